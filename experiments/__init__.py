@@ -1,0 +1,1 @@
+"""Many counties: replications, comparisons, sensitivity and briefings; imports sim, never the reverse."""

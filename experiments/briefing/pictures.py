@@ -1,0 +1,72 @@
+"""The first pictures of a result folder: drawn from its files alone, in both languages, each with its data
+beside it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.briefing import figures, style
+from experiments.briefing.words import LANGUAGES
+from experiments.results import Results
+
+
+def facts(results: Results) -> dict[str, Any]:
+    """What the small print of every figure says."""
+    manifest = results.manifest
+    return {
+        "title": manifest["scenario"]["title"],
+        "runs": manifest["replications"]["completed"],
+        "draws": results.goals[0]["draws"],
+        "seed": manifest["seed"],
+        "vantage": manifest["scenario"].get("vantage"),
+        "version": manifest["program"]["version"] or "",
+        "hash": manifest["hash"][:12],
+    }
+
+
+def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """Fan charts of the headline indicators and the scoreboard, as PNG, SVG and CSV in ``figures``; their
+    paths.
+    """
+    folder = results.folder / "figures"
+    folder.mkdir(exist_ok=True)
+    small_print = facts(results)
+    indicators = results.manifest["indicators"]
+    made: list[Path] = []
+    for name, subject in indicators.items():
+        if not subject["headline"]:
+            continue
+        band = results.bands("county", name)
+        tables = [band]
+        reference = None
+        if subject.get("reference"):
+            against = results.bands("county", subject["reference"])
+            reference = (indicators[subject["reference"]]["name"], against)
+            tables.append(against)
+        path = folder / f"fan-{name}.csv"
+        made.append(_data(path, tables))
+        for language in languages:
+            figure = figures.fan_chart(
+                band, subject, language, small_print, reference, subject.get("threshold")
+            )
+            made += style.save(figure, folder / f"fan-{name}-{language}", _provenance(small_print))
+    for language in languages:
+        figure = figures.goal_scoreboard(results.goals, language, small_print)
+        made += style.save(figure, folder / f"goals-{language}", _provenance(small_print))
+    goals = folder / "goals.csv"
+    goals.write_bytes((results.folder / "goals.csv").read_bytes())
+    return [*made, goals]
+
+
+def _data(path: Path, tables: Sequence[Any]) -> Path:
+    import pandas
+
+    data = pandas.concat(tables).drop(columns=["scope", "unit"])
+    data["month"] = data["month"].dt.strftime("%Y-%m")
+    data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def _provenance(small_print: dict[str, Any]) -> str:
+    return "; ".join(f"{key}: {value}" for key, value in small_print.items() if key != "title")

@@ -1,0 +1,131 @@
+"""The words of figures and scoreboards, and numbers as a reader of the language writes them."""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("zh", "en")
+COUNTED = ("persons", "households", "cases", "months", "years")
+CHANCES = (1, 10, 33, 66, 90, 99, 100)
+
+
+@cache
+def _book() -> dict[str, dict[str, str]]:
+    return yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+
+
+class Words:
+    """Labels in one language: ``Words("zh")("margin", margin=…, range=…)``.
+
+    ``minus`` is the sign before negative numbers: a GBK console has only the hyphen, print deserves better.
+    """
+
+    def __init__(self, language: str, minus: str = "-") -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"the languages are {', '.join(LANGUAGES)}, not '{language}'")
+        self.language, self.minus = language, minus
+
+    def __call__(self, label: str, **values: Any) -> str:
+        """The label of this name with its values put in; KeyError if there is none."""
+        return _book()[label][self.language].format(**values)
+
+    def has(self, label: str) -> bool:
+        """Whether there is a label of this name."""
+        return label in _book()
+
+    def of(self, names: Mapping[str, str] | None) -> str:
+        """The text of a bilingual record in this language."""
+        return "" if names is None else str(names.get(self.language, ""))
+
+    def percent(self, share: float) -> str:
+        """A share as whole percent; with one decimal below 1 % and above 99 %, so that neither end is
+        claimed.
+        """
+        number = 100 * share
+        near_an_end = 0 < number < 1 or 99 < number < 100
+        text = f"{number:.1f}" if near_an_end else f"{number:.0f}"
+        if near_an_end and text in ("0.0", "100.0"):
+            text = f"{number:.2g}" if number < 1 else f"{math.floor(number * 1000) / 1000:.3f}"
+        return self("percent", number=text)
+
+    def percents(self, low: float, high: float) -> str:
+        """A range of shares as percent."""
+        return self("range", low=self.percent(low).rstrip(" %"), high=self.percent(high))
+
+    def chance(self, probability: float) -> str:
+        """A probability in words."""
+        return self(next(f"chance_{end}" for end in CHANCES if 100 * probability <= end))
+
+    def unit(self, unit: str, difference: bool = False) -> str:
+        """A unit of ``sim.goals``, or as it is where the words do not know it; shares differ by points."""
+        if difference and unit == "share":
+            return self("unit_points")
+        return self(f"unit_{unit}") if self.has(f"unit_{unit}") else unit
+
+    def number(self, value: float | None, unit: str, sign: bool = False) -> str:
+        """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
+        percent.
+        """
+        if value is None or not math.isfinite(value):
+            return self("unknown")
+        shown = 100 * value if unit == "share" else value
+        size = abs(shown)
+        whole = size >= 100 or (unit in COUNTED and (size >= 10 or float(shown).is_integer()))
+        digits = 0 if whole or size == 0 else 1 if size >= 10 else 2
+        text = f"{size:,.{digits}f}"
+        if size and float(text.replace(",", "")) == 0:
+            text = f"{size:.2g}"
+        return (self.minus if shown < 0 else "+" if sign and shown > 0 else "") + text
+
+    def level(self, value: float, unit: str) -> str:
+        """A set level with its unit, as short as it was set: 2 %, not 2.00 %."""
+        shown = 100 * value if unit == "share" else value
+        return self._with_unit(f"{shown:,.10g}".replace("-", self.minus), self.unit(unit))
+
+    def quantity(self, value: float | None, unit: str, difference: bool = False) -> str:
+        """A quantity with its unit; a difference carries its sign."""
+        number = self.number(value, unit, sign=difference)
+        return number if value is None else self._with_unit(number, self.unit(unit, difference))
+
+    def _with_unit(self, number: str, name: str) -> str:
+        if name == "%":
+            return self("percent", number=number)
+        return self("with_unit", number=number, unit=name) if name else number
+
+    def seconds(self, seconds: float) -> str:
+        """A duration, roughly."""
+        if seconds < 100:
+            return self("seconds", number=f"{max(1, round(seconds))}")
+        return self("minutes", number=f"{seconds / 60:.0f}")
+
+    def bytes(self, size: float) -> str:
+        """A size on disk or in memory."""
+        return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
+def bound(words: Words, goal: Mapping[str, Any]) -> str:
+    """All that can be said of the probability of a goal that none, or all, of the runs met."""
+    if goal["bound"] == "below":
+        return words("at_most", share=words.percent(goal["high"]))
+    return words("at_least", share=words.percent(goal["low"]))
+
+
+def probability(words: Words, goal: Mapping[str, Any]) -> str:
+    """The probability of a goal with its interval; as a bound where none or all of the runs met it."""
+    if goal["probability"] is None:
+        return words("unknown")
+    if goal["bound"]:
+        return bound(words, goal)
+    share = words.percent(goal["probability"])
+    return words("with_range", value=share, range=words.percents(goal["low"], goal["high"]))
+
+
+def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
+    """The median margin of a goal with its unit, and the range of nine runs in ten without."""
+    unit = goal["unit"]
+    low, high = (words.number(goal[f"margin_{end}"], unit, sign=True) for end in ("p05", "p95"))
+    return words.quantity(goal["margin"], unit, difference=True), words("range_signed", low=low, high=high)

@@ -1,0 +1,205 @@
+"""Where tasks run: in this process, or in a pool of processes on this machine.
+
+An executor takes tasks one by one and gives them back as they finish, in any order; how tasks are cut,
+recorded and put in order is the runner's affair. A cluster or a batch system is another class with the same
+four methods.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for_one
+from typing import Any, Protocol
+
+Work = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A task that came back. ``died``: the process that worked on it, or on another task beside it, went
+    down; ``alone``: no other task was in hand, so the blame is certain.
+    """
+
+    task: Any
+    result: Any = None
+    died: bool = False
+    alone: bool = False
+
+
+class Executor(Protocol):
+    """What the runner asks of a place to run. ``workers`` is the number of tasks worked on at once."""
+
+    workers: int
+
+    @property
+    def pending(self) -> int:
+        """How many tasks were handed in and have not come back."""
+
+    def submit(self, task: Any) -> None:
+        """Hand in a task (picklable)."""
+
+    def finished(self) -> list[Finished]:
+        """Wait until at least one task is back; those that are. An exception raised by the work itself is
+        raised here.
+        """
+
+    def stop(self) -> Iterator[Finished]:
+        """Drop what has not begun, wait for what has, and give that back."""
+
+    def close(self) -> None:
+        """Let go of the workers at once."""
+
+
+class InProcess:
+    """One task at a time in this very process: for one worker, for debugging, for profiling."""
+
+    workers = 1
+
+    def __init__(self, make: Callable[[], Work]) -> None:
+        self._work = make()
+        self._tasks: list[Any] = []
+
+    @property
+    def pending(self) -> int:
+        """How many tasks wait."""
+        return len(self._tasks)
+
+    def submit(self, task: Any) -> None:
+        """Keep a task until ``finished`` is asked for."""
+        self._tasks.append(task)
+
+    def finished(self) -> list[Finished]:
+        """Work on the oldest task."""
+        return [Finished(task := self._tasks.pop(0), self._work(task))]
+
+    def stop(self) -> Iterator[Finished]:
+        """Nothing is ever under way between two calls."""
+        self._tasks.clear()
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Processes:
+    """A pool of ``workers`` processes, started once; each builds its work with ``make()`` (picklable) and
+    keeps it.
+
+    Always spawned, on every system: a forked copy of a process with threads (Numba, Arrow) may hang, and
+    importing Mesa would change the default behind our back.
+    """
+
+    def __init__(self, make: Callable[[], Work], workers: int) -> None:
+        self.workers = workers
+        self._make = make
+        self._tasks: dict[Future, Any] = {}
+        self._pool = self._open()
+
+    def _open(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(
+            self.workers, mp_context=context, initializer=_begin, initargs=(self._make,)
+        )
+
+    @property
+    def pending(self) -> int:
+        """How many tasks wait or are under way."""
+        return len(self._tasks)
+
+    def submit(self, task: Any) -> None:
+        """Queue a task; the pool starts its processes with the first ones."""
+        with _no_interrupt():
+            self._tasks[self._pool.submit(_work, task)] = task
+
+    def finished(self) -> list[Finished]:
+        """Tasks that are back; after the death of a worker, all that were in hand, and the pool is a new
+        one.
+        """
+        done, _ = wait(self._tasks, return_when=FIRST_COMPLETED)
+        if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
+            wait(self._tasks)  # the pool is about to fail them all
+            done = set(self._tasks)
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = self._open()
+        lost = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
+        tasks = {future: self._tasks.pop(future) for future in done}
+        kept = [Finished(tasks[future], future.result()) for future in done - lost]
+        return kept + [Finished(tasks[future], died=True, alone=len(lost) == 1) for future in lost]
+
+    def stop(self) -> Iterator[Finished]:
+        """Cancel the queue, then wait for the tasks under way (a few seconds: chunks are kept that short)."""
+        for future in list(self._tasks):
+            if future.cancel():
+                del self._tasks[future]
+        while self._tasks:
+            yield from self.finished()
+
+    def close(self) -> None:
+        """End the pool; processes still at work are ended too (their unfinished chunk was never renamed)."""
+        processes = list((getattr(self._pool, "_processes", None) or {}).values())
+        busy = bool(self._tasks)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            if busy:
+                process.terminate()
+            process.join()
+
+
+_made: Work | None = None
+_problem: Exception | None = None
+
+
+def _begin(make: Callable[[], Work]) -> None:
+    """Start of a worker. A failure is kept and raised by the first task: raised here, the pool would hide its
+    text.
+    """
+    global _made, _problem
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the parent answers it
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    try:
+        _made = make()
+    except Exception as problem:
+        _problem = problem
+
+
+def _work(task: Any) -> Any:
+    if _made is None:
+        raise RuntimeError("a worker could not start") from _problem
+    return _made(task)
+
+
+def _end_with_the_parent() -> None:
+    """A worker whose parent was killed would wait for tasks forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for_one([parent.sentinel])
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back while a process starts: until it has run ``_begin``, a child would die of it noisily.
+
+    A child inherits the blocked signal; the parent receives a held one on leaving.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,76 @@
+"""Small files written whole or not at all: text, JSON, CSV that Excel opens."""
+
+import contextlib
+import csv
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary name beside ``path`` to write to; on success it is synced and takes the place of
+    ``path``.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Text in UTF-8, with the same line ends on every system."""
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as CSV, a column for every key that occurs, with the mark by which Excel knows Chinese; missing is
+    empty.
+    """
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with whole(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({key: "" if _missing(value) else value for key, value in row.items()})
+
+
+def as_json(value: Any, indent: int | None = 1) -> str:
+    """One JSON document ending in a line end; what JSON does not know is made plain first."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values, equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """Plain data: NumPy's numbers as Python's, missing numbers as None, everything unknown as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if _missing(value):
+        return None
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))

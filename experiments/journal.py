@@ -1,0 +1,228 @@
+"""Every finished chunk of replications is on disk before it is counted.
+
+A chunk is one NumPy archive: written under a temporary name, synced, then renamed, so that a file with a
+proper name is whole; the archive's check sums say so again on reading. Arrays are read member by member, so
+that the final tables can be made one after another without holding all lives in memory.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.files import canonical, whole
+from experiments.lives import Catalogue, LifeLike
+
+FORMAT = 1
+BANDED_LIMIT = 12
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replication that did not live to its end."""
+
+    replication: int
+    draw: int
+    seed: int
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One replication and its life."""
+
+    replication: int
+    draw: int
+    quantiles: dict[str, float]
+    life: LifeLike
+
+
+@dataclass
+class Chunk:
+    """A chunk read back. ``header`` is small and read at once, arrays on demand."""
+
+    path: Path
+    header: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.header = json.loads(self.array("header").tobytes())
+        if self.header["format"] != FORMAT:
+            raise ValueError(f"{self.path}: written by another version of the program")
+
+    def array(self, name: str) -> NDArray:
+        """One array; its check sum is verified. KeyError if the chunk has none of this name."""
+        with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return archive[name]
+
+    @property
+    def lives(self) -> list[dict[str, Any]]:
+        """One record for each life: replication, draw, the model's digest and that of what was kept,
+        timings.
+        """
+        return self.header["lives"]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The replications that failed."""
+        return [Failure(**failure) for failure in self.header["failures"]]
+
+
+def chunk_path(folder: Path, replications: Sequence[int]) -> Path:
+    """Where the chunk of these replications is kept; the names sort by replication."""
+    return folder / f"chunk-{replications[0]:07d}-{replications[-1]:07d}.npz"
+
+
+def write_chunk(
+    path: Path, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue
+) -> None:
+    """Write lives and failures as one archive.
+
+    Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
+    goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 3): target,
+    achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
+    townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
+    for each banded indicator.
+    """
+    arrays: dict[str, NDArray] = {}
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "failures": [vars(failure) for failure in failures],
+        "lives": [],
+    }
+    if lives:
+        names = layout(lives[0])
+        header["layout"] = names
+        for lived in lives[1:]:
+            if layout(lived) != names:
+                raise ValueError(
+                    f"replication {lived.replication} has other indicators than {lives[0].replication}"
+                )
+        arrays.update(_arrays(lives, names, catalogue))
+        header["audit"] = _statuses(lives)
+        header["budget"], arrays["budget"] = _budget(lives)
+        header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
+    arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
+    with whole(path) as partial, partial.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def layout(lived: Lived) -> dict[str, list[str]]:
+    """The names along the axes of a life's arrays."""
+    life = lived.life
+    return {
+        "indicators": list(life.indicators),
+        "townships": list(life.townships),
+        "segments": list(life.segments),
+        "assumptions": list(lived.quantiles),
+        "goals": list(life.goals),
+        "audit": [str(line["id"]) for line in life.audit],
+    }
+
+
+def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
+    """Those indicators whose monthly bands are kept for townships and segments.
+
+    Raises ValueError above twelve: they take most of the room on disk.
+    """
+    chosen = [name for name in names if name in catalogue.indicators and catalogue.indicators[name].banded]
+    if len(chosen) > BANDED_LIMIT:
+        raise ValueError(f"{len(chosen)} indicators are marked banded; at most {BANDED_LIMIT} may be")
+    return chosen
+
+
+def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
+    arrays = {
+        "months": np.array(
+            [[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]
+        ).swapaxes(1, 2),
+        "quantiles": np.array([list(lived.quantiles.values()) for lived in lives], dtype=np.float64),
+        "goals": np.array(
+            [
+                [(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()]
+                for lived in lives
+            ],
+            dtype=np.float64,
+        ),
+        "audit": np.array(
+            [
+                [(line["target"], line["achieved"], line["ok"]) for line in lived.life.audit]
+                for lived in lives
+            ],
+            dtype=np.float64,
+        ).reshape(len(lives), -1, 3),
+    }
+    for scope in ("townships", "segments"):
+        series = [getattr(lived.life, scope) for lived in lives]
+        if not names[scope]:
+            continue
+        decembers = [[life[name][11::12] for name in names[scope]] for life in series]
+        arrays[f"{scope}.years"] = np.array(decembers, dtype=np.float32).swapaxes(1, 2)
+        for name in banded(catalogue, names[scope]):
+            arrays[f"{scope}.months.{name}"] = np.array([life[name] for life in series], dtype=np.float32)
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _budget(lives: Sequence[Lived]) -> tuple[list[list], NDArray[np.float64]]:
+    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each life.
+
+    A cell that a life never used is 0 in it.
+    """
+    cells: dict[tuple, int] = {}
+    for lived in lives:
+        for line in lived.life.budget:
+            cells.setdefault((int(line["year"]), str(line["fund"]), str(line["use"])), len(cells))
+    money = np.zeros((len(lives), len(cells), 3))
+    for row, lived in enumerate(lives):
+        for line in lived.life.budget:
+            cell = cells[int(line["year"]), str(line["fund"]), str(line["use"])]
+            money[row, cell] += (line["yuan"], line["count"], line["shortfall"])
+    return [list(cell) for cell in cells], money
+
+
+def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
+    """What the audit says of each line: its status in the first life, and in the first life that missed
+    it.
+    """
+    return [
+        {
+            "id": str(first["id"]),
+            "exact": bool(first["exact"]),
+            "first": str(first["status"]),
+            "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),
+        }
+        for first, *lines in (
+            (lines[0], *lines) for lines in zip(*(lived.life.audit for lived in lives), strict=True)
+        )
+    ]
+
+
+def _record(lived: Lived, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
+    """What names a life, with a digest over everything that is kept of it (times excepted)."""
+    record = {"replication": lived.replication, "draw": lived.draw, "digest": lived.life.digest}
+    digest = hashlib.sha256(canonical(record).encode())
+    for name in sorted(arrays):
+        kept = arrays[name][row]
+        if name == "budget":  # which cells there are, and their order, depends on the neighbours in the chunk
+            used = [(cell, money.tolist()) for cell, money in zip(cells, kept, strict=True) if money.any()]
+            digest.update(canonical(sorted(used)).encode())
+        else:
+            digest.update(name.encode() + kept.tobytes())
+    return {**record, "kept": digest.hexdigest(), "timings": dict(lived.life.timings or {})}
+
+
+def read(folder: Path) -> list[Chunk]:
+    """All chunks of a journal by replication; a broken file is an error that names it."""
+    chunks = []
+    for path in sorted(folder.glob("chunk-*.npz")):
+        try:
+            chunks.append(Chunk(path))
+        except (ValueError, OSError, KeyError, zipfile.BadZipFile) as problem:
+            raise ValueError(f"{path}: not a whole chunk ({problem})") from problem
+    return chunks

@@ -1,0 +1,301 @@
+"""One folder holds one result: what was asked, what came out, and enough to do it again.
+
+manifest.json          scenario as resolved, parameters, seed, versions, hash of the values, files; times
+under "run" goals.json, goals.csv  the scoreboard audit.csv              targets of the founding population
+budget.csv             year x fund x use replications.parquet   one row a life months.parquet
+replication x month, every county indicator years.parquet          replication x year x township or segment,
+each December bands.parquet          mean, quantiles and share of luck by month failures.json
+replications that failed, with seed and traceback; absent if none did journal/               finished chunks;
+only while a run is under way or after an interrupted one
+
+Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
+what was kept of each life; it is promised for one lock file and one platform.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments import summaries, tables
+from experiments.files import as_json, plain, whole, write_csv, write_text
+from experiments.journal import Chunk, read
+from experiments.lives import Catalogue, find
+from experiments.monte_carlo import CONFIDENCE
+
+if TYPE_CHECKING:
+    import pandas
+
+    from experiments.runner import Plan
+
+FORMAT = 1
+MADE = (
+    "manifest.json",
+    "goals.json",
+    "goals.csv",
+    "audit.csv",
+    "budget.csv",
+    "replications.parquet",
+    "months.parquet",
+    "years.parquet",
+    "bands.parquet",
+    "failures.json",
+)
+FOLDERS = ("journal", "figures")
+PACKAGES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "mesa",
+    "pydantic",
+    "pyyaml",
+    "matplotlib",
+)
+
+
+def write(out: Path, plan: "Plan", requested: int, run_record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write all final files from the journal in ``out``; returns the manifest.
+
+    The journal of a complete run is removed at the end. When no replication lived, only the manifest and the
+    failures are written.
+    """
+    chunks = read(out / "journal")
+    catalogue = find(plan.lives).catalogue(plan.scenario)
+    records = [life for chunk in chunks for life in chunk.lives]
+    failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
+    if records:
+        _write_tables(out, plan, chunks, records, catalogue)
+    if failures:
+        write_text(out / "failures.json", as_json([vars(failure) for failure in failures]))
+    complete = len(records) + len(failures) == requested
+    manifest = _manifest(out, plan, catalogue, records, len(failures), requested)
+    manifest |= {"complete": complete, "run": {**run_record, "profile": summaries.profile(chunks)}}
+    write_text(out / "manifest.json", as_json(manifest))
+    if complete:
+        shutil.rmtree(out / "journal")
+    return manifest
+
+
+def _write_tables(
+    out: Path, plan: "Plan", chunks: list[Chunk], records: list[dict], catalogue: Catalogue
+) -> None:
+    lived = [chunk for chunk in chunks if chunk.lives]
+    names = tables.axes(chunks, catalogue)
+    places = sum(len(units) for units in names.units.values())
+    group = tables.REPLICATIONS_PER_GROUP
+    files = {
+        "months.parquet": ((tables.months(chunk, names) for chunk in lived), group * names.months),
+        "years.parquet": (
+            (tables.years(chunk, names) for chunk in lived),
+            group * len(names.years) * max(1, places),
+        ),
+        "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in lived), 1000),
+    }
+    for name, (pieces, rows) in files.items():
+        with whole(out / name) as partial:
+            tables.grouped(partial, pieces, rows)
+    draws = np.array([record["draw"] for record in records])
+    with whole(out / "bands.parquet") as partial:
+        tables.grouped(partial, tables.bands(chunks, names, draws, out / "months.parquet"), 100_000)
+    goals = summaries.goal_lines(chunks, catalogue, names.goals, names.years)
+    scoreboard = {
+        "scenario": plan.scenario.id,
+        "seed": plan.seed,
+        "only_luck": plan.only_luck,
+        "vantage": _text_or_none(getattr(plan.scenario, "vantage", None)),
+        "confidence": CONFIDENCE,
+        "goals": goals,
+    }
+    write_text(out / "goals.json", as_json(scoreboard))
+    write_csv(out / "goals.csv", [_flat(line) for line in goals])
+    write_csv(out / "audit.csv", summaries.audit_lines(chunks))
+    write_csv(out / "budget.csv", summaries.budget_lines(chunks))
+
+
+def _manifest(
+    out: Path, plan: "Plan", catalogue: Catalogue, records: list[dict], failed: int, requested: int
+) -> dict[str, Any]:
+    model = find(plan.lives)
+    identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
+    present = [name for name in MADE if name != "manifest.json" and (out / name).exists()]
+    return {
+        "format": FORMAT,
+        "program": {"name": "xianjie", "version": _version("xianjie"), **_commit()},
+        "scenario": description(plan.scenario),
+        "seed": plan.seed,
+        "only_luck": plan.only_luck,
+        "replications": {"requested": requested, "completed": len(records), "failed": failed},
+        "hash": identity.hexdigest(),
+        "parameters": plain(model.used(plan.scenario, None)),
+        "indicators": {
+            name: {
+                "name": dict(i.name),
+                "unit": i.unit,
+                "banded": bool(i.banded),
+                "headline": bool(i.headline),
+            }
+            for name, i in catalogue.indicators.items()
+        },
+        "months": [str(month) for month in _months(catalogue, plan.scenario)],
+        "townships": [str(name) for name in catalogue.townships],
+        "segments": [str(name) for name in catalogue.segments],
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "platform": {"system": platform.system(), "machine": platform.machine()},
+        "files": {
+            name: {
+                "bytes": (out / name).stat().st_size,
+                "sha256": hashlib.sha256((out / name).read_bytes()).hexdigest(),
+            }
+            for name in present
+        },
+    }
+
+
+def description(scenario: Any) -> dict[str, Any]:
+    """A scenario as plain data, whatever kind of record it is."""
+    if hasattr(scenario, "model_dump"):
+        return plain(scenario.model_dump(mode="json"))
+    return plain(
+        asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
+    )
+
+
+def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
+    return np.datetime64(catalogue.first_month, "M") + np.arange(scenario.months)
+
+
+def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int:
+    """Bytes that the result folder of ``replications`` lives like those in ``chunk`` will take.
+
+    Stored columns of one life times their number, plus what does not grow with it. Single lives compress a
+    little worse than fifty in a row group, so this errs upwards.
+    """
+    names = tables.axes([chunk], catalogue)
+    lived = len(chunk.lives)
+    per_life = [tables.months(chunk, names), tables.years(chunk, names), tables.replications(chunk, names, 0)]
+    bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
+    fixed = bands * names.months * 60 + 200_000
+    return round(tables.stored_bytes(per_life) / lived * replications) + fixed
+
+
+def clear(out: Path) -> None:
+    """Remove what a run makes, and nothing else, from a folder."""
+    for name in MADE:
+        (out / name).unlink(missing_ok=True)
+    for folder in FOLDERS:
+        shutil.rmtree(out / folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A result folder opened for reading; tables are read when asked for."""
+
+    folder: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked and how the run went."""
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def goals(self) -> list[dict[str, Any]]:
+        """The scoreboard, a line for each goal; missing numbers are None."""
+        return json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Replications that failed, with seed and traceback."""
+        path = self.folder / "failures.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> "pandas.DataFrame":
+        """One of ``replications``, ``months``, ``years``, ``bands``, ``goals``, ``audit``, ``budget`` as a
+        data frame.
+        """
+        import pandas
+
+        path = self.folder / f"{name}.parquet"
+        if path.exists():
+            return pandas.read_parquet(path, columns=list(columns) if columns else None)
+        return pandas.read_csv(self.folder / f"{name}.csv", encoding="utf-8-sig", usecols=columns)
+
+    def bands(self, scope: str = "county", indicator: str | None = None) -> "pandas.DataFrame":
+        """Monthly bands of one scope, and of one indicator if given."""
+        import pandas
+
+        filters = [("scope", "==", scope)]
+        if indicator is not None:
+            filters.append(("indicator", "==", indicator))
+        return pandas.read_parquet(self.folder / "bands.parquet", filters=filters)
+
+
+def open_folder(folder: Path) -> Results:
+    """Open a result folder; FileNotFoundError if it is none, ValueError if another version of the format
+    wrote it.
+    """
+    results = Results(folder)
+    if not (folder / "manifest.json").exists():
+        raise FileNotFoundError(f"{folder} holds no result: there is no manifest.json")
+    if results.manifest["format"] != FORMAT:
+        raise ValueError(
+            f"{folder} was written in format {results.manifest['format']}, this program reads {FORMAT}"
+        )
+    return results
+
+
+def _flat(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A goal as one row: names by language, years as columns."""
+    row: dict[str, Any] = {}
+    for key, value in line.items():
+        if key == "by_year":
+            row |= {f"probability_{year['year']}": year["probability"] for year in value}
+        elif isinstance(value, Mapping):
+            row |= {f"{key}_{language}": text for language, text in value.items()}
+        elif isinstance(value, list):
+            row[key] = " ".join(value)
+        else:
+            row[key] = value
+    return row
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _commit() -> dict[str, Any]:
+    """The commit the program was run from, and whether its files had been changed since; None outside a
+    repository.
+    """
+    here = Path(__file__).resolve().parent.parent
+    try:
+        commit, changes = (
+            subprocess.run(
+                ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for words in (
+                ("rev-parse", "HEAD"),
+                ("status", "--porcelain", "--", "sim", "experiments", "scenarios"),
+            )
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": None, "changed": None}
+    return {"commit": commit, "changed": bool(changes)}

@@ -1,0 +1,1 @@
+"""One county, lived month by month."""

@@ -1,0 +1,1 @@
+"""The agents as Mesa sees them: faces of rows."""

@@ -1,0 +1,69 @@
+"""Compile a rule written for one row, and keep the compiled code where nothing stale can be found.
+
+Numba's own cache looks only at the file of the function it compiles: a rule whose helper in another file was
+edited would go on serving the old code. So the cache lives in a directory named by everything that can change
+a result; an edit anywhere in ``sim`` opens a new directory, and old ones are removed.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+from pathlib import Path
+
+import numba
+import numpy as np
+from numba.core import config
+
+SIM = Path(__file__).resolve().parents[1]
+KEPT_CACHES = 4
+
+
+def cache_root() -> Path:
+    """Where compiled rules are kept: ``XIANJIE_CACHE``, or ``.cache/rules`` beside the package."""
+    chosen = os.environ.get("XIANJIE_CACHE")
+    return Path(chosen) if chosen else SIM.parent / ".cache" / "rules"
+
+
+def source_fingerprint() -> str:
+    """Hash of every ``sim/**/*.py``, of Numba, NumPy, Python and of the processor: 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted(SIM.rglob("*.py")):
+        digest.update(path.relative_to(SIM).as_posix().encode())
+        digest.update(path.read_bytes())
+    for part in (numba.__version__, np.__version__, platform.python_version(), platform.machine()):
+        digest.update(part.encode())
+    return digest.hexdigest()[:16]
+
+
+FINGERPRINT = source_fingerprint()
+CACHE = cache_root() / FINGERPRINT
+
+
+def _open_cache() -> bool:
+    """Point Numba at this fingerprint's directory and drop the oldest others; True if the cache was empty."""
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return True  # a read-only installation: Numba falls back to its own user-wide directory
+    os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
+    config.CACHE_DIR = str(CACHE)
+    others = sorted((path for path in CACHE.parent.iterdir() if path != CACHE), key=lambda path: path.stat().st_mtime)
+    for stale in others[: max(0, len(others) - KEPT_CACHES)]:
+        shutil.rmtree(stale, ignore_errors=True)
+    return not any(CACHE.rglob("*.nbi"))
+
+
+CACHE_WAS_EMPTY = _open_cache()
+
+#: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
+IS_COMPILED = not config.DISABLE_JIT
+
+
+def compiled(function):
+    """Compile ``function`` on first use, releasing the interpreter lock, without fast-math and without threads.
+
+    Results must depend neither on the order of additions nor on the number of threads, hence neither
+    ``fastmath`` nor ``parallel``. Under ``NUMBA_DISABLE_JIT=1`` the function itself is returned.
+    """
+    return numba.njit(cache=True, nogil=True)(function)

@@ -1,0 +1,148 @@
+"""Money moves only here: every yuan leaves one purse, reaches another and is written on a line of the budget.
+
+A payment is declared by the process that makes it (``post_pay: employment | bridging -> households``): a reason, the
+funds that may pay in the order in which they are asked, and who receives. Each pair of reason and payer is one row of
+the table ``lines``. A row of a table stands for ``weight`` households, and the multiplication happens here and nowhere else.
+
+Nothing is clamped. A fund that cannot pay refuses, and the refusal is written down as unpaid money.
+"""
+
+from collections import namedtuple
+from enum import IntEnum
+
+from sim.core.compilation import compiled
+from sim.core.records import declare
+
+
+class Fund(IntEnum):
+    """The purses. The last three are sectors rather than funds: everybody's cash, firms' cash, and the outside world."""
+
+    COUNTY_FLOOR = 0
+    BRIDGING = 1
+    CIVIL_AFFAIRS = 2
+    MEDICAL_INSURANCE = 3
+    MEDICAL_ASSISTANCE = 4
+    PREFECTURE = 5
+    EMPLOYMENT = 6
+    SOCIAL_SECURITY = 7
+    EDUCATION = 8
+    EMERGENCY = 9
+    INSURER = 10
+    BANK = 11
+    TOWNSHIP = 12
+    HOUSEHOLDS = 13
+    ENTERPRISES = 14
+    OUTSIDE = 15
+
+
+class Purse(IntEnum):
+    """How a purse meets a payment that exceeds its balance."""
+
+    BUDGET = 0  # refuses: what it has was appropriated, and no more comes
+    OPEN_ENDED = 1  # draws the difference from outside: a statutory scheme that upper levels make good
+    SECTOR = 2  # pays: a sum of private purses, each of which is kept in its own row
+
+
+FUNDS = declare("funds", "A purse: a government fund, a scheme, or a whole sector.", """
+code      | i4? | code (Fund)  | Which purse this is.
+purse     | i4? | code (Purse) | How it meets a payment beyond its balance.
+balance   | f8? | yuan         | What it holds now.
+opened    | f8? | yuan         | What it held when the month opened.
+inflow    | f8? | yuan         | What it received this month.
+outflow   | f8? | yuan         | What it paid this month.
+""")
+
+LINES = declare("lines", "A line of the budget: one reason of payment out of one fund.", """
+reason    | i4? | code         | Number of the reason in the order of the month.
+payer     | i4? | code (Fund)  | The purse that pays.
+payee     | i4? | code (Fund)  | The purse that receives.
+yuan      | f8? | yuan         | Paid this month.
+units     | f8? | payments     | How many payments that were, each household counted with its weight.
+unpaid    | f8? | yuan         | What was due this month and could not be paid (on the first payer's line).
+""")
+
+Payment = namedtuple("Payment", "lines funds payers payee")
+"""One declared payment as a rule sees it: its budget lines, all funds, the codes of its payers in order, its payee."""
+
+
+@compiled
+def draw(funds, code, total):
+    """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
+    fund = funds[code]
+    if fund.balance < total:
+        if fund.purse == Purse.BUDGET:
+            return False
+        if fund.purse == Purse.OPEN_ENDED:
+            lacking = total - fund.balance
+            funds[Fund.OUTSIDE].balance -= lacking
+            funds[Fund.OUTSIDE].outflow += lacking
+            fund.balance += lacking
+            fund.inflow += lacking
+    fund.balance -= total
+    fund.outflow += total
+    return True
+
+
+@compiled
+def transfer(payment, total, units):
+    """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
+    for i in range(len(payment.payers)):
+        if draw(payment.funds, payment.payers[i], total):
+            payment.funds[payment.payee].balance += total
+            payment.funds[payment.payee].inflow += total
+            payment.lines[i].yuan += total
+            payment.lines[i].units += units
+            return True
+    payment.lines[0].unpaid += total
+    return False
+
+
+@compiled
+def affordable(payment, total):
+    """Whether some payer could pay ``total`` yuan now."""
+    for i in range(len(payment.payers)):
+        fund = payment.funds[payment.payers[i]]
+        if fund.purse != Purse.BUDGET or fund.balance >= total:
+            return True
+    return False
+
+
+@compiled
+def pay(household, payment, amount):
+    """Pay ``amount`` yuan to each household of a row; False, and a note of it, if no fund can pay them all."""
+    if not transfer(payment, amount * household.weight, household.weight):
+        return False
+    household.cash += amount
+    household.received += amount
+    return True
+
+
+@compiled
+def charge(household, payment, amount):
+    """Take ``amount`` yuan from each household of a row; what its cash does not cover it has to borrow at month's end."""
+    transfer(payment, amount * household.weight, household.weight)
+    household.cash -= amount
+    household.paid += amount
+
+
+@compiled
+def pay_from_enterprise(household, enterprise, payment, amount):
+    """A village enterprise pays ``amount`` yuan to each household of a row."""
+    total = amount * household.weight
+    transfer(payment, total, household.weight)
+    enterprise.cash -= total
+    enterprise.outflow += total
+    household.cash += amount
+    household.received += amount
+
+
+@compiled
+def settle_enterprise(enterprise, payment, amount, incoming):
+    """Money between a village enterprise and the outside world: sales come in, costs go out."""
+    transfer(payment, amount, 1.0)
+    if incoming:
+        enterprise.cash += amount
+        enterprise.inflow += amount
+    else:
+        enterprise.cash -= amount
+        enterprise.outflow += amount

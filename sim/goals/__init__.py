@@ -1,0 +1,1 @@
+"""What is wanted: one function and one record per goal."""

@@ -1,0 +1,1 @@
+"""Prices, wages, lines and weather of the month."""

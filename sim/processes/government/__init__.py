@@ -1,0 +1,1 @@
+"""Budgets, discretionary programmes, queues and cases."""

@@ -1,0 +1,1 @@
+"""What households earn, spend, save and owe."""

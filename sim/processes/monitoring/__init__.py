@@ -1,0 +1,1 @@
+"""How the administration learns of households at risk, with error and delay."""

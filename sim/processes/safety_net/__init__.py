@@ -1,0 +1,1 @@
+"""Entitlements: what a household is owed by law, and whether it is paid."""

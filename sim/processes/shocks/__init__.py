@@ -1,0 +1,1 @@
+"""Misfortunes that befall households, enterprises and crops."""

@@ -1,0 +1,1 @@
+"""What the administration knows: register, signals, verified incomes, dibao files."""

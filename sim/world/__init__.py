@@ -1,0 +1,1 @@
+"""What exists: one file per table, and the founding that makes January 2021."""

@@ -1,0 +1,110 @@
+"""The codes that tables store: one IntEnum each, and −1 for "none"."""
+
+from enum import IntEnum
+
+NONE = -1
+COMMODITY_COUNT = 6
+CAUSE_COUNT = 8
+
+
+class Segment(IntEnum):
+    """What a household was on 1 January 2021; it keeps this label for life, so that gains and losses can be followed."""
+
+    REGISTERED_DIBAO = 0
+    REGISTERED_OTHER = 1
+    OTHER_DIBAO = 2
+    MARGINAL = 3
+    GENERAL = 4
+
+
+class Destination(IntEnum):
+    """Where a person's labour goes this month."""
+
+    OUTSIDE = 0
+    LOCAL_FIRM = 1
+    PUBLIC_POST = 2
+    FARM = 3
+    NONE = 4
+
+
+class Stage(IntEnum):
+    """Schooling: not in school, preschool to senior high (zero burden for poor students), or beyond."""
+
+    NOT_IN_SCHOOL = 0
+    COMPULSORY = 1
+    SENIOR_HIGH = 2
+    TERTIARY = 3
+
+
+class Commodity(IntEnum):
+    """What land, sheds and animals produce."""
+
+    MAIZE = 0
+    VEGETABLES = 1
+    FLOWERS = 2
+    HOGS = 3
+    CATTLE = 4
+    FRUIT = 5
+
+
+class Cause(IntEnum):
+    """Why a household came into difficulty; also the kind of risk that a monitoring case is opened for."""
+
+    ILLNESS = 0
+    DISASTER = 1
+    EDUCATION = 2
+    JOB_LOSS = 3
+    MARKET = 4
+    ACCIDENT = 5
+    HOUSING = 6
+    LOW_INCOME = 7
+
+
+class Sector(IntEnum):
+    """What a village enterprise is: the annex of the policy counts the first four."""
+
+    PROCESSOR = 0
+    LEADING_FIRM = 1
+    COOPERATIVE = 2
+    FAMILY_FARM = 3
+
+
+class CaseState(IntEnum):
+    """How far a monitoring case has come."""
+
+    VERIFYING = 0
+    MONITORED = 1
+    ELIMINATED = 2
+    DISMISSED = 3
+
+
+class Channel(IntEnum):
+    """Who noticed first: the four channels of clause 4.4.1, and the stock inherited from 2020."""
+
+    SELF_REPORT = 0
+    VILLAGE_VISIT = 1
+    DATA_MATCH = 2
+    TOWNSHIP_VERIFICATION = 3
+    INHERITED = 4
+
+
+class QueueRule(IntEnum):
+    """Who is helped first when money is short."""
+
+    SEVERITY = 0
+    FIRST_COME = 1
+    RANDOM = 2
+
+
+class ReimbursementBase(IntEnum):
+    """What the 90 % and 95 % are a share of: the eligible cost, or the whole bill. The policy does not say."""
+
+    ELIGIBLE = 0
+    WHOLE_BILL = 1
+
+
+class LabourRule(IntEnum):
+    """How people choose work: by weighing wages (bounded rationality), or by observed transitions."""
+
+    UTILITY = 0
+    TRANSITIONS = 1

@@ -1,0 +1,24 @@
+"""Village enterprises: processors, leading firms, cooperatives and family farms that hire from the households."""
+
+from sim.core.records import declare
+
+ENTERPRISES = declare("enterprises", "A village enterprise.", """
+identity        | u8  | -                | Luck address.
+village         | i4? | row              | Its village.
+township        | i4? | row              | Its township or street.
+sector          | i4? | code (Sector)    | What it is.
+commodity       | i4? | code (Commodity) | The commodity whose price it lives by.
+alive           | i4? | flag             | Whether it operates.
+age             | i4  | months           | Months since it was founded.
+jobs_founded    | f8  | jobs             | Its size at founding prices.
+desired         | i4  | jobs             | Jobs it wants filled with registered workers.
+registered      | i4? | jobs             | Jobs held by registered workers and others whose household has a row of its own.
+other_workers   | f8  | jobs             | Jobs held by everybody else.
+productivity    | f8  | yuan/month       | Revenue of one worker at 2020 prices, before materials.
+cash            | f8  | yuan             | Money in hand; negative on overdraft.
+inflow          | f8  | yuan             | Received this month.
+outflow         | f8  | yuan             | Paid this month.
+opened          | f8  | yuan             | Money in hand when the month opened.
+overdrawn       | i4  | months           | Months beyond its overdraft.
+failed          | i4  | month            | Month of failure; −1 while it lives.
+""")

@@ -1,0 +1,32 @@
+"""What is common to everybody: lines, wages, trends, prices."""
+
+from sim.core.records import declare
+
+ENVIRONMENT = declare("environment", "The common state of the county: one row.", """
+poverty_line      | f8? | yuan/person-year | The poverty line of the year.
+monitoring_line   | f8? | yuan/person-year | The line below which a household is watched.
+dibao_line        | f8? | yuan/person-year | The rural dibao line in force this month.
+outside_wage      | f8  | yuan/month       | Going wage of migrant work away from home.
+local_wage        | f8  | yuan/month       | Going wage of local paid work.
+farm_trend        | f8  | index            | Net farm income of unchanged capacity, 2020 = 1, before weather and prices.
+transfer_trend    | f8  | index            | Pensions, subsidies and family support, 2020 = 1.
+cost_trend        | f8  | index            | Hospital bills and other costs, 2020 = 1.
+slump             | i4  | flag             | Whether the outside labour market is in a slump.
+slump_depth       | f8  | share            | Loss of outside wages while it lasts.
+province_income   | f8  | index            | Rural income per head of the province, 2020 = 1.
+wage_error        | f8  | log points       | Accumulated error of wage growth common to county and province.
+farm_error        | f8  | log points       | Accumulated error of farm growth common to county and province.
+local_demand      | f8  | index            | Local labour demand, founding = 1.
+epidemic          | f8  | multiple         | Hospital admissions relative to normal.
+""")
+
+COMMODITIES = declare("commodities", "A commodity and its price.", """
+price             | f8  | index            | Price this month relative to its 2020 mean, season included.
+deviation         | f8  | log points       | Departure from trend, which fades.
+season            | f8  | index            | The month's share of a year's sales, times twelve.
+crash             | i4  | flag             | Whether the price stands in a crash.
+""")
+
+MARKETS = declare("markets", "What keeps labour choice at rest at founding: one row per group of persons.", """
+constant          | f8[5] | utils | Attraction of each destination beyond its wage, fitted at founding.
+""")

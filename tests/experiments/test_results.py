@@ -1,0 +1,161 @@
+"""A result folder: what its tables hold, how large it gets, what its identity depends on."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from experiments import results, runner
+from experiments.journal import Chunk, read, write_chunk
+from experiments.monte_carlo import quantiles
+from tests.experiments.synthetic import IGNORANCE, LUCK, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
+
+RUNS, SEED = 200, 11  # of twenty seeds, one may put a true probability outside its interval
+SCENARIO = Scenario(indicators=6, banded=2)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    out = tmp_path_factory.mktemp("result")
+    runner.run(SCENARIO, out, RUNS, SEED, 1, lives=NAME, profile=True)
+    return results.open_folder(out)
+
+
+def test_probabilities_come_with_intervals_that_hold_the_truth(result):
+    goals = {goal["id"]: goal for goal in result.goals}
+    for name, threshold in (("G2", 0.0), ("R3", 1.0), ("R3_observed", 2.0), ("joint_headline", 0.0)):
+        truth = norm.cdf(threshold / math.hypot(IGNORANCE, LUCK))
+        goal = goals[name]
+        assert goal["low"] <= truth <= goal["high"]
+        assert (goal["runs"], goal["draws"]) == (RUNS, RUNS // 2)
+    assert goals["Z3"]["bound"] == goals["joint_all"]["bound"] == "below"
+    assert 0 < goals["Z3"]["high"] < 0.05
+    assert goals["joint_headline"]["members"] == ["G2", "R3"]
+    assert [year["year"] for year in goals["R3"]["by_year"]] == [2021, 2022, 2023, 2024, 2025]
+
+
+def test_the_share_of_luck_is_that_of_the_model(result):
+    goal = result.goals[0]
+    truth = IGNORANCE**2 / (IGNORANCE**2 + LUCK**2)
+    assert goal["ignorance_low"] < truth < goal["ignorance_high"]
+    assert goal["luck"] + goal["ignorance"] == pytest.approx(1)
+    assert goal["margin"] == pytest.approx(-goal["value"])
+
+
+def test_months_are_wide_and_years_name_every_place(result):
+    months = result.table("months")
+    assert list(months) == ["replication", "month", *(f"indicator_{i}" for i in range(6))]
+    assert len(months) == RUNS * 60
+    life = synthetic.live(SCENARIO, synthetic.draw(SCENARIO, SEED, 1), SEED, 3, False)
+    own = months[months["replication"] == 3]
+    assert own["indicator_5"].to_numpy().tobytes() == life.indicators["indicator_5"].tobytes()
+    assert [str(month)[:7] for month in own["month"]][:: len(own) - 1] == ["2021-01", "2025-12"]
+    years = result.table("years")
+    assert len(years) == RUNS * 5 * (len(TOWNSHIPS) + len(SEGMENTS))
+    row = years.query("replication == 3 and year == 2022 and scope == 'township' and unit == 'township 8'")
+    assert row["indicator_1"].item() == np.float32(life.townships["indicator_1"][23, 8])
+    assert years.query("unit == 'township 3'")["indicator_0"].isna().all()
+
+
+def test_bands_are_the_quantiles_of_all_lives(result):
+    months = result.table("months", ["indicator_2"])["indicator_2"].to_numpy().reshape(RUNS, 60)
+    band = result.bands("county", "indicator_2")
+    expected = quantiles(months)
+    for column, level in zip(("p05", "p25", "p50", "p75", "p95"), expected, strict=True):
+        assert band[column].to_numpy() == pytest.approx(level, abs=0)
+    assert band["mean"].to_numpy() == pytest.approx(months.mean(axis=0))
+    assert (band["runs"] == RUNS).all()
+    # 200 lives bound the share of luck, truly 0.64, to about 0.1 either side.
+    assert band["luck"].mean() == pytest.approx(LUCK**2 / (IGNORANCE**2 + LUCK**2), abs=0.2)
+    assert len(result.bands("township")) == 2 * 27 * 60
+    assert len(result.bands("segment", "indicator_1")) == 5 * 60
+    missing = result.bands("township", "indicator_0").query("unit == 'township 3'")
+    assert missing["p50"].isna().all()
+    assert (missing["runs"] == 0).all()
+
+
+def test_budget_and_audit_sum_up_the_lives(result):
+    budget = result.table("budget")
+    assert list(zip(budget["year"][:3], budget["use"][:3], strict=True)) == [
+        (2021, "posts"),
+        (2021, "relief"),
+        (2022, "posts"),
+    ]
+    assert budget["count"][1] == 5  # paid 10 times in every second life
+    assert (budget["yuan_p05"][1], budget["shortfall"][1]) == (0, 0)
+    audit = result.table("audit")
+    assert audit["target"].tolist() == [11680, 0.64]
+    assert audit["ok"].all()
+    assert audit["exact"].tolist() == [True, False]
+
+
+def test_the_manifest_says_what_was_asked_and_how_it_went(result):
+    manifest = result.manifest
+    assert manifest["scenario"]["id"] == "synthetic"
+    assert manifest["replications"] == {"requested": RUNS, "completed": RUNS, "failed": 0}
+    assert manifest["parameters"]["admission_rate"] == 0.152
+    assert manifest["run"]["profile"] == {"environment": 1.5, "illness": 4.0}
+    assert manifest["versions"]["numpy"] == np.__version__
+    assert manifest["complete"]
+    assert set(manifest["files"]) == {path.name for path in result.folder.iterdir()} - {"manifest.json"}
+
+
+def test_goals_open_in_excel_and_hold_no_line_too_few(result):
+    assert (result.folder / "goals.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    table = result.table("goals")
+    assert table["id"].tolist() == [goal["id"] for goal in result.goals]
+    assert table["name_zh"][0] == "收入增速高于全省"
+    assert table["probability_2025"].notna().all()
+
+
+def test_the_identity_follows_values_and_nothing_else(result, tmp_path):
+    first = runner.run(SCENARIO, tmp_path / "a", 6, 7, 1, lives=NAME).manifest["hash"]
+    assert runner.run(SCENARIO, tmp_path / "b", 6, 7, 1, lives=NAME, profile=True).manifest["hash"] == first
+    assert runner.run(SCENARIO, tmp_path / "c", 6, 8, 1, lives=NAME).manifest["hash"] != first
+    assert runner.run(SCENARIO, tmp_path / "d", 7, 7, 1, lives=NAME).manifest["hash"] != first
+
+
+def test_the_size_is_predicted_from_one_life(result):
+    forecast = runner.forecast(SCENARIO, RUNS, 7, 1, False, NAME, lambda text: None)
+    size = sum(path.stat().st_size for path in result.folder.iterdir())
+    assert size <= forecast.disk <= 2 * size
+
+
+@pytest.mark.deep
+def test_a_thousand_replications_stay_below_250_megabytes():
+    large = Scenario(indicators=100, banded=12)
+    forecast = runner.forecast(large, 1000, 7, 1, False, NAME, lambda text: None)
+    assert forecast.disk <= 250e6
+
+
+def test_a_damaged_chunk_is_named(tmp_path):
+    path = tmp_path / "chunk-0000000-0000000.npz"
+    write_chunk(path, [], [], synthetic.catalogue(SCENARIO))
+    assert Chunk(path).lives == []
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ValueError, match="chunk-0000000-0000000"):
+        read(tmp_path)
+
+
+def test_thirteen_banded_indicators_are_too_many(tmp_path):
+    scenario = Scenario(indicators=13, banded=13)
+    with pytest.raises(ValueError, match="at most 12"):
+        runner.run(scenario, tmp_path, 1, 7, 1, lives=NAME)
+
+
+def test_only_what_a_run_makes_is_cleared(result, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "goals.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "journal").mkdir()
+    results.clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_without_a_result_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no result"):
+        results.open_folder(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 99}), encoding="utf-8")
+    with pytest.raises(ValueError, match="format 99"):
+        results.open_folder(tmp_path)

@@ -1,0 +1,1 @@
+"""Six invented households whose every yuan can be followed by hand."""

@@ -1,0 +1,1 @@
+"""Rules checked by arithmetic that anyone can repeat."""

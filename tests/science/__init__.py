@@ -1,0 +1,1 @@
+"""Sentences about the world that the model has to make true."""
