@@ -23,7 +23,8 @@ class Catalogue:
     """What a life measures, and the names of its places.
 
     ``goals`` and ``indicators`` are the records of ``sim.goals`` by id; ``townships`` and ``segments`` name
-    the second axis of the life's arrays, in order; ``first_month`` is the month in which lives begin.
+    the second axis of the life's arrays, in order (text, or a bilingual name); ``first_month`` is the month
+    in which lives begin.
     """
 
     goals: Mapping[str, Any]
@@ -31,6 +32,17 @@ class Catalogue:
     townships: tuple[Any, ...] = ()
     segments: tuple[Any, ...] = ()
     first_month: str = "2021-01"
+
+    def places(self, scope: str) -> tuple[str, ...]:
+        """What the ``townships`` or the ``segments`` are called in tables: by their English names.
+
+        Raises ValueError if two places have the same name.
+        """
+        names = [name["en"] if isinstance(name, Mapping) else str(name) for name in getattr(self, scope)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"several {scope} are called {', '.join(twice)}")
+        return tuple(names)
 
 
 class LifeLike(Protocol):
@@ -65,6 +77,65 @@ class Lives(Protocol):
         self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool
     ) -> LifeLike:
         """One life. Any exception counts as a failed replication."""
+
+    def population(self, scenario: Any, seed: int) -> list[dict]:
+        """The audit of one founding."""
+
+
+class County:
+    """The real county: ``sim.county``, imported when it is first asked, so that ``--help`` stays quick."""
+
+    def prepare(self, scenario: Any, say: Say | None = None) -> None:
+        """Load the parameters and compile the month."""
+        import sim.county
+
+        sim.county.prepare(scenario, say or _silent)
+
+    def catalogue(self, scenario: Any) -> Catalogue:
+        """Goals, indicators and places of the county."""
+        import sim.county
+
+        record = sim.county.catalogue(scenario)
+        return Catalogue(
+            record.goals,
+            record.indicators,
+            tuple(record.townships),
+            tuple(record.segments),
+            str(record.first_month),
+        )
+
+    def draw(self, scenario: Any, seed: int, draw: int) -> dict[str, float]:
+        """Quantiles of the assumptions."""
+        import sim.county
+
+        return sim.county.draw(scenario, seed, draw)
+
+    def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+        """Every parameter as used."""
+        import sim.county
+
+        return sim.county.used(scenario, quantiles)
+
+    def live(
+        self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool
+    ) -> LifeLike:
+        """One life of the county."""
+        import sim.county
+
+        return sim.county.live(scenario, quantiles, seed, replication, profile)
+
+    def population(self, scenario: Any, seed: int) -> list[dict]:
+        """The audit of a founding at central values."""
+        import sim.county
+
+        return sim.county.population(scenario, seed)
+
+
+def _silent(text: str) -> None:
+    """Said to nobody."""
+
+
+county = County()
 
 
 def find(name: str) -> Lives:

@@ -140,17 +140,11 @@ def _manifest(
         "hash": identity.hexdigest(),
         "parameters": plain(model.used(plan.scenario, None)),
         "indicators": {
-            name: {
-                "name": dict(i.name),
-                "unit": i.unit,
-                "banded": bool(i.banded),
-                "headline": bool(i.headline),
-            }
-            for name, i in catalogue.indicators.items()
+            name: _indicator(record) for name, record in catalogue.indicators.items()
         },
         "months": [str(month) for month in _months(catalogue, plan.scenario)],
-        "townships": [str(name) for name in catalogue.townships],
-        "segments": [str(name) for name in catalogue.segments],
+        "townships": _places(catalogue, "townships"),
+        "segments": _places(catalogue, "segments"),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "platform": {"system": platform.system(), "machine": platform.machine()},
         "files": {
@@ -161,6 +155,28 @@ def _manifest(
             for name in present
         },
     }
+
+
+def _indicator(record: Any) -> dict[str, Any]:
+    """What figures need to know of an indicator; definition, reference and threshold where it has them."""
+    definition = getattr(record, "definition", None)
+    return {
+        "name": dict(record.name),
+        "definition": None if definition is None else dict(definition),
+        "unit": record.unit,
+        "banded": bool(record.banded),
+        "headline": bool(record.headline),
+        "reference": getattr(record, "reference", None),
+        "threshold": getattr(record, "threshold", None),
+    }
+
+
+def _places(catalogue: Catalogue, scope: str) -> list[dict[str, str]]:
+    """Places in order: the ``unit`` of the tables and its names."""
+    return [
+        {"unit": unit, **(dict(name) if isinstance(name, Mapping) else {"zh": unit, "en": unit})}
+        for unit, name in zip(catalogue.places(scope), getattr(catalogue, scope), strict=True)
+    ]
 
 
 def description(scenario: Any) -> dict[str, Any]:
@@ -188,6 +204,26 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000
     return round(tables.stored_bytes(per_life) / lived * replications) + fixed
+
+
+def foreign(out: Path, scenario: str) -> str | None:
+    """Why a run of this scenario may not replace what is in ``out``; None if it may, or there is nothing.
+
+    What a run may replace is a result of the same scenario, and what a run that was killed left behind.
+    """
+    if not out.exists():
+        return None
+    if not out.is_dir():
+        return "it is a file"
+    if not (out / "manifest.json").exists():
+        others = sorted(path.name for path in out.iterdir() if path.name not in (*MADE, *FOLDERS))
+        others = [name for name in others if not name.endswith(".partial")]
+        return f"it holds {', '.join(others[:3])} and no result" if others else None
+    try:
+        before = Results(out).manifest["scenario"]["id"]
+    except (ValueError, KeyError, TypeError):
+        return "its manifest.json is not one of ours"
+    return None if before == scenario else f"it holds a result of the scenario '{before}'"
 
 
 def clear(out: Path) -> None:

@@ -48,7 +48,6 @@ def goal_lines(
                 "headline": bool(goal.headline),
                 "observed": name.endswith("_observed"),
                 "unit": goal.unit,
-                "threshold": goal.threshold,
                 **_chance(met[name], draws),
                 **_spread("margin", own[:, 1], draws),
                 **_spread("value", own[:, 2], draws),

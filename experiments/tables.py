@@ -61,9 +61,7 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     units = {}
     for scope, plural in PLURAL.items():
         count = lived[0].array(f"{plural}.years").shape[-1] if layout[plural] else 0
-        names = tuple(str(name) for name in getattr(catalogue, plural)) or tuple(
-            str(unit) for unit in range(count)
-        )
+        names = catalogue.places(plural) or tuple(str(unit) for unit in range(count))
         if len(names) != count:
             raise ValueError(f"{len(names)} {plural} have names, but lives measured {count}")
         units[scope] = names

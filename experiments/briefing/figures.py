@@ -198,19 +198,7 @@ def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
 
 def _rows(goals: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Labels of headings and, below each, tuples of a goal with its recorded twin, if it has one."""
-    rows: list[Any] = []
-    for heading, group in groups(goals):
-        rows.append(heading)
-        for goal in group:
-            if (
-                goal["observed"]
-                and rows[-1] != heading
-                and rows[-1][0]["id"] == goal["id"].removesuffix("_observed")
-            ):
-                rows[-1] = (*rows[-1], goal)
-            else:
-                rows.append((goal,))
-    return rows
+    return [row for heading, group in groups(goals) for row in (heading, *group)]
 
 
 def _goal_row(

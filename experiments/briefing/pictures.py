@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.briefing import figures, style
+from experiments.briefing import described, figures, style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
+
+ROOM = 4_000_000  # bytes that the figures of one result take, by measurement
 
 
 def facts(results: Results) -> dict[str, Any]:
@@ -20,14 +22,14 @@ def facts(results: Results) -> dict[str, Any]:
         "draws": results.goals[0]["draws"],
         "seed": manifest["seed"],
         "vantage": manifest["scenario"].get("vantage"),
-        "version": manifest["program"]["version"] or "",
+        "version": manifest["program"]["version"] or (manifest["program"]["commit"] or "")[:7],
         "hash": manifest["hash"][:12],
     }
 
 
 def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Fan charts of the headline indicators and the scoreboard, as PNG, SVG and CSV in ``figures``; their
-    paths.
+    """Fan charts of the headline indicators and the scoreboard as PNG, SVG and PDF in ``figures``, each with its
+    data (CSV) and a description (text); their paths.
     """
     folder = results.folder / "figures"
     folder.mkdir(exist_ok=True)
@@ -50,10 +52,12 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
             figure = figures.fan_chart(
                 band, subject, language, small_print, reference, subject.get("threshold")
             )
-            made += style.save(figure, folder / f"fan-{name}-{language}", _provenance(small_print))
+            said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
+            made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
     for language in languages:
         figure = figures.goal_scoreboard(results.goals, language, small_print)
-        made += style.save(figure, folder / f"goals-{language}", _provenance(small_print))
+        said = described.goal_scoreboard(results.goals, language)
+        made += style.save(figure, folder / f"goals-{language}", said, _provenance(small_print))
     goals = folder / "goals.csv"
     goals.write_bytes((results.folder / "goals.csv").read_bytes())
     return [*made, goals]

@@ -1,74 +1,73 @@
-"""The scoreboard as text: how likely each goal is, by what margin, and how much of the spread is luck.
+"""The scoreboard on the terminal: how likely each goal is, by what margin, and how much of the spread is luck.
 
-Plain lines for a terminal of any width and any encoding a Chinese console has (GBK knows no minus sign but
-the hyphen).
+What is true and what the administration has on record stand side by side. Nothing here is beyond the
+characters of a Chinese console (GBK knows no minus sign but the hyphen).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from experiments.briefing.words import Words, bound, margin, probability
 
 RARE = 0.01
-LABEL = 12
 INHERITED = "inherited"
 FAMILIES = ("headline", *"GRLZECHFB", "other", "joint")
 
 
-def lines(
+def answer(
     manifest: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
     audit: Sequence[Mapping[str, Any]],
     language: str,
-) -> Iterator[str]:
-    """The whole answer of a run, line by line."""
+) -> Iterator[RenderableType]:
+    """The whole answer of a run: what was lived, the goals, what each means, the founding population."""
     words = Words(language)
-    yield from _head(manifest, goals, words)
-    for heading, group in groups(goals):
-        yield ""
-        yield words(heading)
-        for goal in group:
-            yield from _goal(goal, words)
-    yield ""
-    yield words("margin_meaning")
-    yield ""
-    yield words("heading_definitions")
-    for goal in goals:
-        if "definition" in goal:
-            yield f"{_label(goal['id'])}{words.of(goal['definition'])}"
-    yield from _audit(audit, words)
+    yield Text("\n".join(_head(manifest, goals, words)))
+    if goals:
+        yield _table(goals, manifest["only_luck"], words)
+        yield Text(words("margin_meaning"))
+        yield Text(f"\n{words('heading_definitions')}", style="bold")
+        yield _definitions(goals, words)
+        yield from _audit(audit, words)
 
 
-def groups(goals: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+def groups(goals: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[tuple[Mapping[str, Any], ...]]]]:
     """Goals under their headings: the headline, then families by the letter of their ids, then all jointly.
 
-    A recorded goal (``ID_observed``) follows the true one wherever that stands. Yields the heading's label
-    and its goals.
+    Yields the heading's label and its rows: a goal, or a goal with its recorded twin (``ID_observed``).
     """
-    single = [goal for goal in goals if "members" not in goal]
-    twins = {goal["id"].removesuffix("_observed"): goal for goal in single if goal["observed"]}
-    places: dict[str, list[Mapping[str, Any]]] = {f"heading_{name}": [] for name in FAMILIES}
-    for goal in single:
-        if goal["observed"] and any(other["id"] == goal["id"].removesuffix("_observed") for other in single):
-            continue
-        family = "headline" if goal["headline"] else goal["id"][0] if goal["id"][0] in FAMILIES else "other"
-        place = places[f"heading_{family}"]
-        place.append(goal)
-        if not goal["observed"] and goal["id"] in twins:
-            place.append(twins[goal["id"]])
+    twins = {goal["id"].removesuffix("_observed"): goal for goal in goals if goal["observed"]}
+    true = {goal["id"] for goal in goals if not goal["observed"]}
+    places: dict[str, list[tuple[Mapping[str, Any], ...]]] = {f"heading_{name}": [] for name in FAMILIES}
     for goal in goals:
-        if "members" in goal:
-            places["heading_headline" if goal["headline"] else "heading_joint"].append(goal)
-    yield from ((heading, group) for heading, group in places.items() if group)
+        if goal["observed"] and goal["id"].removesuffix("_observed") in true:
+            continue
+        letter = goal["id"][0]
+        family = "joint" if "members" in goal else letter if letter in FAMILIES else "other"
+        place = places[f"heading_{'headline' if goal['headline'] else family}"]
+        twin = None if goal["observed"] else twins.get(goal["id"])
+        place.append((goal,) if twin is None else (goal, twin))
+    yield from ((heading, rows) for heading, rows in places.items() if rows)
 
 
 def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    scenario, counts = manifest["scenario"], manifest["replications"]
+    """Scenario, months, runs, draws, seed, vantage; what is missing."""
+    scenario, counts, months = manifest["scenario"], manifest["replications"], manifest["months"]
     if words.of(scenario.get("title")):
         yield words.of(scenario["title"])
-    parts = [words("lived", runs=counts["completed"], **span(manifest)), *basis(manifest, goals, words)]
+    draws = goals[0]["draws"] if goals else 0
+    vantage = scenario.get("vantage")
+    parts = (
+        words("lived", runs=counts["completed"], first=months[0], last=months[-1]),
+        words("lived_luck") if manifest["only_luck"] else words("lived_pairs", draws=draws),
+        words("seed", seed=manifest["seed"]),
+        words("vantage", vantage=vantage) if vantage else words("vantage_today"),
+    )
     yield words("sentence", text=words("comma").join(parts))
     if not manifest["complete"]:
         yield words("incomplete", **counts)
@@ -76,107 +75,114 @@ def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words
         yield words("some_failed", failed=counts["failed"])
 
 
-def span(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """The first and the last month of the lives, as text."""
-    return {"first": manifest["months"][0], "last": manifest["months"][-1]}
+def _table(goals: Sequence[Mapping[str, Any]], only_luck: bool, words: Words) -> Table:
+    """A row for each goal, with its recorded twin in a column of its own."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True, style="dim")
+    recorded = any(goal["observed"] for goal in goals)
+    columns = ("column_goal", "mark_true", *(["mark_observed"] if recorded else []), "column_spread")
+    for column in columns:
+        table.add_column(words(column), overflow="fold")  # Chinese has no spaces to break at
+    table.add_column(words("column_runs"), justify="right", no_wrap=True)
+    for number, (heading, rows) in enumerate(groups(goals)):
+        if number:
+            table.add_row()
+        table.add_row("", Text(words(heading), style="bold"))
+        for row in rows:
+            first = row[0]
+            true = next((goal for goal in row if not goal["observed"]), None)
+            twin = next((goal for goal in row if goal["observed"]), None)
+            cells = [true, twin] if recorded else [true]
+            label = "" if "members" in first else first["id"].removesuffix("_observed")
+            said = ("" if goal is None else _chance_and_margin(goal, words) for goal in cells)
+            spread = _spread(first, only_luck, words)
+            table.add_row(label, words.of(first["name"]), *said, spread, str(first["runs"]))
+    return table
 
 
-def basis(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
-    """What the probabilities rest on: draws, seed, vantage."""
-    draws = goals[0]["draws"] if goals else 0
-    vantage = manifest["scenario"].get("vantage")
-    return [
-        words("lived_luck") if manifest["only_luck"] else words("lived_pairs", draws=draws),
-        words("seed", seed=manifest["seed"]),
-        words("vantage", vantage=vantage) if vantage else words("vantage_today"),
-    ]
-
-
-def _goal(goal: Mapping[str, Any], words: Words) -> Iterator[str]:
-    """One goal on two lines: name and result, then what stands beside it.
+def _chance_and_margin(goal: Mapping[str, Any], words: Words) -> str:
+    """The probability over the margin.
 
     Below 1 % and above 99 % the probability is mostly a statement about the number of runs, so the margin
-    leads.
+    leads, and the probability is a count of runs.
     """
-    jointly = "members" in goal
-    name = words.of(goal["name"])
-    label = _label(
-        "+".join(goal["members"]) if jointly and len(goal["members"]) <= 3 else "" if jointly else goal["id"]
-    )
     chance = goal["probability"]
     if chance is None:
-        yield f"{label}{name}  {words('unknown')}"
-        return
-    # Of a bound only the weaker end is known: 0 of 100 runs are no more than "very unlikely".
-    said = words.chance({"below": goal["high"], "above": goal["low"], None: chance}[goal["bound"]])
-    if jointly:
-        yield f"{label}{name}  {_chance(goal, words)}  {said}"
-        return
+        return words("unknown")
+    rare = chance < RARE or chance > 1 - RARE
+    said = _count(goal, words) if rare else probability(words, goal)
+    if "members" in goal:
+        return said
     middle, around = margin(words, goal)
-    apart = words("margin", margin=middle, range=around)
-    if chance < RARE or chance > 1 - RARE:
-        yield f"{label}{name}  {apart}"
-        yield f"{_label('')}{_chance(goal, words)}{words('semicolon')}{_shares(goal, words)}"
-    else:
-        yield f"{label}{name}  {_chance(goal, words)}  {said}"
-        yield f"{_label('')}{apart}{words('semicolon')}{_shares(goal, words)}"
+    apart = f"{middle}\n{words('bracketed', text=around)}"
+    return f"{apart}\n{said}" if rare else f"{said}\n{apart}"
 
 
-def _chance(goal: Mapping[str, Any], words: Words) -> str:
-    """The probability; a rare or a near certain one as a count of runs."""
-    chance, runs = goal["probability"], goal["runs"]
+def _count(goal: Mapping[str, Any], words: Words) -> str:
+    """A rare or nearly certain goal as a count of runs."""
+    runs = goal["runs"]
     if goal["bound"]:
         label = "met_none" if goal["bound"] == "below" else "met_all"
         return words(label, runs=runs, bound=bound(words, goal))
-    if chance < RARE or chance > 1 - RARE:
-        interval = words.percents(goal["low"], goal["high"])
-        return words("met_some", count=round(chance * runs), runs=runs, interval=interval)
-    return probability(words, goal)
+    interval = words.percents(goal["low"], goal["high"])
+    return words("met_some", count=round(goal["probability"] * runs), runs=runs, interval=interval)
 
 
-def _shares(goal: Mapping[str, Any], words: Words) -> str:
+def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
+    """How much of the margin's variance is luck, how much ignorance of the parameters."""
+    if "members" in goal:
+        return ""
+    if only_luck:
+        return words("spread_only_luck")
     if goal["luck"] is None:
-        return words("shares_unknown")
+        return words("spread_unknown")
     if goal["ignorance_negative"]:
-        return words("shares_negative")
-    return words("shares", luck=words.percent(goal["luck"]), ignorance=words.percent(goal["ignorance"]))
+        return words("spread_no_ignorance")
+    return words("spread", luck=words.percent(goal["luck"]), ignorance=words.percent(goal["ignorance"]))
 
 
-def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
+def _definitions(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
+    """Which is which, a line for each goal."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for goal in goals:
+        if "definition" in goal:
+            table.add_row(goal["id"], words.of(goal["definition"]))
+    return table
+
+
+def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[RenderableType]:
     """Quantities of the founding population that missed their target, and who is below the line from the
     start.
     """
     inherited = [line for line in audit if INHERITED in line["id"]]
     checked = [line for line in audit if INHERITED not in line["id"]]
     missed = [line for line in checked if not line["ok"]]
-    yield ""
-    yield words("heading_audit")
-    if not missed:
-        yield f"  {words('audit_kept', count=len(checked))}"
+    yield Text(f"\n{words('heading_audit')}", style="bold")
+    if missed:
+        yield Text(words("audit_missed", count=len(checked), missed=len(missed)))
     else:
-        yield f"  {words('audit_missed', count=len(checked), missed=len(missed))}"
+        yield Text(words("audit_kept", count=len(checked)))
     for line in missed:
         numbers = {part: words.number(line[part], "") for part in ("target", "achieved")}
-        yield f"  {words('audit_line', id=line['id'], status=line['status'], **numbers)}"
+        yield Text(f"  {words('audit_line', id=line['id'], status=line['status'], **numbers)}")
     if inherited:
-        yield ""
-        yield words("heading_inherited")
+        yield Text(f"\n{words('heading_inherited')}", style="bold")
     for line in inherited:
         numbers = {part: words.number(line[part], "") for part in ("achieved", "lowest", "highest")}
-        yield f"  {words('inherited_line', id=line['id'], **numbers)}"
+        yield Text(f"  {words('inherited_line', id=line['id'], **numbers)}")
 
 
-def profile(times: Mapping[str, float], language: str) -> Iterator[str]:
+def profile(times: Mapping[str, float], language: str) -> Iterator[RenderableType]:
     """Milliseconds of each process of the month, slowest first, and their sum."""
     words = Words(language)
-    yield words("heading_profile")
-    width = max((cell_len(name) for name in times), default=0)
+    yield Text(f"\n{words('heading_profile')}", style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words("column_process"), no_wrap=True)
+    table.add_column("ms", justify="right")
     for name, milliseconds in sorted(times.items(), key=lambda item: -item[1]):
-        yield f"  {name}{' ' * (width - cell_len(name))}  {milliseconds:9.2f}"
-    total = words("total")
-    yield f"  {total}{' ' * (width - cell_len(total))}  {sum(times.values()):9.2f}"
-
-
-def _label(text: str) -> str:
-    """An id padded to the width of its column, two spaces in."""
-    return f"  {text}{' ' * max(1, LABEL - cell_len(text))}"
+        table.add_row(name, f"{milliseconds:.2f}")
+    table.add_section()
+    table.add_row(words("total"), f"{sum(times.values()):.2f}")
+    yield table

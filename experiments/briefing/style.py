@@ -19,6 +19,8 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from rich.cells import cell_len
 
+from experiments.files import write_text
+
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Xianjie Sans SC"
 OTHERS = (
@@ -87,6 +89,7 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
+        "pdf.fonttype": 42,  # whole TrueType letters: text stays searchable
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):
@@ -105,18 +108,22 @@ def check_glyphs(figure: Figure) -> None:
             raise MissingGlyphError(f"the font {FAMILY} cannot draw {codes} in {said!r}")
 
 
-def save(figure: Figure, stem: Path, description: str) -> list[Path]:
-    """Write ``stem``.png and ``stem``.svg with their provenance inside; the same figure gives the same bytes.
+def save(figure: Figure, stem: Path, description: str, provenance: str) -> list[Path]:
+    """Write ``stem``.png, .svg and .pdf, and ``stem``.txt: the description for those who cannot see it.
 
-    Raises MissingGlyphError rather than write a picture with a box in it.
+    Description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
+    MissingGlyphError rather than write a picture with a box in it.
     """
     check_glyphs(figure)
     title = stem.name
+    inside = f"{description} {provenance}"
     kinds = {
-        ".png": {"Title": title, "Description": description, "Software": "Xianjie"},
-        ".svg": {"Title": title, "Description": description, "Creator": "Xianjie", "Date": None},
+        ".png": {"Title": title, "Description": inside, "Software": "Xianjie"},
+        ".svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
+        ".pdf": {"Title": title, "Subject": inside, "Creator": "Xianjie", "CreationDate": None},
     }
-    paths = []
+    paths = [stem.with_name(stem.name + ".txt")]
+    write_text(paths[0], description + "\n")
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

@@ -10,7 +10,6 @@ import yaml
 
 LANGUAGES = ("zh", "en")
 COUNTED = ("persons", "households", "cases", "months", "years")
-CHANCES = (1, 10, 33, 66, 90, 99, 100)
 
 
 @cache
@@ -55,10 +54,6 @@ class Words:
     def percents(self, low: float, high: float) -> str:
         """A range of shares as percent."""
         return self("range", low=self.percent(low).rstrip(" %"), high=self.percent(high))
-
-    def chance(self, probability: float) -> str:
-        """A probability in words."""
-        return self(next(f"chance_{end}" for end in CHANCES if 100 * probability <= end))
 
     def unit(self, unit: str, difference: bool = False) -> str:
         """A unit of ``sim.goals``, or as it is where the words do not know it; shares differ by points."""

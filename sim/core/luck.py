@@ -27,7 +27,7 @@ MONTHS_BEFORE_ZERO = 1200  # no key is asked for a negative month
 
 def _mix(state, word):
     """One 64-bit hash of a 64-bit state and one more word; additions and products wrap around."""
-    z = state + (word + ONE) * ODD
+    z = state + (np.uint64(word) + ONE) * ODD
     z = (z ^ (z >> SHIFT_30)) * FIRST
     z = (z ^ (z >> SHIFT_27)) * SECOND
     return z ^ (z >> SHIFT_31)
@@ -35,6 +35,12 @@ def _mix(state, word):
 
 # The wrap-around is meant: compiled code wraps silently, the uncompiled twin is told not to warn, here and only here.
 mix = compiled(_mix) if IS_COMPILED else np.errstate(over="ignore")(_mix)
+
+
+@compiled
+def descendant(identity, month, ordinal):
+    """The identity of who is born of, or parts from, ``identity`` in a month: the same wherever and whenever it is computed."""
+    return mix(mix(identity, month + MONTHS_BEFORE_ZERO), ordinal)
 
 
 @compiled

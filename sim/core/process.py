@@ -92,14 +92,14 @@ PROCESSES: dict[str, Process] = {}
 
 
 def _columns(text: str, what: str, name: str) -> dict[str, list[str]]:
-    """``"persons.age households.cash"`` as tables and columns; ValueError if one does not exist."""
+    """``"persons.age households.*"`` as tables and columns; ValueError if one does not exist."""
     columns: dict[str, list[str]] = {}
     for item in text.split():
         table, _, column = item.partition(".")
         if table not in TABLES:
             raise ValueError(f"process '{name}' {what} '{item}': there is no table '{table}'")
-        TABLES[table].column(column)
-        columns.setdefault(table, []).append(column)
+        names = [each.name for each in TABLES[table].columns] if column == "*" else [TABLES[table].column(column).name]
+        columns.setdefault(table, []).extend(names)
     return columns
 
 

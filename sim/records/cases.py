@@ -13,6 +13,8 @@ identified   | i4? | month            | Month of identification; −1 before.
 effective    | i4? | month            | Month from which the procedure is complete and help may flow.
 eliminated   | i4? | month            | Month in which the risk was declared eliminated; −1 before.
 stable       | i4? | months           | Months in a row seen above the line with the cause resolved.
+asked        | i4? | flag             | Whether its help has been asked for.
+resolved     | i4? | flag             | Whether the cause was last seen resolved.
 measures     | i4? | count            | Help packages delivered.
 developmental| i4? | count            | Delivered packages that develop work or business.
 onset        | i4  | month            | True onset of the risk, for measuring delay only.
@@ -26,7 +28,9 @@ cause        | i4? | code (Cause)     | The type of risk it answers.
 asked        | i4? | month            | Month in which it was asked for.
 delivered    | i4? | month            | Month of delivery; −1 while it waits.
 ends         | i4? | month            | Last month of its effect.
+kind         | i4? | code (Help)      | What sort of help it is.
 cost         | f8? | yuan             | What it costs.
 severity     | f8? | yuan             | Shortfall on file per head: its place under the severity rule.
-effect       | f8  | yuan/month       | Income or relief it truly brings each month while it lasts.
+effect       | f8  | yuan/month       | Income it truly brings each month while it lasts.
+started      | i4  | flag             | Whether its one-off effect has been had.
 """)

@@ -88,6 +88,14 @@ class Channel(IntEnum):
     INHERITED = 4
 
 
+class Help(IntEnum):
+    """Sorts of help: money once, something that develops work or business, or a repair."""
+
+    RELIEF = 0
+    DEVELOPMENT = 1
+    REPAIR = 2
+
+
 class QueueRule(IntEnum):
     """Who is helped first when money is short."""
 
@@ -108,3 +116,18 @@ class LabourRule(IntEnum):
 
     UTILITY = 0
     TRANSITIONS = 1
+
+
+class Event(IntEnum):
+    """Common events that can push many households under together; ordinary illness is none of them.
+
+    A crash of commodity ``c`` is ``PRICE_CRASH + c``; the failure of the enterprise in row ``e`` is ``FIRM_FAILURE + e``.
+    """
+
+    DROUGHT = 0
+    SLUMP = 1
+    STORM = 2
+    LIVESTOCK_DISEASE = 3
+    EPIDEMIC = 4
+    PRICE_CRASH = 10
+    FIRM_FAILURE = 1000

@@ -15,7 +15,8 @@ slump             | i4  | flag             | Whether the outside labour market i
 slump_depth       | f8  | share            | Loss of outside wages while it lasts.
 province_income   | f8  | index            | Rural income per head of the province, 2020 = 1.
 wage_error        | f8  | log points       | Accumulated error of wage growth common to county and province.
-farm_error        | f8  | log points       | Accumulated error of farm growth common to county and province.
+wage_step         | f8  | standard scores  | This year's error of wage growth.
+farm_step         | f8  | standard scores  | This year's error of farm growth.
 local_demand      | f8  | index            | Local labour demand, founding = 1.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
 """)
@@ -23,10 +24,13 @@ epidemic          | f8  | multiple         | Hospital admissions relative to nor
 COMMODITIES = declare("commodities", "A commodity and its price.", """
 price             | f8  | index            | Price this month relative to its 2020 mean, season included.
 deviation         | f8  | log points       | Departure from trend, which fades.
-season            | f8  | index            | The month's share of a year's sales, times twelve.
+variance          | f8  | log points²      | Variance of the departure, seen from 2020.
+season            | f8  | share            | This month's share of a year's sales.
 crash             | i4  | flag             | Whether the price stands in a crash.
 """)
 
-MARKETS = declare("markets", "What keeps labour choice at rest at founding: one row per group of persons.", """
-constant          | f8[5] | utils | Attraction of each destination beyond its wage, fitted at founding.
+MARKETS = declare("markets", "A labour market: persons of one segment and strength, who face the same going pay.", """
+pay               | f8[5] | yuan/month | Going pay of each destination before any slump, for a productivity of 1.
+pay_founded       | f8[5] | yuan/month | The same when the county was founded.
+shares            | f8[5] | share      | Where this market's labour wished to be when the county was founded.
 """)

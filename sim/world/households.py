@@ -17,7 +17,7 @@ workers             | i4?  | persons        | Members with full or weak working 
 full_labour         | f8?  | labour units   | Working capacity of all members.
 farm_labour         | f8   | labour units   | Working capacity at home on the farm this month.
 farm_labour_founded | f8   | labour units   | The same when the household was founded: the farm's scale belongs to it.
-awareness           | f8   | share          | How readily it reports a difficulty itself.
+awareness           | f8   | multiple       | How readily it reports a difficulty or applies, relative to the average.
 land                | f8?  | mu             | Cultivated land.
 holdings            | f8[6]| index          | Full-capacity net income of each commodity, yuan per year at 2020 prices.
 herd                | f8   | share          | Livestock standing, as a share of full capacity.

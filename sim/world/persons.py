@@ -18,15 +18,19 @@ capacity     | f8 | labour units       | Working capacity: 1 full, 0.5 weak, 0 n
 chronic      | i4 | flag               | Has a chronic illness.
 disabled     | i4 | flag               | Is disabled.
 ill_months   | i4 | months             | Months of work still lost to illness.
+bill         | f8 | yuan               | Hospital bill of this month.
+major        | i4 | flag               | Whether this month's admission is for a major illness.
+epidemic     | i4 | flag               | Whether an epidemic caused this month's admission.
 stage        | i4 | code (Stage)       | Schooling.
 school_years | i4 | years              | Years left in this stage.
 status       | i4 | code (Destination) | Where the person's labour goes.
-preference   | i4 | code (Destination) | Where it went when the county was founded.
+preference   | i4 | code (Destination) | Where it wishes to go; −1 before the first choice.
 months       | i4 | months             | Months in this status.
 enterprise   | i4 | row                | The village enterprise that employs; −1 for another employer or none.
 productivity | f8 | multiple           | Earnings relative to the going wage.
-displaced    | i4 | flag               | Lost the last job to the employer's failure or lay-off.
-wishes_post  | i4 | flag               | Would take a public-welfare post if one were free.
+displaced    | i4 | flag               | Lost the last job, rather than never having had one.
+lost_to      | i4 | code (Event)       | Common event that took the last job; −1 if none did.
+placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January, before serious-illness insurance.
 """)
 
@@ -35,3 +39,20 @@ cumulative   | f8 | yuan               | Eligible hospital cost left to the pati
 def can_work(person):
     """Whether a living person out of school has any working capacity this month."""
     return person.alive == 1 and person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL and person.ill_months == 0
+
+
+@compiled
+def count_members(household, persons):
+    """Count a household's living members, its workers and their labour anew."""
+    household.members = 0
+    household.workers = 0
+    household.full_labour = 0.0
+    row = household.first_person
+    while row >= 0:
+        person = persons[row]
+        if person.alive == 1:
+            household.members += 1
+            if person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL:
+                household.workers += 1
+                household.full_labour += person.capacity
+        row = person.next

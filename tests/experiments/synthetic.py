@@ -29,7 +29,7 @@ class Goal:
     threshold: float
     headline: bool = False
     clause: str | None = "2.1"
-    unit: str = "percentage points"
+    unit: str = "share"
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,9 @@ class Synthetic:
 
     def used(self, scenario, quantiles):
         return {"admission_rate": 0.152, "wage_growth": {"2021-01": 0.05}, **(quantiles or {})}
+
+    def population(self, scenario, seed):
+        return self.live(scenario, None, seed, 0, False).audit
 
     def live(self, scenario, quantiles, seed, replication, profile):
         if scenario.started is not None:

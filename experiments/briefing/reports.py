@@ -1,0 +1,101 @@
+"""Tables of the smaller commands: the founding population, and the model beside published figures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.briefing.words import Words
+
+
+def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """The audit of a founding: what was to be, what is, and how it stands."""
+    words = Words(language)
+    table = _table(words, "column_quantity")
+    table.add_column(words("column_target"), justify="right")
+    table.add_column(words("column_achieved"), justify="right")
+    table.add_column(words("column_status"), overflow="fold")
+    for line in audit:
+        name = words.of(line["name"]) if isinstance(line.get("name"), Mapping) else line["id"]
+        numbers = (words.number(line[part], "") for part in ("target", "achieved"))
+        table.add_row(name, *numbers, _status(line, words))
+    yield Text(words("heading_audit"), style="bold")
+    yield table
+
+
+def _status(line: Mapping[str, Any], words: Words) -> str:
+    met = words("audit_met") if line["ok"] else words("audit_not_met")
+    return words("with_range", value=met, range=line["status"]) if line["status"] else met
+
+
+def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """Local facts that are still assumed."""
+    words = Words(language)
+    yield Text(f"\n{words('heading_missing')}", style="bold")
+    if not facts:
+        yield words("none_missing")
+        return
+    table = _table(words, "column_fact")
+    table.add_column(words("column_assumed"), justify="right")
+    table.add_column("", overflow="fold", style="dim")
+    for fact in facts:
+        table.add_row(words.of(fact["name"]), _value(fact.get("value"), words), fact["id"])
+    yield table
+
+
+def _value(value: Any, words: Words) -> str:
+    return words.number(value, "") if isinstance(value, (int, float)) else str(value)
+
+
+def backtest(lines: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """Model and published figure side by side, then what each figure is."""
+    words = Words(language)
+    table = _table(words, "column_figure")
+    table.add_column(words("column_when"), no_wrap=True)
+    for column in ("column_model", "column_published"):
+        table.add_column(words(column), overflow="fold")
+    table.add_column(words("column_inside"), no_wrap=True)
+    table.add_column(words("column_grade"), no_wrap=True)
+    table.add_column(words("column_calibration"), no_wrap=True)
+    for line in lines:
+        table.add_row(
+            f"{words.of(line['name'])}\n{words.of(line['place'])}",
+            line["when"],
+            _model(line, words),
+            _published(line, words),
+            words({True: "inside", False: "outside", None: "unknown"}[line["inside"]]),
+            line["grade"],
+            words("yes") if line["calibration"] else words("no"),
+        )
+    yield table
+    yield Text(words("backtest_meaning"))
+    yield Text(f"\n{words('heading_sources')}", style="bold")
+    for line in lines:
+        said = words("source_line", name=words.of(line["name"]), when=line["when"], note=words.of(line["note"]))
+        yield Text(f"{said} [{line['key']}] {line['publisher']}")
+
+
+def _model(line: Mapping[str, Any], words: Words) -> str:
+    if line["mean"] is None:
+        return words("not_measured")
+    unit = line["unit"]
+    low, high = (words.number(line[end], unit) for end in ("p05", "p95"))
+    band = words("range_signed", low=low, high=high)
+    return f"{words.quantity(line['mean'], unit)}\n{words('bracketed', text=band)}"
+
+
+def _published(line: Mapping[str, Any], words: Words) -> str:
+    value, unit = line["published"], line["unit"]
+    if isinstance(value, list):
+        low, high = words.number(value[0], unit), words.quantity(value[1], unit)
+        return words("range_signed", low=low, high=high)
+    return words.quantity(value, unit)
+
+
+def _table(words: Words, first: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words(first), overflow="fold")
+    return table

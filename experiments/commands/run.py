@@ -1,0 +1,167 @@
+"""``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from experiments.commands import console
+from experiments.commands.console import (
+    Json,
+    Lang,
+    Language,
+    Out,
+    Quiet,
+    Replications,
+    Scenario,
+    Seed,
+    Sets,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    from experiments.commands.living import Wanted
+    from experiments.runner import Outcome
+
+
+def run(
+    scenario: Scenario,
+    replications: Replications = 100,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    only_luck: Annotated[
+        bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")
+    ] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Time every process of the month.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the run would do and cost, and keep nothing.")
+    ] = False,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="Say where every value comes from, and run nothing.")
+    ] = False,
+    quiet: Quiet = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+) -> None:
+    """Live a scenario many times and print how likely its goals are.
+
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 130 interrupted (what was done is
+    kept).
+    """
+    with console.exit_codes():
+        from experiments.commands import living
+        from sim.scenario import load_scenario
+
+        chosen = load_scenario(scenario, sets or [])
+        wanted = living.Wanted(replications, seed, workers, only_luck, tuple(sets or ()), profile, lang)
+        if show_config:
+            _show_config(chosen, as_json)
+            return
+        screen = console.messages(quiet)
+        if dry_run:
+            _show_forecast(chosen, wanted, as_json, screen, not no_figures)
+            return
+        outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
+        _answer(outcome, wanted, as_json, screen, not no_figures)
+        raise typer.Exit(console.code_of(outcome))
+
+
+def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool) -> None:
+    """Draw the figures, print the scoreboard or the JSON object, and name the first failure."""
+    from experiments import results
+    from experiments.briefing import scoreboard
+    from experiments.briefing.words import Words
+
+    words = Words(wanted.lang)
+    result = results.open_folder(outcome.out)
+    lived = outcome.completed > 0
+    if figures and lived and not outcome.interrupted:
+        from experiments.briefing import pictures
+
+        screen.print(words("say_figures"))
+        pictures.draw(result)
+    goals = result.goals if lived else []
+    audit = result.table("audit").to_dict("records") if lived else []
+    times = outcome.manifest["run"]["profile"] if wanted.profile else {}
+    if as_json:
+        console.show_json(summary(outcome, goals, audit) | ({"profile": times} if wanted.profile else {}))
+    else:
+        console.show(scoreboard.answer(outcome.manifest, goals, audit, wanted.lang))
+        console.show(scoreboard.profile(times, wanted.lang) if times else [])
+        console.show([words("folder", out=outcome.out)])
+    if outcome.failed:
+        typer.echo(words("first_failure", **result.failures[0]), err=True)
+
+
+def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[str, Any]:
+    """What ``--json`` prints of a run."""
+    manifest = outcome.manifest
+    return {
+        "scenario": manifest["scenario"]["id"],
+        "seed": manifest["seed"],
+        "only_luck": manifest["only_luck"],
+        "replications": outcome.requested,
+        "completed": outcome.completed,
+        "failed": outcome.failed,
+        "interrupted": outcome.interrupted,
+        "seconds": outcome.seconds,
+        "hash": manifest["hash"],
+        "goals": goals,
+        "audit": [{key: line[key] for key in ("id", "target", "achieved", "ok", "status")} for line in audit],
+        "out": str(outcome.out),
+    }
+
+
+def _show_forecast(
+    scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool
+) -> None:
+    """Print the resolved scenario and what the run would take."""
+    import yaml
+
+    from experiments import lives, results, runner
+    from experiments.briefing.pictures import ROOM
+    from experiments.briefing.words import Words
+
+    cost = runner.forecast(
+        scenario,
+        wanted.replications,
+        wanted.seed,
+        wanted.workers,
+        wanted.only_luck,
+        lives.COUNTY,
+        screen.print,
+    )
+    disk = cost.disk + (ROOM if figures else 0)
+    resolved = results.description(scenario)
+    if as_json:
+        console.show_json({"scenario": resolved, "seed": wanted.seed, **vars(cost), "disk": disk})
+        return
+    words = Words(wanted.lang)
+    said = words(
+        "say_forecast",
+        runs=cost.replications,
+        workers=cost.workers,
+        seconds=words.seconds(cost.seconds),
+        disk=words.bytes(disk),
+        journal=words.bytes(cost.journal),
+        memory=words.bytes(cost.memory),
+    )
+    text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
+    console.show((text.rstrip(), said))
+
+
+def _show_config(scenario: Any, as_json: bool) -> None:
+    """Print every parameter as used, and which file or option set it."""
+    from experiments import lives
+    from experiments.files import canonical, plain
+
+    places = scenario.provenance()
+    used = plain(lives.find(lives.COUNTY).used(scenario, None))
+    values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
+    if as_json:
+        console.show_json({"scenario": scenario.id, "values": values})
+    else:
+        console.show(f"{name}: {canonical(each['value'])}  [{each['from']}]" for name, each in values.items())

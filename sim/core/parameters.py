@@ -1,0 +1,435 @@
+"""Parameters carry their papers: every number has two names, a unit, a range, evidence and its source.
+
+Files hold what a person reads (per year, in yuan); ``resolve`` turns them into what rules see, month by month.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from sim.core import yaml_file
+from sim.core.errors import InputError, InputErrors, nearest
+from sim.core.units import UNITS
+
+SIM = Path(__file__).resolve().parents[1]
+MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+Number = int | float
+
+
+class Strict(BaseModel):
+    """A record that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(Strict):
+    """A Chinese and an English name."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Source(Strict):
+    """Where a number was read."""
+
+    title: str = Field(min_length=1)
+    where: str = ""
+    address: str = ""
+
+
+class Forecast(Strict):
+    """How a value not yet known was to be expected: growth per year from the last one known."""
+
+    growth: float = 0.0
+
+
+class Parameter(Strict):
+    """One number of the model with its papers; see ``docs/`` for the meaning of each field."""
+
+    name: Names
+    role: Literal["assumption", "lever"]
+    unit: str
+    value: Any
+    range: tuple[Number, Number] | None = None
+    distribution: Literal["triangular", "uniform", "lognormal", "fixed"] | None = None
+    bounds: tuple[Number, Number] | None = None
+    off: Any = None
+    fund: str | None = None
+    options: dict[str, int] | None = None
+    evidence: Literal["policy", "measured", "derived", "assumed"]
+    sources: tuple[Source, ...] = ()
+    clause: str | None = None
+    checked: str
+    known_from: dict[str, str] | None = None
+    forecast: Forecast | None = None
+    note: str | None = None
+    _id: str = PrivateAttr("")
+    _path: str = PrivateAttr("")
+    _line: int = PrivateAttr(0)
+
+    @field_validator("checked")
+    @classmethod
+    def _day(cls, text: str) -> str:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError("must be a day, such as 2026-11-23")
+        return text
+
+    @field_validator("clause", mode="before")
+    @classmethod
+    def _clause(cls, value: Any) -> Any:
+        return None if value is None else str(value)
+
+    @model_validator(mode="after")
+    def _papers(self) -> "Parameter":
+        if self.unit not in UNITS:
+            raise ValueError(f"unknown unit '{self.unit}'{nearest(self.unit, list(UNITS))}")
+        if self.evidence == "measured" and not self.sources:
+            raise ValueError("is said to be measured, but names no source")
+        if self.evidence == "policy" and not self.clause:
+            raise ValueError("is said to be fixed by the policy, but names no clause")
+        if (self.unit == "switch") != (self.options is not None):
+            raise ValueError("options belong to the unit 'switch', and a switch needs them")
+        if self.role == "lever":
+            if self.off is None or (self.bounds is None and self.options is None):
+                raise ValueError("a lever needs 'bounds' and 'off'")
+            if self.range is not None or self.distribution is not None:
+                raise ValueError("a lever has bounds, not a range or a distribution")
+        elif self.options is None:
+            if self.distribution is None:
+                raise ValueError("an assumption needs a distribution")
+            if self.distribution != "fixed" and self.range is None:
+                raise ValueError("needs a range, or the distribution 'fixed'")
+        self._check_values()
+        return self
+
+    def _check_values(self) -> None:
+        for value in self.entries():
+            self.check(value)
+        if self.role == "lever":
+            self.check(self.off)
+        if self.range is not None:
+            low, high = self.range
+            if low > high:
+                raise ValueError("the range runs from high to low")
+            centre = 1.0 if self.has_factor_range else self.value
+            if not low <= centre <= high:
+                raise ValueError(f"{'1' if self.has_factor_range else 'value'} lies outside its range {list(self.range)}")
+        if self.known_from and not self.is_dated:
+            raise ValueError("known_from belongs to a dated value")
+        for month in self.known_from or {}:
+            if month not in self.value:
+                raise ValueError(f"known_from names {month}, for which there is no value")
+
+    @property
+    def id(self) -> str:
+        """``owner.name``."""
+        return self._id
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has a value for each of several dates."""
+        return isinstance(self.value, dict)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether each value is a list."""
+        return isinstance(self.entries()[0], (list, tuple))
+
+    @property
+    def has_factor_range(self) -> bool:
+        """Whether its range multiplies all its values."""
+        return self.is_dated or self.is_list
+
+    @property
+    def varies(self) -> bool:
+        """Whether it is drawn anew for each parameter draw."""
+        return self.role == "assumption" and self.options is None and self.distribution != "fixed"
+
+    def entries(self) -> list:
+        """All its values, of one date or several."""
+        return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
+
+    def check(self, value: Any, override: bool = False) -> None:
+        """Raise ValueError if it cannot take this value; ``override`` also applies a lever's bounds or the range."""
+        if self.options is not None:
+            if value not in self.options:
+                raise ValueError(f"must be one of {', '.join(self.options)}, not {value!r}")
+            return
+        numbers = value if isinstance(value, (list, tuple)) else [value]
+        if not numbers:
+            raise ValueError("is an empty list")
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not np.isfinite(number):
+                raise ValueError(f"must be a number in {self.unit}, not {number!r}")
+            unit = UNITS[self.unit]
+            if not unit.lowest <= number <= unit.highest:
+                raise ValueError(f"{number} is not possible in {self.unit}")
+            low, high = self.limits(override)
+            if not low <= number <= high:
+                raise ValueError(f"{number} lies outside {low:g} to {high:g} {self.unit}")
+
+    def limits(self, override: bool = True) -> tuple[float, float]:
+        """The lowest and highest number that a scenario may set."""
+        if self.bounds is not None:
+            return float(self.bounds[0]), float(self.bounds[1])
+        if override and self.range is not None and not self.has_factor_range:
+            return float(self.range[0]), float(self.range[1])
+        return UNITS[self.unit].lowest, UNITS[self.unit].highest
+
+    def at_quantile(self, quantile: float) -> float:
+        """The value, or the factor on all values, at this quantile of its distribution."""
+        assert self.range is not None
+        low, high = float(self.range[0]), float(self.range[1])
+        centre = 1.0 if self.has_factor_range else float(self.value)
+        if high == low:
+            return centre
+        if self.distribution == "uniform":
+            return low + quantile * (high - low)
+        if self.distribution == "lognormal":
+            from statistics import NormalDist
+
+            # The range is read as the 5th and 95th percentile, the value as the median; it is cut off at the range.
+            spread = np.log(high / low) / (2.0 * NormalDist().inv_cdf(0.95))
+            return float(np.clip(centre * np.exp(spread * NormalDist().inv_cdf(quantile)), low, high))
+        share = (centre - low) / (high - low)
+        if quantile < share:
+            return low + float(np.sqrt(quantile * (high - low) * (centre - low)))
+        return high - float(np.sqrt((1.0 - quantile) * (high - low) * (high - centre)))
+
+
+def month_number(text: str, first_year: int = 2021) -> int:
+    """``2021-03`` or ``2021`` as months since January of ``first_year``. Raises ValueError."""
+    match = MONTH.fullmatch(str(text))
+    if not match:
+        raise ValueError(f"'{text}' is not a month; write 2023-07, or 2023 for its January")
+    return (int(match[1]) - first_year) * 12 + int(match[2] or 1) - 1
+
+
+def load_parameters(path: Path) -> dict[str, Parameter]:
+    """The parameters of one file by name. Raises InputError naming file, line and parameter for anything amiss."""
+    tree = yaml_file.read_mapping(path)
+    loaded: dict[str, Parameter] = {}
+    errors: list[InputError] = []
+    shown = path.relative_to(SIM.parent) if path.is_relative_to(SIM.parent) else path
+    for name, record in tree.items():
+        line = tree.lines[name]
+        if not isinstance(record, yaml_file.Mapping):
+            errors.append(InputError(shown, line, f"'{name}' must be a parameter: name, role, unit, value …"))
+            continue
+        try:
+            parameter = Parameter.model_validate(record)
+        except ValidationError as problem:
+            errors.extend(_explain(shown, name, record, line, problem))
+            continue
+        parameter._id = f"{path.stem}.{name}"
+        parameter._path, parameter._line = str(shown), line
+        loaded[name] = parameter
+    if errors:
+        raise InputErrors(errors)
+    return loaded
+
+
+def _explain(shown: Path, name: str, record: yaml_file.Mapping, line: int, problem: ValidationError) -> list[InputError]:
+    """One readable error for each fault that pydantic found."""
+    found = []
+    for error in problem.errors():
+        place = [str(part) for part in error["loc"]]
+        at = record.lines.get(place[0], line) if place else line
+        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            message = f"unknown key{nearest(place[-1], list(Parameter.model_fields))}"
+        elif error["type"] == "missing":
+            message = "is missing"
+        found.append(InputError(shown, at, f"{'.'.join([name, *place])}: {message}"))
+    return found
+
+
+@dataclass(frozen=True)
+class ParameterBook:
+    """Every parameter of the model by id."""
+
+    parameters: dict[str, Parameter]
+
+    def of(self, owner: str) -> dict[str, Parameter]:
+        """The parameters of one file by name, in the order of the file."""
+        return self._owners.get(owner, {})
+
+    @cached_property
+    def _owners(self) -> dict[str, dict[str, Parameter]]:
+        owners: dict[str, dict[str, Parameter]] = {}
+        for identity, parameter in self.parameters.items():
+            owner, _, name = identity.partition(".")
+            owners.setdefault(owner, {})[name] = parameter
+        return owners
+
+
+_BOOK: list[ParameterBook] = []
+
+
+def load_all() -> ParameterBook:
+    """All parameters of the model, read once per process. Raises InputError."""
+    if not _BOOK:
+        files = [*sorted((SIM / "processes").rglob("*.yaml")), SIM / "world" / "founding.yaml", SIM / "goals" / "thresholds.yaml"]
+        parameters: dict[str, Parameter] = {}
+        owners: dict[str, Path] = {}
+        for path in files:
+            if path.stem in owners:
+                raise InputError(path, 1, f"the name '{path.stem}' is taken by {owners[path.stem]}")
+            owners[path.stem] = path
+            for parameter in load_parameters(path).values():
+                parameters[parameter.id] = parameter
+        _BOOK.append(ParameterBook(parameters))
+    return _BOOK[0]
+
+
+@dataclass(frozen=True)
+class Override:
+    """A value that a scenario sets: one, or one for each of several months (months since January 2021)."""
+
+    value: Any
+    place: str
+    line: int
+
+    def check(self, parameter: Parameter) -> None:
+        """Raise InputError if the parameter cannot take it."""
+        try:
+            for value in self.value.values() if isinstance(self.value, Mapping) else [self.value]:
+                if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
+                    raise ValueError("must be a list" if parameter.is_list else "must be one value, not a list")
+                if parameter.is_list and len(value) != len(parameter.entries()[0]):
+                    raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
+                parameter.check(value, override=True)
+        except ValueError as problem:
+            raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None
+
+
+@dataclass(frozen=True)
+class Values:
+    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them."""
+
+    paths: dict[str, np.ndarray]
+    used: dict[str, Any]
+    provenance: dict[str, str]
+    months_before: int
+
+    def path(self, identity: str) -> np.ndarray:
+        """Values by month in the unit of the rules; the first month is ``months_before`` before January 2021."""
+        return self.paths[identity]
+
+    def at(self, identity: str, month: int = 0) -> Any:
+        """The value in one month (0 = January 2021)."""
+        return self.paths[identity][month + self.months_before]
+
+
+def assumptions(book: ParameterBook) -> list[str]:
+    """Ids of the parameters that are drawn, in a fixed order."""
+    return sorted(identity for identity, parameter in book.parameters.items() if parameter.varies)
+
+
+def convert(parameter: Parameter, value: Any) -> Any:
+    """A value in the unit of the rules: a number, a list of numbers, or a switch's code."""
+    if parameter.options is not None:
+        return parameter.options[value]
+    unit = UNITS[parameter.unit].convert
+    if isinstance(value, (list, tuple)):
+        return [unit(float(number)) for number in value]
+    return unit(float(value))
+
+
+def resolve_central(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Central values of a few parameters in the unit of the rules; of a dated one its first value."""
+    return {name: convert(parameter, parameter.entries()[0]) for name, parameter in parameters.items()}
+
+
+def _known(parameter: Parameter, vantage: str | None) -> dict[int, Any]:
+    """A dated value by month as it was known, or to be expected, at the vantage."""
+    dated = {month_number(month): value for month, value in parameter.value.items()}
+    if vantage is None:
+        return dated
+    limit = month_number(vantage)
+    known_from = {month_number(m): month_number(k) for m, k in (parameter.known_from or {}).items()}
+    last = None
+    for month in sorted(dated):
+        if last is None or known_from.get(month, month) <= limit:
+            last = month
+        elif isinstance(dated[month], (int, float)):
+            growth = parameter.forecast.growth if parameter.forecast else 0.0
+            dated[month] = dated[last] * (1.0 + growth) ** ((month - last) / 12.0)
+        else:
+            dated[month] = dated[last]
+    return dated
+
+
+def resolve(
+    book: ParameterBook,
+    overrides: Mapping[str, list[Override]] | None = None,
+    draw: Mapping[str, float] | None = None,
+    vantage: str | None = None,
+    months_before: int = 12,
+    months: int = 60,
+) -> Values:
+    """Every parameter month by month.
+
+    ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
+    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast.
+    Raises InputError for an override that does not fit.
+    """
+    overrides, draw = overrides or {}, draw or {}
+    paths, used, provenance = {}, {}, {}
+    length = months_before + months
+    for identity, parameter in book.parameters.items():
+        scenario = overrides.get(identity, [])
+        if parameter.is_dated:
+            base = _known(parameter, vantage)
+        else:
+            base = {-months_before: parameter.value}
+        provenance[identity] = parameter._path
+        if identity in draw and parameter.varies and not scenario:
+            drawn = parameter.at_quantile(draw[identity])
+            provenance[identity] = "drawn"
+            if parameter.has_factor_range:
+                base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
+            else:
+                base = {-months_before: drawn}
+        for override in scenario:
+            override.check(parameter)
+            provenance[identity] = f"{override.place}:{override.line}"
+            if isinstance(override.value, Mapping):
+                for month, value in override.value.items():
+                    base = {m: v for m, v in base.items() if m < month} | {month: value}
+            else:
+                base = {-months_before: override.value}
+        used[identity] = _readable(base)
+        paths[identity] = _path(parameter, base, months_before, length)
+    return Values(paths, used, provenance, months_before)
+
+
+def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
+    """A value times a drawn factor, kept within what its unit admits."""
+    unit = UNITS[parameter.unit]
+    if isinstance(value, (list, tuple)):
+        return [min(max(number * factor, unit.lowest), unit.highest) for number in value]
+    return min(max(value * factor, unit.lowest), unit.highest)
+
+
+def _path(parameter: Parameter, base: dict[int, Any], months_before: int, length: int) -> np.ndarray:
+    """Values by month: each holds from its month on, the first also before."""
+    first = convert(parameter, base[min(base)])
+    path = np.empty((length, *np.shape(first)), dtype=np.int64 if parameter.options is not None else np.float64)
+    path[:] = first
+    for month in sorted(base)[1:]:
+        path[max(0, month + months_before) :] = convert(parameter, base[month])
+    return path
+
+
+def _readable(base: dict[int, Any]) -> Any:
+    """A value as it would be written in a file."""
+    if len(base) == 1:
+        return next(iter(base.values()))
+    return {f"{2021 + month // 12}-{month % 12 + 1:02d}": value for month, value in sorted(base.items())}

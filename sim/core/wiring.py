@@ -1,0 +1,139 @@
+"""Hand a process what it declared, and nothing else: its tables, this month's parameters, its luck, its payments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.core.ledger import Fund, Payment, Purse
+from sim.core.luck import decision_key
+from sim.core.process import Process, Room
+from sim.core.records import TABLES, restricted
+
+MONTHS_PER_YEAR = 12
+
+
+@dataclass
+class Tables:
+    """The tables of one county: all allocated rows of each, and how many are in use (an array of one number)."""
+
+    rows: dict[str, np.recarray] = field(default_factory=dict)
+    counts: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> np.recarray:
+        """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
+        self.rows[name] = TABLES[name].allocate(room or rows, grows)
+        self.counts[name] = np.array([rows], dtype=np.int64)
+        return self.live(name)
+
+    def live(self, name: str) -> np.recarray:
+        """The rows in use."""
+        return self.rows[name][: self.counts[name][0]]
+
+    def __getitem__(self, name: str) -> np.recarray:
+        return self.live(name)
+
+
+def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Process]) -> dict[str, slice]:
+    """Make the tables of funds and budget lines; returns for each reason its rows among the lines.
+
+    Raises ValueError when two processes pay for the same reason.
+    """
+    funds = tables.make("funds", len(Fund))
+    for fund in Fund:
+        funds[fund].code = fund
+        funds[fund].purse = purses[fund]
+    slices: dict[str, slice] = {}
+    count = 0
+    for each in processes:
+        for payment in each.pays:
+            if payment.reason in slices:
+                raise ValueError(f"two processes pay '{payment.reason}'; a reason belongs to one process")
+            slices[payment.reason] = slice(count, count + len(payment.payers))
+            count += len(payment.payers)
+    lines = tables.make("lines", count)
+    for each in processes:
+        for payment in each.pays:
+            block = lines[slices[payment.reason]]
+            block["reason"] = slices[payment.reason].start
+            block["payer"] = payment.payers
+            block["payee"] = payment.payee
+    return slices
+
+
+class Wired:
+    """A process bound to one county: call it with a month.
+
+    ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
+    entry. With ``declared_only`` the process sees only the columns that it declares, as in the contract tests; a
+    process of the administration never sees more.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        tables: Tables,
+        parameters: list[str],
+        path: Callable[[str], np.ndarray],
+        replication: np.uint64,
+        slices: dict[str, slice],
+        first: int = -MONTHS_PER_YEAR,
+        declared_only: bool = False,
+    ) -> None:
+        self.process = process
+        self.tables = tables
+        self.replication = replication
+        self.first = first
+        self.narrow = declared_only or process.sees == "records"
+        columns = [self._by_month(path(f"{process.owner}.{name}")) for name in parameters]
+        self.parameters = [process.classes["Parameters"]._make(values) for values in zip(*columns)] if columns else []
+        self.nothing = process.classes["Parameters"](0.0) if not columns else None
+        self.books = self._books(slices)
+
+    @staticmethod
+    def _by_month(path: np.ndarray) -> list:
+        """One plain number, or one writable row of numbers, for each month."""
+        if path.ndim == 1:
+            return path.tolist()
+        return list(np.array(path))
+
+    def _books(self, slices: dict[str, slice]):
+        made = []
+        for payment in self.process.pays:
+            lines = self.tables["lines"][slices[payment.reason]]
+            payers = np.array(payment.payers, dtype=np.int64)
+            made.append(Payment(lines, self.tables["funds"], payers, int(payment.payee)))
+        return self.process.classes["Books"](*(made or [0]))
+
+    def luck(self, month: int):
+        """The keys of its decisions in this month."""
+        at = {"month": month, "year": month // MONTHS_PER_YEAR, "life": 0}
+        keys = [decision_key(self.replication, each.word, at[each.occasion]) for each in self.process.luck]
+        return self.process.classes["Luck"](*(keys or [0]))
+
+    def county(self, month: int):
+        """What it may see of the county in this month."""
+        process = self.process
+        seen = []
+        for name in process.tables:
+            table = self.tables.live(name)
+            if self.narrow:
+                table = restricted(table, self._columns(name))
+            seen.append(table)
+        for name in process.creates:
+            rows = self.tables.rows[name]
+            if self.narrow:
+                rows = restricted(rows, self._columns(name))
+            seen.append(Room(rows, self.tables.counts[name]))
+        return process.classes["County"](month, month % MONTHS_PER_YEAR, *seen)
+
+    def _columns(self, table: str) -> list[str]:
+        """Declared columns in the order of the table, so that reading and writing them twice counts once."""
+        declared = {*self.process.reads.get(table, ()), *self.process.writes.get(table, ())}
+        return [column.name for column in TABLES[table].columns if column.name in declared]
+
+    def __call__(self, month: int) -> None:
+        parameters = self.parameters[month - self.first] if self.parameters else self.nothing
+        self.process.run(self.county(month), parameters, self.luck(month), self.books)
+
+

@@ -1,0 +1,130 @@
+"""Read YAML as a person means it: no silent duplicates, no surprises of YAML 1.1, and a line for every value.
+
+Words stay words (``no``, ``on``, ``2021-01``, ``12:30``, ``010``), and ``5e-2`` is a number.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.core.errors import InputError
+
+LARGEST_FILE = 2_000_000  # bytes
+DEEPEST = 20
+MOST_NODES = 100_000
+
+
+class Mapping(dict):
+    """A mapping that remembers the line of each key; ``line`` is its own."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[Any, int] = {}
+
+
+class Sequence(list):
+    """A list that remembers its line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+
+
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+([eE][-+]?[0-9]+)?")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """A plain scalar as number, truth or text; a quoted one as text."""
+    text = node.value
+    if node.style:
+        return text
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _NUMBER.fullmatch(text):
+        digits = text.replace("_", "")
+        return int(digits) if re.fullmatch(r"[-+]?[0-9]+", digits) else float(digits)
+    return text
+
+
+class _Builder:
+    """Turn nodes into values, counting them so that aliases cannot explode."""
+
+    def __init__(self, place: str) -> None:
+        self.place, self.nodes = place, 0
+
+    def build(self, node: yaml.Node, depth: int = 0) -> Any:
+        line = node.start_mark.line + 1
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise InputError(self.place, line, "too many values; do aliases (*name) repeat each other?")
+        if depth > DEEPEST:
+            raise InputError(self.place, line, f"nested more than {DEEPEST} deep")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            sequence = Sequence(line)
+            sequence.extend(self.build(child, depth + 1) for child in node.value)
+            return sequence
+        assert isinstance(node, yaml.MappingNode)
+        mapping = Mapping(line)
+        for key_node, value_node in node.value:
+            key_line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise InputError(self.place, key_line, "a key must be a word, not a list or a mapping")
+            key = key_node.value
+            if key in mapping:
+                raise InputError(self.place, key_line, f"'{key}' is written twice; the first is on line {mapping.lines[key]}")
+            mapping[key] = self.build(value_node, depth + 1)
+            mapping.lines[key] = key_line
+        return mapping
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises InputError when it is missing, too large, or not UTF-8."""
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError:
+        raise InputError(path, 0, "is a folder, not a file") from None
+    except FileNotFoundError:
+        raise InputError(path, 0, "there is no such file") from None
+    except OSError as problem:
+        raise InputError(path, 0, f"cannot be read: {problem.strerror}") from None
+    if len(data) > LARGEST_FILE:
+        raise InputError(path, 0, f"is larger than {LARGEST_FILE:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise InputError(path, line, "is not UTF-8 text; save it as UTF-8") from None
+
+
+def parse(text: str, place: str | Path) -> Any:
+    """The value of a YAML text; mappings and lists remember their lines. Raises InputError."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        line = mark.line + 1 if mark else 0
+        raise InputError(place, line, f"is not valid YAML: {problem.problem or problem.context}") from None
+    except (yaml.YAMLError, RecursionError) as problem:
+        reason = getattr(problem, "reason", None) or "nested too deep"
+        raise InputError(place, 0, f"is not valid YAML: {reason}") from None
+    if node is None:
+        return Mapping(1)
+    try:
+        return _Builder(str(place)).build(node)
+    except RecursionError:
+        raise InputError(place, 0, "nested too deep, or an alias contains itself") from None
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The top-level mapping of a YAML file. Raises InputError."""
+    value = parse(read_text(path), path)
+    if not isinstance(value, Mapping):
+        raise InputError(path, 1, "must be a mapping: one 'name: value' to a line")
+    return value

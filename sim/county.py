@@ -1,0 +1,331 @@
+"""One county, wired to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
+
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.core.compilation import CACHE_WAS_EMPTY, IS_COMPILED
+from sim.core.ledger import Fund
+from sim.core.luck import normal, quantile, replication_key
+from sim.core.parameters import Values, assumptions, load_all, resolve
+from sim.core.process import Process
+from sim.core.wiring import Tables, Wired, open_purses
+from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, GoalOutcome, Lived
+from sim.goals.indicators import county_series, series_of
+from sim.goals.measures import Measure, largest_cluster, record
+from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
+from sim.scenario import Scenario
+from sim.world import founding
+from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
+from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
+from sim.world.codes import Segment
+from sim.world.founding_incomes import TrialYear
+from sim.world.funds import check_permitted, fund_records
+from sim.world.places import read_townships
+
+BURN_IN = 12
+QUARTER = 3
+Say = Callable[[str], None]
+
+#: What an ordinary year consists of, when founding asks what it would pay.
+TRIAL = (
+    "lines", "wages", "going_pay", "seasons", "farm_hands", "farming", "earnings", "medical_premium", "pensions", "subsidies",
+)  # fmt: skip
+
+SEGMENT_NAMES = {
+    Segment.REGISTERED_DIBAO: {"zh": "纳入低保的脱贫户", "en": "Registered, on dibao"},
+    Segment.REGISTERED_OTHER: {"zh": "其他脱贫户", "en": "Registered, others"},
+    Segment.OTHER_DIBAO: {"zh": "非脱贫低保户", "en": "On dibao, not registered"},
+    Segment.MARGINAL: {"zh": "边缘易致贫户", "en": "Marginal"},
+    Segment.GENERAL: {"zh": "一般农户", "en": "General rural"},
+}
+
+_READY: list[bool] = []
+
+
+@dataclass
+class Life:
+    """What one county's life left behind.
+
+    ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street has
+    no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
+    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series.
+    """
+
+    indicators: dict[str, np.ndarray]
+    townships: dict[str, np.ndarray]
+    segments: dict[str, np.ndarray]
+    goals: dict[str, GoalOutcome]
+    audit: list[dict]
+    budget: list[dict]
+    timings: dict[str, float] = field(default_factory=dict)
+    digest: str = ""
+
+
+def ready() -> None:
+    """Read the parameters and bind the processes, once."""
+    if not _READY:
+        check_permitted(PROCESSES_IN_ORDER)
+        bind()
+        _READY.append(True)
+
+
+class County:
+    """A county of one scenario, with one draw of parameters and one luck.
+
+    It is founded and has lived 2020 when the constructor returns; ``month`` is 0, January 2021. Raises FoundingMissed when an
+    exact target of the audit is missed, BooksDoNotClose when money does not add up.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: Values,
+        seed: int,
+        replication: int,
+        declared_only: bool = False,
+        profile: bool = False,
+    ) -> None:
+        ready()
+        self.scenario, self.values = scenario, values
+        self.month = -BURN_IN
+        self.key = replication_key(seed, replication)
+        self.tables = Tables()
+        self.timings: dict[str, float] = defaultdict(float)
+        self._profile = profile
+        self._found(declared_only)
+        length = BURN_IN + scenario.months
+        self._measures = np.zeros((length, len(self.tables["townships"]), len(Segment), len(Measure)))
+        self._province = np.ones(length)
+        self._clusters: list[float] = []
+        self._lines = np.zeros((scenario.months, len(self.tables["lines"]), 3))
+        while self.month < 0:
+            self._live_month()
+        self._open()
+
+    def _found(self, declared_only: bool) -> None:
+        """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
+        book = load_all()
+        p = founding.parameters(book, self.values)
+        posts = round(float(self.values.at("public_posts.count", 0)))
+        start = time.perf_counter()
+        luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts)
+        purses = {fund: each.purse for fund, each in fund_records().items()}
+        slices = open_purses(self.tables, purses, list(PROCESSES_IN_ORDER))
+        self._wired = {
+            each.name: Wired(each, self.tables, sorted(book.of(each.owner)), self.values.path, self.key, slices, -BURN_IN, declared_only)
+            for each in PROCESSES_IN_ORDER
+        }
+        self._steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        trial = self._trial_year()
+        founding.found_incomes(self.tables, luck, book, self.values, p, trial)
+        self._start_books()
+        self.audit = audit_founding(self.tables, p, self.values)
+        stop_if_missed(self.audit)
+        self._luck, self._p = luck, p
+        if self._profile:
+            self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
+
+    def _trial_year(self) -> TrialYear:
+        """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates."""
+        tables = self.tables
+        steps = [(step, wired) for step, wired in self._steps if step.process.name in TRIAL]
+        households = tables["households"]
+        sums = {name: np.zeros(len(households)) for name in ("wages", "business", "post_pay", "transfers")}
+        tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
+        for month in range(-BURN_IN, 0):
+            open_month(households, tables["enterprises"], tables["funds"], tables["lines"])
+            for step, wired in steps:
+                if step.due(month):
+                    wired(month)
+                if step.process.name == "going_pay" and month == -BURN_IN:
+                    founding.settle_markets(tables)
+                if step.process.name == "farm_hands" and month == -BURN_IN:
+                    households["farm_labour_founded"] = households["farm_labour"]
+            for name, total in sums.items():
+                total += households[name]
+        return TrialYear(sums["wages"] - sums["post_pay"], sums["business"], sums["post_pay"], sums["transfers"])
+
+    def _start_books(self) -> None:
+        """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""
+        tables = self.tables
+        households = tables["households"]
+        for column in ("debt", "event_loss"):
+            households[column] = 0.0
+        households["burden"] = 0.0
+        households["event"] = -1
+        tables["funds"]["balance"] = 0.0
+        tables["funds"]["balance"][Fund.HOUSEHOLDS] = (households["weight"] * households["cash"]).sum()
+        tables["funds"]["balance"][Fund.ENTERPRISES] = tables["enterprises"]["cash"].sum()
+        # Contracts of 2020 are honoured while nothing is appropriated yet.
+        tables["funds"]["balance"][Fund.EMPLOYMENT] = 1e9
+        tables["funds"]["balance"][Fund.COUNTY_FLOOR] = 1e9
+
+    def _open(self) -> None:
+        """January 2021 opens: who is below already has not relapsed under the plan; the cases of 2020 are taken over."""
+        for each in OPENING:
+            self._run(each, self._wired[each.name], 0)
+        founding.open_inherited_cases(self.tables, self._luck, self._p, -1)
+        for fund in (Fund.EMPLOYMENT, Fund.COUNTY_FLOOR):
+            self.tables["funds"]["balance"][fund] = 0.0
+        self.audit = self.audit + audit_burn_in(self.tables, self._p, self.latest("rural_income"))
+        stop_if_missed(self.audit)
+
+    def _run(self, process: Process, wired: Wired, month: int) -> None:
+        if not self._profile:
+            wired(month)
+            return
+        start = time.perf_counter()
+        wired(month)
+        self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
+
+    def _live_month(self) -> None:
+        tables, month = self.tables, self.month
+        open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
+        for step, wired in self._steps:
+            if step.due(month):
+                self._run(step.process, wired, month)
+        start = time.perf_counter()
+        try:
+            close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
+        except BooksDoNotClose as gap:
+            raise BooksDoNotClose(f"month {2021 + month // 12}-{month % 12 + 1:02d}: {gap}") from None
+        index = month + BURN_IN
+        self._measures[index] = record(tables, month)
+        self._province[index] = tables["environment"][0].province_income
+        if month >= 0:
+            lines = tables["lines"]
+            self._lines[month] = np.stack([lines["yuan"], lines["units"], lines["unpaid"]], axis=1)
+            if month % QUARTER == QUARTER - 1:
+                least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
+                self._clusters.append(largest_cluster(tables, month, *least))
+        if self._profile:
+            self.timings["books and measures"] += 1000.0 * (time.perf_counter() - start)
+        self.month += 1
+
+    def step(self) -> None:
+        """Live one month. Raises ValueError when the scenario is over."""
+        if self.month >= self.scenario.months:
+            raise ValueError(f"the scenario ends after {self.scenario.months} months")
+        self._live_month()
+
+    def live(self) -> Life:
+        """Live all months that are left, and look back."""
+        while self.month < self.scenario.months:
+            self.step()
+        return self._look_back()
+
+    def setting(self, parameter: str) -> Any:
+        """A parameter's value in the month about to be lived, in the unit of the rules."""
+        return self.values.at(parameter, min(self.month, self.scenario.months - 1))
+
+    def latest(self, indicator: str) -> float:
+        """A county indicator at the end of the month lived last."""
+        last = self.month + BURN_IN
+        measures = self._measures[:last].sum(axis=(1, 2))
+        return float(county_series(measures, self._province[:last])[indicator][-1])
+
+    def _look_back(self) -> Life:
+        county = self._measures.sum(axis=(1, 2))
+        series = county_series(county, self._province)
+        survey_key = replication_key(int(self.key), 1)
+        survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
+        lived = Lived(series, county, np.array(self._clusters), self.values, survey)
+        goals = {name: each.evaluate(lived) for name, each in GOALS.items()}
+        by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
+        indicators = {name: values[BURN_IN:] for name, values in series.items()}
+        townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
+        segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items()}
+        life = Life(indicators, townships, segments, goals, self.audit, self._budget(), dict(self.timings))
+        life.digest = _digest(life)
+        return life
+
+    def _budget(self) -> list[dict]:
+        """What each fund paid for what in each year."""
+        lines = self.tables["lines"]
+        reasons = [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
+        rows = []
+        for year in range(self.scenario.months // 12):
+            yuan, units, unpaid = self._lines[year * 12 : year * 12 + 12].sum(axis=0).T
+            for line, reason in enumerate(reasons):
+                payer = Fund(lines["payer"][line])
+                if payer < Fund.HOUSEHOLDS and (yuan[line] or unpaid[line]):
+                    rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, "yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])})  # fmt: skip
+        return rows
+
+
+def _digest(life: Life) -> str:
+    """Hash of every series and every goal, in a fixed order."""
+    digest = hashlib.sha256()
+    for series in (life.indicators, life.townships, life.segments):
+        for name in sorted(series):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(series[name]).tobytes())
+    for name in sorted(life.goals):
+        digest.update(f"{name} {life.goals[name].met} {life.goals[name].margin!r}".encode())
+    return digest.hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Goals, indicators and places of a life, for those who write results."""
+
+    goals: Mapping[str, Any]
+    indicators: Mapping[str, Any]
+    townships: tuple
+    segments: tuple
+    first_month: str = "2021-01"
+
+
+def catalogue(scenario: Scenario) -> Names:
+    """What a life of this scenario measures, and the names of its places."""
+    townships = tuple({"zh": row["name"], "en": row.get("name_en") or row["name"]} for row in read_townships())
+    return Names(GOALS, {**INDICATORS, **COUNTY_ONLY}, townships, tuple(SEGMENT_NAMES.values()), scenario.start)
+
+
+def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
+    """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw."""
+    return {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+
+
+def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Values:
+    """Parameters of a scenario at these quantiles, or at their central values."""
+    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60)
+
+
+def draw_values(scenario: Scenario, seed: int, number: int | None) -> Values:
+    """Parameters of one draw, or central ones for None."""
+    return values_of(scenario, None if number is None else draw(scenario, seed, number))
+
+
+def used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+    """Every parameter as used, as it would be written in a file."""
+    return values_of(scenario, quantiles).used
+
+
+def live(scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False) -> Life:
+    """Found a county and live it to the end of the scenario."""
+    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).live()
+
+
+def population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
+    """The audit of a founded county at central parameters."""
+    return County(scenario, values_of(scenario, None), seed, replication).audit
+
+
+def prepare(scenario: Scenario, say: Say | None = None) -> None:
+    """Bind the processes and, if the cache is empty, compile them all, saying which one is being compiled."""
+    ready()
+    if not (IS_COMPILED and CACHE_WAS_EMPTY) or say is None:
+        return
+    say("compiling the rules, once for this version; about a minute")
+    first = County(scenario, values_of(scenario, None), 0, 0)
+    while first.month < min(scenario.months, 10):
+        first.step()
+
+

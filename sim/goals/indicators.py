@@ -1,0 +1,128 @@
+"""Indicators: what a planner watches month by month, each a ratio of two measures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.goals.measures import Measure
+
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A series by month. ``window``: the measure of the month, or the sum of twelve; ``factor`` multiplies the ratio.
+
+    ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0.
+    """
+
+    id: str
+    name: dict[str, str]
+    unit: str
+    measure: Measure
+    per: Measure | None = None
+    window: str = "month"
+    factor: float = 1.0
+    headline: bool = False
+    banded: bool = False
+    cumulative: bool = False
+
+
+def _both(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+M = Measure
+_LIST = (
+    Indicator("rural_income", _both("农村居民人均可支配收入（近12个月）", "Rural income per head, twelve months"), "yuan", M.INCOME_12, M.PERSONS, headline=True, banded=True),
+    Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True),
+    Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
+    Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
+    Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
+    Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),
+    Indicator("below_inherited", _both("期初已低于标准", "Below since before 2021"), "share", M.BELOW_INHERITED, M.REGISTERED),
+    Indicator("registered_income", _both("脱贫人口人均纯收入（近12个月）", "Income per registered person, twelve months"), "yuan", M.REGISTERED_INCOME_12, M.REGISTERED, banded=True),
+    Indicator("at_risk_share", _both("有返贫风险的脱贫人口占比（真实）", "Registered persons at risk, true"), "share", M.AT_RISK_REGISTERED, M.REGISTERED, banded=True),
+    Indicator("monitored_share", _both("监测对象占脱贫人口比例", "Registered persons under monitoring"), "share", M.MONITORED_REGISTERED, M.REGISTERED, banded=True),
+    Indicator("monitored_persons", _both("监测对象人数", "Persons under monitoring"), "persons", M.MONITORED),
+    Indicator("intake_year", _both("近12个月新识别户数", "Households identified in twelve months"), "households", M.IDENTIFIED, None, "year", banded=True),
+    Indicator("identification_delay", _both("从发生到识别的月数", "Months from onset to identification"), "months", M.DELAY, M.IDENTIFIED, "year"),
+    Indicator("eliminated_share", _both("风险消除户占监测户比例", "Cases whose risk is eliminated"), "share", M.ELIMINATED, M.CASES, banded=True),
+    Indicator("waiting_cases", _both("尚无帮扶措施的监测户", "Cases without a measure"), "households", M.WAITING),
+    Indicator("waiting_help", _both("排队等待的帮扶", "Help packages in the queue"), "packages", M.WAITING_HELP),
+    Indicator("dibao_persons", _both("低保人口", "Dibao persons"), "persons", M.DIBAO),
+    Indicator("dibao_coverage", _both("脱贫人口兜底率", "Registered persons on dibao"), "share", M.DIBAO_REGISTERED, M.REGISTERED, banded=True),
+    Indicator("dibao_top_up", _both("低保月人均补差", "Dibao per recipient and month"), "yuan/month", M.DIBAO_YUAN, M.DIBAO),
+    Indicator("dibao_outlay", _both("低保支出（近12个月）", "Dibao outlay, twelve months"), "yuan", M.DIBAO_YUAN, None, "year"),
+    Indicator("wage_share", _both("工资性收入占比（近12个月）", "Share of wages in income, twelve months"), "share", M.WAGES, M.INCOME, "year"),
+    Indicator("business_share", _both("经营净收入占比（近12个月）", "Share of business in income, twelve months"), "share", M.BUSINESS, M.INCOME, "year"),
+    Indicator("transfer_share", _both("转移净收入占比（近12个月）", "Share of transfers in income, twelve months"), "share", M.TRANSFERS, M.INCOME, "year"),
+    Indicator("own_rigid_spending", _both("脱贫人口人均自付刚性支出（近12个月）", "Self-paid rigid spending per registered person, twelve months"), "yuan", M.REGISTERED_RIGID, M.REGISTERED, "year over month"),
+    Indicator("debt_per_head", _both("人均负债", "Debt per head"), "yuan", M.DEBT, M.PERSONS),
+    Indicator("posts_filled", _both("公益岗位在岗人数", "Public-welfare posts filled"), "persons", M.POSTS, banded=True),
+    Indicator("registered_outside", _both("脱贫劳动力外出务工人数", "Registered persons working outside"), "persons", M.OUTSIDE, banded=True),
+    Indicator("registered_local", _both("脱贫劳动力就近务工人数", "Registered persons in local firms"), "persons", M.LOCAL, banded=True),
+    Indicator("registered_persons", _both("脱贫人口", "Registered persons"), "persons", M.REGISTERED),
+    Indicator("rural_persons", _both("农村常住人口", "Rural persons"), "persons", M.PERSONS),
+)  # fmt: skip
+
+INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LIST}
+
+#: Indicators of the whole county that are no ratio of measures.
+COUNTY_ONLY: dict[str, Indicator] = {
+    indicator.id: indicator
+    for indicator in (
+        Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12),
+        Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12),
+        Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME),
+        Indicator("province_income", _both("全省农村居民收入（2020年=1）", "Province's rural income, 2020 = 1"), "index", M.INCOME_12),
+    )
+}  # fmt: skip
+
+
+def _sum_of_twelve(series: np.ndarray) -> np.ndarray:
+    """Sums of twelve months ending with each month; the first eleven cover what there is."""
+    total = np.cumsum(series, axis=0)
+    total[YEAR:] -= total[:-YEAR].copy()
+    return total
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below != 0.0, above / np.where(below != 0.0, below, 1.0), np.nan)
+
+
+def series_of(indicator: Indicator, measures: np.ndarray) -> np.ndarray:
+    """An indicator over measures of shape (months, …, measures): float64 of shape (months, …)."""
+    above = measures[..., indicator.measure]
+    below = None if indicator.per is None else measures[..., indicator.per]
+    if indicator.window != "month":
+        above = _sum_of_twelve(above)
+        if below is not None and indicator.window == "year":
+            below = _sum_of_twelve(below)
+    return indicator.factor * (above if below is None else _ratio(above, below))
+
+
+def county_series(measures: np.ndarray, province: np.ndarray) -> dict[str, np.ndarray]:
+    """All indicators of the county; ``measures`` (months from January 2020, measures), ``province`` (months)."""
+    found = {name: series_of(indicator, measures) for name, indicator in INDICATORS.items()}
+    found["registered_income_ratio"] = found["registered_income"] / found["rural_income"]
+    found["rural_income_growth"] = _growth(found["rural_income"])
+    found["quarter_income_growth"] = _growth(_quarter(measures))
+    found["province_income"] = province
+    return found
+
+
+def _quarter(measures: np.ndarray) -> np.ndarray:
+    """Income per head of the three months ending with each."""
+    income = measures[:, Measure.INCOME] / measures[:, Measure.PERSONS]
+    total = np.cumsum(income)
+    total[3:] -= total[:-3].copy()
+    return total
+
+
+def _growth(series: np.ndarray) -> np.ndarray:
+    """Growth over the same month a year before; missing in the first year."""
+    growth = np.full(len(series), np.nan)
+    growth[YEAR:] = series[YEAR:] / series[:-YEAR] - 1.0
+    return growth

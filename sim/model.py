@@ -1,0 +1,79 @@
+"""The same life with Mesa's face: ``CountyModel(...).step()`` lives a month of ``sim.county.County``.
+
+Faces of rows are made when first asked for, so a model nobody looks at costs nothing more than its county, and gives the
+same bytes. Mesa 3.3 keeps every model of which an agent was made; call ``close`` when done with many models.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import mesa
+
+from sim.agents import Government, Household, Township, Village, VillageEnterprise
+from sim.county import County, draw_values
+from sim.scenario import Scenario, load_scenario
+
+FACES = (Household, VillageEnterprise, Village, Township)
+
+
+class CountyModel(mesa.Model):
+    """A county as a Mesa model.
+
+    ``scenario``: a path or a loaded scenario; ``seed`` and ``replication``: the address of its luck;
+    ``only_luck``: hold parameters at their central values; further keywords are overrides by parameter, with a double
+    underscore for the dot (``public_posts__count=3000``), so that ``mesa.batch_run`` can vary them.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario = "scenarios/baseline.yaml",
+        seed: int = 2021,
+        replication: int = 0,
+        only_luck: bool = True,
+        **overrides: Any,
+    ) -> None:
+        super().__init__(seed=seed)
+        if not isinstance(scenario, Scenario):
+            sets = [f"{name.replace('__', '.')}={value}" for name, value in overrides.items()]
+            scenario = load_scenario(Path(scenario), sets)
+        self.county = County(scenario, draw_values(scenario, seed, None if only_luck else replication // 2), seed, replication)
+        self._shown = False
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "month": lambda model: model.county.month - 1,
+                "rural_income": lambda model: model.county.latest("rural_income"),
+                "relapse_rate": lambda model: model.county.latest("relapse_rate"),
+            }
+        )
+
+    def step(self) -> None:
+        """Live one month; after the last of the scenario the model stops running."""
+        self.county.step()
+        self.datacollector.collect(self)
+        self.running = self.county.month < self.county.scenario.months
+
+    @property
+    def agents_by_type(self) -> dict:
+        """Faces by kind; they are made now if nobody asked before."""
+        self._show()
+        return super().agents_by_type
+
+    @property
+    def agents(self):
+        """All faces; they are made now if nobody asked before."""
+        self._show()
+        return super().agents
+
+    def _show(self) -> None:
+        if self.__dict__.get("_shown", True):
+            return
+        self._shown = True
+        Government(self)
+        for kind in FACES:
+            for row in range(len(self.county.tables[kind.table])):
+                kind(self, row)
+
+    def close(self) -> None:
+        """Let go of all faces, so that the model's memory can be freed."""
+        self._shown = True
+        self.remove_all_agents()

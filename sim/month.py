@@ -1,0 +1,171 @@
+"""THE MONTH. What happens in a county in a month, in this order, and why each thing has its place. Read this first.
+
+Places kept for what is still to come are said in words where they belong: village enterprises in full (linkage, dividends),
+enclave projects, microcredit, anti-poverty insurance, stationed teams, training, land quota, local spill-over.
+"""
+
+from sim.core.calendar import (
+    APRIL,
+    AUGUST,
+    DECEMBER,
+    FEBRUARY,
+    JANUARY,
+    JULY,
+    JUNE,
+    MARCH,
+    MAY,
+    OCTOBER,
+    SEPTEMBER,
+    Part,
+    in_months,
+    monthly,
+    quarterly,
+    steps_of,
+    yearly,
+)
+from sim.core.parameters import load_all
+from sim.processes.enterprise.enterprises import enterprises, lay_offs
+from sim.processes.environment.epidemics import epidemics
+from sim.processes.environment.lines import lines
+from sim.processes.environment.prices import prices, seasons
+from sim.processes.environment.province import province
+from sim.processes.environment.wages import slump, trends, wages
+from sim.processes.environment.weather import clear_sky, hail, weather
+from sim.processes.government.budget import industry, monthly_tranche
+from sim.processes.government.capacity import verification_capacity
+from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
+from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
+from sim.processes.household_economy.family_division import family_division
+from sim.processes.household_economy.farming import farming
+from sim.processes.labour.earnings import earnings, farm_hands, going_pay
+from sim.processes.labour.labour_choice import job_search, labour_choice
+from sim.processes.labour.public_posts import public_posts
+from sim.processes.labour.separations import separations
+from sim.processes.monitoring.case_review import case_review
+from sim.processes.monitoring.data_match import data_match
+from sim.processes.monitoring.follow_up import follow_up
+from sim.processes.monitoring.help_effects import help_effects
+from sim.processes.monitoring.relapse_records import relapse_records
+from sim.processes.monitoring.risk_elimination import risk_elimination
+from sim.processes.monitoring.self_report import self_report
+from sim.processes.monitoring.stepping_out import stepping_out
+from sim.processes.monitoring.targeted_help import help_requests, targeted_help
+from sim.processes.monitoring.township_verification import signal_verification, township_round
+from sim.processes.monitoring.village_visit import village_visit
+from sim.processes.safety_net.chronic_care import chronic_care
+from sim.processes.safety_net.dibao import (
+    dibao_application,
+    dibao_decision,
+    dibao_payment,
+    dibao_review,
+    dibao_uprating,
+)
+from sim.processes.safety_net.medical_reimbursement import medical_premium, medical_reimbursement, new_medical_year
+from sim.processes.safety_net.transfers import pensions, remittances, subsidies
+from sim.processes.shocks.accidents import accidents
+from sim.processes.shocks.education import school_bills
+from sim.processes.shocks.health import health
+from sim.processes.shocks.housing import housing
+from sim.processes.shocks.illness import illness
+from sim.processes.shocks.livestock_disease import livestock_disease
+from sim.processes.shocks.storms import storms
+
+#: Months in which greenhouses may be broken: snow in winter, hail in early summer.
+STORM_MONTHS = (DECEMBER, JANUARY, FEBRUARY, MAY, JUNE, JULY)
+
+MONTH: tuple[Part, ...] = (
+    Part("The world outside", (
+        monthly(lines, "every rule below asks for the lines in force", burn_in=True),
+        yearly(JANUARY, trends, "the year's growth, before anything is priced by it"),
+        monthly(slump, "strikes before wages are paid"),
+        monthly(wages, "paths and errors become going wages", burn_in=True),
+        monthly(going_pay, "what each market pays, before anybody chooses", burn_in=True),
+        monthly(seasons, "when in the year things are sold", burn_in=True),
+        monthly(prices, "before firms and farms sell at them"),
+        yearly(MAY, weather, "the crop stands; the autumn's harvest is decided"),
+        in_months((MARCH, AUGUST), clear_sky, "the season of storms is over"),
+        in_months(STORM_MONTHS, hail, "before greenhouses are counted"),
+        monthly(epidemics, "before anybody falls ill"),
+        yearly(JANUARY, province, "shares the year's errors drawn by trends"),
+    )),
+    Part("People", (
+        yearly(JANUARY, ageing_and_deaths, "who lives this year"),
+        yearly(JANUARY, health, "chronic illness and disability of the past year"),
+        yearly(JANUARY, births, "after deaths: no child of the dead"),
+        yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
+        yearly(SEPTEMBER, school_year, "stages change; leavers look for work this month"),
+    )),
+    Part("Money of the county", (
+        monthly(monthly_tranche, "funds are filled before anything is paid"),
+        in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
+    )),
+    Part("Work", (
+        monthly(enterprises, "they plan jobs and fail before workers are counted; enclave projects will stand before them"),
+        monthly(lay_offs, "whoever they no longer employ"),
+        monthly(separations, "other jobs end"),
+        yearly(FEBRUARY, labour_choice, "after the Spring Festival; training will stand before it"),
+        monthly(job_search, "after separations, so that a job lost may be found again in the same month"),
+        monthly(public_posts, "the last resort, after the market; posts are an entitlement once contracted"),
+        monthly(farm_hands, "who is at home on the farm, when all moves are made", burn_in=True),
+    )),
+    Part("Income", (
+        monthly(farming, "sales at this month's prices; village assets and dividends will stand after it", burn_in=True),
+        monthly(earnings, "wages by the status just reached", burn_in=True),
+    )),
+    Part("Blows", (
+        monthly(illness, "bills of the month", burn_in=True),
+        yearly(JANUARY, new_medical_year, "a new insurance year, before its first bill is settled", burn_in=True),
+        yearly(JANUARY, medical_premium, "insured from January", burn_in=True),
+        monthly(medical_reimbursement, "the stack pays at discharge; anti-poverty insurance will stand after it", burn_in=True),
+        monthly(chronic_care, "outpatient care", burn_in=True),
+        monthly(accidents, "other heavy costs", burn_in=True),
+        yearly(SEPTEMBER, school_bills, "due when the school year begins", burn_in=True),
+        monthly(storms, "greenhouses break and are rebuilt", burn_in=True),
+        monthly(livestock_disease, "herds shrink and recover"),
+        monthly(housing, "houses and wells", burn_in=True),
+    )),
+    Part("Safety net", (
+        monthly(dibao_application, "by last month's accounts: nobody knows this month's yet"),
+        monthly(dibao_decision, "applications that fall due"),
+        monthly(dibao_review, "before payment, so that an exit saves this month's money"),
+        yearly(JULY, dibao_uprating, "the new line holds from July"),
+        monthly(dibao_payment, "paid by the files as they now stand", burn_in=True),
+        monthly(pensions, "pensions and allowances", burn_in=True),
+        yearly(APRIL, subsidies, "paid in spring", burn_in=True),
+        monthly(remittances, "relatives see the month's need; microcredit will stand after it", burn_in=True),
+    )),
+    Part("The household's month ends", (
+        monthly(living_and_coping, "lives on what came in; borrows or saves", burn_in=True),
+        monthly(close_accounts, "twelve months are added up; the truth about risk and relapse is noted", burn_in=True),
+    )),
+    Part("The administration looks", (
+        monthly(self_report, "the nearest source first"),
+        monthly(village_visit, "the monthly round; stationed teams will act here"),
+        quarterly(data_match, "departments compare at the quarter's end"),
+        quarterly(township_round, "after the match, so that it adds what nobody saw"),
+        monthly(stepping_out, "a household noticed among several alike gets its own row, before it becomes a file"),
+        monthly(signal_verification, "every signal is verified before it counts"),
+        monthly(case_review, "cases are opened or dismissed"),
+    )),
+    Part("Help", (
+        monthly(help_requests, "what new cases lack"),
+        monthly(industry, "the industry share of the tranche, after entitlements and before single households are helped"),
+        monthly(targeted_help, "rations what is left"),
+        monthly(help_effects, "what was delivered begins to work"),
+        monthly(follow_up, "what is seen of it"),
+        monthly(risk_elimination, "after the visit it rests on"),
+        monthly(relapse_records, "the official count, last of all"),
+    )),
+)  # fmt: skip
+
+#: Done once, between burn-in and January 2021.
+OPENING = (mark_inherited,)
+
+PROCESSES_IN_ORDER = (*(step.process for step in steps_of(MONTH)), *OPENING)
+
+
+def bind() -> None:
+    """Give every process the named tuples that it is called with; done once, when the parameters can be read."""
+    book = load_all()
+    for process in PROCESSES_IN_ORDER:
+        process.bind(sorted(book.of(process.owner)))

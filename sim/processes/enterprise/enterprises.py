@@ -1,0 +1,135 @@
+"""Village enterprises: they sell at the season's prices, hire and lay off, fail and are succeeded by others."""
+
+import math
+
+from sim.core.compilation import compiled
+from sim.core.ledger import settle_enterprise
+from sim.core.luck import happens, uniform
+from sim.core.process import process
+from sim.world.codes import NONE, Destination, Event
+
+
+@compiled
+def failure_hazard(age, p):
+    """Background chance of failure in a month: a base, and a peak about the third year."""
+    distance = (age - p.peak_age) / p.peak_width
+    return p.base_failure + p.peak_failure * math.exp(-distance * distance / (1.0 + 1.0))
+
+
+@compiled
+def trade(enterprise, price, wage_growth, p, books):
+    """A month's sales less materials; the owners draw what exceeds a reserve. Wages are paid where earnings are."""
+    if enterprise.registered == 0:
+        return
+    ordinary = enterprise.productivity * wage_growth * enterprise.registered
+    margin = ordinary * (1.0 + p.price_exposure * (price - 1.0))
+    if margin > 0.0:
+        settle_enterprise(enterprise, books.enterprise_sales, margin, True)
+    elif margin < 0.0:
+        settle_enterprise(enterprise, books.enterprise_losses, -margin, False)
+    reserve = p.reserve_months * ordinary
+    if enterprise.cash > reserve:
+        settle_enterprise(enterprise, books.owners, enterprise.cash - reserve, False)
+
+
+@compiled
+def plan_jobs(enterprise, price, p, luck):
+    """Jobs wanted at this price, reached step by step; the fraction of a job is rounded by luck."""
+    wanted = enterprise.jobs_founded * math.exp(p.price_response * math.log(max(price, p.lowest_price)))
+    step = p.adjustment * (wanted - enterprise.desired)
+    whole = math.floor(step)
+    if happens(luck.rounding, enterprise.identity, step - whole):
+        whole += 1.0
+    enterprise.desired = max(0, enterprise.desired + int(whole))
+
+
+@compiled
+def fails(enterprise, p, luck):
+    """Whether the enterprise gives up: overdrawn too long, or for reasons of its own."""
+    limit = p.overdraft_months * enterprise.productivity * enterprise.registered
+    enterprise.overdrawn = enterprise.overdrawn + 1 if enterprise.cash < -limit else 0
+    hazard = failure_hazard(enterprise.age, p) * p.failure_intensity
+    return enterprise.overdrawn >= p.patience_months or happens(luck.failure, enterprise.identity, min(hazard, 1.0))
+
+
+@compiled
+def close(enterprise, month, books):
+    """The end: what is left goes to the owners, what is owed is written off by the lenders outside."""
+    if enterprise.cash > 0.0:
+        settle_enterprise(enterprise, books.owners, enterprise.cash, False)
+    elif enterprise.cash < 0.0:
+        settle_enterprise(enterprise, books.written_off, -enterprise.cash, True)
+    enterprise.alive = 0
+    enterprise.failed = month
+    enterprise.desired = 0
+    enterprise.overdrawn = 0
+
+
+@compiled
+def succeed(enterprise, p, luck):
+    """Somebody else takes the place and the sheds."""
+    if happens(luck.successor, enterprise.identity, p.succession):
+        enterprise.alive = 1
+        enterprise.age = 0
+        enterprise.desired = int(enterprise.jobs_founded)
+
+
+@process(
+    reads="enterprises.identity enterprises.jobs_founded enterprises.productivity enterprises.registered enterprises.commodity "
+    "commodities.price environment.local_wage markets.pay markets.pay_founded",
+    writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
+    "enterprises.overdrawn enterprises.failed",
+    luck="failure rounding successor",
+    pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside; "
+    "written_off: outside -> enterprises",
+)
+@compiled
+def enterprises(county, p, luck, books):
+    """Enterprises trade, plan their jobs, and some fail or are succeeded."""
+    market = county.markets[len(county.markets) - 1]
+    growth = market.pay[Destination.LOCAL_FIRM] / market.pay_founded[Destination.LOCAL_FIRM]
+    for enterprise in county.enterprises:
+        if enterprise.alive == 0:
+            succeed(enterprise, p, luck)
+            continue
+        price = county.commodities[enterprise.commodity].price
+        enterprise.age += 1
+        trade(enterprise, price, growth, p, books)
+        plan_jobs(enterprise, price, p, luck)
+        if fails(enterprise, p, luck):
+            close(enterprise, county.month, books)
+
+
+@compiled
+def lay_off(person, event):
+    """Out of work through no fault of one's own."""
+    person.status = Destination.NONE
+    person.preference = Destination.LOCAL_FIRM
+    person.enterprise = NONE
+    person.displaced = 1
+    person.lost_to = event
+    person.months = 0
+
+
+@process(
+    reads="persons.identity enterprises.alive enterprises.desired enterprises.failed",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    "enterprises.registered",
+    luck="laid_off",
+)
+@compiled
+def lay_offs(county, p, luck, books):
+    """Workers of enterprises that failed, or that want fewer hands, lose their jobs."""
+    for person in county.persons:
+        if person.enterprise < 0:
+            continue
+        row = person.enterprise
+        employer = county.enterprises[row]
+        if employer.alive == 0:
+            lay_off(person, Event.FIRM_FAILURE + row)
+            employer.registered -= 1
+        elif employer.registered > employer.desired:
+            excess = employer.registered - employer.desired
+            if uniform(luck.laid_off, person.identity) < excess / employer.registered:
+                lay_off(person, NONE)
+                employer.registered -= 1

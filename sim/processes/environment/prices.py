@@ -1,0 +1,54 @@
+"""Prices of what the county grows: a season that comes back, and departures from trend that fade."""
+
+import math
+
+from sim.core.compilation import compiled
+from sim.core.luck import normal
+from sim.core.process import process
+from sim.world.codes import Commodity
+
+
+@compiled
+def season_of(kind, month, p):
+    """A month's sales of a commodity relative to an average month; the twelve average one."""
+    if kind == Commodity.MAIZE:
+        return p.maize_season[month]
+    if kind == Commodity.VEGETABLES:
+        return p.vegetable_season[month]
+    if kind == Commodity.FLOWERS:
+        return p.flower_season[month]
+    if kind == Commodity.FRUIT:
+        return p.fruit_season[month]
+    return 1.0
+
+
+@compiled
+def season_sum(kind, p):
+    """Sum of a commodity's seasonal figures, so that the year's shares add up to one however they are written."""
+    total = 0.0
+    for month in range(len(p.maize_season)):
+        total += season_of(kind, month, p)
+    return total
+
+
+@process(writes="commodities.season")
+@compiled
+def seasons(county, p, luck, books):
+    """When in the year each commodity is sold."""
+    for kind in range(len(county.commodities)):
+        county.commodities[kind].season = season_of(kind, county.calendar, p) / season_sum(kind, p)
+
+
+@process(writes="commodities.price commodities.deviation commodities.variance commodities.crash", luck="price")
+@compiled
+def prices(county, p, luck, books):
+    """Each price departs from its trend and returns; the mean over all luck stays at trend."""
+    for kind in range(len(county.commodities)):
+        commodity = county.commodities[kind]
+        steady = p.price_spread[kind] * p.shock_intensity
+        step = steady * math.sqrt(1.0 - p.price_persistence * p.price_persistence)
+        commodity.deviation = p.price_persistence * commodity.deviation + step * normal(luck.price, kind)
+        commodity.variance = p.price_persistence * p.price_persistence * commodity.variance + step * step
+        half = commodity.variance / (1.0 + 1.0)
+        commodity.price = math.exp(commodity.deviation - half)
+        commodity.crash = 1 if commodity.price < 1.0 - p.crash_depth else 0

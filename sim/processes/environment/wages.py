@@ -1,0 +1,47 @@
+"""Wages and trends that nobody in the county sets, and the slump that may strike all migrants at once."""
+
+import math
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, normal
+from sim.core.process import process
+
+
+@process(
+    writes="environment.wage_error environment.wage_step environment.farm_step environment.farm_trend "
+    "environment.transfer_trend environment.cost_trend",
+    luck="wage farm",
+)
+@compiled
+def trends(county, p, luck, books):
+    """A new year's growth: expected, plus errors that county and province share, plus the county's own gap."""
+    for environment in county.environment:
+        environment.wage_step = normal(luck.wage, 0)
+        environment.farm_step = normal(luck.farm, 0)
+        gap = math.log(1.0 + p.county_growth_gap)
+        environment.wage_error += p.wage_growth_error * environment.wage_step + gap
+        environment.farm_trend *= (1.0 + p.farm_growth) * math.exp(p.farm_growth_error * environment.farm_step + gap)
+        environment.transfer_trend *= 1.0 + p.transfer_growth
+        environment.cost_trend *= 1.0 + p.cost_growth
+
+
+@process(writes="environment.slump environment.slump_depth", luck="begins ends")
+@compiled
+def slump(county, p, luck, books):
+    """Whether the outside labour market falls into a slump, or leaves it."""
+    for environment in county.environment:
+        if environment.slump == 1:
+            if happens(luck.ends, 0, 1.0 / p.slump_months):
+                environment.slump = 0
+        elif happens(luck.begins, 0, p.slump_chance):
+            environment.slump = 1
+        environment.slump_depth = p.slump_depth * environment.slump
+
+
+@process(reads="environment.wage_error", writes="environment.outside_wage environment.local_wage")
+@compiled
+def wages(county, p, luck, books):
+    """Going wages of the month, outside and near home, before any slump."""
+    for environment in county.environment:
+        environment.outside_wage = p.outside_wage * math.exp(environment.wage_error)
+        environment.local_wage = p.local_wage * math.exp(environment.wage_error)

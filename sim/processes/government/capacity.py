@@ -1,0 +1,12 @@
+"""How many cases the townships can verify."""
+
+from sim.core.compilation import compiled
+from sim.core.process import process
+
+
+@process(writes="townships.verification")
+@compiled
+def verification_capacity(county, p, luck, books):
+    """A quarter begins: every township can again verify so many cases."""
+    for township in county.townships:
+        township.verification = int(p.cases_per_quarter)

@@ -1,0 +1,184 @@
+"""The household's month ends: it has lived, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import charge, pay
+from sim.core.process import process
+from sim.world.codes import NONE, Cause
+from sim.world.households import per_head
+
+
+@compiled
+def living_cost(household, p):
+    """What a household spends on living in a month: a subsistence, and most of what it has beyond."""
+    need = p.subsistence * household.members
+    beyond = max(household.income_12 * p.month_share - need, 0.0)
+    hoard = max(household.cash - p.hoard_months * household.income_12 * p.month_share, 0.0)
+    return need + p.propensity * beyond + p.dissaving * hoard
+
+
+@process(
+    reads="households.members households.weight households.income_12",
+    writes="households.cash households.paid households.received households.debt",
+    pays="living: households -> outside; borrowing: outside -> households; repayment: households -> outside; "
+    "interest: households -> outside",
+)
+@compiled
+def living_and_coping(county, p, luck, books):
+    """Living is paid for; who has nothing left borrows, who has something left repays."""
+    for household in county.households:
+        if household.members == 0:
+            continue
+        if household.debt > 0.0:
+            charge(household, books.interest, household.debt * p.interest)
+        charge(household, books.living, living_cost(household, p))
+        if household.cash < 0.0:
+            lacking = -household.cash
+            if pay(household, books.borrowing, lacking):
+                household.debt += lacking
+        elif household.debt > 0.0:
+            spare = household.cash - p.subsistence * household.members
+            amount = min(household.debt, max(spare, 0.0) * p.repaid_share)
+            if amount > 0.0:
+                charge(household, books.repayment, amount)
+                household.debt -= amount
+
+
+@compiled
+def add_up(household, history, calendar, post_share, support):
+    """Put the month in its place among the last twelve, and add them up."""
+    income = household.wages + household.business + household.property_income + household.transfers
+    history.income[calendar] = income
+    history.rigid[calendar] = household.rigid
+    history.countable[calendar] = (
+        household.wages - household.post_pay * (1.0 - post_share) + household.business + household.property_income + support
+    )
+    household.income_year = income if calendar == 0 else household.income_year + income
+    household.income_12 = 0.0
+    household.rigid_12 = 0.0
+    household.countable_12 = 0.0
+    for month in range(len(history.income)):
+        household.income_12 += history.income[month]
+        household.rigid_12 += history.rigid[month]
+        household.countable_12 += history.countable[month]
+
+
+@compiled
+def forget(household, kept):
+    """A twelfth of what causes took fades each month."""
+    for cause in range(len(household.burden)):
+        household.burden[cause] *= kept
+    household.event_loss *= kept
+
+
+@compiled
+def largest_burden(household):
+    """The cause that took most, LOW_INCOME if none took anything."""
+    chosen, most = Cause.LOW_INCOME, 0.0
+    for cause in range(len(household.burden)):
+        if household.burden[cause] > most:
+            chosen, most = cause, household.burden[cause]
+    return chosen
+
+
+@compiled
+def is_at_risk(household, line, p):
+    """Whether it may fall back: low net income, a broken guarantee, or heavy self-paid spending; not if it has means of its own."""
+    if household.house_broken > 0 or household.water_broken > 0:
+        return True
+    heavy = household.rigid_12 > p.heavy_share * line * household.members and household.net_per_head < p.heavy_ceiling * line
+    if household.net_per_head >= line and not heavy:
+        return False
+    return household.disqualifying == 0 and household.cash < p.buffer_years * line * household.members
+
+
+@compiled
+def note_risk(household, line, month, p):
+    """Begin, go on with, or end a time of risk."""
+    risk = is_at_risk(household, line, p)
+    if not risk:
+        household.at_risk = 0
+        household.onset = NONE
+        return
+    household.at_risk = 1
+    household.risk_cause = largest_burden(household)
+    if household.house_broken > 0 or household.water_broken > 0:
+        household.risk_cause = Cause.HOUSING
+    if household.onset < 0:
+        household.onset = month
+
+
+@compiled
+def total_burden(household):
+    """All that causes took over about twelve months."""
+    total = 0.0
+    for cause in range(len(household.burden)):
+        total += household.burden[cause]
+    return total
+
+
+@compiled
+def note_relapse(household, line, month, p):
+    """Whether it stands below the poverty line net of rigid spending, or without a guarantee for too long."""
+    broken = household.house_broken > p.guarantee_months or household.water_broken > p.guarantee_months
+    household.below_income = 1 if per_head(household, household.income_12) < line else 0
+    if household.net_per_head >= line and not broken:
+        household.below = 0
+        household.below_months = 0
+        household.inherited = 0
+        return
+    if household.below == 0:
+        household.entered = month
+        common = household.event >= 0 and household.event_loss >= p.common_share * total_burden(household)
+        household.entered_event = household.event if common and household.event_loss > 0.0 else NONE
+    household.below = 1
+    household.below_months += 1
+
+
+@compiled
+def nobody_left(household):
+    """A household without living members is in no difficulty."""
+    household.net_per_head = 0.0
+    household.at_risk = 0
+    household.onset = NONE
+    household.below = 0
+    household.below_income = 0
+    household.below_months = 0
+    household.inherited = 0
+
+
+@process(
+    reads="households.members households.wages households.business households.property_income households.transfers "
+    "households.post_pay households.family_support households.rigid households.disqualifying households.cash "
+    "households.house_broken households.water_broken environment.monitoring_line environment.poverty_line "
+    "environment.transfer_trend",
+    writes="households.income_12 households.rigid_12 households.countable_12 households.income_year households.burden "
+    "households.event_loss households.event households.net_per_head households.at_risk households.onset households.risk_cause "
+    "households.below households.below_income households.below_months households.inherited households.entered "
+    "households.entered_event histories.income histories.rigid histories.countable",
+)
+@compiled
+def close_accounts(county, p, luck, books):
+    """Twelve months are added up; who is at risk and who has fallen below is noted, truly and without anybody being told."""
+    environment = county.environment[0]
+    for row in range(len(county.households)):
+        household = county.households[row]
+        if household.members == 0:
+            nobody_left(household)
+            continue
+        history = county.histories[row]
+        support = household.family_support * environment.transfer_trend
+        add_up(household, history, county.calendar, p.post_pay_counted, support)
+        household.net_per_head = per_head(household, household.income_12 - household.rigid_12)
+        note_risk(household, environment.monitoring_line, county.month, p)
+        note_relapse(household, environment.poverty_line, county.month, p)
+        forget(household, 1.0 - p.month_share)
+
+
+@process(reads="households.below", writes="households.inherited households.entered households.entered_event")
+@compiled
+def mark_inherited(county, p, luck, books):
+    """Who is below when January 2021 opens has not relapsed under the plan."""
+    for household in county.households:
+        household.inherited = household.below
+        household.entered = NONE
+        household.entered_event = NONE

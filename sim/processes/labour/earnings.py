@@ -1,0 +1,110 @@
+"""Wages: what work pays this month, and to whom."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import pay, pay_from_enterprise
+from sim.core.process import process
+from sim.world.codes import Cause, Destination, Event, Segment, Stage
+from sim.world.households import add_burden, add_event
+from sim.world.labour_market import market_of
+
+
+@compiled
+def set_pay(market, environment, outside_factor, local_factor, p):
+    """Pay in one market, spread evenly over the year."""
+    market.pay[Destination.OUTSIDE] = environment.outside_wage * outside_factor * p.retained * p.outside_paid_share
+    market.pay[Destination.LOCAL_FIRM] = environment.local_wage * local_factor * p.local_paid_share
+    market.pay[Destination.PUBLIC_POST] = p.post_pay
+
+
+@process(reads="environment.outside_wage environment.local_wage", writes="markets.pay")
+@compiled
+def going_pay(county, p, luck, books):
+    """Pay of each destination for an average person of each market, before any slump."""
+    environment = county.environment[0]
+    for segment in (Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER, Segment.OTHER_DIBAO, Segment.MARGINAL, Segment.GENERAL):
+        registered = segment == Segment.REGISTERED_DIBAO or segment == Segment.REGISTERED_OTHER
+        outside = p.outside_discount if registered else 1.0
+        local = p.local_discount if registered else 1.0
+        set_pay(county.markets[market_of(segment, 1.0)], environment, outside, local, p)
+        set_pay(county.markets[market_of(segment, 0.0)], environment, outside * p.weak_pay, local * p.weak_pay, p)
+
+
+@compiled
+def pay_outside(person, household, amount, depth, books):
+    """A migrant's pay reaches the household; a slump takes its part."""
+    earned = amount * (1.0 - depth)
+    pay(household, books.wages_outside, earned)
+    household.wages += earned
+    if depth > 0.0:
+        lose(household, amount - earned, Event.SLUMP)
+
+
+@compiled
+def lose(household, amount, event):
+    """Wages that did not come."""
+    household.lost_wages += amount
+    add_burden(household, Cause.JOB_LOSS, amount)
+    if event >= 0:
+        add_event(household, event, amount)
+
+
+@compiled
+def earn(person, household, market, enterprises, depth, p, books):
+    """What one person brings home this month."""
+    amount = market.pay[person.status] * person.productivity
+    if person.status == Destination.OUTSIDE:
+        pay_outside(person, household, amount, depth, books)
+    elif person.status == Destination.LOCAL_FIRM:
+        if person.enterprise >= 0:
+            pay_from_enterprise(household, enterprises[person.enterprise], books.wages_enterprise, amount)
+        else:
+            pay(household, books.wages_local, amount)
+        household.wages += amount
+    elif person.status == Destination.PUBLIC_POST:
+        if pay(household, books.post_pay, p.post_pay):
+            household.wages += p.post_pay
+            household.post_pay += p.post_pay
+
+
+@process(
+    reads="persons.alive persons.status persons.stage persons.ill_months persons.capacity persons.productivity persons.household "
+    "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
+    "environment.slump_depth",
+    writes="households.wages households.post_pay households.lost_wages households.burden households.event households.event_loss "
+    "households.cash households.received enterprises.cash enterprises.outflow",
+    pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
+    "post_pay: employment | bridging | county_floor -> households",
+)
+@compiled
+def earnings(county, p, luck, books):
+    """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
+    depth = county.environment[0].slump_depth
+    for person in county.persons:
+        if person.alive == 0 or person.capacity <= 0.0 or person.status == Destination.FARM:
+            continue
+        household = county.households[person.household]
+        market = county.markets[market_of(household.segment, person.capacity)]
+        if person.status != Destination.NONE:
+            if person.ill_months == 0:
+                earn(person, household, market, county.enterprises, depth, p, books)
+        elif person.displaced == 1 and person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
+            lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
+
+
+@process(
+    reads="persons.alive persons.status persons.stage persons.capacity persons.household persons.ill_months",
+    writes="households.farm_labour",
+)
+@compiled
+def farm_hands(county, p, luck, books):
+    """Working capacity at home on each farm this month."""
+    for household in county.households:
+        household.farm_labour = 0.0
+    for person in county.persons:
+        if person.alive == 1 and person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL and person.ill_months == 0:
+            if person.status == Destination.FARM:
+                county.households[person.household].farm_labour += person.capacity
+            elif person.status == Destination.PUBLIC_POST:
+                county.households[person.household].farm_labour += person.capacity * p.post_on_farm
+            elif person.status == Destination.NONE:
+                county.households[person.household].farm_labour += person.capacity * p.idle_on_farm

@@ -1,0 +1,155 @@
+"""Where people wish to work, and who finds the work wished for."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, uniform
+from sim.core.process import process
+from sim.world.codes import NONE, Destination, LabourRule
+from sim.world.labour_market import attraction, market_of
+from sim.world.persons import can_work
+
+
+@compiled
+def choose(u, market, farm_trend, p):
+    """A destination drawn by attraction: outside, a local firm, or the farm."""
+    outside = attraction(market, Destination.OUTSIDE, farm_trend, p.pay_response)
+    local = attraction(market, Destination.LOCAL_FIRM, farm_trend, p.pay_response)
+    farm = attraction(market, Destination.FARM, farm_trend, p.pay_response)
+    place = u * (outside + local + farm)
+    if place < outside:
+        return Destination.OUTSIDE
+    if place < outside + local:
+        return Destination.LOCAL_FIRM
+    return Destination.FARM
+
+
+@compiled
+def move_as_observed(u, current, p):
+    """A destination drawn from the shares observed among people who were where this person is."""
+    chances = p.from_outside if current == Destination.OUTSIDE else p.from_local if current == Destination.LOCAL_FIRM else p.from_farm
+    if u < chances[0]:
+        return Destination.OUTSIDE
+    if u < chances[0] + chances[1]:
+        return Destination.LOCAL_FIRM
+    return Destination.FARM
+
+
+@compiled
+def wish(person, destination, enterprises):
+    """Turn to a destination: the farm takes everybody at once, a job has to be found."""
+    if destination == person.preference:
+        return
+    if person.enterprise >= 0:
+        enterprises[person.enterprise].registered -= 1
+        person.enterprise = NONE
+    person.preference = destination
+    person.status = Destination.FARM if destination == Destination.FARM else Destination.NONE
+    person.displaced = 0
+    person.lost_to = NONE
+    person.months = 0
+
+
+@compiled
+def reconsider(person, market, farm_trend, enterprises, p, luck):
+    """Once a year some weigh anew where to work; who holds a public-welfare post does so less readily."""
+    current = person.preference
+    if p.rule == LabourRule.TRANSITIONS:
+        if current == Destination.PUBLIC_POST:
+            return
+        wish(person, move_as_observed(uniform(luck.destination, person.identity), current, p), enterprises)
+        return
+    chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
+    if happens(luck.reconsiders, person.identity, chance):
+        chosen = choose(uniform(luck.destination, person.identity), market, farm_trend, p)
+        if current == Destination.PUBLIC_POST and chosen == Destination.FARM:
+            return  # a post leaves time for the farm
+        wish(person, chosen, enterprises)
+
+
+@process(
+    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household households.segment "
+    "markets.shares markets.pay markets.pay_founded environment.farm_trend",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    "enterprises.registered",
+    luck="reconsiders destination",
+)
+@compiled
+def labour_choice(county, p, luck, books):
+    """After the Spring Festival people decide where to work this year."""
+    farm_trend = county.environment[0].farm_trend
+    for person in county.persons:
+        if can_work(person) and person.preference >= 0:
+            market = county.markets[market_of(county.households[person.household].segment, person.capacity)]
+            reconsider(person, market, farm_trend, county.enterprises, p, luck)
+
+
+@compiled
+def search_intensity(person, household, register, market, p):
+    """How hard a person looks for work: less where dibao would shrink, more where help places people."""
+    intensity = 1.0 + person.placement
+    if register.dibao == 1 and p.welfare_dependence != 0.0:
+        pay = market.pay[person.preference] * person.productivity
+        intensity *= 1.0 - p.welfare_dependence * register.benefit / (register.benefit + pay)
+    return intensity
+
+
+@compiled
+def free_job(enterprises, start):
+    """The first enterprise from ``start`` on, going round, that wants one more worker; −1 if none does."""
+    count = len(enterprises)
+    for step in range(count):
+        row = start + step
+        if row >= count:
+            row -= count
+        if enterprises[row].alive == 1 and enterprises[row].registered < enterprises[row].desired:
+            return row
+    return NONE
+
+
+@compiled
+def take_job(person, household, enterprises, p, luck):
+    """Start work where it was wished for; jobs of village enterprises go to registered persons while there are any free."""
+    if person.preference == Destination.LOCAL_FIRM and household.registered == 1:
+        if len(enterprises) == 0:
+            return
+        start = int(uniform(luck.employer, person.identity) * len(enterprises))
+        employer = free_job(enterprises, start)
+        if employer < 0:
+            return
+        person.enterprise = employer
+        enterprises[employer].registered += 1
+    person.status = person.preference
+    person.displaced = 0
+    person.lost_to = NONE
+    person.placement = 0.0
+    person.months = 0
+
+
+@process(
+    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household persons.productivity "
+    "households.segment households.registered register.dibao register.benefit markets.shares markets.pay markets.pay_founded "
+    "environment.farm_trend environment.local_demand enterprises.alive enterprises.desired",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months persons.placement "
+    "enterprises.registered",
+    luck="first_choice found employer",
+)
+@compiled
+def job_search(county, p, luck, books):
+    """Who is out of work looks for the work wished for; who has just left school chooses first."""
+    environment = county.environment[0]
+    for person in county.persons:
+        if person.status != Destination.NONE or not can_work(person):
+            continue
+        household = county.households[person.household]
+        market = county.markets[market_of(household.segment, person.capacity)]
+        if person.preference < 0:
+            wish(person, choose(uniform(luck.first_choice, person.identity), market, environment.farm_trend, p), county.enterprises)
+            continue
+        if person.preference != Destination.OUTSIDE and person.preference != Destination.LOCAL_FIRM:
+            person.status = Destination.FARM
+            person.preference = Destination.FARM
+            continue
+        chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, p)
+        if person.preference == Destination.LOCAL_FIRM:
+            chance *= environment.local_demand
+        if happens(luck.found, person.identity, min(chance, 1.0)):
+            take_job(person, household, county.enterprises, p, luck)

@@ -1,0 +1,124 @@
+"""Public-welfare posts: weak labour of registered and monitored households, one to a household, those in need first."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens
+from sim.core.process import process
+from sim.world.codes import NONE, Destination
+from sim.world.persons import can_work
+
+MONITORED, ON_DIBAO, OTHER, CLASSES = 0, 1, 2, 3
+
+
+@compiled
+def holder_of(household, persons):
+    """The row of the member who holds a post, −1 if none does."""
+    row = household.first_person
+    while row >= 0:
+        if persons[row].status == Destination.PUBLIC_POST:
+            return row
+        row = persons[row].next
+    return NONE
+
+
+@compiled
+def candidate_of(household, persons, p, luck):
+    """The member who would take a post: weak before full labour, nobody at work elsewhere; −1 if there is none."""
+    chosen = NONE
+    row = household.first_person
+    while row >= 0:
+        person = persons[row]
+        free = person.status == Destination.FARM or person.status == Destination.NONE
+        if free and can_work(person) and person.age <= p.oldest and happens(luck.wishes, person.identity, p.wishing):
+            if chosen < 0 or person.capacity < persons[chosen].capacity:
+                chosen = row
+        row = person.next
+    return chosen
+
+
+@compiled
+def need_class(register):
+    """Who is asked first: monitored households, then those on dibao, then the other registered."""
+    if register.case_row >= 0:
+        return MONITORED
+    return ON_DIBAO if register.dibao == 1 else OTHER
+
+
+@compiled
+def leave_post(person):
+    """Back to the farm."""
+    person.status = Destination.FARM
+    person.preference = Destination.FARM
+    person.months = 0
+
+
+@compiled
+def take_post(person):
+    """On a post from this month on."""
+    person.status = Destination.PUBLIC_POST
+    person.preference = Destination.PUBLIC_POST
+    person.displaced = 0
+    person.lost_to = NONE
+    person.months = 0
+
+
+@compiled
+def retire(county, p):
+    """Posts end with age or strength; returns how many are held after."""
+    held = 0
+    for person in county.persons:
+        if person.status == Destination.PUBLIC_POST:
+            if person.capacity <= 0.0 or person.age > p.oldest:
+                leave_post(person)
+            else:
+                held += 1
+    return held
+
+
+@compiled
+def fill(county, free, p, luck):
+    """Give ``free`` posts out class by class; within a class luck decides, and chance is what leaves enough for all."""
+    for need in range(CLASSES):
+        waiting = 0
+        for row in range(len(county.households)):
+            if asks(county, row, need, p, luck) >= 0:
+                waiting += 1
+        if waiting == 0:
+            continue
+        chance = min(free / waiting, 1.0)
+        for row in range(len(county.households)):
+            if free <= 0:
+                return
+            person = asks(county, row, need, p, luck)
+            if person >= 0 and happens(luck.drawn, county.households[row].identity, chance):
+                take_post(county.persons[person])
+                free -= 1
+
+
+@compiled
+def asks(county, row, need, p, luck):
+    """The member of this household who asks for a post in this class; −1 if nobody does."""
+    household = county.households[row]
+    register = county.register[row]
+    if household.members == 0 or (household.registered == 0 and register.case_row < 0) or need_class(register) != need:
+        return NONE
+    if holder_of(household, county.persons) >= 0:
+        return NONE
+    return candidate_of(household, county.persons, p, luck)
+
+
+@process(
+    reads="persons.next persons.alive persons.capacity persons.stage persons.ill_months persons.age persons.identity "
+    "households.members households.registered households.first_person households.identity register.case_row register.dibao",
+    writes="persons.status persons.preference persons.displaced persons.lost_to persons.months",
+    luck="wishes@life drawn",
+)
+@compiled
+def public_posts(county, p, luck, books):
+    """Posts that are free are filled; posts beyond the number wanted end."""
+    held = retire(county, p)
+    if held > p.count:
+        for person in county.persons:
+            if person.status == Destination.PUBLIC_POST and happens(luck.drawn, person.identity, (held - p.count) / held):
+                leave_post(person)
+    elif held < p.count:
+        fill(county, int(p.count) - held, p, luck)

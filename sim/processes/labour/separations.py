@@ -1,0 +1,57 @@
+"""Jobs that end: ordinary separations, more of them in a slump or in illness, and migrants who come home for good."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import uniform
+from sim.core.process import process
+from sim.world.codes import NONE, Destination, Event
+
+
+@compiled
+def lose_job(person, event):
+    """Out of work, wishing for the same work again; ``event`` is the common event that took the job, −1 if none."""
+    person.preference = person.status
+    person.status = Destination.NONE
+    person.enterprise = NONE
+    person.displaced = 1
+    person.lost_to = event
+    person.months = 0
+
+
+@compiled
+def separation(person, slump, enterprises, p, luck):
+    """Whether this worker's job ends this month, and why."""
+    u = uniform(luck.separation, person.identity)
+    hazard = p.separation * p.shock_intensity
+    if person.chronic == 1:
+        hazard *= p.ill_factor
+    raised = hazard
+    if person.status == Destination.OUTSIDE and slump == 1:
+        raised *= p.slump_factor
+    employer = person.enterprise
+    if u < raised:
+        lose_job(person, Event.SLUMP if u >= hazard else NONE)
+    elif person.status == Destination.OUTSIDE and u > 1.0 - p.return_home:
+        # The other end of the same draw, so that the two never depend on each other's chance.
+        person.status = Destination.FARM
+        person.preference = Destination.FARM
+        person.months = 0
+    if employer >= 0 and person.enterprise < 0:
+        enterprises[employer].registered -= 1
+
+
+@process(
+    reads="persons.alive persons.identity persons.chronic environment.slump",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    "enterprises.registered",
+    luck="separation",
+)
+@compiled
+def separations(county, p, luck, books):
+    """Jobs outside and in local firms end; the months in a status go on."""
+    slump = county.environment[0].slump
+    for person in county.persons:
+        if person.alive == 0:
+            continue
+        person.months += 1
+        if person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM:
+            separation(person, slump, county.enterprises, p, luck)

@@ -1,0 +1,57 @@
+"""From signal to case: what verification found is decided, after the time the procedure takes."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import descendant, happens
+from sim.core.process import process
+from sim.world.codes import NONE, CaseState
+
+
+@compiled
+def open_case(row, register, identity, month, room):
+    """Put a household under monitoring; returns the row of its case."""
+    place = room.count[0]
+    if place >= len(room.rows):
+        raise OverflowError("table 'cases' is full: a case could not be opened")
+    case = room.rows[place]
+    case.identity = identity
+    case.household = row
+    case.state = CaseState.MONITORED
+    case.cause = register.signal_cause
+    case.channel = register.signal
+    case.signalled = register.signalled
+    case.identified = month
+    case.effective = month
+    case.eliminated = NONE
+    room.count[0] = place + 1
+    register.case_row = place
+    register.identified = 1
+    return place
+
+
+@process(
+    sees="records",
+    reads="households.identity households.members",
+    writes="register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
+    "register.identified cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
+    "cases.effective cases.eliminated",
+    luck="procedure",
+    creates="cases",
+)
+@compiled
+def case_review(county, p, luck, books):
+    """Verified signals become cases, or are dismissed."""
+    for row in range(len(county.register)):
+        register = county.register[row]
+        if register.signal < 0 or register.found < 0:
+            continue
+        household = county.households[row]
+        if register.found == 0 or household.members == 0:
+            register.signal = NONE
+            register.signalled = NONE
+            register.found = NONE
+        elif happens(luck.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
+            identity = descendant(household.identity, county.month, 0)
+            open_case(row, register, identity, county.month, county.cases_room)
+            register.signal = NONE
+            register.signalled = NONE
+            register.found = NONE

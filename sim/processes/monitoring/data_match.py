@@ -1,0 +1,54 @@
+"""The quarterly match of departments' data: hospital bills, disaster lists, lost jobs, student aid."""
+
+from sim.core.compilation import compiled
+from sim.core.process import process
+from sim.records.signals import noticed, on_file, raise_signal
+from sim.world.codes import Cause, Channel
+
+
+@compiled
+def match_chance(household, p):
+    """Chance that a household at risk shows in the data, by what brought it there."""
+    cause = household.risk_cause
+    if cause == Cause.ILLNESS:
+        return p.medical
+    if cause == Cause.DISASTER or cause == Cause.HOUSING:
+        return p.disaster
+    if cause == Cause.JOB_LOSS:
+        return p.job
+    if cause == Cause.EDUCATION:
+        return p.school
+    return 0.0
+
+
+@compiled
+def matched(household, line, listed, p):
+    """Chance to be signalled: for those at risk who show in the data, and falsely for listed ones with heavy bills."""
+    if household.at_risk == 1:
+        shows = household.rigid_12 >= p.threshold * line * household.members or household.risk_cause != Cause.ILLNESS
+        return match_chance(household, p) if shows else 0.0
+    if listed and household.rigid_12 >= p.threshold * line * household.members:
+        return p.false_positive
+    return 0.0
+
+
+@process(
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
+    "households.registered households.marginal environment.monitoring_line register.case_row register.dibao",
+    writes="register.signal register.signalled register.signal_cause register.noticed register.found",
+    luck="matched",
+)
+@compiled
+def data_match(county, p, luck, books):
+    """Records of departments are compared, and what stands out is signalled."""
+    line = county.environment[0].monitoring_line
+    for row in range(len(county.households)):
+        household = county.households[row]
+        register = county.register[row]
+        if household.members == 0 or on_file(register):
+            continue
+        listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
+        chance = p.active * matched(household, line, listed, p)
+        if chance > 0.0:
+            count = noticed(luck.matched, household.identity, household.weight, chance)
+            raise_signal(register, Channel.DATA_MATCH, county.month, household.risk_cause, count)

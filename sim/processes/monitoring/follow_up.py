@@ -1,0 +1,36 @@
+"""Monitored households are visited on: what they earn is put on file again, with error."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, lognormal
+from sim.core.process import process
+from sim.world.codes import CaseState
+
+
+@compiled
+def observe(case, household, register, line, p, luck):
+    """One visit to a monitored household."""
+    register.verified_income = household.net_per_head * lognormal(luck.income, household.identity, p.income_error)
+    register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
+    case.resolved = 1 if household.burden[case.cause] < p.resolved_share * line * household.members else 0
+    if register.verified_income >= line and register.broken == 0:
+        case.stable += 1
+    else:
+        case.stable = 0
+
+
+@process(
+    reads="households.members households.identity households.net_per_head households.house_broken households.water_broken "
+    "households.burden environment.monitoring_line cases.state cases.household cases.cause",
+    writes="register.verified_income register.broken cases.stable cases.resolved",
+    luck="income visited",
+)
+@compiled
+def follow_up(county, p, luck, books):
+    """Every month monitored households are looked after, and what is seen goes on file."""
+    line = county.environment[0].monitoring_line
+    for case in county.cases:
+        if case.state != CaseState.MONITORED:
+            continue
+        household = county.households[case.household]
+        if household.members > 0 and happens(luck.visited, household.identity, p.active * p.visited_share):
+            observe(case, household, county.register[case.household], line, p, luck)

@@ -1,0 +1,39 @@
+"""When monitoring ends: income on file stable above the line, guarantees in order, cause resolved, help given."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens
+from sim.core.process import process
+from sim.world.codes import NONE, CaseState, Cause
+
+
+@compiled
+def safe(case, household, register, line, p):
+    """Whether the file shows what the procedure demands; households without labour need a margin, as they are tracked for long."""
+    if case.measures == 0 or register.broken == 1 or case.stable < p.stable_months:
+        return False
+    if case.resolved == 0 and case.cause != Cause.LOW_INCOME:
+        return False
+    return household.workers > 0 or register.verified_income >= line * (1.0 + p.margin_without_labour)
+
+
+@process(
+    sees="records",
+    reads="households.identity households.members households.workers register.verified_income register.broken "
+    "environment.monitoring_line cases.identity cases.household cases.cause cases.measures cases.stable cases.resolved",
+    writes="cases.state cases.eliminated register.case_row",
+    luck="reviewed",
+)
+@compiled
+def risk_elimination(county, p, luck, books):
+    """The village reviews, the county approves: risks are declared eliminated."""
+    line = county.environment[0].monitoring_line
+    for case in county.cases:
+        if case.state != CaseState.MONITORED:
+            continue
+        household = county.households[case.household]
+        register = county.register[case.household]
+        gone = household.members == 0
+        if gone or (safe(case, household, register, line, p) and happens(luck.reviewed, case.identity, p.review_chance)):
+            case.state = CaseState.DISMISSED if gone else CaseState.ELIMINATED
+            case.eliminated = county.month
+            register.case_row = NONE

@@ -1,0 +1,24 @@
+"""Households that report a difficulty themselves."""
+
+from sim.core.compilation import compiled
+from sim.core.process import process
+from sim.records.signals import noticed, on_file, raise_signal
+from sim.world.codes import Channel
+
+
+@process(
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.awareness "
+    "register.case_row",
+    writes="register.signal register.signalled register.signal_cause register.noticed register.found",
+    luck="reports",
+)
+@compiled
+def self_report(county, p, luck, books):
+    """Some households at risk report it."""
+    for row in range(len(county.households)):
+        household = county.households[row]
+        register = county.register[row]
+        if household.at_risk == 1 and household.members > 0 and not on_file(register):
+            chance = p.active * p.report * household.awareness
+            count = noticed(luck.reports, household.identity, household.weight, chance)
+            raise_signal(register, Channel.SELF_REPORT, county.month, household.risk_cause, count)

@@ -1,0 +1,115 @@
+"""Help by kind of risk: what is lacking is supplied, while money lasts, those first whom the queue puts first."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import affordable, pay, transfer
+from sim.core.luck import descendant, uniform
+from sim.core.process import process
+from sim.world.codes import NONE, CaseState, Cause, Help, QueueRule
+
+
+@compiled
+def relief_cost(cause, p):
+    """Cost of the one-off help for a kind of risk, yuan."""
+    return p.relief_cost[cause]
+
+
+@compiled
+def ask(case_row, case, kind, cost, severity, ordinal, month, room):
+    """Put a package in the queue."""
+    place = room.count[0]
+    if place >= len(room.rows):
+        raise OverflowError("table 'packages' is full: help could not be asked for")
+    package = room.rows[place]
+    package.identity = descendant(case.identity, month, ordinal)
+    package.case_row = case_row
+    package.household = case.household
+    package.cause = case.cause
+    package.kind = kind
+    package.asked = month
+    package.delivered = NONE
+    package.ends = NONE
+    package.cost = cost
+    package.severity = severity
+    room.count[0] = place + 1
+
+
+@compiled
+def ask_for_help(row, case, household, register, line, month, p, room):
+    """What a new case needs: relief or a repair, and where somebody can work a developing measure as well."""
+    shortfall = max(line - register.verified_income, 0.0)
+    kind = Help.REPAIR if case.cause == Cause.HOUSING else Help.RELIEF
+    ask(row, case, kind, relief_cost(case.cause, p), shortfall, 0, month, room)
+    if household.workers > 0:
+        ask(row, case, Help.DEVELOPMENT, p.development_cost, shortfall, 1, month, room)
+    case.asked = 1
+
+
+@process(
+    sees="records",
+    reads="households.members households.workers register.verified_income environment.monitoring_line cases.identity "
+    "cases.household cases.cause cases.state",
+    writes="cases.asked packages.identity packages.case_row packages.household packages.cause packages.kind packages.asked "
+    "packages.delivered packages.ends packages.cost packages.severity",
+    creates="packages",
+)
+@compiled
+def help_requests(county, p, luck, books):
+    """Every new case asks for what it lacks."""
+    line = county.environment[0].monitoring_line
+    for row in range(len(county.cases)):
+        case = county.cases[row]
+        if case.state == CaseState.MONITORED and case.asked == 0 and county.households[case.household].members > 0:
+            household = county.households[case.household]
+            register = county.register[case.household]
+            ask_for_help(row, case, household, register, line, county.month, p, county.packages_room)
+
+
+@compiled
+def turn(package, month, line, p, luck):
+    """The round of the queue, 0 first, in which a waiting package is served."""
+    last = p.rounds - 1.0
+    if p.queue == QueueRule.SEVERITY:
+        return int(last * (1.0 - min(package.severity / line, 1.0)))
+    if p.queue == QueueRule.FIRST_COME:
+        return int(max(last - (month - package.asked), 0.0))
+    return int(last * uniform(luck.lot, package.identity))
+
+
+@compiled
+def deliver(package, case, household, month, p, books):
+    """Pay for one package if its fund can; a package that no longer fits is passed over, and the next may still fit."""
+    if package.kind == Help.RELIEF:
+        if not affordable(books.help_relief, package.cost):
+            return
+        pay(household, books.help_relief, package.cost)
+    else:
+        payment = books.help_development if package.kind == Help.DEVELOPMENT else books.help_repair
+        if not affordable(payment, package.cost):
+            return
+        transfer(payment, package.cost, 1.0)
+    package.delivered = month
+    package.ends = month + int(p.development_months)
+    case.measures += 1
+    if package.kind == Help.DEVELOPMENT:
+        case.developmental += 1
+
+
+@process(
+    sees="records",
+    reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked packages.cost packages.severity cases.state "
+    "environment.monitoring_line",
+    writes="packages.delivered packages.ends cases.measures cases.developmental households.cash households.received",
+    luck="lot",
+    pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
+    "help_relief: county_floor -> households",
+)
+@compiled
+def targeted_help(county, p, luck, books):
+    """Waiting packages are served in the order of the queue; who is not served stays in it."""
+    line = county.environment[0].monitoring_line
+    for round_ in range(int(p.rounds)):
+        for package in county.packages:
+            if package.delivered < 0 and turn(package, county.month, line, p, luck) == round_:
+                case = county.cases[package.case_row]
+                if case.state == CaseState.MONITORED:
+                    deliver(package, case, county.households[package.household], county.month, p, books)

@@ -1,0 +1,54 @@
+"""Townships verify: their own quarterly round of listed households, and every signal before it becomes a case."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, lognormal
+from sim.core.process import process
+from sim.records.signals import noticed, on_file, raise_signal
+from sim.world.codes import Channel
+
+
+@process(
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.registered "
+    "households.marginal register.case_row register.dibao",
+    writes="register.signal register.signalled register.signal_cause register.noticed register.found",
+    luck="round",
+)
+@compiled
+def township_round(county, p, luck, books):
+    """The quarter's round finds some listed households at risk that nobody else had noticed."""
+    for row in range(len(county.households)):
+        household = county.households[row]
+        register = county.register[row]
+        listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
+        if listed and household.at_risk == 1 and household.members > 0 and not on_file(register):
+            count = noticed(luck.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
+            raise_signal(register, Channel.TOWNSHIP_VERIFICATION, county.month, household.risk_cause, count)
+
+
+@compiled
+def verify(household, register, p, luck):
+    """What verification puts on file: the income as found, and whether the household was found at risk."""
+    register.verified_income = household.net_per_head * lognormal(luck.income, household.identity, p.income_error)
+    register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
+    right = happens(luck.judged, household.identity, p.sensitivity if household.at_risk == 1 else p.specificity)
+    register.found = household.at_risk if right else 1 - household.at_risk
+
+
+@process(
+    reads="households.members households.identity households.township households.at_risk households.net_per_head "
+    "households.house_broken households.water_broken register.signal",
+    writes="townships.verification register.verified_income register.broken register.found",
+    luck="income judged",
+)
+@compiled
+def signal_verification(county, p, luck, books):
+    """Open signals are verified on the spot, as far as the township's capacity goes."""
+    for row in range(len(county.households)):
+        register = county.register[row]
+        household = county.households[row]
+        if register.signal < 0 or register.found >= 0 or household.members == 0:
+            continue
+        township = county.townships[household.township]
+        if township.verification > 0:
+            township.verification -= 1
+            verify(household, register, p, luck)

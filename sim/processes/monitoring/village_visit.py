@@ -1,0 +1,35 @@
+"""The monthly round of the village: listed households first, others as far as the visits go."""
+
+from sim.core.compilation import compiled
+from sim.core.process import process
+from sim.records.signals import noticed, on_file, raise_signal
+from sim.world.codes import Channel
+
+
+@compiled
+def visit_chance(household, register, village, p):
+    """Chance of a visit this month. Listed households are all on the round; others share what visits are left."""
+    if household.registered == 1 or household.marginal == 1 or register.dibao == 1:
+        return p.listed_visits
+    return min(village.visits * p.visits_for_others / max(village.households, 1), 1.0)
+
+
+@process(
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.registered "
+    "households.marginal households.village villages.visits villages.households villages.first_secretary register.case_row "
+    "register.dibao",
+    writes="register.signal register.signalled register.signal_cause register.noticed register.found",
+    luck="noticed",
+)
+@compiled
+def village_visit(county, p, luck, books):
+    """Visitors notice some of the households at risk."""
+    for row in range(len(county.households)):
+        household = county.households[row]
+        register = county.register[row]
+        if household.at_risk == 1 and household.members > 0 and not on_file(register):
+            village = county.villages[household.village]
+            detect = p.detection + p.first_secretary * village.first_secretary
+            chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, p)
+            count = noticed(luck.noticed, household.identity, household.weight, chance)
+            raise_signal(register, Channel.VILLAGE_VISIT, county.month, household.risk_cause, count)

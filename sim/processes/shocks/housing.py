@@ -1,0 +1,49 @@
+"""Houses and water: a guarantee may break, and is repaired by the household, or through the ordinary channel."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import charge, transfer
+from sim.core.luck import happens
+from sim.core.process import process
+from sim.world.codes import Cause
+from sim.world.households import add_rigid
+
+
+@compiled
+def mend(household, cost, p, luck_key, books):
+    """Whether it is repaired this month: from savings where they suffice, otherwise through the ordinary channel."""
+    if household.cash >= cost:
+        if happens(luck_key, household.identity, p.own_repair):
+            charge(household, books.own_repair, cost)
+            add_rigid(household, Cause.HOUSING, cost)
+            return True
+        return False
+    if happens(luck_key, household.identity, p.public_repair):
+        return transfer(books.public_repair, cost * household.weight, household.weight)
+    return False
+
+
+@process(
+    reads="households.members households.identity households.weight environment.cost_trend",
+    writes="households.house_broken households.water_broken households.cash households.paid households.rigid households.burden",
+    luck="house water house_mended water_mended",
+    pays="own_repair: households -> outside; public_repair: emergency -> outside",
+)
+@compiled
+def housing(county, p, luck, books):
+    """A house becomes unsafe or a well fails; months without are counted until it is repaired."""
+    trend = county.environment[0].cost_trend
+    for household in county.households:
+        if household.members == 0:
+            continue
+        if household.house_broken > 0:
+            household.house_broken += 1
+            if mend(household, p.house_cost * trend, p, luck.house_mended, books):
+                household.house_broken = 0
+        elif happens(luck.house, household.identity, p.house_chance * p.shock_intensity):
+            household.house_broken = 1
+        if household.water_broken > 0:
+            household.water_broken += 1
+            if mend(household, p.water_cost * trend, p, luck.water_mended, books):
+                household.water_broken = 0
+        elif happens(luck.water, household.identity, p.water_chance * p.shock_intensity):
+            household.water_broken = 1

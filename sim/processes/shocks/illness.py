@@ -1,0 +1,52 @@
+"""Illness: who is admitted to hospital, at what bill, and how long work is lost."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, lognormal, uniform
+from sim.core.process import process
+
+
+@compiled
+def admission_chance(chronic, p):
+    """Chance of an admission in a normal month; the chronically ill need more, and the mean stays the published rate."""
+    healthy = p.admission_rate / (1.0 + (p.chronic_multiple - 1.0) * p.chronic_reference)
+    return p.shock_intensity * (healthy * p.chronic_multiple if chronic == 1 else healthy)
+
+
+@compiled
+def admit(person, cost_trend, p, luck):
+    """The bill of an admission and the months of work it costs. Ordinary and major bills together have the published mean."""
+    person.major = 1 if happens(luck.major, person.identity, p.major_share) else 0
+    ordinary = p.mean_bill / (1.0 + (p.major_multiple - 1.0) * p.major_share)
+    bill = ordinary * p.major_multiple if person.major == 1 else ordinary
+    person.bill = bill * cost_trend * lognormal(luck.bill, person.identity, p.bill_spread)
+    if person.major == 1:
+        person.ill_months = int(p.major_months)
+    elif happens(luck.work, person.identity, min(p.months_lost, 1.0)):
+        person.ill_months = 1
+
+
+@process(
+    reads="persons.alive persons.identity persons.chronic persons.household households.township townships.epidemic "
+    "environment.cost_trend",
+    writes="persons.bill persons.major persons.epidemic persons.ill_months",
+    luck="admitted major bill work",
+)
+@compiled
+def illness(county, p, luck, books):
+    """Some fall ill and go to hospital; more of them while an epidemic lasts."""
+    cost_trend = county.environment[0].cost_trend
+    normal_chance = admission_chance(0, p)
+    chronic_chance = admission_chance(1, p)
+    for person in county.persons:
+        if person.alive == 0:
+            continue
+        person.bill = 0.0
+        if person.ill_months > 0:
+            person.ill_months -= 1
+        chance = chronic_chance if person.chronic == 1 else normal_chance
+        raised = chance * county.townships[county.households[person.household].township].epidemic
+        u = uniform(luck.admitted, person.identity)
+        if u < raised:
+            admit(person, cost_trend, p, luck)
+            # Whoever would have stayed well in a normal month is ill because of the epidemic.
+            person.epidemic = 1 if u >= chance else 0

@@ -1,0 +1,37 @@
+"""Livestock disease: an outbreak strikes a village; herds recover slowly."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import happens, uniform
+from sim.core.process import process
+from sim.world.codes import Cause, Commodity, Event
+from sim.world.households import add_burden, add_event
+
+
+@compiled
+def strike(household, income, p, luck):
+    """Part of the herd dies; the loss is what it would have brought over the months of recovery."""
+    lost = household.herd * (p.least_loss + (p.most_loss - p.least_loss) * uniform(luck.extent, household.identity))
+    household.herd -= lost
+    add_burden(household, Cause.DISASTER, lost * income)
+    add_event(household, Event.LIVESTOCK_DISEASE, lost * income)
+
+
+@process(
+    reads="households.members households.identity households.village households.holdings",
+    writes="villages.disease households.herd households.burden households.event households.event_loss",
+    luck="outbreak reached extent",
+)
+@compiled
+def livestock_disease(county, p, luck, books):
+    """Outbreaks take part of the herds of a village; the others recover."""
+    for v in range(len(county.villages)):
+        chance = min(p.outbreak_chance * p.shock_intensity, 1.0)
+        county.villages[v].disease = 1 if happens(luck.outbreak, v, chance) else 0
+    for household in county.households:
+        income = household.holdings[Commodity.HOGS] + household.holdings[Commodity.CATTLE]
+        if household.members == 0 or income <= 0.0:
+            continue
+        if household.herd < 1.0:
+            household.herd = min(household.herd + p.recovery, 1.0)
+        if county.villages[household.village].disease == 1 and happens(luck.reached, household.identity, p.reached_share):
+            strike(household, income, p, luck)

@@ -1,0 +1,33 @@
+"""How a signal is put on file, whichever channel raises it."""
+
+from sim.core.compilation import compiled
+from sim.core.luck import mix, uniform
+
+
+@compiled
+def on_file(register):
+    """Whether a signal or a case is open already."""
+    return register.signal >= 0 or register.case_row >= 0
+
+
+@compiled
+def noticed(key, identity, weight, chance):
+    """How many of the households of a row are noticed, each by luck of its own."""
+    if weight == 1:
+        return 1 if uniform(key, identity) < chance else 0
+    count = 0
+    for each in range(weight):
+        if uniform(key, mix(identity, each)) < chance:
+            count += 1
+    return count
+
+
+@compiled
+def raise_signal(register, channel, month, cause, count):
+    """Open a signal, unless nobody was noticed."""
+    if count > 0:
+        register.signal = channel
+        register.signalled = month
+        register.signal_cause = cause
+        register.noticed = count
+        register.found = -1

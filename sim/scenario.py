@@ -1,0 +1,294 @@
+"""A scenario: what a planner writes in a YAML file, checked word by word, and put over the county's own facts.
+
+Precedence, lowest first: the parameters' own values, the county file, the scenarios it extends, the scenario, ``--set``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.core import yaml_file
+from sim.core.errors import InputError, InputErrors, nearest
+from sim.core.parameters import Override, ParameterBook, load_all, month_number
+
+KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "set")
+FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
+DETAILS = ("sampled", "full")
+LONGEST_CHAIN = 10
+LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A local fact of the county: the parameter it sets, its value, and whether it is known or still assumed."""
+
+    id: str
+    name: dict[str, str]
+    parameter: str
+    value: Any
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario. ``overrides``: by parameter id, in rising precedence; ``files``: the chain, the first parent first."""
+
+    id: str
+    title: dict[str, str]
+    reason: dict[str, str]
+    files: tuple[str, ...]
+    overrides: dict[str, list[Override]] = field(repr=False)
+    county: tuple[Fact, ...] = field(repr=False, default=())
+    population_detail: str = "sampled"
+    general_weight: int = 10
+    months: int = 60
+    vantage: str | None = None
+    start: str = "2021-01"
+
+    @property
+    def weight(self) -> int:
+        """Households that a row of general households stands for at founding."""
+        return 1 if self.population_detail == "full" else self.general_weight
+
+    def provenance(self) -> dict[str, str]:
+        """Where each value that differs from the parameters' own comes from."""
+        return {identity: f"{found[-1].place}:{found[-1].line}" for identity, found in sorted(self.overrides.items())}
+
+
+class _Reader:
+    """Read one chain of scenario files, gathering what is wrong."""
+
+    def __init__(self, book: ParameterBook) -> None:
+        self.book = book
+        self.errors: list[InputError] = []
+        self.overrides: dict[str, list[Override]] = {}
+        self.settings: dict[str, Any] = {}
+        self.files: list[str] = []
+        self.county: tuple[Fact, ...] = ()
+
+    def fault(self, place: Any, line: int, message: str) -> None:
+        self.errors.append(InputError(place, line, message))
+
+    def read(self, path: Path, seen: tuple[Path, ...] = ()) -> None:
+        """Read a file after the one it extends. Raises InputError when the chain cannot be followed."""
+        tree = yaml_file.read_mapping(path)
+        for key in tree:
+            if key not in KEYS:
+                self.fault(path, tree.lines[key], f"unknown key '{key}'{nearest(key, list(KEYS))}")
+        if "extends" in tree:
+            self._extend(path, tree, (*seen, path.resolve()))
+        if "county" in tree:
+            self._county(path, tree)
+        self.files.append(str(path))
+        for key in ("title", "reason"):
+            if key in tree:
+                self._bilingual(path, tree, key)
+        if "population" in tree:
+            self._population(path, tree)
+        if "months" in tree:
+            self._months(path, tree)
+        if "vantage" in tree:
+            self._vantage(path, tree)
+        if "set" in tree:
+            self._set(path, tree)
+
+    def _neighbour(self, path: Path, tree: yaml_file.Mapping, key: str) -> Path:
+        name = tree[key]
+        if not isinstance(name, str) or not name:
+            raise InputError(path, tree.lines[key], f"'{key}' must name a file")
+        return path.parent / name
+
+    def _extend(self, path: Path, tree: yaml_file.Mapping, seen: tuple[Path, ...]) -> None:
+        parent = self._neighbour(path, tree, "extends")
+        line = tree.lines["extends"]
+        if parent.resolve() in seen:
+            raise InputError(path, line, f"extends itself by way of {parent.name}")
+        if len(seen) > LONGEST_CHAIN:
+            raise InputError(path, line, f"extends more than {LONGEST_CHAIN} files")
+        if not parent.is_file():
+            raise InputError(path, line, f"extends '{tree['extends']}', but there is no such file beside it")
+        self.read(parent, seen)
+
+    def _bilingual(self, path: Path, tree: yaml_file.Mapping, key: str) -> None:
+        value = tree[key]
+        line = tree.lines[key]
+        if not isinstance(value, Mapping) or set(value) != {"zh", "en"}:
+            self.fault(path, line, f"'{key}' needs exactly a Chinese and an English text: {{zh: …, en: …}}")
+        elif not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in value.values()):
+            self.fault(path, line, f"'{key}' must be text of at most {LONGEST_TITLE} characters in both languages")
+        else:
+            self.settings[key] = dict(value)
+
+    def _population(self, path: Path, tree: yaml_file.Mapping) -> None:
+        value, line = tree["population"], tree.lines["population"]
+        if not isinstance(value, yaml_file.Mapping):
+            self.fault(path, line, "'population' must be a mapping, such as {detail: sampled}")
+            return
+        for key in value:
+            if key not in ("detail", "general_weight"):
+                self.fault(path, value.lines[key], f"unknown key 'population.{key}'{nearest(key, ['detail', 'general_weight'])}")
+        detail = value.get("detail", "sampled")
+        weight = value.get("general_weight", 10)
+        if detail not in DETAILS:
+            self.fault(path, value.lines.get("detail", line), f"'population.detail' must be sampled or full, not {detail!r}")
+        elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
+            self.fault(path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100")
+        else:
+            self.settings["population"] = (detail, weight)
+
+    def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
+        months = tree["months"]
+        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= 60:
+            self.fault(path, tree.lines["months"], "'months' must be 12, 24, 36, 48 or 60: whole years from January 2021")
+        else:
+            self.settings["months"] = months
+
+    def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
+        try:
+            month_number(tree["vantage"])
+        except ValueError as problem:
+            self.fault(path, tree.lines["vantage"], f"'vantage': {problem}")
+        else:
+            self.settings["vantage"] = str(tree["vantage"])
+
+    def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
+        value = tree["set"]
+        if not isinstance(value, yaml_file.Mapping):
+            self.fault(path, tree.lines["set"], "'set' must be a mapping from parameters to values")
+            return
+        for key in value:
+            entry = value[key]
+            owners = {identity.partition(".")[0] for identity in self.book.parameters}
+            if "." not in key and isinstance(entry, yaml_file.Mapping) and key in owners:
+                for name in entry:
+                    self.override(f"{key}.{name}", entry[name], str(path), entry.lines[name])
+            else:
+                self.override(key, entry, str(path), value.lines[key])
+
+    def override(self, identity: str, value: Any, place: str, line: int) -> None:
+        """Note that a scenario sets a parameter; what cannot be is gathered as an error."""
+        parameter = self.book.parameters.get(identity)
+        if parameter is None:
+            known = sorted(self.book.parameters)
+            kind = "lever" if identity.count(".") == 1 else "name (write subject.parameter)"
+            self.fault(place, line, f"unknown {kind} '{identity}'{nearest(identity, known)}")
+            return
+        try:
+            if isinstance(value, Mapping):
+                value = {self._month(month): entry for month, entry in value.items()}
+            made = Override(value, place, line)
+            made.check(parameter)
+        except ValueError as problem:
+            self.fault(place, line, f"{identity}: {problem}")
+        except InputError as problem:
+            self.errors.append(problem)
+        else:
+            self.overrides.setdefault(identity, []).append(made)
+
+    @staticmethod
+    def _month(text: Any) -> int:
+        month = month_number(text)
+        if not -12 <= month < 60:
+            raise ValueError(f"'{text}' lies outside the years 2020 to 2025")
+        return month
+
+    def _county(self, path: Path, tree: yaml_file.Mapping) -> None:
+        file = self._neighbour(path, tree, "county")
+        if not file.is_file():
+            raise InputError(path, tree.lines["county"], f"there is no county file '{tree['county']}' beside it")
+        facts = []
+        county = yaml_file.read_mapping(file)
+        for name, record in county.items():
+            line = county.lines[name]
+            if not isinstance(record, yaml_file.Mapping) or set(record) != set(FACT_KEYS):
+                self.fault(file, line, f"'{name}' needs {', '.join(FACT_KEYS)}, and nothing else")
+                continue
+            if record["evidence"] not in ("policy", "measured", "derived", "assumed"):
+                self.fault(file, record.lines["evidence"], f"'{name}': evidence must be policy, measured, derived or assumed")
+                continue
+            facts.append(Fact(name, dict(record["name"]), str(record["parameter"]), record["value"], record["evidence"], str(record["source"])))
+            # An assumed fact is the centre of its range: it is still drawn. Only what is known fixes the parameter.
+            if record["evidence"] in ("policy", "measured"):
+                self.override(str(record["parameter"]), record["value"], str(file), line)
+            elif str(record["parameter"]) not in self.book.parameters:
+                self.fault(file, record.lines["parameter"], f"unknown parameter '{record['parameter']}'{nearest(str(record['parameter']), sorted(self.book.parameters))}")
+            elif not self._is_central(str(record["parameter"]), record["value"]):
+                self.override(str(record["parameter"]), record["value"], str(file), line)
+        self.county = tuple(facts)
+
+    def _is_central(self, identity: str, value: Any) -> bool:
+        return self.book.parameters[identity].value == value
+
+
+def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> Scenario:
+    """Load and check a scenario file, with ``key=value`` settings on top.
+
+    Raises InputError (or InputErrors, one line each) naming file, line, what is wrong and the nearest right name.
+    """
+    path = Path(path)
+    reader = _Reader(load_all())
+    reader.read(path)
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals:
+            reader.fault(f"--set {text}", 0, "write it as parameter=value")
+        else:
+            reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"--set {text}"), f"--set {text}", 0)
+    if reader.errors:
+        raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
+    for key in ("title", "reason"):
+        if key not in reader.settings:
+            raise InputError(path, 1, f"'{key}' is missing: {{zh: …, en: …}}")
+    detail, weight = reader.settings.get("population", ("sampled", 10))
+    return Scenario(
+        path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
+        reader.county, detail, weight, reader.settings.get("months", 60), reader.settings.get("vantage"),
+    )  # fmt: skip
+
+
+def missing_facts(scenario: Scenario) -> list[Fact]:
+    """Local facts that are still assumed or derived, and so are the first to replace with the county's own."""
+    return [fact for fact in scenario.county if fact.evidence in ("assumed", "derived")]
+
+
+def scenario_schema(book: ParameterBook) -> dict[str, Any]:
+    """A JSON Schema of scenario files, so that editors complete and check what is typed."""
+    settable = {}
+    for identity, parameter in sorted(book.parameters.items()):
+        if parameter.options is not None:
+            one: dict[str, Any] = {"enum": list(parameter.options)}
+        else:
+            low, high = parameter.limits()
+            one = {"type": "number"}
+            if low != float("-inf"):
+                one["minimum"] = low
+            if high != float("inf"):
+                one["maximum"] = high
+            if parameter.is_list:
+                one = {"type": "array", "items": one}
+        dated = {"type": "object", "patternProperties": {r"^20\d\d(-(0[1-9]|1[0-2]))?$": one}, "additionalProperties": False}
+        text = f"{parameter.name.zh} · {parameter.name.en} ({parameter.unit}, {parameter.role})"
+        settable[identity] = {"description": text, "anyOf": [one, dated]}
+    both = {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}, "required": ["zh", "en"], "additionalProperties": False}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Xianjie scenario",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "extends": {"type": "string"},
+            "title": both,
+            "reason": both,
+            "county": {"type": "string"},
+            "months": {"enum": [12, 24, 36, 48, 60]},
+            "vantage": {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"},
+            "population": {
+                "type": "object",
+                "properties": {"detail": {"enum": list(DETAILS)}, "general_weight": {"type": "integer", "minimum": 1, "maximum": 100}},
+                "additionalProperties": False,
+            },
+            "set": {"type": "object", "properties": settable, "additionalProperties": False},
+        },
+    }

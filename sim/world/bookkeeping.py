@@ -1,0 +1,123 @@
+"""The books of a month: opened before anything happens, closed when everything has, to half a fen.
+
+What every household and every enterprise holds must follow from what it received and paid; the sums over all rows must
+equal the sector's purse; every purse and every line of the budget must agree. Nothing is corrected here: a gap stops the run.
+"""
+
+import math
+
+from sim.core.compilation import compiled
+from sim.core.ledger import Fund, Purse
+
+TOLERANCE = 0.005
+
+
+class BooksDoNotClose(Exception):
+    """Money was made or lost; the message names the purse and the gap in yuan."""
+
+
+@compiled
+def open_month(households, enterprises, funds, lines):
+    """Remember what everybody holds, and start the month's sums at zero."""
+    for household in households:
+        household.opened = household.cash
+        household.received = 0.0
+        household.paid = 0.0
+        household.wages = 0.0
+        household.business = 0.0
+        household.property_income = 0.0
+        household.transfers = 0.0
+        household.post_pay = 0.0
+        household.dibao_received = 0.0
+        household.rigid = 0.0
+        household.lost_wages = 0.0
+    for enterprise in enterprises:
+        enterprise.opened = enterprise.cash
+        enterprise.inflow = 0.0
+        enterprise.outflow = 0.0
+    for fund in funds:
+        fund.opened = fund.balance
+        fund.inflow = 0.0
+        fund.outflow = 0.0
+    for line in lines:
+        line.yuan = 0.0
+        line.units = 0.0
+        line.unpaid = 0.0
+
+
+@compiled
+def largest_household_gap(households):
+    """The row whose cash does not follow from its month, and by how much (yuan)."""
+    worst, gap = -1, 0.0
+    for row in range(len(households)):
+        household = households[row]
+        off = abs(household.opened + household.received - household.paid - household.cash)
+        if not off <= gap:
+            worst, gap = row, off
+    return worst, gap
+
+
+@compiled
+def largest_enterprise_gap(enterprises):
+    """The same for enterprises."""
+    worst, gap = -1, 0.0
+    for row in range(len(enterprises)):
+        enterprise = enterprises[row]
+        off = abs(enterprise.opened + enterprise.inflow - enterprise.outflow - enterprise.cash)
+        if not off <= gap:
+            worst, gap = row, off
+    return worst, gap
+
+
+@compiled
+def household_sums(households):
+    """Cash held, received and paid by all households, each row counted with its weight (yuan)."""
+    cash, received, paid = 0.0, 0.0, 0.0
+    for household in households:
+        cash += household.weight * household.cash
+        received += household.weight * household.received
+        paid += household.weight * household.paid
+    return cash, received, paid
+
+
+@compiled
+def enterprise_sums(enterprises):
+    """Cash held, received and paid by all village enterprises (yuan)."""
+    cash, received, paid = 0.0, 0.0, 0.0
+    for enterprise in enterprises:
+        cash += enterprise.cash
+        received += enterprise.inflow
+        paid += enterprise.outflow
+    return cash, received, paid
+
+
+def _check(what: str, gap: float, scale: float) -> None:
+    """Half a fen, or as much as adding up large sums in float64 may lose."""
+    if not abs(gap) <= max(TOLERANCE, 1e-12 * abs(scale)) or math.isnan(gap):
+        raise BooksDoNotClose(f"{what} is off by {gap:+,.3f} yuan")
+
+
+def close_month(households, enterprises, funds, lines) -> None:
+    """Stop the run if any money was made or lost this month.
+
+    Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
+    """
+    row, gap = largest_household_gap(households)
+    _check(f"the cash of household row {row}", gap, 0.0)
+    row, gap = largest_enterprise_gap(enterprises)
+    _check(f"the cash of enterprise row {row}", gap, 0.0)
+    for fund in funds:
+        name = Fund(fund.code).name.lower()
+        _check(f"fund '{name}'", fund.opened + fund.inflow - fund.outflow - fund.balance, fund.inflow + fund.opened)
+        if fund.purse != Purse.SECTOR and fund.balance < 0.0:
+            raise BooksDoNotClose(f"fund '{name}' holds {fund.balance:,.2f} yuan")
+    sectors = ((Fund.HOUSEHOLDS, household_sums(households)), (Fund.ENTERPRISES, enterprise_sums(enterprises)))
+    for sector, (cash, received, paid) in sectors:
+        name = sector.name.lower()
+        came = float(lines.yuan[lines.payee == sector].sum())
+        went = float(lines.yuan[lines.payer == sector].sum())
+        _check(f"what {name} received against what was paid to them", received - came, came)
+        _check(f"what {name} paid against what was received from them", paid - went, went)
+        _check(f"what {name} hold against their sector's purse", cash - funds[sector].balance, came + went + abs(cash))
+
+

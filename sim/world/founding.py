@@ -1,0 +1,157 @@
+"""How January 2021 came to be: people and places, work and land, incomes, files; and the audit that proves it.
+
+The county founds in two steps, because incomes are scaled to what a trial year of ordinary rules pays: ``found_people``,
+then ``found_incomes`` with what that year paid.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.core.luck import decision_key, word
+from sim.core.parameters import ParameterBook, Values
+from sim.core.wiring import Tables
+from sim.world import dibao_rules
+from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
+from sim.world.founding_incomes import DibaoRules, TrialYear, settle_incomes
+from sim.world.labour_market import STRENGTHS, market_of
+from sim.world.livelihoods import assign_work, make_enterprises, make_farms
+from sim.world.synthesis import SPARE_CASES, Luck, identities, list_poor_students, make_households, make_persons, make_places, plan_counts
+
+YEAR = 12
+
+
+def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
+    """The parameters of founding as plain attributes; lists are arrays."""
+    return SimpleNamespace(**{name: values.at(f"founding.{name}", -YEAR) for name in book.of("founding")})
+
+
+def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int) -> Luck:
+    """Fill places, households, persons, work, enterprises and farms; returns the luck of founding."""
+    luck = Luck(replication)
+    counts = plan_counts(p, general_weight)
+    village_size = make_places(tables, luck, p)
+    sizes = make_households(tables, luck, p, counts, village_size)
+    make_persons(tables, luck, p, sizes, counts)
+    list_poor_students(tables, luck, p)
+    households = tables["households"]
+    for name in ("histories", "register"):
+        tables.make(name, len(households), room=len(tables.rows["households"]))
+    _open_files(tables)
+    tables.make("cases", 0, room=SPARE_CASES)
+    tables.make("packages", 0, room=2 * SPARE_CASES)
+    environment = tables.make("environment", 1)
+    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "local_demand", "epidemic"):
+        environment[index] = 1.0
+    tables.make("commodities", 6)["price"] = 1.0
+    tables.make("markets", len(Segment) * STRENGTHS)
+    assign_work(tables, luck, p, posts)
+    make_enterprises(tables, luck, p)
+    make_farms(tables, luck, p)
+    _count_workers(tables)
+    return luck
+
+
+def _open_files(tables: Tables) -> None:
+    """Empty files: nothing is pending and nobody is signalled."""
+    register = tables["register"]
+    for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
+        register[column] = NONE
+    register["noticed"] = 1
+
+
+def _count_workers(tables: Tables) -> None:
+    """Workers and labour units of each household."""
+    persons, households = tables["persons"], tables["households"]
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == 0)
+    households["workers"] = np.bincount(persons["household"][able], minlength=len(households))
+    households["full_labour"] = np.bincount(persons["household"][able], persons["capacity"][able], len(households))
+
+
+def settle_markets(tables: Tables) -> None:
+    """Remember going pay and where each market's labour wishes to be, so that choice is at rest when nothing changes."""
+    persons, households, markets = tables["persons"], tables["households"], tables["markets"]
+    markets["pay_founded"] = markets["pay"]
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == 0) & (persons["preference"] != Destination.PUBLIC_POST)
+    segment = households["segment"][persons["household"][able]]
+    group = segment * STRENGTHS + (persons["capacity"][able] >= 1.0)
+    weight = households["weight"][persons["household"][able]].astype(float)
+    counted = np.zeros((len(markets), len(Destination)))
+    np.add.at(counted, (group, persons["preference"][able]), weight)
+    markets["shares"] = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1.0)
+    assert market_of(int(Segment.GENERAL), 1.0) == len(markets) - 1
+
+
+def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
+    """Scale livelihoods to incomes, set dibao and savings, value the enterprises and open the inherited cases."""
+    environment = tables["environment"][0]
+    households = tables["households"]
+    trait_key = decision_key(luck.replication, word(dibao_rules.TRAIT), 0)
+    error, persistence, least = (values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share"))
+
+    def assessed(counted, names):
+        from sim.world.synthesis import _normals
+
+        score = np.sqrt(persistence) * _normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
+        return np.maximum(counted, 0.0) * np.exp(error * score - 0.5 * error * error)
+
+    def due(assessment, members):
+        return np.maximum(environment.dibao_line - assessment, least * environment.dibao_line) * members / YEAR
+
+    rules = DibaoRules(
+        float(environment.poverty_line), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
+        float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
+    )  # fmt: skip
+    settle_incomes(tables, luck, p, trial, rules)
+    register = tables["register"]
+    names = households["identity"]
+    without = households["workers"] == 0
+    interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
+    register["recertification"] = np.where(register["dibao"] == 1, (luck.uniforms("review", names) * interval).astype(int), 0)
+    persons = tables["persons"]
+    persons["dibao_founded"] = register["dibao"][persons["household"]]
+    _value_enterprises(tables, p)
+
+
+def _value_enterprises(tables: Tables, p: Any) -> None:
+    """A worker's margin over materials is what the workers of the enterprise cost, and a stated part more."""
+    persons, enterprises, households = tables["persons"], tables["enterprises"], tables["households"]
+    employed = np.flatnonzero(persons["enterprise"] >= 0)
+    group = households["segment"][persons["household"][employed]] * STRENGTHS + (persons["capacity"][employed] >= 1.0)
+    pay = tables["markets"]["pay"][group, Destination.LOCAL_FIRM] * persons["productivity"][employed]
+    bill = np.bincount(persons["enterprise"][employed], pay, len(enterprises))
+    workers = np.maximum(enterprises["registered"], 1)
+    usual = bill.sum() / max(1, len(employed))
+    enterprises["productivity"] = p.enterprise_margin * np.where(bill > 0.0, bill / workers, usual)
+    enterprises["cash"] = enterprises["productivity"] * enterprises["registered"]
+
+
+def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None:
+    """Put the stock of 2020 under monitoring: registered households with the lowest income on file, as the rule of 2020 had it."""
+    households, register = tables["households"], tables["register"]
+    registered = np.flatnonzero(households["registered"] == 1)
+    names = households["identity"][registered]
+    on_file = households["net_per_head"][registered] * luck.lognormals("income on file", names, 0.1)
+    register["verified_income"][registered] = on_file
+    order = registered[np.argsort(on_file, kind="stable")]
+    persons = np.cumsum(households["members"][order])
+    chosen = order[: int(np.searchsorted(persons, p.inherited_cases_share * households["members"][registered].sum()))]
+    cases = tables.rows["cases"]
+    count = len(chosen)
+    if count > len(cases):
+        raise OverflowError("table 'cases' is full: the inherited cases do not fit")
+    tables.counts["cases"][0] = count
+    opened = tables["cases"]
+    opened["identity"] = identities("inherited case", count)
+    opened["household"] = chosen
+    opened["state"] = CaseState.MONITORED
+    opened["cause"] = Cause.LOW_INCOME
+    ill = households["rigid_12"][chosen] > 0.5 * households["members"][chosen] * tables["environment"]["poverty_line"][0]
+    opened["cause"][ill] = Cause.ILLNESS
+    opened["channel"] = Channel.INHERITED
+    for column in ("signalled", "identified", "effective", "onset"):
+        opened[column] = month
+    opened["eliminated"] = NONE
+    register["case_row"][chosen] = np.arange(count)
+    register["identified"][chosen] = 1

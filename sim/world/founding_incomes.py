@@ -1,0 +1,143 @@
+"""Income first: each household is given the income it had, and its wages, farm and support are scaled to yield it.
+
+Adding up wages, land and support drawn independently would put a seventh of the registered below the line before
+anything happened. So the income per head is drawn by segment; what a trial year of ordinary rules pays at the going rates is
+scaled to it; and what is left over is support from relatives and income that assessors do not count.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.wiring import Tables
+from sim.world.codes import Segment
+from sim.world.synthesis import Luck
+
+MONTHS = 12
+VERIFIED_MARGIN = 1.02
+
+
+@dataclass(frozen=True)
+class TrialYear:
+    """What an ordinary year pays each household at the going rates, yuan per household and year."""
+
+    wages: np.ndarray
+    business: np.ndarray
+    post_pay: np.ndarray
+    transfers: np.ndarray
+
+
+@dataclass(frozen=True)
+class DibaoRules:
+    """What founding needs to know of dibao: the lines (yuan per person and year), and two functions of arrays.
+
+    ``counted_share``: share of post pay that assessors count. ``assessed(counted_per_head, identities)`` adds the assessor's
+    error; ``due(assessed, members)`` is the benefit in yuan per month and household.
+    """
+
+    poverty_line: float
+    monitoring_line: float
+    dibao_line: float
+    counted_share: float
+    assessed: object
+    due: object
+
+
+def settle_incomes(tables: Tables, luck: Luck, p, trial: TrialYear, rules: DibaoRules) -> None:
+    """Scale wages and farms, set support, dibao and savings, so that every household has its founding income."""
+    households = tables["households"]
+    on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
+    scale = np.ones(len(households))
+    income = np.zeros(len(households))
+    _settle_dibao(tables, luck, p, trial, rules, on_dibao, scale, income)
+    _settle_others(tables, luck, p, trial, rules, ~on_dibao, scale, income)
+    households["holdings"] *= scale[:, None]
+    persons = tables["persons"]
+    persons["productivity"] *= scale[persons["household"]]
+    buffer = p.buffer_months[households["segment"]] * luck.lognormals("buffer", households["identity"], p.buffer_spread)
+    households["cash"] = buffer * income / MONTHS
+    households["income_12"] = income
+    households["rigid_12"] = 0.0
+
+
+def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
+    """Households on dibao: counted income, the benefit it leads to, and what assessors do not count."""
+    households, register = tables["households"], tables["register"]
+    names = households["identity"]
+    members = households["members"].astype(float)
+    median = p.counted_median * np.exp(p.counted_spread * luck.normals("counted", names))
+    counted = np.minimum(median, rules.dibao_line) * members
+    posts = rules.counted_share * trial.post_pay
+    going = trial.wages + trial.business
+    rest = np.maximum(counted - posts, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
+    scale[chosen] = np.clip(ratio, p.scale_low, p.scale_high)[chosen]
+    earned = scale * going
+    support = np.maximum(rest - earned, 0.0)
+    counted = earned + posts + support
+    assessed = rules.assessed(counted / members, names)
+    benefit = rules.due(assessed, members)
+
+    uncounted = p.uncounted_mean * luck.lognormals("uncounted", names, p.uncounted_spread) * members
+    known = trial.post_pay - posts + trial.transfers
+    hidden = np.maximum(uncounted - known, 0.0)
+    total = counted + MONTHS * benefit + known + hidden
+    lifted = luck.uniforms("lifted", names) < p.lifted_share
+    margin = 1.0 - p.lifted_margin * np.log(luck.uniforms("margin", names))
+    # Nobody stood below the poverty line when 2020 ended: that was verified household by household.
+    lifted |= total < VERIFIED_MARGIN * rules.poverty_line * members
+    short = (total < rules.monitoring_line * members) & lifted
+    hidden = np.where(short, hidden + rules.monitoring_line * margin * members - total, hidden)
+
+    households["family_support"][chosen] = (support / MONTHS)[chosen]
+    households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
+    register["dibao"][chosen] = 1
+    register["assessed"][chosen] = assessed[chosen]
+    register["benefit"][chosen] = benefit[chosen]
+    income[chosen] = (counted + MONTHS * benefit + known + hidden)[chosen]
+
+
+def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None:
+    """All others: a target income per head, and a mean of general households that gives the county its mean."""
+    households = tables["households"]
+    names, segment = households["identity"], households["segment"]
+    members = households["members"].astype(float)
+    target = np.zeros(len(households))
+    target[:] = p.other_registered_floor + p.other_registered_above * luck.lognormals(
+        "income", names, p.other_registered_spread
+    )
+    marginal = segment == Segment.MARGINAL
+    target[marginal] = (rules.monitoring_line * (1.0 + p.marginal_above * luck.uniforms("marginal", names)))[marginal]
+    general = segment == Segment.GENERAL
+    shape = luck.lognormals("income", names, p.general_spread)
+
+    weight = households["weight"] * members
+    posts_and_transfers = trial.post_pay + trial.transfers
+    going = trial.wages + trial.business
+
+    def settled(wanted):
+        """Scale, support and income that come nearest to a wanted income per head."""
+        rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - posts_and_transfers, 0.0)
+        ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
+        factor = np.clip(ratio, p.scale_low, p.scale_high)
+        support = np.maximum(wanted * members - posts_and_transfers - factor * going, 0.0)
+        return factor, support, factor * going + support + posts_and_transfers
+
+    def county_mean(mean):
+        wanted = np.where(general, np.maximum(p.general_floor, mean * shape), target)
+        achieved = settled(wanted)[2]
+        total = (weight * np.where(chosen, achieved, income)).sum()
+        return total / weight.sum(), wanted
+
+    goal = p.rural_income * (1.0 + p.ordinary_losses)
+    low, high = 0.0, 10.0 * goal
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        mean, wanted = county_mean(middle)
+        low, high = (middle, high) if mean < goal else (low, middle)
+    factor, support, achieved = settled(wanted)
+    scale[chosen] = factor[chosen]
+    households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
+    households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]
+    income[chosen] = achieved[chosen]

@@ -1,0 +1,50 @@
+"""The purses of the county and what each may pay for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sim.core.errors import InputError, nearest
+from sim.core.ledger import Fund, Purse
+from sim.core.process import Process
+from sim.core.yaml_file import read_mapping
+
+FILE = Path(__file__).with_suffix(".yaml")
+
+
+@dataclass(frozen=True)
+class FundRecord:
+    """A purse: its names, how it meets a payment beyond its balance, and its permitted uses with their clauses."""
+
+    name: dict[str, str]
+    purse: Purse
+    pays: dict[str, str]
+
+
+@cache
+def fund_records() -> dict[Fund, FundRecord]:
+    """All purses by fund. Raises InputError when the file names an unknown fund or purse."""
+    tree = read_mapping(FILE)
+    records = {}
+    for name, record in tree.items():
+        known = [fund.name.lower() for fund in Fund]
+        if name not in known:
+            raise InputError(FILE, tree.lines[name], f"unknown fund '{name}'{nearest(name, known)}")
+        pays = {reason: str(clause) for reason, clause in record["pays"].items()}
+        records[Fund[name.upper()]] = FundRecord(dict(record["name"]), Purse[record["purse"].upper()], pays)
+    missing = [fund.name.lower() for fund in Fund if fund not in records]
+    if missing:
+        raise InputError(FILE, 0, f"funds without a record: {', '.join(missing)}")
+    return records
+
+
+def check_permitted(processes: Iterable[Process]) -> None:
+    """Raise ValueError if a process lets a fund pay for what the matrix does not permit."""
+    records = fund_records()
+    for process in processes:
+        for payment in process.pays:
+            for payer in payment.payers:
+                if payment.reason not in records[payer].pays:
+                    fund = payer.name.lower()
+                    raise ValueError(f"process '{process.name}': fund '{fund}' may not pay '{payment.reason}' (funds.yaml)")

@@ -1,0 +1,139 @@
+"""What the founded households live from: work, village enterprises, land and what it carries.
+
+Wages and farms are first set at the going rates; ``founding_incomes`` then scales them to the income each household had.
+"""
+
+import numpy as np
+
+from sim.core.wiring import Tables
+from sim.world.codes import COMMODITY_COUNT, NONE, Commodity, Destination, Sector, Stage
+from sim.world.synthesis import Luck, identities
+
+ENTERPRISE_COMMODITIES = (Commodity.VEGETABLES, Commodity.FLOWERS, Commodity.HOGS, Commodity.CATTLE, Commodity.FRUIT)
+YOUNGEST_MIGRANT = 20
+
+
+def assign_work(tables: Tables, luck: Luck, p, posts: int) -> None:
+    """Where everybody's labour goes on 1 January 2021.
+
+    Registered persons fill the stated numbers outside, in local firms and on public-welfare posts exactly; other
+    segments work outside or locally with the assumed shares. Who can work and has no job works on the farm.
+    """
+    persons, households = tables["persons"], tables["households"]
+    persons["status"] = Destination.NONE
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == Stage.NOT_IN_SCHOOL)
+    persons["status"][able] = Destination.FARM
+    segment = households["segment"][persons["household"]]
+    registered = able & (persons["registered"] == 1)
+    full = able & (persons["capacity"] >= 1.0)
+    ageing = p.age_gradient * np.maximum(persons["age"] - YOUNGEST_MIGRANT, 0)
+
+    candidates = np.flatnonzero(registered & full)
+    order = candidates[luck.order("outside", persons["identity"][candidates], ageing[candidates])]
+    outside = round(p.outside_jobs)
+    persons["status"][order[:outside]] = Destination.OUTSIDE
+    candidates = order[outside:]
+    order = candidates[luck.order("local", persons["identity"][candidates])]
+    persons["status"][order[: round(p.local_jobs)]] = Destination.LOCAL_FIRM
+
+    others = np.flatnonzero(full & (persons["registered"] == 0))
+    u = luck.uniforms("work", persons["identity"][others])
+    outside_share = p.outside_share[segment[others]]
+    local_share = p.local_share[segment[others]]
+    persons["status"][others[u < outside_share]] = Destination.OUTSIDE
+    persons["status"][others[(u >= outside_share) & (u < outside_share + local_share)]] = Destination.LOCAL_FIRM
+
+    _fill_posts(persons, luck, np.flatnonzero(registered & (persons["status"] == Destination.FARM)), posts)
+    persons["preference"] = persons["status"]
+    _make_idle(persons, luck, p, able)
+    persons["months"] = 1 + (luck.uniforms("tenure", persons["identity"]) * np.minimum(12.0 * persons["age"], 60.0)).astype(int)
+
+
+def _make_idle(persons, luck: Luck, p, able: np.ndarray) -> None:
+    """As many of the farmers are between jobs as is usual for those who work outside and near home."""
+    for registered in (0, 1):
+        group = able & (persons["registered"] == registered)
+        for destination in (Destination.OUTSIDE, Destination.LOCAL_FIRM):
+            employed = group & (persons["status"] == destination)
+            wanted = round(p.idle_share * employed.sum())
+            free = np.flatnonzero(group & (persons["status"] == Destination.FARM) & (persons["capacity"] >= 1.0))
+            idle = free[luck.order(f"idle {destination.name} {registered}", persons["identity"][free])[:wanted]]
+            persons["status"][idle] = Destination.NONE
+            persons["preference"][idle] = destination
+
+
+def _fill_posts(persons, luck: Luck, candidates: np.ndarray, posts: int) -> None:
+    """Give posts to weak labour first, one to a household; a second one only when every household has been asked."""
+    strength = np.where(persons["capacity"][candidates] < 1.0, 0.0, 1.0)
+    order = candidates[luck.order("post", persons["identity"][candidates], strength)]
+    _, first = np.unique(persons["household"][order], return_index=True)
+    is_first = np.zeros(len(order), dtype=bool)
+    is_first[first] = True
+    asked = np.concatenate([order[is_first], order[~is_first]])
+    persons["status"][asked[:posts]] = Destination.PUBLIC_POST
+
+
+def make_enterprises(tables: Tables, luck: Luck, p) -> None:
+    """Village enterprises and the registered persons they employ; everybody else's local employer is no row (−1)."""
+    count = np.round(p.enterprise_count).astype(int)
+    total = int(count.sum())
+    enterprises = tables.make("enterprises", total, room=total + max(64, total // 7))
+    names = identities("enterprise", total)
+    enterprises["identity"] = names
+    enterprises["sector"] = np.repeat(np.arange(len(Sector)), count)
+    villages = tables["villages"]
+    edges = np.cumsum(villages["households"]) / max(1, villages["households"].sum())
+    enterprises["village"] = np.searchsorted(edges, luck.uniforms("enterprise village", names)).clip(0, len(villages) - 1)
+    enterprises["township"] = villages["township"][enterprises["village"]]
+    kinds = np.array(ENTERPRISE_COMMODITIES)
+    enterprises["commodity"] = kinds[(luck.uniforms("enterprise commodity", names) * len(kinds)).astype(int)]
+    enterprises["age"] = (luck.uniforms("enterprise age", names) * 96.0).astype(int)
+    enterprises["failed"] = NONE
+
+    persons = tables["persons"]
+    workers = np.flatnonzero((persons["status"] == Destination.LOCAL_FIRM) & (persons["registered"] == 1))
+    size = p.enterprise_size[enterprises["sector"]] * luck.lognormals("enterprise size", names, 0.5)
+    # Some are closed and wait for a successor, as many as is usual: so the number in operation is at rest.
+    enterprises["alive"] = luck.uniforms("closed", names) >= p.closed_share
+    edges = np.cumsum(size * enterprises["alive"]) / (size * enterprises["alive"]).sum()
+    persons["enterprise"] = NONE
+    persons["enterprise"][workers] = np.searchsorted(edges, luck.uniforms("employer", persons["identity"][workers])).clip(0, total - 1)
+    enterprises["registered"] = np.bincount(persons["enterprise"][workers], minlength=total)
+    vacancies = np.bincount(order_of_vacancies(luck, size * enterprises["alive"], len(workers), p), minlength=total)
+    mean_jobs = len(workers) * size / (size * enterprises["alive"]).sum()
+    enterprises["desired"] = enterprises["registered"] + vacancies
+    enterprises["jobs_founded"] = np.where(enterprises["alive"] == 1, enterprises["desired"], mean_jobs)
+
+
+def order_of_vacancies(luck: Luck, size: np.ndarray, workers: int, p) -> np.ndarray:
+    """The enterprises that have a vacancy, once for each of them."""
+    vacancies = identities("vacancy", round(p.vacancy_share * workers))
+    edges = np.cumsum(size) / size.sum()
+    return np.searchsorted(edges, luck.uniforms("vacancy", vacancies)).clip(0, len(size) - 1)
+
+
+def make_farms(tables: Tables, luck: Luck, p) -> None:
+    """Land, and what a household would earn from each commodity in an ordinary year at 2020 prices (yuan)."""
+    households, persons = tables["households"], tables["persons"]
+    names = households["identity"]
+    households["land"] = p.land_per_household * luck.lognormals("land", names, p.land_spread)
+    at_home = np.bincount(
+        persons["household"],
+        persons["capacity"] * ((persons["status"] == Destination.FARM) | (persons["status"] == Destination.PUBLIC_POST)),
+        len(households),
+    )
+    tilled = np.where(at_home > 0.0, 1.0, p.land_without_labour)
+    households["holdings"][:, Commodity.MAIZE] = p.maize_margin * households["land"] * tilled
+    segment = households["segment"]
+    villages = identities("village", len(tables["villages"]))
+    for commodity in range(1, COMMODITY_COUNT):
+        kind = Commodity(commodity).name
+        clustered = luck.lognormals(f"village {kind}", villages, p.village_clustering)[households["village"]]
+        chance = p.commodity_shares[commodity] * p.commodity_access[segment] * clustered
+        holds = (luck.uniforms(f"holds {kind}", names) < chance) & (at_home > 0.0)
+        income = p.commodity_income[commodity] * luck.lognormals(f"income {kind}", names, p.commodity_spread)
+        households["holdings"][:, commodity] = np.where(holds, income, 0.0)
+    households["herd"] = 1.0
+    households["shed"] = 1.0
+    households["disqualifying"] = luck.uniforms("disqualifying", names) < p.disqualifying_share[segment]
+    households["awareness"] = luck.uniforms("awareness", names) + luck.uniforms("awareness too", names)
