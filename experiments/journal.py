@@ -7,6 +7,7 @@ that the final tables can be made one after another without holding all lives in
 
 import hashlib
 import json
+import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -85,8 +86,8 @@ def write_chunk(
     """Write lives and failures as one archive.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
-    goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 3): target,
-    achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
+    goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
+    highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
     townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
     for each banded indicator.
     """
@@ -152,11 +153,11 @@ def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Cata
         ),
         "audit": np.array(
             [
-                [(line["target"], line["achieved"], line["ok"]) for line in lived.life.audit]
+                [(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit]
                 for lived in lives
             ],
             dtype=np.float64,
-        ).reshape(len(lives), -1, 3),
+        ).reshape(len(lives), -1, 4),
     }
     for scope in ("townships", "segments"):
         series = [getattr(lived.life, scope) for lived in lives]
@@ -167,6 +168,12 @@ def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Cata
         for name in banded(catalogue, names[scope]):
             arrays[f"{scope}.months.{name}"] = np.array([life[name] for life in series], dtype=np.float32)
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _limits(target: Any) -> tuple[float, float]:
+    """What an audited quantity may be: one number, or a pair of which either may be None (no limit)."""
+    low, high = target if isinstance(target, (list, tuple)) else (target, target)
+    return tuple(math.nan if limit is None else float(limit) for limit in (low, high))  # type: ignore[return-value]
 
 
 def _budget(lives: Sequence[Lived]) -> tuple[list[list], NDArray[np.float64]]:
@@ -193,6 +200,7 @@ def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
     return [
         {
             "id": str(first["id"]),
+            "name": dict(first["name"]),
             "exact": bool(first["exact"]),
             "first": str(first["status"]),
             "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),

@@ -1,12 +1,16 @@
 """One folder holds one result: what was asked, what came out, and enough to do it again.
 
-manifest.json          scenario as resolved, parameters, seed, versions, hash of the values, files; times
-under "run" goals.json, goals.csv  the scoreboard audit.csv              targets of the founding population
-budget.csv             year x fund x use replications.parquet   one row a life months.parquet
-replication x month, every county indicator years.parquet          replication x year x township or segment,
-each December bands.parquet          mean, quantiles and share of luck by month failures.json
-replications that failed, with seed and traceback; absent if none did journal/               finished chunks;
-only while a run is under way or after an interrupted one
+manifest.json          scenario as resolved, parameters, seed, versions, hash of the values, files, times
+ goals.json, goals.csv  the scoreboard
+audit.json, audit.csv  targets of the founding population
+budget.csv             year x fund x use
+replications.parquet   one row a life
+months.parquet         replication x month, every county indicator
+years.parquet          replication x year x township or segment, each December
+bands.parquet          mean, quantiles and share of luck by month
+failures.json          replications that failed, with seed and traceback; absent if none did
+figures/               pictures, their data and descriptions, once drawn
+journal/               finished chunks; only while a run is under way or after an interrupted one
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
 what was kept of each life; it is promised for one lock file and one platform.
@@ -42,6 +46,7 @@ MADE = (
     "manifest.json",
     "goals.json",
     "goals.csv",
+    "audit.json",
     "audit.csv",
     "budget.csv",
     "replications.parquet",
@@ -120,7 +125,9 @@ def _write_tables(
     }
     write_text(out / "goals.json", as_json(scoreboard))
     write_csv(out / "goals.csv", [_flat(line) for line in goals])
-    write_csv(out / "audit.csv", summaries.audit_lines(chunks))
+    audit = summaries.audit_lines(chunks)
+    write_text(out / "audit.json", as_json({"scenario": plan.scenario.id, "audit": audit}))
+    write_csv(out / "audit.csv", [_flat(line) for line in audit])
     write_csv(out / "budget.csv", summaries.budget_lines(chunks))
 
 
@@ -250,6 +257,11 @@ class Results:
         """The scoreboard, a line for each goal; missing numbers are None."""
         return json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
 
+    @cached_property
+    def audit(self) -> list[dict[str, Any]]:
+        """The founding populations, a line for each audited quantity."""
+        return json.loads((self.folder / "audit.json").read_text(encoding="utf-8"))["audit"]
+
     @property
     def failures(self) -> list[dict[str, Any]]:
         """Replications that failed, with seed and traceback."""
@@ -292,13 +304,15 @@ def open_folder(folder: Path) -> Results:
 
 
 def _flat(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A goal as one row: names by language, years as columns."""
+    """A line as one row: names by language, years and limits as columns."""
     row: dict[str, Any] = {}
     for key, value in line.items():
         if key == "by_year":
             row |= {f"probability_{year['year']}": year["probability"] for year in value}
         elif isinstance(value, Mapping):
             row |= {f"{key}_{language}": text for language, text in value.items()}
+        elif key == "target":
+            row["target_low"], row["target_high"] = value if isinstance(value, list) else (value, value)
         elif isinstance(value, list):
             row[key] = " ".join(value)
         else:

@@ -1,5 +1,6 @@
 """From the small records of all replications to the lines of the scoreboard, the audit and the budget."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,20 +122,22 @@ def _by_year(paths: NDArray, draws: NDArray, years: Sequence[int]) -> list[dict[
 def audit_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
     """One line for each audited quantity: mean target and achievement over the lives.
 
-    A target may vary between lives, where it is itself uncertain. ``ok`` only if every life met it;
-    ``status`` is that of the first life that missed, or of the first life.
+    ``target`` is one number, or a pair of limits of which one may be None. It may vary between lives, where
+    it is itself uncertain. ``ok`` only if every life met it; ``status`` is that of the first life that
+    missed, or of the first life.
     """
     lived = [chunk for chunk in chunks if chunk.lives]
     rows = np.concatenate([chunk.array("audit") for chunk in lived])
     lines = []
     for i, first in enumerate(lived[0].header["audit"]):
-        target, achieved, ok = rows[:, i].T
+        low, high, achieved, ok = rows[:, i].T
         missed = (chunk.header["audit"][i]["missed"] for chunk in lived)
         lines.append(
             {
                 "id": first["id"],
+                "name": first["name"],
                 "exact": first["exact"],
-                "target": _mean(target),
+                "target": _target(low, high),
                 "achieved": _mean(achieved),
                 "lowest": float(achieved.min()),
                 "highest": float(achieved.max()),
@@ -145,6 +148,12 @@ def audit_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _target(low: NDArray, high: NDArray) -> float | list[float | None]:
+    if (low == high).all():
+        return _mean(low)
+    return [None if math.isnan(limit) else limit for limit in (_mean(low), _mean(high))]
 
 
 def _mean(values: NDArray) -> float:

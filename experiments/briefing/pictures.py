@@ -28,8 +28,8 @@ def facts(results: Results) -> dict[str, Any]:
 
 
 def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Fan charts of the headline indicators and the scoreboard as PNG, SVG and PDF in ``figures``, each with its
-    data (CSV) and a description (text); their paths.
+    """Fan charts of the headline indicators and the scoreboard as PNG, SVG and PDF in ``figures``, each with
+    its data (CSV) and a description (text); their paths.
     """
     folder = results.folder / "figures"
     folder.mkdir(exist_ok=True)

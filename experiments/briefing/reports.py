@@ -19,16 +19,11 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
     table.add_column(words("column_achieved"), justify="right")
     table.add_column(words("column_status"), overflow="fold")
     for line in audit:
-        name = words.of(line["name"]) if isinstance(line.get("name"), Mapping) else line["id"]
-        numbers = (words.number(line[part], "") for part in ("target", "achieved"))
-        table.add_row(name, *numbers, _status(line, words))
+        met = words("audit_met") if line["ok"] else words("audit_not_met")
+        achieved = words.number(line["achieved"], "")
+        table.add_row(words.of(line["name"]), words.target(line["target"]), achieved, met)
     yield Text(words("heading_audit"), style="bold")
     yield table
-
-
-def _status(line: Mapping[str, Any], words: Words) -> str:
-    met = words("audit_met") if line["ok"] else words("audit_not_met")
-    return words("with_range", value=met, range=line["status"]) if line["status"] else met
 
 
 def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
@@ -74,7 +69,8 @@ def backtest(lines: Sequence[Mapping[str, Any]], language: str) -> Iterator[Rend
     yield Text(words("backtest_meaning"))
     yield Text(f"\n{words('heading_sources')}", style="bold")
     for line in lines:
-        said = words("source_line", name=words.of(line["name"]), when=line["when"], note=words.of(line["note"]))
+        name, note = words.of(line["name"]), words.of(line["note"])
+        said = words("source_line", name=name, when=line["when"], note=note)
         yield Text(f"{said} [{line['key']}] {line['publisher']}")
 
 

@@ -1,4 +1,4 @@
-"""The scoreboard on the terminal: how likely each goal is, by what margin, and how much of the spread is luck.
+"""The scoreboard on the terminal: how likely each goal is, by what margin, how much of the spread is luck.
 
 What is true and what the administration has on record stand side by side. Nothing here is beyond the
 characters of a Chinese console (GBK knows no minus sign but the hyphen).
@@ -165,13 +165,13 @@ def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Rendera
     else:
         yield Text(words("audit_kept", count=len(checked)))
     for line in missed:
-        numbers = {part: words.number(line[part], "") for part in ("target", "achieved")}
-        yield Text(f"  {words('audit_line', id=line['id'], status=line['status'], **numbers)}")
+        numbers = {"target": words.target(line["target"]), "achieved": words.number(line["achieved"], "")}
+        yield Text(f"  {words('audit_line', name=words.of(line['name']), **numbers)}")
     if inherited:
         yield Text(f"\n{words('heading_inherited')}", style="bold")
     for line in inherited:
         numbers = {part: words.number(line[part], "") for part in ("achieved", "lowest", "highest")}
-        yield Text(f"  {words('inherited_line', id=line['id'], **numbers)}")
+        yield Text(f"  {words('inherited_line', name=words.of(line['name']), **numbers)}")
 
 
 def profile(times: Mapping[str, float], language: str) -> Iterator[RenderableType]:

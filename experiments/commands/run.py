@@ -84,7 +84,7 @@ def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console
         screen.print(words("say_figures"))
         pictures.draw(result)
     goals = result.goals if lived else []
-    audit = result.table("audit").to_dict("records") if lived else []
+    audit = result.audit if lived else []
     times = outcome.manifest["run"]["profile"] if wanted.profile else {}
     if as_json:
         console.show_json(summary(outcome, goals, audit) | ({"profile": times} if wanted.profile else {}))
@@ -110,7 +110,7 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
         "seconds": outcome.seconds,
         "hash": manifest["hash"],
         "goals": goals,
-        "audit": [{key: line[key] for key in ("id", "target", "achieved", "ok", "status")} for line in audit],
+        "audit": audit,
         "out": str(outcome.out),
     }
 

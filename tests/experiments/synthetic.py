@@ -156,6 +156,7 @@ class Synthetic:
         audit = [
             {
                 "id": "dibao_households",
+                "name": both("低保户", "Dibao households"),
                 "target": 11680,
                 "achieved": 11680,
                 "status": "exact",
@@ -164,9 +165,19 @@ class Synthetic:
             },
             {
                 "id": "ratio",
-                "target": 0.64,
+                "name": both("收入比", "Income ratio"),
+                "target": [0.5, 0.8],
                 "achieved": 0.64 + 0.01 * level,
-                "status": "near",
+                "status": "within",
+                "ok": True,
+                "exact": False,
+            },
+            {
+                "id": "inherited_below",
+                "name": both("期初已低于标准", "Below already"),
+                "target": [None, 1.0],
+                "achieved": 0.001,
+                "status": "within",
                 "ok": True,
                 "exact": False,
             },
