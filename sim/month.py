@@ -24,7 +24,7 @@ from sim.core.calendar import (
     yearly,
 )
 from sim.core.parameters import load_all
-from sim.processes.enterprise.enterprises import enterprises, lay_offs
+from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs
 from sim.processes.environment.epidemics import epidemics
 from sim.processes.environment.lines import lines
 from sim.processes.environment.prices import prices, seasons
@@ -100,6 +100,7 @@ MONTH: tuple[Part, ...] = (
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
     )),
     Part("Work", (
+        monthly(enterprise_trade, "sales at this month's prices, before jobs are planned", burn_in=True),
         monthly(enterprises, "they plan jobs and fail before workers are counted; enclave projects will stand before them"),
         monthly(lay_offs, "whoever they no longer employ"),
         monthly(separations, "other jobs end"),

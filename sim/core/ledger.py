@@ -40,7 +40,7 @@ class Purse(IntEnum):
 
     BUDGET = 0  # refuses: what it has was appropriated, and no more comes
     OPEN_ENDED = 1  # draws the difference from outside: a statutory scheme that upper levels make good
-    SECTOR = 2  # pays: a sum of private purses, each of which is kept in its own row
+    SECTOR = 2  # pays: a sum of private purses, each kept in its own row; settled from the lines when the month closes
 
 
 FUNDS = declare("funds", "A purse: a government fund, a scheme, or a whole sector.", """
@@ -50,6 +50,7 @@ balance   | f8? | yuan         | What it holds now.
 opened    | f8? | yuan         | What it held when the month opened.
 inflow    | f8? | yuan         | What it received this month.
 outflow   | f8? | yuan         | What it paid this month.
+drawn     | f8? | yuan         | The part of its inflow that an open-ended purse drew from outside.
 """)
 
 LINES = declare("lines", "A line of the budget: one reason of payment out of one fund.", """
@@ -69,15 +70,15 @@ Payment = namedtuple("Payment", "lines funds payers payee")
 def draw(funds, code, total):
     """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
     fund = funds[code]
+    if fund.purse == Purse.SECTOR:
+        return True
     if fund.balance < total:
         if fund.purse == Purse.BUDGET:
             return False
-        if fund.purse == Purse.OPEN_ENDED:
-            lacking = total - fund.balance
-            funds[Fund.OUTSIDE].balance -= lacking
-            funds[Fund.OUTSIDE].outflow += lacking
-            fund.balance += lacking
-            fund.inflow += lacking
+        lacking = total - fund.balance
+        fund.balance += lacking
+        fund.inflow += lacking
+        fund.drawn += lacking
     fund.balance -= total
     fund.outflow += total
     return True
@@ -88,8 +89,10 @@ def transfer(payment, total, units):
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
     for i in range(len(payment.payers)):
         if draw(payment.funds, payment.payers[i], total):
-            payment.funds[payment.payee].balance += total
-            payment.funds[payment.payee].inflow += total
+            payee = payment.funds[payment.payee]
+            if payee.purse != Purse.SECTOR:
+                payee.balance += total
+                payee.inflow += total
             payment.lines[i].yuan += total
             payment.lines[i].units += units
             return True

@@ -39,6 +39,7 @@ def open_month(households, enterprises, funds, lines):
         fund.opened = fund.balance
         fund.inflow = 0.0
         fund.outflow = 0.0
+        fund.drawn = 0.0
     for line in lines:
         line.yuan = 0.0
         line.units = 0.0
@@ -71,10 +72,16 @@ def largest_enterprise_gap(enterprises):
 
 @compiled
 def household_sums(households):
-    """Cash held, received and paid by all households, each row counted with its weight (yuan)."""
-    cash, received, paid = 0.0, 0.0, 0.0
+    """Cash held, received and paid by all households, each row counted with its weight (yuan).
+
+    Cash is billions and its rows are added one by one, so what each addition loses is carried to the next.
+    """
+    cash, lost, received, paid = 0.0, 0.0, 0.0, 0.0
     for household in households:
-        cash += household.weight * household.cash
+        part = household.weight * household.cash - lost
+        longer = cash + part
+        lost = (longer - cash) - part
+        cash = longer
         received += household.weight * household.received
         paid += household.weight * household.paid
     return cash, received, paid
@@ -91,6 +98,23 @@ def enterprise_sums(enterprises):
     return cash, received, paid
 
 
+@compiled
+def settle_sectors(funds, lines):
+    """Sectors are sums of private purses: what they received and paid is what the lines and the open-ended purses say."""
+    for line in lines:
+        payer, payee = funds[line.payer], funds[line.payee]
+        if payee.purse == Purse.SECTOR:
+            payee.inflow += line.yuan
+        if payer.purse == Purse.SECTOR:
+            payer.outflow += line.yuan
+    outside = funds[Fund.OUTSIDE]
+    for fund in funds:
+        outside.outflow += fund.drawn
+    for fund in funds:
+        if fund.purse == Purse.SECTOR:
+            fund.balance = fund.opened + fund.inflow - fund.outflow
+
+
 def _check(what: str, gap: float, scale: float) -> None:
     """Half a fen, or as much as adding up large sums in float64 may lose."""
     if not abs(gap) <= max(TOLERANCE, 1e-12 * abs(scale)) or math.isnan(gap):
@@ -102,6 +126,7 @@ def close_month(households, enterprises, funds, lines) -> None:
 
     Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
     """
+    settle_sectors(funds, lines)
     row, gap = largest_household_gap(households)
     _check(f"the cash of household row {row}", gap, 0.0)
     row, gap = largest_enterprise_gap(enterprises)
@@ -111,6 +136,7 @@ def close_month(households, enterprises, funds, lines) -> None:
         _check(f"fund '{name}'", fund.opened + fund.inflow - fund.outflow - fund.balance, fund.inflow + fund.opened)
         if fund.purse != Purse.SECTOR and fund.balance < 0.0:
             raise BooksDoNotClose(f"fund '{name}' holds {fund.balance:,.2f} yuan")
+    _check("all money", float((funds.balance - funds.opened).sum()), float(abs(funds.balance).sum()))
     sectors = ((Fund.HOUSEHOLDS, household_sums(households)), (Fund.ENTERPRISES, enterprise_sums(enterprises)))
     for sector, (cash, received, paid) in sectors:
         name = sector.name.lower()

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.wiring import Tables
-from sim.world.codes import Segment
+from sim.world.codes import Destination, Segment
 from sim.world.synthesis import Luck
 
 MONTHS = 12
 VERIFIED_MARGIN = 1.02
+MEAN_STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,27 @@ def settle_incomes(tables: Tables, luck: Luck, p, trial: TrialYear, rules: Dibao
     _settle_dibao(tables, luck, p, trial, rules, on_dibao, scale, income)
     _settle_others(tables, luck, p, trial, rules, ~on_dibao, scale, income)
     households["holdings"] *= scale[:, None]
-    persons = tables["persons"]
-    persons["productivity"] *= scale[persons["household"]]
+    _scale_productivity(tables, scale)
     buffer = p.buffer_months[households["segment"]] * luck.lognormals("buffer", households["identity"], p.buffer_spread)
     households["cash"] = buffer * income / MONTHS
     households["income_12"] = income
     households["rigid_12"] = 0.0
+
+
+def _scale_productivity(tables: Tables, scale: np.ndarray) -> None:
+    """Whoever earns wages is scaled with the household; others would earn what wage earners of their segment do on average.
+
+    Otherwise a farmer's scale, which says how good the farm is, would follow into the first job, and turnover alone would make
+    wages drift.
+    """
+    persons, households = tables["persons"], tables["households"]
+    own = scale[persons["household"]]
+    segment = households["segment"][persons["household"]]
+    weight = households["weight"][persons["household"]].astype(float)
+    earns = (persons["status"] == Destination.OUTSIDE) | (persons["status"] == Destination.LOCAL_FIRM)
+    total = np.bincount(segment[earns], weight[earns], len(Segment))
+    mean = np.bincount(segment[earns], (weight * own)[earns], len(Segment)) / np.maximum(total, 1.0)
+    persons["productivity"] *= np.where(earns, own, np.where(total > 0.0, mean, 1.0)[segment])
 
 
 def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
@@ -112,7 +128,7 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
     general = segment == Segment.GENERAL
     shape = luck.lognormals("income", names, p.general_spread)
 
-    weight = households["weight"] * members
+    persons = households["weight"] * members
     posts_and_transfers = trial.post_pay + trial.transfers
     going = trial.wages + trial.business
 
@@ -124,19 +140,15 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
         support = np.maximum(wanted * members - posts_and_transfers - factor * going, 0.0)
         return factor, support, factor * going + support + posts_and_transfers
 
-    def county_mean(mean):
+    # The mean of general households that gives the county its mean: a step of the gap, per head of general households,
+    # lands almost there, because nearly all of them achieve what they want.
+    goal = p.rural_income * (1.0 + p.ordinary_losses) * persons.sum()
+    mean = p.rural_income
+    for _ in range(MEAN_STEPS):
         wanted = np.where(general, np.maximum(p.general_floor, mean * shape), target)
-        achieved = settled(wanted)[2]
-        total = (weight * np.where(chosen, achieved, income)).sum()
-        return total / weight.sum(), wanted
-
-    goal = p.rural_income * (1.0 + p.ordinary_losses)
-    low, high = 0.0, 10.0 * goal
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        mean, wanted = county_mean(middle)
-        low, high = (middle, high) if mean < goal else (low, middle)
-    factor, support, achieved = settled(wanted)
+        factor, support, achieved = settled(wanted)
+        gap = goal - (households["weight"] * np.where(chosen, achieved, income)).sum()
+        mean += gap / persons[general].sum()
     scale[chosen] = factor[chosen]
     households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
     households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]

@@ -56,7 +56,7 @@ def fails(enterprise, p, luck):
 def close(enterprise, month, books):
     """The end: what is left goes to the owners, what is owed is written off by the lenders outside."""
     if enterprise.cash > 0.0:
-        settle_enterprise(enterprise, books.owners, enterprise.cash, False)
+        settle_enterprise(enterprise, books.owners_at_closing, enterprise.cash, False)
     elif enterprise.cash < 0.0:
         settle_enterprise(enterprise, books.written_off, -enterprise.cash, True)
     enterprise.alive = 0
@@ -75,27 +75,38 @@ def succeed(enterprise, p, luck):
 
 
 @process(
+    reads="enterprises.alive enterprises.productivity enterprises.registered enterprises.commodity commodities.price "
+    "markets.pay markets.pay_founded",
+    writes="enterprises.cash enterprises.inflow enterprises.outflow",
+    pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside",
+)
+@compiled
+def enterprise_trade(county, p, luck, books):
+    """Enterprises sell what their workers made."""
+    market = county.markets[len(county.markets) - 1]
+    growth = market.pay[Destination.LOCAL_FIRM] / market.pay_founded[Destination.LOCAL_FIRM]
+    for enterprise in county.enterprises:
+        if enterprise.alive == 1:
+            trade(enterprise, county.commodities[enterprise.commodity].price, growth, p, books)
+
+
+@process(
     reads="enterprises.identity enterprises.jobs_founded enterprises.productivity enterprises.registered enterprises.commodity "
-    "commodities.price environment.local_wage markets.pay markets.pay_founded",
+    "commodities.price",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
     "enterprises.overdrawn enterprises.failed",
     luck="failure rounding successor",
-    pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside; "
-    "written_off: outside -> enterprises",
+    pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
 )
 @compiled
 def enterprises(county, p, luck, books):
-    """Enterprises trade, plan their jobs, and some fail or are succeeded."""
-    market = county.markets[len(county.markets) - 1]
-    growth = market.pay[Destination.LOCAL_FIRM] / market.pay_founded[Destination.LOCAL_FIRM]
+    """Enterprises plan their jobs, and some fail or are succeeded."""
     for enterprise in county.enterprises:
         if enterprise.alive == 0:
             succeed(enterprise, p, luck)
             continue
-        price = county.commodities[enterprise.commodity].price
         enterprise.age += 1
-        trade(enterprise, price, growth, p, books)
-        plan_jobs(enterprise, price, p, luck)
+        plan_jobs(enterprise, county.commodities[enterprise.commodity].price, p, luck)
         if fails(enterprise, p, luck):
             close(enterprise, county.month, books)
 

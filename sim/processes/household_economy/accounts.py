@@ -82,11 +82,15 @@ def largest_burden(household):
 
 @compiled
 def is_at_risk(household, line, p):
-    """Whether it may fall back: low net income, a broken guarantee, or heavy self-paid spending; not if it has means of its own."""
+    """Whether it may fall back: low income, a broken guarantee, or heavy self-paid spending; not if it has means of its own.
+
+    Everyday fees are no ground for monitoring: spending counts against income only once it is heavy.
+    """
     if household.house_broken > 0 or household.water_broken > 0:
         return True
+    low = per_head(household, household.income_12) < line
     heavy = household.rigid_12 > p.heavy_share * line * household.members and household.net_per_head < p.heavy_ceiling * line
-    if household.net_per_head >= line and not heavy:
+    if not low and not heavy:
         return False
     return household.disqualifying == 0 and household.cash < p.buffer_years * line * household.members
 

@@ -9,17 +9,27 @@ from sim.world.persons import can_work
 
 
 @compiled
-def choose(u, market, farm_trend, p):
-    """A destination drawn by attraction: outside, a local firm, or the farm."""
+def farm_share(market, farm_trend, response):
+    """The share of labour that the farm draws at today's pay."""
+    farm = attraction(market, Destination.FARM, farm_trend, response)
+    outside = attraction(market, Destination.OUTSIDE, farm_trend, response)
+    return farm / (farm + outside + attraction(market, Destination.LOCAL_FIRM, farm_trend, response))
+
+
+@compiled
+def kind_of_job(u, market, farm_trend, p):
+    """Outside or a local firm, drawn by attraction."""
     outside = attraction(market, Destination.OUTSIDE, farm_trend, p.pay_response)
     local = attraction(market, Destination.LOCAL_FIRM, farm_trend, p.pay_response)
-    farm = attraction(market, Destination.FARM, farm_trend, p.pay_response)
-    place = u * (outside + local + farm)
-    if place < outside:
-        return Destination.OUTSIDE
-    if place < outside + local:
-        return Destination.LOCAL_FIRM
-    return Destination.FARM
+    return Destination.OUTSIDE if u * (outside + local) < outside else Destination.LOCAL_FIRM
+
+
+@compiled
+def first_choice(u, v, market, farm_trend, p):
+    """Whoever has just left school is drawn by what draws everybody."""
+    if u < farm_share(market, farm_trend, p.pay_response):
+        return Destination.FARM
+    return kind_of_job(v, market, farm_trend, p)
 
 
 @compiled
@@ -49,6 +59,23 @@ def wish(person, destination, enterprises):
 
 
 @compiled
+def weigh(person, u, v, market, enterprises, farm_trend, p):
+    """Somebody who reconsiders turns to what has come to pay better, or stays.
+
+    Between farm and job only the net flow moves: nobody gives up the job that a household lives on because somebody else
+    prefers the farm.
+    """
+    now, founded = farm_share(market, farm_trend, p.pay_response), market.shares[Destination.FARM]
+    if person.preference == Destination.FARM or person.preference == Destination.PUBLIC_POST:
+        if u * founded < founded - now:
+            wish(person, kind_of_job(v, market, farm_trend, p), enterprises)
+    elif u * (1.0 - founded) < now - founded:
+        wish(person, Destination.FARM, enterprises)
+    else:
+        wish(person, kind_of_job(v, market, farm_trend, p), enterprises)
+
+
+@compiled
 def reconsider(person, market, farm_trend, enterprises, p, luck):
     """Once a year some weigh anew where to work; who holds a public-welfare post does so less readily."""
     current = person.preference
@@ -59,10 +86,8 @@ def reconsider(person, market, farm_trend, enterprises, p, luck):
         return
     chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
     if happens(luck.reconsiders, person.identity, chance):
-        chosen = choose(uniform(luck.destination, person.identity), market, farm_trend, p)
-        if current == Destination.PUBLIC_POST and chosen == Destination.FARM:
-            return  # a post leaves time for the farm
-        wish(person, chosen, enterprises)
+        u, v = uniform(luck.destination, person.identity), uniform(luck.job, person.identity)
+        weigh(person, u, v, market, enterprises, farm_trend, p)
 
 
 @process(
@@ -70,7 +95,7 @@ def reconsider(person, market, farm_trend, enterprises, p, luck):
     "markets.shares markets.pay markets.pay_founded environment.farm_trend",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
     "enterprises.registered",
-    luck="reconsiders destination",
+    luck="reconsiders destination job",
 )
 @compiled
 def labour_choice(county, p, luck, books):
@@ -130,7 +155,7 @@ def take_job(person, household, enterprises, p, luck):
     "environment.farm_trend environment.local_demand enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months persons.placement "
     "enterprises.registered",
-    luck="first_choice found employer",
+    luck="first_choice first_job found employer",
 )
 @compiled
 def job_search(county, p, luck, books):
@@ -142,7 +167,8 @@ def job_search(county, p, luck, books):
         household = county.households[person.household]
         market = county.markets[market_of(household.segment, person.capacity)]
         if person.preference < 0:
-            wish(person, choose(uniform(luck.first_choice, person.identity), market, environment.farm_trend, p), county.enterprises)
+            u, v = uniform(luck.first_choice, person.identity), uniform(luck.first_job, person.identity)
+            wish(person, first_choice(u, v, market, environment.farm_trend, p), county.enterprises)
             continue
         if person.preference != Destination.OUTSIDE and person.preference != Destination.LOCAL_FIRM:
             person.status = Destination.FARM
