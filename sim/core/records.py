@@ -41,7 +41,7 @@ class Table:
 
     def allocate(self, rows: int, grows: bool = False) -> np.recarray:
         """An array of ``rows`` zeroed records, with 15 % to spare (at least 64) where the table may grow."""
-        room = rows + max(64, int(rows * 0.5)) if grows else rows
+        room = rows + max(64, int(rows * SPARE_SHARE)) if grows else rows
         return np.zeros(room, dtype=self.dtype).view(np.recarray)
 
 

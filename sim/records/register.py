@@ -16,6 +16,7 @@ noticed            | i4? | households       | How many of the households of the 
 found              | i4? | flag             | What verification of the signal found: 1 at risk, 0 not, −1 not yet verified.
 broken             | i4? | flag             | Whether a guarantee (house, water) was last seen broken.
 case_row           | i4? | row              | Its open monitoring case; −1 if there is none.
+income_on_file     | f8? | yuan/person-year | Income per head as last verified, before rigid spending.
 verified_income    | f8? | yuan/person-year | Net income per head as last verified.
 reported_below     | i4? | flag             | Whether the administration has it on file as fallen below the line (R1).
 identified         | i4? | flag             | Whether it was ever identified for monitoring.

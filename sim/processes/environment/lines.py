@@ -4,11 +4,21 @@ from sim.core.compilation import compiled
 from sim.core.process import process
 
 
+@compiled
+def phased(line, target, months_left):
+    """A line on its way to the year's value, reached in December.
+
+    It is held against the income of twelve months: in March nine of them were lived under the line of the year before.
+    """
+    return target if line == 0.0 else line + (target - line) / months_left
+
+
 @process(writes="environment.poverty_line environment.monitoring_line environment.dibao_line")
 @compiled
 def lines(county, p, luck, books):
     """The lines in force this month, yuan per person and year."""
     for environment in county.environment:
-        environment.poverty_line = p.poverty_line
-        environment.monitoring_line = p.monitoring_line
+        months_left = p.months_of_year - county.calendar
+        environment.poverty_line = phased(environment.poverty_line, p.poverty_line, months_left)
+        environment.monitoring_line = phased(environment.monitoring_line, p.monitoring_line, months_left)
         environment.dibao_line = p.dibao_line * p.dibao_uprating

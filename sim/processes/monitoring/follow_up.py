@@ -4,15 +4,18 @@ from sim.core.compilation import compiled
 from sim.core.luck import happens, lognormal
 from sim.core.process import process
 from sim.world.codes import CaseState
+from sim.world.households import per_head
 
 
 @compiled
 def observe(case, household, register, line, p, luck):
-    """One visit to a monitored household."""
-    register.verified_income = household.net_per_head * lognormal(luck.income, household.identity, p.income_error)
+    """One visit to a monitored household. The year's accounts are kept with one error, not a new one at every visit."""
+    error = lognormal(luck.income, household.identity, p.income_error)
+    register.income_on_file = per_head(household, household.income_12) * error
+    register.verified_income = household.net_per_head * error
     register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
     case.resolved = 1 if household.burden[case.cause] < p.resolved_share * line * household.members else 0
-    if register.verified_income >= line and register.broken == 0:
+    if register.income_on_file >= line and register.verified_income >= p.settled_share * line and register.broken == 0:
         case.stable += 1
     else:
         case.stable = 0
@@ -20,9 +23,9 @@ def observe(case, household, register, line, p, luck):
 
 @process(
     reads="households.members households.identity households.net_per_head households.house_broken households.water_broken "
-    "households.burden environment.monitoring_line cases.state cases.household cases.cause",
-    writes="register.verified_income register.broken cases.stable cases.resolved",
-    luck="income visited",
+    "households.income_12 households.burden environment.monitoring_line cases.state cases.household cases.cause",
+    writes="register.verified_income register.income_on_file register.broken cases.stable cases.resolved",
+    luck="income@year visited",
 )
 @compiled
 def follow_up(county, p, luck, books):

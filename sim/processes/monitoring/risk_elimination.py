@@ -13,12 +13,12 @@ def safe(case, household, register, line, p):
         return False
     if case.resolved == 0 and case.cause != Cause.LOW_INCOME:
         return False
-    return household.workers > 0 or register.verified_income >= line * (1.0 + p.margin_without_labour)
+    return household.workers > 0 or register.income_on_file >= line * (1.0 + p.margin_without_labour)
 
 
 @process(
     sees="records",
-    reads="households.identity households.members households.workers register.verified_income register.broken "
+    reads="households.identity households.members households.workers register.income_on_file register.broken "
     "environment.monitoring_line cases.identity cases.household cases.cause cases.measures cases.stable cases.resolved",
     writes="cases.state cases.eliminated register.case_row",
     luck="reviewed",
