@@ -149,7 +149,10 @@ class County:
                     households["farm_labour_founded"] = households["farm_labour"]
             for name, total in sums.items():
                 total += households[name]
-        return TrialYear(sums["wages"] - sums["post_pay"], sums["business"], sums["post_pay"], sums["transfers"])
+        absence = founding.ordinary_absence(self.values)
+        elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
+        wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
+        return TrialYear(wages, sums["business"] * (1.0 - elasticity * absence), sums["post_pay"], sums["transfers"])
 
     def _start_books(self) -> None:
         """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""

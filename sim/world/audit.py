@@ -83,6 +83,7 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
         return float((members * (condition & among)).sum() / members[among].sum())
 
     rural = float((income * members).sum() / members.sum())
+    land = p.land_per_household * households["weight"].sum() / 1e4
     poor = float((income * members)[registered].sum() / members[registered].sum())
     return [
         *_counts(tables, p),
@@ -93,7 +94,7 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
         _between("income_ratio", "脱贫人口与农村平均收入之比", "Registered over rural income", 0.60, 0.68, poor / rural),
         _between("rural_income", "农村居民人均可支配收入", "Rural income per head", 0.995 * p.rural_income, 1.005 * p.rural_income, rural),
         _between("rural_persons", "农村常住人口", "Rural persons", 0.995 * p.rural_persons, 1.005 * p.rural_persons, float(members.sum())),
-        _between("cultivated_land", "耕地面积（万亩）", "Cultivated land (10 000 mu)", 77.0, 95.0, float((households["weight"] * households["land"]).sum() / 1e4)),
+        _between("cultivated_land", "耕地面积（万亩）", "Cultivated land (10 000 mu)", 0.98 * land, 1.02 * land, float((households["weight"] * households["land"]).sum() / 1e4)),
     ]  # fmt: skip
 
 

@@ -83,6 +83,14 @@ def settle_markets(tables: Tables) -> None:
     assert market_of(int(Segment.GENERAL), 1.0) == len(markets) - 1
 
 
+def ordinary_absence(values: Values) -> float:
+    """Share of working time that an ordinary year loses to hospital stays; founding incomes allow for it."""
+    rate, share, major, ordinary = (
+        float(values.at(f"illness.{name}", -YEAR)) for name in ("admission_rate", "major_share", "major_months", "months_lost")
+    )
+    return rate * (share * int(major) + (1.0 - share) * min(ordinary, 1.0))
+
+
 def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
     """Scale livelihoods to incomes, set dibao and savings, value the enterprises and open the inherited cases."""
     environment = tables["environment"][0]

@@ -119,14 +119,9 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
     households = tables["households"]
     names, segment = households["identity"], households["segment"]
     members = households["members"].astype(float)
-    target = np.zeros(len(households))
-    target[:] = p.other_registered_floor + p.other_registered_above * luck.lognormals(
-        "income", names, p.other_registered_spread
-    )
-    marginal = segment == Segment.MARGINAL
-    target[marginal] = (rules.monitoring_line * (1.0 + p.marginal_above * luck.uniforms("marginal", names)))[marginal]
-    general = segment == Segment.GENERAL
-    shape = luck.lognormals("income", names, p.general_spread)
+    others, general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
+    drawn = luck.lognormals("income", names, np.where(general, p.general_spread, p.other_registered_spread))
+    above_line = 1.0 + p.marginal_above * luck.uniforms("marginal", names)
 
     persons = households["weight"] * members
     posts_and_transfers = trial.post_pay + trial.transfers
@@ -140,15 +135,21 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
         support = np.maximum(wanted * members - posts_and_transfers - factor * going, 0.0)
         return factor, support, factor * going + support + posts_and_transfers
 
-    # The mean of general households that gives the county its mean: a step of the gap, per head of general households,
-    # lands almost there, because nearly all of them achieve what they want.
-    goal = p.rural_income * (1.0 + p.ordinary_losses) * persons.sum()
-    mean = p.rural_income
+    # Two means are sought: what other registered households have above their floor, so that the registered stand to the county
+    # as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared
+    # among those whom the mean moves; nearly all of them achieve what they want, so a few steps do.
+    registered = households["registered"] == 1
+    goal_registered = p.income_ratio * p.rural_income * persons[registered].sum()
+    goal = p.rural_income * persons.sum()
+    above, mean = p.income_ratio * p.rural_income - p.other_registered_floor, p.rural_income
     for _ in range(MEAN_STEPS):
-        wanted = np.where(general, np.maximum(p.general_floor, mean * shape), target)
+        wanted = rules.monitoring_line * above_line
+        wanted[others] = p.other_registered_floor + above * drawn[others]
+        wanted[general] = np.maximum(p.general_floor, mean * drawn[general])
         factor, support, achieved = settled(wanted)
-        gap = goal - (households["weight"] * np.where(chosen, achieved, income)).sum()
-        mean += gap / persons[general].sum()
+        total = households["weight"] * np.where(chosen, achieved, income)
+        above = max(above + (goal_registered - total[registered].sum()) / persons[others].sum(), 0.0)
+        mean += (goal - total.sum()) / persons[general & (wanted > p.general_floor)].sum()
     scale[chosen] = factor[chosen]
     households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
     households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]
