@@ -95,3 +95,25 @@ def _table(words: Words, first: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words(first), overflow="fold")
     return table
+
+
+def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
+    """Objects as a table: a row each, bilingual texts in the language asked for."""
+    words = Words(language)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id")
+    for line in lines:
+        table.add_row(*(_cell(line.get(column), words) for column in columns))
+    yield table
+    yield words("listed", count=len(lines))
+
+
+def _cell(value: Any, words: Words) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, Mapping):
+        return words.of(value) if "zh" in value else ", ".join(f"{key}: {each}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return " ".join(str(each) for each in value)
+    return str(value)

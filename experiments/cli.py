@@ -1,0 +1,28 @@
+"""The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` answers at once."""
+
+import sys
+
+import typer
+
+from experiments.commands.backtest import backtest
+from experiments.commands.describe import check, goals, levers, month, parameters, schema
+from experiments.commands.population import population
+from experiments.commands.run import run
+
+app = typer.Typer(
+    name="xianjie",
+    help="Xianjie 衔接: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (run, population, backtest, check, schema, levers, parameters, goals, month):
+    app.command()(command)
+
+
+def main() -> None:
+    """The entry point. A console that cannot show a character gets a question mark instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

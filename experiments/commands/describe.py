@@ -1,0 +1,144 @@
+"""What the model is made of, read from the model itself: scenarios checked, levers, parameters, goals, the month."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import BASELINE, Json, Lang, Language, Seed, Sets
+
+AnyScenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
+
+
+def check(file: AnyScenario, sets: Sets = None, lang: Lang = Language.ZH, as_json: Json = False) -> None:
+    """Check a scenario without living it: every key, value, range and month.
+
+    Exit codes: 0 it is right, 2 it is not; each fault is one line with file, line and what to do.
+    """
+    with console.exit_codes():
+        from experiments.briefing.words import Words
+        from experiments.results import description
+        from sim.scenario import load_scenario
+
+        chosen = load_scenario(file, sets or [])
+        if as_json:
+            console.show_json({"scenario": chosen.id, "ok": True, "resolved": description(chosen)})
+            return
+        words = Words(lang)
+        console.show([words("check_ok", file=file, title=words.of(chosen.title), count=len(chosen.overrides))])
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check."""
+    with console.exit_codes():
+        from sim.core.parameters import load_all
+        from sim.scenario import scenario_schema
+
+        console.show_json(scenario_schema(load_all()))
+
+
+def levers(lang: Lang = Language.ZH, as_json: Json = False) -> None:
+    """List what government may set: status quo, bounds and the clause of the policy paper."""
+    _list_parameters("lever", lang, as_json)
+
+
+def parameters(
+    role: Annotated[str, typer.Option(help="assumption, lever or all.")] = "all",
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """List every number of the model with its range, evidence and source."""
+    _list_parameters(role, lang, as_json)
+
+
+def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
+    with console.exit_codes():
+        from sim.core.errors import InputError, nearest
+        from sim.core.parameters import load_all
+
+        if role not in ("assumption", "lever", "all"):
+            known = ["assumption", "lever", "all"]
+            raise InputError("--role", 0, f"must be assumption, lever or all, not '{role}'{nearest(role, known)}")
+        chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
+        lines = [_parameter(each) for each in chosen]
+        columns = ("id", "name", "value", "unit", "range" if role != "lever" else "bounds", "evidence", "clause")
+        _show(lines, columns, lang, as_json)
+
+
+def _parameter(parameter: Any) -> dict[str, Any]:
+    """A parameter as one object."""
+    names = {"zh": parameter.name.zh, "en": parameter.name.en}
+    record = parameter.model_dump(exclude_none=True, exclude={"name"})
+    return {"id": parameter.id, "name": names, "clause": None, **record}
+
+
+def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
+    """List the goals: what each is, its clause, and which one heads the scoreboard."""
+    with console.exit_codes():
+        from sim.goals import GOALS
+
+        lines = [
+            {
+                "id": goal.id,
+                "name": dict(goal.name),
+                "definition": dict(goal.definition),
+                "unit": goal.unit,
+                "clause": goal.clause,
+                "headline": goal.headline,
+                "observed": goal.observed,
+            }
+            for goal in GOALS.values()
+        ]
+        _show(lines, ("id", "name", "definition", "clause"), lang, as_json)
+
+
+def month(
+    timed: Annotated[bool, typer.Option("--timed", help="Live one county and add milliseconds.")] = False,
+    scenario: Annotated[Path, typer.Option(help="The scenario that --timed lives.")] = BASELINE,
+    seed: Seed = 2021,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print what happens in a month, in order, and why each thing has its place."""
+    with console.exit_codes():
+        from sim.month import MONTH
+
+        times = _times(scenario, seed) if timed else {}
+        lines = [
+            {
+                "part": part.heading,
+                "id": step.process.name,
+                "when": step.cadence,
+                "meaning": step.process.meaning,
+                "reason": step.reason,
+                **({"milliseconds": round(times.get(step.process.name, 0.0), 1)} if timed else {}),
+            }
+            for part in MONTH
+            for step in part.steps
+        ]
+        columns = ("part", "id", "when", "meaning", "reason", *(("milliseconds",) if timed else ()))
+        _show(lines, columns, lang, as_json)
+
+
+def _times(scenario: Path, seed: int) -> Mapping[str, float]:
+    """Milliseconds by process over one life, lived once before so that nothing is compiled while the clock runs."""
+    from experiments import lives
+    from sim.scenario import load_scenario
+
+    chosen = load_scenario(scenario)
+    county = lives.find(lives.COUNTY)
+    county.prepare(chosen, console.messages().print)
+    county.live(chosen, None, seed, 0, False)
+    return county.live(chosen, None, seed, 0, True).timings
+
+
+def _show(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:
+    """Print a list of objects, as JSON or as a table of the chosen columns."""
+    if as_json:
+        console.show_json(lines)
+        return
+    from experiments.briefing import reports
+
+    console.show(reports.listing(lines, tuple(columns), lang))
