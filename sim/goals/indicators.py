@@ -7,6 +7,7 @@ import numpy as np
 from sim.goals.measures import Measure
 
 YEAR = 12
+QUARTER = 3
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ _LIST = (
     Indicator("monitored_persons", _both("监测对象人数", "Persons under monitoring"), "persons", M.MONITORED),
     Indicator("intake_year", _both("近12个月新识别户数", "Households identified in twelve months"), "households", M.IDENTIFIED, None, "year", banded=True),
     Indicator("identification_delay", _both("从发生到识别的月数", "Months from onset to identification"), "months", M.DELAY, M.IDENTIFIED, "year"),
-    Indicator("eliminated_share", _both("风险消除户占监测户比例", "Cases whose risk is eliminated"), "share", M.ELIMINATED, M.CASES, banded=True),
+    Indicator("eliminated_share", _both("识别满两年的监测户中风险消除比例", "Cases two years old whose risk was eliminated within them"), "share", M.ELIMINATED, M.CASES, banded=True),
     Indicator("waiting_cases", _both("尚无帮扶措施的监测户", "Cases without a measure"), "households", M.WAITING),
     Indicator("waiting_help", _both("排队等待的帮扶", "Help packages in the queue"), "packages", M.WAITING_HELP),
     Indicator("dibao_persons", _both("低保人口", "Dibao persons"), "persons", M.DIBAO),
@@ -55,6 +56,7 @@ _LIST = (
     Indicator("dibao_top_up", _both("低保月人均补差", "Dibao per recipient and month"), "yuan/month", M.DIBAO_YUAN, M.DIBAO),
     Indicator("dibao_outlay", _both("低保支出（近12个月）", "Dibao outlay, twelve months"), "yuan", M.DIBAO_YUAN, None, "year"),
     Indicator("wage_share", _both("工资性收入占比（近12个月）", "Share of wages in income, twelve months"), "share", M.WAGES, M.INCOME, "year"),
+    Indicator("registered_wage_share", _both("脱贫人口工资性收入占比（近12个月）", "Share of wages in the income of registered persons, twelve months"), "share", M.REGISTERED_WAGES, M.REGISTERED_INCOME, "year"),
     Indicator("business_share", _both("经营净收入占比（近12个月）", "Share of business in income, twelve months"), "share", M.BUSINESS, M.INCOME, "year"),
     Indicator("transfer_share", _both("转移净收入占比（近12个月）", "Share of transfers in income, twelve months"), "share", M.TRANSFERS, M.INCOME, "year"),
     Indicator("own_rigid_spending", _both("脱贫人口人均自付刚性支出（近12个月）", "Self-paid rigid spending per registered person, twelve months"), "yuan", M.REGISTERED_RIGID, M.REGISTERED, "year over month"),
@@ -107,8 +109,8 @@ def county_series(measures: np.ndarray, province: np.ndarray) -> dict[str, np.nd
     """All indicators of the county; ``measures`` (months from January 2020, measures), ``province`` (months)."""
     found = {name: series_of(indicator, measures) for name, indicator in INDICATORS.items()}
     found["registered_income_ratio"] = found["registered_income"] / found["rural_income"]
-    found["rural_income_growth"] = _growth(found["rural_income"])
-    found["quarter_income_growth"] = _growth(_quarter(measures))
+    found["rural_income_growth"] = _growth(found["rural_income"], YEAR)
+    found["quarter_income_growth"] = _growth(_quarter(measures), QUARTER)
     found["province_income"] = province
     return found
 
@@ -117,12 +119,13 @@ def _quarter(measures: np.ndarray) -> np.ndarray:
     """Income per head of the three months ending with each."""
     income = measures[:, Measure.INCOME] / measures[:, Measure.PERSONS]
     total = np.cumsum(income)
-    total[3:] -= total[:-3].copy()
+    total[QUARTER:] -= total[:-QUARTER].copy()
     return total
 
 
-def _growth(series: np.ndarray) -> np.ndarray:
-    """Growth over the same month a year before; missing in the first year."""
+def _growth(series: np.ndarray, window: int) -> np.ndarray:
+    """Growth of sums over ``window`` months since a year before; missing until both sums are whole."""
     growth = np.full(len(series), np.nan)
-    growth[YEAR:] = series[YEAR:] / series[:-YEAR] - 1.0
+    first = YEAR + window - 1
+    growth[first:] = series[first:] / series[window - 1 : len(series) - YEAR] - 1.0
     return growth

@@ -8,7 +8,8 @@ from sim.core.compilation import compiled
 from sim.core.wiring import Tables
 from sim.world.codes import CaseState, Channel, Destination, Segment
 
-NOT_INHERITED_MONTHS = 3  # a spell of three months or more (R4), and the quarter of Z2
+SPELL = 3  # months: a spell (R4), and the quarter of Z2
+TWO_YEARS = 24  # months
 
 
 class Measure(IntEnum):
@@ -45,8 +46,8 @@ class Measure(IntEnum):
     MONITORED_REGISTERED = auto()
     IDENTIFIED = auto()  # households identified this month
     DELAY = auto()  # months from onset to identification, summed over them
-    CASES = auto()  # households ever monitored
-    ELIMINATED = auto()  # households whose risk is eliminated
+    CASES = auto()  # households identified two years ago or earlier
+    ELIMINATED = auto()  # those of them whose risk was eliminated within two years
     WAITING = auto()  # identified before this month, no measure yet: households
     LATE = auto()  # identified, and below for longer than a quarter since: households
     DIBAO = auto()
@@ -56,6 +57,8 @@ class Measure(IntEnum):
     OUTSIDE = auto()  # registered persons in work outside
     LOCAL = auto()  # registered persons in local firms
     WAITING_HELP = auto()  # packages in the queue
+    REGISTERED_WAGES = auto()
+    REGISTERED_INCOME = auto()
 
 
 @compiled
@@ -91,6 +94,8 @@ def measure_registered(household, register, month, people, out):
     out[Measure.REGISTERED_HOUSEHOLDS] += w
     out[Measure.REGISTERED_INCOME_12] += w * household.income_12
     out[Measure.REGISTERED_RIGID] += w * household.rigid
+    out[Measure.REGISTERED_WAGES] += w * household.wages
+    out[Measure.REGISTERED_INCOME] += w * (household.wages + household.business + household.property_income + household.transfers)
     out[Measure.AT_RISK_REGISTERED] += people * household.at_risk
     out[Measure.REPORTED_BELOW] += people * register.reported_below
     if register.case_row >= 0:
@@ -103,7 +108,7 @@ def measure_registered(household, register, month, people, out):
     out[Measure.BELOW_INCOME] += people * household.below_income
     if household.below == 1:
         out[Measure.BELOW] += people
-        if household.below_months >= NOT_INHERITED_MONTHS:
+        if household.below_months >= SPELL:
             out[Measure.BELOW_SPELL] += people
         if register.identified == 0:
             out[Measure.UNDETECTED] += people
@@ -115,17 +120,18 @@ def measure_registered(household, register, month, people, out):
 def measure_case(case, household, month, out):
     """Add one monitoring case."""
     w = household.weight
-    out[Measure.CASES] += w
+    if month - case.identified >= TWO_YEARS:
+        out[Measure.CASES] += w
+        if case.state == CaseState.ELIMINATED and case.eliminated - case.identified <= TWO_YEARS:
+            out[Measure.ELIMINATED] += w
     if case.identified == month and case.channel != Channel.INHERITED:
         out[Measure.IDENTIFIED] += w
         out[Measure.DELAY] += w * max(month - household.onset, 0) if household.onset >= 0 else 0.0
-    if case.state == CaseState.ELIMINATED:
-        out[Measure.ELIMINATED] += w
-    elif case.state == CaseState.MONITORED:
+    if case.state == CaseState.MONITORED:
         if case.identified < month and case.measures == 0:
             out[Measure.WAITING] += w
         since = month - case.identified
-        if household.below == 1 and min(since, household.below_months) > NOT_INHERITED_MONTHS:
+        if household.below == 1 and min(since, household.below_months) > SPELL:
             out[Measure.LATE] += w
 
 

@@ -35,7 +35,11 @@ def ask(case_row, case, kind, cost, severity, ordinal, month, room):
 
 @compiled
 def ask_for_help(row, case, household, register, line, month, p, room):
-    """What a new case needs: relief or a repair, and where somebody can work a developing measure as well."""
+    """What a new case needs: relief or a repair, and where somebody can work a developing measure as well.
+
+    Being on dibao is a measure in place: it is what the plan provides for those who cannot work.
+    """
+    case.measures += register.dibao
     shortfall = max(line - register.verified_income, 0.0)
     kind = Help.REPAIR if case.cause == Cause.HOUSING else Help.RELIEF
     ask(row, case, kind, relief_cost(case.cause, p), shortfall, 0, month, room)
@@ -46,9 +50,9 @@ def ask_for_help(row, case, household, register, line, month, p, room):
 
 @process(
     sees="records",
-    reads="households.members households.workers register.verified_income environment.monitoring_line cases.identity "
+    reads="households.members households.workers register.verified_income register.dibao environment.monitoring_line cases.identity "
     "cases.household cases.cause cases.state",
-    writes="cases.asked packages.identity packages.case_row packages.household packages.cause packages.kind packages.asked "
+    writes="cases.asked cases.measures packages.identity packages.case_row packages.household packages.cause packages.kind packages.asked "
     "packages.delivered packages.ends packages.cost packages.severity",
     creates="packages",
 )
