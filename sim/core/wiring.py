@@ -89,6 +89,8 @@ class Wired:
         self.parameters = [process.classes["Parameters"]._make(values) for values in zip(*columns)] if columns else []
         self.nothing = process.classes["Parameters"](0.0) if not columns else None
         self.books = self._books(slices)
+        self._in_use: list[int] = []
+        self._seen: list = []
 
     @staticmethod
     def _by_month(path: np.ndarray) -> list:
@@ -113,19 +115,21 @@ class Wired:
 
     def county(self, month: int):
         """What it may see of the county in this month."""
-        process = self.process
+        in_use = [int(self.tables.counts[name][0]) for name in self.process.tables]
+        if in_use != self._in_use:  # a table has grown: its view is made anew
+            self._in_use, self._seen = in_use, self._views()
+        return self.process.classes["County"](month, month % MONTHS_PER_YEAR, *self._seen)
+
+    def _views(self) -> list:
+        """Its tables, and room to add rows where it may."""
         seen = []
-        for name in process.tables:
+        for name in self.process.tables:
             table = self.tables.live(name)
-            if self.narrow:
-                table = restricted(table, self._columns(name))
-            seen.append(table)
-        for name in process.creates:
+            seen.append(restricted(table, self._columns(name)) if self.narrow else table)
+        for name in self.process.creates:
             rows = self.tables.rows[name]
-            if self.narrow:
-                rows = restricted(rows, self._columns(name))
-            seen.append(Room(rows, self.tables.counts[name]))
-        return process.classes["County"](month, month % MONTHS_PER_YEAR, *seen)
+            seen.append(Room(restricted(rows, self._columns(name)) if self.narrow else rows, self.tables.counts[name]))
+        return seen
 
     def _columns(self, table: str) -> list[str]:
         """Declared columns in the order of the table, so that reading and writing them twice counts once."""

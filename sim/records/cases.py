@@ -5,16 +5,16 @@ from sim.core.records import declare
 CASES = declare("cases", "A monitoring case.", """
 identity     | u8? | -                | Luck address, derived from the household and the month.
 household    | i4? | row              | The household.
-state        | i4? | code (CaseState) | How far it has come.
-cause        | i4? | code (Cause)     | Type of risk on file.
-channel      | i4? | code (Channel)   | Who noticed first.
+state        | i1? | code (CaseState) | How far it has come.
+cause        | i1? | code (Cause)     | Type of risk on file.
+channel      | i1? | code (Channel)   | Who noticed first.
 signalled    | i4? | month            | Month of the signal.
 identified   | i4? | month            | Month of identification; −1 before.
 effective    | i4? | month            | Month from which the procedure is complete and help may flow.
 eliminated   | i4? | month            | Month in which the risk was declared eliminated; −1 before.
 stable       | i4? | months           | Months in a row seen above the line with the cause resolved.
-asked        | i4? | flag             | Whether its help has been asked for.
-resolved     | i4? | flag             | Whether the cause was last seen resolved.
+asked        | i1? | flag             | Whether its help has been asked for.
+resolved     | i1? | flag             | Whether the cause was last seen resolved.
 measures     | i4? | count            | Help packages delivered.
 developmental| i4? | count            | Delivered packages that develop work or business.
 onset        | i4  | month            | True onset of the risk, for measuring delay only.
@@ -24,13 +24,13 @@ PACKAGES = declare("packages", "A help package asked for by a case.", """
 identity     | u8? | -                | Luck address.
 case_row     | i4? | row              | The case.
 household    | i4? | row              | The household.
-cause        | i4? | code (Cause)     | The type of risk it answers.
+cause        | i1? | code (Cause)     | The type of risk it answers.
 asked        | i4? | month            | Month in which it was asked for.
 delivered    | i4? | month            | Month of delivery; −1 while it waits.
 ends         | i4? | month            | Last month of its effect.
-kind         | i4? | code (Help)      | What sort of help it is.
+kind         | i1? | code (Help)      | What sort of help it is.
 cost         | f8? | yuan             | What it costs.
 severity     | f8? | yuan             | Shortfall on file per head: its place under the severity rule.
 effect       | f8  | yuan/month       | Income it truly brings each month while it lasts.
-started      | i4  | flag             | Whether its one-off effect has been had.
+started      | i1  | flag             | Whether its one-off effect has been had.
 """)

@@ -3,21 +3,21 @@
 from sim.core.records import declare
 
 REGISTER = declare("register", "The administration's file on a household.", """
-dibao              | i4? | flag             | Whether it receives dibao.
+dibao              | i1? | flag             | Whether it receives dibao.
 benefit            | f8? | yuan/month       | Dibao granted to the household.
 assessed           | f8? | yuan/person-year | Income per head as last assessed for dibao.
 recertification    | i4? | month            | Month in which dibao is next reviewed, or before which a refused household does not apply again.
 grace_until        | i4? | month            | Last month of dibao after a review found income above the line; −1 if none.
 application        | i4? | month            | Month in which a dibao application will be decided; −1 if none.
-signal             | i4? | code (Channel)   | Channel that raised the open signal; −1 if there is none.
+signal             | i1? | code (Channel)   | Channel that raised the open signal; −1 if there is none.
 signalled          | i4? | month            | Month of the open signal; −1 if there is none.
-signal_cause       | i4? | code (Cause)     | Cause as signalled.
+signal_cause       | i1? | code (Cause)     | Cause as signalled.
 noticed            | i4? | households       | How many of the households of the row the open signal is about.
-found              | i4? | flag             | What verification of the signal found: 1 at risk, 0 not, −1 not yet verified.
-broken             | i4? | flag             | Whether a guarantee (house, water) was last seen broken.
+found              | i1? | flag             | What verification of the signal found: 1 at risk, 0 not, −1 not yet verified.
+broken             | i1? | flag             | Whether a guarantee (house, water) was last seen broken.
 case_row           | i4? | row              | Its open monitoring case; −1 if there is none.
 income_on_file     | f8? | yuan/person-year | Income per head as last verified, before rigid spending.
 verified_income    | f8? | yuan/person-year | Net income per head as last verified.
-reported_below     | i4? | flag             | Whether the administration has it on file as fallen below the line (R1).
-identified         | i4? | flag             | Whether it was ever identified for monitoring.
+reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
+identified         | i1? | flag             | Whether it was ever identified for monitoring.
 """)

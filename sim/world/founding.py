@@ -17,7 +17,7 @@ from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segmen
 from sim.world.founding_incomes import DibaoRules, TrialYear, settle_incomes
 from sim.world.labour_market import STRENGTHS, market_of
 from sim.world.livelihoods import assign_work, make_enterprises, make_farms
-from sim.world.synthesis import SPARE_CASES, Luck, identities, list_poor_students, make_households, make_persons, make_places, plan_counts
+from sim.world.synthesis import SPARE_CASES, Luck, identities, list_poor_students, make_households, make_persons, make_places, normals, plan_counts
 
 YEAR = 12
 
@@ -99,9 +99,7 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
     error, persistence, least = (values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share"))
 
     def assessed(counted, names):
-        from sim.world.synthesis import _normals
-
-        score = np.sqrt(persistence) * _normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
+        score = np.sqrt(persistence) * normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
         return np.maximum(counted, 0.0) * np.exp(error * score - 0.5 * error * error)
 
     def due(assessment, members):

@@ -8,9 +8,9 @@ identity            | u8?  | -              | Luck address; it never changes.
 weight              | i4?  | households     | How many households the row stands for.
 township            | i4?  | row            | Its township or street.
 village             | i4?  | row            | Its village.
-segment             | i4?  | code (Segment) | What it was on 1 January 2021.
-registered          | i4?  | flag           | Whether it is a registered household lifted out of poverty.
-marginal            | i4?  | flag           | Whether it is listed as marginal, one that easily falls into poverty.
+segment             | i1?  | code (Segment) | What it was on 1 January 2021.
+registered          | i1?  | flag           | Whether it is a registered household lifted out of poverty.
+marginal            | i1?  | flag           | Whether it is listed as marginal, one that easily falls into poverty.
 members             | i4?  | persons        | Living members.
 first_person        | i4   | row            | Its first member in the table of persons; the others follow by next.
 workers             | i4?  | persons        | Members with full or weak working capacity, students left out.
@@ -22,7 +22,7 @@ land                | f8?  | mu             | Cultivated land.
 holdings            | f8[6]| index          | Full-capacity net income of each commodity, yuan per year at 2020 prices.
 herd                | f8   | share          | Livestock standing, as a share of full capacity.
 shed                | f8   | share          | Greenhouses standing, as a share of full capacity.
-disqualifying       | i4?  | flag           | Owns a car, a town flat or a firm: shut out of dibao and monitoring.
+disqualifying       | i1?  | flag           | Owns a car, a town flat or a firm: shut out of dibao and monitoring.
 family_support      | f8   | yuan/month     | Regular support from relatives who live elsewhere, counted by assessors.
 uncounted_income    | f8   | yuan/month     | Income that assessors do not see or do not count.
 cash                | f8?  | yuan           | Money in hand.
@@ -45,19 +45,19 @@ burden              | f8[8]| yuan           | Loss by cause over about twelve mo
 house_broken        | i4   | months         | Months for which the house has been unsafe; 0 if it is safe.
 water_broken        | i4   | months         | Months for which drinking water has been unsafe; 0 if it is safe.
 net_per_head        | f8   | yuan           | Income of twelve months less rigid spending, per member.
-at_risk             | i4   | flag           | Whether it is truly at risk of falling back.
+at_risk             | i1   | flag           | Whether it is truly at risk of falling back.
 onset               | i4   | month          | Month in which the present risk began; −1 if there is none.
-risk_cause          | i4   | code (Cause)   | The cause that took most.
-below               | i4   | flag           | Below the poverty line net of rigid spending, or a guarantee broken for over three months (R3).
-below_income        | i4   | flag           | Below the poverty line by income alone (R2).
+risk_cause          | i1   | code (Cause)   | The cause that took most.
+below               | i1   | flag           | Below the poverty line net of rigid spending, or a guarantee broken for over three months (R3).
+below_income        | i1   | flag           | Below the poverty line by income alone (R2).
 below_months        | i4   | months         | Length of the present spell below.
-inherited           | i4   | flag           | Already below when 2021 opened, and not out since.
+inherited           | i1   | flag           | Already below when 2021 opened, and not out since.
 entered             | i4   | month          | Month of the last entry below; −1 if never.
 entered_event       | i4   | code (Event)   | Common event that took most of what was lost before the last entry; −1 if none.
 event_loss          | f8   | yuan           | Loss to the common event remembered, over about twelve months.
 event               | i4   | code (Event)   | The common event remembered.
 lost_wages          | f8   | yuan           | Wages lost this month to lay-off or slump.
-identified_ever     | i4   | flag           | Whether monitoring ever identified it.
+identified_ever     | i1   | flag           | Whether monitoring ever identified it.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """)
 

@@ -8,27 +8,27 @@ PERSONS = declare("persons", "A member of a household; the dead keep their row."
 identity     | u8 | -                  | Luck address; children derive theirs from their household.
 household    | i4 | row                | The household.
 next         | i4 | row                | The next member; −1 for the last.
-age          | i4 | years              | Age, one more each January.
-female       | i4 | flag               | Sex.
-alive        | i4 | flag               | Whether living.
-registered   | i4 | flag               | Registered as lifted out of poverty.
-dibao_founded| i4 | flag               | Covered by dibao on 1 January 2021.
-poor_student | i4 | flag               | On the list of poor students at zero burden.
+age          | i2 | years              | Age, one more each January.
+female       | i1 | flag               | Sex.
+alive        | i1 | flag               | Whether living.
+registered   | i1 | flag               | Registered as lifted out of poverty.
+dibao_founded| i1 | flag               | Covered by dibao on 1 January 2021.
+poor_student | i1 | flag               | On the list of poor students at zero burden.
 capacity     | f8 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
-chronic      | i4 | flag               | Has a chronic illness.
-disabled     | i4 | flag               | Is disabled.
-ill_months   | i4 | months             | Months of work still lost to illness.
+chronic      | i1 | flag               | Has a chronic illness.
+disabled     | i1 | flag               | Is disabled.
+ill_months   | i2 | months             | Months of work still lost to illness.
 bill         | f8 | yuan               | Hospital bill of this month.
-major        | i4 | flag               | Whether this month's admission is for a major illness.
-epidemic     | i4 | flag               | Whether an epidemic caused this month's admission.
-stage        | i4 | code (Stage)       | Schooling.
-school_years | i4 | years              | Years left in this stage.
-status       | i4 | code (Destination) | Where the person's labour goes.
-preference   | i4 | code (Destination) | Where it wishes to go; −1 before the first choice.
+major        | i1 | flag               | Whether this month's admission is for a major illness.
+epidemic     | i1 | flag               | Whether an epidemic caused this month's admission.
+stage        | i1 | code (Stage)       | Schooling.
+school_years | i2 | years              | Years left in this stage.
+status       | i1 | code (Destination) | Where the person's labour goes.
+preference   | i1 | code (Destination) | Where it wishes to go; −1 before the first choice.
 months       | i4 | months             | Months in this status.
 enterprise   | i4 | row                | The village enterprise that employs; −1 for another employer or none.
 productivity | f8 | multiple           | Earnings relative to the going wage.
-displaced    | i4 | flag               | Lost the last job, rather than never having had one.
+displaced    | i1 | flag               | Lost the last job, rather than never having had one.
 lost_to      | i4 | code (Event)       | Common event that took the last job; −1 if none did.
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January, before serious-illness insurance.

@@ -30,11 +30,13 @@ class Luck:
 
     def uniforms(self, decision: str, identities: np.ndarray) -> np.ndarray:
         """A number in (0, 1) for each identity."""
-        return _uniforms(self.key(decision), identities)
+        drawn = np.empty(len(identities))
+        fill_uniforms(self.key(decision), identities, drawn)
+        return drawn
 
     def normals(self, decision: str, identities: np.ndarray) -> np.ndarray:
         """A standard normal draw for each identity."""
-        return _normals(self.key(decision), identities)
+        return normals(self.key(decision), identities)
 
     def lognormals(self, decision: str, identities: np.ndarray, spread: float) -> np.ndarray:
         """A lognormal draw of mean 1 for each identity."""
@@ -46,32 +48,38 @@ class Luck:
 
 
 @compiled
-def _uniforms(key, identities):
-    drawn = np.empty(len(identities))
+def fill_uniforms(key, identities, drawn):
+    """A number in (0, 1) for each identity, into ``drawn``."""
     for i in range(len(identities)):
         drawn[i] = uniform(key, identities[i])
-    return drawn
 
 
 @compiled
-def _normals(key, identities):
-    drawn = np.empty(len(identities))
+def fill_normals(key, identities, drawn):
+    """A standard normal draw for each identity, into ``drawn``."""
     for i in range(len(identities)):
         drawn[i] = normal_draw(key, identities[i])
-    return drawn
 
 
 @compiled
-def _identities(base, count):
-    made = np.empty(count, dtype=np.uint64)
-    for i in range(count):
+def fill_identities(base, made):
+    """Luck addresses of as many units as ``made`` has room for."""
+    for i in range(len(made)):
         made[i] = mix(base, np.uint64(i))
-    return made
+
+
+def normals(key: np.uint64, identities: np.ndarray) -> np.ndarray:
+    """A standard normal draw for each identity."""
+    drawn = np.empty(len(identities))
+    fill_normals(key, identities, drawn)
+    return drawn
 
 
 def identities(kind: str, count: int) -> np.ndarray:
     """Luck addresses of ``count`` units of a kind; adding more of a kind leaves the others' alone."""
-    return _identities(word(kind), count)
+    made = np.empty(count, dtype=np.uint64)
+    fill_identities(word(kind), made)
+    return made
 
 
 @dataclass(frozen=True)
