@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 COUNTY = "experiments.lives:county"
-Say = Callable[[str], None]
+#: Told what is being done: a key of ``words.yaml``, and the facts that its sentence names.
+Say = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class County:
         return sim.county.population(scenario, seed)
 
 
-def _silent(text: str) -> None:
+def _silent(what: str, **facts: Any) -> None:
     """Said to nobody."""
 
 

@@ -117,7 +117,7 @@ def run(
     only_luck: bool = False,
     profile: bool = False,
     lives: str = COUNTY,
-    say: Say = lambda text: None,
+    say: Say = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Callable[[Callable[[], Worker]], Executor] | None = None,
 ) -> Outcome:
@@ -147,25 +147,25 @@ def run(
     interrupted = False
     place = make(partial(Worker, plan))
     try:
-        say(f"living {replications} counties with {place.workers} workers")
+        say("tell_living", replications=replications, workers=place.workers)
         for chunk in _chunks(place, plan, range(replications)):
             _count(watch, chunk, headline)
             progress(watch)
             if watch.failed == watch.done >= HOPELESS:
-                say(f"the first {watch.failed} replications all failed: stopping")
+                say("tell_all_failed", failed=watch.failed)
                 break
     except KeyboardInterrupt:
         interrupted = True
-        say("interrupted: keeping what is done")
+        say("tell_interrupted")
         try:
             for finished in place.stop():
                 if not finished.died:
                     _count(watch, Chunk(journal.chunk_path(folder, finished.task)), headline)
         except KeyboardInterrupt:
-            say("interrupted again: not waiting for the counties under way")
+            say("tell_interrupted_again")
     finally:
         place.close()
-    say("writing the results")
+    say("tell_writing")
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
         "seconds": time.perf_counter() - clock,

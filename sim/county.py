@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.compilation import CACHE_WAS_EMPTY, IS_COMPILED
+from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
 from sim.core.parameters import Values, assumptions, load_all, resolve
@@ -30,7 +30,8 @@ from sim.world.places import read_townships
 
 BURN_IN = 12
 QUARTER = 3
-Say = Callable[[str], None]
+#: Told what is being done: a key, and the facts that its sentence names.
+Say = Callable[..., None]
 
 #: What an ordinary year consists of, when founding asks what it would pay.
 TRIAL = (
@@ -121,7 +122,7 @@ class County:
             each.name: Wired(each, self.tables, sorted(book.of(each.owner)), self.values.path, self.key, slices, -BURN_IN, declared_only)
             for each in PROCESSES_IN_ORDER
         }
-        self._steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
         trial = self._trial_year()
         founding.found_incomes(self.tables, luck, book, self.values, p, trial)
         self._start_books()
@@ -134,7 +135,7 @@ class County:
     def _trial_year(self) -> TrialYear:
         """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates."""
         tables = self.tables
-        steps = [(step, wired) for step, wired in self._steps if step.process.name in TRIAL]
+        steps = [(step, wired) for step, wired in self.steps if step.process.name in TRIAL]
         households = tables["households"]
         sums = {name: np.zeros(len(households)) for name in ("wages", "business", "post_pay", "transfers")}
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
@@ -190,7 +191,7 @@ class County:
     def _live_month(self) -> None:
         tables, month = self.tables, self.month
         open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-        for step, wired in self._steps:
+        for step, wired in self.steps:
             if step.due(month):
                 self._run(step.process, wired, month)
         start = time.perf_counter()
@@ -321,14 +322,18 @@ def population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> li
     return County(scenario, values_of(scenario, None), seed, replication).audit
 
 
-def prepare(scenario: Scenario, say: Say | None = None) -> None:
-    """Bind the processes and, if the cache is empty, compile them all, saying which one is being compiled."""
+def prepare(scenario: Scenario, say: Say) -> None:
+    """Bind the processes and, where that was never done for this version, compile them all and say how far it is.
+
+    They are compiled by living a first year, here and before there are workers: two processes would compile everything twice.
+    """
     ready()
-    if not (IS_COMPILED and CACHE_WAS_EMPTY) or say is None:
+    if not IS_COMPILED or everything_is_compiled():
         return
-    say("compiling the rules, once for this version; about a minute")
-    first = County(scenario, values_of(scenario, None), 0, 0)
-    while first.month < min(scenario.months, 10):
-        first.step()
-
-
+    say("tell_compiling")
+    county = County(scenario, values_of(scenario, None), 0, 0)
+    for month in range(12):
+        if month % QUARTER == 0:
+            say("tell_compiled", done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps), total=len(county.steps))
+        county.step()
+    note_everything_is_compiled()

@@ -105,7 +105,7 @@ def month(
     with console.exit_codes():
         from sim.month import MONTH
 
-        times = _times(scenario, seed) if timed else {}
+        times = _times(scenario, seed, lang) if timed else {}
         lines = [
             {
                 "part": part.heading,
@@ -122,14 +122,15 @@ def month(
         _show(lines, columns, lang, as_json)
 
 
-def _times(scenario: Path, seed: int) -> Mapping[str, float]:
+def _times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
     """Milliseconds by process over one life, lived once before so that nothing is compiled while the clock runs."""
     from experiments import lives
+    from experiments.commands import living
     from sim.scenario import load_scenario
 
     chosen = load_scenario(scenario)
     county = lives.find(lives.COUNTY)
-    county.prepare(chosen, console.messages().print)
+    county.prepare(chosen, living.teller(console.messages(), lang))
     county.live(chosen, None, seed, 0, False)
     return county.live(chosen, None, seed, 0, True).timings
 

@@ -59,9 +59,15 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
             wanted.only_luck,
             wanted.profile,
             lives.COUNTY,
-            console.print,
+            teller(console, wanted.lang),
             progress,
         )
+
+
+def teller(console: Console, language: str) -> Callable[..., None]:
+    """Somebody who says on the console, in a language, what is being done."""
+    words = Words(language)
+    return lambda what, **facts: console.print(words(what, **facts))
 
 
 @contextmanager

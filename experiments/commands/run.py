@@ -122,6 +122,7 @@ def _show_forecast(
     import yaml
 
     from experiments import lives, results, runner
+    from experiments.commands import living
     from experiments.briefing.pictures import ROOM
     from experiments.briefing.words import Words
 
@@ -132,7 +133,7 @@ def _show_forecast(
         wanted.workers,
         wanted.only_luck,
         lives.COUNTY,
-        screen.print,
+        living.teller(screen, wanted.lang),
     )
     disk = cost.disk + (ROOM if figures else 0)
     resolved = results.description(scenario)

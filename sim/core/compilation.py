@@ -41,20 +41,32 @@ CACHE = cache_root() / FINGERPRINT
 
 
 def _open_cache() -> bool:
-    """Point Numba at this fingerprint's directory and drop the oldest others; True if the cache was empty."""
+    """Point Numba at this fingerprint's directory and drop the oldest others; False if nothing can be kept."""
     try:
         CACHE.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return True  # a read-only installation: Numba falls back to its own user-wide directory
+        return False  # a read-only installation: Numba falls back to its own user-wide directory
     os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
     config.CACHE_DIR = str(CACHE)
     others = sorted((path for path in CACHE.parent.iterdir() if path != CACHE), key=lambda path: path.stat().st_mtime)
     for stale in others[: max(0, len(others) - KEPT_CACHES)]:
         shutil.rmtree(stale, ignore_errors=True)
-    return not any(CACHE.rglob("*.nbi"))
+    return True
 
 
-CACHE_WAS_EMPTY = _open_cache()
+_KEPT = _open_cache()
+
+
+def everything_is_compiled() -> bool:
+    """Whether a whole month was compiled into the cache before."""
+    return _KEPT and (CACHE / "complete").exists()
+
+
+def note_everything_is_compiled() -> None:
+    """Remember it, where there is a place to remember."""
+    if _KEPT:
+        (CACHE / "complete").touch()
+
 
 #: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
 IS_COMPILED = not config.DISABLE_JIT

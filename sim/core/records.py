@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-SPARE_SHARE = 1.0
+SPARE_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Table:
         raise KeyError(f"table '{self.name}' has no column '{name}'")
 
     def allocate(self, rows: int, grows: bool = False) -> np.recarray:
-        """An array of ``rows`` zeroed records, with as many again to spare (at least 64) where the table may grow."""
+        """An array of ``rows`` zeroed records, with 15 % to spare (at least 64) where the table may grow."""
         room = rows + max(64, int(rows * SPARE_SHARE)) if grows else rows
         return np.zeros(room, dtype=self.dtype).view(np.recarray)
 

@@ -182,14 +182,17 @@ def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size:
 
 
 def _room(rows: int, splits: bool) -> int:
-    """Rows to spare: for children who found a household, and for sampled households that are signalled."""
-    return max(64, int(rows * (0.30 if splits else 0.15)))
+    """Rows to spare: for children who found a household, and for sampled households that are signalled one by one.
+
+    Spare rows are never touched before they are used, so that ample room costs nothing.
+    """
+    return max(64, int(rows * (1.0 if splits else 0.15)))
 
 
 def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Counts) -> None:
     """Give every household its members, with age, health, schooling and working capacity."""
     total = int(sizes.sum())
-    persons = tables.make("persons", total, room=total + _room(total, True))
+    persons = tables.make("persons", total, room=total + _room(total, counts.weight[Segment.GENERAL] > 1))
     households = tables["households"]
     # A head is never a child, so children are drawn among the other members with a chance raised to give the wanted share.
     members, heads = np.array(counts.persons, float), np.array(counts.households, float)

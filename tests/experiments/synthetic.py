@@ -101,7 +101,7 @@ class Synthetic:
 
     def prepare(self, scenario, say=None):
         if say is not None:
-            say("compiling nothing")
+            say("tell_compiling")
 
     def catalogue(self, scenario):
         indicators = {
