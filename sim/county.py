@@ -181,12 +181,14 @@ class County:
         stop_if_missed(self.audit)
 
     def _run(self, process: Process, wired: Wired, month: int) -> None:
-        if not self._profile:
-            wired(month)
-            return
         start = time.perf_counter()
-        wired(month)
-        self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
+        try:
+            wired(month)
+        except Exception as problem:
+            problem.add_note(f"in process '{process.name}', month {_name(month)}")
+            raise
+        if self._profile:
+            self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
     def _live_month(self) -> None:
         tables, month = self.tables, self.month
@@ -198,7 +200,7 @@ class County:
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
-            raise BooksDoNotClose(f"month {2021 + month // 12}-{month % 12 + 1:02d}: {gap}") from None
+            raise BooksDoNotClose(f"month {_name(month)}: {gap}") from None
         index = month + BURN_IN
         self._measures[index] = record(tables, month)
         self._province[index] = tables["environment"][0].province_income
@@ -261,6 +263,11 @@ class County:
                 if payer < Fund.HOUSEHOLDS and (yuan[line] or unpaid[line]):
                     rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, "yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])})  # fmt: skip
         return rows
+
+
+def _name(month: int) -> str:
+    """A month as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
 
 
 def _digest(life: Life) -> str:

@@ -164,7 +164,7 @@ def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
     """
     words = Words(language, minus="\u2212")
     rows = _rows(goals)
-    wide, row_height, heading_height = 11.4, 0.46, 0.36
+    wide, row_height, heading_height = 11.7, 0.46, 0.36
     body = sum(heading_height if isinstance(row, str) else row_height for row in rows)
     with style.house_style():
         page = Page(wide, body + 2.6)
@@ -173,7 +173,7 @@ def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
         page.legend(_marks(goals, words))
         page.bottom(_footer(facts, words), SMALL)
         page.bottom(words("scoreboard_is_not"), SMALL + 0.5)
-        left, right = 4.25, 3.95
+        left, right = 4.55, 3.95
         axes = page.axes(left=left, right=right, top=0.42, bottom=0.3)
         box = axes.get_position()
         inch = 1 / (box.width * wide)

@@ -100,16 +100,3 @@ def nobody_recorded(lived: Lived) -> GoalOutcome:
     """At the end of the last year no registered person is on file as fallen below the line."""
     share = float(lived.december("relapse_recorded")[-1])
     return GoalOutcome(share <= 0.0, -share, share, lived.december("relapse_recorded")[1:] <= 0.0)
-
-
-@goal("JOINT", "两项总目标同时实现", "Both headline goals together", "收入增速目标与不返贫目标同时实现。", "2.1", "index")
-def joint(lived: Lived) -> GoalOutcome:
-    """Income outgrows the province's from 2020 to the last year, and there is no relapse to speak of in any year."""
-    from sim.goals.income_growth import compound_growth
-
-    growth, kept = compound_growth(lived), relapse(lived)
-    years = min(len(growth.by_year), len(kept.by_year))
-    met = growth.met and kept.met
-    # Margins have different units: each is put in relation to a size that matters, 1 point of growth and the threshold.
-    near = min(growth.margin / 0.01, kept.margin / lived.threshold("relapse_share"))
-    return GoalOutcome(met, near, float(met), np.asarray(growth.by_year[:years]) & np.asarray(kept.by_year[:years]))

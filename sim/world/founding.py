@@ -79,7 +79,8 @@ def settle_markets(tables: Tables) -> None:
     weight = households["weight"][persons["household"][able]].astype(float)
     counted = np.zeros((len(markets), len(Destination)))
     np.add.at(counted, (group, persons["preference"][able]), weight)
-    markets["shares"] = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1.0)
+    counted[counted.sum(axis=1) == 0.0, Destination.FARM] = 1.0  # where all hold posts, the farm is what else there is
+    markets["shares"] = counted / counted.sum(axis=1, keepdims=True)
     assert market_of(int(Segment.GENERAL), 1.0) == len(markets) - 1
 
 
