@@ -156,7 +156,7 @@ def measure(households, persons, register, cases, packages, month, out):
         household = households[case.household]
         measure_case(case, household, month, out[household.township, household.segment])
     for package in packages:
-        if package.delivered < 0:
+        if package.waiting == 1:
             household = households[package.household]
             out[household.township, household.segment, Measure.WAITING_HELP] += household.weight
 

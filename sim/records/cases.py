@@ -26,6 +26,7 @@ case_row     | i4? | row              | The case.
 household    | i4? | row              | The household.
 cause        | i1? | code (Cause)     | The type of risk it answers.
 asked        | i4? | month            | Month in which it was asked for.
+waiting      | i1? | flag             | Whether it waits: asked for, not delivered, and its case still open.
 delivered    | i4? | month            | Month of delivery; −1 while it waits.
 ends         | i4? | month            | Last month of its effect.
 kind         | i1? | code (Help)      | What sort of help it is.

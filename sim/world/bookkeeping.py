@@ -6,6 +6,8 @@ equal the sector's purse; every purse and every line of the budget must agree. N
 
 import math
 
+import numpy as np
+
 from sim.core.compilation import compiled
 from sim.core.ledger import Fund, Purse
 
@@ -47,55 +49,42 @@ def open_month(households, enterprises, funds, lines):
 
 
 @compiled
-def largest_household_gap(households):
-    """The row whose cash does not follow from its month, and by how much (yuan)."""
+def add_up_households(households, sums):
+    """Into ``sums``: the row whose cash follows least from its month, its gap, and cash held, received and paid by all (yuan).
+
+    Each row counts with its weight. Cash is billions and its rows are added one by one, so what each addition loses is
+    carried to the next.
+    """
     worst, gap = -1, 0.0
+    cash, lost, received, paid = 0.0, 0.0, 0.0, 0.0
     for row in range(len(households)):
         household = households[row]
         off = abs(household.opened + household.received - household.paid - household.cash)
         if not off <= gap:
             worst, gap = row, off
-    return worst, gap
-
-
-@compiled
-def largest_enterprise_gap(enterprises):
-    """The same for enterprises."""
-    worst, gap = -1, 0.0
-    for row in range(len(enterprises)):
-        enterprise = enterprises[row]
-        off = abs(enterprise.opened + enterprise.inflow - enterprise.outflow - enterprise.cash)
-        if not off <= gap:
-            worst, gap = row, off
-    return worst, gap
-
-
-@compiled
-def household_sums(households):
-    """Cash held, received and paid by all households, each row counted with its weight (yuan).
-
-    Cash is billions and its rows are added one by one, so what each addition loses is carried to the next.
-    """
-    cash, lost, received, paid = 0.0, 0.0, 0.0, 0.0
-    for household in households:
         part = household.weight * household.cash - lost
         longer = cash + part
         lost = (longer - cash) - part
         cash = longer
         received += household.weight * household.received
         paid += household.weight * household.paid
-    return cash, received, paid
+    sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
 @compiled
-def enterprise_sums(enterprises):
-    """Cash held, received and paid by all village enterprises (yuan)."""
+def add_up_enterprises(enterprises, sums):
+    """The same for village enterprises."""
+    worst, gap = -1, 0.0
     cash, received, paid = 0.0, 0.0, 0.0
-    for enterprise in enterprises:
+    for row in range(len(enterprises)):
+        enterprise = enterprises[row]
+        off = abs(enterprise.opened + enterprise.inflow - enterprise.outflow - enterprise.cash)
+        if not off <= gap:
+            worst, gap = row, off
         cash += enterprise.cash
         received += enterprise.inflow
         paid += enterprise.outflow
-    return cash, received, paid
+    sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
 @compiled
@@ -127,23 +116,22 @@ def close_month(households, enterprises, funds, lines) -> None:
     Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
     """
     settle_sectors(funds, lines)
-    row, gap = largest_household_gap(households)
-    _check(f"the cash of household row {row}", gap, 0.0)
-    row, gap = largest_enterprise_gap(enterprises)
-    _check(f"the cash of enterprise row {row}", gap, 0.0)
-    for fund in funds:
-        name = Fund(fund.code).name.lower()
-        _check(f"fund '{name}'", fund.opened + fund.inflow - fund.outflow - fund.balance, fund.inflow + fund.opened)
-        if fund.purse != Purse.SECTOR and fund.balance < 0.0:
-            raise BooksDoNotClose(f"fund '{name}' holds {fund.balance:,.2f} yuan")
-    _check("all money", float((funds.balance - funds.opened).sum()), float(abs(funds.balance).sum()))
-    sectors = ((Fund.HOUSEHOLDS, household_sums(households)), (Fund.ENTERPRISES, enterprise_sums(enterprises)))
-    for sector, (cash, received, paid) in sectors:
+    balance, opened = funds["balance"], funds["opened"]
+    gaps = opened + funds["inflow"] - funds["outflow"] - balance
+    for code in range(len(funds)):
+        name = Fund(code).name.lower()
+        _check(f"fund '{name}'", gaps[code], opened[code] + funds["inflow"][code])
+        if funds["purse"][code] != Purse.SECTOR and balance[code] < 0.0:
+            raise BooksDoNotClose(f"fund '{name}' holds {balance[code]:,.2f} yuan")
+    _check("all money", (balance - opened).sum(), abs(balance).sum())
+    for sector, rows, add_up in ((Fund.HOUSEHOLDS, households, add_up_households), (Fund.ENTERPRISES, enterprises, add_up_enterprises)):
         name = sector.name.lower()
-        came = float(lines.yuan[lines.payee == sector].sum())
-        went = float(lines.yuan[lines.payer == sector].sum())
+        sums = np.zeros(5)
+        add_up(rows, sums)
+        row, gap, cash, received, paid = sums
+        _check(f"the cash of row {row:.0f} of {name}", gap, 0.0)
+        came = lines["yuan"][lines["payee"] == sector].sum()
+        went = lines["yuan"][lines["payer"] == sector].sum()
         _check(f"what {name} received against what was paid to them", received - came, came)
         _check(f"what {name} paid against what was received from them", paid - went, went)
-        _check(f"what {name} hold against their sector's purse", cash - funds[sector].balance, came + went + abs(cash))
-
-
+        _check(f"what {name} hold against their sector's purse", cash - balance[sector], came + went + abs(cash))

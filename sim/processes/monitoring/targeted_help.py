@@ -26,6 +26,7 @@ def ask(case_row, case, kind, cost, severity, ordinal, month, room):
     package.cause = case.cause
     package.kind = kind
     package.asked = month
+    package.waiting = 1
     package.delivered = NONE
     package.ends = NONE
     package.cost = cost
@@ -53,7 +54,7 @@ def ask_for_help(row, case, household, register, line, month, p, room):
     reads="households.members households.workers register.verified_income register.dibao environment.monitoring_line cases.identity "
     "cases.household cases.cause cases.state",
     writes="cases.asked cases.measures packages.identity packages.case_row packages.household packages.cause packages.kind packages.asked "
-    "packages.delivered packages.ends packages.cost packages.severity",
+    "packages.waiting packages.delivered packages.ends packages.cost packages.severity",
     creates="packages",
 )
 @compiled
@@ -92,6 +93,7 @@ def deliver(package, case, household, month, p, books):
             return
         transfer(payment, package.cost, 1.0)
     package.delivered = month
+    package.waiting = 0
     package.ends = month + int(p.development_months)
     case.measures += 1
     if package.kind == Help.DEVELOPMENT:
@@ -102,18 +104,20 @@ def deliver(package, case, household, month, p, books):
     sees="records",
     reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked packages.cost packages.severity cases.state "
     "environment.monitoring_line",
-    writes="packages.delivered packages.ends cases.measures cases.developmental households.cash households.received",
+    writes="packages.waiting packages.delivered packages.ends cases.measures cases.developmental households.cash households.received",
     luck="lot",
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",
 )
 @compiled
 def targeted_help(county, p, luck, books):
-    """Waiting packages are served in the order of the queue; who is not served stays in it."""
+    """Waiting packages are served in the order of the queue; who is not served stays in it until the case is closed."""
     line = county.environment[0].monitoring_line
+    for package in county.packages:
+        if package.waiting == 1 and county.cases[package.case_row].state != CaseState.MONITORED:
+            package.waiting = 0
     for round_ in range(int(p.rounds)):
         for package in county.packages:
-            if package.delivered < 0 and turn(package, county.month, line, p, luck) == round_:
+            if package.waiting == 1 and turn(package, county.month, line, p, luck) == round_:
                 case = county.cases[package.case_row]
-                if case.state == CaseState.MONITORED:
-                    deliver(package, case, county.households[package.household], county.month, p, books)
+                deliver(package, case, county.households[package.household], county.month, p, books)
