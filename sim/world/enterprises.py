@@ -13,7 +13,6 @@ age             | i4  | months           | Months since it was founded.
 jobs_founded    | f8  | jobs             | Its size at founding prices.
 desired         | i4  | jobs             | Jobs it wants filled with registered workers.
 registered      | i4? | jobs             | Jobs held by registered workers and others whose household has a row of its own.
-other_workers   | f8  | jobs             | Jobs held by everybody else.
 productivity    | f8  | yuan/month       | Revenue of one worker at 2020 prices, before materials.
 cash            | f8  | yuan             | Money in hand; negative on overdraft.
 inflow          | f8  | yuan             | Received this month.

@@ -57,7 +57,6 @@ entered_event       | i4   | code (Event)   | Common event that took most of wha
 event_loss          | f8   | yuan           | Loss to the common event remembered, over about twelve months.
 event               | i4   | code (Event)   | The common event remembered.
 lost_wages          | f8   | yuan           | Wages lost this month to lay-off or slump.
-identified_ever     | i1   | flag           | Whether monitoring ever identified it.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """)
 

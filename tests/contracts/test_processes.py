@@ -1,0 +1,90 @@
+"""Contracts over every process of the month."""
+
+import pytest
+
+from sim.core.parameters import load_all
+from sim.core.records import TABLES
+from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
+from sim.core.calendar import steps_of
+from sim.core.process import PROCESSES
+from sim.world.funds import check_permitted, fund_records
+
+bind()
+
+
+def test_every_process_has_exactly_one_place():
+    names = [process.name for process in PROCESSES_IN_ORDER]
+    assert len(names) == len(set(names))
+    assert set(names) == set(PROCESSES)
+    assert len(names) == len(list(steps_of(MONTH))) + len(OPENING)
+
+
+@pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
+def test_a_process_says_what_it_does_and_why_it_stands_where_it_stands(process):
+    assert process.meaning.endswith(".")
+    reasons = [step.reason for step in steps_of(MONTH) if step.process is process]
+    assert process in OPENING or all(len(reason) > 8 for reason in reasons)
+
+
+@pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
+def test_a_process_of_the_administration_declares_no_truth(process):
+    if process.sees != "records":
+        return
+    declared = [(table, column) for part in (process.reads, process.writes) for table in part for column in part[table]]
+    assert [column for table, column in declared if TABLES[table].column(column).truth] == []
+
+
+def test_some_processes_see_records_only():
+    assert {process.name for process in PROCESSES_IN_ORDER if process.sees == "records"} >= {
+        "case_review", "help_requests", "targeted_help", "risk_elimination", "relapse_records",
+    }  # fmt: skip
+
+
+def test_no_two_processes_share_a_decision_of_luck():
+    words = [decision.word for process in PROCESSES_IN_ORDER for decision in process.luck]
+    owners = {(process.owner, decision.name) for process in PROCESSES_IN_ORDER for decision in process.luck}
+    assert len(set(words)) == len(owners)
+
+
+def test_every_payment_is_permitted_and_every_permission_used():
+    check_permitted(PROCESSES_IN_ORDER)
+    used = {(payer, payment.reason) for process in PROCESSES_IN_ORDER for payment in process.pays for payer in payment.payers}
+    allowed = {(fund, reason) for fund, record in fund_records().items() for reason in record.pays}
+    assert allowed == used
+
+
+def test_a_payment_beyond_the_matrix_is_refused():
+    from dataclasses import replace
+
+    from sim.core.ledger import Fund
+    from sim.core.process import PaymentDeclaration
+
+    process = next(each for each in PROCESSES_IN_ORDER if each.pays)
+    astray = replace(process, pays=(PaymentDeclaration(process.pays[0].reason, (Fund.BANK,), Fund.OUTSIDE),))
+    with pytest.raises(ValueError, match="may not pay"):
+        check_permitted([astray])
+
+
+def test_every_table_column_is_used_by_a_process_or_by_founding():
+    from tests.contracts.sources import SIM
+
+    text = "\n".join(path.read_text(encoding="utf-8") for path in SIM.rglob("*.py"))
+    unused = [
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if f".{column.name}" not in text and f'"{column.name}"' not in text
+    ]
+    assert unused == []
+
+
+def test_every_parameter_has_both_names_and_an_honest_grade():
+    faults = []
+    for parameter in load_all().parameters.values():
+        if not parameter.name.zh.strip() or not parameter.name.en.strip():
+            faults.append(f"{parameter.id} lacks a name")
+        if parameter.evidence == "measured" and not parameter.sources:
+            faults.append(f"{parameter.id} is called measured without a source")
+        if parameter.evidence == "policy" and parameter.clause is None:
+            faults.append(f"{parameter.id} is called policy without a clause")
+    assert faults == []

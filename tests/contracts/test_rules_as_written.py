@@ -1,0 +1,83 @@
+"""What every rule keeps to, read from the source: parameters joined, no stray numbers, no luck without an address."""
+
+import ast
+
+import pytest
+from tests.contracts.sources import ROOT, SIM, attributes_of, functions, process_files, tree
+
+from sim.core.parameters import load_parameters
+
+FILES = process_files()
+IDS = [path.stem for path in FILES]
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_rules_read_exactly_the_parameters_of_their_own_file(path):
+    beside = path.with_suffix(".yaml")
+    written = set(load_parameters(beside)) if beside.exists() else set()
+    assert attributes_of(path, "p") == written
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_every_rule_is_explained(path):
+    assert ast.get_docstring(tree(path)), f"{path.name} does not say what it is about"
+    unexplained = [function.name for function in functions(path) if not ast.get_docstring(function)]
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_the_only_numbers_in_rules_are_0_1_and_minus_1(path):
+    strays = [
+        f"{function.name}: {node.value} in line {node.lineno}"
+        for function in functions(path)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) not in (0, 1)
+    ]
+    assert strays == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_no_rule_tests_the_month(path):
+    found = [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)]
+    assert found == [], "calendar words belong into sim/month.py"
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_a_module_of_rules_fits_on_a_few_screens(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+CLOCKS_AND_DICE = {"random", "time", "datetime", "secrets", "uuid"}
+#: The profile of a county reads the clock; nothing that is lived depends on it.
+MAY_READ_THE_CLOCK = {SIM / "county.py"}
+
+
+@pytest.mark.parametrize("path", sorted(SIM.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_luck_comes_from_addresses_only(path):
+    faults = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = {alias.name.split(".")[0] for alias in node.names} if isinstance(node, ast.Import) else {(node.module or "").split(".")[0]}
+            if names & CLOCKS_AND_DICE and path not in MAY_READ_THE_CLOCK:
+                faults.append(f"line {node.lineno} imports {names & CLOCKS_AND_DICE}")
+        if isinstance(node, ast.Attribute) and node.attr == "random":
+            faults.append(f"line {node.lineno} uses .random")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
+            faults.append(f"line {node.lineno} calls hash(), which differs between interpreters")
+    assert faults == []
+
+
+def test_the_guard_sees_what_it_guards_against():
+    planted = ast.parse("import random\nx = np.random.rand()\ny = hash('a')")
+    found = [type(node).__name__ for node in ast.walk(planted) if isinstance(node, (ast.Import, ast.Attribute, ast.Call))]
+    assert "Import" in found and "Attribute" in found and "Call" in found
+
+
+def test_rules_use_math_not_numpy():
+    users = [
+        path.name
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import) and any(alias.name == "numpy" for alias in node.names)
+    ]
+    assert users == []
