@@ -112,6 +112,7 @@ MONTH: tuple[Part, ...] = (
     Part("Income", (
         monthly(farming, "sales at this month's prices; village assets and dividends will stand after it", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
+        monthly(help_effects, "what was delivered last month begins to work, and counts as this month's income"),
     )),
     Part("Blows", (
         monthly(illness, "bills of the month", burn_in=True),
@@ -152,7 +153,6 @@ MONTH: tuple[Part, ...] = (
         monthly(help_requests, "what new cases lack"),
         monthly(industry, "the industry share of the tranche, after entitlements and before single households are helped"),
         monthly(targeted_help, "rations what is left"),
-        monthly(help_effects, "what was delivered begins to work"),
         monthly(follow_up, "what is seen of it"),
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),

@@ -18,6 +18,7 @@ broken             | i1? | flag             | Whether a guarantee (house, water)
 case_row           | i4? | row              | Its open monitoring case; −1 if there is none.
 income_on_file     | f8? | yuan/person-year | Income per head as last verified, before rigid spending.
 verified_income    | f8? | yuan/person-year | Net income per head as last verified.
+seen               | i4? | month            | Month in which its accounts were last seen; −1200 if never.
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
 """)

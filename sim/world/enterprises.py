@@ -13,7 +13,10 @@ age             | i4  | months           | Months since it was founded.
 jobs_founded    | f8  | jobs             | Its size at founding prices.
 desired         | i4  | jobs             | Jobs it wants filled with registered workers.
 registered      | i4? | jobs             | Jobs held by registered workers and others whose household has a row of its own.
-productivity    | f8  | yuan/month       | Revenue of one worker at 2020 prices, before materials.
+unasked         | i4  | jobs             | Workers not yet considered while some are laid off.
+margin          | f8  | multiple         | Sales less materials, per yuan of wages, at ordinary prices.
+wages           | f8  | yuan             | Wages paid this month.
+wage_bill       | f8  | yuan             | Wages paid last month: what its workers can make in this one.
 cash            | f8  | yuan             | Money in hand; negative on overdraft.
 inflow          | f8  | yuan             | Received this month.
 outflow         | f8  | yuan             | Paid this month.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.luck import decision_key, word
+from sim.core.luck import MONTHS_BEFORE_ZERO, decision_key, word
 from sim.core.parameters import ParameterBook, Values
 from sim.core.wiring import Tables
 from sim.world import dibao_rules
@@ -59,6 +59,7 @@ def _open_files(tables: Tables) -> None:
     for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
         register[column] = NONE
     register["noticed"] = 1
+    register["seen"] = -MONTHS_BEFORE_ZERO
 
 
 def _count_workers(tables: Tables) -> None:
@@ -122,16 +123,14 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:
-    """A worker's margin over materials is what the workers of the enterprise cost, and a stated part more."""
+    """A worker's margin over materials is what the worker costs, and a stated part more; a month of it is in hand."""
     persons, enterprises, households = tables["persons"], tables["enterprises"], tables["households"]
     employed = np.flatnonzero(persons["enterprise"] >= 0)
     group = households["segment"][persons["household"][employed]] * STRENGTHS + (persons["capacity"][employed] >= 1.0)
     pay = tables["markets"]["pay"][group, Destination.LOCAL_FIRM] * persons["productivity"][employed]
-    bill = np.bincount(persons["enterprise"][employed], pay, len(enterprises))
-    workers = np.maximum(enterprises["registered"], 1)
-    usual = bill.sum() / max(1, len(employed))
-    enterprises["productivity"] = p.enterprise_margin * np.where(bill > 0.0, bill / workers, usual)
-    enterprises["cash"] = enterprises["productivity"] * enterprises["registered"]
+    enterprises["wages"] = np.bincount(persons["enterprise"][employed], pay, len(enterprises))
+    enterprises["margin"] = p.enterprise_margin
+    enterprises["cash"] = enterprises["margin"] * enterprises["wages"]
 
 
 def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None:

@@ -91,12 +91,14 @@ def make_enterprises(tables: Tables, luck: Luck, p) -> None:
     enterprises["failed"] = NONE
 
     persons = tables["persons"]
+    persons["enterprise"] = NONE
+    if total == 0:
+        return
     workers = np.flatnonzero((persons["status"] == Destination.LOCAL_FIRM) & (persons["registered"] == 1))
     size = p.enterprise_size[enterprises["sector"]] * luck.lognormals("enterprise size", names, 0.5)
     # Some are closed and wait for a successor, as many as is usual: so the number in operation is at rest.
     enterprises["alive"] = luck.uniforms("closed", names) >= p.closed_share
     edges = np.cumsum(size * enterprises["alive"]) / (size * enterprises["alive"]).sum()
-    persons["enterprise"] = NONE
     persons["enterprise"][workers] = np.searchsorted(edges, luck.uniforms("employer", persons["identity"][workers])).clip(0, total - 1)
     enterprises["registered"] = np.bincount(persons["enterprise"][workers], minlength=total)
     vacancies = np.bincount(order_of_vacancies(luck, size * enterprises["alive"], len(workers), p), minlength=total)

@@ -17,16 +17,16 @@ def failure_hazard(age, p):
 
 
 @compiled
-def trade(enterprise, price, wage_growth, p, books):
+def trade(enterprise, price, p, books):
     """A month's sales less materials; the owners draw what exceeds a reserve. Wages are paid where earnings are."""
-    if enterprise.registered == 0:
-        return
-    ordinary = enterprise.productivity * wage_growth * enterprise.registered
-    margin = ordinary * (1.0 + p.price_exposure * (price - 1.0))
-    if margin > 0.0:
-        settle_enterprise(enterprise, books.enterprise_sales, margin, True)
-    elif margin < 0.0:
-        settle_enterprise(enterprise, books.enterprise_losses, -margin, False)
+    enterprise.wage_bill = enterprise.wages
+    enterprise.wages = 0.0
+    ordinary = enterprise.margin * enterprise.wage_bill
+    sales = ordinary * (1.0 + p.price_exposure * (price - 1.0))
+    if sales > 0.0:
+        settle_enterprise(enterprise, books.enterprise_sales, sales, True)
+    elif sales < 0.0:
+        settle_enterprise(enterprise, books.enterprise_losses, -sales, False)
     reserve = p.reserve_months * ordinary
     if enterprise.cash > reserve:
         settle_enterprise(enterprise, books.owners, enterprise.cash - reserve, False)
@@ -34,8 +34,10 @@ def trade(enterprise, price, wage_growth, p, books):
 
 @compiled
 def plan_jobs(enterprise, price, p, luck):
-    """Jobs wanted at this price, reached step by step; the fraction of a job is rounded by luck."""
+    """Jobs wanted at this price, reached step by step; nobody is hired or laid off for less than a whole job."""
     wanted = enterprise.jobs_founded * math.exp(p.price_response * math.log(max(price, p.lowest_price)))
+    if abs(wanted - enterprise.desired) < 1.0:
+        return
     step = p.adjustment * (wanted - enterprise.desired)
     whole = math.floor(step)
     if happens(luck.rounding, enterprise.identity, step - whole):
@@ -46,7 +48,7 @@ def plan_jobs(enterprise, price, p, luck):
 @compiled
 def fails(enterprise, p, luck):
     """Whether the enterprise gives up: overdrawn too long, or for reasons of its own."""
-    limit = p.overdraft_months * enterprise.productivity * enterprise.registered
+    limit = p.overdraft_months * enterprise.wage_bill
     enterprise.overdrawn = enterprise.overdrawn + 1 if enterprise.cash < -limit else 0
     hazard = failure_hazard(enterprise.age, p) * p.failure_intensity
     return enterprise.overdrawn >= p.patience_months or happens(luck.failure, enterprise.identity, min(hazard, 1.0))
@@ -75,23 +77,20 @@ def succeed(enterprise, p, luck):
 
 
 @process(
-    reads="enterprises.alive enterprises.productivity enterprises.registered enterprises.commodity commodities.price "
-    "markets.pay markets.pay_founded",
-    writes="enterprises.cash enterprises.inflow enterprises.outflow",
+    reads="enterprises.alive enterprises.margin enterprises.commodity commodities.price",
+    writes="enterprises.wages enterprises.wage_bill enterprises.cash enterprises.inflow enterprises.outflow",
     pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside",
 )
 @compiled
 def enterprise_trade(county, p, luck, books):
     """Enterprises sell what their workers made."""
-    market = county.markets[len(county.markets) - 1]
-    growth = market.pay[Destination.LOCAL_FIRM] / market.pay_founded[Destination.LOCAL_FIRM]
     for enterprise in county.enterprises:
         if enterprise.alive == 1:
-            trade(enterprise, county.commodities[enterprise.commodity].price, growth, p, books)
+            trade(enterprise, county.commodities[enterprise.commodity].price, p, books)
 
 
 @process(
-    reads="enterprises.identity enterprises.jobs_founded enterprises.productivity enterprises.registered enterprises.commodity "
+    reads="enterprises.identity enterprises.jobs_founded enterprises.wage_bill enterprises.registered enterprises.commodity "
     "commodities.price",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
     "enterprises.overdrawn enterprises.failed",
@@ -125,22 +124,24 @@ def lay_off(person, event):
 @process(
     reads="persons.identity enterprises.alive enterprises.desired enterprises.failed",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
-    "enterprises.registered",
+    "enterprises.registered enterprises.unasked",
     luck="laid_off",
 )
 @compiled
 def lay_offs(county, p, luck, books):
-    """Workers of enterprises that failed, or that want fewer hands, lose their jobs."""
+    """Workers of enterprises that failed, or that want fewer hands, lose their jobs: exactly as many as are too many."""
+    for employer in county.enterprises:
+        employer.unasked = employer.registered
     for person in county.persons:
         if person.enterprise < 0:
             continue
         row = person.enterprise
         employer = county.enterprises[row]
+        excess = employer.registered - employer.desired
         if employer.alive == 0:
             lay_off(person, Event.FIRM_FAILURE + row)
             employer.registered -= 1
-        elif employer.registered > employer.desired:
-            excess = employer.registered - employer.desired
-            if uniform(luck.laid_off, person.identity) < excess / employer.registered:
-                lay_off(person, NONE)
-                employer.registered -= 1
+        elif excess > 0 and uniform(luck.laid_off, person.identity) * employer.unasked < excess:
+            lay_off(person, NONE)
+            employer.registered -= 1
+        employer.unasked -= 1

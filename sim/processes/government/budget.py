@@ -1,7 +1,7 @@
 """The budget: what funds receive each month, and what goes to industry before single households are helped."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import affordable, transfer
+from sim.core.ledger import Fund, affordable, transfer
 from sim.core.process import process
 
 
@@ -22,7 +22,7 @@ def monthly_tranche(county, p, luck, books):
 
 
 @compiled
-def spend_share(payment, envelope):
+def spend(payment, envelope):
     """Pay an envelope, or as much of it as the fund still holds."""
     fund = payment.funds[payment.payers[0]]
     amount = min(envelope, fund.balance)
@@ -31,11 +31,13 @@ def spend_share(payment, envelope):
 
 
 @process(
-    pays="floor_industry: county_floor -> outside; bridging_industry: bridging -> outside",
+    reads="funds.inflow funds.outflow",
     writes="funds.balance",
+    pays="floor_industry: county_floor -> outside; bridging_industry: bridging -> outside",
 )
 @compiled
 def industry(county, p, luck, books):
-    """The industry share of each fund's tranche is spent, after entitlements and before discretionary help."""
-    spend_share(books.floor_industry, p.county_floor * p.industry_share)
-    spend_share(books.bridging_industry, p.bridging * p.industry_share)
+    """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what the county's own has left."""
+    floor = county.funds[Fund.COUNTY_FLOOR]
+    spend(books.floor_industry, p.industry_share * max(floor.inflow - floor.outflow, 0.0))
+    spend(books.bridging_industry, p.industry_share * p.bridging)

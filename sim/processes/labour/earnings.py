@@ -56,7 +56,9 @@ def earn(person, household, market, enterprises, depth, p, books):
         pay_outside(person, household, amount, depth, books)
     elif person.status == Destination.LOCAL_FIRM:
         if person.enterprise >= 0:
-            pay_from_enterprise(household, enterprises[person.enterprise], books.wages_enterprise, amount)
+            employer = enterprises[person.enterprise]
+            pay_from_enterprise(household, employer, books.wages_enterprise, amount)
+            employer.wages += amount * household.weight
         else:
             pay(household, books.wages_local, amount)
         household.wages += amount
@@ -71,7 +73,7 @@ def earn(person, household, market, enterprises, depth, p, books):
     "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
     "environment.slump_depth",
     writes="households.wages households.post_pay households.lost_wages households.burden households.event households.event_loss "
-    "households.cash households.received enterprises.cash enterprises.outflow",
+    "households.cash households.received enterprises.cash enterprises.outflow enterprises.wages",
     pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
     "post_pay: employment | bridging | county_floor -> households",
 )

@@ -44,77 +44,24 @@ def move_as_observed(u, current, p):
 
 
 @compiled
+def leave_employer(person, enterprises):
+    """A village enterprise loses a worker."""
+    if person.enterprise >= 0:
+        enterprises[person.enterprise].registered -= 1
+        person.enterprise = NONE
+
+
+@compiled
 def wish(person, destination, enterprises):
     """Turn to a destination: the farm takes everybody at once, a job has to be found."""
     if destination == person.preference:
         return
-    if person.enterprise >= 0:
-        enterprises[person.enterprise].registered -= 1
-        person.enterprise = NONE
+    leave_employer(person, enterprises)
     person.preference = destination
     person.status = Destination.FARM if destination == Destination.FARM else Destination.NONE
     person.displaced = 0
     person.lost_to = NONE
     person.months = 0
-
-
-@compiled
-def weigh(person, u, v, market, enterprises, farm_trend, p):
-    """Somebody who reconsiders turns to what has come to pay better, or stays.
-
-    Between farm and job only the net flow moves: nobody gives up the job that a household lives on because somebody else
-    prefers the farm.
-    """
-    now, founded = farm_share(market, farm_trend, p.pay_response), market.shares[Destination.FARM]
-    if person.preference == Destination.FARM or person.preference == Destination.PUBLIC_POST:
-        if u * founded < founded - now:
-            wish(person, kind_of_job(v, market, farm_trend, p), enterprises)
-    elif u * (1.0 - founded) < now - founded:
-        wish(person, Destination.FARM, enterprises)
-    else:
-        wish(person, kind_of_job(v, market, farm_trend, p), enterprises)
-
-
-@compiled
-def reconsider(person, market, farm_trend, enterprises, p, luck):
-    """Once a year some weigh anew where to work; who holds a public-welfare post does so less readily."""
-    current = person.preference
-    if p.rule == LabourRule.TRANSITIONS:
-        if current == Destination.PUBLIC_POST:
-            return
-        wish(person, move_as_observed(uniform(luck.destination, person.identity), current, p), enterprises)
-        return
-    chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
-    if happens(luck.reconsiders, person.identity, chance):
-        u, v = uniform(luck.destination, person.identity), uniform(luck.job, person.identity)
-        weigh(person, u, v, market, enterprises, farm_trend, p)
-
-
-@process(
-    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household households.segment "
-    "markets.shares markets.pay markets.pay_founded environment.farm_trend",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
-    "enterprises.registered",
-    luck="reconsiders destination job",
-)
-@compiled
-def labour_choice(county, p, luck, books):
-    """After the Spring Festival people decide where to work this year."""
-    farm_trend = county.environment[0].farm_trend
-    for person in county.persons:
-        if can_work(person) and person.preference >= 0:
-            market = county.markets[market_of(county.households[person.household].segment, person.capacity)]
-            reconsider(person, market, farm_trend, county.enterprises, p, luck)
-
-
-@compiled
-def search_intensity(person, household, register, market, p):
-    """How hard a person looks for work: less where dibao would shrink, more where help places people."""
-    intensity = 1.0 + person.placement
-    if register.dibao == 1 and p.welfare_dependence != 0.0:
-        pay = market.pay[person.preference] * person.productivity
-        intensity *= 1.0 - p.welfare_dependence * register.benefit / (register.benefit + pay)
-    return intensity
 
 
 @compiled
@@ -131,15 +78,18 @@ def free_job(enterprises, start):
 
 
 @compiled
-def take_job(person, household, enterprises, p, luck):
-    """Start work where it was wished for; jobs of village enterprises go to registered persons while there are any free."""
+def start_job(person, household, enterprises, p, luck):
+    """Start where it was wished for; False if nobody there has room.
+
+    Jobs of village enterprises are for registered persons, while there are any free; a job left behind is free again.
+    """
     if person.preference == Destination.LOCAL_FIRM and household.registered == 1:
         if len(enterprises) == 0:
-            return
+            return False
         start = int(uniform(luck.employer, person.identity) * len(enterprises))
         employer = free_job(enterprises, start)
         if employer < 0:
-            return
+            return False
         person.enterprise = employer
         enterprises[employer].registered += 1
     person.status = person.preference
@@ -147,6 +97,83 @@ def take_job(person, household, enterprises, p, luck):
     person.lost_to = NONE
     person.placement = 0.0
     person.months = 0
+    return True
+
+
+@compiled
+def turn_to(person, destination, household, enterprises, p, luck):
+    """Turn to a destination. Whoever has a job looks for another before giving it up."""
+    employed = person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM
+    if not employed or destination == Destination.FARM:
+        wish(person, destination, enterprises)
+    elif destination != person.status:
+        before, left = person.preference, person.enterprise
+        person.preference = destination
+        person.enterprise = NONE
+        if start_job(person, household, enterprises, p, luck):
+            if left >= 0:
+                enterprises[left].registered -= 1
+        else:
+            person.preference = before
+            person.enterprise = left
+
+
+@compiled
+def weighed(person, u, v, market, farm_trend, p):
+    """Where somebody who reconsiders turns to: to what has come to pay better, or nowhere new.
+
+    Between farm and job only the net flow moves: nobody gives up the job that a household lives on because somebody else
+    prefers the farm.
+    """
+    now, founded = farm_share(market, farm_trend, p.pay_response), market.shares[Destination.FARM]
+    if person.preference == Destination.FARM or person.preference == Destination.PUBLIC_POST:
+        if u * founded >= founded - now:
+            return NONE
+    elif u * (1.0 - founded) < now - founded:
+        return Destination.FARM.value
+    return kind_of_job(v, market, farm_trend, p)
+
+
+@compiled
+def reconsidered(person, market, farm_trend, p, luck):
+    """Where somebody turns to after the Spring Festival, −1 if nowhere new; holders of public-welfare posts reconsider less."""
+    u, current = uniform(luck.destination, person.identity), person.preference
+    if p.rule == LabourRule.TRANSITIONS:
+        return NONE if current == Destination.PUBLIC_POST else move_as_observed(u, current, p)
+    chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
+    if not happens(luck.reconsiders, person.identity, chance):
+        return NONE
+    return weighed(person, u, uniform(luck.job, person.identity), market, farm_trend, p)
+
+
+@process(
+    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household households.segment households.registered "
+    "markets.shares markets.pay markets.pay_founded environment.farm_trend enterprises.alive enterprises.desired",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months persons.placement "
+    "enterprises.registered",
+    luck="reconsiders destination job employer",
+)
+@compiled
+def labour_choice(county, p, luck, books):
+    """After the Spring Festival people decide where to work this year."""
+    farm_trend = county.environment[0].farm_trend
+    for person in county.persons:
+        if can_work(person) and person.preference >= 0:
+            household = county.households[person.household]
+            market = county.markets[market_of(household.segment, person.capacity)]
+            destination = reconsidered(person, market, farm_trend, p, luck)
+            if destination >= 0:
+                turn_to(person, destination, household, county.enterprises, p, luck)
+
+
+@compiled
+def search_intensity(person, household, register, market, p):
+    """How hard a person looks for work: less where dibao would shrink, more where help places people."""
+    intensity = 1.0 + person.placement
+    if register.dibao == 1 and p.welfare_dependence != 0.0:
+        pay = market.pay[person.preference] * person.productivity
+        intensity *= 1.0 - p.welfare_dependence * register.benefit / (register.benefit + pay)
+    return intensity
 
 
 @process(
@@ -178,4 +205,4 @@ def job_search(county, p, luck, books):
         if person.preference == Destination.LOCAL_FIRM:
             chance *= environment.local_demand
         if happens(luck.found, person.identity, min(chance, 1.0)):
-            take_job(person, household, county.enterprises, p, luck)
+            start_job(person, household, county.enterprises, p, luck)

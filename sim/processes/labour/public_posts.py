@@ -1,4 +1,4 @@
-"""Public-welfare posts: weak labour of registered and monitored households, one to a household, those in need first."""
+"""Public-welfare posts: weak labour of registered households, those in need first; then others who are monitored."""
 
 from sim.core.compilation import compiled
 from sim.core.luck import happens
@@ -6,7 +6,7 @@ from sim.core.process import process
 from sim.world.codes import NONE, Destination
 from sim.world.persons import can_work
 
-MONITORED, ON_DIBAO, OTHER, CLASSES = 0, 1, 2, 3
+MONITORED, ON_DIBAO, OTHER, NOT_REGISTERED, CLASSES = 0, 1, 2, 3, 4
 
 
 @compiled
@@ -36,8 +36,10 @@ def candidate_of(household, persons, p, luck):
 
 
 @compiled
-def need_class(register):
-    """Who is asked first: monitored households, then those on dibao, then the other registered."""
+def need_class(household, register):
+    """Who is asked first: monitored households, then those on dibao, then other registered ones; last who is only monitored."""
+    if household.registered == 0:
+        return NOT_REGISTERED
     if register.case_row >= 0:
         return MONITORED
     return ON_DIBAO if register.dibao == 1 else OTHER
@@ -99,7 +101,7 @@ def asks(county, row, need, p, luck):
     """The member of this household who asks for a post in this class; −1 if nobody does."""
     household = county.households[row]
     register = county.register[row]
-    if household.members == 0 or (household.registered == 0 and register.case_row < 0) or need_class(register) != need:
+    if household.members == 0 or (household.registered == 0 and register.case_row < 0) or need_class(household, register) != need:
         return NONE
     if holder_of(household, county.persons) >= 0:
         return NONE

@@ -8,9 +8,10 @@ from sim.world.households import per_head
 
 
 @compiled
-def observe(case, household, register, line, p, luck):
+def observe(case, household, register, line, month, p, luck):
     """One visit to a monitored household. The year's accounts are kept with one error, not a new one at every visit."""
     error = lognormal(luck.income, household.identity, p.income_error)
+    register.seen = month
     register.income_on_file = per_head(household, household.income_12) * error
     register.verified_income = household.net_per_head * error
     register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
@@ -24,7 +25,7 @@ def observe(case, household, register, line, p, luck):
 @process(
     reads="households.members households.identity households.net_per_head households.house_broken households.water_broken "
     "households.income_12 households.burden environment.monitoring_line cases.state cases.household cases.cause",
-    writes="register.verified_income register.income_on_file register.broken cases.stable cases.resolved",
+    writes="register.seen register.verified_income register.income_on_file register.broken cases.stable cases.resolved",
     luck="income@year visited",
 )
 @compiled
@@ -36,4 +37,4 @@ def follow_up(county, p, luck, books):
             continue
         household = county.households[case.household]
         if household.members > 0 and happens(luck.visited, household.identity, p.active * p.visited_share):
-            observe(case, household, county.register[case.household], line, p, luck)
+            observe(case, household, county.register[case.household], line, county.month, p, luck)

@@ -6,7 +6,7 @@ from sim.core.process import process
 
 @process(
     sees="records",
-    reads="households.members register.case_row register.verified_income register.broken environment.poverty_line",
+    reads="households.members register.case_row register.seen register.verified_income register.broken environment.poverty_line",
     writes="register.reported_below",
 )
 @compiled
@@ -15,5 +15,6 @@ def relapse_records(county, p, luck, books):
     line = county.environment[0].poverty_line
     for row in range(len(county.register)):
         register = county.register[row]
-        followed = register.case_row >= 0 and county.households[row].members > 0
+        fresh = register.seen >= county.month - p.fresh_months
+        followed = register.case_row >= 0 and fresh and county.households[row].members > 0
         register.reported_below = 1 if followed and (register.verified_income < line or register.broken == 1) else 0

@@ -26,8 +26,9 @@ def township_round(county, p, luck, books):
 
 
 @compiled
-def verify(household, register, p, luck):
+def verify(household, register, month, p, luck):
     """What verification puts on file: the income as found, and whether the household was found at risk."""
+    register.seen = month
     register.verified_income = household.net_per_head * lognormal(luck.income, household.identity, p.income_error)
     register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
     right = happens(luck.judged, household.identity, p.sensitivity if household.at_risk == 1 else p.specificity)
@@ -37,7 +38,7 @@ def verify(household, register, p, luck):
 @process(
     reads="households.members households.identity households.township households.at_risk households.net_per_head "
     "households.house_broken households.water_broken register.signal",
-    writes="townships.verification register.verified_income register.broken register.found",
+    writes="townships.verification register.seen register.verified_income register.broken register.found",
     luck="income judged",
 )
 @compiled
@@ -51,4 +52,4 @@ def signal_verification(county, p, luck, books):
         township = county.townships[household.township]
         if township.verification > 0:
             township.verification -= 1
-            verify(household, register, p, luck)
+            verify(household, register, county.month, p, luck)
