@@ -1,6 +1,6 @@
 """A county small enough to compute by hand, and a way to run one process on it."""
 
-import importlib
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,24 +18,18 @@ from sim.core.luck import replication_key
 from sim.core.parameters import load_parameters, resolve_central
 from sim.core.process import PROCESSES, Process
 from sim.core.wiring import Tables, Wired, open_purses
+from sim.month import bind
 from sim.world.codes import NONE
 
-ROOMS = (
-    "environment", "shocks", "labour", "enterprise", "safety_net", "monitoring", "household_economy", "government",
-)
 SECTORS = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
 BUDGETS = (Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT)
 SPARE = 100
 
 
+@cache
 def find(name: str) -> Process:
-    """The process called ``name``; its module is imported if need be."""
-    if name not in PROCESSES:
-        from pathlib import Path
-
-        for path in Path("sim/processes").resolve().glob("*/*.py"):
-            if f"def {name}(" in path.read_text(encoding="utf-8"):
-                importlib.import_module(f"sim.processes.{path.parent.name}.{path.stem}")
+    """The process called ``name``. All are bound first: Numba's cache may name the argument types of any of them."""
+    bind()
     return PROCESSES[name]
 
 
@@ -91,7 +85,6 @@ class Hand:
         """Run one process with central parameters, some of them overridden in the units of the rules."""
         process = find(name)
         names, path = _parameters(process, overrides)
-        process.bind(names)
         purses = {fund: Purse.SECTOR if fund in SECTORS else Purse.BUDGET if fund in BUDGETS else Purse.OPEN_ENDED for fund in Fund}
         self.slices = open_purses(self.tables, purses, [process])
         for fund, yuan in self.balances.items():

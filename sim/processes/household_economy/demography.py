@@ -32,7 +32,7 @@ def grow_older(person, p, luck):
 
 
 @process(
-    reads="enterprises.identity persons.next households.first_person",
+    reads="persons.identity persons.next households.first_person",
     writes="persons.age persons.alive persons.capacity persons.stage persons.status persons.enterprise enterprises.registered "
     "households.members households.workers households.full_labour",
     luck="death",

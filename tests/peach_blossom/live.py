@@ -1,0 +1,53 @@
+"""Live in Peach Blossom for two years and print, as JSON, a hash of every table and every undeclared change.
+
+Run with and without ``NUMBA_DISABLE_JIT=1``; the second argument ``declared`` hands out declared columns only.
+"""
+
+import hashlib
+import json
+import sys
+
+import numpy as np
+from tests.peach_blossom.six import Village
+
+MONTHS = 24
+#: What paying changes, and the ledger owns: allowed to every process that declares a payment.
+OF_THE_LEDGER = {("funds", name) for name in ("balance", "inflow", "outflow", "drawn")} | {
+    ("lines", name) for name in ("yuan", "units", "unpaid")
+}
+
+
+def main() -> None:
+    village = Village(declared_only="declared" in sys.argv)
+    faults: set[str] = set()
+    ran: set[str] = set()
+
+    def watch(process):
+        ran.add(process.name)
+        before = {name: rows.copy() for name, rows in village.tables.rows.items()}
+        allowed = {(table, column) for table, columns in process.writes.items() for column in columns}
+        if process.pays:
+            allowed |= OF_THE_LEDGER
+        for table in process.creates:
+            allowed |= {(table, column) for column in before[table].dtype.names}
+
+        def after():
+            for table, old in before.items():
+                new = village.tables.rows[table]
+                for column in old.dtype.names:
+                    if (table, column) not in allowed and old[column].tobytes() != new[column].tobytes():
+                        faults.add(f"{process.name} changed {table}.{column}, which it does not declare")
+
+        return after
+
+    village.live(MONTHS, watch if "watch" in sys.argv else None)
+    digest = hashlib.sha256()
+    for name in sorted(village.tables.rows):
+        rows = village.tables[name]
+        for column in rows.dtype.names:
+            digest.update(f"{name}.{column}".encode() + np.ascontiguousarray(rows[column]).tobytes())
+    print(json.dumps({"digest": digest.hexdigest(), "faults": sorted(faults), "ran": sorted(ran)}))
+
+
+if __name__ == "__main__":
+    main()
