@@ -49,6 +49,8 @@ class CountyModel(mesa.Model):
     def step(self) -> None:
         """Live one month; after the last of the scenario the model stops running."""
         self.county.step()
+        if self._shown:
+            self._face_new_rows()
         self.datacollector.collect(self)
         self.running = self.county.month < self.county.scenario.months
 
@@ -68,12 +70,19 @@ class CountyModel(mesa.Model):
         if self.__dict__.get("_shown", True):
             return
         self._shown = True
+        self._faced = dict.fromkeys(FACES, 0)
         Government(self)
+        self._face_new_rows()
+
+    def _face_new_rows(self) -> None:
+        """Rows that were added since have a face too."""
         for kind in FACES:
-            for row in range(len(self.county.tables[kind.table])):
+            rows = len(self.county.tables[kind.table])
+            for row in range(self._faced[kind], rows):
                 kind(self, row)
+            self._faced[kind] = rows
 
     def close(self) -> None:
         """Let go of all faces, so that the model's memory can be freed."""
-        self._shown = True
+        self._show()
         self.remove_all_agents()
