@@ -12,7 +12,8 @@ import numpy as np
 from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
-from sim.core.parameters import Values, assumptions, load_all, resolve
+from sim.core.parameters import load_all
+from sim.core.resolving import Values, assumptions, resolve
 from sim.core.process import Process
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, GoalOutcome, Lived

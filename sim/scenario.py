@@ -10,7 +10,8 @@ from typing import Any
 
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import Override, ParameterBook, load_all, month_number
+from sim.core.parameters import ParameterBook, load_all, month_number
+from sim.core.resolving import Override
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")

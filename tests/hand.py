@@ -15,7 +15,8 @@ import sim.world.persons
 import sim.world.places  # noqa: F401  these imports declare the tables
 from sim.core.ledger import Fund, Purse
 from sim.core.luck import replication_key
-from sim.core.parameters import load_parameters, resolve_central
+from sim.core.parameters import load_parameters
+from sim.core.resolving import resolve_central
 from sim.core.process import PROCESSES, Process
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.month import bind

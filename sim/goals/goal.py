@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.parameters import Values
+from sim.core.resolving import Values
 
 YEARS_IN_MONTHS = 12
 

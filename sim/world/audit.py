@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.parameters import Values
+from sim.core.resolving import Values
 from sim.core.wiring import Tables
 from sim.world.codes import Destination
 

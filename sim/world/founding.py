@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.core.luck import MONTHS_BEFORE_ZERO, decision_key, word
-from sim.core.parameters import ParameterBook, Values
+from sim.core.parameters import ParameterBook
+from sim.core.resolving import Values
 from sim.core.wiring import Tables
 from sim.world import dibao_rules
 from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment

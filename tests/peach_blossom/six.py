@@ -123,7 +123,8 @@ class Village:
     def __init__(self, declared_only: bool = False, seed: int = 3) -> None:
         from sim.core.ledger import Fund
         from sim.core.luck import replication_key
-        from sim.core.parameters import load_all, resolve
+        from sim.core.parameters import load_all
+        from sim.core.resolving import resolve
         from sim.core.wiring import Wired, open_purses
         from sim.month import MONTH, PROCESSES_IN_ORDER, bind
         from sim.world.funds import fund_records

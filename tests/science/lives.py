@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.core.parameters import Values, convert, load_all
+from sim.core.parameters import load_all
+from sim.core.resolving import Values, convert
 from sim.county import County, Life, ready, values_of
 from sim.scenario import Scenario, load_scenario
 

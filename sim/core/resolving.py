@@ -1,0 +1,158 @@
+"""From what files say to what rules see: overrides, draws and dates become one value for every month, in the rules' units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.core.errors import InputError
+from sim.core.parameters import Parameter, ParameterBook, month_number
+from sim.core.units import UNITS
+
+
+@dataclass(frozen=True)
+class Override:
+    """A value that a scenario sets: one, or one for each of several months (months since January 2021)."""
+
+    value: Any
+    place: str
+    line: int
+
+    def check(self, parameter: Parameter) -> None:
+        """Raise InputError if the parameter cannot take it."""
+        try:
+            for value in self.value.values() if isinstance(self.value, Mapping) else [self.value]:
+                if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
+                    raise ValueError("must be a list" if parameter.is_list else "must be one value, not a list")
+                if parameter.is_list and len(value) != len(parameter.entries()[0]):
+                    raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
+                parameter.check(value, override=True)
+        except ValueError as problem:
+            raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None
+
+
+@dataclass(frozen=True)
+class Values:
+    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them."""
+
+    paths: dict[str, np.ndarray]
+    used: dict[str, Any]
+    provenance: dict[str, str]
+    months_before: int
+
+    def path(self, identity: str) -> np.ndarray:
+        """Values by month in the unit of the rules; the first month is ``months_before`` before January 2021."""
+        return self.paths[identity]
+
+    def at(self, identity: str, month: int = 0) -> Any:
+        """The value in one month (0 = January 2021)."""
+        return self.paths[identity][month + self.months_before]
+
+
+def assumptions(book: ParameterBook) -> list[str]:
+    """Ids of the parameters that are drawn, in a fixed order."""
+    return sorted(identity for identity, parameter in book.parameters.items() if parameter.varies)
+
+
+def convert(parameter: Parameter, value: Any) -> Any:
+    """A value in the unit of the rules: a number, a list of numbers, or a switch's code."""
+    if parameter.options is not None:
+        return parameter.options[value]
+    unit = UNITS[parameter.unit].convert
+    if isinstance(value, (list, tuple)):
+        return [unit(float(number)) for number in value]
+    return unit(float(value))
+
+
+def resolve_central(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Central values of a few parameters in the unit of the rules; of a dated one its first value."""
+    return {name: convert(parameter, parameter.entries()[0]) for name, parameter in parameters.items()}
+
+
+def _known(parameter: Parameter, vantage: str | None) -> dict[int, Any]:
+    """A dated value by month as it was known, or to be expected, at the vantage."""
+    dated = {month_number(month): value for month, value in parameter.value.items()}
+    if vantage is None:
+        return dated
+    limit = month_number(vantage)
+    known_from = {month_number(m): month_number(k) for m, k in (parameter.known_from or {}).items()}
+    last = None
+    for month in sorted(dated):
+        if last is None or known_from.get(month, month) <= limit:
+            last = month
+        elif isinstance(dated[month], (int, float)):
+            growth = parameter.forecast.growth if parameter.forecast else 0.0
+            dated[month] = dated[last] * (1.0 + growth) ** ((month - last) / 12.0)
+        else:
+            dated[month] = dated[last]
+    return dated
+
+
+def resolve(
+    book: ParameterBook,
+    overrides: Mapping[str, list[Override]] | None = None,
+    draw: Mapping[str, float] | None = None,
+    vantage: str | None = None,
+    months_before: int = 12,
+    months: int = 60,
+) -> Values:
+    """Every parameter month by month.
+
+    ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
+    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast.
+    Raises InputError for an override that does not fit.
+    """
+    overrides, draw = overrides or {}, draw or {}
+    paths, used, provenance = {}, {}, {}
+    length = months_before + months
+    for identity, parameter in book.parameters.items():
+        scenario = overrides.get(identity, [])
+        if parameter.is_dated:
+            base = _known(parameter, vantage)
+        else:
+            base = {-months_before: parameter.value}
+        provenance[identity] = parameter._path
+        if identity in draw and parameter.varies and not scenario:
+            drawn = parameter.at_quantile(draw[identity])
+            provenance[identity] = "drawn"
+            if parameter.has_factor_range:
+                base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
+            else:
+                base = {-months_before: drawn}
+        for override in scenario:
+            override.check(parameter)
+            provenance[identity] = f"{override.place}:{override.line}"
+            if isinstance(override.value, Mapping):
+                for month, value in override.value.items():
+                    base = {m: v for m, v in base.items() if m < month} | {month: value}
+            else:
+                base = {-months_before: override.value}
+        used[identity] = _readable(base)
+        paths[identity] = _path(parameter, base, months_before, length)
+    return Values(paths, used, provenance, months_before)
+
+
+def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
+    """A value times a drawn factor, kept within what its unit admits."""
+    unit = UNITS[parameter.unit]
+    if isinstance(value, (list, tuple)):
+        return [min(max(number * factor, unit.lowest), unit.highest) for number in value]
+    return min(max(value * factor, unit.lowest), unit.highest)
+
+
+def _path(parameter: Parameter, base: dict[int, Any], months_before: int, length: int) -> np.ndarray:
+    """Values by month: each holds from its month on, the first also before."""
+    first = convert(parameter, base[min(base)])
+    path = np.empty((length, *np.shape(first)), dtype=np.int64 if parameter.options is not None else np.float64)
+    path[:] = first
+    for month in sorted(base)[1:]:
+        path[max(0, month + months_before) :] = convert(parameter, base[month])
+    return path
+
+
+def _readable(base: dict[int, Any]) -> Any:
+    """A value as it would be written in a file."""
+    if len(base) == 1:
+        return next(iter(base.values()))
+    return {f"{2021 + month // 12}-{month % 12 + 1:02d}": value for month, value in sorted(base.items())}
