@@ -103,9 +103,7 @@ class Processes:
 
     def _open(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(
-            self.workers, mp_context=context, initializer=_begin, initargs=(self._make,)
-        )
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin, initargs=(self._make,))
 
     @property
     def pending(self) -> int:

@@ -80,9 +80,7 @@ def chunk_path(folder: Path, replications: Sequence[int]) -> Path:
     return folder / f"chunk-{replications[0]:07d}-{replications[-1]:07d}.npz"
 
 
-def write_chunk(
-    path: Path, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue
-) -> None:
+def write_chunk(path: Path, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue) -> None:
     """Write lives and failures as one archive.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
@@ -102,9 +100,7 @@ def write_chunk(
         header["layout"] = names
         for lived in lives[1:]:
             if layout(lived) != names:
-                raise ValueError(
-                    f"replication {lived.replication} has other indicators than {lives[0].replication}"
-                )
+                raise ValueError(f"replication {lived.replication} has other indicators than {lives[0].replication}")
         arrays.update(_arrays(lives, names, catalogue))
         header["audit"] = _statuses(lives)
         header["budget"], arrays["budget"] = _budget(lives)
@@ -140,22 +136,14 @@ def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
 
 def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
     arrays = {
-        "months": np.array(
-            [[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]
-        ).swapaxes(1, 2),
+        "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
         "quantiles": np.array([list(lived.quantiles.values()) for lived in lives], dtype=np.float64),
         "goals": np.array(
-            [
-                [(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()]
-                for lived in lives
-            ],
+            [[(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()] for lived in lives],
             dtype=np.float64,
         ),
         "audit": np.array(
-            [
-                [(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit]
-                for lived in lives
-            ],
+            [[(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit] for lived in lives],
             dtype=np.float64,
         ).reshape(len(lives), -1, 4),
     }
@@ -205,9 +193,7 @@ def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
             "first": str(first["status"]),
             "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),
         }
-        for first, *lines in (
-            (lines[0], *lines) for lines in zip(*(lived.life.audit for lived in lives), strict=True)
-        )
+        for first, *lines in ((lines[0], *lines) for lines in zip(*(lived.life.audit for lived in lives), strict=True))
     ]
 
 

@@ -74,9 +74,7 @@ class Lives(Protocol):
     def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
         """Every parameter as used (JSON-able), at these quantiles or, with None, at central values."""
 
-    def live(
-        self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool
-    ) -> LifeLike:
+    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> LifeLike:
         """One life. Any exception counts as a failed replication."""
 
     def population(self, scenario: Any, seed: int) -> list[dict]:
@@ -117,9 +115,7 @@ class County:
 
         return sim.county.used(scenario, quantiles)
 
-    def live(
-        self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool
-    ) -> LifeLike:
+    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> LifeLike:
         """One life of the county."""
         import sim.county
 

@@ -109,9 +109,7 @@ def proportion(met: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE)
     return Proportion(share, low, high, runs, len(sizes), effective, bound)
 
 
-def _design_effect(
-    outcome: NDArray[np.float64], index: NDArray[np.integer], sizes: NDArray[np.integer]
-) -> float:
+def _design_effect(outcome: NDArray[np.float64], index: NDArray[np.integer], sizes: NDArray[np.integer]) -> float:
     """How many times the variance of the mean exceeds that of independent runs (at least 1)."""
     runs = len(outcome)
     size = float((sizes**2).sum()) / runs

@@ -93,9 +93,7 @@ def write(out: Path, plan: "Plan", requested: int, run_record: Mapping[str, Any]
     return manifest
 
 
-def _write_tables(
-    out: Path, plan: "Plan", chunks: list[Chunk], records: list[dict], catalogue: Catalogue
-) -> None:
+def _write_tables(out: Path, plan: "Plan", chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
     lived = [chunk for chunk in chunks if chunk.lives]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
@@ -131,9 +129,7 @@ def _write_tables(
     write_csv(out / "budget.csv", summaries.budget_lines(chunks))
 
 
-def _manifest(
-    out: Path, plan: "Plan", catalogue: Catalogue, records: list[dict], failed: int, requested: int
-) -> dict[str, Any]:
+def _manifest(out: Path, plan: "Plan", catalogue: Catalogue, records: list[dict], failed: int, requested: int) -> dict[str, Any]:
     model = find(plan.lives)
     identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
     present = [name for name in MADE if name != "manifest.json" and (out / name).exists()]
@@ -146,9 +142,7 @@ def _manifest(
         "replications": {"requested": requested, "completed": len(records), "failed": failed},
         "hash": identity.hexdigest(),
         "parameters": plain(model.used(plan.scenario, None)),
-        "indicators": {
-            name: _indicator(record) for name, record in catalogue.indicators.items()
-        },
+        "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
         "months": [str(month) for month in _months(catalogue, plan.scenario)],
         "townships": _places(catalogue, "townships"),
         "segments": _places(catalogue, "segments"),
@@ -190,9 +184,7 @@ def description(scenario: Any) -> dict[str, Any]:
     """A scenario as plain data, whatever kind of record it is."""
     if hasattr(scenario, "model_dump"):
         return plain(scenario.model_dump(mode="json"))
-    return plain(
-        asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
-    )
+    return plain(asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario))
 
 
 def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
@@ -297,9 +289,7 @@ def open_folder(folder: Path) -> Results:
     if not (folder / "manifest.json").exists():
         raise FileNotFoundError(f"{folder} holds no result: there is no manifest.json")
     if results.manifest["format"] != FORMAT:
-        raise ValueError(
-            f"{folder} was written in format {results.manifest['format']}, this program reads {FORMAT}"
-        )
+        raise ValueError(f"{folder} was written in format {results.manifest['format']}, this program reads {FORMAT}")
     return results
 
 
@@ -338,9 +328,7 @@ def _commit() -> dict[str, Any]:
     here = Path(__file__).resolve().parent.parent
     try:
         commit, changes = (
-            subprocess.run(
-                ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
-            ).stdout.strip()
+            subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True, check=True).stdout.strip()
             for words in (
                 ("rev-parse", "HEAD"),
                 ("status", "--porcelain", "--", "sim", "experiments", "scenarios"),

@@ -19,9 +19,7 @@ JOINT = {
 }
 
 
-def goal_lines(
-    chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[str], years: Sequence[int]
-) -> list[dict[str, Any]]:
+def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[str], years: Sequence[int]) -> list[dict[str, Any]]:
     """One line for each goal in the order of the catalogue, then one for all headline goals and one for all.
 
     ``names`` are the goals along the second axis of the lives' outcomes. ``probability`` with ``low`` and

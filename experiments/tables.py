@@ -144,9 +144,7 @@ def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
         "kept": [life["kept"] for life in lives],
     }
     drawn = chunk.array("quantiles")
-    table.update(
-        {f"quantile.{name}": np.ascontiguousarray(drawn[:, i]) for i, name in enumerate(names.assumptions)}
-    )
+    table.update({f"quantile.{name}": np.ascontiguousarray(drawn[:, i]) for i, name in enumerate(names.assumptions)})
     goals = chunk.array("goals")
     for i, name in enumerate(names.goals):
         table[f"goal.{name}.met"] = goals[:, i, 0] > 0
@@ -204,9 +202,7 @@ def storage(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
-def bands(
-    chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_file: Path
-) -> Iterator[pa.Table]:
+def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_file: Path) -> Iterator[pa.Table]:
     """Mean, quantiles and the share of luck over all replications, by scope, unit, indicator and month.
 
     County bands for every indicator, read back column by column from ``months_file``; township and segment
@@ -222,9 +218,7 @@ def bands(
             yield _band(scope, names.units[scope], name, names, series, draws)
 
 
-def _band(
-    scope: str, units: tuple[str, ...], indicator: str, names: Axes, values: NDArray, draws: NDArray[np.intp]
-) -> pa.Table:
+def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, values: NDArray, draws: NDArray[np.intp]) -> pa.Table:
     """The band of one indicator; ``values`` (replications, months, units). Rows unit x month."""
     values = values.astype(np.float64)
     known = ~np.isnan(values)

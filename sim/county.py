@@ -13,8 +13,8 @@ from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_every
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
 from sim.core.parameters import load_all
-from sim.core.resolving import Values, assumptions, resolve
 from sim.core.process import Process
+from sim.core.resolving import Values, assumptions, resolve
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, GoalOutcome, Lived
 from sim.goals.indicators import county_series, series_of
@@ -54,8 +54,8 @@ _READY: list[bool] = []
 class Life:
     """What one county's life left behind.
 
-    ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street has
-    no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
+    ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
+    has no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
     shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series.
     """
 
@@ -120,7 +120,9 @@ class County:
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, list(PROCESSES_IN_ORDER))
         self._wired = {
-            each.name: Wired(each, self.tables, sorted(book.of(each.owner)), self.values.path, self.key, slices, -BURN_IN, declared_only)
+            each.name: Wired(
+                each, self.tables, sorted(book.of(each.owner)), self.values.path, self.key, slices, -BURN_IN, declared_only
+            )
             for each in PROCESSES_IN_ORDER
         }
         self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
@@ -262,7 +264,8 @@ class County:
             for line, reason in enumerate(reasons):
                 payer = Fund(lines["payer"][line])
                 if payer < Fund.HOUSEHOLDS and (yuan[line] or unpaid[line]):
-                    rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, "yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])})  # fmt: skip
+                    amounts = {"yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])}
+                    rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, **amounts})
         return rows
 
 
@@ -342,6 +345,10 @@ def prepare(scenario: Scenario, say: Say) -> None:
     county = County(scenario, values_of(scenario, None), 0, 0)
     for month in range(12):
         if month % QUARTER == 0:
-            say("tell_compiled", done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps), total=len(county.steps))
+            say(
+                "tell_compiled",
+                done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps),
+                total=len(county.steps),
+            )
         county.step()
     note_everything_is_compiled()

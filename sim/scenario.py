@@ -135,7 +135,9 @@ class _Reader:
         if detail not in DETAILS:
             self.fault(path, value.lines.get("detail", line), f"'population.detail' must be sampled or full, not {detail!r}")
         elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
-            self.fault(path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100")
+            self.fault(
+                path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100"
+            )
         else:
             self.settings["population"] = (detail, weight)
 
@@ -209,12 +211,25 @@ class _Reader:
             if record["evidence"] not in ("policy", "measured", "derived", "assumed"):
                 self.fault(file, record.lines["evidence"], f"'{name}': evidence must be policy, measured, derived or assumed")
                 continue
-            facts.append(Fact(name, dict(record["name"]), str(record["parameter"]), record["value"], record["evidence"], str(record["source"])))
+            facts.append(
+                Fact(
+                    name,
+                    dict(record["name"]),
+                    str(record["parameter"]),
+                    record["value"],
+                    record["evidence"],
+                    str(record["source"]),
+                )
+            )
             # An assumed fact is the centre of its range: it is still drawn. Only what is known fixes the parameter.
             if record["evidence"] in ("policy", "measured"):
                 self.override(str(record["parameter"]), record["value"], str(file), line)
             elif str(record["parameter"]) not in self.book.parameters:
-                self.fault(file, record.lines["parameter"], f"unknown parameter '{record['parameter']}'{nearest(str(record['parameter']), sorted(self.book.parameters))}")
+                self.fault(
+                    file,
+                    record.lines["parameter"],
+                    f"unknown parameter '{record['parameter']}'{nearest(str(record['parameter']), sorted(self.book.parameters))}",
+                )
             elif not self._is_central(str(record["parameter"]), record["value"]):
                 self.override(str(record["parameter"]), record["value"], str(file), line)
         self.county = tuple(facts)
@@ -272,7 +287,12 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
         dated = {"type": "object", "patternProperties": {r"^20\d\d(-(0[1-9]|1[0-2]))?$": one}, "additionalProperties": False}
         text = f"{parameter.name.zh} · {parameter.name.en} ({parameter.unit}, {parameter.role})"
         settable[identity] = {"description": text, "anyOf": [one, dated]}
-    both = {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}, "required": ["zh", "en"], "additionalProperties": False}
+    both = {
+        "type": "object",
+        "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+        "required": ["zh", "en"],
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Xianjie scenario",
@@ -287,7 +307,10 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "vantage": {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"},
             "population": {
                 "type": "object",
-                "properties": {"detail": {"enum": list(DETAILS)}, "general_weight": {"type": "integer", "minimum": 1, "maximum": 100}},
+                "properties": {
+                    "detail": {"enum": list(DETAILS)},
+                    "general_weight": {"type": "integer", "minimum": 1, "maximum": 100},
+                },
                 "additionalProperties": False,
             },
             "set": {"type": "object", "properties": settable, "additionalProperties": False},

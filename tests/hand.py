@@ -16,8 +16,8 @@ import sim.world.places  # noqa: F401  these imports declare the tables
 from sim.core.ledger import Fund, Purse
 from sim.core.luck import replication_key
 from sim.core.parameters import load_parameters
-from sim.core.resolving import resolve_central
 from sim.core.process import PROCESSES, Process
+from sim.core.resolving import resolve_central
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.month import bind
 from sim.world.codes import NONE
@@ -86,11 +86,15 @@ class Hand:
         """Run one process with central parameters, some of them overridden in the units of the rules."""
         process = find(name)
         names, path = _parameters(process, overrides)
-        purses = {fund: Purse.SECTOR if fund in SECTORS else Purse.BUDGET if fund in BUDGETS else Purse.OPEN_ENDED for fund in Fund}
+        purses = {
+            fund: Purse.SECTOR if fund in SECTORS else Purse.BUDGET if fund in BUDGETS else Purse.OPEN_ENDED for fund in Fund
+        }
         self.slices = open_purses(self.tables, purses, [process])
         for fund, yuan in self.balances.items():
             self.tables["funds"][fund].balance = yuan
-        wired = Wired(process, self.tables, names, path, replication_key(seed, 0), self.slices, first=month, declared_only=declared_only)
+        wired = Wired(
+            process, self.tables, names, path, replication_key(seed, 0), self.slices, first=month, declared_only=declared_only
+        )
         wired(month)
         self.balances = {fund: float(self.tables["funds"][fund].balance) for fund in Fund}
         return SimpleNamespace(**{reason: self.paid(reason) for reason in self.slices})

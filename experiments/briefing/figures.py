@@ -42,13 +42,9 @@ def fan_chart(
     words = Words(language, minus="\u2212")
     with style.house_style():
         page = Page(9.0, 5.6)
-        unit = (
-            "" if subject["unit"] == "share" else words.unit(subject["unit"])
-        )  # the axis says percent itself
+        unit = "" if subject["unit"] == "share" else words.unit(subject["unit"])  # the axis says percent itself
         name = words.of(subject["name"])
-        page.top(
-            words("name_and_unit", name=name, unit=unit) if unit else name, TITLE, weight="bold", gap=0.08
-        )
+        page.top(words("name_and_unit", name=name, unit=unit) if unit else name, TITLE, weight="bold", gap=0.08)
         if words.of(subject.get("definition")):
             page.top(words("fan_is", definition=words.of(subject["definition"])), PLAIN, color=GREY)
         page.bottom(_footer(facts, words), SMALL)
@@ -95,9 +91,7 @@ def _reference(axes: Axes, reference: tuple[Mapping[str, str], pandas.DataFrame]
     for edge in ("p05", "p95"):
         axes.plot(month, band[edge], color=VERMILLION, linewidth=0.8, linestyle=(0, (1, 2)))
     label = words("reference_band", name=words.of(name))
-    (line,) = axes.plot(
-        month, band["p50"], color=VERMILLION, linewidth=1.6, linestyle=(0, (5, 2)), label=label
-    )
+    (line,) = axes.plot(month, band["p50"], color=VERMILLION, linewidth=1.6, linestyle=(0, (5, 2)), label=label)
     return line
 
 
@@ -136,9 +130,7 @@ def _value_axis(axes: Axes, unit: str, words: Words) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     if unit == "share":
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:g}"))
-        )
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:g}")))
     else:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
 
@@ -224,11 +216,9 @@ def _goal_row(
             continue
         y = middle + (0.0 if len(pair) == 1 else 0.1 if goal["observed"] else -0.1)
         colour = VERMILLION if goal["observed"] else BLUE
-        axes.plot(
-            [goal["low"], goal["high"]], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt", zorder=2
-        )
+        axes.plot([goal["low"], goal["high"]], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt", zorder=2)
         marker, fill = _marker(goal, colour)
-        look = {"markerfacecolor": fill, "markersize": 6.5, "markeredgewidth": 1.4, "linestyle": ""}
+        look: dict[str, Any] = {"markerfacecolor": fill, "markersize": 6.5, "markeredgewidth": 1.4, "linestyle": ""}
         axes.plot([goal["probability"]], [y], marker=marker, color=colour, clip_on=False, zorder=3, **look)
         _cell(axes, columns[0], y, probability(words, goal), color=colour, size=SMALL + 0.5)
         if "members" not in goal:
@@ -248,7 +238,7 @@ def _marks(goals: Sequence[Mapping[str, Any]], words: Words) -> list[Line2D]:
     look: dict[str, Any] = {"markersize": 6.5, "markeredgewidth": 1.4, "linestyle": "-", "linewidth": 2.2}
     marks = [Line2D([], [], marker="o", color=BLUE, label=words("mark_true"), **look)]
     if any(goal["observed"] for goal in goals):
-        shape = {"marker": "D", "markerfacecolor": "white", "color": VERMILLION}
+        shape: dict[str, Any] = {"marker": "D", "markerfacecolor": "white", "color": VERMILLION}
         marks.append(Line2D([], [], label=words("mark_observed"), **shape, **look))
     if any(goal["bound"] for goal in goals):
         shape = {"marker": ">", "markerfacecolor": "white", "color": GREY}
@@ -267,13 +257,9 @@ def _probability_axis(axes: Axes, height: float, words: Words) -> None:
     axes.set_axisbelow(True)
 
 
-def _cell(
-    axes: Axes, x: float, y: float, text: str, size: float = PLAIN, color: str = INK, weight: str = "normal"
-) -> None:
+def _cell(axes: Axes, x: float, y: float, text: str, size: float = PLAIN, color: str = INK, weight: str = "normal") -> None:
     """Text left-aligned at a fraction of the axes' width and a height in data units."""
-    axes.text(
-        x, y, text, fontsize=size, color=color, fontweight=weight, va="center", ha="left", linespacing=1.15
-    )
+    axes.text(x, y, text, fontsize=size, color=color, fontweight=weight, va="center", ha="left", linespacing=1.15)
 
 
 def _footer(facts: Mapping[str, Any], words: Words) -> str:

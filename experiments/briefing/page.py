@@ -23,9 +23,7 @@ class Page:
         self.width, self.height, self.side = width, height, 0.45
         self.above, self.below = height - 0.3, 0.22
 
-    def top(
-        self, text: str, size: float, weight: str = "normal", color: str = INK, gap: float = 0.05
-    ) -> None:
+    def top(self, text: str, size: float, weight: str = "normal", color: str = INK, gap: float = 0.05) -> None:
         """Put a paragraph under what is already there."""
         said = wrap(text, self.width - 2 * self.side, size)
         self._text(said, self.above, size, "top", weight=weight, color=color)
@@ -39,9 +37,7 @@ class Page:
 
     def _text(self, said: str, height: float, size: float, anchor: str, **look: Any) -> None:
         x, y = self.side / self.width, height / self.height
-        self.figure.text(
-            x, y, said, fontsize=size, va=anchor, ha="left", linespacing=LINE_HEIGHT - 0.15, **look
-        )
+        self.figure.text(x, y, said, fontsize=size, va=anchor, ha="left", linespacing=LINE_HEIGHT - 0.15, **look)
 
     def legend(self, handles: Sequence[Any]) -> None:
         """Put a row of marks with their meanings under what is already there."""
@@ -63,9 +59,7 @@ class Page:
         """Axes with these distances from the page's sides and from the free space's ends."""
         low, high = self.below + bottom, self.above - top
         box = (left, low, self.width - left - right, high - low)
-        return self.figure.add_axes(
-            (box[0] / self.width, box[1] / self.height, box[2] / self.width, box[3] / self.height)
-        )
+        return self.figure.add_axes((box[0] / self.width, box[1] / self.height, box[2] / self.width, box[3] / self.height))
 
 
 def _height(text: str, size: float) -> float:

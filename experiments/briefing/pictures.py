@@ -49,9 +49,7 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
         path = folder / f"fan-{name}.csv"
         made.append(_data(path, tables))
         for language in languages:
-            figure = figures.fan_chart(
-                band, subject, language, small_print, reference, subject.get("threshold")
-            )
+            figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
             said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
             made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
     for language in languages:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -68,7 +69,7 @@ def _characters() -> frozenset[int]:
 @contextlib.contextmanager
 def house_style() -> Iterator[None]:
     """Draw inside: fonts, sizes and colours of the house, and no trace in the settings of the caller."""
-    settings = {
+    settings: Any = {
         "font.family": _families(),
         "font.size": 9.5,
         "text.color": INK,

@@ -27,9 +27,7 @@ def backtest(
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
-    source: Annotated[
-        Path | None, typer.Option("--from", help="Read this result folder instead of living anew.")
-    ] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="Read this result folder instead of living anew.")] = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,

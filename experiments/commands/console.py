@@ -48,9 +48,7 @@ Replications = Annotated[int, typer.Option(min=1, help="How many counties to liv
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all luck and all draws.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")
-]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
 Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]

@@ -10,9 +10,7 @@ from experiments.commands.console import BASELINE, Code, Json, Lang, Language, S
 
 def population(
     scenario: Scenario = BASELINE,
-    missing: Annotated[
-        bool, typer.Option("--missing", help="List the local facts that are still assumed.")
-    ] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="List the local facts that are still assumed.")] = False,
     seed: Seed = 2021,
     sets: Sets = None,
     lang: Lang = Language.ZH,

@@ -33,13 +33,9 @@ def run(
     sets: Sets = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
-    only_luck: Annotated[
-        bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")
-    ] = False,
+    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Time every process of the month.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what the run would do and cost, and keep nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the run would do and cost, and keep nothing.")] = False,
     show_config: Annotated[
         bool, typer.Option("--show-config", help="Say where every value comes from, and run nothing.")
     ] = False,
@@ -115,16 +111,14 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
     }
 
 
-def _show_forecast(
-    scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool
-) -> None:
+def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool) -> None:
     """Print the resolved scenario and what the run would take."""
     import yaml
 
     from experiments import lives, results, runner
-    from experiments.commands import living
     from experiments.briefing.pictures import ROOM
     from experiments.briefing.words import Words
+    from experiments.commands import living
 
     cost = runner.forecast(
         scenario,

@@ -10,10 +10,13 @@ import os
 import platform
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
 from numba.core import config
+
+settings: Any = config  # Numba fills its settings in when it is imported
 
 SIM = Path(__file__).resolve().parents[1]
 KEPT_CACHES = 4
@@ -47,7 +50,7 @@ def _open_cache() -> bool:
     except OSError:
         return False  # a read-only installation: Numba falls back to its own user-wide directory
     os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
-    config.CACHE_DIR = str(CACHE)
+    settings.CACHE_DIR = str(CACHE)
     others = sorted((path for path in CACHE.parent.iterdir() if path != CACHE), key=lambda path: path.stat().st_mtime)
     for stale in others[: max(0, len(others) - KEPT_CACHES)]:
         shutil.rmtree(stale, ignore_errors=True)
@@ -69,7 +72,7 @@ def note_everything_is_compiled() -> None:
 
 
 #: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
-IS_COMPILED = not config.DISABLE_JIT
+IS_COMPILED = not settings.DISABLE_JIT
 
 
 def compiled(function):
@@ -77,6 +80,8 @@ def compiled(function):
 
     Results must depend neither on the order of additions nor on the number of threads, hence neither
     ``fastmath`` nor ``parallel``. Rules change rows and allocate nothing, so Numba need not count references to
-    the tables they are handed (``_nrt``); counting them took more time than the rules. Under ``NUMBA_DISABLE_JIT=1`` the function itself is returned.
+    the tables they are handed (``_nrt``); counting them took more time than the rules.
+    Under ``NUMBA_DISABLE_JIT=1`` the function itself is returned.
     """
-    return numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function)
+    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "forceinline": True}
+    return numba.njit(**options)(function)

@@ -43,7 +43,10 @@ class Purse(IntEnum):
     SECTOR = 2  # pays: a sum of private purses, each kept in its own row; settled from the lines when the month closes
 
 
-FUNDS = declare("funds", "A purse: a government fund, a scheme, or a whole sector.", """
+FUNDS = declare(
+    "funds",
+    "A purse: a government fund, a scheme, or a whole sector.",
+    """
 code      | i4? | code (Fund)  | Which purse this is.
 purse     | i4? | code (Purse) | How it meets a payment beyond its balance.
 balance   | f8? | yuan         | What it holds now.
@@ -51,16 +54,21 @@ opened    | f8? | yuan         | What it held when the month opened.
 inflow    | f8? | yuan         | What it received this month.
 outflow   | f8? | yuan         | What it paid this month.
 drawn     | f8? | yuan         | The part of its inflow that an open-ended purse drew from outside.
-""")
+""",
+)
 
-LINES = declare("lines", "A line of the budget: one reason of payment out of one fund.", """
+LINES = declare(
+    "lines",
+    "A line of the budget: one reason of payment out of one fund.",
+    """
 reason    | i4? | code         | Number of the reason in the order of the month.
 payer     | i4? | code (Fund)  | The purse that pays.
 payee     | i4? | code (Fund)  | The purse that receives.
 yuan      | f8? | yuan         | Paid this month.
 units     | f8? | payments     | How many payments that were, each household counted with its weight.
 unpaid    | f8? | yuan         | What was due this month and could not be paid (on the first payer's line).
-""")
+""",
+)
 
 Payment = namedtuple("Payment", "lines funds payers payee")
 """One declared payment as a rule sees it: its budget lines, all funds, the codes of its payers in order, its payee."""

@@ -4,7 +4,6 @@ Files hold what a person reads (per year, in yuan); ``resolve`` turns them into 
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

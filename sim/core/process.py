@@ -10,6 +10,7 @@ import sys
 from collections import namedtuple
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from sim.core.records import TABLES
 
 Room = namedtuple("Room", "rows count")
 """A table that a process may add rows to: all its allocated rows, and an array with the number in use."""
+
+#: Made at run time, which type checkers do not follow.
+_namedtuple: Any = namedtuple
 
 OCCASIONS = ("month", "year", "life")
 
@@ -48,7 +52,7 @@ class Process:
     name: str
     owner: str
     module: str
-    run: object
+    run: Any
     meaning: str
     reads: dict[str, list[str]]
     writes: dict[str, list[str]]
@@ -56,7 +60,7 @@ class Process:
     sees: str
     luck: tuple[Decision, ...]
     pays: tuple[PaymentDeclaration, ...]
-    classes: dict[str, type] = field(default_factory=dict)
+    classes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:
@@ -66,7 +70,7 @@ class Process:
     @property
     def yaml(self) -> Path:
         """Where its parameters live."""
-        return Path(sys.modules[self.module].__file__).with_suffix(".yaml")
+        return Path(str(sys.modules[self.module].__file__)).with_suffix(".yaml")
 
     def bind(self, parameters: list[str]) -> None:
         """Make the named tuples that the process is called with.
@@ -83,7 +87,7 @@ class Process:
         module = sys.modules[self.module]
         stem = "".join(part.capitalize() for part in self.name.split("_"))
         for kind, names in fields.items():
-            made = namedtuple(f"{stem}{kind}", names or ["nothing"], module=self.module)
+            made: Any = _namedtuple(f"{stem}{kind}", names or ["nothing"], module=self.module)
             setattr(module, made.__name__, made)
             self.classes[kind] = made
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class Tables:
 
     def live(self, name: str) -> np.recarray:
         """The rows in use."""
-        return self.rows[name][: self.counts[name][0]]
+        rows: Any = self.rows[name]
+        return rows[: self.counts[name][0]]
 
     def __getitem__(self, name: str) -> np.recarray:
         return self.live(name)
@@ -100,7 +102,7 @@ class Wired:
         return list(np.array(path))
 
     def _books(self, slices: dict[str, slice]):
-        made = []
+        made: list[Any] = []
         for payment in self.process.pays:
             lines = self.tables["lines"][slices[payment.reason]]
             payers = np.array(payment.payers, dtype=np.int64)
@@ -110,7 +112,7 @@ class Wired:
     def luck(self, month: int):
         """The keys of its decisions in this month."""
         at = {"month": month, "year": month // MONTHS_PER_YEAR, "life": 0}
-        keys = [decision_key(self.replication, each.word, at[each.occasion]) for each in self.process.luck]
+        keys: list[Any] = [decision_key(self.replication, each.word, at[each.occasion]) for each in self.process.luck]
         return self.process.classes["Luck"](*(keys or [0]))
 
     def county(self, month: int):
@@ -122,7 +124,7 @@ class Wired:
 
     def _views(self) -> list:
         """Its tables, and room to add rows where it may."""
-        seen = []
+        seen: list[Any] = []
         for name in self.process.tables:
             table = self.tables.live(name)
             seen.append(restricted(table, self._columns(name)) if self.narrow else table)
@@ -139,5 +141,3 @@ class Wired:
     def __call__(self, month: int) -> None:
         parameters = self.parameters[month - self.first] if self.parameters else self.nothing
         self.process.run(self.county(month), parameters, self.luck(month), self.books)
-
-

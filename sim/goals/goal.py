@@ -71,14 +71,25 @@ class Goal:
 GOALS: dict[str, Goal] = {}
 
 
-def goal(id: str, zh: str, en: str, definition_zh: str, clause: str | None, unit: str, headline: bool = False, observed: str | None = None):
+def goal(
+    id: str,
+    zh: str,
+    en: str,
+    definition_zh: str,
+    clause: str | None,
+    unit: str,
+    headline: bool = False,
+    observed: str | None = None,
+):
     """Declare a function as a goal; its docstring is the English definition."""
 
     def declare(function: Callable[[Lived], GoalOutcome]) -> Callable[[Lived], GoalOutcome]:
         definition = " ".join((function.__doc__ or "").split())
         if id in GOALS or not definition:
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
-        GOALS[id] = Goal(id, {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}, clause, unit, function, headline, observed)
+        GOALS[id] = Goal(
+            id, {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}, clause, unit, function, headline, observed
+        )
         return function
 
     return declare

@@ -1,7 +1,5 @@
 """Nobody who left poverty falls back (R), and no large-scale relapse (L)."""
 
-import numpy as np
-
 from sim.goals.goal import GoalOutcome, Lived, goal, outcome
 
 QUARTERS_PER_YEAR = 4
@@ -37,7 +35,14 @@ def relapse(lived: Lived) -> GoalOutcome:
     return GoalOutcome(met, margin, share.value, share.by_year[:years] & cluster.by_year[:years])
 
 
-@goal("R3_observed", "返贫率不超过2%（登记所见）", "At most 2 % on file as fallen back", "每年末登记为返贫的脱贫人口不超过上限。", "2.1", "share")
+@goal(
+    "R3_observed",
+    "返贫率不超过2%（登记所见）",
+    "At most 2 % on file as fallen back",
+    "每年末登记为返贫的脱贫人口不超过上限。",
+    "2.1",
+    "share",
+)
 def relapse_observed(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons is on file as fallen below the line."""
     return _below(lived, "relapse_recorded", lived.threshold("relapse_share"))
@@ -49,13 +54,27 @@ def recorded(lived: Lived) -> GoalOutcome:
     return _below(lived, "relapse_recorded", 0.0)
 
 
-@goal("R2", "收入返贫率不超过2%", "At most 2 % below by income alone", "每年末近十二个月人均收入低于贫困线的脱贫人口不超过上限。", "2.1", "share")
+@goal(
+    "R2",
+    "收入返贫率不超过2%",
+    "At most 2 % below by income alone",
+    "每年末近十二个月人均收入低于贫困线的脱贫人口不超过上限。",
+    "2.1",
+    "share",
+)
 def by_income(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has an income per head below the poverty line."""
     return _below(lived, "relapse_rate_income", lived.threshold("relapse_share"))
 
 
-@goal("R4", "持续返贫率不超过2%", "At most 2 % below for three months or more", "每年末连续三个月以上返贫的脱贫人口不超过上限。", "2.1", "share")
+@goal(
+    "R4",
+    "持续返贫率不超过2%",
+    "At most 2 % below for three months or more",
+    "每年末连续三个月以上返贫的脱贫人口不超过上限。",
+    "2.1",
+    "share",
+)
 def by_spell(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has been below for three months or more."""
     return _below(lived, "relapse_spell", lived.threshold("relapse_share"))
@@ -71,7 +90,14 @@ def _large_scale(percent: float) -> None:
     """Declare L1 at one threshold."""
     text = f"{percent:g}"
 
-    @goal(f"L1_{text.replace('.', '_')}", f"每年返贫率不超过{text}%", f"At most {text} % in every year", f"每年末返贫率（真实）不超过{text}%。", "2.1", "share")
+    @goal(
+        f"L1_{text.replace('.', '_')}",
+        f"每年返贫率不超过{text}%",
+        f"At most {text} % in every year",
+        f"每年末返贫率（真实）不超过{text}%。",
+        "2.1",
+        "share",
+    )
     def large_scale(lived: Lived) -> GoalOutcome:
         """At the end of every year the true relapse rate (R3) is at most the share in the name."""
         return _below(lived, "relapse_rate", percent / 100.0)
@@ -81,21 +107,43 @@ for _percent in (0.5, 1.0, 2.0, 3.0):
     _large_scale(_percent)
 
 
-@goal("L2", "无集中返贫", "No cluster of relapse", "没有任何村或乡镇在一个季度内因同一事件有十户以上且百分之五以上脱贫户返贫。", "2.1", "multiple")
+@goal(
+    "L2",
+    "无集中返贫",
+    "No cluster of relapse",
+    "没有任何村或乡镇在一个季度内因同一事件有十户以上且百分之五以上脱贫户返贫。",
+    "2.1",
+    "multiple",
+)
 def no_cluster(lived: Lived) -> GoalOutcome:
     """In no quarter do at least ten and at least five per cent of the registered households of one village or township fall below
     the line through one and the same event: a drought, a price crash, a storm, an epidemic, a slump, a firm's failure."""
     return _no_cluster(lived)
 
 
-@goal("Z3", "期末无人低于标准（真实）", "Nobody below the line at the end, true", "期末没有脱贫人口低于标准。", "2.1", "share", observed="Z3_observed")
+@goal(
+    "Z3",
+    "期末无人低于标准（真实）",
+    "Nobody below the line at the end, true",
+    "期末没有脱贫人口低于标准。",
+    "2.1",
+    "share",
+    observed="Z3_observed",
+)
 def nobody_below(lived: Lived) -> GoalOutcome:
     """At the end of the last year no registered person is below the line net of rigid spending."""
     share = float(lived.december("relapse_rate")[-1])
     return GoalOutcome(share <= 0.0, -share, share, lived.december("relapse_rate")[1:] <= 0.0)
 
 
-@goal("Z3_observed", "期末无人低于标准（登记所见）", "Nobody below the line at the end, on file", "期末没有登记返贫的脱贫人口。", "2.1", "share")
+@goal(
+    "Z3_observed",
+    "期末无人低于标准（登记所见）",
+    "Nobody below the line at the end, on file",
+    "期末没有登记返贫的脱贫人口。",
+    "2.1",
+    "share",
+)
 def nobody_recorded(lived: Lived) -> GoalOutcome:
     """At the end of the last year no registered person is on file as fallen below the line."""
     share = float(lived.december("relapse_recorded")[-1])

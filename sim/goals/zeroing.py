@@ -13,13 +13,27 @@ def _at_quarter_ends(lived: Lived, measure: Measure) -> GoalOutcome:
     return outcome(-by_year, float(counts.max()))
 
 
-@goal("Z1", "动态清零：识别后即有帮扶措施", "Every identified household has a measure in place", "每季度末，除当月新识别户外，没有已识别而无帮扶措施的户。", "4.4.2", "households")
+@goal(
+    "Z1",
+    "动态清零：识别后即有帮扶措施",
+    "Every identified household has a measure in place",
+    "每季度末，除当月新识别户外，没有已识别而无帮扶措施的户。",
+    "4.4.2",
+    "households",
+)
 def measures_in_place(lived: Lived) -> GoalOutcome:
     """At every quarter's end no household identified before that month is without a measure in place."""
     return _at_quarter_ends(lived, Measure.WAITING)
 
 
-@goal("Z2", "动态清零：识别后返贫不超过一个季度", "No relapse lasts longer than a quarter once identified", "没有监测户在识别后持续低于标准超过一个季度。", "4.4.2", "households")
+@goal(
+    "Z2",
+    "动态清零：识别后返贫不超过一个季度",
+    "No relapse lasts longer than a quarter once identified",
+    "没有监测户在识别后持续低于标准超过一个季度。",
+    "4.4.2",
+    "households",
+)
 def no_lasting_relapse(lived: Lived) -> GoalOutcome:
     """At no quarter's end is a monitored household below the line for longer than a quarter since it was identified."""
     return _at_quarter_ends(lived, Measure.LATE)

@@ -2,7 +2,10 @@
 
 from sim.core.records import declare
 
-CASES = declare("cases", "A monitoring case.", """
+CASES = declare(
+    "cases",
+    "A monitoring case.",
+    """
 identity     | u8? | -                | Luck address, derived from the household and the month.
 household    | i4? | row              | The household.
 state        | i1? | code (CaseState) | How far it has come.
@@ -18,9 +21,13 @@ resolved     | i1? | flag             | Whether the cause was last seen resolved
 measures     | i4? | count            | Help packages delivered.
 developmental| i4? | count            | Delivered packages that develop work or business.
 onset        | i4  | month            | True onset of the risk, for measuring delay only.
-""")
+""",
+)
 
-PACKAGES = declare("packages", "A help package asked for by a case.", """
+PACKAGES = declare(
+    "packages",
+    "A help package asked for by a case.",
+    """
 identity     | u8? | -                | Luck address.
 case_row     | i4? | row              | The case.
 household    | i4? | row              | The household.
@@ -34,4 +41,5 @@ cost         | f8? | yuan             | What it costs.
 severity     | f8? | yuan             | Shortfall on file per head: its place under the severity rule.
 effect       | f8  | yuan/month       | Income it truly brings each month while it lasts.
 started      | i1  | flag             | Whether its one-off effect has been had.
-""")
+""",
+)

@@ -2,11 +2,14 @@
 
 from sim.core.records import declare
 
-REGISTER = declare("register", "The administration's file on a household.", """
+REGISTER = declare(
+    "register",
+    "The administration's file on a household.",
+    """
 dibao              | i1? | flag             | Whether it receives dibao.
 benefit            | f8? | yuan/month       | Dibao granted to the household.
 assessed           | f8? | yuan/person-year | Income per head as last assessed for dibao.
-recertification    | i4? | month            | Month in which dibao is next reviewed, or before which a refused household does not apply again.
+recertification    | i4? | month            | Month of the next dibao review, or of the next application after a refusal.
 grace_until        | i4? | month            | Last month of dibao after a review found income above the line; −1 if none.
 application        | i4? | month            | Month in which a dibao application will be decided; −1 if none.
 signal             | i1? | code (Channel)   | Channel that raised the open signal; −1 if there is none.
@@ -21,4 +24,5 @@ verified_income    | f8? | yuan/person-year | Net income per head as last verifi
 seen               | i4? | month            | Month in which its accounts were last seen; −1200 if never.
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
-""")
+""",
+)

@@ -17,7 +17,15 @@ class FoundingMissed(Exception):
 
 def _row(id: str, zh: str, en: str, target: Any, achieved: float, ok: bool, exact: bool = False) -> dict:
     status = "exact" if exact and ok else "within" if ok else "missed"
-    return {"id": id, "name": {"zh": zh, "en": en}, "target": target, "achieved": achieved, "status": status, "ok": bool(ok), "exact": exact}
+    return {
+        "id": id,
+        "name": {"zh": zh, "en": en},
+        "target": target,
+        "achieved": achieved,
+        "status": status,
+        "ok": bool(ok),
+        "exact": exact,
+    }
 
 
 def _exactly(id: str, zh: str, en: str, target: float, achieved: float) -> dict:

@@ -124,7 +124,10 @@ def close_month(households, enterprises, funds, lines) -> None:
         if funds["purse"][code] != Purse.SECTOR and balance[code] < 0.0:
             raise BooksDoNotClose(f"fund '{name}' holds {balance[code]:,.2f} yuan")
     _check("all money", (balance - opened).sum(), abs(balance).sum())
-    for sector, rows, add_up in ((Fund.HOUSEHOLDS, households, add_up_households), (Fund.ENTERPRISES, enterprises, add_up_enterprises)):
+    for sector, rows, add_up in (
+        (Fund.HOUSEHOLDS, households, add_up_households),
+        (Fund.ENTERPRISES, enterprises, add_up_enterprises),
+    ):
         name = sector.name.lower()
         sums = np.zeros(5)
         add_up(rows, sums)

@@ -12,8 +12,11 @@ TRAIT = "dibao.trait"
 
 @compiled
 def assessed_income(counted_per_head, trait, fresh, error, persistence):
-    """Income per head and year as an assessor sees it. ``trait`` and ``fresh`` are standard normal draws: what is always misjudged
-    about a household, and what is misjudged at this review. The error multiplies and has mean 1."""
+    """Income per head and year as an assessor sees it.
+
+    ``trait`` and ``fresh`` are standard normal draws: what is always misjudged about a household, and what is misjudged at this
+    review. The error multiplies and has mean 1.
+    """
     score = math.sqrt(persistence) * trait + math.sqrt(1.0 - persistence) * fresh
     return max(counted_per_head, 0.0) * math.exp(error * score - error * error / (1.0 + 1.0))
 

@@ -2,7 +2,10 @@
 
 from sim.core.records import declare
 
-ENTERPRISES = declare("enterprises", "A village enterprise.", """
+ENTERPRISES = declare(
+    "enterprises",
+    "A village enterprise.",
+    """
 identity        | u8  | -                | Luck address.
 village         | i4? | row              | Its village.
 township        | i4? | row              | Its township or street.
@@ -23,4 +26,5 @@ outflow         | f8  | yuan             | Paid this month.
 opened          | f8  | yuan             | Money in hand when the month opened.
 overdrawn       | i4  | months           | Months beyond its overdraft.
 failed          | i4  | month            | Month of failure; −1 while it lives.
-""")
+""",
+)

@@ -2,7 +2,10 @@
 
 from sim.core.records import declare
 
-ENVIRONMENT = declare("environment", "The common state of the county: one row.", """
+ENVIRONMENT = declare(
+    "environment",
+    "The common state of the county: one row.",
+    """
 poverty_line      | f8? | yuan/person-year | The poverty line of the year.
 monitoring_line   | f8? | yuan/person-year | The line below which a household is watched.
 dibao_line        | f8? | yuan/person-year | The rural dibao line in force this month.
@@ -19,18 +22,27 @@ wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
 local_demand      | f8  | index            | Local labour demand, founding = 1.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
-""")
+""",
+)
 
-COMMODITIES = declare("commodities", "A commodity and its price.", """
+COMMODITIES = declare(
+    "commodities",
+    "A commodity and its price.",
+    """
 price             | f8  | index            | Price this month relative to its 2020 mean, season included.
 deviation         | f8  | log points       | Departure from trend, which fades.
 variance          | f8  | log points²      | Variance of the departure, seen from 2020.
 season            | f8  | share            | This month's share of a year's sales.
 crash             | i4  | flag             | Whether the price stands in a crash.
-""")
+""",
+)
 
-MARKETS = declare("markets", "A labour market: persons of one segment and strength, who face the same going pay.", """
+MARKETS = declare(
+    "markets",
+    "A labour market: persons of one segment and strength, who face the same going pay.",
+    """
 pay               | f8[5] | yuan/month | Going pay of each destination before any slump, for a productivity of 1.
 pay_founded       | f8[5] | yuan/month | The same when the county was founded.
 shares            | f8[5] | share      | Where this market's labour wished to be when the county was founded.
-""")
+""",
+)

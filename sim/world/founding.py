@@ -18,7 +18,17 @@ from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segmen
 from sim.world.founding_incomes import DibaoRules, TrialYear, settle_incomes
 from sim.world.labour_market import STRENGTHS, market_of
 from sim.world.livelihoods import assign_work, make_enterprises, make_farms
-from sim.world.synthesis import SPARE_CASES, Luck, identities, list_poor_students, make_households, make_persons, make_places, normals, plan_counts
+from sim.world.synthesis import (
+    SPARE_CASES,
+    Luck,
+    identities,
+    list_poor_students,
+    make_households,
+    make_persons,
+    make_places,
+    normals,
+    plan_counts,
+)
 
 YEAR = 12
 
@@ -99,7 +109,9 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
     environment = tables["environment"][0]
     households = tables["households"]
     trait_key = decision_key(luck.replication, word(dibao_rules.TRAIT), 0)
-    error, persistence, least = (values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share"))
+    error, persistence, least = (
+        values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share")
+    )
 
     def assessed(counted, names):
         score = np.sqrt(persistence) * normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
@@ -135,7 +147,7 @@ def _value_enterprises(tables: Tables, p: Any) -> None:
 
 
 def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None:
-    """Put the stock of 2020 under monitoring: registered households with the lowest income on file, as the rule of 2020 had it."""
+    """Put the stock of 2020 under monitoring: registered households with the lowest income on file, by the rule of 2020."""
     households, register = tables["households"], tables["register"]
     registered = np.flatnonzero(households["registered"] == 1)
     names = households["identity"][registered]

@@ -3,7 +3,10 @@
 from sim.core.compilation import compiled
 from sim.core.records import declare
 
-HOUSEHOLDS = declare("households", "A rural household, or several alike.", """
+HOUSEHOLDS = declare(
+    "households",
+    "A rural household, or several alike.",
+    """
 identity            | u8?  | -              | Luck address; it never changes.
 weight              | i4?  | households     | How many households the row stands for.
 township            | i4?  | row            | Its township or street.
@@ -48,7 +51,7 @@ net_per_head        | f8   | yuan           | Income of twelve months less rigid
 at_risk             | i1   | flag           | Whether it is truly at risk of falling back.
 onset               | i4   | month          | Month in which the present risk began; −1 if there is none.
 risk_cause          | i1   | code (Cause)   | The cause that took most.
-below               | i1   | flag           | Below the poverty line net of rigid spending, or a guarantee broken for over three months (R3).
+below               | i1   | flag           | Below the poverty line net of rigid spending, or a guarantee long broken (R3).
 below_income        | i1   | flag           | Below the poverty line by income alone (R2).
 below_months        | i4   | months         | Length of the present spell below.
 inherited           | i1   | flag           | Already below when 2021 opened, and not out since.
@@ -58,7 +61,8 @@ event_loss          | f8   | yuan           | Loss to the common event remembere
 event               | i4   | code (Event)   | The common event remembered.
 lost_wages          | f8   | yuan           | Wages lost this month to lay-off or slump.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
-""")
+""",
+)
 
 
 @compiled

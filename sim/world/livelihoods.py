@@ -99,7 +99,9 @@ def make_enterprises(tables: Tables, luck: Luck, p) -> None:
     # Some are closed and wait for a successor, as many as is usual: so the number in operation is at rest.
     enterprises["alive"] = luck.uniforms("closed", names) >= p.closed_share
     edges = np.cumsum(size * enterprises["alive"]) / (size * enterprises["alive"]).sum()
-    persons["enterprise"][workers] = np.searchsorted(edges, luck.uniforms("employer", persons["identity"][workers])).clip(0, total - 1)
+    persons["enterprise"][workers] = np.searchsorted(edges, luck.uniforms("employer", persons["identity"][workers])).clip(
+        0, total - 1
+    )
     enterprises["registered"] = np.bincount(persons["enterprise"][workers], minlength=total)
     vacancies = np.bincount(order_of_vacancies(luck, size * enterprises["alive"], len(workers), p), minlength=total)
     mean_jobs = len(workers) * size / (size * enterprises["alive"]).sum()

@@ -4,7 +4,10 @@ from sim.core.compilation import compiled
 from sim.core.records import declare
 from sim.world.codes import Stage
 
-PERSONS = declare("persons", "A member of a household; the dead keep their row.", """
+PERSONS = declare(
+    "persons",
+    "A member of a household; the dead keep their row.",
+    """
 identity     | u8 | -                  | Luck address; children derive theirs from their household.
 household    | i4 | row                | The household.
 next         | i4 | row                | The next member; −1 for the last.
@@ -31,8 +34,9 @@ productivity | f8 | multiple           | Earnings relative to the going wage.
 displaced    | i1 | flag               | Lost the last job, rather than never having had one.
 lost_to      | i4 | code (Event)       | Common event that took the last job; −1 if none did.
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
-cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January, before serious-illness insurance.
-""")
+cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.
+""",
+)
 
 
 @compiled

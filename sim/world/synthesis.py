@@ -154,7 +154,9 @@ def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size:
     general_room = counts.weight[Segment.GENERAL] > 1  # a sampled row may split once for each household it stands for
     households = tables.make("households", total, room=total + _room(total, general_room))
     villages = tables["villages"]
-    concentrated = village_size * luck.lognormals("registered villages", identities("village", len(villages)), p.registered_spread)
+    concentrated = village_size * luck.lognormals(
+        "registered villages", identities("village", len(villages)), p.registered_spread
+    )
     sizes = np.empty(total, dtype=np.int64)
     start = 0
     for segment in Segment:
@@ -210,9 +212,7 @@ PRESCHOOL, SCHOOL, SENIOR_HIGH, ADULT = 3, 6, 15, 18
 
 
 @compiled
-def fill_persons(
-    households, persons, sizes, keys, labour, weak, child_chance, elderly, chronic, weak_capacity, tertiary, ages
-):
+def fill_persons(households, persons, sizes, keys, labour, weak, child_chance, elderly, chronic, weak_capacity, tertiary, ages):
     """Draw each member's role, then what follows from it."""
     role_key, child_key, age_key, sex_key, chronic_key, school_key = keys
     row = 0

@@ -92,7 +92,8 @@ def test_wrong_usage_ends_with_2(arguments):
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     path = tmp_path / "several.yaml"
     path.write_text(
-        "title: {zh: 试, en: Try}\nreason: {zh: 试, en: Try}\nsett: 1\nset:\n  a.b: 1\n  public_posts.count: x\n", encoding="utf-8"
+        "title: {zh: 试, en: Try}\nreason: {zh: 试, en: Try}\nsett: 1\nset:\n  a.b: 1\n  public_posts.count: x\n",
+        encoding="utf-8",
     )
     with pytest.raises(InputError) as caught:
         load_scenario(path)
@@ -111,8 +112,14 @@ def test_a_result_folder_of_something_else_is_not_touched(tmp_path):
 
 BOOK = load_all().parameters
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20))
-VALUES = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)), max_leaves=8)
-KEYS = st.one_of(st.sampled_from(["title", "reason", "extends", "county", "months", "population", "vantage", "set"]), st.text(max_size=12))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
+    max_leaves=8,
+)
+KEYS = st.one_of(
+    st.sampled_from(["title", "reason", "extends", "county", "months", "population", "vantage", "set"]), st.text(max_size=12)
+)
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

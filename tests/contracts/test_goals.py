@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.science.lives import life
 
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
+from tests.science.lives import life
 
 MUST = {
     "G1", "G2", "G3", "G5", "R1", "R2", "R3", "R4", "R7", "L1_0_5", "L1_1", "L1_2", "L1_3", "L2", "Z1", "Z2", "Z3",

@@ -44,7 +44,12 @@ def test_the_normal_quantile_is_scipys():
 
 
 def test_descendants_differ_by_parent_month_and_ordinal():
-    names = {int(descendant(np.uint64(parent), month, ordinal)) for parent in range(20) for month in range(-12, 60) for ordinal in range(3)}
+    names = {
+        int(descendant(np.uint64(parent), month, ordinal))
+        for parent in range(20)
+        for month in range(-12, 60)
+        for ordinal in range(3)
+    }
     assert len(names) == 20 * 72 * 3
 
 
@@ -74,7 +79,9 @@ def test_a_changed_helper_changes_the_result(tmp_path):
     folder = _copy(tmp_path)
     assert _python(folder, ASK) == "1000.0"
     rules = folder / "sim" / "world" / "dibao_rules.py"
-    rules.write_text(rules.read_text(encoding="utf-8").replace("MONTHS_PER_YEAR = 12.0", "MONTHS_PER_YEAR = 6.0"), encoding="utf-8")
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("MONTHS_PER_YEAR = 12.0", "MONTHS_PER_YEAR = 6.0"), encoding="utf-8"
+    )
     assert _python(folder, ASK) == "2000.0", "a stale rule was served"
 
 

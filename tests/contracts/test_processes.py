@@ -2,11 +2,11 @@
 
 import pytest
 
+from sim.core.calendar import steps_of
 from sim.core.parameters import load_all
+from sim.core.process import PROCESSES
 from sim.core.records import TABLES
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.core.calendar import steps_of
-from sim.core.process import PROCESSES
 from sim.world.funds import check_permitted, fund_records
 
 bind()

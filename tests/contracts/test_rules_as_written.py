@@ -3,9 +3,9 @@
 import ast
 
 import pytest
-from tests.contracts.sources import ROOT, SIM, attributes_of, functions, process_files, tree
 
 from sim.core.parameters import load_parameters
+from tests.contracts.sources import ROOT, SIM, attributes_of, functions, process_files, tree
 
 FILES = process_files()
 IDS = [path.stem for path in FILES]
@@ -57,7 +57,11 @@ def test_luck_comes_from_addresses_only(path):
     faults = []
     for node in ast.walk(tree(path)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {alias.name.split(".")[0] for alias in node.names} if isinstance(node, ast.Import) else {(node.module or "").split(".")[0]}
+            names = (
+                {alias.name.split(".")[0] for alias in node.names}
+                if isinstance(node, ast.Import)
+                else {(node.module or "").split(".")[0]}
+            )
             if names & CLOCKS_AND_DICE and path not in MAY_READ_THE_CLOCK:
                 faults.append(f"line {node.lineno} imports {names & CLOCKS_AND_DICE}")
         if isinstance(node, ast.Attribute) and node.attr == "random":

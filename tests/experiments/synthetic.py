@@ -105,9 +105,7 @@ class Synthetic:
 
     def catalogue(self, scenario):
         indicators = {
-            f"indicator_{i}": Indicator(
-                both(f"指标{i}", f"Indicator {i}"), "share", banded=i < scenario.banded, headline=i < 2
-            )
+            f"indicator_{i}": Indicator(both(f"指标{i}", f"Indicator {i}"), "share", banded=i < scenario.banded, headline=i < 2)
             for i in range(scenario.indicators)
         }
         return Catalogue(GOALS, indicators, TOWNSHIPS, SEGMENTS)
@@ -139,16 +137,10 @@ class Synthetic:
         months = scenario.months
         trend = np.linspace(0, 1, months)
         names = [f"indicator_{i}" for i in range(scenario.indicators)]
-        indicators = {
-            name: level + trend * (i + 1) + 0.01 * random.normal(size=months) for i, name in enumerate(names)
-        }
-        townships = {
-            name: series[:, None] + random.normal(size=(months, 27)) for name, series in indicators.items()
-        }
+        indicators = {name: level + trend * (i + 1) + 0.01 * random.normal(size=months) for i, name in enumerate(names)}
+        townships = {name: series[:, None] + random.normal(size=(months, 27)) for name, series in indicators.items()}
         townships[names[0]][:, 3] = np.nan
-        segments = {
-            name: series[:, None] + random.normal(size=(months, 5)) for name, series in indicators.items()
-        }
+        segments = {name: series[:, None] + random.normal(size=(months, 5)) for name, series in indicators.items()}
         goals = {}
         for name, goal in GOALS.items():
             by_year = (level < goal.threshold) * np.ones(months // 12)

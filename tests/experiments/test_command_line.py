@@ -53,9 +53,29 @@ def test_the_folder_holds_the_tables_that_were_promised(result):
 
 def test_mr32_one_worker_or_two_the_same_bytes(result, tmp_path):
     found, out = result
-    alone = ask("run", BASELINE, "--replications", "4", "--workers", "1", "--json", "--quiet", "--no-figures", "--out", str(tmp_path / "o"))
+    alone = ask(
+        "run",
+        BASELINE,
+        "--replications",
+        "4",
+        "--workers",
+        "1",
+        "--json",
+        "--quiet",
+        "--no-figures",
+        "--out",
+        str(tmp_path / "o"),
+    )
     assert json.loads(alone.stdout)["hash"] == found["hash"]
-    for name in ("goals.json", "months.parquet", "replications.parquet", "years.parquet", "bands.parquet", "budget.csv", "audit.csv"):
+    for name in (
+        "goals.json",
+        "months.parquet",
+        "replications.parquet",
+        "years.parquet",
+        "bands.parquet",
+        "budget.csv",
+        "audit.csv",
+    ):
         assert (tmp_path / "o" / name).read_bytes() == (out / name).read_bytes(), name
 
 
@@ -80,13 +100,26 @@ def test_backtest_reads_the_folder_and_holds_it_against_what_was_published(resul
 
 def test_both_languages_print_a_scoreboard(result):
     for language, word in (("zh", "首要目标"), ("en", "HEADLINE GOALS")):
-        answer = ask("run", BASELINE, "--replications", "2", "--quiet", "--no-figures", "--lang", language, "--out", str(result[1].parent / language))
+        answer = ask(
+            "run",
+            BASELINE,
+            "--replications",
+            "2",
+            "--quiet",
+            "--no-figures",
+            "--lang",
+            language,
+            "--out",
+            str(result[1].parent / language),
+        )
         assert word in answer.stdout
         answer.stdout.encode("gbk")  # a Chinese console can show it all
 
 
 def test_dry_run_says_what_will_happen_and_writes_nothing(tmp_path):
-    found = json.loads(ask("run", BASELINE, "--replications", "1000", "--dry-run", "--json", "--quiet", "--out", str(tmp_path / "x")).stdout)
+    found = json.loads(
+        ask("run", BASELINE, "--replications", "1000", "--dry-run", "--json", "--quiet", "--out", str(tmp_path / "x")).stdout
+    )
     assert found["replications"] == 1000
     assert found["disk"] < 250e6
     assert not (tmp_path / "x").exists()

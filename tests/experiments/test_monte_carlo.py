@@ -103,9 +103,7 @@ def test_intervals_of_probabilities_cover_the_truth_over_a_large_grid(draws):
     grid = [(p, r) for p in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 0.95) for r in (0.0, 0.3, 0.7, 1.0)]
     shares = [covered(random, 2000, draws, p, r) for p, r in grid]
     assert 0.93 <= np.mean(shares) <= 0.97
-    assert (
-        min(shares) >= 0.88
-    )  # near 0 and 1 the few possible counts make coverage jump, as with every interval
+    assert min(shares) >= 0.88  # near 0 and 1 the few possible counts make coverage jump, as with every interval
 
 
 def test_the_variance_of_a_two_level_model_is_split_as_it_was_made():
@@ -155,9 +153,7 @@ def test_quantiles_leave_missing_runs_out():
 def test_the_interval_of_a_mean_knows_of_draws():
     values = two_level(np.random.default_rng(8), 800, 12, 0.6).reshape(800, -1)
     estimates = [mean(row, pairs(12)) for row in values]
-    assert np.mean([estimate.low <= 0 <= estimate.high for estimate in estimates]) == pytest.approx(
-        0.95, abs=0.03
-    )
+    assert np.mean([estimate.low <= 0 <= estimate.high for estimate in estimates]) == pytest.approx(0.95, abs=0.03)
     assert math.isnan(mean([1.0, 2.0], [0, 0]).low)
     assert math.isnan(mean([math.nan], [0]).mean)
 

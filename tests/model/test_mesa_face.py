@@ -13,9 +13,8 @@ with warnings.catch_warnings():
     from sim.agents import Government, Household, VillageEnterprise
     from sim.model import CountyModel
 
-from tests.science.lives import SCENARIOS, county
-
 from sim.core.ledger import Fund
+from tests.science.lives import SCENARIOS, county
 
 BASELINE = Path(SCENARIOS / "baseline.yaml")
 

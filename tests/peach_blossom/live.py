@@ -8,6 +8,7 @@ import json
 import sys
 
 import numpy as np
+
 from tests.peach_blossom.six import Village
 
 MONTHS = 24

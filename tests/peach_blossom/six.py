@@ -9,9 +9,9 @@ row 5  ten general households in one row: a local worker and a farmer; they own 
 """
 
 import numpy as np
-from tests.hand import Hand
 
-from sim.world.codes import Cause, Channel, CaseState, Commodity, Destination, Segment, Stage
+from sim.world.codes import CaseState, Cause, Channel, Commodity, Destination, Segment, Stage
+from tests.hand import Hand
 
 HOUSEHOLDS = 6
 #: household, age, female, capacity, chronic, disabled, stage, status

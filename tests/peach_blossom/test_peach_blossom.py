@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.peach_blossom.six import HOUSEHOLDS, Village, peach_blossom
 
 from sim.core.calendar import steps_of
 from sim.core.ledger import Fund
 from sim.month import MONTH
 from sim.world.codes import Destination
+from tests.peach_blossom.six import HOUSEHOLDS, Village, peach_blossom
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,7 +120,15 @@ def test_where_a_household_stands_in_the_table_does_not_matter():
         hand = peach_blossom()
         _reorder(hand, order)
         for month in range(6):
-            for name in ("separations", "job_search", "earnings", "illness", "medical_reimbursement", "accidents", "close_accounts"):
+            for name in (
+                "separations",
+                "job_search",
+                "earnings",
+                "illness",
+                "medical_reimbursement",
+                "accidents",
+                "close_accounts",
+            ):
                 hand.money(Fund.EMPLOYMENT, 1e6)
                 hand.money(Fund.COUNTY_FLOOR, 1e6)
                 hand.run(name, month=month)

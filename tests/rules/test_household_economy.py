@@ -1,9 +1,9 @@
 """A household's month by hand: living, borrowing, twelve months, who is at risk and who has fallen below."""
 
 import pytest
-from tests.hand import Hand
 
 from sim.world.codes import Cause, Event
+from tests.hand import Hand
 
 LIVING = dict(subsistence=330.0, propensity=0.75, hoard_months=12.0, dissaving=0.0, interest=0.0025, repaid_share=0.3)
 

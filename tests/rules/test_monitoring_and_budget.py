@@ -1,10 +1,10 @@
 """Monitoring, help and the budget by hand."""
 
 import pytest
-from tests.hand import Hand
 
 from sim.core.ledger import Fund
 from sim.world.codes import CaseState, Cause, Channel, Help, QueueRule
+from tests.hand import Hand
 
 
 def at_risk(weight: int = 1) -> Hand:
@@ -125,7 +125,9 @@ def monitored(**columns) -> Hand:
     hand.register["income_on_file"] = 7000.0
     hand.register["case_row"] = 0
     for column, value in columns.items():
-        (hand.cases if column in hand.cases.dtype.names else hand.households if column == "workers" else hand.register)[column] = value
+        (hand.cases if column in hand.cases.dtype.names else hand.households if column == "workers" else hand.register)[
+            column
+        ] = value
     return hand
 
 

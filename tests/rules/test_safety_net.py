@@ -1,10 +1,10 @@
 """The safety net by hand: hospital bills, dibao, pensions, premiums."""
 
 import pytest
-from tests.hand import Hand
 
 from sim.core.ledger import Fund
 from sim.world.codes import ReimbursementBase
+from tests.hand import Hand
 
 SIMPLE = dict(
     eligible_share=0.8, basic_deductible=500.0, basic_ratio=0.6, serious_deductible=1e9, serious_ratio=0.6,

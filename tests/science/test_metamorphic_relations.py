@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.science.lives import SEED, SEEDS, SHOCKS, county, difference, life, paid, scenario, yearly
 
 from sim.core.parameters import load_all
 from sim.county import County, values_of
 from sim.world.codes import Destination
+from tests.science.lives import SEED, SEEDS, SHOCKS, county, difference, life, paid, scenario, yearly
 
 QUIET = {f"{subject}__shock_intensity": 0.0 for subject in SHOCKS} | {
     "wages__slump_chance": 0.0,
@@ -25,7 +25,9 @@ QUIET = {f"{subject}__shock_intensity": 0.0 for subject in SHOCKS} | {
     "education__senior_high_cost": 0.0,
     "education__tertiary_cost": 0.0,
 }
-ROUGH = {f"{subject}__shock_intensity": 2.0 for subject in ("illness", "accidents", "housing", "separations", "livestock_disease")}
+ROUGH = {
+    f"{subject}__shock_intensity": 2.0 for subject in ("illness", "accidents", "housing", "separations", "livestock_disease")
+}
 
 
 def test_mr1_without_shocks_errors_and_change_in_the_family_nobody_relapses():
@@ -172,7 +174,7 @@ def test_mr29_no_purse_is_ever_negative_and_all_money_is_accounted_for():
         funds = lived.tables["funds"]
         gap = funds["opened"] + funds["inflow"] - funds["outflow"] - funds["balance"]
         assert np.abs(gap).max() < 0.005
-        assert funds["balance"][: 13].min() >= 0.0
+        assert funds["balance"][:13].min() >= 0.0
         assert abs((funds["balance"] - funds["opened"]).sum()) < 0.005
 
 

@@ -37,7 +37,7 @@ def spend(payment, envelope):
 )
 @compiled
 def industry(county, p, luck, books):
-    """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what the county's own has left."""
+    """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
     floor = county.funds[Fund.COUNTY_FLOOR]
     spend(books.floor_industry, p.industry_share * max(floor.inflow - floor.outflow, 0.0))
     spend(books.bridging_industry, p.industry_share * p.bridging)

@@ -73,7 +73,7 @@ def forget(household, kept):
 @compiled
 def largest_burden(household):
     """The cause that took most, LOW_INCOME if none took anything."""
-    chosen, most = Cause.LOW_INCOME, 0.0
+    chosen, most = Cause.LOW_INCOME.value, 0.0
     for cause in range(len(household.burden)):
         if household.burden[cause] > most:
             chosen, most = cause, household.burden[cause]

@@ -35,7 +35,9 @@ def first_choice(u, v, market, farm_trend, p):
 @compiled
 def move_as_observed(u, current, p):
     """A destination drawn from the shares observed among people who were where this person is."""
-    chances = p.from_outside if current == Destination.OUTSIDE else p.from_local if current == Destination.LOCAL_FIRM else p.from_farm
+    chances = (
+        p.from_outside if current == Destination.OUTSIDE else p.from_local if current == Destination.LOCAL_FIRM else p.from_farm
+    )
     if u < chances[0]:
         return Destination.OUTSIDE
     if u < chances[0] + chances[1]:
@@ -147,9 +149,11 @@ def reconsidered(person, market, farm_trend, p, luck):
 
 
 @process(
-    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household households.segment households.registered "
+    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
+    "households.segment households.registered "
     "markets.shares markets.pay markets.pay_founded environment.farm_trend enterprises.alive enterprises.desired",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months persons.placement "
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    "persons.placement "
     "enterprises.registered",
     luck="reconsiders destination job employer",
 )
@@ -177,10 +181,12 @@ def search_intensity(person, household, register, market, p):
 
 
 @process(
-    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household persons.productivity "
+    reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
+    "persons.productivity "
     "households.segment households.registered register.dibao register.benefit markets.shares markets.pay markets.pay_founded "
     "environment.farm_trend environment.local_demand enterprises.alive enterprises.desired",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months persons.placement "
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    "persons.placement "
     "enterprises.registered",
     luck="first_choice first_job found employer",
 )

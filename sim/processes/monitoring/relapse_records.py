@@ -11,7 +11,7 @@ from sim.core.process import process
 )
 @compiled
 def relapse_records(county, p, luck, books):
-    """Monitored households whose verified income is below the poverty line, or whose guarantee is broken, are on file as fallen back."""
+    """Monitored households whose verified income is below the line, or whose guarantee is broken, are on file as fallen."""
     line = county.environment[0].poverty_line
     for row in range(len(county.register)):
         register = county.register[row]

@@ -8,7 +8,7 @@ from sim.world.codes import NONE, CaseState, Cause
 
 @compiled
 def safe(case, household, register, line, p):
-    """Whether the file shows what the procedure demands; households without labour need a margin, as they are tracked for long."""
+    """Whether the file shows what the procedure demands; without labour a margin is needed, as tracking goes on for long."""
     if case.measures == 0 or register.broken == 1 or case.stable < p.stable_months:
         return False
     if case.resolved == 0 and case.cause != Cause.LOW_INCOME:

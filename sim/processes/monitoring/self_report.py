@@ -7,7 +7,8 @@ from sim.world.codes import Channel
 
 
 @process(
-    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.awareness "
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause "
+    "households.awareness "
     "register.case_row",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="reports",

@@ -51,9 +51,11 @@ def ask_for_help(row, case, household, register, line, month, p, room):
 
 @process(
     sees="records",
-    reads="households.members households.workers register.verified_income register.dibao environment.monitoring_line cases.identity "
+    reads="households.members households.workers register.verified_income register.dibao environment.monitoring_line "
+    "cases.identity "
     "cases.household cases.cause cases.state",
-    writes="cases.asked cases.measures packages.identity packages.case_row packages.household packages.cause packages.kind packages.asked "
+    writes="cases.asked cases.measures packages.identity packages.case_row packages.household packages.cause "
+    "packages.kind packages.asked "
     "packages.waiting packages.delivered packages.ends packages.cost packages.severity",
     creates="packages",
 )
@@ -102,9 +104,11 @@ def deliver(package, case, household, month, p, books):
 
 @process(
     sees="records",
-    reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked packages.cost packages.severity cases.state "
+    reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked "
+    "packages.cost packages.severity cases.state "
     "environment.monitoring_line",
-    writes="packages.waiting packages.delivered packages.ends cases.measures cases.developmental households.cash households.received",
+    writes="packages.waiting packages.delivered packages.ends cases.measures cases.developmental households.cash "
+    "households.received",
     luck="lot",
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",

@@ -8,7 +8,8 @@ from sim.world.codes import Channel
 
 
 @process(
-    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.registered "
+    reads="households.members households.identity households.weight households.at_risk households.risk_cause "
+    "households.registered "
     "households.marginal register.case_row register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="round",

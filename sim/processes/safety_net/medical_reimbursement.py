@@ -96,7 +96,8 @@ def new_medical_year(county, p, luck, books):
 
 
 @process(
-    reads="households.members households.weight households.registered households.marginal register.dibao environment.transfer_trend",
+    reads="households.members households.weight households.registered households.marginal register.dibao "
+    "environment.transfer_trend",
     writes="households.cash households.paid households.transfers",
     pays="premium_assisted: medical_assistance -> medical_insurance; premium_own: households -> medical_insurance",
 )
