@@ -28,7 +28,7 @@ def facts(results: Results) -> dict[str, Any]:
 
 
 def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Fan charts of the headline indicators and the scoreboard as PNG, SVG and PDF in ``figures``, each with
+    """Fan charts of the headline indicators and the scoreboard as PNG and SVG in ``figures``, each with
     its data (CSV) and a description (text); their paths.
     """
     folder = results.folder / "figures"

@@ -90,7 +90,6 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
-        "pdf.fonttype": 42,  # whole TrueType letters: text stays searchable
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):
@@ -110,7 +109,7 @@ def check_glyphs(figure: Figure) -> None:
 
 
 def save(figure: Figure, stem: Path, description: str, provenance: str) -> list[Path]:
-    """Write ``stem``.png, .svg and .pdf, and ``stem``.txt: the description for those who cannot see it.
+    """Write ``stem``.png and .svg, and ``stem``.txt: the description for those who cannot see it.
 
     Description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
     MissingGlyphError rather than write a picture with a box in it.
@@ -121,7 +120,6 @@ def save(figure: Figure, stem: Path, description: str, provenance: str) -> list[
     kinds = {
         ".png": {"Title": title, "Description": inside, "Software": "Xianjie"},
         ".svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
-        ".pdf": {"Title": title, "Subject": inside, "Creator": "Xianjie", "CreationDate": None},
     }
     paths = [stem.with_name(stem.name + ".txt")]
     write_text(paths[0], description + "\n")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.parameters import load_all
 from sim.goals.measures import Measure
 
 YEAR = 12
@@ -26,7 +27,14 @@ class Indicator:
     factor: float = 1.0
     headline: bool = False
     banded: bool = False
-    cumulative: bool = False
+    threshold_of: str | None = None
+
+    @property
+    def threshold(self) -> float | None:
+        """The level that a goal sets, by its name in ``thresholds.yaml``; None if there is none."""
+        if self.threshold_of is None:
+            return None
+        return float(load_all().parameters[f"thresholds.{self.threshold_of}"].value)
 
 
 def _both(zh: str, en: str) -> dict[str, str]:
@@ -36,7 +44,7 @@ def _both(zh: str, en: str) -> dict[str, str]:
 M = Measure
 _LIST = (
     Indicator("rural_income", _both("农村居民人均可支配收入（近12个月）", "Rural income per head, twelve months"), "yuan", M.INCOME_12, M.PERSONS, headline=True, banded=True),
-    Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True),
+    Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True, threshold_of="relapse_share"),
     Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
     Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
     Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),

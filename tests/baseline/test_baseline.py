@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.science.lives import life
 
 KEPT = Path(__file__).parent / "central.json"
@@ -17,7 +18,8 @@ YEARS = slice(11, None, 12)
 def measured() -> dict[str, dict[str, list[float]]]:
     """Every county indicator each December of the first two lucks."""
     return {
-        str(seed): {name: [float(value) for value in series[YEARS]] for name, series in life(seed).indicators.items()} for seed in (0, 1)
+        str(seed): {name: [float(value) for value in series[YEARS]] for name, series in life(seed).indicators.items()}
+        for seed in (0, 1)
     }
 
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.science.lives import SEED, life, scenario, values
 
 from sim.county import County
+from tests.science.lives import SEED, life, scenario, values
 
 SEEDS = range(4)
 
