@@ -121,7 +121,7 @@ def install(uv, everything):
         else:
             step(sys.executable, "-m", "venv", VENV)
         # The lock is complete, so nothing is resolved; wheels only, as a planner's machine has no compiler.
-        manner = ["--compile-bytecode"] if uv else ["--disable-pip-version-check"]  # pip compiles unasked
+        manner = ["--compile-bytecode"] if uv else ["--disable-pip-version-check", "--quiet"]  # pip compiles unasked
         step(*installer, *manner, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", LOCK)
     say("installing xianjie itself from this folder")
     step(*installer, "--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)

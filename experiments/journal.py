@@ -189,6 +189,7 @@ def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
         {
             "id": str(first["id"]),
             "name": dict(first["name"]),
+            "unit": str(first.get("unit", "")),
             "exact": bool(first["exact"]),
             "first": str(first["status"]),
             "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),

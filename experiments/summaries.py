@@ -134,6 +134,7 @@ def audit_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
             {
                 "id": first["id"],
                 "name": first["name"],
+                "unit": first["unit"],
                 "exact": first["exact"],
                 "target": _target(low, high),
                 "achieved": _mean(achieved),

@@ -34,10 +34,9 @@ QUARTER = 3
 #: Told what is being done: a key, and the facts that its sentence names.
 Say = Callable[..., None]
 
-#: What an ordinary year consists of, when founding asks what it would pay.
-TRIAL = (
-    "lines", "wages", "going_pay", "seasons", "farm_hands", "farming", "earnings", "medical_premium", "pensions", "subsidies",
-)  # fmt: skip
+#: What an ordinary year consists of, when founding asks what it would pay: what every month repeats, and what has its season.
+STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
+SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies")
 
 SEGMENT_NAMES = {
     Segment.REGISTERED_DIBAO: {"zh": "纳入低保的脱贫户", "en": "Registered, on dibao"},
@@ -136,27 +135,30 @@ class County:
             self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
 
     def _trial_year(self) -> TrialYear:
-        """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates."""
+        """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates.
+
+        Without luck and trends every month repeats the first, but for what has its season; so only that is lived twelve times.
+        """
         tables = self.tables
-        steps = [(step, wired) for step, wired in self.steps if step.process.name in TRIAL]
         households = tables["households"]
-        sums = {name: np.zeros(len(households)) for name in ("wages", "business", "post_pay", "transfers")}
+        sums = {name: np.zeros(len(households)) for name in ("wages", "business", "post_pay", "transfers", "rigid")}
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
-        for month in range(-BURN_IN, 0):
-            open_month(households, tables["enterprises"], tables["funds"], tables["lines"])
-            for step, wired in steps:
-                if step.due(month):
-                    wired(month)
-                if step.process.name == "going_pay" and month == -BURN_IN:
-                    founding.settle_markets(tables)
-                if step.process.name == "farm_hands" and month == -BURN_IN:
-                    households["farm_labour_founded"] = households["farm_labour"]
-            for name, total in sums.items():
-                total += households[name]
+        for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
+            for month in range(-BURN_IN, months - BURN_IN):
+                open_month(households, tables["enterprises"], tables["funds"], tables["lines"])
+                for step, wired in self.steps:
+                    if step.process.name in names and step.due(month):
+                        wired(month)
+                for name, total in sums.items():
+                    total += households[name] * (BURN_IN / months)
+            if names is STEADY:
+                founding.settle_markets(tables)
+                households["farm_labour_founded"] = households["farm_labour"]
         absence = founding.ordinary_absence(self.values)
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
-        return TrialYear(wages, sums["business"] * (1.0 - elasticity * absence), sums["post_pay"], sums["transfers"])
+        business = sums["business"] * (1.0 - elasticity * absence)
+        return TrialYear(wages, business, sums["post_pay"], sums["transfers"], sums["rigid"])
 
     def _start_books(self) -> None:
         """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""

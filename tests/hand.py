@@ -48,8 +48,8 @@ class Hand:
             self.tables.make(name, rows, room=rows + SPARE)
         for table in self.tables.rows.values():
             for column in table.dtype.names:
-                if column in ("next", "onset", "entered", "entered_event", "event", "enterprise", "failed", "identified",
-                              "effective", "eliminated", "delivered", "case_row", "signal", "signalled", "application",
+                if column in ("next", "onset", "entered", "entered_event", "event", "enterprise", "identified",
+                              "eliminated", "delivered", "case_row", "signal", "signalled", "application",
                               "recertification", "grace_until", "first_person"):  # fmt: skip
                     if table.dtype[column].kind == "i":
                         table[column] = NONE

@@ -20,8 +20,9 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
     table.add_column(words("column_status"), overflow="fold")
     for line in audit:
         met = words("audit_met") if line["ok"] else words("audit_not_met")
-        achieved = words.number(line["achieved"], "")
-        table.add_row(words.of(line["name"]), words.target(line["target"]), achieved, met)
+        unit = line.get("unit", "")
+        achieved = words.quantity(line["achieved"], unit)
+        table.add_row(words.of(line["name"]), words.target(line["target"], unit), achieved, met)
     yield Text(words("heading_audit"), style="bold")
     yield table
 

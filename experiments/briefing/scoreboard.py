@@ -165,12 +165,13 @@ def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Rendera
     else:
         yield Text(words("audit_kept", count=len(checked)))
     for line in missed:
-        numbers = {"target": words.target(line["target"]), "achieved": words.number(line["achieved"], "")}
+        unit = line["unit"]
+        numbers = {"target": words.target(line["target"], unit), "achieved": words.quantity(line["achieved"], unit)}
         yield Text(f"  {words('audit_line', name=words.of(line['name']), **numbers)}")
     if inherited:
         yield Text(f"\n{words('heading_inherited')}", style="bold")
     for line in inherited:
-        numbers = {part: words.number(line[part], "") for part in ("achieved", "lowest", "highest")}
+        numbers = {part: words.quantity(line[part], line["unit"]) for part in ("achieved", "lowest", "highest")}
         yield Text(f"  {words('inherited_line', name=words.of(line['name']), **numbers)}")
 
 

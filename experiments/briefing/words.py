@@ -91,11 +91,11 @@ class Words:
             return self("percent", number=number)
         return self("with_unit", number=number, unit=name) if name else number
 
-    def target(self, target: Any) -> str:
+    def target(self, target: Any, unit: str) -> str:
         """What an audited quantity was to be: a number, or limits of which one may be missing."""
         if not isinstance(target, (list, tuple)):
-            return self.number(target, "")
-        low, high = (None if limit is None else self.number(limit, "") for limit in target)
+            return self.quantity(target, unit)
+        low, high = (None if limit is None else self.quantity(limit, unit) for limit in target)
         if low is None or high is None:
             return self("at_least", share=low) if high is None else self("at_most", share=high)
         return self("range", low=low, high=high)

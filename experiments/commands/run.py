@@ -1,5 +1,7 @@
 """``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
 
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -60,6 +62,9 @@ def run(
         if dry_run:
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
+        if not no_figures:
+            # Drawing needs a second of imports; this process has little else to do while the workers live.
+            Thread(target=import_module, args=("experiments.briefing.pictures",), daemon=True).start()
         outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
         _answer(outcome, wanted, as_json, screen, not no_figures)
         raise typer.Exit(console.code_of(outcome))

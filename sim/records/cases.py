@@ -13,13 +13,11 @@ cause        | i1? | code (Cause)     | Type of risk on file.
 channel      | i1? | code (Channel)   | Who noticed first.
 signalled    | i4? | month            | Month of the signal.
 identified   | i4? | month            | Month of identification; −1 before.
-effective    | i4? | month            | Month from which the procedure is complete and help may flow.
 eliminated   | i4? | month            | Month in which the risk was declared eliminated; −1 before.
 stable       | i4? | months           | Months in a row seen above the line with the cause resolved.
 asked        | i1? | flag             | Whether its help has been asked for.
 resolved     | i1? | flag             | Whether the cause was last seen resolved.
 measures     | i4? | count            | Help packages delivered.
-developmental| i4? | count            | Delivered packages that develop work or business.
 onset        | i4  | month            | True onset of the risk, for measuring delay only.
 """,
 )

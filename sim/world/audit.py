@@ -15,11 +15,13 @@ class FoundingMissed(Exception):
     """An exact target of the founding was missed; the message names it."""
 
 
-def _row(id: str, zh: str, en: str, target: Any, achieved: float, ok: bool, exact: bool = False) -> dict:
+def _row(id: str, zh: str, en: str, target: Any, achieved: float, ok: bool, exact: bool = False, unit: str = "") -> dict:
     status = "exact" if exact and ok else "within" if ok else "missed"
+    names = {"zh": zh, "en": en}
     return {
         "id": id,
-        "name": {"zh": zh, "en": en},
+        "name": names,
+        "unit": unit,
         "target": target,
         "achieved": achieved,
         "status": status,
@@ -32,12 +34,12 @@ def _exactly(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
     return _row(id, zh, en, float(target), float(achieved), round(float(target)) == round(float(achieved)), exact=True)
 
 
-def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float) -> dict:
-    return _row(id, zh, en, [low, high], float(achieved), low <= achieved <= high)
+def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float, unit: str = "") -> dict:
+    return _row(id, zh, en, [float(low), float(high)], float(achieved), low <= achieved <= high, unit=unit)
 
 
 def _at_least(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
-    return _row(id, zh, en, [float(target), None], float(achieved), achieved >= target)
+    return _row(id, zh, en, [float(target), None], float(achieved), achieved >= target, unit="persons")
 
 
 def _counts(tables: Tables, p: Any) -> list[dict]:
@@ -96,12 +98,12 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
     return [
         *_counts(tables, p),
         *_jobs(tables),
-        _between("below_poverty_line", "脱贫人口低于贫困线比例", "Registered persons below the poverty line", 0.0, 0.001, share(income < poverty, registered)),
-        _between("below_net", "脱贫人口扣除刚性支出后低于贫困线比例", "The same net of ordinary rigid spending", 0.0, 0.003, share(income - rigid < poverty, registered)),
-        _between("dibao_below_monitoring", "低保脱贫人口低于监测线比例", "Dibao persons below the monitoring line", 0.0, 0.05, share(income < monitoring, on_dibao)),
+        _between("below_poverty_line", "脱贫人口低于贫困线比例", "Registered persons below the poverty line", 0.0, 0.001, share(income < poverty, registered), "share"),
+        _between("below_net", "脱贫人口扣除刚性支出后低于贫困线比例", "The same net of ordinary rigid spending", 0.0, 0.003, share(income - rigid < poverty, registered), "share"),
+        _between("dibao_below_monitoring", "低保脱贫人口低于监测线比例", "Dibao persons below the monitoring line", 0.0, 0.05, share(income < monitoring, on_dibao), "share"),
         _between("income_ratio", "脱贫人口与农村平均收入之比", "Registered over rural income", 0.60, 0.68, poor / rural),
-        _between("rural_income", "农村居民人均可支配收入", "Rural income per head", 0.995 * p.rural_income, 1.005 * p.rural_income, rural),
-        _between("rural_persons", "农村常住人口", "Rural persons", 0.995 * p.rural_persons, 1.005 * p.rural_persons, float(members.sum())),
+        _between("rural_income", "农村居民人均可支配收入", "Rural income per head", 0.995 * p.rural_income, 1.005 * p.rural_income, rural, "yuan"),
+        _between("rural_persons", "农村常住人口", "Rural persons", 0.995 * p.rural_persons, 1.005 * p.rural_persons, float(members.sum()), "persons"),
         _between("cultivated_land", "耕地面积（万亩）", "Cultivated land (10 000 mu)", 0.98 * land, 1.02 * land, float((households["weight"] * households["land"]).sum() / 1e4)),
     ]  # fmt: skip
 
@@ -114,13 +116,21 @@ def audit_burn_in(tables: Tables, p: Any, income: float) -> list[dict]:
     households, register = tables["households"], tables["register"]
     members = households["members"] * households["registered"]
     monitored = (members * (register["case_row"] >= 0)).sum() / members.sum()
-    again = [{**row, "id": f"{row['id']}_2021"} for row in _counts(tables, p)]
+    opened = {"zh": "{}（2021年1月再核）", "en": "{}, again when 2021 opens"}
+    again = [
+        {
+            **row,
+            "id": f"{row['id']}_2021",
+            "name": {language: opened[language].format(text) for language, text in row["name"].items()},
+        }
+        for row in _counts(tables, p)
+    ]
     return [
         *again,
-        _between("income_2020", "2020年人均收入（含冲击）", "Income per head lived in 2020", 0.995 * p.rural_income, 1.005 * p.rural_income, income),
-        _between("inherited_cases", "期初监测对象占脱贫人口", "Registered persons under monitoring at the start", 0.02, 0.10, float(monitored)),
-        _between("inherited_below", "期初已低于标准的脱贫人口比例", "Registered persons below already when 2021 opened", 0.0, 1.0,
-                 float((members * households["below"]).sum() / members.sum())),
+        _between("income_2020", "2020年人均收入（含冲击）", "Income per head lived in 2020", 0.995 * p.rural_income, 1.005 * p.rural_income, income, "yuan"),
+        _between("inherited_cases", "期初监测对象占脱贫人口", "Registered persons under monitoring at the start", 0.02, 0.10, float(monitored), "share"),
+        _between("inherited_below", "期初已低于标准的脱贫人口比例", "Registered persons below already when 2021 opened", 0.0, 0.05,
+                 float((members * households["below"]).sum() / members.sum()), "share"),
     ]  # fmt: skip
 
 

@@ -32,7 +32,6 @@ def open_month(households, enterprises, funds, lines):
         household.post_pay = 0.0
         household.dibao_received = 0.0
         household.rigid = 0.0
-        household.lost_wages = 0.0
     for enterprise in enterprises:
         enterprise.opened = enterprise.cash
         enterprise.inflow = 0.0

@@ -25,6 +25,5 @@ inflow          | f8  | yuan             | Received this month.
 outflow         | f8  | yuan             | Paid this month.
 opened          | f8  | yuan             | Money in hand when the month opened.
 overdrawn       | i4  | months           | Months beyond its overdraft.
-failed          | i4  | month            | Month of failure; −1 while it lives.
 """,
 )

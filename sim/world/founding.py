@@ -78,7 +78,6 @@ def _count_workers(tables: Tables) -> None:
     persons, households = tables["persons"], tables["households"]
     able = (persons["capacity"] > 0.0) & (persons["stage"] == 0)
     households["workers"] = np.bincount(persons["household"][able], minlength=len(households))
-    households["full_labour"] = np.bincount(persons["household"][able], persons["capacity"][able], len(households))
 
 
 def settle_markets(tables: Tables) -> None:
@@ -121,7 +120,7 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
         return np.maximum(environment.dibao_line - assessment, least * environment.dibao_line) * members / YEAR
 
     rules = DibaoRules(
-        float(environment.poverty_line), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
+        float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
         float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
     )  # fmt: skip
     settle_incomes(tables, luck, p, trial, rules)
@@ -130,8 +129,6 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
     without = households["workers"] == 0
     interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
     register["recertification"] = np.where(register["dibao"] == 1, (luck.uniforms("review", names) * interval).astype(int), 0)
-    persons = tables["persons"]
-    persons["dibao_founded"] = register["dibao"][persons["household"]]
     _value_enterprises(tables, p)
 
 
@@ -169,7 +166,7 @@ def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None
     ill = households["rigid_12"][chosen] > 0.5 * households["members"][chosen] * tables["environment"]["poverty_line"][0]
     opened["cause"][ill] = Cause.ILLNESS
     opened["channel"] = Channel.INHERITED
-    for column in ("signalled", "identified", "effective", "onset"):
+    for column in ("signalled", "identified", "onset"):
         opened[column] = month
     opened["eliminated"] = NONE
     register["case_row"][chosen] = np.arange(count)

@@ -20,12 +20,16 @@ MEAN_STEPS = 12
 
 @dataclass(frozen=True)
 class TrialYear:
-    """What an ordinary year pays each household at the going rates, yuan per household and year."""
+    """What an ordinary year pays each household at the going rates, yuan per household and year.
+
+    ``rigid``: what it has to pay itself in a year without shocks, for medicines and school.
+    """
 
     wages: np.ndarray
     business: np.ndarray
     post_pay: np.ndarray
     transfers: np.ndarray
+    rigid: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def settle_incomes(tables: Tables, luck: Luck, p, trial: TrialYear, rules: Dibao
     buffer = p.buffer_months[households["segment"]] * luck.lognormals("buffer", households["identity"], p.buffer_spread)
     households["cash"] = buffer * income / MONTHS
     households["income_12"] = income
-    households["rigid_12"] = 0.0
+    households["rigid_12"] = trial.rigid
 
 
 def _scale_productivity(tables: Tables, scale: np.ndarray) -> None:
@@ -101,10 +105,11 @@ def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
     total = counted + MONTHS * benefit + known + hidden
     lifted = luck.uniforms("lifted", names) < p.lifted_share
     margin = 1.0 - p.lifted_margin * np.log(luck.uniforms("margin", names))
-    # Nobody stood below the poverty line when 2020 ended: that was verified household by household.
-    lifted |= total < VERIFIED_MARGIN * rules.poverty_line * members
+    verified = verified_income(rules, members, trial)
+    lifted |= total < verified
     short = (total < rules.monitoring_line * members) & lifted
     hidden = np.where(short, hidden + rules.monitoring_line * margin * members - total, hidden)
+    hidden += np.maximum(verified - (counted + MONTHS * benefit + known + hidden), 0.0)
 
     households["family_support"][chosen] = (support / MONTHS)[chosen]
     households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
@@ -112,6 +117,14 @@ def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
     register["assessed"][chosen] = assessed[chosen]
     register["benefit"][chosen] = benefit[chosen]
     income[chosen] = (counted + MONTHS * benefit + known + hidden)[chosen]
+
+
+def verified_income(rules: DibaoRules, members: np.ndarray, trial: TrialYear) -> np.ndarray:
+    """What a listed household had at least when 2020 ended, yuan a year.
+
+    That nobody stood below the poverty line, ordinary rigid spending paid, was verified household by household.
+    """
+    return VERIFIED_MARGIN * rules.poverty_line * members + trial.rigid
 
 
 def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None:
@@ -146,6 +159,7 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
         wanted = rules.monitoring_line * above_line
         wanted[others] = p.other_registered_floor + above * drawn[others]
         wanted[general] = np.maximum(p.general_floor, mean * drawn[general])
+        wanted[others] = np.maximum(wanted, verified_income(rules, members, trial) / members)[others]
         factor, support, achieved = settled(wanted)
         total = households["weight"] * np.where(chosen, achieved, income)
         above = max(above + (goal_registered - total[registered].sum()) / persons[others].sum(), 0.0)

@@ -17,7 +17,6 @@ marginal            | i1?  | flag           | Whether it is listed as marginal, 
 members             | i4?  | persons        | Living members.
 first_person        | i4   | row            | Its first member in the table of persons; the others follow by next.
 workers             | i4?  | persons        | Members with full or weak working capacity, students left out.
-full_labour         | f8?  | labour units   | Working capacity of all members.
 farm_labour         | f8   | labour units   | Working capacity at home on the farm this month.
 farm_labour_founded | f8   | labour units   | The same when the household was founded: the farm's scale belongs to it.
 awareness           | f8   | multiple       | How readily it reports a difficulty or applies, relative to the average.
@@ -59,7 +58,6 @@ entered             | i4   | month          | Month of the last entry below; −
 entered_event       | i4   | code (Event)   | Common event that took most of what was lost before the last entry; −1 if none.
 event_loss          | f8   | yuan           | Loss to the common event remembered, over about twelve months.
 event               | i4   | code (Event)   | The common event remembered.
-lost_wages          | f8   | yuan           | Wages lost this month to lay-off or slump.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """,
 )

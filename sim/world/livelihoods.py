@@ -46,7 +46,6 @@ def assign_work(tables: Tables, luck: Luck, p, posts: int) -> None:
     _fill_posts(persons, luck, np.flatnonzero(registered & (persons["status"] == Destination.FARM)), posts)
     persons["preference"] = persons["status"]
     _make_idle(persons, luck, p, able)
-    persons["months"] = 1 + (luck.uniforms("tenure", persons["identity"]) * np.minimum(12.0 * persons["age"], 60.0)).astype(int)
 
 
 def _make_idle(persons, luck: Luck, p, able: np.ndarray) -> None:
@@ -88,7 +87,6 @@ def make_enterprises(tables: Tables, luck: Luck, p) -> None:
     kinds = np.array(ENTERPRISE_COMMODITIES)
     enterprises["commodity"] = kinds[(luck.uniforms("enterprise commodity", names) * len(kinds)).astype(int)]
     enterprises["age"] = (luck.uniforms("enterprise age", names) * 96.0).astype(int)
-    enterprises["failed"] = NONE
 
     persons = tables["persons"]
     persons["enterprise"] = NONE

@@ -15,7 +15,6 @@ age          | i2 | years              | Age, one more each January.
 female       | i1 | flag               | Sex.
 alive        | i1 | flag               | Whether living.
 registered   | i1 | flag               | Registered as lifted out of poverty.
-dibao_founded| i1 | flag               | Covered by dibao on 1 January 2021.
 poor_student | i1 | flag               | On the list of poor students at zero burden.
 capacity     | f8 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
 chronic      | i1 | flag               | Has a chronic illness.
@@ -28,7 +27,6 @@ stage        | i1 | code (Stage)       | Schooling.
 school_years | i2 | years              | Years left in this stage.
 status       | i1 | code (Destination) | Where the person's labour goes.
 preference   | i1 | code (Destination) | Where it wishes to go; −1 before the first choice.
-months       | i4 | months             | Months in this status.
 enterprise   | i4 | row                | The village enterprise that employs; −1 for another employer or none.
 productivity | f8 | multiple           | Earnings relative to the going wage.
 displaced    | i1 | flag               | Lost the last job, rather than never having had one.
@@ -50,7 +48,6 @@ def count_members(household, persons):
     """Count a household's living members, its workers and their labour anew."""
     household.members = 0
     household.workers = 0
-    household.full_labour = 0.0
     row = household.first_person
     while row >= 0:
         person = persons[row]
@@ -58,5 +55,4 @@ def count_members(household, persons):
             household.members += 1
             if person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL:
                 household.workers += 1
-                household.full_labour += person.capacity
         row = person.next

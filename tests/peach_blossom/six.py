@@ -58,7 +58,7 @@ def _people(hand: Hand) -> None:
         household.first_person, household.members = members[0], len(members)
         persons["next"][members] = [*members[1:], -1]
         able = members[persons["capacity"][members] > 0.0]
-        household.workers, household.full_labour = len(able), persons["capacity"][able].sum()
+        household.workers = len(able)
 
 
 def _households(hand: Hand) -> None:
@@ -85,7 +85,6 @@ def _households(hand: Hand) -> None:
     register["assessed"] = [3000.0, 0.0, 0.0, 2500.0, 0.0, 0.0]
     register["recertification"] = [3, 0, 0, 5, 0, 0]
     persons["registered"] = households["registered"][persons["household"]]
-    persons["dibao_founded"] = register["dibao"][persons["household"]]
     _open_case(hand, household=4)
 
 
@@ -94,7 +93,7 @@ def _open_case(hand: Hand, household: int) -> None:
     case = hand.cases[0]
     case.identity, case.household, case.state = 77, household, CaseState.MONITORED
     case.cause, case.channel, case.eliminated = Cause.LOW_INCOME, Channel.INHERITED, -1
-    case.signalled = case.identified = case.effective = case.onset = -1
+    case.signalled = case.identified = case.onset = -1
     hand.register[household].case_row = 0
     hand.register[household].identified = 1
     hand.register[household].verified_income = 6000.0

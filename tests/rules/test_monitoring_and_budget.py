@@ -104,7 +104,6 @@ def test_bridging_money_pays_for_development_and_never_for_relief():
     development.money(Fund.BRIDGING, 9000.0)
     development.run("targeted_help")
     assert development.balances[Fund.BRIDGING] == 5000.0
-    assert development.cases[0].developmental == 1
 
 
 def test_when_a_case_is_closed_its_packages_leave_the_queue():

@@ -212,3 +212,28 @@ def test_mr31_everybody_is_in_one_place_and_no_job_is_filled_twice():
         weight = lived.tables["households"]["weight"][persons["household"]]
         posts = weight[working & (persons["status"] == Destination.PUBLIC_POST)].sum()
         assert posts <= lived.setting("public_posts.count")
+
+
+def test_with_shocks_and_trends_off_2021_goes_on_as_2020_was():
+    """Jobs still end and are found at the ordinary pace: without that, everybody between jobs would be in one by spring.
+
+    The sums of twelve months are compared before September, when a year's school leavers begin to work.
+    """
+    still = QUIET | {
+        "separations__shock_intensity": 1.0,
+        "separations__return_home": 0.0012,
+        "wages__outside_wage": 4549.0,
+        "wages__local_wage": 3606.0,
+        "wages__wage_growth_error": 0.0,
+        "wages__farm_growth": 0.0,
+        "wages__farm_growth_error": 0.0,
+        "wages__transfer_growth": 0.0,
+        "wages__cost_growth": 0.0,
+        "dibao__inclusion_error": 0.0,
+        "lines__dibao_uprating": 1.0,
+    }
+    lived = county(**still)
+    before = lived.latest("rural_income")
+    for _ in range(8):
+        lived.step()
+    assert lived.latest("rural_income") == pytest.approx(before, rel=0.005)

@@ -62,7 +62,6 @@ def close(enterprise, month, books):
     elif enterprise.cash < 0.0:
         settle_enterprise(enterprise, books.written_off, -enterprise.cash, True)
     enterprise.alive = 0
-    enterprise.failed = month
     enterprise.desired = 0
     enterprise.overdrawn = 0
 
@@ -93,7 +92,7 @@ def enterprise_trade(county, p, luck, books):
     reads="enterprises.identity enterprises.jobs_founded enterprises.wage_bill enterprises.registered enterprises.commodity "
     "commodities.price",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
-    "enterprises.overdrawn enterprises.failed",
+    "enterprises.overdrawn",
     luck="failure rounding successor",
     pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
 )
@@ -118,12 +117,11 @@ def lay_off(person, event):
     person.enterprise = NONE
     person.displaced = 1
     person.lost_to = event
-    person.months = 0
 
 
 @process(
-    reads="persons.identity enterprises.alive enterprises.desired enterprises.failed",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    reads="persons.identity enterprises.alive enterprises.desired",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "enterprises.registered enterprises.unasked",
     luck="laid_off",
 )

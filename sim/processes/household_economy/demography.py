@@ -34,7 +34,7 @@ def grow_older(person, p, luck):
 @process(
     reads="persons.identity persons.next households.first_person",
     writes="persons.age persons.alive persons.capacity persons.stage persons.status persons.enterprise enterprises.registered "
-    "households.members households.workers households.full_labour",
+    "households.members households.workers",
     luck="death",
 )
 @compiled
@@ -109,7 +109,6 @@ def leave_school(person):
     person.capacity = 1.0
     person.status = Destination.NONE
     person.preference = Destination.OUTSIDE
-    person.months = 0
 
 
 @compiled
@@ -130,7 +129,7 @@ def next_stage(person, p, luck):
 @process(
     reads="persons.age persons.alive persons.identity persons.household persons.next persons.capacity households.first_person",
     writes="persons.stage persons.school_years persons.poor_student persons.capacity persons.status persons.preference "
-    "persons.months households.members households.workers households.full_labour",
+    "households.members households.workers",
     luck="studies_on",
 )
 @compiled

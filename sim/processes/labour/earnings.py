@@ -42,7 +42,6 @@ def pay_outside(person, household, amount, depth, books):
 @compiled
 def lose(household, amount, event):
     """Wages that did not come."""
-    household.lost_wages += amount
     add_burden(household, Cause.JOB_LOSS, amount)
     if event >= 0:
         add_event(household, event, amount)
@@ -72,7 +71,7 @@ def earn(person, household, market, enterprises, depth, p, books):
     reads="persons.alive persons.status persons.stage persons.ill_months persons.capacity persons.productivity persons.household "
     "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
     "environment.slump_depth",
-    writes="households.wages households.post_pay households.lost_wages households.burden households.event households.event_loss "
+    writes="households.wages households.post_pay households.burden households.event households.event_loss "
     "households.cash households.received enterprises.cash enterprises.outflow enterprises.wages",
     pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
     "post_pay: employment | bridging | county_floor -> households",

@@ -63,7 +63,6 @@ def wish(person, destination, enterprises):
     person.status = Destination.FARM if destination == Destination.FARM else Destination.NONE
     person.displaced = 0
     person.lost_to = NONE
-    person.months = 0
 
 
 @compiled
@@ -98,7 +97,6 @@ def start_job(person, household, enterprises, p, luck):
     person.displaced = 0
     person.lost_to = NONE
     person.placement = 0.0
-    person.months = 0
     return True
 
 
@@ -152,7 +150,7 @@ def reconsidered(person, market, farm_trend, p, luck):
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
     "households.segment households.registered "
     "markets.shares markets.pay markets.pay_founded environment.farm_trend enterprises.alive enterprises.desired",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
     luck="reconsiders destination job employer",
@@ -185,7 +183,7 @@ def search_intensity(person, household, register, market, p):
     "persons.productivity "
     "households.segment households.registered register.dibao register.benefit markets.shares markets.pay markets.pay_founded "
     "environment.farm_trend environment.local_demand enterprises.alive enterprises.desired",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
     luck="first_choice first_job found employer",

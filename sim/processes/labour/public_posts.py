@@ -50,7 +50,6 @@ def leave_post(person):
     """Back to the farm."""
     person.status = Destination.FARM
     person.preference = Destination.FARM
-    person.months = 0
 
 
 @compiled
@@ -60,7 +59,6 @@ def take_post(person):
     person.preference = Destination.PUBLIC_POST
     person.displaced = 0
     person.lost_to = NONE
-    person.months = 0
 
 
 @compiled
@@ -111,7 +109,7 @@ def asks(county, row, need, p, luck):
 @process(
     reads="persons.next persons.alive persons.capacity persons.stage persons.ill_months persons.age persons.identity "
     "households.members households.registered households.first_person households.identity register.case_row register.dibao",
-    writes="persons.status persons.preference persons.displaced persons.lost_to persons.months",
+    writes="persons.status persons.preference persons.displaced persons.lost_to",
     luck="wishes@life drawn",
 )
 @compiled

@@ -14,7 +14,6 @@ def lose_job(person, event):
     person.enterprise = NONE
     person.displaced = 1
     person.lost_to = event
-    person.months = 0
 
 
 @compiled
@@ -34,15 +33,13 @@ def separation(person, slump, enterprises, p, luck):
         # The other end of the same draw, so that the two never depend on each other's chance.
         person.status = Destination.FARM
         person.preference = Destination.FARM
-        person.months = 0
     if employer >= 0 and person.enterprise < 0:
         enterprises[employer].registered -= 1
 
 
 @process(
     reads="persons.alive persons.identity persons.chronic environment.slump",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to persons.months "
-    "enterprises.registered",
+    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to enterprises.registered",
     luck="separation",
 )
 @compiled
@@ -52,6 +49,5 @@ def separations(county, p, luck, books):
     for person in county.persons:
         if person.alive == 0:
             continue
-        person.months += 1
         if person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM:
             separation(person, slump, county.enterprises, p, luck)

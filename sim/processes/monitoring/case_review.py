@@ -20,7 +20,6 @@ def open_case(row, register, identity, month, room):
     case.channel = register.signal
     case.signalled = register.signalled
     case.identified = month
-    case.effective = month
     case.eliminated = NONE
     room.count[0] = place + 1
     register.case_row = place
@@ -33,7 +32,7 @@ def open_case(row, register, identity, month, room):
     reads="households.identity households.members",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
     "register.identified cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
-    "cases.effective cases.eliminated",
+    "cases.eliminated",
     luck="procedure",
     creates="cases",
 )

@@ -98,8 +98,6 @@ def deliver(package, case, household, month, p, books):
     package.waiting = 0
     package.ends = month + int(p.development_months)
     case.measures += 1
-    if package.kind == Help.DEVELOPMENT:
-        case.developmental += 1
 
 
 @process(
@@ -107,8 +105,7 @@ def deliver(package, case, household, month, p, books):
     reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked "
     "packages.cost packages.severity cases.state "
     "environment.monitoring_line",
-    writes="packages.waiting packages.delivered packages.ends cases.measures cases.developmental households.cash "
-    "households.received",
+    writes="packages.waiting packages.delivered packages.ends cases.measures households.cash households.received",
     luck="lot",
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",

@@ -40,7 +40,8 @@ def illness(county, p, luck, books):
     for person in county.persons:
         if person.alive == 0:
             continue
-        person.bill = 0.0
+        if person.bill > 0.0:
+            person.bill = 0.0
         if person.ill_months > 0:
             person.ill_months -= 1
         chance = chronic_chance if person.chronic == 1 else normal_chance
