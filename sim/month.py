@@ -74,7 +74,7 @@ from sim.processes.shocks.storms import storms
 STORM_MONTHS = (DECEMBER, JANUARY, FEBRUARY, MAY, JUNE, JULY)
 
 MONTH: tuple[Part, ...] = (
-    Part("The world outside", (
+    Part("外部环境", "The world outside", (
         monthly(lines, "every rule below asks for the lines in force", burn_in=True),
         yearly(JANUARY, trends, "the year's growth, before anything is priced by it"),
         monthly(slump, "strikes before wages are paid"),
@@ -88,18 +88,18 @@ MONTH: tuple[Part, ...] = (
         monthly(epidemics, "before anybody falls ill"),
         yearly(JANUARY, province, "shares the year's errors drawn by trends"),
     )),
-    Part("People", (
+    Part("人口", "People", (
         yearly(JANUARY, ageing_and_deaths, "who lives this year"),
         yearly(JANUARY, health, "chronic illness and disability of the past year"),
         yearly(JANUARY, births, "after deaths: no child of the dead"),
         yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
         yearly(SEPTEMBER, school_year, "stages change; leavers look for work this month"),
     )),
-    Part("Money of the county", (
+    Part("县里的钱", "Money of the county", (
         monthly(monthly_tranche, "funds are filled before anything is paid"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
     )),
-    Part("Work", (
+    Part("务工就业", "Work", (
         monthly(enterprise_trade, "sales at this month's prices, before jobs are planned", burn_in=True),
         monthly(enterprises, "they plan jobs and fail before workers are counted; enclave projects will stand before them"),
         monthly(lay_offs, "whoever they no longer employ"),
@@ -109,12 +109,12 @@ MONTH: tuple[Part, ...] = (
         monthly(public_posts, "the last resort, after the market; posts are an entitlement once contracted"),
         monthly(farm_hands, "who is at home on the farm, when all moves are made", burn_in=True),
     )),
-    Part("Income", (
+    Part("收入", "Income", (
         monthly(farming, "sales at this month's prices; village assets and dividends will stand after it", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
         monthly(help_effects, "what was delivered last month begins to work, and counts as this month's income"),
     )),
-    Part("Blows", (
+    Part("意外冲击", "Blows", (
         monthly(illness, "bills of the month", burn_in=True),
         yearly(JANUARY, new_medical_year, "a new insurance year, before its first bill is settled", burn_in=True),
         yearly(JANUARY, medical_premium, "insured from January", burn_in=True),
@@ -126,7 +126,7 @@ MONTH: tuple[Part, ...] = (
         monthly(livestock_disease, "herds shrink and recover"),
         monthly(housing, "houses and wells", burn_in=True),
     )),
-    Part("Safety net", (
+    Part("兜底保障", "Safety net", (
         monthly(dibao_application, "by last month's accounts: nobody knows this month's yet"),
         monthly(dibao_decision, "applications that fall due"),
         monthly(dibao_review, "before payment, so that an exit saves this month's money"),
@@ -136,11 +136,11 @@ MONTH: tuple[Part, ...] = (
         yearly(APRIL, subsidies, "paid in spring", burn_in=True),
         monthly(remittances, "relatives see the month's need; microcredit will stand after it", burn_in=True),
     )),
-    Part("The household's month ends", (
+    Part("农户月末结算", "The household's month ends", (
         monthly(living_and_coping, "lives on what came in; borrows or saves", burn_in=True),
         monthly(close_accounts, "twelve months are added up; the truth about risk and relapse is noted", burn_in=True),
     )),
-    Part("The administration looks", (
+    Part("动态监测", "The administration looks", (
         monthly(self_report, "the nearest source first"),
         monthly(village_visit, "the monthly round; stationed teams will act here"),
         quarterly(data_match, "departments compare at the quarter's end"),
@@ -149,7 +149,7 @@ MONTH: tuple[Part, ...] = (
         monthly(signal_verification, "every signal is verified before it counts"),
         monthly(case_review, "cases are opened or dismissed"),
     )),
-    Part("Help", (
+    Part("帮扶", "Help", (
         monthly(help_requests, "what new cases lack"),
         monthly(industry, "the industry share of the tranche, after entitlements and before single households are helped"),
         monthly(targeted_help, "rations what is left"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import ParameterBook, load_all, month_number
+from sim.core.parameters import Parameter, ParameterBook, load_all, month_number
 from sim.core.resolving import Override
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "set")
@@ -269,24 +269,32 @@ def missing_facts(scenario: Scenario) -> list[Fact]:
     return [fact for fact in scenario.county if fact.evidence in ("assumed", "derived")]
 
 
+def _value_schema(parameter: Parameter) -> dict[str, Any]:
+    """What one value of a parameter may be."""
+    if parameter.options is not None:
+        return {"enum": list(parameter.options)}
+    low, high = parameter.limits()
+    one: dict[str, Any] = {"type": "number"}
+    if low != float("-inf"):
+        one["minimum"] = low
+    if high != float("inf"):
+        one["maximum"] = high
+    return {"type": "array", "items": one} if parameter.is_list else one
+
+
 def scenario_schema(book: ParameterBook) -> dict[str, Any]:
     """A JSON Schema of scenario files, so that editors complete and check what is typed."""
-    settable = {}
+    settable: dict[str, Any] = {}
     for identity, parameter in sorted(book.parameters.items()):
-        if parameter.options is not None:
-            one: dict[str, Any] = {"enum": list(parameter.options)}
-        else:
-            low, high = parameter.limits()
-            one = {"type": "number"}
-            if low != float("-inf"):
-                one["minimum"] = low
-            if high != float("inf"):
-                one["maximum"] = high
-            if parameter.is_list:
-                one = {"type": "array", "items": one}
+        one = _value_schema(parameter)
         dated = {"type": "object", "patternProperties": {r"^20\d\d(-(0[1-9]|1[0-2]))?$": one}, "additionalProperties": False}
         text = f"{parameter.name.zh} · {parameter.name.en} ({parameter.unit}, {parameter.role})"
-        settable[identity] = {"description": text, "anyOf": [one, dated]}
+        found = {"description": text, "anyOf": [one, dated]}
+        owner, _, name = identity.partition(".")
+        # Both ways of writing it: `public_posts.count: 3000`, and `public_posts: {count: 3000}`.
+        settable[identity] = found
+        subject = settable.setdefault(owner, {"type": "object", "properties": {}, "additionalProperties": False})
+        subject["properties"][name] = found
     both = {
         "type": "object",
         "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},

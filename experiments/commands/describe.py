@@ -108,7 +108,7 @@ def month(
         times = _times(scenario, seed, lang) if timed else {}
         lines = [
             {
-                "part": part.heading,
+                "part": {"zh": part.zh, "en": part.en},
                 "id": step.process.name,
                 "when": step.cadence,
                 "meaning": step.process.meaning,

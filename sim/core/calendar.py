@@ -36,9 +36,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading of the month and the steps under it."""
+    """A heading of the month, in Chinese and in English, and the steps under it."""
 
-    heading: str
+    zh: str
+    en: str
     steps: tuple[Step, ...]
 
 
