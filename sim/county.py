@@ -115,7 +115,8 @@ class County:
         p = founding.parameters(book, self.values)
         posts = round(float(self.values.at("public_posts.count", 0)))
         start = time.perf_counter()
-        luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts)
+        promised = round(float(self.values.at("thresholds.posts")))
+        luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, list(PROCESSES_IN_ORDER))
         self._wired = {

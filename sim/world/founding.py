@@ -38,13 +38,16 @@ def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
     return SimpleNamespace(**{name: values.at(f"founding.{name}", -YEAR) for name in book.of("founding")})
 
 
-def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int) -> Luck:
-    """Fill places, households, persons, work, enterprises and farms; returns the luck of founding."""
+def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Luck:
+    """Fill places, households, persons, work, enterprises and farms; returns the luck of founding.
+
+    ``posts`` are those that the scenario fills; there are hands enough for ``posts_promised``, the same people in every scenario.
+    """
     luck = Luck(replication)
     counts = plan_counts(p, general_weight)
     village_size = make_places(tables, luck, p)
     sizes = make_households(tables, luck, p, counts, village_size)
-    make_persons(tables, luck, p, sizes, counts)
+    make_persons(tables, luck, p, sizes, counts, posts_promised)
     list_poor_students(tables, luck, p)
     households = tables["households"]
     for name in ("histories", "register"):

@@ -16,6 +16,7 @@ from sim.world.places import read_townships, read_villages
 
 LARGEST_SIZE = 6
 SPARE_CASES = 30_000
+HANDS_TO_SPARE = 1.03  # chance decides who can work, and places are for those whom it lets
 
 
 class Luck:
@@ -191,7 +192,17 @@ def _room(rows: int, splits: bool) -> int:
     return max(64, int(rows * (1.0 if splits else 0.15)))
 
 
-def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Counts) -> None:
+def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
+    """Share of persons who can work, by segment: as drawn, or as many registered ones as the places that the paper counts need."""
+    registered = [Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER]
+    share = np.array(p.labour_share, float)
+    places = (p.outside_jobs + p.local_jobs) * (1.0 + p.idle_share) + posts
+    expected = (share * counts.persons)[registered].sum()
+    share[registered] *= max(places * HANDS_TO_SPARE / expected, 1.0)
+    return share
+
+
+def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Counts, posts: int) -> None:
     """Give every household its members, with age, health, schooling and working capacity."""
     total = int(sizes.sum())
     persons = tables.make("persons", total, room=total + _room(total, counts.weight[Segment.GENERAL] > 1))
@@ -201,7 +212,7 @@ def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Count
     child_chance = np.minimum(p.child_share * members / np.maximum(members - heads, 1.0), 1.0)
     keys = tuple(luck.key(name) for name in ("role", "child", "age", "sex", "chronic", "school"))
     fill_persons(
-        households, persons, sizes, keys, p.labour_share / (1.0 - p.child_share), p.weak_share, child_chance,
+        households, persons, sizes, keys, enough_hands(p, counts, posts) / (1.0 - p.child_share), p.weak_share, child_chance,
         p.elderly_share, p.chronic_share, p.weak_capacity, p.tertiary_share, AGES,
     )  # fmt: skip
 

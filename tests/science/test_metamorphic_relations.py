@@ -237,3 +237,11 @@ def test_with_shocks_and_trends_off_2021_goes_on_as_2020_was():
     for _ in range(8):
         lived.step()
     assert lived.latest("rural_income") == pytest.approx(before, rel=0.005)
+
+
+def test_scenarios_share_the_people_they_are_founded_with():
+    plan, without = county(3), county(3, public_posts__count=0)
+    for column in ("identity", "household", "age", "capacity", "chronic", "registered", "stage"):
+        np.testing.assert_array_equal(plan.tables["persons"][column], without.tables["persons"][column], err_msg=column)
+    for column in ("identity", "segment", "members", "land", "township", "village"):
+        np.testing.assert_array_equal(plan.tables["households"][column], without.tables["households"][column], err_msg=column)
