@@ -193,7 +193,7 @@ def _room(rows: int, splits: bool) -> int:
 
 
 def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
-    """Share of persons who can work, by segment: as drawn, or as many registered ones as the places that the paper counts need."""
+    """Share of persons who can work, by segment: as drawn, or enough registered ones for the places the paper counts."""
     registered = [Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER]
     share = np.array(p.labour_share, float)
     places = (p.outside_jobs + p.local_jobs) * (1.0 + p.idle_share) + posts
