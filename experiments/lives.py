@@ -47,7 +47,7 @@ class Catalogue:
 
 
 class LifeLike(Protocol):
-    """What is read of one life; ``sim.county.Life`` documents shapes and units."""
+    """What is read of one life; ``sim.life.Life`` documents shapes and units."""
 
     indicators: dict[str, NDArray[np.float64]]
     townships: dict[str, NDArray[np.float64]]

@@ -1,10 +1,8 @@
 """One county, wired to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
 
-import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,9 +14,10 @@ from sim.core.parameters import load_all
 from sim.core.process import Process
 from sim.core.resolving import Values, assumptions, resolve
 from sim.core.wiring import Tables, Wired, open_purses
-from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, GoalOutcome, Lived
+from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, Lived
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measures import Measure, largest_cluster, record
+from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.scenario import Scenario
 from sim.world import founding
@@ -38,34 +37,7 @@ Say = Callable[..., None]
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
 SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies")
 
-SEGMENT_NAMES = {
-    Segment.REGISTERED_DIBAO: {"zh": "纳入低保的脱贫户", "en": "Registered, on dibao"},
-    Segment.REGISTERED_OTHER: {"zh": "其他脱贫户", "en": "Registered, others"},
-    Segment.OTHER_DIBAO: {"zh": "非脱贫低保户", "en": "On dibao, not registered"},
-    Segment.MARGINAL: {"zh": "边缘易致贫户", "en": "Marginal"},
-    Segment.GENERAL: {"zh": "一般农户", "en": "General rural"},
-}
-
 _READY: list[bool] = []
-
-
-@dataclass
-class Life:
-    """What one county's life left behind.
-
-    ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
-    has no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
-    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series.
-    """
-
-    indicators: dict[str, np.ndarray]
-    townships: dict[str, np.ndarray]
-    segments: dict[str, np.ndarray]
-    goals: dict[str, GoalOutcome]
-    audit: list[dict]
-    budget: list[dict]
-    timings: dict[str, float] = field(default_factory=dict)
-    digest: str = ""
 
 
 def ready() -> None:
@@ -254,7 +226,7 @@ class County:
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items()}
         life = Life(indicators, townships, segments, goals, self.audit, self._budget(), dict(self.timings))
-        life.digest = _digest(life)
+        life.digest = digest_of(life)
         return life
 
     def _budget(self) -> list[dict]:
@@ -275,29 +247,6 @@ class County:
 def _name(month: int) -> str:
     """A month as people write it."""
     return f"{2021 + month // 12}-{month % 12 + 1:02d}"
-
-
-def _digest(life: Life) -> str:
-    """Hash of every series and every goal, in a fixed order."""
-    digest = hashlib.sha256()
-    for series in (life.indicators, life.townships, life.segments):
-        for name in sorted(series):
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(series[name]).tobytes())
-    for name in sorted(life.goals):
-        digest.update(f"{name} {life.goals[name].met} {life.goals[name].margin!r}".encode())
-    return digest.hexdigest()[:32]
-
-
-@dataclass(frozen=True)
-class Names:
-    """Goals, indicators and places of a life, for those who write results."""
-
-    goals: Mapping[str, Any]
-    indicators: Mapping[str, Any]
-    townships: tuple
-    segments: tuple
-    first_month: str = "2021-01"
 
 
 def catalogue(scenario: Scenario) -> Names:
