@@ -34,11 +34,6 @@ def test_met_and_margin_say_the_same(goal):
     assert len(outcome.by_year) == 5
 
 
-def test_evaluating_a_goal_changes_nothing():
-    first = {name: outcome.margin for name, outcome in life().goals.items()}
-    assert first == {name: outcome.margin for name, outcome in life().goals.items()}
-
-
 @pytest.mark.parametrize("indicator", [*INDICATORS.values(), *COUNTY_ONLY.values()], ids=lambda indicator: indicator.id)
 def test_an_indicator_is_bilingual_and_measured_every_december(indicator):
     assert set(indicator.name) == {"zh", "en"}

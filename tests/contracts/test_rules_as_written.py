@@ -52,29 +52,36 @@ CLOCKS_AND_DICE = {"random", "time", "datetime", "secrets", "uuid"}
 MAY_READ_THE_CLOCK = {SIM / "county.py"}
 
 
+def luck_without_address(module: ast.Module) -> list[str]:
+    """Dice, clocks and hashes that a module uses, with their lines."""
+    faults = []
+    for node in ast.walk(module):
+        names: set[str] = set()
+        if isinstance(node, ast.Import):
+            names = {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {(node.module or "").split(".")[0]}
+        faults += [f"line {node.lineno}: imports {name}" for name in sorted(names & CLOCKS_AND_DICE)]
+        if isinstance(node, ast.Attribute) and node.attr == "random":
+            faults.append(f"line {node.lineno}: uses .random")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
+            faults.append(f"line {node.lineno}: calls hash(), which differs between interpreters")
+    return faults
+
+
 @pytest.mark.parametrize("path", sorted(SIM.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_luck_comes_from_addresses_only(path):
-    faults = []
-    for node in ast.walk(tree(path)):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = (
-                {alias.name.split(".")[0] for alias in node.names}
-                if isinstance(node, ast.Import)
-                else {(node.module or "").split(".")[0]}
-            )
-            if names & CLOCKS_AND_DICE and path not in MAY_READ_THE_CLOCK:
-                faults.append(f"line {node.lineno} imports {names & CLOCKS_AND_DICE}")
-        if isinstance(node, ast.Attribute) and node.attr == "random":
-            faults.append(f"line {node.lineno} uses .random")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
-            faults.append(f"line {node.lineno} calls hash(), which differs between interpreters")
+    faults = luck_without_address(tree(path))
+    if path in MAY_READ_THE_CLOCK:
+        faults = [fault for fault in faults if not fault.endswith("imports time")]
     assert faults == []
 
 
-def test_the_guard_sees_what_it_guards_against():
-    planted = ast.parse("import random\nx = np.random.rand()\ny = hash('a')")
-    found = [type(node).__name__ for node in ast.walk(planted) if isinstance(node, (ast.Import, ast.Attribute, ast.Call))]
-    assert "Import" in found and "Attribute" in found and "Call" in found
+@pytest.mark.parametrize(
+    "planted", ["import random", "from time import time", "import secrets as s", "x = np.random.rand()", "y = hash('a')"]
+)
+def test_the_guard_sees_what_it_guards_against(planted):
+    assert len(luck_without_address(ast.parse(planted))) == 1
 
 
 def test_rules_use_math_not_numpy():

@@ -18,14 +18,12 @@ OF_THE_LEDGER = {("funds", name) for name in ("balance", "inflow", "outflow", "d
 }
 
 
-def main() -> None:
-    village = Village(declared_only="declared" in sys.argv)
-    faults: set[str] = set()
-    ran: set[str] = set()
+def watcher(tables, faults: set[str], ran: set[str]):
+    """What ``Village.live`` calls before each process: it notes every column that changes without being declared."""
 
     def watch(process):
         ran.add(process.name)
-        before = {name: rows.copy() for name, rows in village.tables.rows.items()}
+        before = {name: rows.copy() for name, rows in tables.rows.items()}
         allowed = {(table, column) for table, columns in process.writes.items() for column in columns}
         if process.pays:
             allowed |= OF_THE_LEDGER
@@ -34,13 +32,21 @@ def main() -> None:
 
         def after():
             for table, old in before.items():
-                new = village.tables.rows[table]
+                new = tables.rows[table]
                 for column in old.dtype.names:
                     if (table, column) not in allowed and old[column].tobytes() != new[column].tobytes():
                         faults.add(f"{process.name} changed {table}.{column}, which it does not declare")
 
         return after
 
+    return watch
+
+
+def main() -> None:
+    village = Village(declared_only="declared" in sys.argv)
+    faults: set[str] = set()
+    ran: set[str] = set()
+    watch = watcher(village.tables, faults, ran)
     village.live(MONTHS, watch if "watch" in sys.argv else None)
     digest = hashlib.sha256()
     for name in sorted(village.tables.rows):

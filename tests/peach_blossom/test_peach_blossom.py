@@ -13,6 +13,8 @@ from sim.core.calendar import steps_of
 from sim.core.ledger import Fund
 from sim.month import MONTH
 from sim.world.codes import Destination
+from tests.hand import find
+from tests.peach_blossom.live import watcher
 from tests.peach_blossom.six import HOUSEHOLDS, Village, peach_blossom
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,14 +47,14 @@ def test_every_process_of_the_month_has_run_there():
 
 
 def test_an_undeclared_change_is_seen():
-    """The watch itself: a process that declares nothing and changes something is found out."""
-    from tests.peach_blossom.live import OF_THE_LEDGER
-
-    village = Village()
-    before = village.tables.rows["households"]["debt"].tobytes()
-    village.tables["households"]["debt"][0] = 1.0
-    assert village.tables.rows["households"]["debt"].tobytes() != before
-    assert ("households", "debt") not in OF_THE_LEDGER
+    """The watch itself: what a process changes beyond its declaration is found out, and what it declares is not."""
+    hand, faults, ran = peach_blossom(), set(), set()
+    process = find("dibao_payment")
+    after = watcher(hand.tables, faults, ran)(process)
+    hand.households["transfers"][0] += 1.0  # declared
+    hand.households["debt"][0] += 1.0  # not declared
+    after()
+    assert faults == {"dibao_payment changed households.debt, which it does not declare"}
 
 
 def test_who_lives_there_is_counted_right():
