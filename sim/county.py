@@ -35,7 +35,7 @@ Say = Callable[..., None]
 
 #: What an ordinary year consists of, when founding asks what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
-SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies")
+SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies", "asset_returns", "dividends")
 
 _READY: list[bool] = []
 
@@ -114,7 +114,9 @@ class County:
         """
         tables = self.tables
         households = tables["households"]
-        sums = {name: np.zeros(len(households)) for name in ("wages", "business", "post_pay", "transfers", "rigid")}
+        sums = {
+            name: np.zeros(len(households)) for name in ("wages", "business", "property_income", "post_pay", "transfers", "rigid")
+        }
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
@@ -131,7 +133,8 @@ class County:
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         business = sums["business"] * (1.0 - elasticity * absence)
-        return TrialYear(wages, business, sums["post_pay"], sums["transfers"], sums["rigid"])
+        programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
+        return TrialYear(wages, business, programmes, sums["post_pay"], sums["transfers"], sums["rigid"])
 
     def _start_books(self) -> None:
         """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""
@@ -139,6 +142,8 @@ class County:
         households = tables["households"]
         for column in ("debt", "event_loss"):
             households[column] = 0.0
+        tables["assets"]["arrears"] = 0.0
+        tables["villages"]["collective_cash"] = 0.0
         households["burden"] = 0.0
         households["event"] = -1
         tables["funds"]["balance"] = 0.0

@@ -1,8 +1,4 @@
-"""THE MONTH. What happens in a county in a month, in this order, and why each thing has its place. Read this first.
-
-Places kept for what is still to come are said in words where they belong: village enterprises in full (linkage, dividends),
-enclave projects, microcredit, anti-poverty insurance, stationed teams, training, land quota, local spill-over.
-"""
+"""THE MONTH. What happens in a county in a month, in this order, and why each thing has its place. Read this first."""
 
 from sim.core.calendar import (
     APRIL,
@@ -14,6 +10,7 @@ from sim.core.calendar import (
     JUNE,
     MARCH,
     MAY,
+    NOVEMBER,
     OCTOBER,
     SEPTEMBER,
     Part,
@@ -24,7 +21,17 @@ from sim.core.calendar import (
     yearly,
 )
 from sim.core.parameters import load_all
+from sim.processes.enterprise.enclave_projects import (
+    enclave_leads,
+    enclave_pipeline,
+    enclave_production,
+    land_quota,
+    township_effort,
+)
+from sim.processes.enterprise.enterprise_growth import added_jobs, cluster_sales, enterprise_openings
 from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs
+from sim.processes.enterprise.linkage import orders, profit_shares, tight_linkage
+from sim.processes.enterprise.village_assets import asset_returns, asset_states, dividends
 from sim.processes.environment.epidemics import epidemics
 from sim.processes.environment.lines import lines
 from sim.processes.environment.prices import prices, seasons
@@ -33,10 +40,17 @@ from sim.processes.environment.wages import slump, trends, wages
 from sim.processes.environment.weather import clear_sky, hail, weather
 from sim.processes.government.budget import industry, monthly_tranche
 from sim.processes.government.capacity import verification_capacity
+from sim.processes.government.stationed_teams import stationed_teams
+from sim.processes.government.township_finance import township_budgets, township_finance
+from sim.processes.government.training import training
+from sim.processes.government.water_works import water_works
+from sim.processes.government.work_relief import work_relief
 from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
 from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
 from sim.processes.household_economy.family_division import family_division
 from sim.processes.household_economy.farming import farming
+from sim.processes.household_economy.local_spillover import local_spillover
+from sim.processes.household_economy.microcredit import loan_service, new_loans, risk_compensation
 from sim.processes.labour.earnings import earnings, farm_hands, going_pay
 from sim.processes.labour.labour_choice import job_search, labour_choice
 from sim.processes.labour.public_posts import public_posts
@@ -60,7 +74,9 @@ from sim.processes.safety_net.dibao import (
     dibao_review,
     dibao_uprating,
 )
+from sim.processes.safety_net.farm_insurance import crop_claims, farm_premium, shed_claims
 from sim.processes.safety_net.medical_reimbursement import medical_premium, medical_reimbursement, new_medical_year
+from sim.processes.safety_net.poverty_insurance import insurance_claims, insurance_premium, insurance_year
 from sim.processes.safety_net.transfers import pensions, remittances, subsidies
 from sim.processes.shocks.accidents import accidents
 from sim.processes.shocks.education import school_bills
@@ -70,6 +86,8 @@ from sim.processes.shocks.illness import illness
 from sim.processes.shocks.livestock_disease import livestock_disease
 from sim.processes.shocks.storms import storms
 
+#: Months in which small public works can be built.
+WARM_MONTHS = tuple(range(APRIL, NOVEMBER + 1))
 #: Months in which greenhouses may be broken: snow in winter, hail in early summer.
 STORM_MONTHS = (DECEMBER, JANUARY, FEBRUARY, MAY, JUNE, JULY)
 
@@ -95,36 +113,63 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
         yearly(SEPTEMBER, school_year, "stages change; leavers look for work this month"),
     )),
-    Part("县里的钱", "Money of the county", (
+    Part("县里的钱与力量", "Money and hands of the county", (
         monthly(monthly_tranche, "funds are filled before anything is paid"),
+        yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
+        yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
+        yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
+        monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
+        monthly(water_works, "pipes are laid before wells fail", burn_in=True),
     )),
     Part("务工就业", "Work", (
         monthly(enterprise_trade, "sales at this month's prices, before jobs are planned", burn_in=True),
-        monthly(enterprises, "they plan jobs and fail before workers are counted; enclave projects will stand before them"),
+        monthly(enclave_leads, "investors look around; last month's park money draws them", burn_in=True),
+        monthly(enclave_pipeline, "leads become projects, as far as the land goes", burn_in=True),
+        monthly(enclave_production, "projects that produce become employers, before employers plan"),
+        monthly(township_finance, "revenue with the taxes just paid", burn_in=True),
+        monthly(enterprise_openings, "new places, before jobs are planned"),
+        monthly(added_jobs, "what last month's industry money lets enterprises plan"),
+        monthly(tight_linkage, "closer ties add jobs, before they are planned"),
+        monthly(enterprises, "they plan jobs and fail before workers are counted"),
         monthly(lay_offs, "whoever they no longer employ"),
         monthly(separations, "other jobs end"),
-        yearly(FEBRUARY, labour_choice, "after the Spring Festival; training will stand before it"),
+        yearly(FEBRUARY, training, "winter courses, before people choose for the year"),
+        yearly(FEBRUARY, labour_choice, "after the Spring Festival"),
         monthly(job_search, "after separations, so that a job lost may be found again in the same month"),
         monthly(public_posts, "the last resort, after the market; posts are an entitlement once contracted"),
         monthly(farm_hands, "who is at home on the farm, when all moves are made", burn_in=True),
     )),
     Part("收入", "Income", (
-        monthly(farming, "sales at this month's prices; village assets and dividends will stand after it", burn_in=True),
+        monthly(farming, "sales at this month's prices", burn_in=True),
+        monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
+        in_months(WARM_MONTHS, work_relief, "whoever is still at home may be hired for the month"),
+        monthly(asset_states, "who operates, before returns fall due"),
+        monthly(asset_returns, "returns of the month, at its prices", burn_in=True),
+        yearly(DECEMBER, dividends, "the year's returns are in", burn_in=True),
+        yearly(DECEMBER, profit_shares, "after the year's sales and wages", burn_in=True),
+        monthly(loan_service, "old loans before new ones", burn_in=True),
+        monthly(new_loans, "by last month's accounts, and free of a loan that has just ended"),
         monthly(help_effects, "what was delivered last month begins to work, and counts as this month's income"),
     )),
     Part("意外冲击", "Blows", (
         monthly(illness, "bills of the month", burn_in=True),
         yearly(JANUARY, new_medical_year, "a new insurance year, before its first bill is settled", burn_in=True),
         yearly(JANUARY, medical_premium, "insured from January", burn_in=True),
-        monthly(medical_reimbursement, "the stack pays at discharge; anti-poverty insurance will stand after it", burn_in=True),
+        monthly(medical_reimbursement, "the stack pays at discharge", burn_in=True),
         monthly(chronic_care, "outpatient care", burn_in=True),
         monthly(accidents, "other heavy costs", burn_in=True),
         yearly(SEPTEMBER, school_bills, "due when the school year begins", burn_in=True),
         monthly(storms, "greenhouses break and are rebuilt", burn_in=True),
+        yearly(APRIL, farm_premium, "insured before the season's damage", burn_in=True),
+        in_months(STORM_MONTHS, shed_claims, "damage of the month", burn_in=True),
+        yearly(OCTOBER, crop_claims, "the harvest is weighed", burn_in=True),
         monthly(livestock_disease, "herds shrink and recover"),
         monthly(housing, "houses and wells", burn_in=True),
+        yearly(JANUARY, insurance_year, "a new insurance year, before the month's own spending is added", burn_in=True),
+        monthly(insurance_premium, "the reserve, before it is claimed", burn_in=True),
+        monthly(insurance_claims, "last of the blows: it looks at all that households had to bear themselves", burn_in=True),
     )),
     Part("兜底保障", "Safety net", (
         monthly(dibao_application, "by last month's accounts: nobody knows this month's yet"),
@@ -134,7 +179,8 @@ MONTH: tuple[Part, ...] = (
         monthly(dibao_payment, "paid by the files as they now stand", burn_in=True),
         monthly(pensions, "pensions and allowances", burn_in=True),
         yearly(APRIL, subsidies, "paid in spring", burn_in=True),
-        monthly(remittances, "relatives see the month's need; microcredit will stand after it", burn_in=True),
+        monthly(remittances, "relatives see the month's need", burn_in=True),
+        monthly(local_spillover, "when all public money of the month has been paid", burn_in=True),
     )),
     Part("农户月末结算", "The household's month ends", (
         monthly(living_and_coping, "lives on what came in; borrows or saves", burn_in=True),
@@ -142,7 +188,7 @@ MONTH: tuple[Part, ...] = (
     )),
     Part("动态监测", "The administration looks", (
         monthly(self_report, "the nearest source first"),
-        monthly(village_visit, "the monthly round; stationed teams will act here"),
+        monthly(village_visit, "the monthly round"),
         quarterly(data_match, "departments compare at the quarter's end"),
         quarterly(township_round, "after the match, so that it adds what nobody saw"),
         monthly(stepping_out, "a household noticed among several alike gets its own row, before it becomes a file"),
@@ -156,6 +202,8 @@ MONTH: tuple[Part, ...] = (
         monthly(follow_up, "what is seen of it"),
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
+        yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
+        yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),
 )  # fmt: skip
 

@@ -7,10 +7,13 @@ import numpy as np
 
 import sim.records.cases
 import sim.records.register
+import sim.world.assets
+import sim.world.enclave_projects
 import sim.world.enterprises
 import sim.world.environment
 import sim.world.histories
 import sim.world.households
+import sim.world.loans
 import sim.world.persons
 import sim.world.places  # noqa: F401  these imports declare the tables
 from sim.core.ledger import Fund, Purse
@@ -25,6 +28,8 @@ from sim.world.codes import NONE
 SECTORS = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
 BUDGETS = (Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT)
 SPARE = 100
+#: A hand-made county has all the leads of a real one in its one township.
+SPARE_LEADS = 4_000
 
 
 @cache
@@ -41,31 +46,35 @@ class Hand:
         wanted = {
             "households": households, "histories": households, "register": households, "persons": persons,
             "townships": 1, "villages": 1, "enterprises": 1, "environment": 1, "commodities": 6, "markets": 10,
-            "cases": 0, "packages": 0, **sizes,
+            "cases": 0, "packages": 0, "assets": 1, "enclaves": 0, "loans": 0, "risks": 8, **sizes,
         }  # fmt: skip
         self.tables = Tables()
         for name, rows in wanted.items():
-            self.tables.make(name, rows, room=rows + SPARE)
+            self.tables.make(name, rows, room=rows + (SPARE_LEADS if name == "enclaves" else SPARE))
         for table in self.tables.rows.values():
             for column in table.dtype.names:
                 if column in ("next", "onset", "entered", "entered_event", "event", "enterprise", "identified",
                               "eliminated", "delivered", "case_row", "signal", "signalled", "application",
-                              "recertification", "grace_until", "first_person"):  # fmt: skip
+                              "recertification", "grace_until", "first_person", "linked", "loan",
+                              "operator", "landed", "until"):  # fmt: skip
                     if table.dtype[column].kind == "i":
                         table[column] = NONE
         self.tables["register"]["identified"] = 0
-        for name in ("households", "persons", "enterprises"):
+        for name in ("households", "persons", "enterprises", "assets"):
             self.tables[name]["identity"] = np.arange(1, len(self.tables[name]) + 1)
         self.tables["households"]["weight"] = 1
         self.tables["households"]["members"] = 1
         self.tables["households"]["first_person"] = np.minimum(np.arange(households), persons - 1)
         self.tables["persons"]["alive"] = 1
         self.tables["environment"]["outside_wage"] = 1.0
-        for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "local_demand", "epidemic"):
+        for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
             self.tables["environment"][index] = 1.0
         self.tables["commodities"]["price"] = 1.0
         self.tables["commodities"]["season"] = 1.0
         self.tables["townships"]["epidemic"] = 1.0
+        self.tables["townships"]["effort"] = 1.0
+        self.tables["villages"]["team"] = 1.0
+        self.tables["enterprises"]["exposure"] = 1.0
         self.tables["townships"]["maize_yield"] = 1.0
         self.slices: dict[str, slice] = {}
         self.lines: dict[str, np.recarray] = {}

@@ -30,9 +30,12 @@ class Fund(IntEnum):
     INSURER = 10
     BANK = 11
     TOWNSHIP = 12
-    HOUSEHOLDS = 13
-    ENTERPRISES = 14
-    OUTSIDE = 15
+    VILLAGES = 13
+    POVERTY_INSURER = 14
+    RISK_COMPENSATION = 15
+    HOUSEHOLDS = 16
+    ENTERPRISES = 17
+    OUTSIDE = 18
 
 
 class Purse(IntEnum):
@@ -93,19 +96,35 @@ def draw(funds, code, total):
 
 
 @compiled
+def arrive(payment, payer, total, units):
+    """Money that has left a purse reaches the payee and is written on the payer's line."""
+    payee = payment.funds[payment.payee]
+    if payee.purse != Purse.SECTOR:
+        payee.balance += total
+        payee.inflow += total
+    payment.lines[payer].yuan += total
+    payment.lines[payer].units += units
+
+
+@compiled
 def transfer(payment, total, units):
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
     for i in range(len(payment.payers)):
         if draw(payment.funds, payment.payers[i], total):
-            payee = payment.funds[payment.payee]
-            if payee.purse != Purse.SECTOR:
-                payee.balance += total
-                payee.inflow += total
-            payment.lines[i].yuan += total
-            payment.lines[i].units += units
+            arrive(payment, i, total, units)
             return True
     payment.lines[0].unpaid += total
     return False
+
+
+@compiled
+def transfer_from(payment, payer, total, units):
+    """Move ``total`` yuan from the payer in that place among the declared ones; False, and a note of it, if it cannot."""
+    if not draw(payment.funds, payment.payers[payer], total):
+        payment.lines[payer].unpaid += total
+        return False
+    arrive(payment, payer, total, units)
+    return True
 
 
 @compiled

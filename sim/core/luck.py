@@ -27,7 +27,7 @@ MONTHS_BEFORE_ZERO = 1200  # no key is asked for a negative month
 
 def _mix(state, word):
     """One 64-bit hash of a 64-bit state and one more word; additions and products wrap around."""
-    z = state + (np.uint64(word) + ONE) * ODD
+    z = np.uint64(state) + (np.uint64(word) + ONE) * ODD
     z = (z ^ (z >> SHIFT_30)) * FIRST
     z = (z ^ (z >> SHIFT_27)) * SECOND
     return z ^ (z >> SHIFT_31)

@@ -19,6 +19,7 @@ from sim.core.units import UNITS
 SIM = Path(__file__).resolve().parents[1]
 MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 Number = int | float
+SUM_TOLERANCE = 1e-9
 
 
 class Strict(BaseModel):
@@ -67,6 +68,8 @@ class Parameter(Strict):
     checked: str
     known_from: dict[str, str] | None = None
     forecast: Forecast | None = None
+    sums_to: float | None = None
+    changes_from: str | None = None
     note: str | None = None
     _id: str = PrivateAttr("")
     _path: str = PrivateAttr("")
@@ -172,6 +175,8 @@ class Parameter(Strict):
             low, high = self.limits(override)
             if not low <= number <= high:
                 raise ValueError(f"{number} lies outside {low:g} to {high:g} {self.unit}")
+        if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
+            raise ValueError(f"must add up to {self.sums_to:g}, not {sum(numbers):g}")
 
     def limits(self, override: bool = True) -> tuple[float, float]:
         """The lowest and highest number that a scenario may set."""

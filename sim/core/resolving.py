@@ -28,8 +28,21 @@ class Override:
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
                 parameter.check(value, override=True)
+            self._check_time(parameter)
         except ValueError as problem:
             raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None
+
+    def _check_time(self, parameter: Parameter) -> None:
+        """Raise ValueError if it changes a lever in months for which the clause keeps it as it is."""
+        if parameter.changes_from is None:
+            return
+        first = month_number(parameter.changes_from)
+        early = self.value.items() if isinstance(self.value, Mapping) else [(0, self.value)]
+        if any(month < first and value != parameter.value for month, value in early):
+            raise ValueError(
+                f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
+                f"write {{{parameter.changes_from}: {next(iter(dict(early).values()))}}}, or leave it"
+            )
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ UNITS: dict[str, Unit] = {
     "probability/event": Unit(_plain, 0.0, 1.0),
     "growth/year": Unit(_yearly_growth, -0.99),
     "yuan/year": Unit(_twelfth),
+    "share/year": Unit(_twelfth),  # interest and returns: earned a twelfth at a time, not compounded
+    "projects/year": Unit(_twelfth, 0.0),
+    "loans/year": Unit(_twelfth, 0.0),
     "yuan/month": Unit(_plain),
     "yuan": Unit(_plain),
     "yuan/event": Unit(_plain),
@@ -56,6 +59,9 @@ UNITS: dict[str, Unit] = {
     "jobs": Unit(_plain, 0.0),
     "enterprises": Unit(_plain, 0.0),
     "mu": Unit(_plain, 0.0),
+    "places/year": Unit(_plain, 0.0),  # given out once a year
+    "teams": Unit(_plain, 0.0),
+    "projects": Unit(_plain, 0.0),
     "utils": Unit(_plain),
     "switch": Unit(_plain),
 }

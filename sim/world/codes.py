@@ -67,6 +67,79 @@ class Sector(IntEnum):
     LEADING_FIRM = 1
     COOPERATIVE = 2
     FAMILY_FARM = 3
+    WORKSHOP = 4
+    ENCLAVE = 5  # a producing enclave project, as an employer
+
+
+class Industry(IntEnum):
+    """What a village enterprise lives by: the lines named by clauses 4.3.1 and annex 2.2."""
+
+    VEGETABLES = 0
+    FLOWERS = 1
+    LIVESTOCK = 2
+    FRUIT = 3
+    PHOTOVOLTAICS = 4
+    PROCESSING = 5
+
+
+class Linkage(IntEnum):
+    """How a village enterprise lets linked households take part in what it earns."""
+
+    NONE = 0
+    ORDERS = 1  # buys at no less than a floor price
+    SHARES = 2  # shares its reserve once a year
+    JOBS = 3  # keeps more jobs for registered workers
+    ASSET_RENT = 4  # rents a village asset
+
+
+class Contract(IntEnum):
+    """What the operator of a village asset owes: a fixed return, or a share of what it makes."""
+
+    FIXED_RETURN = 0
+    PROFIT_SHARE = 1
+
+
+class AssetState(IntEnum):
+    """Whether a village asset earns its return."""
+
+    OPERATING = 0
+    IN_ARREARS = 1
+    IDLE = 2
+
+
+class DividendRule(IntEnum):
+    """Who shares in a village's dividends: every registered household, those in need, or those with somebody able to work."""
+
+    EQUAL = 0
+    NEED = 1
+    WORK = 2
+
+
+class ProjectStage(IntEnum):
+    """How far an enclave project has come."""
+
+    LEAD = 0
+    SIGNED = 1
+    LANDED = 2
+    BUILDING = 3
+    PRODUCING = 4
+    STALLED = 5  # never landed, or landed and never built
+    CLOSED = 6  # produced, and gave up
+
+
+class LoanKind(IntEnum):
+    """Microcredit for listed households, or a start-up loan with a guarantee."""
+
+    MICROCREDIT = 0
+    STARTUP = 1
+
+
+class LoanState(IntEnum):
+    """Whether a loan is being served."""
+
+    ACTIVE = 0
+    REPAID = 1
+    DEFAULTED = 2
 
 
 class CaseState(IntEnum):
@@ -102,6 +175,7 @@ class QueueRule(IntEnum):
     SEVERITY = 0
     FIRST_COME = 1
     RANDOM = 2
+    RISK_TYPE_QUOTA = 3  # the most severe of every kind of risk before the second of any
 
 
 class ReimbursementBase(IntEnum):
@@ -116,6 +190,14 @@ class LabourRule(IntEnum):
 
     UTILITY = 0
     TRANSITIONS = 1
+
+
+class DependenceSign(IntEnum):
+    """What dibao does to the search for work: nothing, it discourages, or it comes with information. The evidence conflicts."""
+
+    NONE = 0
+    DISCOURAGES = 1
+    INFORMS = 2
 
 
 class Event(IntEnum):

@@ -25,6 +25,8 @@ def share_out(household, share):
     household.countable_12 *= share
     household.income_year *= share
     household.event_loss *= share
+    household.rigid_year *= share
+    household.claimed *= share
     for i in range(len(household.burden)):
         household.burden[i] *= share
 
@@ -40,6 +42,7 @@ def new_rows(row, identity, households_room, histories_room, register_room):
     register_room.rows[made] = register_room.rows[row]
     households_room.rows[made].identity = identity
     households_room.rows[made].births = 0
+    households_room.rows[made].loan = NONE
     households_room.count[0] = made + 1
     histories_room.count[0] = made + 1
     register_room.count[0] = made + 1

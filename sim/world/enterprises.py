@@ -10,7 +10,13 @@ identity        | u8  | -                | Luck address.
 village         | i4? | row              | Its village.
 township        | i4? | row              | Its township or street.
 sector          | i4? | code (Sector)    | What it is.
-commodity       | i4? | code (Commodity) | The commodity whose price it lives by.
+industry        | i4? | code (Industry)  | What it lives by.
+commodity       | i4? | code (Commodity) | The commodity whose price it follows, as far as it is exposed.
+exposure        | f8  | share            | How far its sales follow that price: fully for growers, not at all for photovoltaics.
+linkage         | i4? | code (Linkage)   | How households share in what it earns.
+tight           | i4? | flag             | Whether it is a leading firm with tight linkage.
+planned         | i4? | flag             | Whether it has never opened yet.
+revenue         | f8? | yuan/year        | Sales of the whole firm in a year, of which its registered workers make a part.
 alive           | i4? | flag             | Whether it operates.
 age             | i4  | months           | Months since it was founded.
 jobs_founded    | f8  | jobs             | Its size at founding prices.

@@ -20,8 +20,13 @@ province_income   | f8  | index            | Rural income per head of the provin
 wage_error        | f8  | log points       | Accumulated error of wage growth common to county and province.
 wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
-local_demand      | f8  | index            | Local labour demand, founding = 1.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
+enclave_demand    | f8  | share            | Net local jobs of enclave projects, relative to local jobs at founding.
+land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
+asset_money       | f8? | yuan             | Industry money put into village assets this month.
+enterprise_money  | f8? | yuan             | Industry money given to village enterprises this month.
+park_money        | f8? | yuan             | Industry money put into enclave parks this month.
+transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )
 

@@ -17,7 +17,7 @@ from sim.world import dibao_rules
 from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
 from sim.world.founding_incomes import DibaoRules, TrialYear, settle_incomes
 from sim.world.labour_market import STRENGTHS, market_of
-from sim.world.livelihoods import assign_work, make_enterprises, make_farms
+from sim.world.livelihoods import assign_work, make_farms
 from sim.world.synthesis import (
     SPARE_CASES,
     Luck,
@@ -29,13 +29,23 @@ from sim.world.synthesis import (
     normals,
     plan_counts,
 )
+from sim.world.village_economy import make_village_economy
 
 YEAR = 12
 
 
+#: Numbers that a process owns and founding needs as well.
+BORROWED = {
+    "loan_size": "microcredit.loan_size",
+    "loan_term": "microcredit.term_months",
+    "loan_ability_spread": "microcredit.ability_spread",
+}
+
+
 def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
     """The parameters of founding as plain attributes; lists are arrays."""
-    return SimpleNamespace(**{name: values.at(f"founding.{name}", -YEAR) for name in book.of("founding")})
+    own = {name: f"founding.{name}" for name in book.of("founding")}
+    return SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
 
 
 def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Luck:
@@ -56,14 +66,14 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     tables.make("cases", 0, room=SPARE_CASES)
     tables.make("packages", 0, room=2 * SPARE_CASES)
     environment = tables.make("environment", 1)
-    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "local_demand", "epidemic"):
+    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
         environment[index] = 1.0
     tables.make("commodities", 6)["price"] = 1.0
     tables.make("markets", len(Segment) * STRENGTHS)
     assign_work(tables, luck, p, posts)
-    make_enterprises(tables, luck, p)
     make_farms(tables, luck, p)
     _count_workers(tables)
+    make_village_economy(tables, luck, p)
     return luck
 
 
@@ -104,6 +114,13 @@ def ordinary_absence(values: Values) -> float:
         float(values.at(f"illness.{name}", -YEAR)) for name in ("admission_rate", "major_share", "major_months", "months_lost")
     )
     return rate * (share * int(major) + (1.0 - share) * min(ordinary, 1.0))
+
+
+def ordinary_loan_income(tables: Tables, values: Values) -> np.ndarray:
+    """What outstanding loans bring each household in an ordinary year, yuan; their interest is borne by public money."""
+    loans = tables["loans"]
+    yearly = loans["principal"] * loans["ability"] * float(values.at("microcredit.loan_return", -YEAR)) * YEAR
+    return np.bincount(loans["household"], yearly, len(tables["households"]))
 
 
 def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:

@@ -22,11 +22,13 @@ MEAN_STEPS = 12
 class TrialYear:
     """What an ordinary year pays each household at the going rates, yuan per household and year.
 
+    ``programmes``: dividends of village assets and what loans earn, which assessors count and which is not scaled.
     ``rigid``: what it has to pay itself in a year without shocks, for medicines and school.
     """
 
     wages: np.ndarray
     business: np.ndarray
+    programmes: np.ndarray
     post_pay: np.ndarray
     transfers: np.ndarray
     rigid: np.ndarray
@@ -88,14 +90,15 @@ def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
     median = p.counted_median * np.exp(p.counted_spread * luck.normals("counted", names))
     counted = np.minimum(median, rules.dibao_line) * members
     posts = rules.counted_share * trial.post_pay
+    given = posts + trial.programmes
     going = trial.wages + trial.business
-    rest = np.maximum(counted - posts, 0.0)
+    rest = np.maximum(counted - given, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
     scale[chosen] = np.clip(ratio, p.scale_low, p.scale_high)[chosen]
     earned = scale * going
     support = np.maximum(rest - earned, 0.0)
-    counted = earned + posts + support
+    counted = earned + given + support
     assessed = rules.assessed(counted / members, names)
     benefit = rules.due(assessed, members)
 
@@ -137,16 +140,16 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
     above_line = 1.0 + p.marginal_above * luck.uniforms("marginal", names)
 
     persons = households["weight"] * members
-    posts_and_transfers = trial.post_pay + trial.transfers
+    given = trial.post_pay + trial.transfers + trial.programmes
     going = trial.wages + trial.business
 
     def settled(wanted):
         """Scale, support and income that come nearest to a wanted income per head."""
-        rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - posts_and_transfers, 0.0)
+        rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - given, 0.0)
         ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
         factor = np.clip(ratio, p.scale_low, p.scale_high)
-        support = np.maximum(wanted * members - posts_and_transfers - factor * going, 0.0)
-        return factor, support, factor * going + support + posts_and_transfers
+        support = np.maximum(wanted * members - given - factor * going, 0.0)
+        return factor, support, factor * going + support + given
 
     # Two means are sought: what other registered households have above their floor, so that the registered stand to the county
     # as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared

@@ -58,6 +58,10 @@ entered             | i4   | month          | Month of the last entry below; −
 entered_event       | i4   | code (Event)   | Common event that took most of what was lost before the last entry; −1 if none.
 event_loss          | f8   | yuan           | Loss to the common event remembered, over about twelve months.
 event               | i4   | code (Event)   | The common event remembered.
+linked              | i4?  | row            | The village enterprise that it is linked to; −1 if none.
+loan                | i4?  | row            | The loan it is serving; −1 if none.
+rigid_year          | f8   | yuan           | Self-paid rigid spending since January that the anti-poverty insurer looks at.
+claimed             | f8?  | yuan           | Paid by the anti-poverty insurer since January.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """,
 )

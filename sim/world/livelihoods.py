@@ -1,4 +1,4 @@
-"""What the founded households live from: work, village enterprises, land and what it carries.
+"""What the founded households live from: work, land and what it carries.
 
 Wages and farms are first set at the going rates; ``founding_incomes`` then scales them to the income each household had.
 """
@@ -6,10 +6,9 @@ Wages and farms are first set at the going rates; ``founding_incomes`` then scal
 import numpy as np
 
 from sim.core.wiring import Tables
-from sim.world.codes import COMMODITY_COUNT, NONE, Commodity, Destination, Sector, Stage
+from sim.world.codes import COMMODITY_COUNT, Commodity, Destination, Stage
 from sim.world.synthesis import Luck, identities
 
-ENTERPRISE_COMMODITIES = (Commodity.VEGETABLES, Commodity.FLOWERS, Commodity.HOGS, Commodity.CATTLE, Commodity.FRUIT)
 YOUNGEST_MIGRANT = 20
 
 
@@ -70,48 +69,6 @@ def _fill_posts(persons, luck: Luck, candidates: np.ndarray, posts: int) -> None
     is_first[first] = True
     asked = np.concatenate([order[is_first], order[~is_first]])
     persons["status"][asked[:posts]] = Destination.PUBLIC_POST
-
-
-def make_enterprises(tables: Tables, luck: Luck, p) -> None:
-    """Village enterprises and the registered persons they employ; everybody else's local employer is no row (−1)."""
-    count = np.round(p.enterprise_count).astype(int)
-    total = int(count.sum())
-    enterprises = tables.make("enterprises", total, room=total + max(64, total // 7))
-    names = identities("enterprise", total)
-    enterprises["identity"] = names
-    enterprises["sector"] = np.repeat(np.arange(len(Sector)), count)
-    villages = tables["villages"]
-    edges = np.cumsum(villages["households"]) / max(1, villages["households"].sum())
-    enterprises["village"] = np.searchsorted(edges, luck.uniforms("enterprise village", names)).clip(0, len(villages) - 1)
-    enterprises["township"] = villages["township"][enterprises["village"]]
-    kinds = np.array(ENTERPRISE_COMMODITIES)
-    enterprises["commodity"] = kinds[(luck.uniforms("enterprise commodity", names) * len(kinds)).astype(int)]
-    enterprises["age"] = (luck.uniforms("enterprise age", names) * 96.0).astype(int)
-
-    persons = tables["persons"]
-    persons["enterprise"] = NONE
-    if total == 0:
-        return
-    workers = np.flatnonzero((persons["status"] == Destination.LOCAL_FIRM) & (persons["registered"] == 1))
-    size = p.enterprise_size[enterprises["sector"]] * luck.lognormals("enterprise size", names, 0.5)
-    # Some are closed and wait for a successor, as many as is usual: so the number in operation is at rest.
-    enterprises["alive"] = luck.uniforms("closed", names) >= p.closed_share
-    edges = np.cumsum(size * enterprises["alive"]) / (size * enterprises["alive"]).sum()
-    persons["enterprise"][workers] = np.searchsorted(edges, luck.uniforms("employer", persons["identity"][workers])).clip(
-        0, total - 1
-    )
-    enterprises["registered"] = np.bincount(persons["enterprise"][workers], minlength=total)
-    vacancies = np.bincount(order_of_vacancies(luck, size * enterprises["alive"], len(workers), p), minlength=total)
-    mean_jobs = len(workers) * size / (size * enterprises["alive"]).sum()
-    enterprises["desired"] = enterprises["registered"] + vacancies
-    enterprises["jobs_founded"] = np.where(enterprises["alive"] == 1, enterprises["desired"], mean_jobs)
-
-
-def order_of_vacancies(luck: Luck, size: np.ndarray, workers: int, p) -> np.ndarray:
-    """The enterprises that have a vacancy, once for each of them."""
-    vacancies = identities("vacancy", round(p.vacancy_share * workers))
-    edges = np.cumsum(size) / size.sum()
-    return np.searchsorted(edges, luck.uniforms("vacancy", vacancies)).clip(0, len(size) - 1)
 
 
 def make_farms(tables: Tables, luck: Luck, p) -> None:

@@ -22,6 +22,7 @@ disabled     | i1 | flag               | Is disabled.
 ill_months   | i2 | months             | Months of work still lost to illness.
 bill         | f8 | yuan               | Hospital bill of this month.
 major        | i1 | flag               | Whether this month's admission is for a major illness.
+own_bill     | f8 | yuan               | What this month's bill left to the household.
 epidemic     | i1 | flag               | Whether an epidemic caused this month's admission.
 stage        | i1 | code (Stage)       | Schooling.
 school_years | i2 | years              | Years left in this stage.
@@ -30,6 +31,8 @@ preference   | i1 | code (Destination) | Where it wishes to go; −1 before the 
 enterprise   | i4 | row                | The village enterprise that employs; −1 for another employer or none.
 productivity | f8 | multiple           | Earnings relative to the going wage.
 displaced    | i1 | flag               | Lost the last job, rather than never having had one.
+paid_months  | i2 | months             | Months with pay since January.
+school_paid  | f8 | yuan               | What the household paid for this school year.
 lost_to      | i4 | code (Event)       | Common event that took the last job; −1 if none did.
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.

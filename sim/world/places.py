@@ -15,6 +15,13 @@ drought          | i4  | flag       | Whether drought struck this year.
 hail             | i4  | flag       | Whether hail or snow struck sheds and orchards this month.
 epidemic         | f8  | multiple   | Hospital admissions relative to normal this month.
 verification     | i4? | cases      | Cases the township can still verify this quarter.
+own_revenue      | f8? | yuan/month | Its own revenue in an ordinary month, enclave projects aside.
+need             | f8? | yuan/month | What it has to spend in an ordinary month.
+tax              | f8? | yuan       | Its part of the taxes of enclave projects this month, net of what is given back to them.
+revenue_year     | f8? | yuan       | Own revenue and enclave taxes since January.
+need_year        | f8? | yuan       | What it had to spend since January.
+effort           | f8  | multiple   | How hard it looks for enclave projects, relative to an ordinary township.
+landed_year      | i4? | projects   | Enclave projects landed since January.
 """,
 )
 
@@ -27,6 +34,10 @@ households       | i4? | households | Households at founding.
 first_secretary  | i4? | flag       | Whether a first secretary is posted there.
 visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
+team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
+tap              | f8? | share      | Households with tap water.
+collective_cash  | f8? | yuan       | Asset income that the village has not yet distributed.
+sharing          | i4? | households | Households among whom the next dividend is shared.
 """,
 )
 

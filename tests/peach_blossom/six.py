@@ -113,7 +113,23 @@ def _surroundings(hand: Hand) -> None:
     enterprise.margin, enterprise.wages, enterprise.cash, enterprise.age = 1.25, 2000.0, 5000.0, 24
     village = hand.villages[0]
     village.households, village.visits, village.first_secretary = 15, 30, 1
+    village.tap = 0.7
     hand.townships[0].verification = 10
+    hand.townships[0].own_revenue, hand.townships[0].need = 500_000.0, 800_000.0
+    enterprise.linkage, enterprise.commodity, enterprise.sector, enterprise.revenue = 2, Commodity.CATTLE, 1, 5e6
+    hand.households[2].linked = 0  # the weavers' cattle go to the enterprise
+    asset = hand.assets[0]
+    asset.value, asset.operator = 120_000.0, -1
+    _lend(hand, household=2)
+
+
+def _lend(hand: Hand, household: int) -> None:
+    """A loan of 2020 that falls due within the two years that the tests live."""
+    hand.tables.counts["loans"][0] = 1
+    loan = hand.tables["loans"][0]
+    loan.identity, loan.household, loan.principal, loan.capital = 99, household, 20_000.0, 20_000.0
+    loan.started, loan.term, loan.ability = -24, 36, 1.0
+    hand.households[household].loan = 0
 
 
 class Village:

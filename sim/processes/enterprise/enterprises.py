@@ -6,7 +6,7 @@ from sim.core.compilation import compiled
 from sim.core.ledger import settle_enterprise
 from sim.core.luck import happens, uniform
 from sim.core.process import process
-from sim.world.codes import NONE, Destination, Event
+from sim.world.codes import NONE, Destination, Event, Sector
 
 
 @compiled
@@ -22,7 +22,7 @@ def trade(enterprise, price, p, books):
     enterprise.wage_bill = enterprise.wages
     enterprise.wages = 0.0
     ordinary = enterprise.margin * enterprise.wage_bill
-    sales = ordinary * (1.0 + p.price_exposure * (price - 1.0))
+    sales = ordinary * (1.0 + p.price_exposure * enterprise.exposure * (price - 1.0))
     if sales > 0.0:
         settle_enterprise(enterprise, books.enterprise_sales, sales, True)
     elif sales < 0.0:
@@ -35,7 +35,7 @@ def trade(enterprise, price, p, books):
 @compiled
 def plan_jobs(enterprise, price, p, luck):
     """Jobs wanted at this price, reached step by step; nobody is hired or laid off for less than a whole job."""
-    wanted = enterprise.jobs_founded * math.exp(p.price_response * math.log(max(price, p.lowest_price)))
+    wanted = enterprise.jobs_founded * math.exp(p.price_response * enterprise.exposure * math.log(max(price, p.lowest_price)))
     if abs(wanted - enterprise.desired) < 1.0:
         return
     step = p.adjustment * (wanted - enterprise.desired)
@@ -76,7 +76,7 @@ def succeed(enterprise, p, luck):
 
 
 @process(
-    reads="enterprises.alive enterprises.margin enterprises.commodity commodities.price",
+    reads="enterprises.alive enterprises.margin enterprises.exposure enterprises.commodity commodities.price",
     writes="enterprises.wages enterprises.wage_bill enterprises.cash enterprises.inflow enterprises.outflow",
     pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside",
 )
@@ -89,8 +89,8 @@ def enterprise_trade(county, p, luck, books):
 
 
 @process(
-    reads="enterprises.identity enterprises.jobs_founded enterprises.wage_bill enterprises.registered enterprises.commodity "
-    "commodities.price",
+    reads="enterprises.planned enterprises.sector enterprises.exposure enterprises.identity enterprises.jobs_founded "
+    "enterprises.wage_bill enterprises.registered enterprises.commodity commodities.price",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
     "enterprises.overdrawn",
     luck="failure rounding successor",
@@ -101,7 +101,8 @@ def enterprises(county, p, luck, books):
     """Enterprises plan their jobs, and some fail or are succeeded."""
     for enterprise in county.enterprises:
         if enterprise.alive == 0:
-            succeed(enterprise, p, luck)
+            if enterprise.planned == 0 and enterprise.sector != Sector.ENCLAVE:
+                succeed(enterprise, p, luck)
             continue
         enterprise.age += 1
         plan_jobs(enterprise, county.commodities[enterprise.commodity].price, p, luck)

@@ -1,8 +1,16 @@
 """The budget: what funds receive each month, and what goes to industry before single households are helped."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import Fund, affordable, transfer
+from sim.core.ledger import Fund, transfer, transfer_from
 from sim.core.process import process
+
+
+@compiled
+def uprated(month, calendar, p):
+    """How much the county's own money has grown since January 2021, by whole years."""
+    if p.floor_uprating == 0.0 or month < 0:
+        return 1.0
+    return (1.0 + p.floor_uprating) ** int((month - calendar) * p.month_share + p.month_share)
 
 
 @process(
@@ -14,30 +22,48 @@ from sim.core.process import process
 @compiled
 def monthly_tranche(county, p, luck, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
-    transfer(books.county_floor_appropriation, p.county_floor, 1.0)
+    floor = p.county_floor * uprated(county.month, county.calendar, p)
+    transfer(books.county_floor_appropriation, floor, 1.0)
     transfer(books.bridging_appropriation, p.bridging, 1.0)
     transfer(books.employment_appropriation, p.employment, 1.0)
-    transfer(books.floor_administration, p.county_floor * p.administration, 1.0)
+    transfer(books.floor_administration, floor * p.administration, 1.0)
     transfer(books.bridging_administration, p.bridging * p.administration, 1.0)
 
 
 @compiled
-def spend(payment, envelope):
-    """Pay an envelope, or as much of it as the fund still holds."""
-    fund = payment.funds[payment.payers[0]]
-    amount = min(envelope, fund.balance)
-    if amount > 0.0 and affordable(payment, amount):
-        transfer(payment, amount, 1.0)
+def envelope(fund, share, whole):
+    """What an industry share takes: of ``whole`` yuan, or as much of it as the fund still holds."""
+    return max(min(share * whole, fund.balance), 0.0)
+
+
+@compiled
+def invest(payment, fund, amount):
+    """Spend an amount on one branch of industry; returns what was spent, yuan."""
+    if amount <= 0.0 or not transfer_from(payment, fund, amount, 1.0):
+        return 0.0
+    return amount
 
 
 @process(
     reads="funds.inflow funds.outflow",
-    writes="funds.balance",
-    pays="floor_industry: county_floor -> outside; bridging_industry: bridging -> outside",
+    writes="funds.balance environment.asset_money environment.enterprise_money environment.park_money",
+    pays="industry_assets: bridging | county_floor -> outside; industry_enterprises: bridging | county_floor -> outside; "
+    "industry_parks: bridging | county_floor -> outside",
 )
 @compiled
 def industry(county, p, luck, books):
     """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
-    floor = county.funds[Fund.COUNTY_FLOOR]
-    spend(books.floor_industry, p.industry_share * max(floor.inflow - floor.outflow, 0.0))
-    spend(books.bridging_industry, p.industry_share * p.bridging)
+    floor, bridging = county.funds[Fund.COUNTY_FLOOR], county.funds[Fund.BRIDGING]
+    from_bridging = envelope(bridging, p.industry_share, p.bridging)
+    from_floor = envelope(floor, p.industry_share, max(floor.inflow - floor.outflow, 0.0))
+    environment = county.environment[0]
+    assets, enterprises, parks = p.industry_split[0], p.industry_split[1], p.industry_split[len(p.industry_split) - 1]
+    environment.asset_money = invest(books.industry_assets, 0, assets * from_bridging) + invest(
+        books.industry_assets, 1, assets * from_floor
+    )
+    environment.enterprise_money = invest(books.industry_enterprises, 0, enterprises * from_bridging) + invest(
+        books.industry_enterprises, 1, enterprises * from_floor
+    )
+    environment.park_money = invest(books.industry_parks, 0, parks * from_bridging) + invest(
+        books.industry_parks, 1, parks * from_floor
+    )

@@ -71,7 +71,7 @@ def earn(person, household, market, enterprises, depth, p, books):
     reads="persons.alive persons.status persons.stage persons.ill_months persons.capacity persons.productivity persons.household "
     "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
     "environment.slump_depth",
-    writes="households.wages households.post_pay households.burden households.event households.event_loss "
+    writes="persons.paid_months households.wages households.post_pay households.burden households.event households.event_loss "
     "households.cash households.received enterprises.cash enterprises.outflow enterprises.wages",
     pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
     "post_pay: employment | bridging | county_floor -> households",
@@ -81,6 +81,8 @@ def earnings(county, p, luck, books):
     """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
     depth = county.environment[0].slump_depth
     for person in county.persons:
+        if county.calendar == 0:
+            person.paid_months = 0
         if person.alive == 0 or person.capacity <= 0.0 or person.status == Destination.FARM:
             continue
         household = county.households[person.household]
@@ -88,6 +90,7 @@ def earnings(county, p, luck, books):
         if person.status != Destination.NONE:
             if person.ill_months == 0:
                 earn(person, household, market, county.enterprises, depth, p, books)
+                person.paid_months += 1
         elif person.displaced == 1 and person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
             lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
 

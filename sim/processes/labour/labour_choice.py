@@ -3,7 +3,7 @@
 from sim.core.compilation import compiled
 from sim.core.luck import happens, uniform
 from sim.core.process import process
-from sim.world.codes import NONE, Destination, LabourRule
+from sim.world.codes import NONE, DependenceSign, Destination, LabourRule
 from sim.world.labour_market import attraction, market_of
 from sim.world.persons import can_work
 
@@ -169,12 +169,22 @@ def labour_choice(county, p, luck, books):
 
 
 @compiled
-def search_intensity(person, household, register, market, p):
-    """How hard a person looks for work: less where dibao would shrink, more where help places people."""
+def dependence(register, earned, p):
+    """How dibao changes the search for work, by its weight in what work would replace; the sign is a structural switch."""
+    if register.dibao == 0 or p.dependence == DependenceSign.NONE:
+        return 0.0
+    effect = p.welfare_dependence * register.benefit / (register.benefit + earned)
+    return effect if p.dependence == DependenceSign.INFORMS else -effect
+
+
+@compiled
+def search_intensity(person, household, register, market, village, p):
+    """How hard a person looks for work: less where dibao would shrink or no team informs, more where help places people."""
     intensity = 1.0 + person.placement
-    if register.dibao == 1 and p.welfare_dependence != 0.0:
-        pay = market.pay[person.preference] * person.productivity
-        intensity *= 1.0 - p.welfare_dependence * register.benefit / (register.benefit + pay)
+    earned = market.pay[person.preference] * person.productivity
+    intensity *= 1.0 + dependence(register, earned, p)
+    if household.registered == 1:
+        intensity *= 1.0 - p.team_information * (1.0 - village.team)
     return intensity
 
 
@@ -182,7 +192,7 @@ def search_intensity(person, household, register, market, p):
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
     "persons.productivity "
     "households.segment households.registered register.dibao register.benefit markets.shares markets.pay markets.pay_founded "
-    "environment.farm_trend environment.local_demand enterprises.alive enterprises.desired",
+    "environment.farm_trend environment.enclave_demand households.village villages.team enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
@@ -205,8 +215,9 @@ def job_search(county, p, luck, books):
             person.status = Destination.FARM
             person.preference = Destination.FARM
             continue
-        chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, p)
+        village = county.villages[household.village]
+        chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, village, p)
         if person.preference == Destination.LOCAL_FIRM:
-            chance *= environment.local_demand
+            chance *= 1.0 + environment.enclave_demand
         if happens(luck.found, person.identity, min(chance, 1.0)):
             start_job(person, household, county.enterprises, p, luck)

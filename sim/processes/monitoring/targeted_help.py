@@ -72,13 +72,26 @@ def help_requests(county, p, luck, books):
 
 
 @compiled
-def turn(package, month, line, p, luck):
+def note_severest(county):
+    """The largest shortfall waiting in each kind of risk, against which the others of its kind are ranked."""
+    for risk in county.risks:
+        risk.severest = 0.0
+    for package in county.packages:
+        if package.waiting == 1:
+            risk = county.risks[package.cause]
+            risk.severest = max(risk.severest, package.severity)
+
+
+@compiled
+def turn(package, risk, month, line, p, luck):
     """The round of the queue, 0 first, in which a waiting package is served."""
     last = p.rounds - 1.0
     if p.queue == QueueRule.SEVERITY:
         return int(last * (1.0 - min(package.severity / line, 1.0)))
     if p.queue == QueueRule.FIRST_COME:
         return int(max(last - (month - package.asked), 0.0))
+    if p.queue == QueueRule.RISK_TYPE_QUOTA:
+        return int(last * (1.0 - package.severity / risk.severest)) if risk.severest > 0.0 else 0
     return int(last * uniform(luck.lot, package.identity))
 
 
@@ -103,9 +116,9 @@ def deliver(package, case, household, month, p, books):
 @process(
     sees="records",
     reads="packages.identity packages.household households.weight packages.case_row packages.kind packages.asked "
-    "packages.cost packages.severity cases.state "
+    "packages.cost packages.severity packages.cause cases.state "
     "environment.monitoring_line",
-    writes="packages.waiting packages.delivered packages.ends cases.measures households.cash households.received",
+    writes="risks.severest packages.waiting packages.delivered packages.ends cases.measures households.cash households.received",
     luck="lot",
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",
@@ -117,8 +130,9 @@ def targeted_help(county, p, luck, books):
     for package in county.packages:
         if package.waiting == 1 and county.cases[package.case_row].state != CaseState.MONITORED:
             package.waiting = 0
+    note_severest(county)
     for round_ in range(int(p.rounds)):
         for package in county.packages:
-            if package.waiting == 1 and turn(package, county.month, line, p, luck) == round_:
+            if package.waiting == 1 and turn(package, county.risks[package.cause], county.month, line, p, luck) == round_:
                 case = county.cases[package.case_row]
                 deliver(package, case, county.households[package.household], county.month, p, books)

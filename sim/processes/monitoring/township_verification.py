@@ -38,9 +38,9 @@ def verify(household, register, month, p, luck):
 
 @process(
     reads="households.members households.identity households.township households.at_risk households.net_per_head "
-    "households.house_broken households.water_broken register.signal",
+    "households.house_broken households.water_broken households.village villages.team register.signal",
     writes="townships.verification register.seen register.verified_income register.broken register.found",
-    luck="income judged",
+    luck="income judged papers",
 )
 @compiled
 def signal_verification(county, p, luck, books):
@@ -50,6 +50,8 @@ def signal_verification(county, p, luck, books):
         household = county.households[row]
         if register.signal < 0 or register.found >= 0 or household.members == 0:
             continue
+        if happens(luck.papers, household.identity, p.team_paperwork * (1.0 - county.villages[household.village].team)):
+            continue  # nobody in the village has prepared the papers
         township = county.townships[household.township]
         if township.verification > 0:
             township.verification -= 1

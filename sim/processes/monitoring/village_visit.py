@@ -9,15 +9,16 @@ from sim.world.codes import Channel
 @compiled
 def visit_chance(household, register, village, p):
     """Chance of a visit this month. Listed households are all on the round; others share what visits are left."""
+    made = p.frequency * (1.0 - p.team_visits * (1.0 - village.team))
     if household.registered == 1 or household.marginal == 1 or register.dibao == 1:
-        return p.listed_visits
-    return min(village.visits * p.visits_for_others / max(village.households, 1), 1.0)
+        return min(p.listed_visits * made, 1.0)
+    return min(village.visits * p.visits_for_others * made / max(village.households, 1), 1.0)
 
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.registered "
-    "households.marginal households.village villages.visits villages.households villages.first_secretary register.case_row "
+    "households.marginal households.village villages.visits villages.households villages.team register.case_row "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="noticed",
@@ -30,7 +31,7 @@ def village_visit(county, p, luck, books):
         register = county.register[row]
         if household.at_risk == 1 and household.members > 0 and not on_file(register):
             village = county.villages[household.village]
-            detect = p.detection + p.first_secretary * village.first_secretary
+            detect = p.detection + p.first_secretary * village.team
             chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, p)
             count = noticed(luck.noticed, household.identity, household.weight, chance)
             raise_signal(register, Channel.VILLAGE_VISIT, county.month, household.risk_cause, count)

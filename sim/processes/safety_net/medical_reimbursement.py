@@ -67,8 +67,8 @@ def settle(person, household, dibao, p, books):
 @process(
     reads="persons.alive persons.bill persons.major persons.epidemic persons.household households.weight households.registered "
     "households.marginal register.dibao",
-    writes="persons.cumulative households.cash households.paid households.rigid households.burden households.event "
-    "households.event_loss",
+    writes="persons.cumulative persons.own_bill households.cash households.paid households.rigid households.burden "
+    "households.event households.event_loss",
     pays="basic_insurance: medical_insurance -> outside; serious_insurance: medical_insurance -> outside; "
     "medical_aid: medical_assistance -> outside; supplementary: insurer -> outside; top_up_prefecture: prefecture -> outside; "
     "top_up_county: county_floor -> outside; own_bill: households -> outside",
@@ -81,6 +81,7 @@ def medical_reimbursement(county, p, luck, books):
             continue
         household = county.households[person.household]
         own = settle(person, household, county.register[person.household].dibao, p, books)
+        person.own_bill = own
         charge(household, books.own_bill, own)
         add_rigid(household, Cause.ILLNESS, own)
         if person.epidemic == 1:

@@ -30,7 +30,7 @@ def paid_by_others(person, registered, cost, p):
 @process(
     reads="persons.alive persons.stage persons.poor_student persons.household households.registered households.weight "
     "environment.cost_trend",
-    writes="households.rigid households.burden households.cash households.paid",
+    writes="persons.school_paid households.rigid households.burden households.cash households.paid",
     pays="school_own: households -> outside; school_aid: education -> outside",
 )
 @compiled
@@ -46,6 +46,7 @@ def school_bills(county, p, luck, books):
         if aid > 0.0:
             transfer(books.school_aid, aid * household.weight, household.weight)
         own = cost - aid
+        person.school_paid = own
         if own > 0.0:
             charge(household, books.school_own, own)
             add_rigid(household, Cause.EDUCATION, own)

@@ -22,8 +22,14 @@ def mend(household, cost, p, luck_key, books):
     return False
 
 
+@compiled
+def well_fails(village, p):
+    """Chance that drinking water fails in a month: less where more households have tap water."""
+    return p.water_chance * p.shock_intensity * max(1.0 + p.tap_effect * (p.usual_tap - village.tap), 0.0)
+
+
 @process(
-    reads="households.members households.identity households.weight environment.cost_trend",
+    reads="households.members households.identity households.weight households.village villages.tap environment.cost_trend",
     writes="households.house_broken households.water_broken households.cash households.paid households.rigid households.burden",
     luck="house water house_mended water_mended",
     pays="own_repair: households -> outside; public_repair: emergency -> outside",
@@ -45,5 +51,5 @@ def housing(county, p, luck, books):
             household.water_broken += 1
             if mend(household, p.water_cost * trend, p, luck.water_mended, books):
                 household.water_broken = 0
-        elif happens(luck.water, household.identity, p.water_chance * p.shock_intensity):
+        elif happens(luck.water, household.identity, well_fails(county.villages[household.village], p)):
             household.water_broken = 1

@@ -1,0 +1,199 @@
+"""Enclave projects: townships look for investors, projects sign, land on reserved land, are built, hire and pay tax."""
+
+import math
+
+from sim.core.compilation import compiled
+from sim.core.ledger import transfer
+from sim.core.luck import descendant, happens, lognormal, uniform
+from sim.core.process import process
+from sim.world.codes import NONE, Industry, Linkage, ProjectStage, Sector
+
+
+@compiled
+def leads_of(u, mean):
+    """How many leads a month brings: the quantile of a Poisson distribution of this mean."""
+    count, term = 0, math.exp(-mean)
+    below = term
+    while u > below and term > 0.0:
+        count += 1
+        term *= mean / count
+        below += term
+    return count
+
+
+@compiled
+def open_lead(identity, township, month, p, luck, room):
+    """An investor is interested: the size of the project, and what will be true of the promise."""
+    place = room.count[0]
+    if place >= len(room.rows):
+        raise OverflowError("table 'enclaves' is full: a project could not be noted")
+    project = room.rows[place]
+    project.identity = identity
+    project.township = township
+    project.stage = ProjectStage.LEAD
+    project.since = month
+    project.landed = NONE
+    project.until = NONE
+    project.enterprise = NONE
+    # Pareto above the least size that counts, cut off where the largest stand.
+    size = math.exp(-math.log(uniform(luck.size, identity)) / p.size_tail)
+    project.investment = p.least_investment * min(size, p.largest_multiple)
+    project.realised = min(p.realised_share * lognormal(luck.realised, identity, p.realised_spread), 1.0)
+    project.jobs = p.jobs * lognormal(luck.jobs, identity, p.jobs_spread)
+    project.registered = project.jobs * p.local_share * p.registered_share
+    room.count[0] = place + 1
+
+
+@process(
+    reads="townships.effort environment.park_money",
+    writes="enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.landed enclaves.until "
+    "enclaves.investment enclaves.realised enclaves.jobs enclaves.registered enclaves.enterprise",
+    creates="enclaves",
+    luck="leads size realised jobs",
+)
+@compiled
+def enclave_leads(county, p, luck, books):
+    """Investors whom the townships interest this month; park money and returned tax draw more of them."""
+    drawn = county.environment[0].park_money / p.park_scale + p.incentive_pull * p.incentive
+    for k in range(len(county.townships)):
+        mean = p.leads * p.effort * county.townships[k].effort * (1.0 + drawn) / len(county.townships)
+        for ordinal in range(leads_of(uniform(luck.leads, k), mean)):
+            open_lead(descendant(k, county.month, ordinal), k, county.month, p, luck, county.enclaves_room)
+
+
+@compiled
+def land(project, township, environment, month, p):
+    """A signed project gets its land, if the quota still has it; otherwise it waits."""
+    if environment.land_left < p.land_need:
+        return
+    environment.land_left -= p.land_need
+    project.stage = ProjectStage.LANDED
+    project.since = month
+    project.landed = month
+    township.landed_year += 1
+
+
+@compiled
+def advance(project, township, environment, month, p, luck):
+    """One month of a project on its way to production."""
+    if project.stage == ProjectStage.LEAD:
+        if happens(luck.signs, project.identity, p.signing):
+            project.stage = ProjectStage.SIGNED
+            project.since = month
+        elif happens(luck.lapses, project.identity, p.lead_lapse):
+            project.stage = ProjectStage.STALLED
+    elif project.stage == ProjectStage.SIGNED:
+        if happens(luck.lands, project.identity, p.landing):
+            land(project, township, environment, month, p)
+        elif happens(luck.lapses, project.identity, p.signed_lapse):
+            project.stage = ProjectStage.STALLED
+    elif project.stage == ProjectStage.LANDED:
+        if happens(luck.builds, project.identity, p.building):
+            project.stage = ProjectStage.BUILDING
+            project.since = month
+            project.until = month + 1 + int(p.build_months * lognormal(luck.months, project.identity, p.build_spread))
+        elif happens(luck.lapses, project.identity, p.landed_lapse):
+            project.stage = ProjectStage.STALLED
+    elif project.stage == ProjectStage.BUILDING and month >= project.until:
+        project.stage = ProjectStage.PRODUCING
+        project.since = month
+    elif project.stage == ProjectStage.PRODUCING and happens(luck.closes, project.identity, p.closing):
+        project.stage = ProjectStage.CLOSED
+        project.since = month
+
+
+@process(
+    reads="enclaves.identity enclaves.township",
+    writes="enclaves.stage enclaves.since enclaves.landed enclaves.until townships.landed_year environment.land_left",
+    luck="signs lapses lands builds months closes",
+)
+@compiled
+def enclave_pipeline(county, p, luck, books):
+    """Projects sign, land as far as the land quota goes, are built, produce or give up."""
+    environment = county.environment[0]
+    for project in county.enclaves:
+        if project.stage < ProjectStage.STALLED:
+            advance(project, county.townships[project.township], environment, county.month, p, luck)
+
+
+@process(writes="environment.land_left townships.landed_year")
+@compiled
+def land_quota(county, p, luck, books):
+    """A new year's quota: the reserved share of the plan for new construction land."""
+    county.environment[0].land_left = p.construction_plan * p.land_quota
+    for township in county.townships:
+        township.landed_year = 0
+
+
+@compiled
+def ramp(project, month, p):
+    """How much of its size a producing project has reached."""
+    return min((1.0 + month - project.since) / p.ramp_months, 1.0)
+
+
+@compiled
+def start_hiring(project, p, room):
+    """A project that begins to produce becomes an employer among the village enterprises."""
+    place = room.count[0]
+    if place >= len(room.rows):
+        raise OverflowError("table 'enterprises' is full: an enclave project could not be added")
+    firm = room.rows[place]
+    firm.identity = project.identity
+    firm.village = NONE
+    firm.township = project.township
+    firm.sector = Sector.ENCLAVE
+    firm.industry = Industry.PROCESSING
+    firm.linkage = Linkage.NONE
+    firm.alive = 1
+    firm.margin = p.margin
+    firm.jobs_founded = project.registered
+    project.enterprise = place
+    room.count[0] = place + 1
+
+
+@process(
+    reads="enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.investment enclaves.realised enclaves.jobs "
+    "enclaves.registered environment.cost_trend",
+    writes="enclaves.enterprise enterprises.identity enterprises.village enterprises.township enterprises.sector "
+    "enterprises.industry enterprises.linkage enterprises.margin enterprises.jobs_founded enterprises.desired "
+    "enterprises.alive environment.enclave_demand townships.tax",
+    creates="enterprises",
+    pays="enclave_tax: outside -> township; enclave_incentive: township -> outside",
+)
+@compiled
+def enclave_production(county, p, luck, books):
+    """Producing projects hire, add to local demand for labour, and pay the tax that returns to their township."""
+    environment = county.environment[0]
+    environment.enclave_demand = 0.0
+    for township in county.townships:
+        township.tax = 0.0
+    for project in county.enclaves:
+        if project.stage == ProjectStage.CLOSED and project.enterprise >= 0:
+            county.enterprises_room.rows[project.enterprise].alive = 0
+        if project.stage != ProjectStage.PRODUCING:
+            continue
+        size = ramp(project, county.month, p)
+        environment.enclave_demand += project.jobs * p.local_share * size * (1.0 - p.displacement) / p.local_jobs
+        taxed = project.investment * project.realised * p.tax_yield * size * (1.0 - p.displacement) * environment.cost_trend
+        shared = taxed * p.tax_share
+        transfer(books.enclave_tax, shared, 1.0)
+        returned = shared * p.incentive
+        if returned > 0.0:
+            transfer(books.enclave_incentive, returned, 1.0)
+        county.townships[project.township].tax += shared - returned
+        if project.enterprise < 0:
+            start_hiring(project, p, county.enterprises_room)
+        firm = county.enterprises_room.rows[project.enterprise]
+        firm.jobs_founded = project.registered * size
+        firm.desired = max(firm.desired, int(firm.jobs_founded))
+
+
+@process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")
+@compiled
+def township_effort(county, p, luck, books):
+    """The year is assessed: whoever missed its number of projects tries harder, and so does whoever gains much tax from them."""
+    for township in county.townships:
+        missed = max(p.projects_asked - township.landed_year, 0.0) / max(p.projects_asked, 1.0)
+        gained = township.tax / township.need if township.need > 0.0 else 0.0
+        effort = township.effort + p.effort_response * (p.assessment * missed + p.tax_pull * gained) - p.fatigue
+        township.effort = min(max(effort, p.least_effort), p.most_effort)

@@ -1,0 +1,38 @@
+"""Township finance: own revenue grows with the economy and with the taxes of enclave projects; upper levels fill the gap."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import transfer
+from sim.core.luck import normal
+from sim.core.process import process
+
+
+@process(writes="townships.own_revenue townships.need townships.revenue_year townships.need_year", luck="growth")
+@compiled
+def township_budgets(county, p, luck, books):
+    """A new year's budget in each township: own revenue and needs grow, each at its own pace."""
+    for k in range(len(county.townships)):
+        township = county.townships[k]
+        township.own_revenue *= max(1.0 + p.revenue_growth + p.revenue_spread * normal(luck.growth, k), 0.0)
+        township.need *= 1.0 + p.need_growth
+        township.revenue_year = 0.0
+        township.need_year = 0.0
+
+
+@process(
+    reads="townships.own_revenue townships.need townships.tax",
+    writes="townships.revenue_year townships.need_year",
+    pays="township_revenue: outside -> township; township_subsidy: outside -> township; township_services: township -> outside",
+)
+@compiled
+def township_finance(county, p, luck, books):
+    """A month's revenue and spending: a township in need is subsidised, one that has more keeps it."""
+    for township in county.townships:
+        revenue = township.own_revenue + township.tax
+        township.revenue_year += revenue
+        township.need_year += township.need
+        if revenue > 0.0:
+            transfer(books.township_revenue, revenue, 1.0)
+        if township.need > revenue:
+            transfer(books.township_subsidy, township.need - revenue, 1.0)
+        if township.need > 0.0:
+            transfer(books.township_services, township.need, 1.0)

@@ -1,0 +1,50 @@
+"""Training: places are given to registered and monitored workers, and some come away earning more."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import affordable, transfer
+from sim.core.luck import happens
+from sim.core.process import process
+from sim.world.codes import Destination
+from sim.world.persons import can_work
+
+
+@compiled
+def may_be_trained(person, household, register, p):
+    """Whether a place is offered: able, not too old, and of a registered or monitored household."""
+    if household.weight > 1 or person.age > p.oldest or not can_work(person):
+        return False
+    return household.registered == 1 or register.case_row >= 0
+
+
+@compiled
+def train(person, p, luck):
+    """A course: whoever is out of work or on the farm finds work more easily, and some earn more from then on."""
+    if person.status == Destination.NONE or person.status == Destination.FARM:
+        person.placement = max(person.placement, p.placement)
+    if happens(luck.gains, person.identity, p.effective):
+        person.productivity *= 1.0 + p.gain
+
+
+@process(
+    reads="persons.household persons.identity persons.age persons.alive persons.capacity persons.stage persons.ill_months "
+    "persons.status households.registered households.weight register.case_row",
+    writes="persons.placement persons.productivity",
+    luck="drawn gains",
+    pays="training_places: employment | bridging | county_floor -> outside",
+)
+@compiled
+def training(county, p, luck, books):
+    """The year's courses: the places that reach listed households are drawn by lot; the others train people outside the plan."""
+    places = p.talents + p.person_times
+    if places <= 0.0 or not affordable(books.training_places, places * p.cost):
+        return
+    transfer(books.training_places, places * p.cost, places)
+    waiting = 0
+    for person in county.persons:
+        if may_be_trained(person, county.households[person.household], county.register[person.household], p):
+            waiting += 1
+    chance = min(places * p.listed_share / max(waiting, 1), 1.0)
+    for person in county.persons:
+        if may_be_trained(person, county.households[person.household], county.register[person.household], p):
+            if happens(luck.drawn, person.identity, chance):
+                train(person, p, luck)

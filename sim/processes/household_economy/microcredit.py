@@ -1,0 +1,158 @@
+"""Credit: microcredit for listed households and guaranteed start-up loans, what they earn, their interest, and default."""
+
+from sim.core.compilation import compiled
+from sim.core.ledger import charge, pay, transfer
+from sim.core.luck import descendant, happens, lognormal, normal
+from sim.core.process import process
+from sim.world.codes import NONE, LoanKind, LoanState
+
+
+@compiled
+def may_borrow(household, p):
+    """Whether the rules admit a household: listed, with somebody able to work, no loan yet, and not deep in debt."""
+    listed = household.registered == 1 or household.marginal == 1
+    if not listed or household.loan >= 0 or household.workers == 0 or household.members == 0:
+        return False
+    return household.debt <= p.debt_ceiling * household.income_12
+
+
+@compiled
+def keenness(household, village, p):
+    """How readily it applies, relative to others: those with land and savings more, and more where a team informs."""
+    means = 1.0 + p.elite_bias * (1.0 if household.cash > p.means_months * household.income_12 * p.month_share else 0.0)
+    return means * (1.0 - p.team_information * (1.0 - village.team))
+
+
+@compiled
+def lend(row, household, kind, amount, month, p, luck, room):
+    """Note a new loan; what it pays for is its capital."""
+    place = room.count[0]
+    if place >= len(room.rows):
+        raise OverflowError("table 'loans' is full: a loan could not be made")
+    loan = room.rows[place]
+    loan.identity = descendant(household.identity, month, kind)
+    loan.household = row
+    loan.kind = kind
+    loan.state = LoanState.ACTIVE
+    loan.principal = amount
+    loan.capital = amount
+    loan.started = month
+    loan.term = int(p.term_months)
+    loan.ability = lognormal(luck.ability, household.identity, p.ability_spread)
+    household.loan = place
+    room.count[0] = place + 1
+
+
+@process(
+    reads="households.registered households.marginal households.workers households.members households.debt households.income_12 "
+    "households.identity households.village households.weight villages.team loans.identity",
+    writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state loans.principal "
+    "loans.capital loans.started loans.term loans.ability",
+    creates="loans",
+    luck="applies starts ability@life",
+    pays="lending: bank -> households; investment: households -> outside",
+)
+@compiled
+def new_loans(county, p, luck, books):
+    """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
+    waiting = 0.0
+    for household in county.households:
+        if may_borrow(household, p):
+            waiting += keenness(household, county.villages[household.village], p)
+    if waiting <= 0.0:
+        return
+    for row in range(len(county.households)):
+        household = county.households[row]
+        if not may_borrow(household, p):
+            continue
+        keen = keenness(household, county.villages[household.village], p) / waiting
+        if happens(luck.starts, household.identity, min(p.startup_loans * keen, 1.0)):
+            lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, luck, county.loans_room)
+        elif happens(luck.applies, household.identity, min(p.loans * keen, 1.0)):
+            lend(
+                row, household, LoanKind.MICROCREDIT.value, min(p.loan_size, p.ceiling), county.month, p, luck, county.loans_room
+            )
+        else:
+            continue
+        principal = county.loans_room.rows[household.loan].principal
+        pay(household, books.lending, principal)
+        charge(household, books.investment, principal)
+
+
+@compiled
+def subsidised(loan, p):
+    """Share of the interest that public money bears."""
+    return p.interest_subsidy if loan.kind == LoanKind.MICROCREDIT else p.startup_subsidy
+
+
+@compiled
+def earn_and_pay(loan, household, result, p, books):
+    """A month of a loan: what the activity earns or loses, and the interest."""
+    gain = loan.capital * result
+    if gain > 0.0:
+        if pay(household, books.loan_income, gain):
+            household.business += gain
+    elif gain < 0.0:
+        # A loss eats what the loan paid for; nothing is paid out for it, but it is a loss of the year.
+        loan.capital += gain
+        household.business += gain
+    interest = loan.principal * p.interest_rate
+    public = interest * subsidised(loan, p)
+    if public > 0.0 and not transfer(books.interest_subsidy, public, 1.0):
+        public = 0.0
+    if interest > public:
+        charge(household, books.loan_interest, interest - public)
+        household.business -= interest - public
+
+
+@compiled
+def fall_due(loan, household, p, books):
+    """At the end of the term the capital is turned into cash and the loan repaid, as far as the household can."""
+    if loan.capital > 0.0:
+        pay(household, books.capital_back, loan.capital)
+    spare = max(household.cash - p.subsistence * household.members, 0.0)
+    repaid = min(loan.principal, spare)
+    if repaid > 0.0:
+        charge(household, books.loan_repaid, repaid)
+    missing = loan.principal - repaid
+    loan.state = LoanState.REPAID
+    if missing > p.trifle:
+        loan.state = LoanState.DEFAULTED
+        transfer(books.default_covered, missing * p.public_risk, 1.0)
+    loan.capital = 0.0
+    household.loan = NONE
+
+
+@process(
+    reads="loans.identity loans.household loans.kind loans.principal loans.started loans.term loans.ability households.members "
+    "households.weight",
+    writes="loans.state loans.capital households.business households.cash households.received households.paid households.loan",
+    luck="year@year",
+    pays="loan_income: outside -> households; interest_subsidy: bridging | county_floor -> bank; "
+    "loan_interest: households -> bank; capital_back: outside -> households; loan_repaid: households -> bank; "
+    "default_covered: risk_compensation -> bank",
+)
+@compiled
+def loan_service(county, p, luck, books):
+    """Loans earn or lose, bear interest, and fall due."""
+    for loan in county.loans:
+        if loan.state != LoanState.ACTIVE:
+            continue
+        household = county.households[loan.household]
+        if household.members == 0:
+            loan.state = LoanState.DEFAULTED
+            transfer(books.default_covered, loan.principal * p.public_risk, 1.0)
+            household.loan = NONE
+            continue
+        result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(luck.year, loan.identity)
+        earn_and_pay(loan, household, result, p, books)
+        if county.month - loan.started >= loan.term:
+            fall_due(loan, household, p, books)
+
+
+@process(pays="compensation_fund: county_floor -> risk_compensation")
+@compiled
+def risk_compensation(county, p, luck, books):
+    """Each year the county tops up the fund that bears its part of defaults."""
+    if p.compensation > 0.0:
+        transfer(books.compensation_fund, p.compensation, 1.0)
