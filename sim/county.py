@@ -16,7 +16,8 @@ from sim.core.resolving import Values, assumptions, resolve
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, Lived
 from sim.goals.indicators import county_series, series_of
-from sim.goals.measures import Measure, largest_cluster, record
+from sim.goals.measure import Measure
+from sim.goals.measuring import largest_cluster, record
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.scenario import Scenario
@@ -76,6 +77,7 @@ class County:
         self._measures = np.zeros((length, len(self.tables["townships"]), len(Segment), len(Measure)))
         self._province = np.ones(length)
         self._clusters: list[float] = []
+        self._scale = float(self.values.at("thresholds.scale_threshold"))
         self._lines = np.zeros((scenario.months, len(self.tables["lines"]), 3))
         while self.month < 0:
             self._live_month()
@@ -185,7 +187,7 @@ class County:
         except BooksDoNotClose as gap:
             raise BooksDoNotClose(f"month {_name(month)}: {gap}") from None
         index = month + BURN_IN
-        self._measures[index] = record(tables, month)
+        self._measures[index] = record(tables, month, self._scale)
         self._province[index] = tables["environment"][0].province_income
         if month >= 0:
             lines = tables["lines"]
@@ -216,21 +218,21 @@ class County:
     def latest(self, indicator: str) -> float:
         """A county indicator at the end of the month lived last."""
         last = self.month + BURN_IN
-        measures = self._measures[:last].sum(axis=(1, 2))
+        measures = self._measures[:last].sum(axis=2)
         return float(county_series(measures, self._province[:last])[indicator][-1])
 
     def _look_back(self) -> Life:
-        county = self._measures.sum(axis=(1, 2))
-        series = county_series(county, self._province)
+        by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
+        series = county_series(by_township, self._province)
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
-        lived = Lived(series, county, np.array(self._clusters), self.values, survey)
+        budget = self._budget()
+        lived = Lived(series, by_township, np.array(self._clusters), self.values, survey, budget)
         goals = {name: each.evaluate(lived) for name, each in GOALS.items()}
-        by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
-        segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items()}
-        life = Life(indicators, townships, segments, goals, self.audit, self._budget(), dict(self.timings))
+        segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
+        life = Life(indicators, townships, segments, goals, self.audit, budget, dict(self.timings))
         life.digest = digest_of(life)
         return life
 

@@ -1,37 +1,72 @@
 """What a goal is: a definition an official could quote, a function of a life, and a record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 
 from sim.core.resolving import Values
+from sim.goals.measure import Measure
 
 YEARS_IN_MONTHS = 12
+FIRST_YEAR = 2021
+
+
+Scope = Literal["county", "township", "segment"]
 
 
 @dataclass(frozen=True)
 class Lived:
     """What goals look at. Index 0 of every series is January 2020; ``months`` counts the months from January 2021.
 
-    ``series``: county indicators by id; ``measures``: sums by month (months, measures); ``clusters``: nearness to a cluster
-    (L2) by quarter from 2021; ``values``: the parameters; ``survey``: standard normal errors of the county's survey, 2020 on.
+    ``series``: county indicators by id; ``townships``: sums by month and township (months, townships, measures); ``clusters``:
+    nearness to a cluster (L2) by quarter from 2021; ``values``: the parameters; ``survey``: standard normal errors of the
+    county's survey, 2020 on; ``budget``: rows of year, fund, use, yuan, count, shortfall.
     """
 
     series: dict[str, np.ndarray]
-    measures: np.ndarray
+    townships: np.ndarray
     clusters: np.ndarray
     values: Values
     survey: np.ndarray
+    budget: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def measures(self) -> np.ndarray:
+        """Sums of the county by month (months, measures)."""
+        return self.townships.sum(axis=1)
 
     @property
     def years(self) -> int:
         """Whole years from 2021."""
-        return (len(self.measures) - YEARS_IN_MONTHS) // YEARS_IN_MONTHS
+        return (len(self.townships) - YEARS_IN_MONTHS) // YEARS_IN_MONTHS
+
+    def yearly(self, measure: Measure) -> np.ndarray:
+        """Sums of a measure over the months of each year from 2020 on, by township: (years, townships)."""
+        whole = self.townships[: (self.years + 1) * YEARS_IN_MONTHS, :, measure]
+        return whole.reshape(self.years + 1, YEARS_IN_MONTHS, -1).sum(axis=1)
+
+    def year_end(self, measure: Measure) -> np.ndarray:
+        """A measure at the end of each year from 2020 on, by township: (years, townships)."""
+        return self.townships[YEARS_IN_MONTHS - 1 :: YEARS_IN_MONTHS, :, measure]
+
+    def paid(self, uses: Sequence[str], fund: str | None = None, of: str = "yuan") -> np.ndarray:
+        """Yuan paid (or ``of="shortfall"``: not paid) for these uses in each year from 2021, by one fund or by all."""
+        sums = np.zeros(self.years)
+        for row in self.budget:
+            if row["use"] in uses and fund in (None, row["fund"]):
+                sums[row["year"] - FIRST_YEAR] += row[of]
+        return sums
 
     def december(self, indicator: str) -> np.ndarray:
         """An indicator at the end of each year from 2020 on."""
         return self.series[indicator][YEARS_IN_MONTHS - 1 :: YEARS_IN_MONTHS]
+
+    def fund_total(self, fund: str) -> np.ndarray:
+        """Yuan paid by a fund in each year from 2021."""
+        return self.paid([row["use"] for row in self.budget if row["fund"] == fund], fund)
 
     def threshold(self, name: str) -> float:
         """A threshold of ``thresholds.yaml``."""
@@ -52,7 +87,12 @@ class GoalOutcome:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal of the plan. ``observed``: id of the same goal as the administration would see it, if there is one."""
+    """A goal of the plan. ``observed``: id of the same goal as the administration would see it, if there is one.
+
+    ``scope``: whether it holds for the county, for each township or for a segment; ``deadline``: the year by whose end it must be
+    met, None for the end of the scenario or every year of it; ``weight``: its part in the share of the plan's goals that are
+    met, 0 for readings and twins that the paper does not ask for.
+    """
 
     id: str
     name: dict[str, str]
@@ -62,6 +102,9 @@ class Goal:
     function: Callable[[Lived], GoalOutcome]
     headline: bool = False
     observed: str | None = None
+    scope: Scope = "county"
+    deadline: int | None = None
+    weight: float = 0.0
 
     def evaluate(self, lived: Lived) -> GoalOutcome:
         """Whether a life met it."""
@@ -80,6 +123,9 @@ def goal(
     unit: str,
     headline: bool = False,
     observed: str | None = None,
+    scope: Scope = "county",
+    deadline: int | None = None,
+    weight: float = 0.0,
 ):
     """Declare a function as a goal; its docstring is the English definition."""
 
@@ -87,9 +133,8 @@ def goal(
         definition = " ".join((function.__doc__ or "").split())
         if id in GOALS or not definition:
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
-        GOALS[id] = Goal(
-            id, {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}, clause, unit, function, headline, observed
-        )
+        names, definitions = {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}
+        GOALS[id] = Goal(id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight)
         return function
 
     return declare
@@ -99,3 +144,15 @@ def outcome(margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year's margin to be at least 0."""
     worst = float(np.min(margins))
     return GoalOutcome(worst >= 0.0, worst, value, margins >= 0.0)
+
+
+def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+    """An outcome that counts at the last year's end: each year says whether it was reached by then."""
+    return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
+
+
+def within(lived: Lived, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+    """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
+    at = min(year - FIRST_YEAR, lived.years - 1)
+    met = bool(margins[at] >= 0.0)
+    return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(lived.years, met))

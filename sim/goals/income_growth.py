@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalOutcome, Lived, goal, outcome
+from sim.goals.goal import GoalOutcome, Lived, goal, outcome, within
 
 
 def _annual(levels: np.ndarray) -> np.ndarray:
@@ -62,3 +62,12 @@ def registered_growth(lived: Lived) -> GoalOutcome:
     registered, rural = lived.december("registered_income"), lived.december("rural_income")
     edge = _compound(registered) - _compound(rural)
     return GoalOutcome(edge > 0.0, edge, edge, registered[1:] / registered[0] >= rural[1:] / rural[0])
+
+
+@goal("G7", "2021年收入增速高于全市GDP增速", "Income outgrows the city's GDP in 2021",
+      "2021年农村居民人均可支配收入增速高于全市地区生产总值增速。", "annex 1.2", "share", deadline=2021, weight=1.0)  # fmt: skip
+def above_gdp(lived: Lived) -> GoalOutcome:
+    """In 2021 rural income per head grows faster (nominally) than the GDP of the city (at constant prices), as the annex compares
+    them."""
+    growth = _annual(lived.december("rural_income"))
+    return within(lived, 2021, growth - lived.threshold("gdp_growth"), growth)

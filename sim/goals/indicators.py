@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.parameters import load_all
-from sim.goals.measures import Measure
+from sim.goals.measure import Measure
 
 YEAR = 12
 QUARTER = 3
@@ -15,7 +15,8 @@ QUARTER = 3
 class Indicator:
     """A series by month. ``window``: the measure of the month, or the sum of twelve; ``factor`` multiplies the ratio.
 
-    ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0.
+    ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0. ``of_places``: about
+    places or enterprises, so that it means nothing for a segment.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Indicator:
     headline: bool = False
     banded: bool = False
     threshold_of: str | None = None
+    of_places: bool = False
 
     @property
     def threshold(self) -> float | None:
@@ -74,6 +76,32 @@ _LIST = (
     Indicator("registered_local", _both("脱贫劳动力就近务工人数", "Registered persons in local firms"), "persons", M.LOCAL, banded=True),
     Indicator("registered_persons", _both("脱贫人口", "Registered persons"), "persons", M.REGISTERED),
     Indicator("rural_persons", _both("农村常住人口", "Rural persons"), "persons", M.PERSONS),
+    Indicator("employed_share", _both("有劳动能力的脱贫人口就业率（含务农）", "Registered persons able to work who are in work"), "share", M.WORKING, M.ABLE),
+    Indicator("stable_work_share", _both("有务工意愿的脱贫劳动力本年务工满六个月占比", "Registered persons wishing paid work with half a year of it since January"), "share", M.PAID_HALF_YEAR, M.PAID_WORK_WISHED),
+    Indicator("idle_households", _both("有劳动力的零就业脱贫户", "Registered households able to work without work"), "households", M.IDLE_HOUSEHOLDS),
+    Indicator("idle_share", _both("零就业户占有劳动力脱贫户比例", "The same, of those able to work"), "share", M.IDLE_HOUSEHOLDS, M.ABLE_HOUSEHOLDS),
+    Indicator("dibao_exclusion", _both("应保未保率（真实）", "Truly eligible persons without dibao"), "share", M.ELIGIBLE_UNSERVED, M.ELIGIBLE),
+    Indicator("dibao_inclusion", _both("错保率（真实）", "Dibao persons not truly eligible"), "share", M.SERVED_INELIGIBLE, M.DIBAO),
+    Indicator("reimbursed_ordinary", _both("脱贫人口普通住院报销比例（近12个月）", "Ordinary hospital costs of registered persons reimbursed, twelve months"), "share", M.REIMBURSED_ORDINARY, M.PROMISED_ORDINARY, "year"),
+    Indicator("reimbursed_major", _both("脱贫人口大病住院报销比例（近12个月）", "Costs of major illness of registered persons reimbursed, twelve months"), "share", M.REIMBURSED_MAJOR, M.PROMISED_MAJOR, "year"),
+    Indicator("reimbursed_bills", _both("脱贫人口住院总费用报销比例（近12个月）", "Whole hospital bills of registered persons reimbursed, twelve months"), "share", M.REIMBURSED, M.BILLED, "year"),
+    Indicator("burdened_students", _both("仍有自付的零负担学生", "Students of the zero-burden list who pay"), "students", M.BURDENED_STUDENTS),
+    Indicator("poor_students", _both("零负担名单在校学生", "Students of the zero-burden list in school"), "students", M.POOR_STUDENTS),
+    Indicator("tap_water", _both("农村自来水普及率", "Rural households with tap water"), "share", M.TAP_HOUSEHOLDS, M.VILLAGE_HOUSEHOLDS, of_places=True),
+    Indicator("enclaves_landed", _both("近12个月落地飞地项目", "Enclave projects landed in twelve months"), "projects", M.LANDED, None, "year", of_places=True),
+    Indicator("enclaves_producing", _both("投产飞地项目", "Enclave projects producing"), "projects", M.PRODUCING, of_places=True),
+    Indicator("enclave_registered", _both("飞地吸纳脱贫劳动力", "Registered persons employed by enclave projects"), "persons", M.ENCLAVE_REGISTERED, of_places=True),
+    Indicator("township_revenue", _both("乡镇财政收入（本年累计）", "Township revenue since January"), "yuan", M.TOWNSHIP_REVENUE, of_places=True),
+    Indicator("township_self_sufficiency", _both("乡镇财政自给率（本年累计）", "Township revenue relative to need since January"), "share", M.TOWNSHIP_REVENUE, M.TOWNSHIP_NEED, of_places=True),
+    Indicator("processors", _both("农产品加工企业", "Processors"), "enterprises", M.PROCESSORS, of_places=True),
+    Indicator("above_scale", _both("规上加工企业", "Processors above scale"), "enterprises", M.ABOVE_SCALE, of_places=True),
+    Indicator("leading_firms", _both("龙头企业", "Leading firms"), "enterprises", M.LEADING_FIRMS, of_places=True),
+    Indicator("cooperatives", _both("农民合作社", "Cooperatives"), "enterprises", M.COOPERATIVES, of_places=True),
+    Indicator("family_farms", _both("家庭农场", "Family farms"), "enterprises", M.FAMILY_FARMS, of_places=True),
+    Indicator("tight_firms", _both("紧密联结龙头企业", "Leading firms with tight linkage"), "enterprises", M.TIGHT_FIRMS, of_places=True),
+    Indicator("cluster_revenue", _both("集聚区主营收入（上一考核年）", "Sales of the processing cluster in the year counted last"), "yuan", M.CLUSTER_REVENUE, of_places=True),
+    Indicator("assets_operating", _both("正常运营的帮扶资产占比", "Village assets operating"), "share", M.ASSETS_OPERATING, M.ASSETS, of_places=True),
+    Indicator("asset_arrears", _both("拖欠村集体的资产收益", "Returns owed to villages"), "yuan", M.ASSET_ARREARS, of_places=True),
 )  # fmt: skip
 
 INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LIST}
@@ -85,6 +113,7 @@ COUNTY_ONLY: dict[str, Indicator] = {
         Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12),
         Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12),
         Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME),
+        Indicator("self_sufficient_townships", _both("财政自给自足乡镇", "Townships that pay for themselves, since January"), "townships", M.TOWNSHIP_REVENUE, of_places=True),
         Indicator("province_income", _both("全省农村居民收入（2020年=1）", "Province's rural income, 2020 = 1"), "index", M.INCOME_12),
     )
 }  # fmt: skip
@@ -113,13 +142,17 @@ def series_of(indicator: Indicator, measures: np.ndarray) -> np.ndarray:
     return indicator.factor * (above if below is None else _ratio(above, below))
 
 
-def county_series(measures: np.ndarray, province: np.ndarray) -> dict[str, np.ndarray]:
-    """All indicators of the county; ``measures`` (months from January 2020, measures), ``province`` (months)."""
+def county_series(townships: np.ndarray, province: np.ndarray) -> dict[str, np.ndarray]:
+    """All indicators of the county; ``townships`` (months from January 2020, townships, measures), ``province`` (months)."""
+    measures = townships.sum(axis=1)
     found = {name: series_of(indicator, measures) for name, indicator in INDICATORS.items()}
     found["registered_income_ratio"] = found["registered_income"] / found["rural_income"]
     found["rural_income_growth"] = _growth(found["rural_income"], YEAR)
     found["quarter_income_growth"] = _growth(_quarter(measures), QUARTER)
     found["province_income"] = province
+    needy = townships[..., M.TOWNSHIP_NEED] > 0.0
+    pays = townships[..., M.TOWNSHIP_REVENUE] >= townships[..., M.TOWNSHIP_NEED]
+    found["self_sufficient_townships"] = (needy & pays).sum(axis=1).astype(float)
     return found
 
 

@@ -1,7 +1,7 @@
 """Dynamic zeroing: whoever is identified is helped (Z1), and no spell lasts (Z2)."""
 
 from sim.goals.goal import GoalOutcome, Lived, goal, outcome
-from sim.goals.measures import Measure
+from sim.goals.measure import Measure
 
 QUARTER = 3
 

@@ -23,6 +23,7 @@ ill_months   | i2 | months             | Months of work still lost to illness.
 bill         | f8 | yuan               | Hospital bill of this month.
 major        | i1 | flag               | Whether this month's admission is for a major illness.
 own_bill     | f8 | yuan               | What this month's bill left to the household.
+promised     | f8 | yuan               | The part of this month's bill to which the promised rate relates.
 epidemic     | i1 | flag               | Whether an epidemic caused this month's admission.
 stage        | i1 | code (Stage)       | Schooling.
 school_years | i2 | years              | Years left in this stage.

@@ -104,20 +104,22 @@ def _set_industries(enterprises, luck: Luck, p: Any, names: np.ndarray) -> None:
 
 
 def _set_revenue(enterprises, luck: Luck, p: Any, names: np.ndarray) -> None:
-    """Sales of the processing cluster: most of them made by a few processors above the statistical threshold of scale."""
-    processors = np.flatnonzero((enterprises["sector"] == Sector.PROCESSOR) & (enterprises["alive"] == 1))
-    ranked = processors[luck.order("scale", names[processors])]
-    large = ranked[: round(p.above_scale_firms)]
-    cluster = np.flatnonzero(enterprises["sector"] <= Sector.LEADING_FIRM)
-    small = np.setdiff1d(cluster, large)
+    """Sales of the processing cluster: a few processors above the statistical threshold of scale, small ones, leading firms."""
     drawn = luck.lognormals("revenue", names, p.revenue_spread)
+    processors = np.flatnonzero(enterprises["sector"] == Sector.PROCESSOR)
+    operating = processors[enterprises["alive"][processors] == 1]
+    ranked = operating[luck.order("scale", names[operating])]
+    large, small = ranked[: round(p.above_scale_firms)], np.setdiff1d(processors, ranked[: round(p.above_scale_firms)])
     if len(large):
         enterprises["revenue"][large] = p.cluster_revenue * p.above_scale_part * drawn[large] / drawn[large].sum()
-    operating = small[enterprises["alive"][small] == 1]
-    rest = p.cluster_revenue * (1.0 - p.above_scale_part) / max(1, len(operating))
-    enterprises["revenue"][small] = np.minimum(rest * drawn[small], p.next_revenue)
+    enterprises["revenue"][small] = np.minimum(p.small_revenue * drawn[small], p.next_revenue)
     if len(ranked) > len(large):
         enterprises["revenue"][ranked[len(large)]] = p.next_revenue
+    leading = np.flatnonzero(enterprises["sector"] == Sector.LEADING_FIRM)
+    counted = leading[enterprises["alive"][leading] == 1]
+    rest = max(p.cluster_revenue - enterprises["revenue"][operating].sum(), 0.0)
+    if len(counted):
+        enterprises["revenue"][leading] = rest * drawn[leading] / drawn[counted].sum()
 
 
 def _fill_jobs(persons, enterprises, luck: Luck, p: Any, names, size: np.ndarray, total: int) -> None:

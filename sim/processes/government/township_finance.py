@@ -30,8 +30,8 @@ def township_finance(county, p, luck, books):
         revenue = township.own_revenue + township.tax
         township.revenue_year += revenue
         township.need_year += township.need
-        if revenue > 0.0:
-            transfer(books.township_revenue, revenue, 1.0)
+        if township.own_revenue > 0.0:
+            transfer(books.township_revenue, township.own_revenue, 1.0)
         if township.need > revenue:
             transfer(books.township_subsidy, township.need - revenue, 1.0)
         if township.need > 0.0:

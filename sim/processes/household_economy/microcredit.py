@@ -46,8 +46,8 @@ def lend(row, household, kind, amount, month, p, luck, room):
 @process(
     reads="households.registered households.marginal households.workers households.members households.debt households.income_12 "
     "households.identity households.village households.weight villages.team loans.identity",
-    writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state loans.principal "
-    "loans.capital loans.started loans.term loans.ability",
+    writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state "
+    "loans.principal loans.capital loans.started loans.term loans.ability",
     creates="loans",
     luck="applies starts ability@life",
     pays="lending: bank -> households; investment: households -> outside",

@@ -20,11 +20,10 @@ def serious_part(before, after, deductible, p):
 
 
 @compiled
-def top_up(person, eligible, paid, p):
+def top_up(person, paid, p):
     """What is lacking to the share of the bill that the county promises registered patients."""
     target = p.target_major if person.major == 1 else p.target_ordinary
-    base = eligible if p.base == ReimbursementBase.ELIGIBLE else person.bill
-    return max(target * base - paid, 0.0)
+    return max(target * person.promised - paid, 0.0)
 
 
 @compiled
@@ -43,6 +42,7 @@ def settle(person, household, dibao, p, books):
     weight = household.weight
     assisted = household.registered == 1 or household.marginal == 1 or dibao == 1
     eligible = p.eligible_share * person.bill
+    person.promised = eligible if p.base == ReimbursementBase.ELIGIBLE else person.bill
     basic = basic_part(eligible, p)
     remaining = eligible - basic
     deductible = p.serious_deductible * (p.assisted_deductible if assisted else 1.0)
@@ -59,7 +59,7 @@ def settle(person, household, dibao, p, books):
         transfer(books.medical_aid, assistance * weight, weight)
         transfer(books.supplementary, supplementary * weight, weight)
     paid = basic + serious + assistance + supplementary
-    due = top_up(person, eligible, paid, p) if household.registered == 1 else 0.0
+    due = top_up(person, paid, p) if household.registered == 1 else 0.0
     unpaid = settle_top_up(household, due, p, books) if due > 0.0 else 0.0
     return person.bill - paid - due + unpaid
 
@@ -67,8 +67,8 @@ def settle(person, household, dibao, p, books):
 @process(
     reads="persons.alive persons.bill persons.major persons.epidemic persons.household households.weight households.registered "
     "households.marginal register.dibao",
-    writes="persons.cumulative persons.own_bill households.cash households.paid households.rigid households.burden "
-    "households.event households.event_loss",
+    writes="persons.cumulative persons.own_bill persons.promised households.cash households.paid households.rigid "
+    "households.burden households.event households.event_loss",
     pays="basic_insurance: medical_insurance -> outside; serious_insurance: medical_insurance -> outside; "
     "medical_aid: medical_assistance -> outside; supplementary: insurer -> outside; top_up_prefecture: prefecture -> outside; "
     "top_up_county: county_floor -> outside; own_bill: households -> outside",

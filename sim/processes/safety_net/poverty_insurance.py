@@ -1,7 +1,7 @@
 """Anti-poverty insurance: a premium without a list of names, claims by bands of own cost, and a reserve that can run dry."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import affordable, pay, transfer
+from sim.core.ledger import pay, transfer
 from sim.core.process import process
 
 
@@ -54,14 +54,14 @@ def is_insured(household, register, line, p):
 
 @process(
     reads="households.members households.weight households.rigid households.disqualifying households.income_12 "
-    "households.rigid_12 register.case_row environment.monitoring_line environment.cost_trend",
+    "households.rigid_12 register.case_row environment.poverty_line environment.cost_trend",
     writes="households.rigid_year households.claimed households.transfers households.cash households.received",
     pays="insurance_claims: poverty_insurer -> households",
 )
 @compiled
 def insurance_claims(county, p, luck, books):
     """Households whose own spending on illness, school or disaster passes the deductible are paid by bands, while money lasts."""
-    line, trend = county.environment[0].monitoring_line, county.environment[0].cost_trend
+    line, trend = county.environment[0].poverty_line, county.environment[0].cost_trend
     for row in range(len(county.households)):
         household = county.households[row]
         household.rigid_year += household.rigid
@@ -74,7 +74,6 @@ def insurance_claims(county, p, luck, books):
         ):
             continue
         claim = covered(excess, p) - household.claimed
-        if claim > 0.0 and affordable(books.insurance_claims, claim * household.weight):
-            pay(household, books.insurance_claims, claim)
+        if claim > 0.0 and pay(household, books.insurance_claims, claim):
             household.claimed += claim
             household.transfers += claim

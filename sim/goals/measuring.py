@@ -1,68 +1,21 @@
 """What is counted at the end of every month, by township and segment; every indicator and goal is a ratio of these sums."""
 
-from enum import IntEnum, auto
-
 import numpy as np
 
 from sim.core.compilation import compiled
 from sim.core.wiring import Tables
-from sim.world.codes import CaseState, Channel, Destination, Segment
+from sim.goals.measure import Measure
+from sim.goals.places import measure_places
+from sim.world.codes import CaseState, Channel, Destination, Segment, Stage
+from sim.world.persons import can_work
 
 SPELL = 3  # months: a spell (R4), and the quarter of Z2
 TWO_YEARS = 24  # months
-
-
-class Measure(IntEnum):
-    """The sums kept, weighted by the households a row stands for. Persons unless said otherwise; yuan for money."""
-
-    @staticmethod
-    def _generate_next_value_(name, start, count, last_values):
-        return count
-
-    PERSONS = auto()
-    HOUSEHOLDS = auto()
-    INCOME = auto()
-    INCOME_12 = auto()
-    WAGES = auto()
-    BUSINESS = auto()
-    PROPERTY = auto()
-    TRANSFERS = auto()
-    RIGID = auto()
-    DEBT = auto()
-    REGISTERED = auto()
-    REGISTERED_HOUSEHOLDS = auto()
-    REGISTERED_INCOME_12 = auto()
-    REGISTERED_RIGID = auto()
-    BELOW = auto()  # registered, R3, not inherited
-    BELOW_INCOME = auto()  # registered, R2, not inherited
-    BELOW_SPELL = auto()  # registered, R3 for three months or more, not inherited
-    BELOW_INHERITED = auto()  # registered, below since before January 2021
-    UNDETECTED = auto()  # registered, R3, never identified
-    REPORTED_BELOW = auto()  # registered, R1
-    AT_RISK = auto()
-    AT_RISK_REGISTERED = auto()
-    ENTERED = auto()  # registered households entering R3 this month
-    MONITORED = auto()
-    MONITORED_REGISTERED = auto()
-    IDENTIFIED = auto()  # households identified this month
-    DELAY = auto()  # months from onset to identification, summed over them
-    CASES = auto()  # households identified two years ago or earlier
-    ELIMINATED = auto()  # those of them whose risk was eliminated within two years
-    WAITING = auto()  # identified before this month, no measure yet: households
-    LATE = auto()  # identified, and below for longer than a quarter since: households
-    DIBAO = auto()
-    DIBAO_REGISTERED = auto()
-    DIBAO_YUAN = auto()
-    POSTS = auto()
-    OUTSIDE = auto()  # registered persons in work outside
-    LOCAL = auto()  # registered persons in local firms
-    WAITING_HELP = auto()  # packages in the queue
-    REGISTERED_WAGES = auto()
-    REGISTERED_INCOME = auto()
+HALF_YEAR = 6  # months
 
 
 @compiled
-def measure_household(household, register, month, out):
+def measure_household(household, register, line, month, out):
     """Add one row of households, and its file, to the sums of its township and segment."""
     w = household.weight
     people = w * household.members
@@ -77,7 +30,12 @@ def measure_household(household, register, month, out):
     out[Measure.RIGID] += w * household.rigid
     out[Measure.DEBT] += w * household.debt
     out[Measure.AT_RISK] += people * household.at_risk
+    eligible = household.countable_12 < line * household.members and household.disqualifying == 0
+    if eligible:
+        out[Measure.ELIGIBLE] += people
+        out[Measure.ELIGIBLE_UNSERVED] += people * (1 - register.dibao)
     if register.dibao == 1:
+        out[Measure.SERVED_INELIGIBLE] += 0.0 if eligible else people
         out[Measure.DIBAO] += people
         out[Measure.DIBAO_YUAN] += w * household.dibao_received
     if register.case_row >= 0:
@@ -136,22 +94,81 @@ def measure_case(case, household, month, out):
 
 
 @compiled
-def measure(households, persons, register, cases, packages, month, out):
-    """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households)."""
+def measure_work(person, w, cell):
+    """Add a registered person's place in the labour market."""
+    if person.status == Destination.OUTSIDE:
+        cell[Measure.OUTSIDE] += w
+    elif person.status == Destination.LOCAL_FIRM:
+        cell[Measure.LOCAL] += w
+    elif person.status == Destination.PUBLIC_POST:
+        cell[Measure.POSTS] += w
+    if can_work(person):
+        cell[Measure.ABLE] += w
+        if person.status != Destination.NONE:
+            cell[Measure.WORKING] += w
+        if person.preference != Destination.FARM:
+            cell[Measure.PAID_WORK_WISHED] += w
+            if person.paid_months >= HALF_YEAR:
+                cell[Measure.PAID_HALF_YEAR] += w
+
+
+@compiled
+def measure_care(person, w, cell):
+    """Add a registered patient's bill of the month, and what was paid of it."""
+    reimbursed = person.bill - person.own_bill
+    cell[Measure.BILLED] += w * person.bill
+    cell[Measure.REIMBURSED] += w * reimbursed
+    if person.major == 1:
+        cell[Measure.PROMISED_MAJOR] += w * person.promised
+        cell[Measure.REIMBURSED_MAJOR] += w * reimbursed
+    else:
+        cell[Measure.PROMISED_ORDINARY] += w * person.promised
+        cell[Measure.REIMBURSED_ORDINARY] += w * reimbursed
+
+
+@compiled
+def measure_person(person, household, out):
+    """Add one living person."""
+    w, cell = household.weight, out[household.township, household.segment]
+    if person.registered == 1:
+        measure_work(person, w, cell)
+        if person.bill > 0.0:
+            measure_care(person, w, cell)
+    if person.poor_student == 1 and person.stage != Stage.NOT_IN_SCHOOL:
+        cell[Measure.POOR_STUDENTS] += w
+        if person.school_paid > 0.0:
+            cell[Measure.BURDENED_STUDENTS] += w
+
+
+@compiled
+def measure_idle(household, persons, cell):
+    """Add a registered household with somebody able to work, and whether nobody in it works."""
+    able, working = 0, 0
+    row = household.first_person
+    while row >= 0:
+        person = persons[row]
+        if can_work(person):
+            able = 1
+            if person.status != Destination.NONE:
+                working = 1
+        row = person.next
+    cell[Measure.ABLE_HOUSEHOLDS] += household.weight * able
+    cell[Measure.IDLE_HOUSEHOLDS] += household.weight * able * (1 - working)
+
+
+@compiled
+def measure(households, persons, register, cases, packages, line, month, out):
+    """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households); ``line``: dibao."""
     for row in range(len(households)):
         household = households[row]
         if household.members > 0:
-            measure_household(household, register[row], month, out[household.township, household.segment])
-    for person in persons:
-        if person.registered == 1 and person.alive == 1 and person.status <= Destination.PUBLIC_POST:
-            household = households[person.household]
             cell = out[household.township, household.segment]
-            if person.status == Destination.OUTSIDE:
-                cell[Measure.OUTSIDE] += household.weight
-            elif person.status == Destination.LOCAL_FIRM:
-                cell[Measure.LOCAL] += household.weight
-            else:
-                cell[Measure.POSTS] += household.weight
+            measure_household(household, register[row], line, month, cell)
+            if household.registered == 1:
+                measure_idle(household, persons, cell)
+    for person in persons:
+        if person.alive == 1 and (person.registered == 1 or person.poor_student == 1):
+            measure_person(person, households[person.household], out)
     for case in cases:
         household = households[case.household]
         measure_case(case, household, month, out[household.township, household.segment])
@@ -161,10 +178,17 @@ def measure(households, persons, register, cases, packages, month, out):
             out[household.township, household.segment, Measure.WAITING_HELP] += household.weight
 
 
-def record(tables: Tables, month: int) -> np.ndarray:
-    """The sums of a month: float64 of shape (townships, segments, measures)."""
+def record(tables: Tables, month: int, scale: float) -> np.ndarray:
+    """The sums of a month: float64 of shape (townships, segments, measures); ``scale``: yuan a year that make a firm large.
+
+    What belongs to a place is noted under the last segment, which has no meaning for it.
+    """
     out = np.zeros((len(tables["townships"]), len(Segment), len(Measure)))
-    measure(tables["households"], tables["persons"], tables["register"], tables["cases"], tables["packages"], month, out)
+    t = tables
+    line = t["environment"][0].dibao_line
+    measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], line, month, out)
+    places = out[:, Segment.GENERAL]
+    measure_places(t["townships"], t["villages"], t["enterprises"], t["assets"], t["enclaves"], scale, month, places)
     return out
 
 

@@ -1,0 +1,91 @@
+"""The sums that are kept of every month, by township and segment."""
+
+from enum import IntEnum, auto
+
+
+class Measure(IntEnum):
+    """The sums kept, weighted by the households a row stands for. Persons unless said otherwise; yuan for money."""
+
+    @staticmethod
+    def _generate_next_value_(name, start, count, last_values):
+        return count
+
+    PERSONS = auto()
+    HOUSEHOLDS = auto()
+    INCOME = auto()
+    INCOME_12 = auto()
+    WAGES = auto()
+    BUSINESS = auto()
+    PROPERTY = auto()
+    TRANSFERS = auto()
+    RIGID = auto()
+    DEBT = auto()
+    REGISTERED = auto()
+    REGISTERED_HOUSEHOLDS = auto()
+    REGISTERED_INCOME_12 = auto()
+    REGISTERED_RIGID = auto()
+    BELOW = auto()  # registered, R3, not inherited
+    BELOW_INCOME = auto()  # registered, R2, not inherited
+    BELOW_SPELL = auto()  # registered, R3 for three months or more, not inherited
+    BELOW_INHERITED = auto()  # registered, below since before January 2021
+    UNDETECTED = auto()  # registered, R3, never identified
+    REPORTED_BELOW = auto()  # registered, R1
+    AT_RISK = auto()
+    AT_RISK_REGISTERED = auto()
+    ENTERED = auto()  # registered households entering R3 this month
+    MONITORED = auto()
+    MONITORED_REGISTERED = auto()
+    IDENTIFIED = auto()  # households identified this month
+    DELAY = auto()  # months from onset to identification, summed over them
+    CASES = auto()  # households identified two years ago or earlier
+    ELIMINATED = auto()  # those of them whose risk was eliminated within two years
+    WAITING = auto()  # identified before this month, no measure yet: households
+    LATE = auto()  # identified, and below for longer than a quarter since: households
+    DIBAO = auto()
+    DIBAO_REGISTERED = auto()
+    DIBAO_YUAN = auto()
+    POSTS = auto()
+    OUTSIDE = auto()  # registered persons in work outside
+    LOCAL = auto()  # registered persons in local firms
+    WAITING_HELP = auto()  # packages in the queue
+    REGISTERED_WAGES = auto()
+    REGISTERED_INCOME = auto()
+    ABLE = auto()  # registered persons able to work, out of school
+    WORKING = auto()  # those of them in any work, the own farm included
+    PAID_WORK_WISHED = auto()  # those of them who are in paid work or look for it
+    PAID_HALF_YEAR = auto()  # those who wish it and were paid in six months or more since January
+    ABLE_HOUSEHOLDS = auto()  # registered households with somebody able to work
+    IDLE_HOUSEHOLDS = auto()  # those of them in which nobody works
+    ELIGIBLE = auto()  # persons of households whose countable income is below the dibao line, without disqualifying means
+    ELIGIBLE_UNSERVED = auto()  # those of them without dibao
+    SERVED_INELIGIBLE = auto()  # persons on dibao who are none of them
+    PROMISED_ORDINARY = auto()  # hospital cost of registered patients to which the promised rate relates, yuan
+    REIMBURSED_ORDINARY = auto()  # what all layers paid of it
+    PROMISED_MAJOR = auto()
+    REIMBURSED_MAJOR = auto()
+    BILLED = auto()  # all hospital bills of registered patients
+    REIMBURSED = auto()
+    POOR_STUDENTS = auto()  # students of the zero-burden list in school
+    BURDENED_STUDENTS = auto()  # those of them whose household paid something for the school year
+    # From here on places, enterprises and projects; they belong to a township, not to a segment.
+    VILLAGE_HOUSEHOLDS = auto()
+    TAP_HOUSEHOLDS = auto()
+    LANDED = auto()  # enclave projects landed this month
+    PRODUCING = auto()  # enclave projects producing
+    ENCLAVE_REGISTERED = auto()  # registered persons whom they employ
+    TOWNSHIP_REVENUE = auto()  # since January, yuan
+    TOWNSHIP_NEED = auto()
+    PROCESSORS = auto()
+    ABOVE_SCALE = auto()  # processors above the statistical threshold of scale
+    LEADING_FIRMS = auto()
+    COOPERATIVES = auto()
+    FAMILY_FARMS = auto()
+    TIGHT_FIRMS = auto()  # leading firms with tight linkage
+    CLUSTER_REVENUE = auto()  # of processors and leading firms, in the year assessed last, yuan
+    ASSETS = auto()  # village assets
+    ASSETS_OPERATING = auto()
+    ASSET_ARREARS = auto()  # yuan owed to villages
+
+
+#: The first of the measures that belong to a place.
+FIRST_OF_PLACES = Measure.VILLAGE_HOUSEHOLDS
