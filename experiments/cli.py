@@ -5,6 +5,7 @@ import sys
 import typer
 
 from experiments.commands.backtest import backtest
+from experiments.commands.clauses import clauses
 from experiments.commands.describe import check, goals, levers, month, parameters, schema
 from experiments.commands.population import population
 from experiments.commands.run import run
@@ -16,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, population, backtest, check, schema, levers, parameters, goals, month):
+for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month):
     app.command()(command)
 
 

@@ -1,7 +1,7 @@
 """From the small records of all replications to the lines of the scoreboard, the audit and the budget."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,14 @@ from experiments.monte_carlo import quantiles
 OUTER = (0.05, 0.50, 0.95)
 JOINT = {
     "joint_headline": {"zh": "所有首要目标同时达到", "en": "All headline goals at once"},
+    "joint_plan": {"zh": "方案文本各项目标同时达到", "en": "All goals that the paper sets at once"},
     "joint_all": {"zh": "计分板上所有目标同时达到", "en": "Every goal of the scoreboard at once"},
 }
 
 
 def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[str], years: Sequence[int]) -> list[dict[str, Any]]:
-    """One line for each goal in the order of the catalogue, then one for all headline goals and one for all.
+    """One line for each goal in the order of the catalogue, then one each for all headline goals, all that the
+    paper sets, and all.
 
     ``names`` are the goals along the second axis of the lives' outcomes. ``probability`` with ``low`` and
     ``high`` (95 %), the ``runs`` and parameter ``draws`` behind it; ``margin`` (the median distance to the
@@ -45,6 +47,9 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
                 "definition": dict(goal.definition),
                 "clause": goal.clause,
                 "headline": bool(goal.headline),
+                "scope": getattr(goal, "scope", "county"),
+                "deadline": getattr(goal, "deadline", None),
+                "weight": float(getattr(goal, "weight", 0.0)),
                 "observed": name.endswith("_observed"),
                 "unit": goal.unit,
                 **_chance(met[name], draws),
@@ -59,7 +64,9 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
             }
         )
     headline = [name for name, goal in catalogue.goals.items() if goal.headline]
-    for name, members in (("joint_headline", headline), ("joint_all", list(catalogue.goals))):
+    weights = {name: float(getattr(goal, "weight", 0.0)) for name, goal in catalogue.goals.items()}
+    plan = [name for name, weight in weights.items() if weight > 0.0]
+    for name, members in (("joint_headline", headline), ("joint_plan", plan), ("joint_all", list(catalogue.goals))):
         if members:
             together = monte_carlo.jointly({member: met[member] for member in members})
             by_year = np.array([paths[member] for member in members]).min(axis=0)
@@ -70,11 +77,22 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
                     "headline": name == "joint_headline",
                     "observed": False,
                     "members": members,
+                    **(_share_met(met, weights, members, draws) if name == "joint_plan" else {}),
                     **_chance(together, draws),
                     "by_year": _by_year(by_year, draws, years),
                 }
             )
     return lines
+
+
+def _share_met(
+    met: Mapping[str, NDArray], weights: Mapping[str, float], members: Sequence[str], draws: NDArray
+) -> dict[str, float]:
+    """The mean weighted share of the paper's goals that a life meets, with its 95 % interval."""
+    total = sum(weights[member] for member in members)
+    shares = sum(weights[member] * met[member] for member in members) / total
+    mean = monte_carlo.mean(shares, draws)
+    return {"share_met": mean.mean, "share_met_low": mean.low, "share_met_high": mean.high}
 
 
 def _chance(met: NDArray, draws: NDArray) -> dict[str, Any]:

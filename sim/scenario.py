@@ -13,11 +13,13 @@ from sim.core.errors import InputError, InputErrors, nearest
 from sim.core.parameters import Parameter, ParameterBook, load_all, month_number
 from sim.core.resolving import Override
 
-KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "set")
+KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "levers", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
 DETAILS = ("sampled", "full")
 LONGEST_CHAIN = 10
 LONGEST_TITLE = 300
+#: How settings on the command line name their place.
+SET = "--set "
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class _Reader:
             self._months(path, tree)
         if "vantage" in tree:
             self._vantage(path, tree)
+        if "levers" in tree:
+            self._levers_off(path, tree)
         if "set" in tree:
             self._set(path, tree)
 
@@ -156,6 +160,22 @@ class _Reader:
         else:
             self.settings["vantage"] = str(tree["vantage"])
 
+    def _levers_off(self, path: Path, tree: yaml_file.Mapping) -> None:
+        """``levers: off``, or ``levers: {off: 2023-01}``: every lever that a clause does not hold fast is off from then on."""
+        value, line = tree["levers"], tree.lines["levers"]
+        said = value.get("off") if isinstance(value, Mapping) and set(value) == {"off"} else "2021-01" if value == "off" else None
+        if said is None:
+            self.fault(path, line, "'levers' can only be off: write 'levers: off', or 'levers: {off: 2023-01}'")
+            return
+        try:
+            month = self._month(said)
+        except ValueError as problem:
+            self.fault(path, line, f"'levers': {problem}")
+            return
+        for identity, parameter in self.book.parameters.items():
+            if parameter.role == "lever" and parameter.changes_from is None:
+                self.override(identity, {f"{2021 + month // 12}-{month % 12 + 1:02d}": parameter.off}, f"{path}: levers", line)
+
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
         value = tree["set"]
         if not isinstance(value, yaml_file.Mapping):
@@ -188,6 +208,11 @@ class _Reader:
         except InputError as problem:
             self.errors.append(problem)
         else:
+            for earlier in self.overrides.get(identity, ()):
+                if earlier.place == place or (place.startswith(SET) and earlier.place.startswith(SET)):
+                    where = f" on line {earlier.line}" if earlier.line else ""
+                    self.fault(place, line, f"'{identity}' is already set{where}, to {earlier.value}; keep one of the two")
+                    return
             self.overrides.setdefault(identity, []).append(made)
 
     @staticmethod
@@ -249,9 +274,9 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     for text in sets:
         key, equals, value = text.partition("=")
         if not equals:
-            reader.fault(f"--set {text}", 0, "write it as parameter=value")
+            reader.fault(f"{SET}{text}", 0, "write it as parameter=value")
         else:
-            reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"--set {text}"), f"--set {text}", 0)
+            reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
     if reader.errors:
         raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
     for key in ("title", "reason"):
@@ -295,6 +320,7 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
         settable[identity] = found
         subject = settable.setdefault(owner, {"type": "object", "properties": {}, "additionalProperties": False})
         subject["properties"][name] = found
+    month = {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"}
     both = {
         "type": "object",
         "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
@@ -312,7 +338,7 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "reason": both,
             "county": {"type": "string"},
             "months": {"enum": [12, 24, 36, 48, 60]},
-            "vantage": {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"},
+            "vantage": month,
             "population": {
                 "type": "object",
                 "properties": {
@@ -320,6 +346,9 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
                     "general_weight": {"type": "integer", "minimum": 1, "maximum": 100},
                 },
                 "additionalProperties": False,
+            },
+            "levers": {
+                "anyOf": [{"enum": ["off"]}, {"type": "object", "properties": {"off": month}, "additionalProperties": False}]
             },
             "set": {"type": "object", "properties": settable, "additionalProperties": False},
         },

@@ -16,7 +16,7 @@ from experiments.briefing.words import Words, bound, margin, probability
 
 RARE = 0.01
 INHERITED = "inherited"
-FAMILIES = ("headline", *"GRLZECHFB", "other", "joint")
+FAMILIES = ("headline", *"GRLZECHWFNB", "other", "joint")
 
 
 def answer(

@@ -1,5 +1,6 @@
 """What the model is made of, read from the model itself: scenarios checked, levers, parameters, goals, the month."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,7 +65,14 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter(each) for each in chosen]
         columns = ("id", "name", "value", "unit", "range" if role != "lever" else "bounds", "evidence", "clause")
-        _show(lines, columns, lang, as_json)
+        show_list(lines, columns, lang, as_json)
+        if not as_json:
+            from experiments.briefing.words import Words
+
+            words = Words(lang)
+            counts = Counter(each.evidence for each in chosen)
+            told = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
+            console.show([words("sentence", text=words("evidence_counts", told=told))])
 
 
 def _parameter(parameter: Any) -> dict[str, Any]:
@@ -86,12 +94,15 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
                 "definition": dict(goal.definition),
                 "unit": goal.unit,
                 "clause": goal.clause,
+                "scope": goal.scope,
+                "deadline": goal.deadline,
+                "weight": goal.weight,
                 "headline": goal.headline,
                 "observed": goal.observed,
             }
             for goal in GOALS.values()
         ]
-        _show(lines, ("id", "name", "definition", "clause"), lang, as_json)
+        show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
 
 
 def month(
@@ -119,7 +130,7 @@ def month(
             for step in part.steps
         ]
         columns = ("part", "id", "when", "meaning", "reason", *(("milliseconds",) if timed else ()))
-        _show(lines, columns, lang, as_json)
+        show_list(lines, columns, lang, as_json)
 
 
 def _times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
@@ -135,7 +146,7 @@ def _times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
     return county.live(chosen, None, seed, 0, True).timings
 
 
-def _show(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:
+def show_list(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:
     """Print a list of objects, as JSON or as a table of the chosen columns."""
     if as_json:
         console.show_json(lines)

@@ -21,7 +21,7 @@ def _no_cluster(lived: Lived) -> GoalOutcome:
 
 @goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",
       "每年末扣除自付刚性支出后低于贫困线（或住房饮水保障缺失超过三个月）的脱贫人口不超过上限，且没有任何村或乡镇在一个季度内因同一事件集中返贫。",
-      "2.1", "share", headline=True, observed="R3_observed")  # fmt: skip
+      "2", "share", headline=True, observed="R3_observed")  # fmt: skip
 def relapse(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons lives in households whose income per head of twelve
     months, less what they had to pay themselves for illness, school and disaster, is below the poverty line, or whose house or
@@ -40,7 +40,7 @@ def relapse(lived: Lived) -> GoalOutcome:
     "返贫率不超过2%（登记所见）",
     "At most 2 % on file as fallen back",
     "每年末登记为返贫的脱贫人口不超过上限。",
-    "2.1",
+    "2",
     "share",
 )
 def relapse_observed(lived: Lived) -> GoalOutcome:
@@ -48,7 +48,7 @@ def relapse_observed(lived: Lived) -> GoalOutcome:
     return _below(lived, "relapse_recorded", lived.threshold("relapse_share"))
 
 
-@goal("R1", "登记返贫为零", "Nobody on file as fallen back at any year's end", "每年末登记返贫人口为零。", "2.1", "share")
+@goal("R1", "登记返贫为零", "Nobody on file as fallen back at any year's end", "每年末登记返贫人口为零。", "2", "share")
 def recorded(lived: Lived) -> GoalOutcome:
     """No registered person is on file as fallen below the line, or without a guarantee, at the end of any year."""
     return _below(lived, "relapse_recorded", 0.0)
@@ -59,7 +59,7 @@ def recorded(lived: Lived) -> GoalOutcome:
     "收入返贫率不超过2%",
     "At most 2 % below by income alone",
     "每年末近十二个月人均收入低于贫困线的脱贫人口不超过上限。",
-    "2.1",
+    "2",
     "share",
 )
 def by_income(lived: Lived) -> GoalOutcome:
@@ -72,7 +72,7 @@ def by_income(lived: Lived) -> GoalOutcome:
     "持续返贫率不超过2%",
     "At most 2 % below for three months or more",
     "每年末连续三个月以上返贫的脱贫人口不超过上限。",
-    "2.1",
+    "2",
     "share",
 )
 def by_spell(lived: Lived) -> GoalOutcome:
@@ -95,7 +95,7 @@ def _large_scale(percent: float) -> None:
         f"每年返贫率不超过{text}%",
         f"At most {text} % in every year",
         f"每年末返贫率（真实）不超过{text}%。",
-        "2.1",
+        "2",
         "share",
     )
     def large_scale(lived: Lived) -> GoalOutcome:
@@ -112,7 +112,7 @@ for _percent in (0.5, 1.0, 2.0, 3.0):
     "无集中返贫",
     "No cluster of relapse",
     "没有任何村或乡镇在一个季度内因同一事件有十户以上且百分之五以上脱贫户返贫。",
-    "2.1",
+    "2",
     "multiple",
 )
 def no_cluster(lived: Lived) -> GoalOutcome:
@@ -126,7 +126,7 @@ def no_cluster(lived: Lived) -> GoalOutcome:
     "期末无人低于标准（真实）",
     "Nobody below the line at the end, true",
     "期末没有脱贫人口低于标准。",
-    "2.1",
+    "2",
     "share",
     observed="Z3_observed",
 )
@@ -141,7 +141,7 @@ def nobody_below(lived: Lived) -> GoalOutcome:
     "期末无人低于标准（登记所见）",
     "Nobody below the line at the end, on file",
     "期末没有登记返贫的脱贫人口。",
-    "2.1",
+    "2",
     "share",
 )
 def nobody_recorded(lived: Lived) -> GoalOutcome:

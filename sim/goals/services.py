@@ -5,7 +5,7 @@ import numpy as np
 from sim.goals.goal import GoalOutcome, Lived, goal, outcome, within
 from sim.goals.measure import Measure
 
-#: Sums of exact shares may miss the last digit.
+#: What exact shares, summed up, may miss of a threshold that they just reach.
 ROUNDING = 1e-9
 
 
@@ -17,7 +17,8 @@ def _ratio(lived: Lived, part: Measure, whole: Measure) -> np.ndarray:
 
 def _reimbursed(lived: Lived, part: Measure, whole: Measure, threshold: str) -> GoalOutcome:
     ratios = _ratio(lived, part, whole)
-    return outcome(ratios - lived.threshold(threshold) + ROUNDING, float(ratios.min()))
+    margins = ratios - lived.threshold(threshold)
+    return outcome(np.where(np.abs(margins) < ROUNDING, 0.0, margins), float(ratios.min()))
 
 
 @goal("H1_ordinary", "普通患者住院报销90%", "Nine tenths of ordinary hospital costs reimbursed",

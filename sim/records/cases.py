@@ -36,6 +36,7 @@ delivered    | i4? | month            | Month of delivery; −1 while it waits.
 ends         | i4? | month            | Last month of its effect.
 kind         | i1? | code (Help)      | What sort of help it is.
 cost         | f8? | yuan             | What it costs.
+size         | f8? | multiple         | How large it is, relative to what is usual for its kind.
 severity     | f8? | yuan             | Shortfall on file per head: its place under the severity rule.
 effect       | f8  | yuan/month       | Income it truly brings each month while it lasts.
 started      | i1  | flag             | Whether its one-off effect has been had.

@@ -213,3 +213,11 @@ class Event(IntEnum):
     EPIDEMIC = 4
     PRICE_CRASH = 10
     FIRM_FAILURE = 1000
+
+
+class SlumpKind(IntEnum):
+    """Whether the outside labour market is in a slump, and why."""
+
+    NONE = 0
+    BY_LUCK = 1
+    ORDERED = 2

@@ -14,7 +14,7 @@ local_wage        | f8  | yuan/month       | Going wage of local paid work.
 farm_trend        | f8  | index            | Net farm income of unchanged capacity, 2020 = 1, before weather and prices.
 transfer_trend    | f8  | index            | Pensions, subsidies and family support, 2020 = 1.
 cost_trend        | f8  | index            | Hospital bills and other costs, 2020 = 1.
-slump             | i4  | flag             | Whether the outside labour market is in a slump.
+slump             | i4  | code (SlumpKind) | Whether the outside labour market is in a slump.
 slump_depth       | f8  | share            | Loss of outside wages while it lasts.
 province_income   | f8  | index            | Rural income per head of the province, 2020 = 1.
 wage_error        | f8  | log points       | Accumulated error of wage growth common to county and province.

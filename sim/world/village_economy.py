@@ -185,7 +185,8 @@ def make_loans(tables: Tables, luck: Luck, p: Any) -> None:
     households = tables["households"]
     households["loan"] = NONE
     loans = tables.make("loans", 0, room=SPARE_LOANS)
-    able = np.flatnonzero(((households["registered"] == 1) | (households["marginal"] == 1)) & (households["workers"] > 0))
+    listed = (households["registered"] == 1) | (households["marginal"] == 1)
+    able = np.flatnonzero(listed & (households["workers"] > 0) & (tables["register"]["dibao"] == 0))
     chosen = able[luck.order("loan", households["identity"][able])][: round(p.loans_outstanding)]
     tables.counts["loans"][0] = len(chosen)
     loans = tables["loans"]

@@ -1,7 +1,5 @@
 """Linkage: enterprises buy from linked households at a floor price, share their reserve, or take new households in."""
 
-import math
-
 from sim.core.compilation import compiled
 from sim.core.ledger import pay_from_enterprise
 from sim.core.luck import happens
@@ -11,13 +9,13 @@ from sim.world.codes import Linkage, Sector
 
 @compiled
 def price_gap(commodity, p):
-    """How far the price, the season aside, lies below the floor that orders guarantee."""
-    return max(p.floor_price - math.exp(commodity.deviation), 0.0)
+    """How far the price lies below the floor that orders guarantee."""
+    return max(p.floor_price - commodity.price, 0.0)
 
 
 @process(
     reads="households.members households.linked households.holdings households.weight enterprises.alive enterprises.linkage "
-    "enterprises.commodity commodities.season commodities.deviation environment.farm_trend",
+    "enterprises.commodity commodities.season commodities.price environment.farm_trend",
     writes="households.business households.cash households.received enterprises.cash enterprises.outflow",
     pays="order_price: enterprises -> households",
 )

@@ -11,7 +11,7 @@ def epidemics(county, p, luck, books):
     """Hospital admissions of the month relative to normal, in the whole county or in one township."""
     everywhere = happens(luck.countywide, 0, min(p.county_chance * p.shock_intensity, 1.0))
     for environment in county.environment:
-        environment.epidemic = p.admissions if everywhere else 1.0
+        environment.epidemic = max(p.admissions if everywhere else 1.0, p.ordered_admissions)
     for k in range(len(county.townships)):
         struck = everywhere or happens(luck.here, k, min(p.township_chance * p.shock_intensity, 1.0))
-        county.townships[k].epidemic = p.admissions if struck else 1.0
+        county.townships[k].epidemic = max(p.admissions if struck else 1.0, p.ordered_admissions)

@@ -50,5 +50,5 @@ def prices(county, p, luck, books):
         commodity.deviation = p.price_persistence * commodity.deviation + step * normal(luck.price, kind)
         commodity.variance = p.price_persistence * p.price_persistence * commodity.variance + step * step
         half = commodity.variance / (1.0 + 1.0)
-        commodity.price = math.exp(commodity.deviation - half)
+        commodity.price = math.exp(commodity.deviation - half) * (1.0 - p.ordered_crash[kind])
         commodity.crash = 1 if commodity.price < 1.0 - p.crash_depth else 0

@@ -5,6 +5,7 @@ import math
 from sim.core.compilation import compiled
 from sim.core.luck import happens, normal
 from sim.core.process import process
+from sim.world.codes import SlumpKind
 
 
 @process(
@@ -28,14 +29,20 @@ def trends(county, p, luck, books):
 @process(writes="environment.slump environment.slump_depth", luck="begins ends")
 @compiled
 def slump(county, p, luck, books):
-    """Whether the outside labour market falls into a slump, or leaves it."""
+    """Whether the outside labour market falls into a slump, or leaves it; a scenario may order one."""
     for environment in county.environment:
-        if environment.slump == 1:
+        if p.ordered_slump > 0.0:
+            environment.slump = SlumpKind.ORDERED
+            environment.slump_depth = p.ordered_slump
+            continue
+        if environment.slump == SlumpKind.ORDERED:
+            environment.slump = SlumpKind.NONE
+        if environment.slump == SlumpKind.BY_LUCK:
             if happens(luck.ends, 0, 1.0 / p.slump_months):
-                environment.slump = 0
+                environment.slump = SlumpKind.NONE
         elif happens(luck.begins, 0, p.slump_chance):
-            environment.slump = 1
-        environment.slump_depth = p.slump_depth * environment.slump
+            environment.slump = SlumpKind.BY_LUCK
+        environment.slump_depth = p.slump_depth if environment.slump == SlumpKind.BY_LUCK else 0.0
 
 
 @process(reads="environment.wage_error", writes="environment.outside_wage environment.local_wage")

@@ -171,7 +171,8 @@ def close_accounts(county, p, luck, books):
             continue
         history = county.histories[row]
         support = household.family_support * environment.transfer_trend
-        add_up(household, history, county.calendar, p.post_pay_counted, support)
+        counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
+        add_up(household, history, county.calendar, counted, support)
         household.net_per_head = per_head(household, household.income_12 - household.rigid_12)
         note_risk(household, environment.monitoring_line, county.month, p)
         note_relapse(household, environment.poverty_line, county.month, p)

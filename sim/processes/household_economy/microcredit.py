@@ -8,19 +8,20 @@ from sim.world.codes import NONE, LoanKind, LoanState
 
 
 @compiled
-def may_borrow(household, p):
-    """Whether the rules admit a household: listed, with somebody able to work, no loan yet, and not deep in debt."""
+def may_borrow(household, register, p):
+    """Whether the rules admit a household: listed, with somebody able to work, not on dibao, no loan yet, not deep in debt."""
     listed = household.registered == 1 or household.marginal == 1
-    if not listed or household.loan >= 0 or household.workers == 0 or household.members == 0:
+    if not listed or register.dibao == 1 or household.loan >= 0 or household.workers == 0 or household.members == 0:
         return False
     return household.debt <= p.debt_ceiling * household.income_12
 
 
 @compiled
-def keenness(household, village, p):
-    """How readily it applies, relative to others: those with land and savings more, and more where a team informs."""
+def keenness(household, village, p, luck):
+    """How readily it applies, relative to others: the able and those with savings more, and more where a team informs."""
+    ability = lognormal(luck.ability, household.identity, p.ability_spread)
     means = 1.0 + p.elite_bias * (1.0 if household.cash > p.means_months * household.income_12 * p.month_share else 0.0)
-    return means * (1.0 - p.team_information * (1.0 - village.team))
+    return ability * means * (1.0 - p.team_information * (1.0 - village.team))
 
 
 @compiled
@@ -45,7 +46,7 @@ def lend(row, household, kind, amount, month, p, luck, room):
 
 @process(
     reads="households.registered households.marginal households.workers households.members households.debt households.income_12 "
-    "households.identity households.village households.weight villages.team loans.identity",
+    "register.dibao households.identity households.village households.weight villages.team loans.identity",
     writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state "
     "loans.principal loans.capital loans.started loans.term loans.ability",
     creates="loans",
@@ -56,16 +57,15 @@ def lend(row, household, kind, amount, month, p, luck, room):
 def new_loans(county, p, luck, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
     waiting = 0.0
-    for household in county.households:
-        if may_borrow(household, p):
-            waiting += keenness(household, county.villages[household.village], p)
-    if waiting <= 0.0:
-        return
     for row in range(len(county.households)):
         household = county.households[row]
-        if not may_borrow(household, p):
+        if may_borrow(household, county.register[row], p):
+            waiting += keenness(household, county.villages[household.village], p, luck)
+    for row in range(len(county.households)):
+        household = county.households[row]
+        if not may_borrow(household, county.register[row], p):
             continue
-        keen = keenness(household, county.villages[household.village], p) / waiting
+        keen = keenness(household, county.villages[household.village], p, luck) / waiting
         if happens(luck.starts, household.identity, min(p.startup_loans * keen, 1.0)):
             lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, luck, county.loans_room)
         elif happens(luck.applies, household.identity, min(p.loans * keen, 1.0)):

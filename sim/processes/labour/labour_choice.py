@@ -1,6 +1,7 @@
 """Where people wish to work, and who finds the work wished for."""
 
 from sim.core.compilation import compiled
+from sim.core.ledger import transfer
 from sim.core.luck import happens, uniform
 from sim.core.process import process
 from sim.world.codes import NONE, DependenceSign, Destination, LabourRule
@@ -185,18 +186,26 @@ def search_intensity(person, household, register, market, village, p):
     intensity *= 1.0 + dependence(register, earned, p)
     if household.registered == 1:
         intensity *= 1.0 - p.team_information * (1.0 - village.team)
+        intensity *= 1.0 + p.programme_effect * (programme(person, p) - 1.0)
     return intensity
+
+
+@compiled
+def programme(person, p):
+    """How hard the county supports the kind of work a registered person looks for, relative to the plan as it runs."""
+    return p.outside_programme if person.preference == Destination.OUTSIDE else p.local_programme
 
 
 @process(
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
-    "persons.productivity "
-    "households.segment households.registered register.dibao register.benefit markets.shares markets.pay markets.pay_founded "
+    "persons.productivity households.weight households.segment households.registered register.dibao register.benefit "
+    "markets.shares markets.pay markets.pay_founded "
     "environment.farm_trend environment.enclave_demand households.village villages.team enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
     luck="first_choice first_job found employer",
+    pays="job_services: employment -> outside",
 )
 @compiled
 def job_search(county, p, luck, books):
@@ -219,5 +228,7 @@ def job_search(county, p, luck, books):
         chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, village, p)
         if person.preference == Destination.LOCAL_FIRM:
             chance *= 1.0 + environment.enclave_demand
-        if happens(luck.found, person.identity, min(chance, 1.0)):
-            start_job(person, household, county.enterprises, p, luck)
+        if happens(luck.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, luck):
+            cost = p.programme_cost * programme(person, p) * household.weight
+            if household.registered == 1 and cost > 0.0:
+                transfer(books.job_services, cost, household.weight)

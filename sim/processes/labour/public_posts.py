@@ -10,14 +10,15 @@ MONITORED, ON_DIBAO, OTHER, NOT_REGISTERED, CLASSES = 0, 1, 2, 3, 4
 
 
 @compiled
-def holder_of(household, persons):
-    """The row of the member who holds a post, −1 if none does."""
+def holders(household, persons):
+    """How many members hold a post."""
+    count = 0
     row = household.first_person
     while row >= 0:
         if persons[row].status == Destination.PUBLIC_POST:
-            return row
+            count += 1
         row = persons[row].next
-    return NONE
+    return count
 
 
 @compiled
@@ -101,7 +102,7 @@ def asks(county, row, need, p, luck):
     register = county.register[row]
     if household.members == 0 or (household.registered == 0 and register.case_row < 0) or need_class(household, register) != need:
         return NONE
-    if holder_of(household, county.persons) >= 0:
+    if holders(household, county.persons) >= p.per_household:
         return NONE
     return candidate_of(household, county.persons, p, luck)
 

@@ -3,7 +3,7 @@
 from sim.core.compilation import compiled
 from sim.core.luck import uniform
 from sim.core.process import process
-from sim.world.codes import NONE, Destination, Event
+from sim.world.codes import NONE, Destination, Event, SlumpKind
 
 
 @compiled
@@ -24,7 +24,7 @@ def separation(person, slump, enterprises, p, luck):
     if person.chronic == 1:
         hazard *= p.ill_factor
     raised = hazard
-    if person.status == Destination.OUTSIDE and slump == 1:
+    if person.status == Destination.OUTSIDE and slump != SlumpKind.NONE:
         raised *= p.slump_factor
     employer = person.enterprise
     if u < raised:

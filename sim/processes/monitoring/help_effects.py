@@ -23,7 +23,7 @@ def begin(package, household, persons, p, luck, books):
     package.started = 1
     works = happens(luck.works, package.identity, p.effectiveness)
     if package.kind == Help.RELIEF:
-        household.burden[package.cause] *= 1.0 - p.burden_relieved
+        household.burden[package.cause] *= 1.0 - min(p.burden_relieved * package.size, 1.0)
     elif package.kind == Help.REPAIR:
         household.house_broken = 0
         household.water_broken = 0
@@ -35,7 +35,7 @@ def begin(package, household, persons, p, luck, books):
 
 @process(
     reads="packages.identity packages.household packages.cause packages.kind packages.delivered packages.ends packages.cost "
-    "households.members households.weight households.first_person persons.next persons.alive persons.status",
+    "packages.size households.members households.weight households.first_person persons.next persons.alive persons.status",
     writes="packages.started packages.effect persons.placement households.burden households.house_broken households.water_broken "
     "households.transfers households.business households.cash households.received",
     luck="works",

@@ -2,19 +2,19 @@
 
 from sim.core.compilation import compiled
 from sim.core.ledger import affordable, pay, transfer
-from sim.core.luck import descendant, uniform
+from sim.core.luck import descendant, happens, uniform
 from sim.core.process import process
 from sim.world.codes import NONE, CaseState, Cause, Help, QueueRule
 
 
 @compiled
 def relief_cost(cause, p):
-    """Cost of the one-off help for a kind of risk, yuan."""
-    return p.relief_cost[cause]
+    """Cost of the one-off help for a kind of risk, yuan: what is usual, times what the menu grants."""
+    return p.relief_cost[cause] * p.relief_menu[cause]
 
 
 @compiled
-def ask(case_row, case, kind, cost, severity, ordinal, month, room):
+def ask(case_row, case, kind, cost, size, severity, ordinal, month, room):
     """Put a package in the queue."""
     place = room.count[0]
     if place >= len(room.rows):
@@ -30,12 +30,13 @@ def ask(case_row, case, kind, cost, severity, ordinal, month, room):
     package.delivered = NONE
     package.ends = NONE
     package.cost = cost
+    package.size = size
     package.severity = severity
     room.count[0] = place + 1
 
 
 @compiled
-def ask_for_help(row, case, household, register, line, month, p, room):
+def ask_for_help(row, case, household, register, line, month, p, luck, room):
     """What a new case needs: relief or a repair, and where somebody can work a developing measure as well.
 
     Being on dibao is a measure in place: it is what the plan provides for those who cannot work.
@@ -43,9 +44,11 @@ def ask_for_help(row, case, household, register, line, month, p, room):
     case.measures += register.dibao
     shortfall = max(line - register.verified_income, 0.0)
     kind = Help.REPAIR if case.cause == Cause.HOUSING else Help.RELIEF
-    ask(row, case, kind, relief_cost(case.cause, p), shortfall, 0, month, room)
-    if household.workers > 0:
-        ask(row, case, Help.DEVELOPMENT, p.development_cost, shortfall, 1, month, room)
+    cost = relief_cost(case.cause, p)
+    if cost > 0.0:
+        ask(row, case, kind, cost, p.relief_menu[case.cause], shortfall, 0, month, room)
+    if household.workers > 0 and happens(luck.offered, case.identity, p.development_menu[case.cause]):
+        ask(row, case, Help.DEVELOPMENT, p.development_cost, 1.0, shortfall, 1, month, room)
     case.asked = 1
 
 
@@ -56,8 +59,9 @@ def ask_for_help(row, case, household, register, line, month, p, room):
     "cases.household cases.cause cases.state",
     writes="cases.asked cases.measures packages.identity packages.case_row packages.household packages.cause "
     "packages.kind packages.asked "
-    "packages.waiting packages.delivered packages.ends packages.cost packages.severity",
+    "packages.waiting packages.delivered packages.ends packages.cost packages.size packages.severity",
     creates="packages",
+    luck="offered",
 )
 @compiled
 def help_requests(county, p, luck, books):
@@ -68,7 +72,7 @@ def help_requests(county, p, luck, books):
         if case.state == CaseState.MONITORED and case.asked == 0 and county.households[case.household].members > 0:
             household = county.households[case.household]
             register = county.register[case.household]
-            ask_for_help(row, case, household, register, line, county.month, p, county.packages_room)
+            ask_for_help(row, case, household, register, line, county.month, p, luck, county.packages_room)
 
 
 @compiled

@@ -17,7 +17,7 @@ def mend(household, cost, p, luck_key, books):
             add_rigid(household, Cause.HOUSING, cost)
             return True
         return False
-    if happens(luck_key, household.identity, p.public_repair):
+    if happens(luck_key, household.identity, min(p.public_repair * p.repair_speed, 1.0)):
         return transfer(books.public_repair, cost * household.weight, household.weight)
     return False
 

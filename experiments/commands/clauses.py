@@ -1,0 +1,85 @@
+"""``xianjie clauses``: the register of the policy paper, and where each of its numbers lives."""
+
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language
+from experiments.commands.describe import show_list
+
+
+def clauses(
+    section: Annotated[str | None, typer.Option(help="Only this section and those under it, such as 4.2 or annex.")] = None,
+    department: Annotated[str | None, typer.Option(help="Only where a department with this in its name is responsible.")] = None,
+    kind: Annotated[str | None, typer.Option(help="lever, goal, parameter, indicator or not_modelled.")] = None,
+    status: Annotated[str | None, typer.Option(help="modelled, not_modelled or contradicted.")] = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print every number of the policy paper: what it fixes, and where it lives in the model."""
+    with console.exit_codes():
+        from experiments.briefing.words import Words
+        from sim.clauses import KINDS, STATUSES
+        from sim.clauses import clauses as register
+        from sim.core.errors import InputError
+
+        rows = list(register().values())
+        _one_of("--kind", kind, KINDS)
+        _one_of("--status", status, STATUSES)
+        chosen = [
+            row
+            for row in rows
+            if (section is None or row.section == section or row.section.startswith((f"{section}.", f"{section} ")))
+            and (
+                department is None
+                or any(department.lower() in text.lower() for each in row.departments for text in each.values())
+            )
+            and (kind is None or row.kind == kind)
+            and (status is None or row.status == status)
+        ]
+        if not chosen and section is not None and not any(row.section.startswith(section) for row in rows):
+            raise InputError("--section", 0, f"the paper has no section '{section}'; it has {', '.join(_sections(rows))}")
+        if not chosen and department is not None:
+            raise InputError("--department", 0, f"no clause of this selection names a department with '{department}' in its name")
+        columns = ("section", "fixes", "value", "unit", "year", "kind", "lives")
+        lines = [_line(row) for row in chosen]
+        if not as_json:  # what is not modelled says why instead
+            words = Words(lang)
+            lines = [
+                {**line, "kind": words(f"kind_{line['kind']}"), "lives": line["reason"] or ", ".join(line["lives"])}
+                for line in lines
+            ]
+        show_list(lines, columns, lang, as_json)
+
+
+def _one_of(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
+    from sim.core.errors import InputError, nearest
+
+    if chosen is not None and chosen not in known:
+        raise InputError(option, 0, f"must be one of {', '.join(known)}, not '{chosen}'{nearest(chosen, list(known))}")
+
+
+def _sections(rows: list[Any]) -> list[str]:
+    return list(dict.fromkeys(row.section for row in rows))
+
+
+def _line(row: Any) -> dict[str, Any]:
+    """A row as one object, its number as the paper gives it."""
+    return {
+        "id": row.id,
+        "section": row.section,
+        "section_name": row.section_name,
+        "departments": list(row.departments),
+        "fixes": row.fixes,
+        "value": row.value,
+        "unit": row.unit,
+        "year": row.year,
+        "clause": row.section,
+        "evidence": "policy",
+        "kind": row.kind,
+        "status": row.status,
+        "lives": list(row.lives),
+        "reason": row.reason,
+        "contradicts": row.contradicts,
+    }
