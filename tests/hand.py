@@ -26,7 +26,9 @@ from sim.month import bind
 from sim.world.codes import NONE
 
 SECTORS = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
-BUDGETS = (Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT)
+BUDGETS = (
+    Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.POVERTY_INSURER, Fund.RISK_COMPENSATION
+)  # fmt: skip
 SPARE = 100
 #: A hand-made county has all the leads of a real one in its one township.
 SPARE_LEADS = 4_000

@@ -16,6 +16,7 @@ from sim.world.codes import (
     Linkage,
     LoanKind,
     Sector,
+    Segment,
 )
 from sim.world.synthesis import Luck, identities
 
@@ -186,7 +187,8 @@ def make_loans(tables: Tables, luck: Luck, p: Any) -> None:
     households["loan"] = NONE
     loans = tables.make("loans", 0, room=SPARE_LOANS)
     listed = (households["registered"] == 1) | (households["marginal"] == 1)
-    able = np.flatnonzero(listed & (households["workers"] > 0) & (tables["register"]["dibao"] == 0))
+    on_dibao = np.isin(households["segment"], (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO))
+    able = np.flatnonzero(listed & (households["workers"] > 0) & ~on_dibao)
     chosen = able[luck.order("loan", households["identity"][able])][: round(p.loans_outstanding)]
     tables.counts["loans"][0] = len(chosen)
     loans = tables["loans"]

@@ -26,6 +26,10 @@ QUIET = {f"{subject}__shock_intensity": 0.0 for subject in SHOCKS} | {
     "education__senior_high_cost": 0.0,
     "education__tertiary_cost": 0.0,
     "microcredit__return_spread": 0.0,
+    "founding__loans_outstanding": 0.0,  # the income of a loan ends with its term
+    "microcredit__loans": 0.0,
+    "microcredit__startup_loans": 0.0,
+    "village_assets__falling_behind": 0.0,
 }
 ROUGH = {
     f"{subject}__shock_intensity": 2.0 for subject in ("illness", "accidents", "housing", "separations", "livestock_disease")

@@ -106,6 +106,16 @@ def earn_and_pay(loan, household, result, p, books):
 
 
 @compiled
+def renewed(loan, household, month, p, luck):
+    """Whether a loan that falls due is renewed: only where it could have been repaid; what it pays for goes on."""
+    spare = max(household.cash - p.subsistence * household.members, 0.0)
+    if loan.capital + spare < loan.principal or not happens(luck.renews, loan.identity, p.renewal):
+        return False
+    loan.started = month
+    return True
+
+
+@compiled
 def fall_due(loan, household, p, books):
     """At the end of the term the capital is turned into cash and the loan repaid, as far as the household can."""
     if loan.capital > 0.0:
@@ -124,10 +134,11 @@ def fall_due(loan, household, p, books):
 
 
 @process(
-    reads="loans.identity loans.household loans.kind loans.principal loans.started loans.term loans.ability households.members "
+    reads="loans.identity loans.household loans.kind loans.principal loans.term loans.ability households.members "
     "households.weight",
-    writes="loans.state loans.capital households.business households.cash households.received households.paid households.loan",
-    luck="year@year",
+    writes="loans.state loans.started loans.capital households.business households.cash households.received "
+    "households.paid households.loan",
+    luck="year@year renews",
     pays="loan_income: outside -> households; interest_subsidy: bridging | county_floor -> bank; "
     "loan_interest: households -> bank; capital_back: outside -> households; loan_repaid: households -> bank; "
     "default_covered: risk_compensation -> bank",
@@ -146,7 +157,7 @@ def loan_service(county, p, luck, books):
             continue
         result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(luck.year, loan.identity)
         earn_and_pay(loan, household, result, p, books)
-        if county.month - loan.started >= loan.term:
+        if county.month - loan.started >= loan.term and not renewed(loan, household, county.month, p, luck):
             fall_due(loan, household, p, books)
 
 
