@@ -7,6 +7,7 @@ import typer
 from experiments.commands.backtest import backtest
 from experiments.commands.clauses import clauses
 from experiments.commands.describe import check, goals, levers, month, parameters, schema
+from experiments.commands.explain import explain
 from experiments.commands.population import population
 from experiments.commands.run import run
 
@@ -17,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month):
+for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month, explain):
     app.command()(command)
 
 

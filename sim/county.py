@@ -72,6 +72,8 @@ class County:
         self.tables = Tables()
         self.timings: dict[str, float] = defaultdict(float)
         self._profile = profile
+        #: Who looks on: called with the process and the month before and after each, True for before. None for nobody.
+        self.watch: Callable[[Process, int, bool], None] | None = None
         self._found(declared_only)
         length = BURN_IN + scenario.months
         self._measures = np.zeros((length, len(self.tables["townships"]), len(Segment), len(Measure)))
@@ -167,11 +169,15 @@ class County:
 
     def _run(self, process: Process, wired: Wired, month: int) -> None:
         start = time.perf_counter()
+        if self.watch is not None:
+            self.watch(process, month, True)
         try:
             wired(month)
         except Exception as problem:
             problem.add_note(f"in process '{process.name}', month {_name(month)}")
             raise
+        if self.watch is not None:
+            self.watch(process, month, False)
         if self._profile:
             self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
@@ -270,6 +276,11 @@ def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
 def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Values:
     """Parameters of a scenario at these quantiles, or at their central values."""
     return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60)
+
+
+def draw_of(replication: int) -> int:
+    """The parameter draw of a replication: two lives share one, so that luck and ignorance can be told apart."""
+    return replication // 2
 
 
 def draw_values(scenario: Scenario, seed: int, number: int | None) -> Values:

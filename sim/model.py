@@ -10,7 +10,7 @@ from typing import Any
 import mesa
 
 from sim.agents import Government, Household, Township, Village, VillageEnterprise
-from sim.county import County, draw_values
+from sim.county import County, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario
 
 FACES = (Household, VillageEnterprise, Village, Township)
@@ -36,7 +36,9 @@ class CountyModel(mesa.Model):
         if not isinstance(scenario, Scenario):
             sets = [f"{name.replace('__', '.')}={value}" for name, value in overrides.items()]
             scenario = load_scenario(Path(scenario), sets)
-        self.county = County(scenario, draw_values(scenario, seed, None if only_luck else replication // 2), seed, replication)
+        self.county = County(
+            scenario, draw_values(scenario, seed, None if only_luck else draw_of(replication)), seed, replication
+        )
         self._shown = False
         self.datacollector = mesa.DataCollector(
             model_reporters={

@@ -18,7 +18,6 @@ stable       | i4? | months           | Months in a row seen above the line with
 asked        | i1? | flag             | Whether its help has been asked for.
 resolved     | i1? | flag             | Whether the cause was last seen resolved.
 measures     | i4? | count            | Help packages delivered.
-onset        | i4  | month            | True onset of the risk, for measuring delay only.
 """,
 )
 

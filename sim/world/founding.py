@@ -186,7 +186,7 @@ def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None
     ill = households["rigid_12"][chosen] > 0.5 * households["members"][chosen] * tables["environment"]["poverty_line"][0]
     opened["cause"][ill] = Cause.ILLNESS
     opened["channel"] = Channel.INHERITED
-    for column in ("signalled", "identified", "onset"):
+    for column in ("signalled", "identified"):
         opened[column] = month
     opened["eliminated"] = NONE
     register["case_row"][chosen] = np.arange(count)

@@ -93,7 +93,7 @@ def _open_case(hand: Hand, household: int) -> None:
     case = hand.cases[0]
     case.identity, case.household, case.state = 77, household, CaseState.MONITORED
     case.cause, case.channel, case.eliminated = Cause.LOW_INCOME, Channel.INHERITED, -1
-    case.signalled = case.identified = case.onset = -1
+    case.signalled = case.identified = -1
     hand.register[household].case_row = 0
     hand.register[household].identified = 1
     hand.register[household].verified_income = 6000.0
