@@ -5,9 +5,11 @@ import sys
 import typer
 
 from experiments.commands.backtest import backtest
+from experiments.commands.budget import budget
 from experiments.commands.clauses import clauses
 from experiments.commands.describe import check, goals, levers, month, parameters, schema
 from experiments.commands.explain import explain
+from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
 
@@ -18,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month, explain):
+for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month, explain, panel, budget):
     app.command()(command)
 
 

@@ -61,6 +61,7 @@ class Biography:
         self.county, self.identity = county, identity
         self.facts: list[Fact] = []
         self._before: _Seen | None = None
+        self.facts.extend(self._opening())
         county.watch = self._look
         while county.month < county.scenario.months:
             county.step()
@@ -68,6 +69,21 @@ class Biography:
                 self.facts.extend(self._year(county.month - 1))
         county.watch = None
         self.row = self._row()
+
+    def _opening(self) -> Iterator[Fact]:
+        """How it stood when the story began; nothing for a household that is not there yet."""
+        seen = self._see()
+        if seen is None:
+            return
+        household, register = seen.household[0], seen.register[0]
+        kind = "opens_at_risk" if household["at_risk"] else "opens"
+        cause = _name(Cause, household["risk_cause"])
+        values = {"members": int(household["members"]), "workers": int(household["workers"]), "cause": cause}
+        yield Fact(self.county.month, "", kind, {**values, "net": float(household["net_per_head"])})
+        if register["dibao"]:
+            yield Fact(self.county.month, "", "opens_on_dibao", {"yuan": float(register["benefit"]), "funds": ["civil_affairs"]})
+        if register["case_row"] >= 0:
+            yield Fact(self.county.month, "", "opens_monitored", {})
 
     def _row(self) -> int:
         found = np.flatnonzero(self.county.tables["households"]["identity"] == self.identity)

@@ -242,10 +242,15 @@ class County:
         life.digest = digest_of(life)
         return life
 
+    def short_lines(self) -> list[tuple[str, str]]:
+        """Fund and use of every line on which something due went unpaid in the month lived last."""
+        lines, reasons = self.tables["lines"], _reasons()
+        return [(Fund(lines["payer"][line]).name.lower(), reasons[line]) for line in np.flatnonzero(lines["unpaid"] > 0.0)]
+
     def _budget(self) -> list[dict]:
         """What each fund paid for what in each year."""
         lines = self.tables["lines"]
-        reasons = [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
+        reasons = _reasons()
         rows = []
         for year in range(self.scenario.months // 12):
             yuan, units, unpaid = self._lines[year * 12 : year * 12 + 12].sum(axis=0).T
@@ -255,6 +260,11 @@ class County:
                     amounts = {"yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])}
                     rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, **amounts})
         return rows
+
+
+def _reasons() -> list[str]:
+    """The reason of payment of every line of the budget, in the order of the lines."""
+    return [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
 
 
 def _name(month: int) -> str:

@@ -1,0 +1,67 @@
+"""``xianjie budget``: who pays for what in each year, what programmes truly cost, and what one more million would do."""
+
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import BASELINE, Json, Lang, Language, Scenario, Seed, Sets, Workers
+
+
+def budget(
+    scenario: Scenario = BASELINE,
+    replications: Annotated[int, typer.Option(min=1, help="Pairs of lives behind each number.")] = 8,
+    programme: Annotated[
+        list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
+    ] = None,
+    seed: Seed = 2021,
+    only_luck: Annotated[bool, typer.Option("--only-luck", help="Parameters at their central values.")] = False,
+    workers: Workers = None,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print fund × use × year, and for each programme static cost, clawback, behavioural effect, and one million more."""
+    with console.exit_codes():
+        from experiments import budgeting
+        from sim.core.errors import InputError, nearest
+        from sim.county import prepare
+        from sim.scenario import load_scenario
+
+        known = list(budgeting.programmes())
+        chosen = known if not programme else [] if programme == ["none"] else programme
+        for name in chosen:
+            if name not in known:
+                raise InputError(
+                    "--programme", 0, f"unknown programme '{name}'{nearest(name, known)}; there are {', '.join(known)}"
+                )
+        load = load_scenario(scenario, sets or [])
+        for name in chosen:  # whatever cannot be set is said before anything is lived
+            for side in ("off", "more"):
+                load_scenario(scenario, (*(sets or ()), *budgeting.settings(name, side)))
+        from experiments.commands import living
+
+        prepare(load, living.teller(console.messages(), lang))
+        found = budgeting.pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
+        table, costs = budgeting.table(found[("", "")]), budgeting.costs(found)
+        if as_json:
+            console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,
+                               "programmes": [_plain(row) for row in costs]})  # fmt: skip
+            return
+        _show(load, table, costs, lang, replications)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: vars(value) if hasattr(value, "mean") else value for name, value in row.items()}
+
+
+def _show(scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], lang: Language, count: int) -> None:
+    from experiments.briefing import budget as briefing
+    from experiments.briefing.words import Words
+    from sim.biography import fund_names
+
+    words = Words(lang)
+    console.show([words("budget_heading", title=scenario.title[lang], count=count)])
+    console.show([briefing.table(table, fund_names(), lang), words("budget_note")])
+    if costs:
+        console.show([briefing.costs(costs, lang), words("costs_note")])

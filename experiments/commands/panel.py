@@ -1,0 +1,52 @@
+"""``xianjie panel``: one row for each household and year, for researchers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import BASELINE, Lang, Language, Scenario, Seed, Sets
+
+
+def panel(
+    scenario: Scenario = BASELINE,
+    replications: Annotated[str, typer.Option(help="Which replications: numbers and ranges, such as 0,3,10-12.")] = "0",
+    out: Annotated[Path | None, typer.Option(help="The parquet file; by default outputs/panel-ID-SEED.parquet.")] = None,
+    seed: Seed = 2021,
+    only_luck: Annotated[bool, typer.Option("--only-luck", help="Parameters at their central values.")] = False,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+) -> None:
+    """Write one row for each household and year of chosen replications to a parquet file."""
+    with console.exit_codes():
+        from sim.core.errors import InputError
+        from sim.scenario import load_scenario
+
+        chosen = load_scenario(scenario, sets or [])
+        numbers = _numbers(replications)
+        path = out or Path("outputs") / f"panel-{chosen.id}-{seed}.parquet"
+        if path.suffix != ".parquet":
+            raise InputError("--out", 0, f"{path} must end in .parquet")
+        if path.is_dir():
+            raise InputError("--out", 0, f"{path} is a folder")
+        from experiments import panel as panels
+        from experiments.briefing.words import Words
+        from sim.county import catalogue
+
+        places = [names["en"] for names in catalogue(chosen).townships]
+        rows = panels.write(path, chosen, seed, numbers, only_luck, places)
+        console.show([Words(lang)("panel_written", rows=f"{rows:,}", path=path)])
+
+
+def _numbers(text: str) -> list[int]:
+    """Numbers and ranges as a list, in order and once each. Raises InputError."""
+    from sim.core.errors import InputError
+
+    found: dict[int, None] = {}
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()) or (dash and int(last) < int(first)):
+            raise InputError("--replications", 0, f"'{part.strip()}' is neither a number nor a range; write 0,3,10-12")
+        found.update(dict.fromkeys(range(int(first), int(last or first) + 1)))
+    return list(found)
