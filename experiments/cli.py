@@ -9,6 +9,7 @@ from experiments.commands.budget import budget
 from experiments.commands.clauses import clauses
 from experiments.commands.describe import check, goals, levers, month, parameters, schema
 from experiments.commands.explain import explain
+from experiments.commands.facts import facts
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
@@ -20,7 +21,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, population, backtest, check, schema, levers, parameters, goals, clauses, month, explain, panel, budget):
+for command in (
+    run,
+    population,
+    backtest,
+    check,
+    schema,
+    levers,
+    parameters,
+    goals,
+    clauses,
+    month,
+    explain,
+    panel,
+    budget,
+    facts,
+):
     app.command()(command)
 
 
