@@ -2,10 +2,12 @@
 beside it.
 """
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments import files
 from experiments.briefing import described, figures, style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
@@ -25,6 +27,18 @@ def facts(results: Results) -> dict[str, Any]:
         "version": manifest["program"]["version"] or (manifest["program"]["commit"] or "")[:7],
         "hash": manifest["hash"][:12],
     }
+
+
+def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The goals that a picture has room for: the headline, what the paper itself sets, their twins on file, and all at once.
+
+    Other readings and analytic twins are on the terminal's scoreboard and in ``goals.csv``. Where no goal has a weight, all.
+    """
+    chosen = {goal["id"] for goal in goals if goal["headline"] or goal.get("weight", 0.0) > 0.0 or "members" in goal}
+    chosen -= {"joint_all"}
+    if not any(goal.get("weight", 0.0) > 0.0 for goal in goals):
+        return list(goals)
+    return [goal for goal in goals if goal["id"].removesuffix("_observed") in chosen]
 
 
 def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
@@ -52,12 +66,15 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
             figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
             said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
             made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
+    shown = of_the_plan(results.goals)
     for language in languages:
-        figure = figures.goal_scoreboard(results.goals, language, small_print)
-        said = described.goal_scoreboard(results.goals, language)
+        figure = figures.goal_scoreboard(shown, language, small_print)
+        said = described.goal_scoreboard(shown, language)
         made += style.save(figure, folder / f"goals-{language}", said, _provenance(small_print))
     goals = folder / "goals.csv"
-    goals.write_bytes((results.folder / "goals.csv").read_bytes())
+    with (results.folder / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
+        drawn = {goal["id"] for goal in shown}
+        files.write_csv(goals, [row for row in csv.DictReader(file) if row["id"] in drawn])
     return [*made, goals]
 
 

@@ -130,6 +130,9 @@ def _count(goal: Mapping[str, Any], words: Words) -> str:
 
 def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
     """How much of the margin's variance is luck, how much ignorance of the parameters."""
+    if "share_met" in goal:
+        around = words.percents(goal["share_met_low"], goal["share_met_high"])
+        return words("share_met", share=words.percent(goal["share_met"]), range=around)
     if "members" in goal:
         return ""
     if only_luck:

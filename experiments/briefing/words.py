@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("zh", "en")
-COUNTED = ("persons", "households", "cases", "months", "years")
+COUNTED = ("persons", "households", "cases", "months", "years", "students", "projects", "townships", "enterprises")
 
 
 @cache

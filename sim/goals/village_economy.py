@@ -29,7 +29,7 @@ def leading(lived: Lived) -> GoalOutcome:
     return _count(lived, Measure.LEADING_FIRMS, "leading_firms")
 
 
-@goal("N_cooperatives", "农民合作社1400家", "1 400 cooperatives",
+@goal("N_coops", "农民合作社1400家", "1 400 cooperatives",
       "2021年末农民合作社达到1400家。", "annex 5.5", "enterprises", deadline=2021, weight=1.0)  # fmt: skip
 def cooperatives(lived: Lived) -> GoalOutcome:
     """At the end of 2021 at least 1 400 cooperatives operate."""

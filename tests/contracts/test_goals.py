@@ -3,17 +3,23 @@
 import numpy as np
 import pytest
 
+from experiments.briefing.words import Words
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
+from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
+from sim.world.funds import fund_records
 from tests.science.lives import life
 
 MUST = {
     "G1", "G2", "G3", "G5", "R1", "R2", "R3", "R4", "R7", "L1_0_5", "L1_1", "L1_2", "L1_3", "L2", "Z1", "Z2", "Z3",
-    "G2_observed", "R3_observed", "Z3_observed",
+    "G2_observed", "R3_observed", "Z3_observed", "G7", "E1", "E2", "E3", "E4_outside", "E4_local", "E4_posts", "C1",
+    "C2_exclusion", "C2_inclusion", "H1_ordinary", "H1_major", "H1_bills", "W_school", "W_70", "W_72", "F1", "F1_2021",
+    "F2_producing", "F2_jobs", "F3_revenue", "F3_self", "N_processors", "N_leading", "N_coops", "N_farms",
+    "N_tight", "N_cluster", "B1_floor", "B1_industry", "B2",
 }  # fmt: skip
 
 
 def test_the_goals_of_the_plan_are_all_there():
-    assert set(GOALS) >= MUST
+    assert set(GOALS) == MUST
     assert {goal.id for goal in GOALS.values() if goal.headline} == {"G2", "R3"}
 
 
@@ -48,3 +54,33 @@ def test_streets_without_villages_are_missing_and_not_zero():
     shares = life().townships["relapse_rate"]
     assert shares.shape[1] == 27
     assert np.isnan(shares[-1]).sum() == 2
+
+
+def test_every_unit_that_a_planner_reads_has_words():
+    words = Words("zh")
+    units = {each.unit for each in [*GOALS.values(), *INDICATORS.values(), *COUNTY_ONLY.values()]}
+    assert {unit for unit in units if not words.has(f"unit_{unit}")} == set()
+
+
+def test_a_goal_has_scope_deadline_and_weight_as_data():
+    for goal in GOALS.values():
+        assert goal.scope in ("county", "township", "segment")
+        assert goal.deadline is None or 2021 <= goal.deadline <= 2025
+        assert goal.weight >= 0.0
+    assert sum(goal.weight > 0.0 for goal in GOALS.values()) >= 20
+
+
+def test_what_was_decided_in_2021_does_not_change_later():
+    for goal in (goal for goal in GOALS.values() if goal.deadline == 2021):
+        by_year = life().goals[goal.id].by_year
+        assert (by_year == by_year[0]).all(), goal.id
+
+
+def test_entitlements_are_reasons_of_payment():
+    uses = {use for record in fund_records().values() for use in record.pays}
+    assert set(ENTITLEMENTS) | set(INDUSTRY) <= uses
+
+
+def test_the_switch_of_townships_counts_27_or_25():
+    counted = {name: life(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
+    assert counted["with_villages_25"] >= counted["all_27"]
