@@ -4,6 +4,7 @@ What is true and what the administration has on record stand side by side. Nothi
 characters of a Chinese console (GBK knows no minus sign but the hyphen).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -131,6 +132,8 @@ def _count(goal: Mapping[str, Any], words: Words) -> str:
 def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
     """How much of the margin's variance is luck, how much ignorance of the parameters."""
     if "share_met" in goal:
+        if goal["share_met_low"] is None or not math.isfinite(goal["share_met_low"]):
+            return words("share_met_alone", share=words.percent(goal["share_met"]))
         around = words.percents(goal["share_met_low"], goal["share_met_high"])
         return words("share_met", share=words.percent(goal["share_met"]), range=around)
     if "members" in goal:
