@@ -87,13 +87,13 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
 
 def _share_met(
     met: Mapping[str, NDArray], weights: Mapping[str, float], members: Sequence[str], draws: NDArray
-) -> dict[str, float | None]:
+) -> dict[str, float]:
     """The mean weighted share of the paper's goals that a life meets, with its 95 % interval."""
     total = sum(weights[member] for member in members)
     shares = sum(weights[member] * met[member] for member in members) / total
     mean = monte_carlo.mean(shares, draws)
-    low, high = (None if limit is None else float(np.clip(limit, 0.0, 1.0)) for limit in (mean.low, mean.high))
-    return {"share_met": mean.mean, "share_met_low": low, "share_met_high": high}
+    low, high = np.clip((mean.low, mean.high), 0.0, 1.0)
+    return {"share_met": mean.mean, "share_met_low": float(low), "share_met_high": float(high)}
 
 
 def _chance(met: NDArray, draws: NDArray) -> dict[str, Any]:
