@@ -98,21 +98,33 @@ def _table(words: Words, first: str) -> Table:
     return table
 
 
+#: Columns of sentences share the room that the others leave; those are cut into lines beyond so many characters.
+PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources")
+WIDEST = 14
+
+
 def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
     """Objects as a table: a row each, bilingual texts in the language asked for."""
     words = Words(language)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    if {"id", "name", "value"} <= set(columns):  # long ids go under the names, or nothing else has room
+        columns = [column for column in columns if column != "id"]
+        lines = [{**line, "name": Text(f"{words.of(line['name'])}\n").append(line["id"], style="dim")} for line in lines]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=any(column in PROSE for column in columns))
     for column in columns:
-        table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id")
+        widest = None if column in PROSE or column == "id" else WIDEST
+        ratio = 1 if column in PROSE else None
+        table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id", ratio=ratio, max_width=widest)
     for line in lines:
         table.add_row(*(_cell(line.get(column), words) for column in columns))
     yield table
     yield words("listed", count=len(lines))
 
 
-def _cell(value: Any, words: Words) -> str:
+def _cell(value: Any, words: Words) -> str | Text:
     if value is None:
         return "-"
+    if isinstance(value, Text):
+        return value
     if isinstance(value, Mapping):
         return words.of(value) if "zh" in value else ", ".join(f"{key}: {each}" for key, each in value.items())
     if isinstance(value, (list, tuple)):

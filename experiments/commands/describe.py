@@ -64,7 +64,25 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             raise InputError("--role", 0, f"must be assumption, lever or all, not '{role}'{nearest(role, known)}")
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter(each) for each in chosen]
-        columns = ("id", "name", "value", "unit", "range" if role != "lever" else "bounds", "evidence", "clause")
+        columns = (
+            "id",
+            "name",
+            "value",
+            "unit",
+            "range" if role != "lever" else "bounds",
+            "evidence",
+            "clause",
+            *(() if role == "lever" else ("sources",)),
+        )
+        if not as_json:  # the column shows within what limits a number may be set, or is drawn
+            lines = [
+                {
+                    **line,
+                    "range": line.get("range") or line.get("bounds"),
+                    "sources": "; ".join(source["title"] for source in line.get("sources", ())) or None,
+                }
+                for line in lines
+            ]
         show_list(lines, columns, lang, as_json)
         if not as_json:
             from experiments.briefing.words import Words

@@ -1,7 +1,11 @@
 """The register of the policy paper is complete in both directions."""
 
-import pytest
+import json
 
+import pytest
+from typer.testing import CliRunner
+
+from experiments.cli import app
 from sim.clauses import CONTRADICTED, NOT_MODELLED, clauses
 from sim.core.parameters import load_all
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
@@ -65,3 +69,47 @@ def test_numbers_that_contradict_each_other_point_at_each_other():
     assert {row.id for row in rivals} >= {"tap_70", "tap_72"}
     assert all(clauses()[row.contradicts].contradicts == row.id and row.status == CONTRADICTED for row in rivals)
     assert (clauses()["tap_70"].value, clauses()["tap_72"].value) == (70, 72)
+
+
+def asked(*arguments: str) -> list[dict]:
+    answer = CliRunner().invoke(app, ["clauses", "--json", *arguments])
+    assert answer.exit_code == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
+    rows = {row["id"]: row for row in asked()}
+    assert set(rows) == set(clauses())
+    floor = rows["floor"]
+    assert (floor["value"], floor["unit"], floor["clause"], floor["evidence"]) == (2000, "万元", "4.1.1", "policy")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "some"),
+    [
+        (("--section", "4.2"), {"posts", "coverage", "tap_70"}),
+        (("--section", "annex"), {"tap_72", "cooperatives"}),
+        (("--department", "民政"), {"coverage", "dibao_uprating"}),
+        (("--department", "civil affairs", "--kind", "lever"), {"dibao_uprating"}),
+        (("--kind", "not_modelled"), {"roads", "straw"}),
+        (("--status", "contradicted"), {"tap_70", "tap_72", "enclaves", "enclaves_2021"}),
+    ],
+)
+def test_filters_keep_what_they_name_and_nothing_else(arguments, some):
+    found = asked(*arguments)
+    assert {row["id"] for row in found} >= some
+    assert len(found) < len(clauses())
+    for option, value in zip(arguments[::2], arguments[1::2]):
+        for row in found:
+            if option == "--section":
+                assert row["section"].startswith(value)
+            elif option == "--department":
+                assert any(value in name.lower() for each in row["departments"] for name in each.values())
+            else:
+                assert row[option.removeprefix("--")] == value
+
+
+@pytest.mark.parametrize("arguments", [("--kind", "goals"), ("--status", "done"), ("--section", "9"), ("--department", "火星")])
+def test_a_filter_that_fits_nothing_is_refused(arguments):
+    answer = CliRunner().invoke(app, ["clauses", *arguments])
+    assert answer.exit_code == 2 and answer.stdout == "" and "Traceback" not in answer.stderr
