@@ -64,25 +64,10 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             raise InputError("--role", 0, f"must be assumption, lever or all, not '{role}'{nearest(role, known)}")
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter(each) for each in chosen]
-        columns = (
-            "id",
-            "name",
-            "value",
-            "unit",
-            "range" if role != "lever" else "bounds",
-            "evidence",
-            "clause",
-            *(() if role == "lever" else ("sources",)),
-        )
-        if not as_json:  # the column shows within what limits a number may be set, or is drawn
-            lines = [
-                {
-                    **line,
-                    "range": line.get("range") or line.get("bounds"),
-                    "sources": "; ".join(source["title"] for source in line.get("sources", ())) or None,
-                }
-                for line in lines
-            ]
+        if not as_json:
+            lines = [_in_brief(line) for line in lines]
+        last = () if role == "lever" else ("sources",)
+        columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
         show_list(lines, columns, lang, as_json)
         if not as_json:
             from experiments.briefing.words import Words
@@ -91,6 +76,18 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             counts = Counter(each.evidence for each in chosen)
             told = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
             console.show([words("sentence", text=words("evidence_counts", told=told))])
+
+
+def _in_brief(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter as a table has room for it: value with unit, the limits it may be set or drawn in, titles of its sources."""
+    value = line["value"]
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{month}: {each}" for month, each in value.items())
+    elif isinstance(value, (list, tuple)):
+        value = " ".join(str(each) for each in value)
+    titles = "; ".join(source["title"] for source in line.get("sources", ()))
+    limits = line.get("range") or line.get("bounds")
+    return {**line, "value": f"{value} {line['unit']}", "range": limits, "sources": titles or None}
 
 
 def _parameter(parameter: Any) -> dict[str, Any]:
