@@ -6,8 +6,9 @@ import typer
 
 from experiments.commands.backtest import backtest
 from experiments.commands.budget import budget
+from experiments.commands.check import check
 from experiments.commands.clauses import clauses
-from experiments.commands.describe import check, goals, levers, month, parameters, schema
+from experiments.commands.describe import goals, levers, month, parameters, schema
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
 from experiments.commands.panel import panel

@@ -8,27 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import BASELINE, Json, Lang, Language, Seed, Sets
-
-AnyScenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
-
-
-def check(file: AnyScenario, sets: Sets = None, lang: Lang = Language.ZH, as_json: Json = False) -> None:
-    """Check a scenario without living it: every key, value, range and month.
-
-    Exit codes: 0 it is right, 2 it is not; each fault is one line with file, line and what to do.
-    """
-    with console.exit_codes():
-        from experiments.briefing.words import Words
-        from experiments.results import description
-        from sim.scenario import load_scenario
-
-        chosen = load_scenario(file, sets or [])
-        if as_json:
-            console.show_json({"scenario": chosen.id, "ok": True, "resolved": description(chosen)})
-            return
-        words = Words(lang)
-        console.show([words("check_ok", file=file, title=words.of(chosen.title), count=len(chosen.overrides))])
+from experiments.commands.console import BASELINE, Json, Lang, Language, Seed
 
 
 def schema() -> None:
