@@ -15,8 +15,6 @@ from sim.biography import FINDS, Biography, candidates, end_of, fund_names
 from sim.core.parameters import load_all
 from tests.science.lives import county, life, scenario
 
-SHORT = ("--set", "budget.county_floor=20000000")
-
 
 @pytest.fixture(scope="module")
 def relapsed() -> dict:

@@ -366,15 +366,6 @@ def test_mr23_post_pay_that_is_left_out_does_not_lower_what_assessors_count():
     assert counted[400.0] == pytest.approx(counted[0.0])
 
 
-def test_mr22_without_local_spending_nothing_comes_back():
-    for share, back in ((0.0, 0.0), (0.2, None)):
-        hand = Hand()
-        hand.households["holdings"][:, Commodity.VEGETABLES] = 1_000.0
-        hand.environment["cost_trend"] = 1.0
-        hand.run("local_spillover", spent_locally=share)
-        assert back is None or hand.households[0].business == back
-
-
 def test_the_help_menu_scales_relief_and_withholds_it():
     for size, asked in ((0.0, 0), (0.5, 1), (2.0, 1)):
         hand = Hand(cases=1)
