@@ -61,6 +61,8 @@ class Process:
     luck: tuple[Decision, ...]
     pays: tuple[PaymentDeclaration, ...]
     classes: dict[str, Any] = field(default_factory=dict)
+    #: Its machine code, by whether it is handed only what it declares; found when it first runs (see ``compiled_for``).
+    code: dict[bool, Any] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compilation import compiled_for
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.luck import decision_key
 from sim.core.process import Process, Room
@@ -20,17 +21,24 @@ class Tables:
 
     rows: dict[str, np.recarray] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
+    #: The view of the rows in use that was handed out last; making one takes longer than many a rule.
+    _views: dict[str, np.recarray] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> np.recarray:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
         self.rows[name] = TABLES[name].allocate(room or rows, grows)
         self.counts[name] = np.array([rows], dtype=np.int64)
+        self._views.pop(name, None)
         return self.live(name)
 
     def live(self, name: str) -> np.recarray:
         """The rows in use."""
-        rows: Any = self.rows[name]
-        return rows[: self.counts[name][0]]
+        view: Any = self._views.get(name)
+        count = self.counts[name].item()
+        if view is None or len(view) != count:
+            rows: Any = self.rows[name]
+            view = self._views[name] = rows[:count]
+        return view
 
     def __getitem__(self, name: str) -> np.recarray:
         return self.live(name)
@@ -91,8 +99,12 @@ class Wired:
         self.parameters = [process.classes["Parameters"]._make(values) for values in zip(*columns)] if columns else []
         self.nothing = process.classes["Parameters"](0.0) if not columns else None
         self.books = self._books(slices)
+        self._tables = process.tables
+        self._counts = [tables.counts[name] for name in self._tables]
+        self._narrowed: dict[str, tuple[np.recarray, np.recarray]] = {}
         self._in_use: list[int] = []
         self._seen: list = []
+        self._call: Callable[..., None] | None = process.code.get(self.narrow)
 
     @staticmethod
     def _by_month(path: np.ndarray) -> list:
@@ -117,21 +129,28 @@ class Wired:
 
     def county(self, month: int):
         """What it may see of the county in this month."""
-        in_use = [int(self.tables.counts[name][0]) for name in self.process.tables]
+        in_use = [count.item() for count in self._counts]
         if in_use != self._in_use:  # a table has grown: its view is made anew
             self._in_use, self._seen = in_use, self._views()
         return self.process.classes["County"](month, month % MONTHS_PER_YEAR, *self._seen)
 
     def _views(self) -> list:
         """Its tables, and room to add rows where it may."""
-        seen: list[Any] = []
-        for name in self.process.tables:
-            table = self.tables.live(name)
-            seen.append(restricted(table, self._columns(name)) if self.narrow else table)
+        seen: list[Any] = [self._view(name) for name in self._tables]
         for name in self.process.creates:
             rows = self.tables.rows[name]
             seen.append(Room(restricted(rows, self._columns(name)) if self.narrow else rows, self.tables.counts[name]))
         return seen
+
+    def _view(self, name: str) -> np.recarray:
+        """A table as it may see it, made anew only if the table has grown."""
+        table = self.tables.live(name)
+        if not self.narrow:
+            return table
+        kept = self._narrowed.get(name)
+        if kept is None or kept[0] is not table:
+            kept = self._narrowed[name] = (table, restricted(table, self._columns(name)))
+        return kept[1]
 
     def _columns(self, table: str) -> list[str]:
         """Declared columns in the order of the table, so that reading and writing them twice counts once."""
@@ -140,4 +159,9 @@ class Wired:
 
     def __call__(self, month: int) -> None:
         parameters = self.parameters[month - self.first] if self.parameters else self.nothing
-        self.process.run(self.county(month), parameters, self.luck(month), self.books)
+        arguments = (self.county(month), parameters, self.luck(month), self.books)
+        if self._call is None:  # the first county of this program
+            self.process.run(*arguments)
+            self._call = self.process.code[self.narrow] = compiled_for(self.process.run, arguments)
+        else:
+            self._call(*arguments)

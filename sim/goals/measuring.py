@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.compilation import compiled
+from sim.core.compilation import compiled, settled
 from sim.core.wiring import Tables
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
@@ -178,6 +178,9 @@ def measure(households, persons, register, cases, packages, line, month, out):
             out[household.township, household.segment, Measure.WAITING_HELP] += household.weight
 
 
+_measure = settled(measure)
+
+
 def record(tables: Tables, month: int, scale: float) -> np.ndarray:
     """The sums of a month: float64 of shape (townships, segments, measures); ``scale``: yuan a year that make a firm large.
 
@@ -186,7 +189,7 @@ def record(tables: Tables, month: int, scale: float) -> np.ndarray:
     out = np.zeros((len(tables["townships"]), len(Segment), len(Measure)))
     t = tables
     line = t["environment"][0].dibao_line
-    measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], line, month, out)
+    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], line, month, out)
     places = out[:, Segment.GENERAL]
     measure_places(t["townships"], t["villages"], t["enterprises"], t["assets"], t["enclaves"], scale, month, places)
     return out

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from sim.core.compilation import compiled
+from sim.core.compilation import compiled, settled
 from sim.core.ledger import Fund, Purse
 
 TOLERANCE = 0.005
@@ -18,6 +18,7 @@ class BooksDoNotClose(Exception):
     """Money was made or lost; the message names the purse and the gap in yuan."""
 
 
+@settled
 @compiled
 def open_month(households, enterprises, funds, lines):
     """Remember what everybody holds, and start the month's sums at zero."""
@@ -47,6 +48,7 @@ def open_month(households, enterprises, funds, lines):
         line.unpaid = 0.0
 
 
+@settled
 @compiled
 def add_up_households(households, sums):
     """Into ``sums``: the row whose cash follows least from its month, its gap, and cash held, received and paid by all (yuan).
@@ -70,6 +72,7 @@ def add_up_households(households, sums):
     sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
+@settled
 @compiled
 def add_up_enterprises(enterprises, sums):
     """The same for village enterprises."""
@@ -86,6 +89,7 @@ def add_up_enterprises(enterprises, sums):
     sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
+@settled
 @compiled
 def settle_sectors(funds, lines):
     """Sectors are sums of private purses: what they received and paid is what the lines and the open-ended purses say."""
@@ -115,6 +119,7 @@ def close_month(households, enterprises, funds, lines) -> None:
     Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
     """
     settle_sectors(funds, lines)
+    funds, lines = np.asarray(funds), np.asarray(lines)  # columns of plain arrays are had ten times faster
     balance, opened = funds["balance"], funds["opened"]
     gaps = opened + funds["inflow"] - funds["outflow"] - balance
     for code in range(len(funds)):

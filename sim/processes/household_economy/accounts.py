@@ -53,13 +53,12 @@ def add_up(household, history, calendar, post_share, support):
         household.wages - household.post_pay * (1.0 - post_share) + household.business + household.property_income + support
     )
     household.income_year = income if calendar == 0 else household.income_year + income
-    household.income_12 = 0.0
-    household.rigid_12 = 0.0
-    household.countable_12 = 0.0
+    income_12, rigid_12, countable_12 = 0.0, 0.0, 0.0
     for month in range(len(history.income)):
-        household.income_12 += history.income[month]
-        household.rigid_12 += history.rigid[month]
-        household.countable_12 += history.countable[month]
+        income_12 += history.income[month]
+        rigid_12 += history.rigid[month]
+        countable_12 += history.countable[month]
+    household.income_12, household.rigid_12, household.countable_12 = income_12, rigid_12, countable_12
 
 
 @compiled
