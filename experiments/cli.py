@@ -8,12 +8,15 @@ from experiments.commands.backtest import backtest
 from experiments.commands.budget import budget
 from experiments.commands.check import check
 from experiments.commands.clauses import clauses
+from experiments.commands.collect import collect
+from experiments.commands.compare import compare
 from experiments.commands.describe import goals, levers, month, parameters, schema
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
+from experiments.commands.verify import verify
 
 app = typer.Typer(
     name="xianjie",
@@ -24,6 +27,9 @@ app = typer.Typer(
 )
 for command in (
     run,
+    compare,
+    collect,
+    verify,
     population,
     backtest,
     check,

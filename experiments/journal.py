@@ -3,11 +3,15 @@
 A chunk is one NumPy archive: written under a temporary name, synced, then renamed, so that a file with a
 proper name is whole; the archive's check sums say so again on reading. Arrays are read member by member, so
 that the final tables can be made one after another without holding all lives in memory.
+
+A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. Its name says which,
+so what is done can be told from the names, and no list of it can be out of step with the files.
 """
 
 import hashlib
 import json
 import math
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,8 +24,9 @@ from numpy.typing import NDArray
 from experiments.files import canonical, whole
 from experiments.lives import Catalogue, LifeLike
 
-FORMAT = 1
+FORMAT = 2
 BANDED_LIMIT = 12
+NAME = re.compile(r"(.+)-(\d{7,})-(\d{7,})\.npz")
 
 
 @dataclass(frozen=True)
@@ -75,23 +80,52 @@ class Chunk:
         return [Failure(**failure) for failure in self.header["failures"]]
 
 
-def chunk_path(folder: Path, replications: Sequence[int]) -> Path:
-    """Where the chunk of these replications is kept; the names sort by replication."""
-    return folder / f"chunk-{replications[0]:07d}-{replications[-1]:07d}.npz"
+def chunk_path(folder: Path, point: str, replications: Sequence[int]) -> Path:
+    """Where the chunk of these replications of a point is kept; the names sort by point and replication."""
+    return folder / f"{point}-{replications[0]:07d}-{replications[-1]:07d}.npz"
 
 
-def write_chunk(path: Path, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue) -> None:
-    """Write lives and failures as one archive.
+def done(folder: Path) -> dict[str, set[int]]:
+    """The replications that are on disk, by point; a chunk that is not whole is removed, as if it had never been.
+
+    A whole chunk has its proper name only after it was synced, so this matters after a power cut, or on a disk that lies.
+    """
+    found: dict[str, set[int]] = {}
+    for stale in folder.glob("*.partial"):
+        stale.unlink(missing_ok=True)
+    for path in sorted(folder.glob("*.npz")):
+        name = NAME.fullmatch(path.name)
+        if name is None:
+            continue
+        try:
+            with zipfile.ZipFile(path) as archive:
+                whole_chunk = archive.testzip() is None and Chunk(path).header["point"] == name[1]
+        except (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError):
+            whole_chunk = False
+        if whole_chunk:
+            found.setdefault(name[1], set()).update(range(int(name[2]), int(name[3]) + 1))
+        else:
+            path.unlink()
+    return found
+
+
+def write_chunk(
+    path: Path, point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False
+) -> None:
+    """Write lives and failures of a point as one archive.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
     highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
     townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
     for each banded indicator.
+
+    A ``brief`` chunk, as sweeps write, has goals, budget, quantiles and, float64, decembers (k, years, indicators).
     """
     arrays: dict[str, NDArray] = {}
     header: dict[str, Any] = {
         "format": FORMAT,
+        "point": point,
         "failures": [vars(failure) for failure in failures],
         "lives": [],
     }
@@ -101,8 +135,8 @@ def write_chunk(path: Path, lives: Sequence[Lived], failures: Sequence[Failure],
         for lived in lives[1:]:
             if layout(lived) != names:
                 raise ValueError(f"replication {lived.replication} has other indicators than {lives[0].replication}")
-        arrays.update(_arrays(lives, names, catalogue))
-        header["audit"] = _statuses(lives)
+        arrays.update(_brief(lives, names) if brief else _arrays(lives, names, catalogue))
+        header["audit"] = [] if brief else _statuses(lives)
         header["budget"], arrays["budget"] = _budget(lives)
         header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -134,14 +168,22 @@ def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
-    arrays = {
-        "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
+def _brief(lives: Sequence[Lived], names: dict[str, list[str]]) -> dict[str, NDArray]:
+    decembers = np.array([[lived.life.indicators[name][11::12] for name in names["indicators"]] for lived in lives])
+    return {
+        "decembers": np.ascontiguousarray(decembers.swapaxes(1, 2)),
         "quantiles": np.array([list(lived.quantiles.values()) for lived in lives], dtype=np.float64),
         "goals": np.array(
             [[(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()] for lived in lives],
             dtype=np.float64,
         ),
+    }
+
+
+def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
+    arrays = {
+        **{name: array for name, array in _brief(lives, names).items() if name != "decembers"},
+        "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
         "audit": np.array(
             [[(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit] for lived in lives],
             dtype=np.float64,
@@ -212,10 +254,10 @@ def _record(lived: Lived, row: int, arrays: dict[str, NDArray], cells: list[list
     return {**record, "kept": digest.hexdigest(), "timings": dict(lived.life.timings or {})}
 
 
-def read(folder: Path) -> list[Chunk]:
-    """All chunks of a journal by replication; a broken file is an error that names it."""
+def read(folder: Path, point: str | None = None) -> list[Chunk]:
+    """All chunks of a journal, or those of one point, by replication; a broken file is an error that names it."""
     chunks = []
-    for path in sorted(folder.glob("chunk-*.npz")):
+    for path in sorted(folder.glob(f"{point or '*'}-*.npz")):
         try:
             chunks.append(Chunk(path))
         except (ValueError, OSError, KeyError, zipfile.BadZipFile) as problem:

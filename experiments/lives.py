@@ -80,6 +80,15 @@ class Lives(Protocol):
     def population(self, scenario: Any, seed: int) -> list[dict]:
         """The audit of one founding."""
 
+    def asked(self, scenario: Any) -> dict[str, Any]:
+        """All of a scenario that decides what its lives are, as plain data: equal data, equal lives."""
+
+    def code(self) -> str:
+        """A hash of the model's rules, their files and their compiler: another hash, perhaps other lives."""
+
+    def revive(self, description: Mapping[str, Any]) -> Any:
+        """The scenario that ``results.description`` described."""
+
 
 class County:
     """The real county: ``sim.county``, imported when it is first asked, so that ``--help`` stays quick."""
@@ -126,6 +135,31 @@ class County:
         import sim.county
 
         return sim.county.population(scenario, seed)
+
+    def asked(self, scenario: Any) -> dict[str, Any]:
+        """Every central value, which of them are fixed, and the frame; not where a value was written."""
+        import sim.county
+
+        return {
+            "parameters": sim.county.used(scenario, None),
+            "fixed": sorted(scenario.overrides),
+            "months": scenario.months,
+            "vantage": scenario.vantage,
+            "start": scenario.start,
+            "weight": scenario.weight,
+        }
+
+    def code(self) -> str:
+        """Rules, parameters and tables of ``sim``, and what they are compiled with."""
+        import sim.core.compilation
+
+        return sim.core.compilation.model_fingerprint()
+
+    def revive(self, description: Mapping[str, Any]) -> Any:
+        """A checked scenario from a manifest, without its files."""
+        import sim.scenario
+
+        return sim.scenario.revive(description)
 
 
 def _silent(what: str, **facts: Any) -> None:

@@ -10,14 +10,14 @@ years.parquet          replication x year x township or segment, each December
 bands.parquet          mean, quantiles and share of luck by month
 failures.json          replications that failed, with seed and traceback; absent if none did
 figures/               pictures, their data and descriptions, once drawn
-journal/               finished chunks; only while a run is under way or after an interrupted one
+payments.parquet       replication x year x fund x use: yuan, payments, shortfall
+journal/               finished chunks, and what they belong to: from them a run is resumed, extended and checked
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
 what was kept of each life; it is promised for one lock file and one platform.
 """
 
 import hashlib
-import importlib.metadata
 import json
 import platform
 import shutil
@@ -32,6 +32,7 @@ import numpy as np
 
 from experiments import summaries, tables
 from experiments.files import as_json, plain, whole, write_csv, write_text
+from experiments.identity import version, versions
 from experiments.journal import Chunk, read
 from experiments.lives import Catalogue, find
 from experiments.monte_carlo import CONFIDENCE
@@ -39,7 +40,7 @@ from experiments.monte_carlo import CONFIDENCE
 if TYPE_CHECKING:
     import pandas
 
-    from experiments.runner import Plan
+    from experiments.crew import Plan
 
 FORMAT = 1
 MADE = (
@@ -50,50 +51,43 @@ MADE = (
     "audit.csv",
     "budget.csv",
     "replications.parquet",
+    "payments.parquet",
     "months.parquet",
     "years.parquet",
     "bands.parquet",
     "failures.json",
 )
 FOLDERS = ("journal", "figures")
-PACKAGES = (
-    "numpy",
-    "numba",
-    "llvmlite",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "mesa",
-    "pydantic",
-    "pyyaml",
-    "matplotlib",
-)
 
 
-def write(out: Path, plan: "Plan", requested: int, run_record: Mapping[str, Any]) -> dict[str, Any]:
-    """Write all final files from the journal in ``out``; returns the manifest.
+def write(
+    out: Path,
+    plan: "Plan",
+    scenario: Any,
+    requested: int,
+    run_record: Mapping[str, Any],
+    stopping: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write all final files from the journal in ``out``; returns the manifest. ``stopping``: the record of a stopping rule.
 
-    The journal of a complete run is removed at the end. When no replication lived, only the manifest and the
-    failures are written.
+    When no replication lived, only the manifest and the failures are written.
     """
     chunks = read(out / "journal")
-    catalogue = find(plan.lives).catalogue(plan.scenario)
+    catalogue = find(plan.lives).catalogue(scenario)
     records = [life for chunk in chunks for life in chunk.lives]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
     if records:
-        _write_tables(out, plan, chunks, records, catalogue)
+        _write_tables(out, plan, scenario, chunks, records, catalogue)
     if failures:
         write_text(out / "failures.json", as_json([vars(failure) for failure in failures]))
     complete = len(records) + len(failures) == requested
-    manifest = _manifest(out, plan, catalogue, records, len(failures), requested)
-    manifest |= {"complete": complete, "run": {**run_record, "profile": summaries.profile(chunks)}}
+    manifest = _manifest(out, plan, scenario, catalogue, records, len(failures), requested)
+    manifest |= {"complete": complete, "stopping": plain(stopping), "run": {**run_record, "profile": summaries.profile(chunks)}}
     write_text(out / "manifest.json", as_json(manifest))
-    if complete:
-        shutil.rmtree(out / "journal")
     return manifest
 
 
-def _write_tables(out: Path, plan: "Plan", chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
+def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
     lived = [chunk for chunk in chunks if chunk.lives]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
@@ -105,6 +99,7 @@ def _write_tables(out: Path, plan: "Plan", chunks: list[Chunk], records: list[di
             group * len(names.years) * max(1, places),
         ),
         "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in lived), 1000),
+        "payments.parquet": (tables.payments(lived), 100_000),
     }
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
@@ -114,39 +109,43 @@ def _write_tables(out: Path, plan: "Plan", chunks: list[Chunk], records: list[di
         tables.grouped(partial, tables.bands(chunks, names, draws, out / "months.parquet"), 100_000)
     goals = summaries.goal_lines(chunks, catalogue, names.goals, names.years)
     scoreboard = {
-        "scenario": plan.scenario.id,
+        "scenario": scenario.id,
         "seed": plan.seed,
         "only_luck": plan.only_luck,
-        "vantage": _text_or_none(getattr(plan.scenario, "vantage", None)),
+        "vantage": _text_or_none(getattr(scenario, "vantage", None)),
         "confidence": CONFIDENCE,
         "goals": goals,
     }
     write_text(out / "goals.json", as_json(scoreboard))
-    write_csv(out / "goals.csv", [_flat(line) for line in goals])
+    write_csv(out / "goals.csv", [flat(line) for line in goals])
     audit = summaries.audit_lines(chunks)
-    write_text(out / "audit.json", as_json({"scenario": plan.scenario.id, "audit": audit}))
-    write_csv(out / "audit.csv", [_flat(line) for line in audit])
+    write_text(out / "audit.json", as_json({"scenario": scenario.id, "audit": audit}))
+    write_csv(out / "audit.csv", [flat(line) for line in audit])
     write_csv(out / "budget.csv", summaries.budget_lines(chunks))
 
 
-def _manifest(out: Path, plan: "Plan", catalogue: Catalogue, records: list[dict], failed: int, requested: int) -> dict[str, Any]:
+def _manifest(
+    out: Path, plan: "Plan", scenario: Any, catalogue: Catalogue, records: list[dict], failed: int, requested: int
+) -> dict[str, Any]:
     model = find(plan.lives)
     identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
     present = [name for name in MADE if name != "manifest.json" and (out / name).exists()]
     return {
         "format": FORMAT,
-        "program": {"name": "xianjie", "version": _version("xianjie"), **_commit()},
-        "scenario": description(plan.scenario),
+        "program": {"name": "xianjie", "version": version("xianjie"), **_commit()},
+        "scenario": description(scenario),
+        "lives": plan.lives,
         "seed": plan.seed,
         "only_luck": plan.only_luck,
+        "code": model.code(),
         "replications": {"requested": requested, "completed": len(records), "failed": failed},
         "hash": identity.hexdigest(),
-        "parameters": plain(model.used(plan.scenario, None)),
+        "parameters": plain(model.used(scenario, None)),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
-        "months": [str(month) for month in _months(catalogue, plan.scenario)],
+        "months": [str(month) for month in _months(catalogue, scenario)],
         "townships": _places(catalogue, "townships"),
         "segments": _places(catalogue, "segments"),
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "versions": versions(),
         "platform": {"system": platform.system(), "machine": platform.machine()},
         "files": {
             name: {
@@ -199,7 +198,12 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     """
     names = tables.axes([chunk], catalogue)
     lived = len(chunk.lives)
-    per_life = [tables.months(chunk, names), tables.years(chunk, names), tables.replications(chunk, names, 0)]
+    per_life = [
+        tables.months(chunk, names),
+        tables.years(chunk, names),
+        tables.replications(chunk, names, 0),
+        *tables.payments([chunk]),
+    ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000
     return round(tables.stored_bytes(per_life) / lived * replications) + fixed
@@ -293,7 +297,7 @@ def open_folder(folder: Path) -> Results:
     return results
 
 
-def _flat(line: Mapping[str, Any]) -> dict[str, Any]:
+def flat(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line as one row: names by language, years and limits as columns."""
     row: dict[str, Any] = {}
     for key, value in line.items():
@@ -312,13 +316,6 @@ def _flat(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _commit() -> dict[str, Any]:

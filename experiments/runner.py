@@ -1,84 +1,26 @@
-"""Many lives of one scenario: cut into chunks, lived by an executor, journalled, put in order, summed up.
+"""Many lives of one scenario: lived by a crew, journalled, summed up in a result folder.
 
-Which process lives which replication, and in what order they come back, leaves no trace: luck has an address,
-chunks carry the numbers of their replications, and the final files are written sorted from the journal.
+A run is the one point of its journal, and grows by replications: resumed, extended, cut into shards or stopped by a rule, its
+files are those of a run that was asked for as many replications at once.
 """
 
 import platform
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments import journal
-from experiments.executors import Executor, Finished, InProcess, Processes, usable_processors
-from experiments.journal import Chunk, Failure, Lived
+import numpy as np
+
+from experiments import identity, journal, stopping
+from experiments.crew import Crew, DiskProblem, Make, Plan, Point, Stopped, Task, Worker
+from experiments.executors import usable_processors
+from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
 
-SECONDS_PER_CHUNK = 2.0
-LARGEST_CHUNK = 80
 HOPELESS = 8  # if so many replications fail before one lives, the fault is not theirs
-IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that decides what the replications are; picklable. ``lives`` names the model (see
-    ``lives.find``).
-    """
-
-    scenario: Any
-    seed: int
-    only_luck: bool
-    lives: str
-    folder: Path
-    profile: bool = False
-
-    def draw(self, replication: int) -> int:
-        """The parameter draw of a replication: two lives share one, unless only luck varies."""
-        return replication if self.only_luck else replication // 2
-
-
-class Worker:
-    """Lives chunks of replications and writes each to the journal. Made once in every process."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.lives = find(plan.lives)
-        self.lives.prepare(plan.scenario)
-        self.catalogue = self.lives.catalogue(plan.scenario)
-
-    def __call__(self, replications: tuple[int, ...]) -> float:
-        """Live these replications; returns seconds of work."""
-        start = time.perf_counter()
-        lived: list[Lived] = []
-        failures: list[Failure] = []
-        for replication in replications:
-            try:
-                lived.append(self.live(replication))
-            except Exception as problem:
-                failures.append(failure(self.plan, replication, problem))
-        path = journal.chunk_path(self.plan.folder, replications)
-        journal.write_chunk(path, lived, failures, self.catalogue)
-        return time.perf_counter() - start
-
-    def live(self, replication: int) -> Lived:
-        """One replication, with the quantiles of its parameters."""
-        plan = self.plan
-        draw = plan.draw(replication)
-        quantiles = {} if plan.only_luck else self.lives.draw(plan.scenario, plan.seed, draw)
-        life = self.lives.live(plan.scenario, quantiles or None, plan.seed, replication, plan.profile)
-        return Lived(replication, draw, quantiles, life)
-
-
-def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
-    """What is kept of a replication that failed."""
-    text = "".join(traceback.format_exception(problem))
-    summary = f"{type(problem).__name__}: {problem}"
-    return Failure(replication, plan.draw(replication), plan.seed, summary, text)
+CHUNKS = "chunk"  # the name of the only point of a run
 
 
 @dataclass
@@ -96,7 +38,7 @@ class Progress:
 @dataclass
 class Outcome:
     """How a run ended. ``completed`` and ``failed`` count replications; the others were not begun, because
-    the run was ``interrupted`` or because the first ones all failed.
+    the run was ``interrupted``, the disk was full (``problem``), or the first ones all failed.
     """
 
     out: Path
@@ -106,6 +48,22 @@ class Outcome:
     interrupted: bool
     seconds: float
     manifest: dict[str, Any] = field(repr=False)
+    problem: str = ""
+
+
+class Refused(ValueError):
+    """A journal that may not be gone on with; the message says why."""
+
+
+@dataclass
+class Sequential:
+    """Run until every headline probability is known to ``precision`` (half the width of its 95 % interval), at most ``largest``
+    replications.
+    """
+
+    precision: float
+    largest: int
+    looks: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(
@@ -119,18 +77,21 @@ def run(
     lives: str = COUNTY,
     say: Say = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
-    executor: Callable[[Callable[[], Worker]], Executor] | None = None,
+    executor: Make | None = None,
+    part: Sequence[int] | None = None,
+    until: Sequential | None = None,
 ) -> Outcome:
-    """Live ``replications`` lives of a scenario and write the result folder ``out``, which must be empty or
-    absent.
+    """Live ``replications`` lives of a scenario and write the result folder ``out``.
 
+    What the journal in ``out`` already holds of this very run is not lived again; one of another run raises Refused.
     ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes
     another place to run from a picklable maker of workers. Files are the same bytes for any number of
     workers. A failing replication is recorded and the others go on; Ctrl-C ends the run with what is done,
-    marked incomplete. Raises ValueError for fewer than one replication, and whatever preparing the model
-    raises.
+    marked incomplete. ``part``: live only these replications and write no tables (a shard). ``until``: go on beyond
+    ``replications`` until the headline probabilities are precise. Raises ValueError for fewer than one replication, and whatever
+    preparing the model raises.
     """
-    from experiments import results
+    from experiments import parts, results
 
     if replications < 1:
         raise ValueError(f"a run has at least one replication, not {replications}")
@@ -138,93 +99,87 @@ def run(
     model = find(lives)
     model.prepare(scenario, say)
     folder = out / "journal"
-    folder.mkdir(parents=True, exist_ok=True)
-    plan = Plan(scenario, seed, only_luck, lives, folder, profile)
-    count = min(workers or usable_processors(), replications)
-    make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
-    watch = Progress(replications)
+    plan = Plan(seed, only_luck, folder, lives, profile)
+    claim(folder, identity.identity(model, lives, {scenario.id: scenario}, seed, only_luck))
+    point = Point(CHUNKS, scenario)
+    wanted = range(replications) if part is None else part
+    watch = Progress(len(wanted))
     headline = [name for name, goal in model.catalogue(scenario).goals.items() if goal.headline]
-    interrupted = False
-    place = make(partial(Worker, plan))
-    try:
-        say("tell_living", replications=replications, workers=place.workers)
-        for chunk in _chunks(place, plan, range(replications)):
+    interrupted, problem = False, ""
+    workers = min(workers or usable_processors(), len(wanted))
+    with Crew(plan, scenario, workers, say, executor) as crew:
+        for chunk in journal.read(folder):
+            _count(watch, chunk, headline)
+        if watch.done:
+            say("tell_resumed", done=watch.done)
+        say("tell_living", replications=len(crew.missing(point, wanted)), workers=crew.place.workers)
+
+        def count(chunk: Chunk) -> bool:
             _count(watch, chunk, headline)
             progress(watch)
-            if watch.failed == watch.done >= HOPELESS:
-                say("tell_all_failed", failed=watch.failed)
-                break
-    except KeyboardInterrupt:
-        interrupted = True
-        say("tell_interrupted")
+            return watch.failed == watch.done >= HOPELESS
+
         try:
-            for finished in place.stop():
-                if not finished.died:
-                    _count(watch, Chunk(journal.chunk_path(folder, finished.task)), headline)
-        except KeyboardInterrupt:
-            say("tell_interrupted_again")
-    finally:
-        place.close()
-    say("tell_writing")
+            while True:
+                crew.live([(point, wanted)], count)
+                if watch.failed == watch.done >= HOPELESS:
+                    say("tell_all_failed", failed=watch.failed)
+                    break
+                if until is None:
+                    break
+                more = _look(until, folder, headline, len(wanted))
+                if more is None:
+                    break
+                say("tell_look", runs=len(wanted), **stopping.said(until.looks[-1]), more=more - len(wanted))
+                wanted, watch.total, replications = range(more), more, more
+        except Stopped:
+            interrupted = True
+        except DiskProblem as full:
+            problem = str(full)
+        count_of_workers = crew.place.workers
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
         "seconds": time.perf_counter() - clock,
-        "workers": place.workers,
+        "workers": count_of_workers,
         "host": platform.node(),
         "interrupted": interrupted,
     }
-    manifest = results.write(out, plan, replications, run_record)
+    if problem:
+        seconds = round(time.perf_counter() - clock, 3)
+        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem)
+    if part is not None:
+        parts.note(out, scenario, replications)
+        record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}
+        seconds = round(time.perf_counter() - clock, 3)
+        return Outcome(out, len(wanted), watch.done - watch.failed, watch.failed, interrupted, seconds, record)
+    say("tell_writing")
+    manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
     seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
     return Outcome(out, replications, watch.done - watch.failed, watch.failed, interrupted, seconds, manifest)
 
 
-def _chunks(place: Executor, plan: Plan, wanted: Sequence[int]) -> Iterator[Chunk]:
-    """Hand out chunks and yield them as they are found whole in the journal.
-
-    The first chunks are single replications; from their pace the size is chosen so that a chunk takes about
-    two seconds: long enough that handing it over costs nothing, short enough that Ctrl-C and a crash cost
-    little. When a worker process goes down (killed for its memory, a fault in compiled code), every
-    replication it may have died of is lived again with nothing beside it, so that only the guilty one is
-    recorded as failed.
-    """
-    position = 0
-    pace = 0.0  # seconds per replication
-    suspects: list[int] = []
-    while position < len(wanted) or suspects or place.pending:
-        while not suspects and position < len(wanted) and place.pending < IN_HAND * place.workers:
-            size = _chunk_size(pace, len(wanted) - position, place.workers)
-            place.submit(tuple(wanted[position : position + size]))
-            position += size
-        if suspects and not place.pending:
-            place.submit((suspects.pop(0),))
-        for finished in place.finished():
-            path = journal.chunk_path(plan.folder, finished.task)
-            if finished.died and not path.exists():
-                if finished.alone and len(finished.task) == 1:
-                    _record_death(plan, finished)
-                else:
-                    suspects.extend(finished.task)
-                    continue
-            chunk = Chunk(path)
-            if finished.result is not None:
-                pace = finished.result / len(finished.task)
-            yield chunk
+def claim(folder: Path, belongs: dict[str, Any]) -> None:
+    """Make the journal ``folder`` for these lives, or check that it is theirs; Refused if it is another's."""
+    before = identity.noted(folder)
+    if before is not None:
+        reasons = identity.changes(before, belongs)
+        if reasons:
+            raise Refused("; ".join(reasons))
+    elif folder.exists() and any(folder.glob("*.npz")):
+        raise Refused(f"{folder} does not say what it belongs to: {identity.FILE} is missing")
+    folder.mkdir(parents=True, exist_ok=True)
+    identity.note(folder, belongs)
 
 
-def _chunk_size(pace: float, left: int, workers: int) -> int:
-    """How many replications the next chunk gets; small at the end, so that the workers end together."""
-    if pace <= 0:
-        return 1
-    wanted = min(LARGEST_CHUNK, round(SECONDS_PER_CHUNK / pace))
-    return max(1, min(wanted, -(-left // (2 * workers))))
-
-
-def _record_death(plan: Plan, finished: Finished) -> None:
-    """Write the chunk of a replication that took its process down."""
-    replication = finished.task[0]
-    died = failure(plan, replication, RuntimeError("the process that lived this replication died"))
-    catalogue = find(plan.lives).catalogue(plan.scenario)
-    journal.write_chunk(journal.chunk_path(plan.folder, finished.task), [], [died], catalogue)
+def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:
+    """Look at the headline probabilities; how many replications to go on to, or None to stop."""
+    lived = [chunk for chunk in journal.read(folder) if chunk.lives]
+    order = [lived[0].header["layout"]["goals"].index(name) for name in headline]
+    met = np.concatenate([chunk.array("goals")[:, order, 0] for chunk in lived])
+    draws = np.array([life["draw"] for chunk in lived for life in chunk.lives])
+    look, more = stopping.look(dict(zip(headline, met.T, strict=True)), draws, until.precision, runs, until.largest)
+    until.looks.append(look)
+    return more
 
 
 def _count(watch: Progress, chunk: Chunk, headline: list[str]) -> None:
@@ -238,8 +193,8 @@ def _count(watch: Progress, chunk: Chunk, headline: list[str]) -> None:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a run would cost: ``disk`` bytes in the end, ``journal`` bytes more while it runs, ``memory``
-    bytes per worker.
+    """What a run would cost: ``disk`` bytes of tables, ``journal`` bytes more for going on later, ``memory``
+    bytes per worker; ``pace`` seconds of one life.
     """
 
     replications: int
@@ -248,6 +203,7 @@ class Forecast:
     disk: int
     journal: int
     memory: int
+    pace: float
 
 
 def forecast(
@@ -259,7 +215,7 @@ def forecast(
     lives: str = COUNTY,
     say: Say = print,
 ) -> Forecast:
-    """Live one replication, write nothing that stays, and say what ``replications`` of them would take."""
+    """Live two replications, write nothing that stays, and say what ``replications`` of them would take."""
     import tempfile
 
     from experiments import results
@@ -267,17 +223,21 @@ def forecast(
     find(lives).prepare(scenario, say)
     count = min(workers or usable_processors(), replications)
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(scenario, seed, only_luck, lives, Path(scratch), False)
-        worker = Worker(plan)
-        pace = min(worker((number,)) for number in range(2))
-        chunk = Chunk(journal.chunk_path(plan.folder, (0,)))
+        plan = Plan(seed, only_luck, Path(scratch), lives)
+        worker = Worker(plan, scenario)
+        tasks = [Task(Point(CHUNKS, scenario), (number,)) for number in range(2)]
+        pace = min(worker(task) for task in tasks)
+        chunk = Chunk(tasks[0].path(plan.folder))
         if not chunk.lives:
             raise RuntimeError(f"the first replication failed: {chunk.failures[0].error}")
-        disk = results.predicted_size(chunk, worker.catalogue, replications)
+        disk = results.predicted_size(chunk, worker.catalogue(scenario), replications)
         waiting = chunk.path.stat().st_size * replications
-    # Two processes on one chip share its memory: a pool of two was measured at 1.9 times one.
-    seconds = pace * replications / (1 if count == 1 else 0.95 * count)
-    return Forecast(replications, count, seconds, disk, waiting, peak_memory())
+    return Forecast(replications, count, duration(pace, replications, count), disk, waiting, peak_memory(), pace)
+
+
+def duration(pace: float, lives: int, workers: int) -> float:
+    """Seconds that lives take; two processes on one chip share its memory: a pool of two was measured at 1.9 times one."""
+    return pace * lives / (1 if workers == 1 else 0.95 * workers)
 
 
 def peak_memory() -> int:

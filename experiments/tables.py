@@ -155,6 +155,29 @@ def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
     return pa.table(table)
 
 
+def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
+    """Rows replication x year x fund x use: yuan, payments and shortfall of each life; a row for every cell that any life used.
+
+    Rows follow replications and cells are sorted, so chunks leave no trace.
+    """
+    cells = sorted({(int(year), str(fund), str(use)) for chunk in chunks for year, fund, use in chunk.header["budget"]})
+    position = {cell: i for i, cell in enumerate(cells)}
+    for chunk in chunks:
+        money = np.zeros((len(chunk.lives), len(cells), 3))
+        money[:, [position[int(y), str(f), str(u)] for y, f, u in chunk.header["budget"]]] = chunk.array("budget")
+        flat = money.reshape(-1, 3)
+        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        yield pa.table(
+            {
+                "replication": np.repeat(numbers, len(cells)),
+                "year": np.tile(np.array([cell[0] for cell in cells], dtype=np.int16), len(numbers)),
+                "fund": _coded([cell[1] for cell in cells], len(numbers)),
+                "use": _coded([cell[2] for cell in cells], len(numbers)),
+                **{name: np.ascontiguousarray(flat[:, i]) for i, name in enumerate(("yuan", "count", "shortfall"))},
+            }
+        )
+
+
 class RowGroups:
     """A parquet file written in groups of a fixed number of rows, however many rows arrive at a time."""
 

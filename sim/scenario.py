@@ -289,6 +289,28 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     )  # fmt: skip
 
 
+def revive(description: Mapping[str, Any]) -> Scenario:
+    """A scenario from its description as plain data (``dataclasses.asdict``, through JSON): the files need not be there any more.
+
+    Raises InputError when a value no longer fits the parameters of this version.
+    """
+    book = load_all()
+    overrides: dict[str, list[Override]] = {}
+    for identity, entries in description["overrides"].items():
+        if identity not in book.parameters:
+            raise InputError("manifest.json", 0, f"unknown parameter '{identity}': another version of the program wrote it")
+        for entry in entries:
+            value = entry["value"]
+            if isinstance(value, Mapping):
+                value = {int(month): each for month, each in value.items()}
+            made = Override(value, entry["place"], entry["line"])
+            made.check(book.parameters[identity])
+            overrides.setdefault(identity, []).append(made)
+    facts = tuple(Fact(**fact) for fact in description["county"])
+    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files")}
+    return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
+
+
 def missing_facts(scenario: Scenario) -> list[Fact]:
     """Local facts that are still assumed or derived, and so are the first to replace with the county's own."""
     return [fact for fact in scenario.county if fact.evidence in ("assumed", "derived")]

@@ -26,6 +26,7 @@ class Code(IntEnum):
     UNEXPECTED = 1
     WRONG_INPUT = 2
     SOME_FAILED = 3
+    INCOMPLETE = 5
     INTERRUPTED = 130
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import lives, results, runner
+from experiments import journal, lives, results, runner, stopping
 from experiments.briefing.words import Words
+from experiments.commands.console import Code
 from sim.core.errors import InputError
 
 OUTPUTS = Path("outputs")
+LEAST_ANNOUNCED = 40
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,13 @@ class Wanted:
     sets: tuple[str, ...] = ()
     profile: bool = False
     lang: str = "zh"
+    resume: bool = False
+    fresh: bool = False
+    again: bool = False  # go on with, or keep, whatever the folder holds of the same lives
+    add: int = 0
+    shard: str | None = None
+    precision: float | None = None
+    largest: int = 10_000
 
 
 def folder(scenario: Any, wanted: Wanted) -> Path:
@@ -35,33 +45,121 @@ def folder(scenario: Any, wanted: Wanted) -> Path:
     parts = [scenario.id, str(wanted.seed), f"x{wanted.replications}"]
     if wanted.only_luck:
         parts.append("only-luck")
+    if wanted.precision is not None:
+        parts[-1] = f"precision-{wanted.precision:g}"
     if wanted.sets:
         parts.append(hashlib.sha256("\n".join(wanted.sets).encode()).hexdigest()[:8])
+    if wanted.shard is not None:
+        parts.append(f"shard-{wanted.shard.replace('/', '-of-')}")
     return OUTPUTS / "-".join(parts)
 
 
 def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.Outcome:
-    """Fill ``out`` with a new result, telling the console how far it is.
+    """Fill ``out`` with a result, telling the console how far it is.
 
-    A result of the same scenario is replaced; InputError rather than touch anything else.
+    A finished result of the same scenario is replaced; an unfinished one is gone on with if ``wanted.resume``, thrown away if
+    ``wanted.fresh``. InputError rather than touch anything else, or lose work. A full disk ends in exit code 5: what is done is
+    kept, and ``--resume`` goes on.
     """
+    _make_way(scenario, out, wanted)
+    replications = wanted.replications
+    if wanted.add:
+        replications = requested(out) + wanted.add
+    until = None if wanted.precision is None else runner.Sequential(wanted.precision, wanted.largest)
+    part = None if wanted.shard is None else _part(wanted.shard, replications)
+    try:
+        with _bar(wanted, len(part) if part is not None else replications, console) as progress:
+            outcome = runner.run(
+                scenario,
+                out,
+                replications,
+                wanted.seed,
+                wanted.workers,
+                wanted.only_luck,
+                wanted.profile,
+                lives.COUNTY,
+                teller(console, wanted.lang),
+                progress,
+                part=part,
+                until=until,
+            )
+    except runner.Refused as reason:
+        raise InputError(
+            "--resume",
+            0,
+            f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh",
+        ) from None
+    if outcome.problem:
+        typer.echo(Words(wanted.lang)("disk_problem", out=out, problem=outcome.problem, done=outcome.completed), err=True)
+        raise typer.Exit(Code.INCOMPLETE)
+    return outcome
+
+
+def announce(scenario: Any, wanted: Wanted, console: Console, times: int = 1) -> None:
+    """Say, from two lives measured here, how many runs there will be, how long they take and what room they need.
+
+    ``times``: for how many scenarios. Runs so short that the measurement would be a good part of them are not announced.
+    """
+    replications = (wanted.add or wanted.replications) * times
+    if console.quiet or (replications < LEAST_ANNOUNCED and wanted.precision is None):
+        return
+    words = Words(wanted.lang)
+    most = wanted.largest * times if wanted.precision is not None else replications
+    cost = runner.forecast(
+        scenario, most, wanted.seed, wanted.workers, wanted.only_luck, lives.COUNTY, teller(console, wanted.lang)
+    )
+    facts = {
+        "runs": most,
+        "workers": cost.workers,
+        "seconds": words.seconds(cost.seconds),
+        "disk": words.bytes(cost.disk),
+        "journal": words.bytes(cost.journal),
+        "memory": words.bytes(cost.memory),
+    }
+    label = "say_forecast" if wanted.precision is None else "say_forecast_precision"
+    console.print(words(label, precision=f"{100 * (wanted.precision or 0):g}", least=stopping.LEAST, **facts))
+
+
+def requested(out: Path) -> int:
+    """How many replications a result folder was asked for; InputError if it holds no result."""
+    try:
+        return int(results.open_folder(out).manifest["replications"]["requested"])
+    except (FileNotFoundError, ValueError, KeyError) as problem:
+        raise InputError("--add-replications", 0, f"{out} holds no result to add to ({problem})") from None
+
+
+def _part(shard: str, replications: int) -> range:
+    """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
+    number, _, of = shard.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise InputError("--shard", 0, f"write it as 3/10, the third of ten parts, not '{shard}'")
+    first, last = (replications * k // int(of) // 2 * 2 if k < int(of) else replications for k in (int(number) - 1, int(number)))
+    if first >= last:
+        raise InputError("--shard", 0, f"{replications} replications cannot be cut into {of} parts")
+    return range(first, last)
+
+
+def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
+    """Clear ``out`` for a new result, or leave it for going on; InputError if either would lose something."""
     reason = results.foreign(out, scenario.id)
     if reason:
         raise InputError("--out", 0, f"{out} will not be overwritten: {reason}; name another folder")
-    results.clear(out)
-    with _bar(wanted, console) as progress:
-        return runner.run(
-            scenario,
-            out,
-            wanted.replications,
-            wanted.seed,
-            wanted.workers,
-            wanted.only_luck,
-            wanted.profile,
-            lives.COUNTY,
-            teller(console, wanted.lang),
-            progress,
+    begun = any((out / "journal").glob("*.npz"))
+    if wanted.again and begun and not wanted.fresh:
+        return
+    if wanted.resume or wanted.add:
+        if not begun:
+            raise InputError("--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one")
+        return
+    complete = (out / "manifest.json").exists() and results.Results(out).manifest.get("complete")
+    if begun and not complete and not wanted.fresh:
+        count = sum(len(numbers) for numbers in journal.done(out / "journal").values())
+        raise InputError(
+            "--out",
+            0,
+            f"{out} holds an unfinished run of {count} replications; go on with it by --resume, or begin anew by --fresh",
         )
+    results.clear(out)
 
 
 def teller(console: Console, language: str) -> Callable[..., None]:
@@ -71,7 +169,7 @@ def teller(console: Console, language: str) -> Callable[..., None]:
 
 
 @contextmanager
-def _bar(wanted: Wanted, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
+def _bar(wanted: Wanted, total: int, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
     """A progress bar, drawn from the first life on; yields what the runner calls after every chunk."""
     words = Words(wanted.lang)
     columns = (
@@ -84,10 +182,10 @@ def _bar(wanted: Wanted, console: Console) -> Iterator[Callable[[runner.Progress
     )
     # Four times a second: drawn more often, the bar takes time from the lives.
     with Progress(*columns, console=console, refresh_per_second=4, transient=True) as bar:
-        task = bar.add_task(words("say_living"), total=wanted.replications, visible=False, hits="")
+        task = bar.add_task(words("say_living"), total=total, visible=False, hits="")
 
         def tell(watch: runner.Progress) -> None:
             hits = words("say_hits", hits=watch.hits, lived=watch.done - watch.failed)
-            bar.update(task, completed=watch.done, visible=True, hits=hits)
+            bar.update(task, completed=watch.done, total=watch.total, visible=True, hits=hits)
 
         yield tell

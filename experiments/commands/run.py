@@ -43,18 +43,44 @@ def run(
     ] = False,
     quiet: Quiet = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was interrupted, killed or out of disk.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw an unfinished run in the result folder away.")] = False,
+    add_replications: Annotated[int, typer.Option(min=0, help="Add so many to a finished run.")] = 0,
+    precision: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=0.2, help="Go on until every headline probability is known to plus or minus this."),
+    ] = None,
+    max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
+    shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
 ) -> None:
     """Live a scenario many times and print how likely its goals are.
 
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 130 interrupted (what was done is
-    kept).
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full (what was done is kept,
+    --resume goes on), 130 interrupted (the same).
     """
     with console.exit_codes():
         from experiments.commands import living
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
-        wanted = living.Wanted(replications, seed, workers, only_luck, tuple(sets or ()), profile, lang)
+        wanted = living.Wanted(
+            replications,
+            seed,
+            workers,
+            only_luck,
+            tuple(sets or ()),
+            profile,
+            lang,
+            resume=resume,
+            fresh=fresh,
+            add=add_replications,
+            shard=shard,
+            precision=precision,
+            largest=max_replications,
+        )
+        _check(wanted)
         if show_config:
             _show_config(chosen, as_json)
             return
@@ -62,12 +88,31 @@ def run(
         if dry_run:
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
-        if not no_figures:
+        if not resume and not shard:
+            living.announce(chosen, wanted, screen)
+        if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
             Thread(target=import_module, args=("experiments.briefing.pictures",), daemon=True).start()
         outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
+        if shard:
+            console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
+            raise typer.Exit(console.code_of(outcome))
         _answer(outcome, wanted, as_json, screen, not no_figures)
         raise typer.Exit(console.code_of(outcome))
+
+
+def _check(wanted: "Wanted") -> None:
+    """Refuse options that contradict each other."""
+    from sim.core.errors import InputError
+
+    if wanted.precision is not None and (wanted.add or wanted.shard):
+        raise InputError(
+            "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard"
+        )
+    if wanted.shard and wanted.add:
+        raise InputError("--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications")
+    if wanted.fresh and (wanted.resume or wanted.add):
+        raise InputError("--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them")
 
 
 def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool) -> None:

@@ -39,6 +39,15 @@ def source_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def model_fingerprint() -> str:
+    """Hash of the source fingerprint and of every parameter file and table of ``sim``: what can change a life."""
+    digest = hashlib.sha256(FINGERPRINT.encode())
+    for path in sorted((*SIM.rglob("*.yaml"), *SIM.rglob("*.csv"))):
+        digest.update(path.relative_to(SIM).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 FINGERPRINT = source_fingerprint()
 CACHE = cache_root() / FINGERPRINT
 

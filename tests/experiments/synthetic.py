@@ -94,6 +94,7 @@ class Scenario:
     seconds: float = 0.0
     started: Path | None = None  # a file touched when the first life begins
     vantage: str | None = None
+    shift: float = 0.0  # added to every level: what another scenario does
 
 
 class Synthetic:
@@ -117,6 +118,15 @@ class Synthetic:
     def used(self, scenario, quantiles):
         return {"admission_rate": 0.152, "wage_growth": {"2021-01": 0.05}, **(quantiles or {})}
 
+    def asked(self, scenario):
+        return {"id": scenario.id, "months": scenario.months, "indicators": scenario.indicators, "shift": scenario.shift}
+
+    def code(self):
+        return "synthetic"
+
+    def revive(self, description):
+        return Scenario(**{key: tuple(value) if isinstance(value, list) else value for key, value in description.items()})
+
     def population(self, scenario, seed):
         return self.live(scenario, None, seed, 0, False).audit
 
@@ -133,7 +143,7 @@ class Synthetic:
                 pass
         random = np.random.default_rng([seed, replication, 2])
         ignorance = IGNORANCE * norm.ppf(quantiles["admission_rate"]) if quantiles else 0.0
-        level = ignorance + LUCK * random.normal()
+        level = ignorance + LUCK * random.normal() + scenario.shift
         months = scenario.months
         trend = np.linspace(0, 1, months)
         names = [f"indicator_{i}" for i in range(scenario.indicators)]

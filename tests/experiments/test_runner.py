@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import runner
+from experiments import crew, runner
 from experiments.executors import InProcess, Processes
 from experiments.results import open_folder
 from tests.experiments.synthetic import NAME, Scenario
@@ -43,7 +43,6 @@ def test_the_same_bytes_for_one_worker_and_for_two(tmp_path):
     outcomes = [run(tmp_path / str(workers), scenario, 13, workers) for workers in (1, 2)]
     assert [(o.completed, o.failed, o.interrupted) for o in outcomes] == [(12, 1, False)] * 2
     assert files(tmp_path / "1") == files(tmp_path / "2")
-    assert not (tmp_path / "2" / "journal").exists()
 
 
 def test_a_failing_replication_is_kept_with_its_seed_and_loses_nothing_else(tmp_path):
@@ -107,7 +106,7 @@ def test_ctrl_c_on_a_terminal_ends_workers_and_all(tmp_path):
     started = tmp_path / "started"
     script = f"""
 from pathlib import Path
-from experiments import runner
+from experiments import crew, runner
 from tests.experiments.synthetic import NAME, Scenario
 if __name__ == "__main__":
     scenario = Scenario(seconds=0.05, started=Path({str(started)!r}))
@@ -166,12 +165,12 @@ def test_workers_that_cannot_start_say_why():
 
 
 def test_chunks_last_about_two_seconds_and_shrink_towards_the_end():
-    assert runner._chunk_size(0.0, 1000, 2) == 1  # pace unknown
-    assert runner._chunk_size(0.05, 1000, 2) == 40
-    assert runner._chunk_size(0.001, 10_000, 2) == runner.LARGEST_CHUNK
-    assert runner._chunk_size(5.0, 1000, 2) == 1
-    assert runner._chunk_size(0.05, 12, 2) == 3
-    assert runner._chunk_size(0.05, 1, 2) == 1
+    assert crew.chunk_size(0.0, 1000, 2) == 1  # pace unknown
+    assert crew.chunk_size(0.05, 1000, 2) == 40
+    assert crew.chunk_size(0.001, 10_000, 2) == crew.LARGEST_CHUNK
+    assert crew.chunk_size(5.0, 1000, 2) == 1
+    assert crew.chunk_size(0.05, 12, 2) == 3
+    assert crew.chunk_size(0.05, 1, 2) == 1
 
 
 def test_a_run_has_at_least_one_replication(tmp_path):

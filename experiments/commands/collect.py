@@ -1,0 +1,48 @@
+"""``xianjie collect``: the shards of a run joined, as if it had been lived in one place."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Quiet
+
+
+def collect(
+    parts: Annotated[list[Path], typer.Argument(help="The folders of all shards.", metavar="FOLDER…")],
+    out: Annotated[Path | None, typer.Option(help="Result folder; by default the shards' name without the shard.")] = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Join the shards of a run. The result is, byte for byte, that of a run in one place.
+
+    Exit codes: 0 done, 2 the folders do not make a whole run, 3 some replications failed.
+    """
+    with console.exit_codes():
+        from experiments import parts as joining
+        from experiments import results
+        from experiments.briefing import pictures, scoreboard
+        from experiments.briefing.words import Words
+        from sim.core.errors import InputError
+
+        target = out or parts[0].with_name(parts[0].name.partition("-shard-")[0])
+        if target in parts or (target.exists() and any(target.iterdir())):
+            raise InputError("--out", 0, f"{target} is not empty; name a new folder")
+        try:
+            manifest = joining.collect(parts, target)
+        except joining.Unjoined as reason:
+            raise InputError("collect", 0, str(reason)) from None
+        found = results.open_folder(target)
+        if not no_figures and manifest["replications"]["completed"]:
+            pictures.draw(found)
+        count = manifest["replications"]
+        if as_json:
+            console.show_json({"out": str(target), "hash": manifest["hash"], **count, "goals": found.goals})
+        else:
+            console.show(scoreboard.answer(manifest, found.goals, found.audit, lang))
+            console.show([Words(lang)("collected", parts=len(parts), count=count["completed"], out=target)])
+        if count["failed"]:
+            raise typer.Exit(console.Code.SOME_FAILED)

@@ -1,0 +1,101 @@
+"""``xianjie compare``: what a scenario changes, future by future, on the same luck."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Replications, Seed, Sets, Workers
+
+
+def compare(
+    which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
+    replications: Replications = 100,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    sets: Sets = None,
+    out: Out = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw unfinished runs in the result folder away.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold scenarios against the first on the same luck: goals, flips, money, who gains and who loses.
+
+    What was lived before for this comparison is used again, so a comparison that was interrupted goes on when it is asked again.
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import comparing, results
+        from experiments.files import as_json as written
+        from experiments.files import write_csv, write_text
+        from sim.core.errors import InputError
+
+        if len(which) < 2:
+            raise InputError("compare", 0, "names at least two scenarios or result folders, the reference first")
+        found: list[Any]
+        if all(path.is_dir() for path in which):
+            found = [_opened(path) for path in which]
+            target = out
+        elif any(path.is_dir() for path in which):
+            raise InputError("compare", 0, "takes scenarios or result folders, not both")
+        else:
+            target, found = _live(which, replications, seed, workers, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
+        try:
+            made = comparing.compare(found)
+        except comparing.Unpaired as reason:
+            raise InputError("compare", 0, str(reason)) from None
+        if target is not None:
+            target.mkdir(parents=True, exist_ok=True)
+            write_text(target / "comparison.json", written(made))
+            for part in ("goals", "indicators", "money", "places"):
+                rows = [
+                    {"first": one["first"], "other": one["other"], **results.flat(row)}
+                    for one in made["comparisons"]
+                    for row in one[part]
+                ]
+                write_csv(target / f"comparison-{part}.csv", rows)
+        if as_json:
+            console.show_json(made)
+        else:
+            from experiments.briefing import comparison
+
+            console.show(comparison.answer(made, lang, target))
+        if any(each.manifest["replications"]["failed"] for each in found):
+            raise typer.Exit(Code.SOME_FAILED)
+
+
+def _opened(path: Path) -> Any:
+    from experiments import results
+    from sim.core.errors import InputError
+
+    try:
+        return results.open_folder(path)
+    except (FileNotFoundError, ValueError) as problem:
+        raise InputError(path, 0, str(problem)) from None
+
+
+def _live(
+    files: list[Path], replications: int, seed: int, workers: int | None, only_luck: bool, sets: tuple[str, ...],
+    out: Path | None, fresh: bool, lang: str, quiet: bool,
+) -> tuple[Path, list[Any]]:  # fmt: skip
+    """Live each scenario in a folder of its own; where they are, and the results."""
+    from experiments.commands import living
+    from sim.scenario import load_scenario
+
+    chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
+    names = [scenario.id for scenario in chosen]
+    folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
+    target = out or living.OUTPUTS / "-".join(["compare", *names, str(seed), f"x{replications}", *(["only-luck"] * only_luck)])
+    screen = console.messages(quiet)
+    first = living.Wanted(replications, seed, workers, only_luck, sets, lang=lang, fresh=fresh, again=True)
+    living.announce(chosen[0], first, screen, len(chosen))
+    found = []
+    for scenario, folder in zip(chosen, folders):
+        outcome = living.live(scenario, target / folder, first, screen)
+        if outcome.interrupted:
+            raise typer.Exit(Code.INTERRUPTED)
+        found.append(_opened(target / folder))
+    return target, found

@@ -1,0 +1,47 @@
+"""``xianjie verify``: a sample of recorded replications lived again and compared."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Quiet, Workers
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A result folder.", metavar="FOLDER")],
+    sample: Annotated[int | None, typer.Option(min=1, help="How many; by default one in a hundred, at least three.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Chooses the sample.")] = 1,
+    workers: Workers = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Live recorded replications again, and say whether they are what the folder says, bit for bit.
+
+    Exit codes: 0 they are; 1 some are not; 2 there is nothing to compare.
+    """
+    with console.exit_codes():
+        from experiments import verifying
+        from experiments.briefing.words import Words
+        from experiments.commands import living
+        from sim.core.errors import InputError
+
+        try:
+            found = verifying.verify(folder, sample, seed, workers, living.teller(console.messages(quiet), lang))
+        except (FileNotFoundError, ValueError, KeyError) as problem:
+            raise InputError(folder, 0, f"cannot be verified: {problem}") from None
+        words = Words(lang)
+        if as_json:
+            console.show_json(vars(found))
+        else:
+            numbers = words("comma").join(map(str, found.wrong))
+            label = "verified_not" if found.wrong else "verified"
+            console.show(
+                [words(label, checked=len(found.checked), count=found.recorded, wrong=len(found.wrong), numbers=numbers)]
+            )
+            if found.changes:
+                console.show([words("verified_other", reasons="; ".join(found.changes))])
+        if found.wrong:
+            raise typer.Exit(console.Code.UNEXPECTED)

@@ -1,0 +1,251 @@
+"""A crew of workers that live counties and put every finished chunk into one journal.
+
+What is asked of it is a list of points, each with replications. What the journal already holds is not lived again, whoever lived
+it: that is all there is to resuming, to extending and to joining the parts of a run. Which process lives which replication,
+and in what order they come back, leaves no trace: luck has an address, and a chunk carries its replications' numbers.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments import journal
+from experiments.executors import Executor, Finished, InProcess, Processes, usable_processors
+from experiments.journal import Chunk, Failure, Lived
+from experiments.lives import COUNTY, Catalogue, Say, find
+
+SECONDS_PER_CHUNK = 2.0
+LARGEST_CHUNK = 80
+IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
+
+
+@dataclass(frozen=True)
+class Point:
+    """One county to live many times: a scenario, and quantiles at which some of its assumptions are held.
+
+    ``name`` names its chunks.
+    """
+
+    name: str
+    scenario: Any
+    held: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Successive replications of a point, for one worker."""
+
+    point: Point
+    replications: tuple[int, ...]
+
+    def path(self, folder: Path) -> Path:
+        """Where its chunk is kept."""
+        return journal.chunk_path(folder, self.point.name, self.replications)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all lives of a journal have in common; picklable. ``lives`` names the model (see ``lives.find``).
+
+    ``only_luck``: parameters stay at their central values but for what a point holds. ``brief``: only outcomes are kept.
+    """
+
+    seed: int
+    only_luck: bool
+    folder: Path
+    lives: str = COUNTY
+    profile: bool = False
+    brief: bool = False
+
+    def draw(self, replication: int) -> int:
+        """The parameter draw of a replication: two lives share one, unless only luck varies."""
+        return replication if self.only_luck else replication // 2
+
+
+class Worker:
+    """Lives tasks and writes each to the journal. Made once in every process."""
+
+    def __init__(self, plan: Plan, scenario: Any) -> None:
+        self.plan = plan
+        self.lives = find(plan.lives)
+        self.lives.prepare(scenario)
+        self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.lives.catalogue(scenario))]
+
+    def __call__(self, task: Task) -> float:
+        """Live these replications; returns seconds of work."""
+        start = time.perf_counter()
+        lived: list[Lived] = []
+        failures: list[Failure] = []
+        for replication in task.replications:
+            try:
+                lived.append(self.live(task.point, replication))
+            except Exception as problem:
+                failures.append(failure(self.plan, replication, problem))
+        catalogue = self.catalogue(task.point.scenario)
+        journal.write_chunk(task.path(self.plan.folder), task.point.name, lived, failures, catalogue, self.plan.brief)
+        return time.perf_counter() - start
+
+    def catalogue(self, scenario: Any) -> Catalogue:
+        """What is measured; the same for all scenarios of equal length."""
+        for known, catalogue in self._catalogues:
+            if known is scenario or known.months == scenario.months:
+                return catalogue
+        self._catalogues.append((scenario, self.lives.catalogue(scenario)))
+        return self._catalogues[-1][1]
+
+    def live(self, point: Point, replication: int) -> Lived:
+        """One replication, with the quantiles of its parameters."""
+        plan = self.plan
+        draw = plan.draw(replication)
+        quantiles = {} if plan.only_luck else self.lives.draw(point.scenario, plan.seed, draw)
+        quantiles = {**quantiles, **point.held}
+        life = self.lives.live(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
+        return Lived(replication, draw, quantiles, life)
+
+
+def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
+    """What is kept of a replication that failed."""
+    text = "".join(traceback.format_exception(problem))
+    summary = f"{type(problem).__name__}: {problem}"
+    return Failure(replication, plan.draw(replication), plan.seed, summary, text)
+
+
+class Stopped(Exception):
+    """Ctrl-C: what was under way is on disk too, unless Ctrl-C came twice."""
+
+
+class DiskProblem(Exception):
+    """A chunk could not be written; everything before it is whole."""
+
+
+Make = Callable[[Callable[[], Worker]], Executor]
+
+
+class Crew:
+    """Workers, started once; ``live`` may be called as often as there is something to ask. Use it in a ``with`` statement.
+
+    ``workers``: processes, default one for each usable processor; 1 works in this process. ``executor`` makes another place to
+    work from a picklable maker of workers.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Any,
+        workers: int | None = None,
+        say: Say = lambda what, **facts: None,
+        executor: Make | None = None,
+    ) -> None:
+        find(plan.lives).prepare(scenario, say)
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        self.plan = plan
+        self.say = say
+        self.done = journal.done(plan.folder)
+        self._pace = 0.0  # seconds per replication
+        count = workers or usable_processors()
+        make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
+        self.place = make(partial(Worker, plan, scenario))
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.place.close()
+
+    def missing(self, point: Point, replications: Iterable[int]) -> list[int]:
+        """Those replications that the journal does not hold."""
+        have = self.done.get(point.name, set())
+        return [number for number in replications if number not in have]
+
+    def live(
+        self,
+        wanted: Sequence[tuple[Point, Sequence[int]]],
+        count: Callable[[Chunk], bool | None] = lambda chunk: None,
+    ) -> None:
+        """Live what the journal does not hold of ``wanted``, telling ``count`` of every new chunk; it may return True to stop.
+
+        Raises Stopped after Ctrl-C, and DiskProblem when a chunk cannot be written.
+        """
+        left = [(point, number) for point, numbers in wanted for number in self.missing(point, numbers)]
+        try:
+            for chunk in self._chunks(left):
+                self._note(chunk)
+                if count(chunk):
+                    break
+        except KeyboardInterrupt:
+            self.say("tell_interrupted")
+            try:
+                for finished in self.place.stop():
+                    if not finished.died:
+                        chunk = Chunk(finished.task.path(self.plan.folder))
+                        self._note(chunk)
+                        count(chunk)
+            except KeyboardInterrupt:
+                self.say("tell_interrupted_again")
+            raise Stopped from None
+        except OSError as problem:
+            raise DiskProblem(str(problem)) from problem
+
+    def _note(self, chunk: Chunk) -> None:
+        numbers = [life["replication"] for life in chunk.lives] + [failed.replication for failed in chunk.failures]
+        self.done.setdefault(chunk.header["point"], set()).update(numbers)
+
+    def _chunks(self, left: Sequence[tuple[Point, int]]) -> Iterator[Chunk]:
+        """Hand out tasks and yield their chunks as they are found whole in the journal.
+
+        The first are single replications; from their pace the size is chosen so that a chunk takes about two seconds: long
+        enough that handing it over costs nothing, short enough that Ctrl-C and a crash cost little. When a worker process goes
+        down (killed for its memory, a fault in compiled code), every replication it may have died of is lived again with nothing
+        beside it, so that only the guilty one is recorded as failed.
+        """
+        position = 0
+        suspects: list[Task] = []
+        while position < len(left) or suspects or self.place.pending:
+            while not suspects and position < len(left) and self.place.pending < IN_HAND * self.place.workers:
+                task = successive(left, position, chunk_size(self._pace, len(left) - position, self.place.workers))
+                self.place.submit(task)
+                position += len(task.replications)
+            if suspects and not self.place.pending:
+                self.place.submit(suspects.pop(0))
+            for finished in self.place.finished():
+                path = finished.task.path(self.plan.folder)
+                if finished.died and not path.exists():
+                    if finished.alone and len(finished.task.replications) == 1:
+                        self._record_death(finished)
+                    else:
+                        suspects += [Task(finished.task.point, (number,)) for number in finished.task.replications]
+                        continue
+                chunk = Chunk(path)
+                if finished.result is not None:
+                    self._pace = finished.result / len(finished.task.replications)
+                yield chunk
+
+    def _record_death(self, finished: Finished) -> None:
+        """Write the chunk of a replication that took its process down."""
+        task, plan = finished.task, self.plan
+        died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
+        catalogue = find(plan.lives).catalogue(task.point.scenario)
+        journal.write_chunk(task.path(plan.folder), task.point.name, [], [died], catalogue, plan.brief)
+
+
+def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:
+    """The task that begins at ``start``: at most ``size`` successive replications of one point."""
+    point, first = left[start]
+    count = 1
+    for other, number in left[start + 1 : start + size]:
+        if other.name != point.name or number != first + count:
+            break
+        count += 1
+    return Task(point, tuple(range(first, first + count)))
+
+
+def chunk_size(pace: float, left: int, workers: int) -> int:
+    """How many replications the next chunk gets; small at the end, so that the workers end together."""
+    if pace <= 0:
+        return 1
+    wanted = min(LARGEST_CHUNK, round(SECONDS_PER_CHUNK / pace))
+    return max(1, min(wanted, -(-left // (2 * workers))))
