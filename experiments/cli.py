@@ -16,6 +16,8 @@ from experiments.commands.facts import facts
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
+from experiments.commands.solve import solve
+from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
 
 app = typer.Typer(
@@ -28,6 +30,8 @@ app = typer.Typer(
 for command in (
     run,
     compare,
+    sweep,
+    solve,
     collect,
     verify,
     population,

@@ -66,9 +66,9 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
     if wanted.add:
         replications = requested(out) + wanted.add
     until = None if wanted.precision is None else runner.Sequential(wanted.precision, wanted.largest)
-    part = None if wanted.shard is None else _part(wanted.shard, replications)
+    part = None if wanted.shard is None else part_of(wanted.shard, replications)
     try:
-        with _bar(wanted, len(part) if part is not None else replications, console) as progress:
+        with bar(len(part) if part is not None else replications, wanted.lang, console) as progress:
             outcome = runner.run(
                 scenario,
                 out,
@@ -128,7 +128,7 @@ def requested(out: Path) -> int:
         raise InputError("--add-replications", 0, f"{out} holds no result to add to ({problem})") from None
 
 
-def _part(shard: str, replications: int) -> range:
+def part_of(shard: str, replications: int) -> range:
     """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
     number, _, of = shard.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
@@ -169,9 +169,9 @@ def teller(console: Console, language: str) -> Callable[..., None]:
 
 
 @contextmanager
-def _bar(wanted: Wanted, total: int, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
+def bar(total: int, lang: str, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
     """A progress bar, drawn from the first life on; yields what the runner calls after every chunk."""
-    words = Words(wanted.lang)
+    words = Words(lang)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -181,11 +181,11 @@ def _bar(wanted: Wanted, total: int, console: Console) -> Iterator[Callable[[run
         TextColumn(words("say_left")),
     )
     # Four times a second: drawn more often, the bar takes time from the lives.
-    with Progress(*columns, console=console, refresh_per_second=4, transient=True) as bar:
-        task = bar.add_task(words("say_living"), total=total, visible=False, hits="")
+    with Progress(*columns, console=console, refresh_per_second=4, transient=True) as shown:
+        task = shown.add_task(words("say_living"), total=total, visible=False, hits="")
 
         def tell(watch: runner.Progress) -> None:
             hits = words("say_hits", hits=watch.hits, lived=watch.done - watch.failed)
-            bar.update(task, completed=watch.done, total=watch.total, visible=True, hits=hits)
+            shown.update(task, completed=watch.done, total=watch.total, visible=True, hits=hits)
 
         yield tell

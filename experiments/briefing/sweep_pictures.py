@@ -1,0 +1,145 @@
+"""Which pictures a sweep has, drawn from its tables alone, in both languages, each with its data beside it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas
+
+from experiments.briefing import style, sweeps
+from experiments.briefing.words import LANGUAGES, Words
+from experiments.designs import safe
+
+MOST_CURVES = 12
+
+
+def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """Response curves, tornado and heat map in ``figures``: PNG, SVG, description and CSV each; their paths."""
+    target = folder / "figures"
+    target.mkdir(exist_ok=True)
+    facts = {
+        "title": manifest["title"], "points": manifest["points"], "replications": manifest["replications"],
+        "seed": manifest["seed"], "version": manifest["program"]["version"], "hash": manifest["hash"][:12],
+    }  # fmt: skip
+    made: list[Path] = []
+    for stem, data, make in _pictures(folder, manifest, facts):
+        path = target / f"{stem}.csv"
+        data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+        made.append(path)
+        for language in languages:
+            figure, said = make(language)
+            made += style.save(
+                figure, target / f"{stem}-{language}", said, "; ".join(f"{k}: {v}" for k, v in facts.items() if k != "title")
+            )
+    return made
+
+
+def _pictures(folder: Path, manifest: dict[str, Any], facts: dict[str, Any]) -> Iterator[tuple[str, pandas.DataFrame, Any]]:
+    summary = pandas.read_csv(folder / "summary.csv", encoding="utf-8-sig")
+    effects = (
+        pandas.read_csv(folder / "effects.csv", encoding="utf-8-sig") if (folder / "effects.csv").stat().st_size > 5 else None
+    )
+    factors = manifest["factors"]
+    for subject in manifest["outcomes"]:
+        own = summary[summary["outcome"] == subject["id"]]
+        name = safe(subject["id"])
+        if manifest["design"] == "grid" and len(factors) == 2:
+            for scenario, cells in own.groupby("scenario", sort=False):
+                yield _heat(f"heat-{name}-{safe(scenario)}", cells, subject, factors, facts)
+        if manifest["design"] == "grid" and len(factors) == 1 and _numeric(own[factors[0]["id"]]):
+            yield _curve(f"curve-{name}", own.rename(columns={factors[0]["id"]: "value"}), subject, factors[0], manifest, facts)
+        if effects is None:
+            continue
+        moved = effects[effects["outcome"] == subject["id"]]
+        if manifest["design"] == "one_at_a_time":
+            for scenario, bars in moved.groupby("scenario", sort=False):
+                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest, facts)
+        else:
+            tops = moved.dropna(subset=["difference"]).drop(columns=["low", "high"])
+            tops = tops.rename(columns={"difference_low": "low", "difference_high": "high"})
+            for scenario, bars in tops.groupby("scenario", sort=False):
+                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest, facts)
+        yield from _curves(name, own, moved, subject, manifest, facts)
+
+
+def _curves(
+    name: str, own: pandas.DataFrame, moved: pandas.DataFrame, subject: Any, manifest: Any, facts: Any
+) -> Iterator[tuple[str, pandas.DataFrame, Any]]:
+    """A response curve for each factor with three or more levels (one at a time), or for each factor (spread points)."""
+    for factor in manifest["factors"][:MOST_CURVES]:
+        if manifest["design"] == "one_at_a_time":
+            rows = own[own[factor["id"]].notna()].rename(columns={factor["id"]: "value"})
+        else:
+            rows = moved[moved["factor"] == factor["id"]]
+        if _numeric(rows["value"]) and rows["value"].nunique() >= 3:
+            yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
+
+
+def _numeric(column: pandas.Series) -> bool:
+    return pandas.api.types.is_numeric_dtype(column)
+
+
+def _curve(
+    stem: str, rows: pandas.DataFrame, subject: Any, factor: Any, manifest: Any, facts: Any
+) -> tuple[str, pandas.DataFrame, Any]:
+    titles = {each["id"]: each["title"] for each in manifest["scenarios"]}
+    data = rows[["scenario", "value", "mean", "low", "high"]]
+
+    def make(language: str) -> tuple[Any, str]:
+        words = Words(language)
+        curves = {words.of(titles[scenario]): part for scenario, part in data.groupby("scenario", sort=False)}
+        title = words("sweep_against", outcome=sweeps.outcome(subject, words), factor=words.of(factor["name"]))
+        points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
+        said = sweeps.described(title, points, subject["unit"], language)
+        return sweeps.response_curve(curves, subject, factor, language, facts), said
+
+    return stem, data, make
+
+
+def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, facts: Any) -> tuple[str, pandas.DataFrame, Any]:
+    named = {factor["id"]: factor for factor in manifest["factors"]}
+    data = bars[["factor", "value", "difference", "low", "high"]]
+
+    def make(language: str) -> tuple[Any, str]:
+        words = Words(language)
+        spread = manifest["design"] != "one_at_a_time"
+        labels = [
+            words("top_less_bottom") if spread else _written(value, named[factor], words)
+            for factor, value in zip(data["factor"], data["value"])
+        ]
+        names = {factor: words.of(record["name"]) for factor, record in named.items()}
+        shown = data.assign(label=labels)
+        title = words("tornado_title", outcome=sweeps.outcome(subject, words))
+        points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
+        return sweeps.tornado(shown, subject, names, language, facts), sweeps.described(title, points, subject["unit"], language)
+
+    return stem, data, make
+
+
+def _written(value: Any, factor: Any, words: Words) -> str:
+    """A level as a label: a quantile as such, a number in its unit, anything else as it is."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return (
+        words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.quantity(number, factor["unit"])
+    )
+
+
+def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts: Any) -> tuple[str, pandas.DataFrame, Any]:
+    across, up = factors
+    data = cells.rename(columns={across["id"]: "across", up["id"]: "up"})[["across", "up", "mean", "low", "high"]]
+
+    def make(language: str) -> tuple[Any, str]:
+        words = Words(language)
+        title = words("heat_title", outcome=sweeps.outcome(subject, words))
+        points = [
+            (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
+            for row in data.rename(columns={"mean": "mean_"}).itertuples()
+        ]
+        return sweeps.heat_map(data, subject, across, up, language, facts), sweeps.described(
+            title, points, subject["unit"], language
+        )
+
+    return stem, data, make

@@ -1,0 +1,87 @@
+"""A sweep on the terminal: outcomes point by point, or factor by factor where points are many."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.briefing import sweeps
+from experiments.briefing.words import Words, probability
+
+MOST_ROWS = 40
+
+
+def answer(manifest: Mapping[str, Any], folder: Path, language: str) -> Iterator[RenderableType]:
+    """The title, and a table of levels (few points) or of effects (many)."""
+    words = Words(language)
+    yield Text(words.of(manifest["title"]), style="bold")
+    yield Text(words("sweep_said", points=manifest["points"], replications=manifest["replications"]))
+    summary = pandas.read_csv(folder / "summary.csv", encoding="utf-8-sig")
+    if manifest["design"] == "grid" and manifest["points"] <= MOST_ROWS:
+        yield _levels(manifest, summary, words)
+    else:
+        yield _effects(manifest, pandas.read_csv(folder / "effects.csv", encoding="utf-8-sig"), words)
+
+
+def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    many = len(manifest["scenarios"]) > 1
+    titles = {each["id"]: words.of(each["title"]) for each in manifest["scenarios"]}
+    for name in [*([words("column_scenario")] if many else []), *(words.of(factor["name"]) for factor in manifest["factors"])]:
+        table.add_column(name, overflow="fold")
+    for subject in manifest["outcomes"]:
+        table.add_column(sweeps.outcome(subject, words), justify="right", overflow="fold")
+    for _point, rows in summary.groupby("point", sort=False):
+        first = rows.iloc[0]
+        values = ["" if pandas.isna(first[factor["id"]]) else f"{first[factor['id']]:,.10g}" if _plain(first[factor["id"]])
+                  else str(first[factor["id"]]) for factor in manifest["factors"]]  # fmt: skip
+        said = [_said(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words) for subject in manifest["outcomes"]]
+        table.add_row(*([titles[first["scenario"]]] if many else []), *values, *said)
+    return table
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _said(row: Any, subject: Mapping[str, Any], words: Words) -> str:
+    """A level with its interval; a probability of 0 or 1 in all runs as the bound that it is."""
+    if subject["kind"] == "probability":
+        bound = None if pandas.isna(row["bound"]) else row["bound"]
+        return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
+    unit = subject["unit"]
+    if pandas.isna(row["low"]):
+        return words.quantity(row["mean"], unit)
+    low, high = (words.number(row[end], unit) for end in ("low", "high"))
+    return f"{words.quantity(row['mean'], unit)}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+
+
+def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Words) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words("column_factor"), overflow="fold")
+    for subject in manifest["outcomes"]:
+        table.add_column(sweeps.outcome(subject, words), justify="right", overflow="fold")
+    for scenario in manifest["scenarios"]:
+        if len(manifest["scenarios"]) > 1:
+            table.add_row(Text(words.of(scenario["title"]), style="bold"))
+        own = effects[(effects["scenario"] == scenario["id"]) & effects["difference"].notna()]
+        ends = ("difference_low", "difference_high") if "difference_low" in own else ("low", "high")
+        for factor in manifest["factors"]:
+            for value, rows in own[own["factor"] == factor["id"]].groupby("value", sort=False):
+                label = words.of(factor["name"]) + (f" = {value}" if manifest["design"] == "one_at_a_time" else "")
+                cells = []
+                for subject in manifest["outcomes"]:
+                    match = rows[rows["outcome"] == subject["id"]]
+                    cells.append("" if match.empty else _moved(match.iloc[0], ends, subject["unit"], words))
+                table.add_row(label, *cells)
+    return table
+
+
+def _moved(row: Any, ends: tuple[str, str], unit: str, words: Words) -> str:
+    middle, low, high = (words.number(row[name], unit, sign=True) for name in ("difference", *ends))
+    return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"

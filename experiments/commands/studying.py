@@ -1,0 +1,76 @@
+"""What sweep, sensitivity and solve do alike on the console: announce, resume, end with the right code."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from experiments import identity, journal, lives, results, runner
+from experiments.briefing.words import Words
+from experiments.commands import living
+from experiments.commands.console import Code
+from experiments.crew import DiskProblem, Stopped
+from experiments.executors import usable_processors
+from sim.core.errors import InputError
+
+
+def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
+    """Clear the folder of a study if ``fresh``; InputError if it holds something else than a study."""
+    if not out.exists():
+        return
+    known = {*files, "journal", "figures", "shard.json"}
+    others = [path.name for path in out.iterdir() if path.name not in known and not path.name.endswith(".partial")]
+    if not out.is_dir() or others:
+        raise InputError("--out", 0, f"{out} will not be touched: it holds {', '.join(sorted(others)[:3])}; name another folder")
+    if fresh:
+        results.clear(out)
+        for name in files:
+            (out / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def ending(out: Path, lang: str) -> Iterator[None]:
+    """Turn Ctrl-C, a full disk and a journal of something else into one sentence and the right exit code."""
+    words = Words(lang)
+    try:
+        yield
+    except runner.Refused as reason:
+        raise InputError(
+            "--out", 0, f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh"
+        ) from None
+    except Stopped:
+        typer.echo(words("study_stopped", out=out, done=_done(out)), err=True)
+        raise typer.Exit(Code.INTERRUPTED) from None
+    except DiskProblem as problem:
+        typer.echo(words("disk_problem", out=out, problem=problem, done=_done(out)), err=True)
+        raise typer.Exit(Code.INCOMPLETE) from None
+
+
+def _done(out: Path) -> int:
+    return sum(len(numbers) for numbers in journal.done(out / "journal").values())
+
+
+def announce(
+    scenario: Any, count: int, out: Path, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
+) -> float:
+    """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
+    words = Words(lang)
+    left = max(0, count - (_done(out) if identity.noted(out / "journal") else 0))
+    if left == 0 or screen.quiet:
+        return 0.0
+    cost = runner.forecast(scenario, 2, seed, 1, only_luck, lives.COUNTY, living.teller(screen, lang))
+    processes = min(workers or usable_processors(), left)
+    seconds = runner.duration(cost.pace, left, processes)
+    screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),
+                       memory=words.bytes(cost.memory)))  # fmt: skip
+    return seconds
+
+
+@contextmanager
+def bar(total: int, lang: str, screen: Console) -> Iterator[Callable[[runner.Progress], None]]:
+    """The progress bar of a study."""
+    with living.bar(total, lang, screen) as tell:
+        yield tell

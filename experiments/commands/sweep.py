@@ -1,0 +1,88 @@
+"""``xianjie sweep``: a scenario lived at many values of levers and assumptions, on the same luck."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Seed, Workers
+
+
+def sweep(
+    spec: Annotated[Path, typer.Argument(help="What to sweep, a YAML file; see experiments/specs.", metavar="SPEC")],
+    replications: Annotated[int | None, typer.Option(min=1, help="Lives at each point; by default as the file says.")] = None,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this sweep.")] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="3/10", help="Live only this part; then 'xianjie collect --sweep'.")
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Live the points of a spec; write tables, response curves, tornado or heat map.
+
+    Asked again after Ctrl-C, a crash or a full disk, it goes on where it stopped. Exit codes: 0 done, 2 wrong usage or input, 3
+    some lives failed, 5 the disk is full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import designs, lives, sweeping
+        from experiments.commands import living, studying
+
+        design = designs.load(spec)
+        count = replications or design.replications
+        screen = console.messages(quiet)
+        total = len(design.scenarios) * len(design.settings) * count
+        target = out or living.OUTPUTS / "-".join(
+            [
+                "sweep",
+                designs.safe(spec.stem),
+                str(seed),
+                f"x{count}",
+                *([f"shard-{shard.replace('/', '-of-')}"] if shard else []),
+            ]
+        )
+        if dry_run:
+            seconds = studying.announce(design.scenarios[0], total, target, seed, workers, design.only_luck, lang, screen)
+            console.show_json({"points": len(design.scenarios) * len(design.settings), "lives": total, "seconds": round(seconds)})
+            return
+        sweeping.outcomes_of(design, lives.find(lives.COUNTY).catalogue(design.scenarios[0]))
+        part = None if shard is None else living.part_of(shard, total)
+        studying.make_way(target, fresh, sweeping.FILES)
+        studying.announce(
+            design.scenarios[0], total if part is None else len(part), target, seed, workers, design.only_luck, lang, screen
+        )
+        with studying.ending(target, lang), studying.bar(total, lang, screen) as progress:
+            teller = living.teller(screen, lang)
+            manifest = sweeping.sweep(design, target, seed, workers, part, count, lives.COUNTY, teller, progress)
+        if manifest is None:
+            console.show_json({"out": str(target), "shard": shard})
+            return
+        if not no_figures:
+            from experiments.briefing import sweep_pictures
+
+            sweep_pictures.draw(target, manifest)
+        _answer(manifest, target, lang, as_json)
+
+
+def _answer(manifest: dict[str, Any], target: Path, lang: str, as_json: bool) -> None:
+    import pandas
+
+    from experiments.briefing import sweep_tables
+    from experiments.briefing.words import Words
+
+    summary = pandas.read_csv(target / "summary.csv", encoding="utf-8-sig")
+    if as_json:
+        rows = summary.astype(object).where(summary.notna(), None).to_dict("records")
+        console.show_json({**manifest, "summary": rows, "out": str(target)})
+    else:
+        console.show([*sweep_tables.answer(manifest, target, lang), Words(lang)("folder", out=target)])
+    if manifest["failed"]:
+        raise typer.Exit(Code.SOME_FAILED)
