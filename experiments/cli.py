@@ -16,6 +16,7 @@ from experiments.commands.facts import facts
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
+from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
 from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
@@ -31,6 +32,7 @@ for command in (
     run,
     compare,
     sweep,
+    sensitivity,
     solve,
     collect,
     verify,

@@ -202,7 +202,7 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
         tables.months(chunk, names),
         tables.years(chunk, names),
         tables.replications(chunk, names, 0),
-        *tables.payments([chunk]),
+        *(table.select(["yuan", "count", "shortfall"]) for table in tables.payments([chunk])),
     ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000

@@ -82,7 +82,7 @@ def solve(
         look(float(value))
     first, last = look(bounds[0]), look(bounds[1])
     rising = last.probability > first.probability
-    _check_moves(first, last)
+    _check_moves(_ordered(seen))
     _check_turns(_ordered(seen), rising, look.draws)  # type: ignore[attr-defined]
     if rising == largest:
         raise NoAnswer(
@@ -124,8 +124,8 @@ def _ordered(seen: dict[float, Seen]) -> tuple[Seen, ...]:
     return tuple(seen[value] for value in sorted(seen))
 
 
-def _check_moves(first: Seen, last: Seen) -> None:
-    if np.array_equal(first.met, last.met):
+def _check_moves(curve: Sequence[Seen]) -> None:
+    if all(np.array_equal(at.met, curve[0].met) for at in curve):
         raise NoAnswer("solve_flat", "the lever changes the outcome of the goal in no future between its bounds")
 
 

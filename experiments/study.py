@@ -1,5 +1,6 @@
 """Many points, lived into one journal of which only outcomes are kept: what sweeps, sensitivity and solving ask of the model."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,9 +135,12 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
 
 
 def _public(chunk: Chunk) -> NDArray[np.float64]:
-    """Yuan a year out of all public purses, of each life."""
+    """Yuan a year out of all public purses, of each life.
+
+    Which cells there are, and in which order, depends on the neighbours in the chunk; an exact sum does not.
+    """
     cells = chunk.header["budget"]
     public = [number for number, (_year, fund, _use) in enumerate(cells) if fund not in NOT_PUBLIC]
     years = max(1, chunk.array("decembers").shape[1])
     money = chunk.array("budget")[:, public, 0]
-    return money.sum(axis=1) / years
+    return np.array([math.fsum(row) for row in money]) / years

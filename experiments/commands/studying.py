@@ -1,5 +1,6 @@
 """What sweep, sensitivity and solve do alike on the console: announce, resume, end with the right code."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from experiments.commands.console import Code
 from experiments.crew import DiskProblem, Stopped
 from experiments.executors import usable_processors
 from sim.core.errors import InputError
+
+SHORT = 60.0  # seconds that nobody has to be asked about
 
 
 def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
@@ -74,3 +77,12 @@ def bar(total: int, lang: str, screen: Console) -> Iterator[Callable[[runner.Pro
     """The progress bar of a study."""
     with living.bar(total, lang, screen) as tell:
         yield tell
+
+
+def confirm(seconds: float, yes: bool, lang: str) -> None:
+    """Ask before something long begins; InputError if the answer is no, or if there is nobody to ask."""
+    if yes or seconds < SHORT:
+        return
+    words = Words(lang)
+    if not sys.stdin.isatty() or not typer.confirm(words("study_confirm", seconds=words.seconds(seconds)), err=True):
+        raise InputError("--yes", 0, words("study_not_confirmed"))

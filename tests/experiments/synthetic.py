@@ -95,6 +95,7 @@ class Scenario:
     started: Path | None = None  # a file touched when the first life begins
     vantage: str | None = None
     shift: float = 0.0  # added to every level: what another scenario does
+    overrides: dict = field(default_factory=dict)
 
 
 class Synthetic:

@@ -1,0 +1,164 @@
+"""``xianjie sensitivity``: which numbers decide the outcome, which of them are only assumed, and what it would be worth to
+know them.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import BASELINE, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers
+
+FILES = ("sensitivity.json", "screening.csv", "shares.csv", "worth.csv")
+
+
+def sensitivity(
+    scenario: Scenario = BASELINE,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="A goal or an indicator; may be repeated. Default: the headline.")
+    ] = None,
+    factor: Annotated[
+        list[str] | None, typer.Option(help="Only this assumption; may be repeated. Default: all that vary.")
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another scenario: say what knowing a number would do to the choice; may be repeated."),
+    ] = None,
+    trajectories: Annotated[int, typer.Option(min=2, help="Trajectories of the screening (Morris).")] = 4,
+    base: Annotated[int, typer.Option(min=8, help="Base size of the variance shares (Sobol), a power of two.")] = 64,
+    replicates: Annotated[int, typer.Option(min=2, help="Lives at each point; they tell luck from effect.")] = 2,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    sets: Sets = None,
+    out: Out = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this analysis.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Screen the assumptions (Morris), divide the variance among the ten or fewer that pass (Sobol), and join the evidence.
+
+    How long it takes is measured and printed, and you are asked before it begins. Asked again after an interruption it goes on.
+    Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import designs, lives, ranking, sensitivity
+        from experiments.commands import living, studying
+        from experiments.study import Study
+        from sim.core.errors import InputError
+        from sim.scenario import load_scenario
+
+        if base & (base - 1):
+            raise InputError("--base", 0, f"must be a power of two, not {base}")
+        chosen = load_scenario(scenario, sets or [])
+        others = [load_scenario(path, sets or []) for path in against or []]
+        ids = [each.id for each in (chosen, *others)]
+        if len(set(ids)) < len(ids):
+            raise InputError("--against", 0, "names a scenario twice")
+        catalogue = lives.find(lives.COUNTY).catalogue(chosen)
+        outcomes = ranking.outcomes_of(outcome or [], catalogue)
+        factors = ranking.factors_of(chosen, factor or [])
+        names = [each.id for each in factors]
+        few = min(len(names), ranking.MOST_SHARED)
+        lives_wanted = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
+        stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
+        target = out or living.OUTPUTS / designs.safe(stem)
+        screen = console.messages(quiet)
+        studying.make_way(target, fresh, FILES)
+        seconds = studying.announce(chosen, lives_wanted, target, seed, workers, True, lang, screen)
+        studying.confirm(seconds, yes, lang)
+        task = {"factors": names, "trajectories": trajectories, "base": base}
+        scenarios = {each.id: each for each in (chosen, *others)}
+        with studying.ending(target, lang), studying.bar(lives_wanted, lang, screen) as progress:
+            teller = living.teller(screen, lang)
+            with Study(target, scenarios, seed, True, task, workers, lives.COUNTY, teller, progress) as study:
+                rows = sensitivity.morris_points(names, trajectories, seed)
+                first = ranking.Stage(study, chosen, factors, rows, "screening", replicates)
+                screened = ranking.screened(first, names, outcomes, seed)
+                passed = ranking.passing(screened)
+                made: dict[str, Any] = {
+                    "scenario": chosen.id, "seed": seed, "factors": len(names), "trajectories": trajectories, "base": base,
+                    "replicates": replicates, "passed": passed,
+                    "screening": {name: ranking.joined([row for row in rows if row.passes], chosen) for name, rows in
+                    screened.items()}, "shares": {}, "worth": {},
+                }  # fmt: skip
+                everything = {name: ranking.joined(rows, chosen) for name, rows in screened.items()}
+                if passed:
+                    few_factors = [each for each in factors if each.id in passed]
+                    passed = [each.id for each in few_factors]
+                    points = sensitivity.sobol_points(passed, base, seed)
+                    second = ranking.Stage(study, chosen, few_factors, points, "shares", replicates)
+                    found = ranking.shared(second, passed, outcomes, list(catalogue.goals), seed)
+                    made["shares"] = {name: _plain(each, chosen, ranking.joined) for name, each in found.items()}
+                    if others:
+                        made["worth"] = _worth(study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed)
+        _write(target, made, everything)
+        if as_json:
+            console.show_json({**made, "out": str(target)})
+        else:
+            from experiments.briefing import ranking as briefing
+
+            subjects = {name: dict((catalogue.goals.get(name) or catalogue.indicators[name]).name) for name in outcomes}
+            console.show(briefing.answer(made, subjects, lang, target))
+
+
+def _plain(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:
+    variance = found["variance"]
+    plain: dict[str, Any] = {
+        "shares": joined(found["shares"], scenario),
+        "luck_share": variance.luck_share,
+        "variance": {"parameters": variance.parameters, "luck": variance.luck, "noise_removed": variance.noise},
+    }
+    if "trust" in found:
+        trust = found["trust"]
+        plain["emulator"] = {**vars(trust), "trusted": trust.trusted}
+        plain["probability"] = None if found["probability"] is None else joined(found["probability"], scenario)
+    return plain
+
+
+def _worth(
+    study: Any, stage: Any, chosen: Any, others: list[Any], factors: list[Any], outcomes: dict[str, str], catalogue: Any,
+    replicates: int, seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """For each goal: what knowing a number would be worth to the choice among the scenarios."""
+    import numpy as np
+
+    from experiments import ranking, sensitivity
+
+    names = [each.id for each in factors]
+    own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block
+    points = stage.rows[own]
+    sides = [ranking.Stage(study, each, factors, points, f"worth-{each.id}", replicates) for each in others]
+    made = {}
+    for name, measure in outcomes.items():
+        if name in catalogue.goals:
+            means = [stage.lived(measure)[own].mean(axis=1), *(side.lived(measure).mean(axis=1) for side in sides)]
+            table = np.stack(means, axis=1)
+            best = [chosen.id, *(each.id for each in others)][int(np.argmax(table.mean(axis=0)))]
+            rows = ranking.joined(sensitivity.worth_of_knowing(names, points, table, seed), chosen)
+            made[name] = {
+                "best_now": best,
+                "unit": catalogue.goals[name].unit,
+                "rows": sorted(rows, key=lambda row: -row["value"]),
+            }
+    return made
+
+
+def _write(target: Path, made: dict[str, Any], everything: dict[str, Any]) -> None:
+    from experiments import results
+    from experiments.files import as_json, write_csv, write_text
+
+    write_text(target / "sensitivity.json", as_json(made))
+    write_csv(target / "screening.csv", [{"outcome": o, **results.flat(row)} for o, rows in everything.items() for row in rows])
+    shares = [
+        {"outcome": name, "of": of, **results.flat(row)}
+        for name, each in made["shares"].items()
+        for of, rows in (("outcome", each["shares"]), ("probability", each.get("probability") or []))
+        for row in rows
+    ]
+    write_csv(target / "shares.csv", shares)
+    write_csv(
+        target / "worth.csv", [{"outcome": o, **results.flat(row)} for o, each in made["worth"].items() for row in each["rows"]]
+    )

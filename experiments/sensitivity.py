@@ -1,0 +1,311 @@
+"""Which numbers matter: screening, variance shares, and what it would be worth to know one of them.
+
+Everything here works on an ``evaluate``: a function from points in the unit cube (points, factors) to outcomes of lives (points,
+replicates). Replicates of one point differ in luck; the same replicate has the same luck at every point. The mean over
+replicates is what sampling designs are asked of; what luck does to the *differences* between points is estimated from the
+replicates and taken out of every index, so that noise is not sold as an effect. Sampling and indices are SALib's.
+"""
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Evaluate = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+RESAMPLES = 500
+HELD_OUT = 0.2
+NEGLIGIBLE = 1e-12  # of the outcome: rounding, not worth
+TRUSTED = 0.5  # the least share of held-out variance that an emulator has to explain
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The elementary effects of one factor on one outcome (Morris), in the outcome's unit per full range of the factor.
+
+    ``mu_star``: mean size, with its 95 % half-width ``conf``; ``mu``: mean with sign; ``noise``: the mean size that luck alone
+    would show; ``size``: root mean square with the variance of luck taken out. ``passes``: whether the size stands out of the
+    noise.
+    """
+
+    factor: str
+    mu_star: float
+    conf: float
+    mu: float
+    sigma: float
+    noise: float
+    size: float
+    passes: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of one factor in the variance of an outcome (Sobol): ``first`` alone, ``total`` with all that it interacts
+    with, each with its bootstrapped 95 % half-width, luck taken out.
+    """
+
+    factor: str
+    first: float
+    first_conf: float
+    total: float
+    total_conf: float
+
+
+@dataclass(frozen=True)
+class Variance:
+    """The variance of an outcome over the points, without luck (``parameters``); ``luck``: within a point, between lives;
+    ``noise``: what luck added to the variance of the points' means, and was taken out.
+    """
+
+    parameters: float
+    luck: float
+    noise: float
+
+    @property
+    def luck_share(self) -> float:
+        """The share of luck in the variance of a single life; NaN where nothing varies."""
+        total = self.parameters + self.luck
+        return self.luck / total if total > 0 else math.nan
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How an emulator did on points that it was not shown: share of their variance explained, share within its own 95 % band,
+    and the mean squared error of its probabilities against that of always saying the mean (Brier's skill: 1 is perfect, 0 is
+    no better).
+    """
+
+    explained: float
+    covered: float
+    skill: float
+    points: int
+
+    @property
+    def trusted(self) -> bool:
+        """Whether indices are computed from it."""
+        return self.explained >= TRUSTED
+
+
+def problem(names: Sequence[str]) -> dict[str, Any]:
+    """Factors in the unit cube, as SALib wants them."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def morris_points(names: Sequence[str], trajectories: int, seed: int) -> NDArray[np.float64]:
+    """Trajectories of Morris: (trajectories * (factors + 1), factors)."""
+    from SALib.sample import morris
+
+    return morris.sample(problem(names), trajectories, num_levels=4, seed=seed)
+
+
+def screen(names: Sequence[str], points: NDArray[np.float64], lived: NDArray[np.float64], seed: int) -> list[Screened]:
+    """Elementary effects of lives (points, replicates) at the points of ``morris_points``; largest size first."""
+    from SALib.analyze import morris
+
+    means = lived.mean(axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = morris.analyze(problem(names), points, means, num_levels=4, seed=seed, num_resamples=RESAMPLES)
+    effects = _elementary(points, lived)  # (factors, trajectories, replicates)
+    replicates = lived.shape[1]
+    rows = []
+    for number, name in enumerate(names):
+        own = effects[number]
+        mean = own.mean(axis=1)
+        luck = float(own.var(axis=1, ddof=1).mean() / replicates) if replicates > 1 else 0.0
+        square = float((mean**2).mean())
+        # Without an effect, mean squares of so many trajectories exceed luck's by less than this in 99 of 100 cases.
+        limit = luck * stats.chi2.ppf(0.99, len(mean)) / len(mean)
+        rows.append(
+            Screened(
+                name, float(found["mu_star"][number]), float(found["mu_star_conf"][number]), float(found["mu"][number]),
+                float(found["sigma"][number]), math.sqrt(2.0 * luck / math.pi), math.sqrt(max(0.0, square - luck)),
+                bool(square > limit and square > 0.0),
+            )
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: -row.size)
+
+
+def _elementary(points: NDArray[np.float64], lived: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Elementary effects by factor, trajectory and replicate: the change of the outcome over the change of the factor."""
+    factors = points.shape[1]
+    count = len(points) // (factors + 1)
+    result = np.zeros((factors, count, lived.shape[1]))
+    for trajectory in range(count):
+        start = trajectory * (factors + 1)
+        steps = np.diff(points[start : start + factors + 1], axis=0)
+        changes = np.diff(lived[start : start + factors + 1], axis=0)
+        moved = np.argmax(np.abs(steps), axis=1)
+        for step, factor in enumerate(moved):
+            result[factor, trajectory] = changes[step] / steps[step, factor]
+    return result
+
+
+def sobol_points(names: Sequence[str], base: int, seed: int) -> NDArray[np.float64]:
+    """Saltelli's design on Sobol points: (base * (factors + 2), factors); ``base`` a power of two."""
+    from SALib.sample import sobol
+
+    return sobol.sample(problem(names), base, calc_second_order=False, seed=seed)
+
+
+def variance(lived: NDArray[np.float64]) -> Variance:
+    """Luck and parameters in lives (points, replicates) of which a replicate has the same luck at every point.
+
+    Two-way analysis of variance. What luck does alike at all points moves no difference between them; what it does differently
+    (the residual) adds its variance, divided by the replicates, to that of the points' means.
+    """
+    points, replicates = lived.shape
+    means = lived.mean(axis=1)
+    spread = float(means.var(ddof=1))
+    if replicates < 2:
+        return Variance(spread, 0.0, 0.0)
+    residual = lived - means[:, None] - lived.mean(axis=0)[None, :] + lived.mean()
+    noise = float((residual**2).sum()) / ((points - 1) * (replicates - 1)) / replicates
+    return Variance(max(0.0, spread - noise), float(lived.var(axis=1, ddof=1).mean()), min(noise, spread))
+
+
+def shares(names: Sequence[str], lived: NDArray[np.float64], seed: int) -> tuple[list[Share], Variance]:
+    """Variance shares from lives at the points of ``sobol_points``; largest total first. Nothing varies: no shares.
+
+    Luck adds to the variance that both indices are divided by. It leaves the numerator of the first-order index alone, and
+    adds to that of the total (Jansen) half the variance that the replicates show in the difference which this one factor
+    makes: nothing for a factor without effect, because the same luck then gives the same life, bit for bit.
+    """
+    from SALib.analyze import sobol
+
+    found = variance(lived)
+    means = lived.mean(axis=1)
+    if found.parameters <= 0:
+        return [], found
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        indices = sobol.analyze(problem(names), means, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
+    whole = found.parameters + found.noise
+    scale = whole / found.parameters
+    noise = _noise_of_totals(lived, len(names))
+    rows = [
+        Share(
+            name, float(indices["S1"][i]) * scale, float(indices["S1_conf"][i]) * scale,
+            (float(indices["ST"][i]) * whole - noise[i]) / found.parameters, float(indices["ST_conf"][i]) * scale,
+        )
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: -row.total), found
+
+
+def _noise_of_totals(lived: NDArray[np.float64], factors: int) -> list[float]:
+    """What luck adds to the numerator of each factor's total index; the design's blocks are A, A with each factor of B, B."""
+    replicates, block = lived.shape[1], factors + 2
+    if replicates < 2:
+        return [0.0] * factors
+    steps = (lived[place + 1 :: block] - lived[::block] for place in range(factors))
+    return [float(step.var(axis=1, ddof=1).mean()) / (2.0 * replicates) for step in steps]
+
+
+class Emulator:
+    """A Gaussian process of the margin of a goal over the factors, and from it the probability of the goal at any point.
+
+    Fitted to the means of lives (points, replicates); ``luck`` is the standard deviation of a single life around its point,
+    taken as the same everywhere. The goal is met when the margin is above 0.
+    """
+
+    def __init__(self, points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> None:
+        from sklearn.gaussian_process import GaussianProcessRegressor
+        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+
+        self.centre, self.scale = float(lived.mean()), float(lived.mean(axis=1).std()) or 1.0
+        kernel = ConstantKernel(1.0, (1e-2, 1e2)) * RBF(np.ones(points.shape[1]), (0.1, 50.0)) + WhiteKernel(0.1, (1e-6, 2.0))
+        self._process = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a length at its bound only says that a factor does nothing
+            self._process.fit(points, (lived.mean(axis=1) - self.centre) / self.scale)
+        self.luck = float(np.sqrt(lived.var(axis=1, ddof=1).mean())) if lived.shape[1] > 1 else 0.0
+        # What is white in the means is luck of so many replicates; the surface itself is known better than a new mean.
+        self._white = float(self._process.kernel_.k2.noise_level)
+
+    def margin(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The expected margin at points, and the standard deviation of a new mean of lives there."""
+        middle, spread = self._process.predict(points, return_std=True)
+        return self.centre + self.scale * middle, self.scale * spread
+
+    def probability(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The probability that a life at these points meets the goal."""
+        middle = self.centre + self.scale * self._process.predict(points)
+        if self.luck <= 0:
+            return (middle > 0).astype(np.float64)
+        return stats.norm.cdf(middle / self.luck)
+
+
+def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> Trust:
+    """Fit an emulator to four fifths of the points and ask it about the others."""
+    order = np.random.default_rng(seed).permutation(len(points))
+    held = max(2, round(HELD_OUT * len(points)))
+    test, train = order[:held], order[held:]
+    emulator = Emulator(points[train], lived[train], seed)
+    middle, spread = emulator.margin(points[test])
+    truth = lived[test].mean(axis=1)
+    around = float(((truth - lived[train].mean()) ** 2).sum())
+    explained = 1.0 - float(((truth - middle) ** 2).sum()) / around if around > 0 else 0.0
+    covered = float((np.abs(truth - middle) <= 1.96 * spread).mean())
+    met = (lived[test] > 0).astype(np.float64)
+    usual = float(((met - (lived[train] > 0).mean()) ** 2).mean())
+    error = float(((met - emulator.probability(points[test])[:, None]) ** 2).mean())
+    return Trust(explained, covered, 1.0 - error / usual if usual > 0 else 0.0, held)
+
+
+def shares_of_probability(names: Sequence[str], emulator: Emulator, base: int, seed: int) -> list[Share]:
+    """Variance shares of the goal's probability itself, from the emulator; the largest total first."""
+    from SALib.analyze import sobol
+
+    chance = emulator.probability(sobol_points(names, base, seed))
+    if chance.var() <= 0:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        indices = sobol.analyze(problem(names), chance, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
+    rows = [Share(name, *(float(indices[key][i]) for key in ("S1", "S1_conf", "ST", "ST_conf"))) for i, name in enumerate(names)]
+    return sorted(rows, key=lambda row: -row.total)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What it would be worth to know one factor before choosing among scenarios, in the outcome's unit.
+
+    ``value``: expected gain of choosing with it known over choosing now, what chance alone would show taken out (``chance``);
+    ``changes``: the share of the factor's range in which another scenario than now's best would be chosen.
+    """
+
+    factor: str
+    value: float
+    chance: float
+    changes: float
+
+
+def worth_of_knowing(
+    names: Sequence[str], points: NDArray[np.float64], outcomes: NDArray[np.float64], seed: int, degree: int = 3
+) -> list[Worth]:
+    """Expected value of perfect information about each factor alone; the largest first.
+
+    ``outcomes`` (points, scenarios): the mean outcome of each scenario at each point, larger is better. The expected outcome
+    given one factor is a polynomial fitted over all points (Strong, Oakley and Brennan 2014, doi 10.1177/0272989X13505910,
+    regress likewise). The maximum over noisy fits is too large; the same with the factor shuffled shows by how much.
+    """
+    random = np.random.default_rng(seed)
+    rows = []
+    for number, name in enumerate(names):
+        value, changes = _gain(points[:, number], outcomes, degree)
+        chance = float(np.mean([_gain(random.permutation(points[:, number]), outcomes, degree)[0] for _ in range(40)]))
+        worth = value - chance if value - chance > NEGLIGIBLE * abs(outcomes).max() else 0.0
+        rows.append(Worth(name, worth, chance, changes))
+    return sorted(rows, key=lambda row: -row.value)
+
+
+def _gain(where: NDArray[np.float64], outcomes: NDArray[np.float64], degree: int) -> tuple[float, float]:
+    design = np.polynomial.legendre.legvander(2.0 * where - 1.0, degree)
+    fitted = design @ np.linalg.lstsq(design, outcomes, rcond=None)[0]
+    now = int(np.argmax(outcomes.mean(axis=0)))
+    return float(fitted.max(axis=1).mean() - fitted.mean(axis=0).max()), float((fitted.argmax(axis=1) != now).mean())

@@ -1,0 +1,101 @@
+"""Pairs of futures: flips by hand, nothing from nothing, and what sharing the luck is worth."""
+
+import math
+
+import numpy as np
+import pytest
+
+from experiments import comparing, monte_carlo, paired, runner
+from experiments.results import open_folder
+from tests.experiments.synthetic import NAME, Scenario
+
+RUNS = 60
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """The synthetic county three times: as it is, shifted towards missing its goals, and as it is again."""
+    root = tmp_path_factory.mktemp("pairs")
+    for name, scenario in (("one", Scenario()), ("shifted", Scenario(id="shifted", shift=0.8)), ("again", Scenario())):
+        runner.run(scenario, root / name, RUNS, 7, 1, lives=NAME)
+    return {name: open_folder(root / name) for name in ("one", "shifted", "again")}
+
+
+def test_flips_are_counted_and_weighed():
+    met_one = [0, 0, 0, 1, 1, 1, 0, 1]
+    met_two = [1, 1, 0, 1, 0, 1, 1, 1]
+    margins = ([-1.0] * 8, [0.0, 0.0, -2.0, -1.0, -3.0, 0.0, 0.0, 0.0])
+    found = paired.flips(met_one, met_two, margins, np.arange(8))
+    assert (found.helped, found.harmed, found.both, found.neither) == (3, 1, 3, 1)
+    assert found.difference == 0.25
+    assert found.low < 0.25 < found.high
+    assert found.won == 0.75
+    assert found.margin_better == (5 + 0.5) / 8
+    # Bonett and Price by hand: (3 + 1) / 10 and (1 + 1) / 10.
+    half = 1.959964 * math.sqrt((0.4 + 0.2 - 0.2**2) / 10)
+    assert (found.low, found.high) == pytest.approx((0.2 - half, 0.2 + half), abs=1e-5)
+
+
+def test_what_was_not_assessed_is_left_out():
+    found = paired.flips([1, np.nan, 0], [1, 1, np.nan], ([0.1, 0.2, 0.3], [0.2, 0.2, 0.2]), [0, 1, 2])
+    assert (found.runs, found.both) == (1, 1)
+
+
+def test_pairs_of_one_draw_count_for_less():
+    random = np.random.default_rng(3)
+    step = np.repeat(random.integers(0, 2, 50), 2).astype(float)  # both lives of a draw do the same
+    alone = paired.difference_of_proportions(np.zeros(100), step, np.arange(100))
+    together = paired.difference_of_proportions(np.zeros(100), step, np.arange(100) // 2)
+    assert together[2] - together[1] > 1.3 * (alone[2] - alone[1])
+
+
+def test_a_scenario_against_itself_is_exactly_nothing(folders):
+    made = comparing.compare([folders["one"], folders["again"]])
+    (one,) = made["comparisons"]
+    assert one["same"]
+    for line in one["goals"]:
+        assert line["difference"] == line["low"] == line["high"] == 0
+        assert line["margin_difference"] == line["margin_difference_low"] == line["margin_difference_high"] == 0
+        assert (line["helped"], line["harmed"], line["margin_better"]) == (0, 0, 0.5)
+    for part in ("indicators", "money", "places"):
+        assert all(line["difference"] == line["low"] == line["high"] == 0 for line in one[part])
+    assert {line["verdict"] for line in one["places"]} <= {"same"}
+
+
+def test_a_shift_is_found_with_its_sign_and_size(folders):
+    (one,) = comparing.compare([folders["one"], folders["shifted"]])["comparisons"]
+    assert not one["same"]
+    goals = {line["id"]: line for line in one["goals"]}
+    assert goals["G2"]["margin_difference"] == pytest.approx(-0.8)
+    assert goals["G2"]["margin_better"] == 0
+    assert goals["G2"]["helped"] == 0 < goals["G2"]["harmed"]
+    assert goals["G2"]["difference"] < -0.1
+    assert goals["joint_headline"]["harmed"] >= goals["G2"]["harmed"]
+    for line in one["indicators"]:
+        assert line["difference"] == pytest.approx(0.8)
+    # Yuan a year: 10 000 for each unit of level, under two uses in half of the lives and under one in the others.
+    public = one["money"][0]
+    assert public["fund"] == "public"
+    assert public["difference"] == pytest.approx(0.8 * 1e4 * 1.5)
+
+
+def test_results_without_common_futures_are_refused(folders, tmp_path):
+    runner.run(Scenario(), tmp_path, 4, 8, 1, lives=NAME)
+    with pytest.raises(comparing.Unpaired, match="its seed is 8"):
+        comparing.compare([folders["one"], open_folder(tmp_path)])
+
+
+def test_paired_luck_is_worth_what_it_shares():
+    random = np.random.default_rng(1)
+    common, own = random.normal(size=(2, 5000))
+    assert paired.variance_ratio(common, common + 0.1 * own) == pytest.approx(200, rel=0.1)
+    assert (
+        paired.variance_ratio(common, common + 1.0) == pytest.approx(math.inf)
+        or paired.variance_ratio(common, common + 1.0) > 1e20
+    )
+
+
+def test_differences_of_means_are_those_of_the_pairs():
+    mean = paired.difference([1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 5.0, 5.0], [0, 0, 1, 1])
+    assert mean.mean == 1.0
+    assert mean == monte_carlo.mean([1.0, 0.0, 2.0, 1.0], [0, 0, 1, 1])
