@@ -23,8 +23,9 @@ SLOW = 0.01  # seconds of a life: long enough to be killed in the middle
 
 
 def factor(name):
-    return designs.Factor(name, {"zh": name, "en": name}, "share", "quantile", (), 0.0, 1.0, False, None, "assumption",
-    "assumed", 0.5)
+    return designs.Factor(
+        name, {"zh": name, "en": name}, "share", "quantile", (), 0.0, 1.0, False, None, "assumption", "assumed", 0.5
+    )
 
 
 def design(seconds=0.0):
@@ -33,8 +34,9 @@ def design(seconds=0.0):
     factors = (factor("admission_rate"), factor("wage_growth"))
     settings = tuple({"admission_rate": one, "wage_growth": two} for one in (0.1, 0.5, 0.9) for two in (0.2, 0.5, 0.8))
     title = {"zh": "合成", "en": "Synthetic"}
-    return designs.Design(Path("s.yaml"), title, "grid", scenarios, factors, settings, 6, False, ("R3", "indicator_0"), {"s":
-    settings})
+    return designs.Design(
+        Path("s.yaml"), title, "grid", scenarios, factors, settings, 6, False, ("R3", "indicator_0"), {"s": settings}
+    )
 
 
 def swept(out, workers=1, seconds=0.0, **options):
@@ -251,9 +253,9 @@ def test_verify_finds_what_was_tampered_with(tmp_path):
     table = pq.read_table(tmp_path / "replications.parquet")
     kept = table["kept"].to_pylist()
     kept[5] = kept[6]
-    pq.write_table(table.set_column(table.schema.get_field_index("kept"), "kept", pa.array(kept)), tmp_path /
-    "replications.parquet") assert verifying.verify(tmp_path,
-    12, 1, 1).wrong == (5,)
+    edited = table.set_column(table.schema.get_field_index("kept"), "kept", pa.array(kept))
+    pq.write_table(edited, tmp_path / "replications.parquet")
+    assert verifying.verify(tmp_path, 12, 1, 1).wrong == (5,)
 
 
 def test_a_stopping_rule_goes_on_until_it_is_precise_and_writes_down_every_look(tmp_path):
