@@ -112,7 +112,10 @@ def share_better(step: NDArray[np.float64], draws: NDArray) -> tuple[float, floa
 
 def difference(first: ArrayLike, second: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -> monte_carlo.Mean:
     """Mean of second − first over pairs, with an interval from the spread between draws; equal values give exactly 0."""
-    return monte_carlo.mean(np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64), draws, confidence)
+    step = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
+    if len(step) and not np.any(step):  # NaN counts as something
+        return monte_carlo.Mean(0.0, 0.0, 0.0, len(step))
+    return monte_carlo.mean(step, draws, confidence)
 
 
 def variance_ratio(first: ArrayLike, second: ArrayLike) -> float:

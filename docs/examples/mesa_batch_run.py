@@ -2,8 +2,8 @@
 
     python docs/examples/mesa_batch_run.py
 
-``batch_run`` of Mesa 3.3 hands every iteration the same seed unless it is varied; here the replication is a parameter, and with it
-the luck, while all posts share the luck of a replication. Its results are held in memory: for thousands of lives use
+``batch_run`` of Mesa 3.3 hands every iteration the same seed unless it is varied; here the replication is a parameter, and
+with it the luck, while all posts share the luck of a replication. Its results are held in memory: for thousands of lives use
 ``xianjie sweep``, which journals them.
 """
 
