@@ -104,7 +104,7 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         words = Words(language)
         spread = manifest["design"] != "one_at_a_time"
         labels = [
-            words("top_less_bottom") if spread else _written(value, named[factor], words)
+            words("top_less_bottom") if spread else sweeps.written(value, named[factor], words)
             for factor, value in zip(data["factor"], data["value"])
         ]
         names = {factor: words.of(record["name"]) for factor, record in named.items()}
@@ -114,17 +114,6 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         return sweeps.tornado(shown, subject, names, language, facts), sweeps.described(title, points, subject["unit"], language)
 
     return stem, data, make
-
-
-def _written(value: Any, factor: Any, words: Words) -> str:
-    """A level as a label: a quantile as such, a number in its unit, anything else as it is."""
-    try:
-        number = float(value)
-    except ValueError:
-        return str(value)
-    return (
-        words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.quantity(number, factor["unit"])
-    )
 
 
 def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts: Any) -> tuple[str, pandas.DataFrame, Any]:

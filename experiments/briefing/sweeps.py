@@ -162,6 +162,15 @@ def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit:
     return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(points))])
 
 
+def written(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    """A level of a factor as text and tables say it: a quantile as such, a number in its unit, anything else as it is."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.level(number, factor["unit"])
+
+
 def _level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
     if isinstance(value, (int, float, np.number)):
         return f"{float(value):.2g}" if factor["kind"] == "quantile" else words.number(float(value), factor["unit"])
