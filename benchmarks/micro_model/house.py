@@ -417,11 +417,16 @@ def hiring(county, p, luck, books):
 class SharedLuck(Wired):
     """A process wired as any other, but that its luck has the addresses that all peers share."""
 
+    def __init__(self, *declared) -> None:
+        super().__init__(*declared)
+        # ``sim.core.luck.mix`` adds one step of its own, which is taken off here.
+        purposes = range(len(self.process.luck))
+        keys = ([np.uint64((inputs.address(month, each) - ODD) & MASK) for each in purposes] for month in range(MONTHS))
+        self._keys = [self.process.classes["Luck"](*(made or [0])) for made in keys]
+
     def luck(self, month: int):
-        """``sim.core.luck.mix`` adds one step of its own, which is taken off here."""
-        purposes = (inputs.address(month, number) for number in range(len(self.process.luck)))
-        keys = [np.uint64((purpose - ODD) & MASK) for purpose in purposes]
-        return self.process.classes["Luck"](*(keys or [0]))
+        """The keys of its decisions in this month."""
+        return self._keys[month]
 
 
 def parameters(budget: int) -> dict[str, dict[str, np.ndarray]]:
