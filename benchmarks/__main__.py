@@ -10,6 +10,9 @@ from benchmarks.measuring import Asked
 
 #: By name: the module that measures, and what it asks.
 BENCHMARKS = {
+    "peers": ("benchmarks.peers", "one small county on our machinery, as Mesa objects, as arrays, in Starsim and in C"),
+    "full": ("benchmarks.full_model", "the full model beside Starsim's plain SIR, and its dearest processes"),
+    "cold": ("benchmarks.cold_start", "the first result from an empty cache, --help, importing"),
     "pairing": ("benchmarks.pairing", "what paired luck is worth"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
 }
