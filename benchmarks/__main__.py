@@ -22,9 +22,14 @@ def main() -> None:
     """Measure what was asked for."""
     listed = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description=__doc__, epilog=f"benchmarks:\n{listed}", formatter_class=argparse.RawTextHelpFormatter
+        prog="python -m benchmarks",
+        description=__doc__,
+        epilog=f"benchmarks:\n{listed}",
+        formatter_class=argparse.RawTextHelpFormatter,
     )
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="these benchmarks; lines of others are kept")
+    parser.add_argument(
+        "--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="these benchmarks; lines of others are kept"
+    )
     parser.add_argument("--quick", action="store_true", help="small and few: to see that it works; nothing is written or judged")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for lives (default: all)")
     parser.add_argument(

@@ -76,9 +76,9 @@ def measure(asked: Asked) -> Iterator[Line]:
         shares = sorted(one / other for one, other in zip(rates["ours"], rates["theirs"], strict=True))
         median = shares[len(shares) // 2]
         note = (
-            f"{max(rates['ours']) / 1e6:.2f} million agent-steps a second ({facts['ours']['agents']} persons, {facts['ours']['steps']} "
-            f"months) beside {max(rates['theirs']) / 1e6:.2f} ({facts['theirs']['agents']} agents, {facts['theirs']['steps']} steps, "
-            f"random network of ten contacts); {rounds} rounds in turn"
+            f"{max(rates['ours']) / 1e6:.2f} million agent-steps a second ({facts['ours']['agents']} persons, "
+            f"{facts['ours']['steps']} months) beside {max(rates['theirs']) / 1e6:.2f} ({facts['theirs']['agents']} agents, "
+            f"{facts['theirs']['steps']} steps, random network of ten contacts); {rounds} rounds in turn"
         )
         yield Line(
             "agent-steps a second: full county / Starsim's plain SIR",

@@ -72,7 +72,11 @@ def measure(asked: Asked) -> Iterator[Line]:
 
 
 def _beside_each_other(
-    asked: Asked, households: int, seconds: dict[str, list[float]], answers: dict[tuple[str, int], Answer], missing: dict[str, str]
+    asked: Asked,
+    households: int,
+    seconds: dict[str, list[float]],
+    answers: dict[tuple[str, int], Answer],
+    missing: dict[str, str],
 ) -> Iterator[Line]:
     where = f"micro-model, {households} households"
     came_out = [answers[name, households].came_out for name in seconds]
@@ -84,7 +88,8 @@ def _beside_each_other(
             yield Line(f"{where}: {name}", "not measured", note=missing[name])
         elif name in seconds and name != OURS:
             judged = not asked.quick
-            note = f"{nanoseconds[name]:.3g} ns a household-month beside {nanoseconds[OURS]:.3g}; {len(seconds[name])} rounds in turn"
+            both = f"{nanoseconds[name]:.3g} ns a household-month beside {nanoseconds[OURS]:.3g}"
+            note = f"{both}; {len(seconds[name])} rounds in turn"
             if name == C:
                 beside = ratio(seconds[OURS], seconds[C])
                 reached = beside.median <= BESIDE_C if judged else None
@@ -120,4 +125,3 @@ def _memory(asked: Asked, names: list[str], households: int) -> Iterator[Line]:
             held[f"{name} ({size} households)"] = process.ask(size).megabytes
     text = ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in held.items())
     yield Line("micro-model: most memory of a process, inputs included", text)
-

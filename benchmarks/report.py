@@ -25,8 +25,10 @@ def write(measured: Mapping[str, list[Line]]) -> Path:
     new = [row(name, line) for name, lines in measured.items() for line in lines]
     facts = "\n".join(f"- {what}: {value}" for what, value in machine().items())
     FILE.write_text(
-        "# Measured\n\nMade by `python -m benchmarks`; each pair was timed in turn, and a ratio is the median of the rounds (lowest "
-        f"to highest).\n\n{facts}\n\n{HEAD}" + "\n".join(sorted([*kept, *new], key=lambda each: each.split(" | ")[0])) + "\n",
+        "# Measured\n\nMade by `python -m benchmarks`; each pair was timed in turn, and a ratio is the median of the rounds "
+        f"(lowest to highest).\n\n{facts}\n\n{HEAD}"
+        + "\n".join(sorted([*kept, *new], key=lambda each: each.split(" | ")[0]))
+        + "\n",
         encoding="utf-8",
     )
     return FILE

@@ -1,7 +1,7 @@
 """The micro-model on Xianjie's own machinery: declared tables of records, rules written for one row, processes, books.
 
 Nothing here is faster than what ``sim`` itself is made of: tables are declared and processes wired as in ``sim.month``, money
-moves through the ledger, and luck is mixed by ``sim.core.luck.mix``. Only the addresses of luck differ, since all peers share them.
+moves through the ledger, and luck is mixed by ``sim.core.luck.mix``. Only the addresses of luck differ: all peers share them.
 Meant for a process of its own: its tables and processes must not meet those of the county.
 """
 
@@ -333,7 +333,7 @@ def before(one, other):
 
 @compiled
 def sink(waiting, start, place, stop):
-    """In the heap of rows ``start`` to ``stop``, whose first is served first, let the row in ``place`` sink to where it belongs."""
+    """In the heap of rows ``start`` to ``stop``, whose first is served first, let the row in ``place`` sink to its place."""
     first, household = waiting[place].first, waiting[place].household
     while True:
         child = 2 * place - start + 1

@@ -1,7 +1,7 @@
 """The micro-model as Mesa objects: each household an agent with attributes, living its month by itself.
 
-Its luck is hashed by NumPy for all households of a month at once: Python's own big integers would cost more than the rules, and Mesa
-is not to blame for that.
+Its luck is hashed by NumPy for all households of a month at once: Python's own big integers would cost more than the rules, and
+Mesa is not to blame for that.
 """
 
 import math
@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.micro_model import inputs
 from benchmarks.micro_model.inputs import LINE, MONTHS, SCHOOL, SEASON, TOWNSHIPS, VILLAGES
+
 
 class Household(mesa.Agent):
     """A household."""

@@ -184,7 +184,8 @@ class County(ss.Module):
         """Add up by village."""
         village = self.vill.values
         columns = (
-            self.poor.values, self.monitored.values, (self.job > 0).values, np.trunc(100 * income), np.trunc(100 * self.oop.values),
+            self.poor.values, self.monitored.values, (self.job > 0).values, np.trunc(100 * income),
+            np.trunc(100 * self.oop.values),
             np.trunc(100 * reimbursed), np.trunc(100 * self.support.values), np.trunc(self.need.values),
         )  # fmt: skip
         for place, column in enumerate(columns):
