@@ -1,8 +1,9 @@
 """An implementation in a process of its own, asked for one life after another: ``python -m benchmarks.serving MODULE``.
 
-The process reads sizes, one on a line, and answers each with one line of JSON: processor seconds of one life, what came out, and
-the most memory it has held. Every process warms up before it answers, so that neither compiling nor importing is timed, and
-several can be asked in turn. Processor seconds, not wall seconds: every implementation uses one core, and others may share the machine.
+The process reads sizes, one on a line, and answers each with one line of JSON: processor seconds of one life, what came
+out, and the most memory it has held. Every process warms up before it answers, so that neither compiling nor importing is
+timed, and several can be asked in turn. Processor seconds, not wall seconds: every implementation uses one core, and others
+may share the machine.
 """
 
 import importlib
