@@ -1,0 +1,186 @@
+"""Calibration: history matching, then approximate Bayesian computation, on points of the unit cube and what was measured at them.
+
+Nothing here knows of counties. A point is a vector of quantiles; ``lived`` is what one life at each point came to, a column for
+each published figure. Lives differ in luck, and in assumptions that are not calibrated, so an emulator (a Gaussian process for each
+figure) knows the expected figure at a point with an error of its own (``surface``) and how far single lives scatter about it
+(``scatter``, with what luck does to several figures at once).
+
+A point is implausible if some figure lies further from what is expected there than ``cutoff`` times all that may lie between them: the
+figure's error, the model's discrepancy, the emulator's error and the scatter (Craig and others 1997; Vernon and others 2010, doi
+10.1214/10-BA524; the cutoff of 3 by Pukelsheim's rule). What is left is weighed by ABC with a normal kernel as wide as error
+and discrepancy together: then ABC is exact for a model that is wrong by that much (Wilkinson 2013, doi 10.1515/sagmb-2013-0010), and
+there is no further tolerance to choose.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.designs import EDGE, spread
+from experiments.sensitivity import Emulator
+
+Array = NDArray[np.float64]
+CUTOFF = 3.0
+BATCH = 4096
+NINE = (0.05, 0.95)
+
+
+class TooImplausible(ValueError):
+    """Hardly a point is left: the model cannot give these figures within their stated errors."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """Published figures and one standard deviation of error and discrepancy together, both (figures,)."""
+
+    centres: Array
+    spreads: Array
+
+
+class Emulators:
+    """An emulator for each figure, fitted to lives at points (points, dimensions), (points, figures)."""
+
+    def __init__(self, points: Array, lived: Array, seed: int = 2021) -> None:
+        self._each = [Emulator(points, column[:, None], seed) for column in lived.T]
+        middle, _surface = self.expected(points)
+        # The scatter of lives: its size as each emulator has it, its correlation as the residuals show it.
+        size = np.array([each.noise for each in self._each])
+        residuals = lived - middle
+        together = np.atleast_2d(np.corrcoef(residuals, rowvar=False)) if len(points) > 2 else np.eye(len(size))
+        self.scatter: Array = np.outer(size, size) * np.nan_to_num(together, nan=0.0)
+        np.fill_diagonal(self.scatter, size**2)
+
+    def expected(self, points: Array) -> tuple[Array, Array]:
+        """The expected figures at points and the emulators' own standard deviations, both (points, figures)."""
+        parts = [[each.surface(part) for each in self._each] for part in _batches(points)]
+        middle = np.concatenate([np.stack([each[0] for each in part], axis=1) for part in parts])
+        surface = np.concatenate([np.stack([each[1] for each in part], axis=1) for part in parts])
+        return middle, surface
+
+    def implausibility(self, points: Array, data: Data) -> Array:
+        """(points, figures): distance of each figure in standard deviations of all that may lie between."""
+        middle, surface = self.expected(points)
+        return np.abs(middle - data.centres) / np.sqrt(data.spreads**2 + surface**2 + np.diag(self.scatter))
+
+    def log_weights(self, points: Array, data: Data) -> Array:
+        """(points,): logarithms of ABC weights, the kernel averaged over emulator error and luck instead of simulated."""
+        middle, surface = self.expected(points)
+        found = np.empty(len(points))
+        for number, (mean, own) in enumerate(zip(middle, surface)):
+            covariance = self.scatter + np.diag(data.spreads**2 + own**2)
+            root = np.linalg.cholesky(covariance)
+            gap = np.linalg.solve(root, data.centres - mean)
+            found[number] = -0.5 * float(gap @ gap) - float(np.log(np.diag(root)).sum())
+        return found
+
+
+def _batches(points: Array) -> list[Array]:
+    return [points[start : start + BATCH] for start in range(0, len(points), BATCH)]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Candidates that are not ruled out, spread evenly over what is left, and the share of all candidates that they are."""
+
+    points: Array
+    share: float
+
+
+def not_ruled_out(emulators: Emulators, data: Data, dimensions: int, candidates: int, seed: int, cutoff: float = CUTOFF) -> Left:
+    """What history matching leaves of the unit cube. Raises TooImplausible if it leaves less than one candidate in a thousand."""
+    cube = spread("latin_hypercube", dimensions, candidates, seed=seed)
+    left = cube[emulators.implausibility(cube, data).max(axis=1) <= cutoff]
+    if len(left) < max(2, candidates // 1000):
+        worst = emulators.implausibility(cube, data).min(axis=0)
+        raise TooImplausible(f"{len(left)} of {candidates} points are left; nearest to each figure: {np.round(worst, 1).tolist()}")
+    return Left(left, len(left) / candidates)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Members (members, dimensions) drawn in proportion to their weights, and how many evenly weighted ones that is worth."""
+
+    members: Array
+    effective: float
+
+
+def sample(emulators: Emulators, data: Data, left: Left, members: int, seed: int) -> Sample:
+    """A plausible ensemble: candidates that are left, resampled by their ABC weights, in random order."""
+    logs = emulators.log_weights(left.points, data)
+    weights = np.exp(logs - logs.max())
+    weights /= weights.sum()
+    random = np.random.default_rng(seed)
+    # Systematic resampling: each candidate is taken as often as its weight says, give or take one.
+    ticks = (random.uniform() + np.arange(members)) / members
+    taken = np.minimum(np.searchsorted(np.cumsum(weights), ticks), len(weights) - 1)
+    chosen = random.permutation(left.points[taken])
+    return Sample(np.clip(chosen, EDGE, 1.0 - EDGE), float(1.0 / (weights**2).sum()))
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How known truths were recovered: ``covered`` (dimensions,) is the share of truths inside their interval of nine in ten,
+    ``narrowed`` (dimensions,) how much narrower these intervals are than the prior's, on average; ``truths``: how many; ``matched``: the
+    share of truths that history matching did not rule out.
+    """
+
+    covered: Array
+    narrowed: Array
+    truths: int
+    matched: float
+
+    @property
+    def overall(self) -> float:
+        """The share of all intervals that held their truth."""
+        return float(self.covered.mean())
+
+
+def recover(points: Array, lived: Array, spreads: Array, truths: int, candidates: int, seed: int) -> Recovery:
+    """Can known truth be found again? Lives held back play the published world, one after another.
+
+    To each of their figures an error as large as the stated one is added; emulators are fitted to the other lives; history
+    matching and ABC then give intervals, which are held against the point at which the life was lived.
+    """
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(points))
+    held, kept = order[:truths], order[truths:]
+    emulators = Emulators(points[kept], lived[kept], seed)
+    inside, width, matched = [], [], 0
+    for number in held:
+        data = Data(lived[number] + spreads * random.normal(size=len(spreads)), spreads)
+        try:
+            left = not_ruled_out(emulators, data, points.shape[1], candidates, seed)
+        except TooImplausible:
+            inside.append(np.zeros(points.shape[1]))
+            width.append(np.full(points.shape[1], np.nan))
+            continue
+        matched += bool((emulators.implausibility(points[number][None], data) <= CUTOFF).all())
+        low, high = np.quantile(sample(emulators, data, left, 400, seed).members, NINE, axis=0)
+        inside.append((low <= points[number]) & (points[number] <= high))
+        width.append(high - low)
+    narrowed = 1.0 - np.nanmean(width, axis=0) / (NINE[1] - NINE[0])
+    return Recovery(np.mean(inside, axis=0), narrowed, truths, matched / truths)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What an ensemble says of one assumption: median quantile, its interval of nine in ten, and how much narrower than the prior's."""
+
+    name: str
+    centre: float
+    low: float
+    high: float
+
+    @property
+    def narrowed(self) -> float:
+        """0: nothing was learned; 1: everything."""
+        return 1.0 - (self.high - self.low) / (NINE[1] - NINE[0])
+
+
+def learned(names: Sequence[str], members: Array) -> list[Learned]:
+    """What was learned of each assumption, the most first."""
+    low, centre, high = np.quantile(members, (NINE[0], 0.5, NINE[1]), axis=0)
+    rows = [Learned(name, float(c), float(a), float(b)) for name, c, a, b in zip(names, centre, low, high)]
+    return sorted(rows, key=lambda row: -row.narrowed)
