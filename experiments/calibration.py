@@ -1,15 +1,15 @@
 """Calibration: history matching, then approximate Bayesian computation, on points of the unit cube and what was measured at them.
 
 Nothing here knows of counties. A point is a vector of quantiles; ``lived`` is what one life at each point came to, a column for
-each published figure. Lives differ in luck, and in assumptions that are not calibrated, so an emulator (a Gaussian process for each
-figure) knows the expected figure at a point with an error of its own (``surface``) and how far single lives scatter about it
+each published figure. Lives differ in luck, and in assumptions that are not calibrated, so an emulator (a Gaussian process for
+each figure) knows the expected figure at a point with an error of its own (``surface``) and how far single lives scatter about it
 (``scatter``, with what luck does to several figures at once).
 
-A point is implausible if some figure lies further from what is expected there than ``cutoff`` times all that may lie between them: the
-figure's error, the model's discrepancy, the emulator's error and the scatter (Craig and others 1997; Vernon and others 2010, doi
-10.1214/10-BA524; the cutoff of 3 by Pukelsheim's rule). What is left is weighed by ABC with a normal kernel as wide as error
-and discrepancy together: then ABC is exact for a model that is wrong by that much (Wilkinson 2013, doi 10.1515/sagmb-2013-0010), and
-there is no further tolerance to choose.
+A point is implausible if some figure lies further from what is expected there than ``cutoff`` times all that may lie between
+them: the figure's error, the model's discrepancy, the emulator's error and the scatter (Craig and others 1997; Vernon and
+others 2010, doi 10.1214/10-BA524; the cutoff of 3 by Pukelsheim's rule). What is left is weighed by ABC with a normal kernel as
+wide as error and discrepancy together: then ABC is exact for a model that is wrong by that much (Wilkinson 2013, doi
+10.1515/sagmb-2013-0010), and there is no further tolerance to choose.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Emulators:
 
     def __init__(self, points: Array, lived: Array, seed: int = 2021) -> None:
         self._each = [Emulator(points, column[:, None], seed) for column in lived.T]
-        middle, _surface = self.expected(points)
+        middle = np.stack([each.surface(points)[0] for each in self._each], axis=1)
         # The scatter of lives: its size as each emulator has it, its correlation as the residuals show it.
         size = np.array([each.noise for each in self._each])
         residuals = lived - middle
@@ -52,25 +52,35 @@ class Emulators:
         self.scatter: Array = np.outer(size, size) * np.nan_to_num(together, nan=0.0)
         np.fill_diagonal(self.scatter, size**2)
 
-    def expected(self, points: Array) -> tuple[Array, Array]:
-        """The expected figures at points and the emulators' own standard deviations, both (points, figures)."""
+    def expected(self, points: Array) -> "Expected":
+        """What lives at points are expected to come to."""
         parts = [[each.surface(part) for each in self._each] for part in _batches(points)]
-        middle = np.concatenate([np.stack([each[0] for each in part], axis=1) for part in parts])
-        surface = np.concatenate([np.stack([each[1] for each in part], axis=1) for part in parts])
-        return middle, surface
+        middle, surface = (np.concatenate([np.stack([each[side] for each in part], axis=1) for part in parts]) for side in (0, 1))
+        return Expected(points, middle, surface, self.scatter)
 
-    def implausibility(self, points: Array, data: Data) -> Array:
+
+@dataclass(frozen=True)
+class Expected:
+    """The expected figures at points, the emulators' own standard deviations (both: points, figures), the scatter of lives."""
+
+    points: Array
+    middle: Array
+    surface: Array
+    scatter: Array
+
+    def implausibility(self, data: Data) -> Array:
         """(points, figures): distance of each figure in standard deviations of all that may lie between."""
-        middle, surface = self.expected(points)
-        return np.abs(middle - data.centres) / np.sqrt(data.spreads**2 + surface**2 + np.diag(self.scatter))
+        return np.abs(self.middle - data.centres) / np.sqrt(data.spreads**2 + self.surface**2 + np.diag(self.scatter))
 
-    def log_weights(self, points: Array, data: Data) -> Array:
+    def chosen(self, which: NDArray[np.bool_]) -> "Expected":
+        """Some of the points."""
+        return Expected(self.points[which], self.middle[which], self.surface[which], self.scatter)
+
+    def log_weights(self, data: Data) -> Array:
         """(points,): logarithms of ABC weights, the kernel averaged over emulator error and luck instead of simulated."""
-        middle, surface = self.expected(points)
-        found = np.empty(len(points))
-        for number, (mean, own) in enumerate(zip(middle, surface)):
-            covariance = self.scatter + np.diag(data.spreads**2 + own**2)
-            root = np.linalg.cholesky(covariance)
+        found = np.empty(len(self.points))
+        for number, (mean, own) in enumerate(zip(self.middle, self.surface)):
+            root = np.linalg.cholesky(self.scatter + np.diag(data.spreads**2 + own**2))
             gap = np.linalg.solve(root, data.centres - mean)
             found[number] = -0.5 * float(gap @ gap) - float(np.log(np.diag(root)).sum())
         return found
@@ -84,18 +94,28 @@ def _batches(points: Array) -> list[Array]:
 class Left:
     """Candidates that are not ruled out, spread evenly over what is left, and the share of all candidates that they are."""
 
-    points: Array
+    expected: Expected
     share: float
 
+    @property
+    def points(self) -> Array:
+        """Where they are."""
+        return self.expected.points
 
-def not_ruled_out(emulators: Emulators, data: Data, dimensions: int, candidates: int, seed: int, cutoff: float = CUTOFF) -> Left:
-    """What history matching leaves of the unit cube. Raises TooImplausible if it leaves less than one candidate in a thousand."""
-    cube = spread("latin_hypercube", dimensions, candidates, seed=seed)
-    left = cube[emulators.implausibility(cube, data).max(axis=1) <= cutoff]
-    if len(left) < max(2, candidates // 1000):
-        worst = emulators.implausibility(cube, data).min(axis=0)
-        raise TooImplausible(f"{len(left)} of {candidates} points are left; nearest to each figure: {np.round(worst, 1).tolist()}")
-    return Left(left, len(left) / candidates)
+
+def cube(dimensions: int, candidates: int, seed: int) -> Array:
+    """Candidates spread evenly over the unit cube."""
+    return spread("latin_hypercube", dimensions, candidates, seed=seed)
+
+
+def not_ruled_out(expected: Expected, data: Data, cutoff: float = CUTOFF) -> Left:
+    """What history matching leaves of candidates. Raises TooImplausible if that is less than one in a thousand."""
+    distance = expected.implausibility(data)
+    left = distance.max(axis=1) <= cutoff
+    if left.sum() < max(2, len(left) // 1000):
+        nearest = np.round(distance.min(axis=0), 1).tolist()
+        raise TooImplausible(f"{left.sum()} of {len(left)} points are left; nearest to each figure: {nearest}")
+    return Left(expected.chosen(left), float(left.mean()))
 
 
 @dataclass(frozen=True)
@@ -106,9 +126,9 @@ class Sample:
     effective: float
 
 
-def sample(emulators: Emulators, data: Data, left: Left, members: int, seed: int) -> Sample:
+def sample(data: Data, left: Left, members: int, seed: int) -> Sample:
     """A plausible ensemble: candidates that are left, resampled by their ABC weights, in random order."""
-    logs = emulators.log_weights(left.points, data)
+    logs = left.expected.log_weights(data)
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
     random = np.random.default_rng(seed)
@@ -122,8 +142,8 @@ def sample(emulators: Emulators, data: Data, left: Left, members: int, seed: int
 @dataclass(frozen=True)
 class Recovery:
     """How known truths were recovered: ``covered`` (dimensions,) is the share of truths inside their interval of nine in ten,
-    ``narrowed`` (dimensions,) how much narrower these intervals are than the prior's, on average; ``truths``: how many; ``matched``: the
-    share of truths that history matching did not rule out.
+    ``narrowed`` (dimensions,) how much narrower these intervals are than the prior's, on average; ``truths``: how many;
+    ``matched``: the share of truths that history matching did not rule out.
     """
 
     covered: Array
@@ -147,17 +167,18 @@ def recover(points: Array, lived: Array, spreads: Array, truths: int, candidates
     order = random.permutation(len(points))
     held, kept = order[:truths], order[truths:]
     emulators = Emulators(points[kept], lived[kept], seed)
+    everywhere, there = emulators.expected(cube(points.shape[1], candidates, seed)), emulators.expected(points[held])
     inside, width, matched = [], [], 0
-    for number in held:
+    for place, number in enumerate(held):
         data = Data(lived[number] + spreads * random.normal(size=len(spreads)), spreads)
         try:
-            left = not_ruled_out(emulators, data, points.shape[1], candidates, seed)
+            left = not_ruled_out(everywhere, data)
         except TooImplausible:
             inside.append(np.zeros(points.shape[1]))
             width.append(np.full(points.shape[1], np.nan))
             continue
-        matched += bool((emulators.implausibility(points[number][None], data) <= CUTOFF).all())
-        low, high = np.quantile(sample(emulators, data, left, 400, seed).members, NINE, axis=0)
+        matched += bool((there.implausibility(data)[place] <= CUTOFF).all())
+        low, high = np.quantile(sample(data, left, 400, seed).members, NINE, axis=0)
         inside.append((low <= points[number]) & (points[number] <= high))
         width.append(high - low)
     narrowed = 1.0 - np.nanmean(width, axis=0) / (NINE[1] - NINE[0])
@@ -166,7 +187,7 @@ def recover(points: Array, lived: Array, spreads: Array, truths: int, candidates
 
 @dataclass(frozen=True)
 class Learned:
-    """What an ensemble says of one assumption: median quantile, its interval of nine in ten, and how much narrower than the prior's."""
+    """What an ensemble says of one assumption: the median quantile and the interval of nine in ten."""
 
     name: str
     centre: float

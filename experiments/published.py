@@ -116,7 +116,7 @@ class Figure(Record):
         return math.sqrt(self.target.error**2 + self.target.discrepancy**2 + half**2)
 
     def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values on the scale on which the figure is compared; at least a half of one counted thing, so that 0 has a logarithm."""
+        """Values on the scale on which they are compared; of a counted thing at least a half, so that 0 has a logarithm."""
         if self.target is None or self.target.scale == "linear":
             return values
         return np.log(np.maximum(values, 0.5))

@@ -51,7 +51,7 @@ class Scenario:
     months: int = 60
     vantage: str | None = None
     start: str = "2021-01"
-    uncertainty: str = "prior"
+    uncertainty: str = "ensemble"
 
     @property
     def weight(self) -> int:
@@ -299,7 +299,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     return Scenario(
         path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
         reader.county, detail, weight, reader.settings.get("months", 60), reader.settings.get("vantage"),
-        uncertainty=reader.settings.get("uncertainty", "prior"),
+        uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
 
 
