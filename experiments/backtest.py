@@ -83,7 +83,7 @@ def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]
     line = trend_line(figure)
     if line is not None:
         sample = widened(np.array([line.value]), line.spread)
-        band = {"low": None, "high": None, "hit": None}
+        band: dict[str, Any] = {"low": None, "high": None, "hit": None}
         if line.spread > 0:
             low, high = ends(sample)
             band = {"low": low, "high": high, "hit": _meets(figure, low, high)}

@@ -176,9 +176,10 @@ def load(path: Path = FILE) -> list[Figure]:
         try:
             figures.append(Figure.model_validate({**_plain(record), "id": name, "line": tree.lines[name]}))
         except (ValidationError, TypeError) as problem:
-            text = problem.errors()[0] if isinstance(problem, ValidationError) else {"loc": (), "msg": str(problem)}
-            where = ".".join(str(step) for step in (name, *text["loc"]))
-            raise InputError(path, tree.lines[name], f"{where}: {text['msg'].removeprefix('Value error, ')}") from None
+            first = problem.errors()[0] if isinstance(problem, ValidationError) else None
+            where = ".".join(str(step) for step in (name, *(first["loc"] if first else ())))
+            message = str(first["msg"] if first else problem).removeprefix("Value error, ")
+            raise InputError(path, tree.lines[name], f"{where}: {message}") from None
     return figures
 
 
