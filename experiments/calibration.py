@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from experiments.designs import EDGE, spread
 from experiments.sensitivity import Emulator
@@ -24,6 +26,8 @@ from experiments.sensitivity import Emulator
 Array = NDArray[np.float64]
 CUTOFF = 3.0
 BATCH = 4096
+CHANCE = 0.05  # an input without effect is looked at so often
+LEAST_ACTIVE, MOST_ACTIVE = 2, 8
 NINE = (0.05, 0.95)
 
 
@@ -43,8 +47,10 @@ class Emulators:
     """An emulator for each figure, fitted to lives at points (points, dimensions), (points, figures)."""
 
     def __init__(self, points: Array, lived: Array, seed: int = 2021) -> None:
-        self._each = [Emulator(points, column[:, None], seed) for column in lived.T]
-        middle = np.stack([each.surface(points)[0] for each in self._each], axis=1)
+        self.active = [active(points, column) for column in lived.T]
+        with threadpool_limits(1):  # small matrices: threads of the algebra library wait for each other, and its sums change
+            self._each = [Emulator(points[:, on], column[:, None], seed) for on, column in zip(self.active, lived.T)]
+        middle = np.stack([each.surface(points[:, on])[0] for on, each in zip(self.active, self._each)], axis=1)
         # The scatter of lives: its size as each emulator has it, its correlation as the residuals show it.
         size = np.array([each.noise for each in self._each])
         residuals = lived - middle
@@ -54,7 +60,9 @@ class Emulators:
 
     def expected(self, points: Array) -> "Expected":
         """What lives at points are expected to come to."""
-        parts = [[each.surface(part) for each in self._each] for part in _batches(points)]
+        pairs = list(zip(self.active, self._each))
+        with threadpool_limits(1):
+            parts = [[each.surface(part[:, on]) for on, each in pairs] for part in _batches(points)]
         middle, surface = (np.concatenate([np.stack([each[side] for each in part], axis=1) for part in parts]) for side in (0, 1))
         return Expected(points, middle, surface, self.scatter)
 
@@ -84,6 +92,17 @@ class Expected:
             gap = np.linalg.solve(root, data.centres - mean)
             found[number] = -0.5 * float(gap @ gap) - float(np.log(np.diag(root)).sum())
         return found
+
+
+def active(points: Array, column: Array) -> NDArray[np.intp]:
+    """The inputs that an emulator looks at: those whose rank correlation with the figure chance alone would hardly show.
+
+    Of hundreds of lives, a Gaussian process over all inputs learns noise, and takes minutes. What the others do is scatter.
+    """
+    order = np.abs(stats.spearmanr(points, column).statistic[:-1, -1])
+    chance = stats.norm.ppf(1.0 - CHANCE / 2.0) / np.sqrt(len(points) - 1.0)
+    ranked = np.argsort(-order)[:MOST_ACTIVE]
+    return np.sort(ranked[np.maximum(order[ranked] > chance, np.arange(len(ranked)) < LEAST_ACTIVE)])
 
 
 def _batches(points: Array) -> list[Array]:
