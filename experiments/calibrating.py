@@ -205,7 +205,7 @@ def store(work: Calibrating, result: Result, code: str, path: Path = ensemble.FI
     spec = work.spec
     about = {
         "what": "plausible ensemble: quantiles of calibrated assumptions, one row a member",
-        "command": "xianjie calibrate",
+        "command": "xianjie calibrate --store",
         "seed": str(spec.seed),
         "code": code,
         "lives": f"{work.lives} of {spec.months} months, vantage {spec.vantage}",

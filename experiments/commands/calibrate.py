@@ -85,5 +85,17 @@ def _write(target: Path, made: dict[str, Any]) -> None:
         write_text(target / "synthetic.json", as_json(made))
         return
     write_text(target / "calibration.json", as_json(made))
-    write_csv(target / "figures.csv", [results.flat(line) for line in made["figures"]])
-    write_csv(target / "assumptions.csv", [results.flat(line) for line in made["learned"]])
+    write_csv(target / "figures.csv", [results.flat(_apart(line)) for line in made["figures"]])
+    write_csv(target / "assumptions.csv", [results.flat(_apart(line)) for line in made["learned"]])
+
+
+def _apart(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with a column for each end of a range or a band."""
+    row: dict[str, Any] = {}
+    for key, value in line.items():
+        if isinstance(value, (list, tuple)):
+            ends = ("low", "high") if len(value) == 2 else ("low", "middle", "high")
+            row |= {f"{key}_{end}": each for end, each in zip(ends, value)}
+        else:
+            row[key] = value
+    return row

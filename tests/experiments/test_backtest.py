@@ -177,6 +177,23 @@ def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learne
     assert all(rivals.standing_still(chosen)[n].tobytes() == series.tobytes() for n, series in still.items())
 
 
+def test_the_picture_is_drawn_in_both_languages_with_its_data(tmp_path):
+    from experiments.briefing import backtesting
+
+    figures = published.load()
+    names = {name for each in figures for name in each.model.indicators}
+    lines = backtest.compare(figures, series(**dict.fromkeys(names, [0.3, 0.5])), series(**dict.fromkeys(names, [0.4])))
+    made = {"figures": lines, "vantage": VANTAGE, "scores": backtest.scores(lines)}
+    manifest = {"seed": 1, "replications": {"completed": 2}, "program": {"version": "0"}, "hash": "0" * 40}
+    paths = backtesting.draw(made, manifest, tmp_path / "figures")
+    assert {path.name for path in paths} >= {"backtest.csv", "backtest-zh.png", "backtest-en.svg", "backtest-zh.txt"}
+    data = (tmp_path / "figures" / "backtest.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(data) == 1 + sum(each.use == "hold_out" for each in figures)
+    assert "不中" in (tmp_path / "figures" / "backtest-zh.txt").read_text(encoding="utf-8")
+    for language in ("zh", "en"):
+        assert len(list(backtesting.answer(made, language))) > len(figures)
+
+
 def test_households_that_stand_still_earn_what_is_expected():
     """Nothing moves but wages, farms, transfers and the dibao line; income grows no faster than the fastest of them."""
     chosen = replace(scenario(), vantage=VANTAGE)
