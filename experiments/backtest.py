@@ -52,7 +52,7 @@ def _line(figure: Figure, series: Mapping[str, Array], still: Mapping[str, Array
     if len(known) == 0:
         return line
     p05, p95 = (float(level) for level in np.quantile(known, BAND))
-    line |= {"mean": float(known.mean()), "p05": p05, "p95": p95, "inside": _meets(figure, p05, p95), "runs": len(known)}
+    line |= {"mean": float(known.mean()), "p05": p05, "p95": p95, "inside": figure.meets(p05, p95), "runs": len(known)}
     if figure.target is not None:
         line |= _predicted(figure, figure.scaled(known))
     if figure.use == "hold_out":
@@ -64,13 +64,7 @@ def _predicted(figure: Figure, scaled: Array) -> dict[str, Any]:
     """Band, hit and score of lives on the target's scale, widened by error and discrepancy."""
     sample = widened(scaled, figure.spread)
     low, high = (float(end) for end in figure.unscaled(np.array(ends(sample))))
-    return {"low": low, "high": high, "hit": _meets(figure, low, high), "crps": crps(sample, figure.centre)}
-
-
-def _meets(figure: Figure, low: float, high: float) -> bool:
-    """Whether a band holds the figure, or meets the range that it is."""
-    said = np.atleast_1d(np.asarray(figure.published, dtype=np.float64))
-    return bool(said.max() >= low and said.min() <= high)
+    return {"low": low, "high": high, "hit": figure.meets(low, high), "crps": crps(sample, figure.centre)}
 
 
 def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]:
@@ -86,7 +80,7 @@ def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]
         band: dict[str, Any] = {"low": None, "high": None, "hit": None}
         if line.spread > 0:
             low, high = ends(sample)
-            band = {"low": low, "high": high, "hit": _meets(figure, low, high)}
+            band = {"low": low, "high": high, "hit": figure.meets(low, high)}
         found[TREND] = {"mean": line.value, **band, "crps": crps(sample, figure.centre)}
     value = None if still is None else figure.of(still)
     if value is not None and np.isfinite(value).all():
@@ -100,7 +94,7 @@ def scores(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     how many of them the model was nearer.
     """
     held = [line for line in lines if line["use"] == "hold_out" and line["crps"] is not None]
-    made = {MODEL: {"figures": len(held), **_coverage(held)}}
+    made: dict[str, Any] = {MODEL: {"figures": len(held), **_coverage(held)}}
     for rival in (TREND, STATIC):
         both = [line for line in held if rival in line["rivals"]]
         ratios = [line["rivals"][rival]["crps"] / line["crps"] for line in both if line["crps"] > 0]
@@ -110,6 +104,8 @@ def scores(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "crps_over_model": float(np.exp(np.mean(np.log(np.maximum(ratios, 1e-6))))) if ratios else None,
             "model_nearer": int(sum(ratio > 1.0 for ratio in ratios)),
         }
+    used = [line for line in lines if line["use"] == "calibration" and line["hit"] is not None]
+    made["used"] = {"figures": len(used), "lives": sum(line["inside"] for line in used), **_coverage(used)}
     return made
 
 

@@ -19,6 +19,7 @@ from experiments.monte_carlo import quantiles
 from experiments.published import Figure, Gauge
 from experiments.published import load as load_figures
 from experiments.ranking import factors_of
+from experiments.scoring import ends, widened
 from experiments.study import Study
 from sim.core import ensemble, yaml_file
 from sim.core.errors import InputError
@@ -179,9 +180,9 @@ def recover(work: Calibrating, study: Study) -> calibration.Recovery:
 
 
 def held_against(figures: Sequence[Figure], prior: Array, posterior: Array) -> list[dict[str, Any]]:
-    """A line for each figure: the bands of nine in ten of lives before and after, and whether the figure lies in the last one.
+    """A line for each figure: bands of nine in ten lives before and after, and the last one widened by error and discrepancy.
 
-    A range is inside if it meets the band.
+    ``inside``: whether the figure lies in the band of lives, ``hit``: in the wide one; a range does if it meets the band.
     """
     lines = []
     for place, figure in enumerate(figures):
@@ -190,10 +191,10 @@ def held_against(figures: Sequence[Figure], prior: Array, posterior: Array) -> l
             for name, values in (("prior", prior), ("ensemble", posterior))
         }
         low, _, high = bands["ensemble"]
-        ends = np.atleast_1d(np.asarray(figure.published, dtype=np.float64))
+        wide = [float(end) for end in figure.unscaled(np.array(ends(widened(posterior[:, place], figure.spread))))]
         lines.append({
             "id": figure.id, "name": figure.name, "place": figure.place, "when": figure.when, "unit": figure.unit,
-            "published": figure.published, **bands, "inside": bool(ends.max() >= low and ends.min() <= high),
+            "published": figure.published, **bands, "wide": wide, "inside": figure.meets(low, high), "hit": figure.meets(*wide),
         })  # fmt: skip
     return lines
 

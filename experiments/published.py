@@ -125,6 +125,11 @@ class Figure(Record):
         """The way back from ``scaled``."""
         return values if self.target is None or self.target.scale == "linear" else np.exp(values)
 
+    def meets(self, low: float, high: float) -> bool:
+        """Whether a band holds the figure, or meets the range that it is."""
+        said = np.atleast_1d(np.asarray(self.published, dtype=np.float64))
+        return bool(said.max() >= low and said.min() <= high)
+
     def year(self) -> int:
         """The year in which it ends."""
         return 2021 + self.model.span[1] // 12

@@ -33,6 +33,7 @@ def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
     yield _scores(made["scores"], words)
     yield Text(words("backtest_used"), style="bold")
     yield _used([line for line in lines if line["use"] != "hold_out"], words)
+    yield words("backtest_held", **{key: made["scores"]["used"][key] for key in ("figures", "lives", "hits")})
     yield Text(words("backtest_meaning"))
     yield Text(f"\n{words('heading_sources')}", style="bold")
     for line in lines:
@@ -83,7 +84,8 @@ def _scores(scores: Mapping[str, Any], words: Words) -> RenderableType:
     table = table_of(words, "backtest_column_who")
     for column in ("column_coverage", "column_crps", "column_nearer"):
         table.add_column(words(column), justify="right")
-    for who, score in scores.items():
+    for who in ("model", *RIVALS):
+        score = scores[who]
         ratio = score.get("crps_over_model")
         table.add_row(
             words(f"who_{who}"),

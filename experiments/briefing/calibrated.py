@@ -50,8 +50,8 @@ def _figures(made: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
             words("inside" if line["inside"] else "outside"),
         )
     yield table
-    held = sum(line["inside"] for line in made["figures"])
-    yield words("calibrate_held", held=held, figures=len(made["figures"]), share=words.percent(held / len(made["figures"])))
+    lives, hits = (sum(line[kind] for line in made["figures"]) for kind in ("inside", "hit"))
+    yield words("backtest_held", lives=lives, hits=hits, figures=len(made["figures"]))
     yield words(
         "calibrate_left",
         first=words.percent(made["left"][0]),
