@@ -145,7 +145,7 @@ def figure(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str,
         page.top(words("backtest_is", vantage=vantage), PLAIN, color=GREY)
         page.legend(_marks(words))
         page.bottom(words("backtest_footer", **{key: facts[key] for key in ("seed", "runs", "version", "hash")}), SMALL)
-        page.bottom(words("fan_is_not"), SMALL + 0.5, gap=0.1)
+        page.bottom(words("backtest_is_not"), SMALL + 0.5, gap=0.1)
         for label, part in panels:
             height = ROW * len(part)
             rest = page.above - page.below - height - 0.35
