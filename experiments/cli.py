@@ -6,6 +6,7 @@ import typer
 
 from experiments.commands.backtest import backtest
 from experiments.commands.budget import budget
+from experiments.commands.calibrate import calibrate
 from experiments.commands.check import check
 from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
@@ -38,6 +39,7 @@ for command in (
     verify,
     population,
     backtest,
+    calibrate,
     check,
     schema,
     levers,

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
+from sim.core.ensemble import Ensemble
+from sim.core.ensemble import load as load_ensemble
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
 from sim.core.parameters import load_all
@@ -278,14 +280,38 @@ def catalogue(scenario: Scenario) -> Names:
     return Names(GOALS, {**INDICATORS, **COUNTY_ONLY}, townships, tuple(SEGMENT_NAMES.values()), scenario.start)
 
 
+_ENSEMBLE: list[Ensemble] = []
+
+
+def ensemble_of(scenario: Scenario) -> Ensemble | None:
+    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it asks for the priors.
+
+    Raises InputError where the stored ensemble is not of today's parameters.
+    """
+    if scenario.uncertainty == "prior":
+        return None
+    if not _ENSEMBLE:
+        _ENSEMBLE.append(load_ensemble(load_all()))
+    return _ENSEMBLE[0]
+
+
 def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
-    """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw."""
-    return {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw.
+
+    Calibrated assumptions are a member of the plausible ensemble, the others are drawn from their own distributions.
+    """
+    drawn = {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    plausible = ensemble_of(scenario)
+    if plausible is not None:
+        drawn |= {name: share for name, share in plausible.member(seed, number).items() if name in drawn}
+    return drawn
 
 
 def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Values:
-    """Parameters of a scenario at these quantiles, or at their central values."""
-    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60)
+    """Parameters of a scenario at these quantiles; what has none stands at the ensemble's centre or its central value."""
+    plausible = ensemble_of(scenario)
+    centre = None if plausible is None else plausible.centre
+    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60, centre)
 
 
 def draw_of(replication: int) -> int:

@@ -13,9 +13,11 @@ from sim.core.errors import InputError, InputErrors, nearest
 from sim.core.parameters import Parameter, ParameterBook, load_all, month_number
 from sim.core.resolving import Override
 
-KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "levers", "set")
+KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
 DETAILS = ("sampled", "full")
+#: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
+UNCERTAINTIES = ("ensemble", "prior")
 LONGEST_CHAIN = 10
 LONGEST_TITLE = 300
 #: How settings on the command line name their place.
@@ -49,6 +51,7 @@ class Scenario:
     months: int = 60
     vantage: str | None = None
     start: str = "2021-01"
+    uncertainty: str = "ensemble"
 
     @property
     def weight(self) -> int:
@@ -94,6 +97,8 @@ class _Reader:
             self._months(path, tree)
         if "vantage" in tree:
             self._vantage(path, tree)
+        if "uncertainty" in tree:
+            self._uncertainty(path, tree.lines["uncertainty"], tree["uncertainty"])
         if "levers" in tree:
             self._levers_off(path, tree)
         if "set" in tree:
@@ -159,6 +164,12 @@ class _Reader:
             self.fault(path, tree.lines["vantage"], f"'vantage': {problem}")
         else:
             self.settings["vantage"] = str(tree["vantage"])
+
+    def _uncertainty(self, place: Any, line: int, value: Any) -> None:
+        if value in UNCERTAINTIES:
+            self.settings["uncertainty"] = value
+        else:
+            self.fault(place, line, f"'uncertainty' must be {' or '.join(UNCERTAINTIES)}, not {value!r}")
 
     def _levers_off(self, path: Path, tree: yaml_file.Mapping) -> None:
         """``levers: off``, or ``levers: {off: 2023-01}``: every lever that a clause does not hold fast is off from then on."""
@@ -275,6 +286,8 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
         key, equals, value = text.partition("=")
         if not equals:
             reader.fault(f"{SET}{text}", 0, "write it as parameter=value")
+        elif key.strip() == "uncertainty":
+            reader._uncertainty(f"{SET}{text}", 0, value.strip())
         else:
             reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
     if reader.errors:
@@ -286,6 +299,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     return Scenario(
         path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
         reader.county, detail, weight, reader.settings.get("months", 60), reader.settings.get("vantage"),
+        uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
 
 
@@ -361,6 +375,7 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "county": {"type": "string"},
             "months": {"enum": [12, 24, 36, 48, 60]},
             "vantage": month,
+            "uncertainty": {"enum": list(UNCERTAINTIES)},
             "population": {
                 "type": "object",
                 "properties": {

@@ -203,7 +203,8 @@ def _show_config(scenario: Any, as_json: bool) -> None:
     from experiments import lives
     from experiments.files import canonical, plain
 
-    places = scenario.provenance()
+    plausible = lives.find(lives.COUNTY).ensemble(scenario) or {"assumptions": []}
+    places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
     used = plain(lives.find(lives.COUNTY).used(scenario, None))
     values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
     if as_json:

@@ -109,14 +109,16 @@ def resolve(
     vantage: str | None = None,
     months_before: int = 12,
     months: int = 60,
+    centre: Mapping[str, float] | None = None,
 ) -> Values:
     """Every parameter month by month.
 
     ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
-    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast.
+    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast;
+    ``centre``: quantiles at which assumptions stand that are not drawn, instead of their own central values.
     Raises InputError for an override that does not fit.
     """
-    overrides, draw = overrides or {}, draw or {}
+    overrides, draw, centre = overrides or {}, draw or {}, centre or {}
     paths, used, provenance = {}, {}, {}
     length = months_before + months
     for identity, parameter in book.parameters.items():
@@ -126,9 +128,9 @@ def resolve(
         else:
             base = {-months_before: parameter.value}
         provenance[identity] = parameter._path
-        if identity in draw and parameter.varies and not scenario:
-            drawn = parameter.at_quantile(draw[identity])
-            provenance[identity] = "drawn"
+        if (identity in draw or identity in centre) and parameter.varies and not scenario:
+            drawn = parameter.at_quantile(draw[identity] if identity in draw else centre[identity])
+            provenance[identity] = "drawn" if identity in draw else "ensemble"
             if parameter.has_factor_range:
                 base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
             else:
