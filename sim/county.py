@@ -10,17 +10,17 @@ import numpy as np
 from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
-from sim.core.parameters import load_all
+from sim.core.parameters import PLAN_MONTHS, load_all
 from sim.core.process import Process
 from sim.core.resolving import Values, assumptions, resolve
 from sim.core.wiring import Tables, Wired, open_purses
-from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, Lived
+from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measure import Measure
 from sim.goals.measuring import largest_cluster, record
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.scenario import Scenario
+from sim.scenario import Scenario, named
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
@@ -174,7 +174,7 @@ class County:
         try:
             wired(month)
         except Exception as problem:
-            problem.add_note(f"in process '{process.name}', month {_name(month)}")
+            problem.add_note(f"in process '{process.name}', month {named(month)}")
             raise
         if self.watch is not None:
             self.watch(process, month, False)
@@ -191,7 +191,7 @@ class County:
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
-            raise BooksDoNotClose(f"month {_name(month)}: {gap}") from None
+            raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
         index = month + BURN_IN
         self._measures[index] = record(tables, month, self._scale)
         self._province[index] = tables["environment"][0].province_income
@@ -230,11 +230,13 @@ class County:
     def _look_back(self) -> Life:
         by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
         series = county_series(by_township, self._province)
+        if self.scenario.months > PLAN_MONTHS:
+            series |= exit_series(by_township.sum(axis=1))
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
         lived = Lived(series, by_township, np.array(self._clusters), self.values, survey, budget)
-        goals = {name: each.evaluate(lived) for name, each in GOALS.items()}
+        goals = outcomes(lived, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
@@ -267,15 +269,11 @@ def _reasons() -> list[str]:
     return [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
 
 
-def _name(month: int) -> str:
-    """A month as people write it."""
-    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
-
-
 def catalogue(scenario: Scenario) -> Names:
     """What a life of this scenario measures, and the names of its places."""
     townships = tuple({"zh": row["name"], "en": row.get("name_en") or row["name"]} for row in read_townships())
-    return Names(GOALS, {**INDICATORS, **COUNTY_ONLY}, townships, tuple(SEGMENT_NAMES.values()), scenario.start)
+    segments = tuple(SEGMENT_NAMES.values())
+    return Names(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
 
 
 def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
@@ -285,7 +283,8 @@ def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
 
 def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Values:
     """Parameters of a scenario at these quantiles, or at their central values."""
-    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60)
+    months = max(PLAN_MONTHS, scenario.months)
+    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, months)
 
 
 def draw_of(replication: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import Parameter, ParameterBook, load_all, month_number
+from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all, month_number
 from sim.core.resolving import Override
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "levers", "set")
@@ -46,7 +46,7 @@ class Scenario:
     county: tuple[Fact, ...] = field(repr=False, default=())
     population_detail: str = "sampled"
     general_weight: int = 10
-    months: int = 60
+    months: int = PLAN_MONTHS
     vantage: str | None = None
     start: str = "2021-01"
 
@@ -147,8 +147,13 @@ class _Reader:
 
     def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
         months = tree["months"]
-        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= 60:
-            self.fault(path, tree.lines["months"], "'months' must be 12, 24, 36, 48 or 60: whole years from January 2021")
+        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= LONGEST:
+            self.fault(
+                path,
+                tree.lines["months"],
+                f"'months' must be whole years from January 2021: 12, 24 … 60 (the plan, to 2025-12) … {LONGEST} (2030-12); "
+                f"beyond 2030 there are neither data nor forecast rules",
+            )
         else:
             self.settings["months"] = months
 
@@ -174,7 +179,7 @@ class _Reader:
             return
         for identity, parameter in self.book.parameters.items():
             if parameter.role == "lever" and parameter.changes_from is None:
-                self.override(identity, {f"{2021 + month // 12}-{month % 12 + 1:02d}": parameter.off}, f"{path}: levers", line)
+                self.override(identity, {named(month): parameter.off}, f"{path}: levers", line)
 
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
         value = tree["set"]
@@ -218,8 +223,8 @@ class _Reader:
     @staticmethod
     def _month(text: Any) -> int:
         month = month_number(text)
-        if not -12 <= month < 60:
-            raise ValueError(f"'{text}' lies outside the years 2020 to 2025")
+        if not -12 <= month < LONGEST:
+            raise ValueError(f"'{text}' lies outside the years 2020 to 2030")
         return month
 
     def _county(self, path: Path, tree: yaml_file.Mapping) -> None:
@@ -263,6 +268,19 @@ class _Reader:
         return self.book.parameters[identity].value == value
 
 
+def named(month: int) -> str:
+    """A month (0 = January 2021) as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
+
+
+def beyond(identity: str, month: int, months: int) -> str:
+    """Why a value may not begin in a month that a scenario of ``months`` months does not reach, and what to write."""
+    return (
+        f"{identity}: {named(month)} lies beyond the horizon of this scenario, which ends with {named(months - 1)}; "
+        f"write 'months: {min(12 * (month // 12 + 1), LONGEST)}' or more, or leave it out"
+    )
+
+
 def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> Scenario:
     """Load and check a scenario file, with ``key=value`` settings on top.
 
@@ -277,6 +295,12 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
             reader.fault(f"{SET}{text}", 0, "write it as parameter=value")
         else:
             reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
+    months = reader.settings.get("months", PLAN_MONTHS)
+    for identity, overrides in reader.overrides.items():
+        for each in overrides:
+            late = [month for month in each.value if month >= max(months, PLAN_MONTHS)] if isinstance(each.value, Mapping) else []
+            if late:
+                reader.fault(each.place, each.line, beyond(identity, min(late), months))
     if reader.errors:
         raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
     for key in ("title", "reason"):
@@ -285,7 +309,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     detail, weight = reader.settings.get("population", ("sampled", 10))
     return Scenario(
         path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
-        reader.county, detail, weight, reader.settings.get("months", 60), reader.settings.get("vantage"),
+        reader.county, detail, weight, months, reader.settings.get("vantage"),
     )  # fmt: skip
 
 
@@ -359,7 +383,7 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "title": both,
             "reason": both,
             "county": {"type": "string"},
-            "months": {"enum": [12, 24, 36, 48, 60]},
+            "months": {"enum": list(range(12, LONGEST + 1, 12))},
             "vantage": month,
             "population": {
                 "type": "object",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.errors import InputError
-from sim.core.parameters import Parameter, ParameterBook, month_number
+from sim.core.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.units import UNITS
 
 
@@ -102,18 +102,34 @@ def _known(parameter: Parameter, vantage: str | None) -> dict[int, Any]:
     return dated
 
 
+def _beyond_the_plan(parameter: Parameter, dated: dict[int, Any], months: int) -> dict[int, Any]:
+    """Dated values, gone on with by the forecast rule for the years after 2025 that a horizon reaches.
+
+    A step each year, in the month in which the last dated value began to hold; what has no forecast rule stays as it was last.
+    """
+    last = max(dated)
+    if parameter.forecast is None or not isinstance(dated[last], (int, float)):
+        return dated
+    first = last + 12 * max(1, -(-(PLAN_MONTHS - last) // 12))
+    later = {
+        month: dated[last] * (1.0 + parameter.forecast.growth) ** (step + 1) for step, month in enumerate(range(first, months, 12))
+    }
+    return dated | later
+
+
 def resolve(
     book: ParameterBook,
     overrides: Mapping[str, list[Override]] | None = None,
     draw: Mapping[str, float] | None = None,
     vantage: str | None = None,
     months_before: int = 12,
-    months: int = 60,
+    months: int = PLAN_MONTHS,
 ) -> Values:
     """Every parameter month by month.
 
     ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
-    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast.
+    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast. Beyond 2025
+    (``months`` > 60) dated values go on by their forecast rule.
     Raises InputError for an override that does not fit.
     """
     overrides, draw = overrides or {}, draw or {}
@@ -122,7 +138,7 @@ def resolve(
     for identity, parameter in book.parameters.items():
         scenario = overrides.get(identity, [])
         if parameter.is_dated:
-            base = _known(parameter, vantage)
+            base = _beyond_the_plan(parameter, _known(parameter, vantage), months)
         else:
             base = {-months_before: parameter.value}
         provenance[identity] = parameter._path

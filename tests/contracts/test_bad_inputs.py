@@ -36,7 +36,7 @@ SAYS = {
     "extends_nothing": "no such file",
     "list_too_short": "list of 6",
     "missing_title": "'title' is missing",
-    "month_outside": "2020 to 2025",
+    "month_outside": "2020 to 2030",
     "nan": "must be a number",
     "no_county": "no county file",
     "not_a_mapping": "must be a mapping",
