@@ -11,7 +11,7 @@ from typing import Any
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
 from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all, month_number
-from sim.core.resolving import Override
+from sim.core.resolving import Override, in_force, resolve
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "levers", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
@@ -20,6 +20,8 @@ LONGEST_CHAIN = 10
 LONGEST_TITLE = 300
 #: How settings on the command line name their place.
 SET = "--set "
+#: How what the key 'levers' sets names its place, after the file.
+LEVERS = ": levers"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class _Reader:
         if "vantage" in tree:
             self._vantage(path, tree)
         if "levers" in tree:
-            self._levers_off(path, tree)
+            self._levers(path, tree)
         if "set" in tree:
             self._set(path, tree)
 
@@ -165,21 +167,49 @@ class _Reader:
         else:
             self.settings["vantage"] = str(tree["vantage"])
 
-    def _levers_off(self, path: Path, tree: yaml_file.Mapping) -> None:
-        """``levers: off``, or ``levers: {off: 2023-01}``: every lever that a clause does not hold fast is off from then on."""
+    def _levers(self, path: Path, tree: yaml_file.Mapping) -> None:
+        """``off``, or ``{off: 2023-01}``: every lever that a clause does not hold fast is off from then on; ``{exit: 2026-01}``,
+        or ``{exit: 2026-01, taper_months: 24}``: the support of the transition period ends, at once or bit by bit.
+        """
         value, line = tree["levers"], tree.lines["levers"]
-        said = value.get("off") if isinstance(value, Mapping) and set(value) == {"off"} else "2021-01" if value == "off" else None
-        if said is None:
-            self.fault(path, line, "'levers' can only be off: write 'levers: off', or 'levers: {off: 2023-01}'")
+        asked = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
+        taper = asked.get("taper_months", 0)
+        if set(asked) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
+            self.fault(
+                path, line, "'levers' can only be off or left: write 'levers: off', 'levers: {off: 2023-01}', "
+                "'levers: {exit: 2026-01}' or 'levers: {exit: 2026-01, taper_months: 24}'"
+            )  # fmt: skip
+            return
+        if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
+            self.fault(path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not {taper!r}")
             return
         try:
-            month = self._month(said)
+            month = self._month(asked.get("off", asked.get("exit")))
         except ValueError as problem:
             self.fault(path, line, f"'levers': {problem}")
             return
         for identity, parameter in self.book.parameters.items():
-            if parameter.role == "lever" and parameter.changes_from is None:
-                self.override(identity, {named(month): parameter.off}, f"{path}: levers", line)
+            if "exit" in asked and parameter.transition:
+                self._taper(identity, parameter, month, taper, f"{path}{LEVERS}", line)
+            elif "off" in asked and parameter.role == "lever" and parameter.changes_from is None:
+                self.override(identity, {named(month): parameter.off}, f"{path}{LEVERS}", line)
+
+    def _taper(self, identity: str, parameter: Parameter, month: int, months: int, place: str, line: int) -> None:
+        """End a lever from ``month`` on: in equal steps each month from what held before, until it is off ``months`` later.
+
+        Support that a clause keeps until some month begins to end then. What the scenario has set before is where it starts from.
+        """
+        month = max(month, month_number(parameter.changes_from)) if parameter.changes_from else month
+        before = resolve(ParameterBook({identity: parameter}), {identity: self.overrides.get(identity, [])}, months=LONGEST)
+        start = in_force(before.used[identity], month - 1)
+        whole = all(isinstance(entry, int) for entry in (*parameter.entries(), parameter.off))
+        path = {}
+        for step in range(min(months, LONGEST - month)):
+            value = start + (parameter.off - start) * (step + 1) / (months + 1)
+            path[named(month + step)] = round(value) if whole else value
+        if month + months < LONGEST:
+            path[named(month + months)] = parameter.off
+        self.override(identity, path, place, line)
 
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
         value = tree["set"]
@@ -219,6 +249,18 @@ class _Reader:
                     self.fault(place, line, f"'{identity}' is already set{where}, to {earlier.value}; keep one of the two")
                     return
             self.overrides.setdefault(identity, []).append(made)
+
+    def check_horizon(self, months: int) -> None:
+        """Note every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
+        told = set()
+        for identity, overrides in self.overrides.items():
+            for each in overrides:
+                dated = sorted(each.value) if isinstance(each.value, Mapping) else []
+                place, levers, _ = each.place.partition(LEVERS)
+                late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
+                if late and (each.place, each.line) not in told:
+                    self.fault(place, each.line, beyond("levers" if levers else identity, late[0], months))
+                    told.add((each.place, each.line) if levers else None)
 
     @staticmethod
     def _month(text: Any) -> int:
@@ -296,11 +338,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
         else:
             reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
     months = reader.settings.get("months", PLAN_MONTHS)
-    for identity, overrides in reader.overrides.items():
-        for each in overrides:
-            late = [month for month in each.value if month >= max(months, PLAN_MONTHS)] if isinstance(each.value, Mapping) else []
-            if late:
-                reader.fault(each.place, each.line, beyond(identity, min(late), months))
+    reader.check_horizon(months)
     if reader.errors:
         raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
     for key in ("title", "reason"):
@@ -394,7 +432,16 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
                 "additionalProperties": False,
             },
             "levers": {
-                "anyOf": [{"enum": ["off"]}, {"type": "object", "properties": {"off": month}, "additionalProperties": False}]
+                "anyOf": [
+                    {"enum": ["off"]},
+                    {"type": "object", "properties": {"off": month}, "additionalProperties": False},
+                    {
+                        "type": "object",
+                        "properties": {"exit": month, "taper_months": {"type": "integer", "minimum": 0, "maximum": LONGEST - 1}},
+                        "required": ["exit"],
+                        "additionalProperties": False,
+                    },
+                ]
             },
             "set": {"type": "object", "properties": settable, "additionalProperties": False},
         },

@@ -113,6 +113,8 @@ class Parameter(Strict):
                 raise ValueError("a lever needs 'bounds' and 'off'")
             if self.range is not None or self.distribution is not None:
                 raise ValueError("a lever has bounds, not a range or a distribution")
+            if self.transition and (self.options is not None or self.is_list):
+                raise ValueError("support that ends with the transition period thins out: it must be a number")
         elif self.transition:
             raise ValueError("'transition' marks a lever as support that ends with the transition period; this is none")
         elif self.options is None:

@@ -162,6 +162,14 @@ def resolve(
     return Values(paths, used, provenance, months_before)
 
 
+def in_force(used: Any, month: int) -> Any:
+    """What a value of ``Values.used`` is in a month (0 = January 2021), as it would be written in a file."""
+    if not isinstance(used, Mapping):
+        return used
+    months = sorted(used, key=month_number)
+    return used[max((each for each in months if month_number(each) <= month), key=month_number, default=months[0])]
+
+
 def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
     """A value times a drawn factor, kept within what its unit admits."""
     unit = UNITS[parameter.unit]
