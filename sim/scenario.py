@@ -252,15 +252,17 @@ class _Reader:
 
     def check_horizon(self, months: int) -> None:
         """Note every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
-        told = set()
+        told: set[tuple[str, int]] = set()
         for identity, overrides in self.overrides.items():
             for each in overrides:
                 dated = sorted(each.value) if isinstance(each.value, Mapping) else []
                 place, levers, _ = each.place.partition(LEVERS)
                 late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
-                if late and (each.place, each.line) not in told:
-                    self.fault(place, each.line, beyond("levers" if levers else identity, late[0], months))
-                    told.add((each.place, each.line) if levers else None)
+                if not late or (each.place, each.line) in told:
+                    continue
+                self.fault(place, each.line, beyond("levers" if levers else identity, late[0], months))
+                if levers:  # it sets many, and one sentence is enough
+                    told.add((each.place, each.line))
 
     @staticmethod
     def _month(text: Any) -> int:

@@ -111,10 +111,8 @@ def _beyond_the_plan(parameter: Parameter, dated: dict[int, Any], months: int) -
     if parameter.forecast is None or not isinstance(dated[last], (int, float)):
         return dated
     first = last + 12 * max(1, -(-(PLAN_MONTHS - last) // 12))
-    later = {
-        month: dated[last] * (1.0 + parameter.forecast.growth) ** (step + 1) for step, month in enumerate(range(first, months, 12))
-    }
-    return dated | later
+    growth = 1.0 + parameter.forecast.growth
+    return dated | {month: dated[last] * growth ** (step + 1) for step, month in enumerate(range(first, months, 12))}
 
 
 def resolve(

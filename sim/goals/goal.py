@@ -157,7 +157,9 @@ def goal(
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
         names, definitions = {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}
         registry = EXIT_GOALS if after else GOALS
-        registry[id] = Goal(id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight, watched, after)
+        registry[id] = Goal(
+            id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight, watched, after
+        )
         return function
 
     return declare
