@@ -1,11 +1,11 @@
 """Early warning: when does a goal become unlikely, how would one see it, and which lever still rescues it?
 
 The rule. A future at the end of a month is known by two things: its *standing*, whether every year's end so far was on course,
-and the *watched* indicator of the goal at that month. Futures of one standing are put in order of the watched indicator and cut into
-groups of equal number (five, or fewer where there are not ten futures to a group). The probability of the goal at its deadline,
-given what has been seen so far, is the share of the futures of the same group that meet it. For the question whether one single
-future was recognised, the futures of its own parameter draw are left out of its group. A goal is unlikely for a future from the
-first quarter's end from which that share stays below the limit until the deadline.
+and the *watched* indicator of the goal at that month. Futures of one standing are put in order of the watched indicator and cut
+into groups of equal number (five, or fewer where there are not ten futures to a group). The probability of the goal at its
+deadline, given what has been seen so far, is the share of the futures of the same group that meet it. For the question whether
+one single future was recognised, the futures of its own parameter draw are left out of its group. A goal is unlikely for a future
+from the first quarter's end from which that share stays below the limit until the deadline.
 """
 
 import math
