@@ -1,7 +1,8 @@
 """Early warning: when does a goal become unlikely, how would one see it, and which lever still rescues it?
 
 The rule. A future at the end of a month is known by two things: its *standing*, whether every year's end so far was on course,
-and the *watched* indicator of the goal at that month. Futures of one standing are put in order of the watched indicator and cut
+and the *watched* indicator of the goal at that month. The standing counts for goals that a missed year decides; where some of the
+futures missed a year's end and met the goal all the same, all are of one standing. Futures of one standing are put in order of the watched indicator and cut
 into groups of equal number (five, or fewer where there are not ten futures to a group). The probability of the goal at its
 deadline, given what has been seen so far, is the share of the futures of the same group that meet it. For the question whether
 one single future was recognised, the futures of its own parameter draw are left out of its group. A goal is unlikely for a future
@@ -73,11 +74,13 @@ def outlook(
     ``deadline``: months until it; ``likely``: below this probability the goal is unlikely.
     """
     months = tuple(range(QUARTER - 1, deadline, QUARTER))
+    missed_a_year = (on_course[:, : deadline // YEAR] == 0).any(axis=1)
+    decides = not bool((missed_a_year & (met == 1)).any())
     groups: list[Group] = []
     chances = np.full((len(met), len(months)), np.nan)
     for place, month in enumerate(months):
         done = (month + 1) // YEAR
-        standing = np.all((on_course[:, :done] > 0) | np.isnan(on_course[:, :done]), axis=1)
+        standing = ~(on_course[:, :done] == 0).any(axis=1) if decides else np.ones(len(met), dtype=bool)
         for course in (True, False):
             rows = np.flatnonzero(standing == course)
             for number, (members, count) in enumerate(_cut(rows, None if watched is None else watched[:, month])):

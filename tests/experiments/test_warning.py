@@ -43,8 +43,16 @@ def test_what_cannot_be_seen_is_not_seen_and_what_can_is():
     assert look.recognised[4] > 0.75
     assert look.false_alarms[4] < 0.25
     assert abs(look.recognised[0] - look.false_alarms[0]) < 0.25, "noise tells the two apart by chance only"
-    # By the deadline the standing says it all.
+    # A missed year decides here, and by the deadline the standing says it all.
     assert (look.recognised[-1], look.false_alarms[-1]) == (1.0, 0.0)
+
+
+def test_a_missed_year_counts_only_where_it_decides():
+    met, course, watched, draws = planted()
+    course[:, 0] = (np.arange(RUNS) % 2 == 0).astype(float)  # on course or not after a year, and nothing follows from it
+    look = warning.outlook(met, course, watched, draws, MONTHS, NEVER)
+    assert {group.on_course for group in look.groups} == {True}
+    assert look.recognised[4] > 0.75
 
 
 def test_the_month_from_which_a_goal_is_lost_is_the_first_of_an_unbroken_run():
