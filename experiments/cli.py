@@ -21,6 +21,7 @@ from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
 from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
+from experiments.commands.warn import warn
 
 app = typer.Typer(
     name="xianjie",
@@ -35,6 +36,7 @@ for command in (
     sweep,
     sensitivity,
     solve,
+    warn,
     collect,
     verify,
     population,

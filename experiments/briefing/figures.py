@@ -262,6 +262,11 @@ def _cell(axes: Axes, x: float, y: float, text: str, size: float = PLAIN, color:
     axes.text(x, y, text, fontsize=size, color=color, fontweight=weight, va="center", ha="left", linespacing=1.15)
 
 
+def footer(facts: Mapping[str, Any], language: str) -> str:
+    """The small print of a figure."""
+    return _footer(facts, Words(language, minus="\u2212"))
+
+
 def _footer(facts: Mapping[str, Any], words: Words) -> str:
     vantage = facts.get("vantage")
     said = words("vantage", vantage=vantage) if vantage else words("vantage_today")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments import files
-from experiments.briefing import described, figures, style
-from experiments.briefing.words import LANGUAGES
+from experiments.briefing import described, figures, style, warnings
+from experiments.briefing.words import LANGUAGES, Words
 from experiments.results import Results
 
 ROOM = 4_000_000  # bytes that the figures of one result take, by measurement
@@ -66,6 +66,7 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
             figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
             said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
             made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
+    made += _divergence(results, folder, small_print, languages)
     shown = of_the_plan(results.goals)
     for language in languages:
         figure = figures.goal_scoreboard(shown, language, small_print)
@@ -76,6 +77,29 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
         drawn = {goal["id"] for goal in shown}
         files.write_csv(goals, [row for row in csv.DictReader(file) if row["id"] in drawn])
     return [*made, goals]
+
+
+DIVERGENCE = {"true": "relapse_rate", "observed": "relapse_recorded", "polished": "relapse_polished"}
+
+
+def _divergence(results: Results, folder: Path, small_print: Mapping[str, Any], languages: Sequence[str]) -> list[Path]:
+    """The drift of records from the truth, where a scenario lets records bend under assessment; otherwise nothing."""
+    known = results.manifest["indicators"]
+    if not all(name in known for name in DIVERGENCE.values()):
+        return []
+    bands = {key: results.bands("county", name) for key, name in DIVERGENCE.items()}
+    if not (bands["polished"]["p95"] > 0).any():
+        return []
+    path = folder / "divergence.csv"
+    made = [_data(path, list(bands.values()))]
+    names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
+    for language in languages:
+        figure = warnings.divergence_chart(**bands, names=names, language=language, footer=figures.footer(small_print, language))
+        words = Words(language)
+        ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
+        said = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
+        made += style.save(figure, folder / f"divergence-{language}", said, _provenance(dict(small_print)))
+    return made
 
 
 def _data(path: Path, tables: Sequence[Any]) -> Path:
