@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pandas
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.briefing import style
-from experiments.briefing.page import PLAIN, SMALL, TITLE, Page
+from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, value_axis
 from experiments.briefing.style import BLUE, GREY, INK, VERMILLION, width, wrap
 from experiments.briefing.words import Words
 
@@ -23,11 +22,12 @@ def response_curve(
     factor: Mapping[str, Any],
     language: str,
     facts: Mapping[str, Any],
+    answer: tuple[float, float, str] | None = None,
 ) -> Figure:
     """An outcome against the values of a factor: a line for each scenario, with the 95 % band of its mean or probability.
 
     ``curves``: by the scenario's title, columns value, mean, low, high; ``subject``: name, unit, kind of the outcome; ``factor``:
-    name, unit, central of the factor.
+    name, unit, central of the factor; ``answer``: value, level and words of a point to be marked.
     """
     words = Words(language, minus="\u2212")
     with style.house_style():
@@ -44,8 +44,12 @@ def response_curve(
             axes.axvline(central, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(words("status_quo"), (central, 0.99), xycoords=("data", "axes fraction"), xytext=(3, 0),
                           textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="top")  # fmt: skip
-        _value_axis(axes.yaxis, subject["unit"], words)
-        _value_axis(axes.xaxis, factor["unit"], words)
+        if answer is not None:
+            axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
+            axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
+                          bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
+        value_axis(axes.yaxis, subject["unit"], words)
+        value_axis(axes.xaxis, factor["unit"], words)
         axes.set_xlabel(_axis(factor, words), fontsize=PLAIN)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
@@ -93,7 +97,7 @@ def tornado(
         axes.axvline(0, color=INK, linewidth=0.8)
         low, high = axes.get_xlim()
         axes.set_xlim(low - 0.14 * (high - low), high)
-        _value_axis(axes.xaxis, subject["unit"], words)
+        value_axis(axes.xaxis, subject["unit"], words)
         axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
     return page.figure
 
@@ -174,16 +178,6 @@ def _axis(factor: Mapping[str, Any], words: Words) -> str:
         return words("axis_quantile", name=name)
     unit = "" if factor["unit"] == "share" else words.unit(factor["unit"])
     return words("name_and_unit", name=name, unit=unit) if unit else name
-
-
-def _value_axis(axis: Any, unit: str, words: Words) -> None:
-    axis.set_major_locator(MaxNLocator(6))
-    if unit == "share":
-        axis.set_major_formatter(
-            FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:g}".replace("-", words.minus)))
-        )
-    else:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}".replace("-", words.minus)))
 
 
 def _foot(page: Page, facts: Mapping[str, Any], words: Words, note: str) -> None:
