@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -16,11 +15,9 @@ from matplotlib.patches import Patch
 from experiments.briefing import style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, footer
 from experiments.briefing.rows import ROW, beside, heading, interval, named_rows, share_axis
-from experiments.briefing.style import BLUE, GREY, INK, VERMILLION
+from experiments.briefing.style import BLUE, DARK, GREY, INK, LIGHT_TO_DARK, VERMILLION
 from experiments.briefing.words import Words
 
-LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light to dark", ["#F7FBFF", "#BBD9EC", "#5CA6D2", BLUE, "#003F66"])
-DARK = 0.55  # of the way: from here letters are white
 HALF = 0.5
 FLIPS = (("both", BLUE, ""), ("helped", "#8fc1e0", "////"), ("harmed", VERMILLION, "...."), ("neither", "#E3E3E3", ""))
 
@@ -109,9 +106,9 @@ def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, f
         page.legend([first, Line2D([], [], color=BLUE, marker="s", label=titles[1], **look)])
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("comparison_note"), SMALL + 0.5, gap=0.1)
-        left = named_rows(page, names, left=3.7, right=4.3, top=0.35, bottom=0.32)
+        left = named_rows(page, names, left=4.0, right=4.1, top=0.35, bottom=0.32)
         share_axis(left, words)
-        right = page.axes(left=7.1, right=1.75, top=0.35, bottom=0.32)
+        right = page.axes(left=7.2, right=1.75, top=0.35, bottom=0.32)
         right.set_ylim(left.get_ylim())
         right.set_yticks([])
         right.spines["left"].set_visible(False)
@@ -127,7 +124,7 @@ def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, f
         reach = max(0.05, float(np.nanmax(np.abs(data[["low", "high"]].to_numpy()))) * 1.08)
         right.set_xlim(-reach, reach)
         right.xaxis.set_major_locator(_few())
-        right.xaxis.set_major_formatter(lambda value, _: _signed(value, words))
+        right.xaxis.set_major_formatter(lambda value, _: whole_points(value, words))
         right.tick_params(axis="x", labelsize=PLAIN - 1)
         right.grid(axis="x")
         right.set_axisbelow(True)
@@ -140,11 +137,6 @@ def _few() -> Any:
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator(4, symmetric=True)
-
-
-def _signed(value: float, words: Words) -> str:
-    """A share as percentage points with its sign."""
-    return words.number(value, "share", sign=True) if abs(value) > 1e-12 else "0"
 
 
 def _points(middle: float, low: float, high: float, words: Words) -> str:
@@ -178,7 +170,7 @@ def flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts:
         ]
         page.legend(patches)
         page.bottom(footer(facts, words), SMALL)
-        axes = named_rows(page, names, left=3.7, right=1.9, top=0.32, bottom=0.12)
+        axes = named_rows(page, names, left=4.0, right=1.9, top=0.32, bottom=0.12)
         for row, each in enumerate(data.to_dict("records")):
             start = 0.0
             for part, color, hatch in FLIPS:

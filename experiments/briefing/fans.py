@@ -50,7 +50,7 @@ def fan_chart(
             page.top(words("fan_is", definition=words.of(subject["definition"])), PLAIN, color=GREY)
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("fan_is_not"), SMALL + 0.5, gap=0.12)
-        axes = page.axes(left=0.95, right=0.45, top=0.42, bottom=0.32)
+        axes = page.axes(left=0.95, right=0.45, top=0.36, bottom=0.32)
         handles = _fan(axes, band, words)
         if reference is not None:
             handles.append(_reference(axes, reference, words))
@@ -139,25 +139,32 @@ def _events(axes: Axes, events: Sequence[tuple[str, Mapping[str, str]]], words: 
 
 
 def _published(axes: Axes, published: Sequence[Mapping[str, Any]], words: Words) -> list[Any]:
-    """Open diamonds at published numbers, bars over published ranges, with their place; one entry for the legend."""
-    if not published:
-        return []
-    look: dict[str, Any] = {"color": INK, "markerfacecolor": "white", "markeredgewidth": 1.3, "zorder": 6}
+    """Open diamonds at published numbers, brackets over published ranges, with their place; entries for the legend."""
+    look: dict[str, Any] = {"color": INK, "markerfacecolor": "white", "markeredgewidth": 1.3, "zorder": 6, "clip_on": False}
+    first_month, last_month = axes.get_xlim()
+    handles = {}
     for figure in published:
-        first, last = (np.datetime64(month) for month in figure["span"])
-        middle = first + (last - first) // 2
-        value = figure["published"]
-        if isinstance(value, list):
-            top = value[1]
-            axes.fill_between([first, last + 1], *value, facecolor="none", edgecolor=INK, linewidth=0.9, linestyle=(0, (3, 2)))
-        else:
+        first, last = (np.datetime64(month, "D").astype(float) for month in figure["span"])
+        middle, value = (first + last) / 2, figure["published"]
+        if not isinstance(value, list):
             top = value
-            axes.plot([middle], [value], marker="D", markersize=7, linestyle="", **look)
+            (mark,) = axes.plot([middle], [value], marker="D", markersize=7, linestyle="", label=words("published"), **look)
+            handles["number"] = mark
+        else:
+            top = value[1]
+            if first == last:
+                axes.errorbar(
+                    [middle], [sum(value) / 2], [(value[1] - value[0]) / 2], color=INK, capsize=5, linewidth=1.4, zorder=6
+                )
+            else:
+                axes.hlines(value, first, last + 30, color=INK, linewidth=1.2, linestyle=(0, (1, 1.2)), zorder=6)
+            handles["range"] = Line2D([], [], color=INK, linewidth=1.2, linestyle=(0, (1, 1.2)), label=words("published_range"))
+        side = "left" if middle - first_month < 60 else "right" if last_month - middle < 120 else "center"
         axes.annotate(
             words.of(figure["place"]), (middle, top), xytext=(0, 7), textcoords="offset points", fontsize=SMALL,
-            ha="center", va="bottom", zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4},
+            ha=side, va="bottom", zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4},
         )  # fmt: skip
-    return [Line2D([], [], marker="D", markersize=6, linestyle="", label=words("published"), **look)]
+    return list(handles.values())
 
 
 def _grid(axes: Axes) -> None:

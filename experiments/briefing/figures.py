@@ -29,8 +29,8 @@ def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
     """
     words = Words(language, minus="\u2212")
     rows = _rows(goals)
-    wide, row_height, heading_height = 11.7, 0.46, 0.36
-    body = sum(heading_height if isinstance(row, str) else row_height for row in rows)
+    wide = 11.7
+    body = sum(_height(row) for row in rows)
     with style.house_style():
         page = Page(wide, body + 2.6)
         page.top(words("scoreboard_title"), TITLE, weight="bold", gap=0.08)
@@ -50,15 +50,20 @@ def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
         height = 0.0
         for row in rows:
             if isinstance(row, str):
-                middle = height + 0.62 * heading_height
+                middle = height + 0.62 * _height(row)
                 cell(axes, -(left - page.side) * inch, middle, words(row), fontweight="bold")
-                height += heading_height
             else:
                 labels = (-(left - page.side - 0.12) * inch, -(NAME_WIDTH + 0.2) * inch)
-                _goal_row(axes, row, height + row_height / 2, labels, columns, words)
-                height += row_height
-                axes.plot([labels[0], 1 + 3.5 * inch], [height] * 2, color=LINE, linewidth=0.5, clip_on=False)
+                _goal_row(axes, row, height + _height(row) / 2, labels, columns, words)
+                edge = height + _height(row)
+                axes.plot([labels[0], 1 + 3.5 * inch], [edge] * 2, color=LINE, linewidth=0.5, clip_on=False)
+            height += _height(row)
     return page.figure
+
+
+def _height(row: Any) -> float:
+    """The height of a row in inches: a heading, a goal, a goal with its recorded twin."""
+    return 0.33 if isinstance(row, str) else 0.45 if len(row) > 1 else 0.35
 
 
 def _rows(goals: Sequence[Mapping[str, Any]]) -> list[Any]:

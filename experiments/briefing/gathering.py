@@ -97,25 +97,34 @@ def _names(names: Mapping[str, str], of: str = "name") -> dict[str, str]:
     return {f"{of}_{language}": names.get(language, "") for language in LANGUAGES}
 
 
-def compared(first: Results, other: Results) -> pandas.DataFrame:
-    """Goals of the plan under both, future by future: headline goals, and others that a future flips; empty if not comparable."""
+def differences(first: Results, other: Results) -> dict[str, dict[str, float]]:
+    """By goal, the paired difference of its probability with its interval; empty where the two cannot be compared."""
+    return {
+        line["id"]: {"difference": line["difference"], "difference_low": line["low"], "difference_high": line["high"]}
+        for line in _comparison(first, other)
+    }
+
+
+def _comparison(first: Results, other: Results) -> list[dict[str, Any]]:
     try:
         comparing.check([first, other])
-        made = comparing.against(first, other)
+        return comparing.against(first, other)["goals"]
     except (comparing.Unpaired, KeyError, FileNotFoundError):
-        return pandas.DataFrame()
-    lines = [line for line in of_the_plan(made["goals"]) if line["first_probability"] is not None]
+        return []
+
+
+def compared(first: Results, other: Results) -> pandas.DataFrame:
+    """Goals of the plan under both, future by future: headline goals, and others that a future flips; empty if not comparable."""
+    lines = [line for line in of_the_plan(_comparison(first, other)) if line["first_probability"] is not None]
     chosen = [line for line in lines if line["headline"] or line["helped"] or line["harmed"]]
     chosen.sort(key=lambda line: (not line["headline"], -abs(line["difference"])))
     rows = []
     for line in chosen[:MOST_COMPARED]:
-        names = {language: text + (Words(language)("on_file_mark") if line["observed"] else "")
-                 for language, text in line["name"].items()}  # fmt: skip
         sides = {side: line[f"{side}_probability"] for side in ("first", "other")}
         ends = {f"{side}_{end}": line[f"{side}_{end}"] for side in sides for end in ("low", "high")}
         counts = {key: line[key] for key in ("both", "helped", "harmed", "neither")}
         rows.append(
-            {"goal": line["id"], **_names(names), "headline": line["headline"], **sides, **ends,
+            {"goal": line["id"], **_names(line["name"]), "headline": line["headline"], **sides, **ends,
              **{key: line[key] for key in ("difference", "low", "high")}, **counts}
         )  # fmt: skip
     return pandas.DataFrame(rows)

@@ -41,7 +41,8 @@ def income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, An
         page.legend(legend_of_parts([words(f"source_{source}") for source in SOURCES]))
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("sources_note"), SMALL + 0.5, gap=0.1)
-        axes = named_rows(page, [""] * len(rows), left=2.9, right=1.75, top=0.2, bottom=0.35)
+        each_twice = len(rows) // max(1, data["segment"].nunique())
+        axes = named_rows(page, [""] * len(rows), left=2.9, right=1.75, top=0.2, bottom=0.35, apart=each_twice)
         for row, each in enumerate(rows):
             start = 0.0
             for source, (color, hatch) in zip(SOURCES, PARTS):

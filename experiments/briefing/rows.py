@@ -12,8 +12,10 @@ from experiments.briefing.words import Words
 ROW = 0.34  # inches
 
 
-def named_rows(page: Page, names: Sequence[str], left: float, right: float, top: float, bottom: float) -> Axes:
-    """Axes with a row for each name, the first on top at 0; names stand within ``left`` inches of the page's side."""
+def named_rows(page: Page, names: Sequence[str], left: float, right: float, top: float, bottom: float, apart: int = 1) -> Axes:
+    """Axes with a row for each name, the first on top at 0; names stand within ``left`` inches of the page's side, and a line
+    after each ``apart`` rows.
+    """
     axes = page.axes(left=left, right=right, top=top, bottom=bottom)
     axes.set_ylim(len(names) - 0.5, -0.5)
     size = PLAIN - 0.5
@@ -22,7 +24,7 @@ def named_rows(page: Page, names: Sequence[str], left: float, right: float, top:
     axes.set_yticks(range(len(names)), wrapped, fontsize=size, linespacing=1.05)
     axes.tick_params(axis="y", length=0, pad=6)
     axes.spines["left"].set_visible(False)
-    for number in range(1, len(names)):
+    for number in range(apart, len(names), apart):
         axes.axhline(number - 0.5, color=LINE, linewidth=0.5, zorder=0)
     return axes
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -43,7 +44,18 @@ INK, GREY, LINE = "#1a1a1a", "#5c5c5c", "#d0d0d0"
 BLUE, VERMILLION = "#0072B2", "#D55E00"
 GREEN, ORANGE, SKY, PURPLE = "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
 #: For parts of a whole: colours of unlike lightness, and hatchings that tell them apart in grey print.
-PARTS = ((BLUE, ""), (ORANGE, "///"), ("#BBD9EC", ""), (VERMILLION, "..."), (GREEN, "xx"), ("#E3E3E3", ""), (PURPLE, "\\\\\\"))
+PARTS = (
+    (BLUE, ""),
+    (ORANGE, "///"),
+    ("#BBD9EC", ""),
+    ("#7CC0A8", "..."),
+    (VERMILLION, "xx"),
+    ("#DDDDDD", ""),
+    (PURPLE, "\\\\\\"),
+)
+#: One hue from light to dark for amounts, so that grey print keeps the order.
+LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light to dark", ["#F7FBFF", "#BBD9EC", "#5CA6D2", BLUE, "#003F66"])
+DARK = 0.66  # of the way: from here letters are white
 BAND_HALF, BAND_NINE = "#8fc1e0", "#d5e8f4"
 REFERENCE_BAND = "#f6dcc6"
 

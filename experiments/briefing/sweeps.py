@@ -125,11 +125,11 @@ def heat_map(
         left = 0.85 + max(width(label) for label in labels) * PLAIN / 72
         axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
         low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
-        axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap="cividis", vmin=low, vmax=high)
+        axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap=style.LIGHT_TO_DARK, vmin=low, vmax=high)
         for row in range(len(grid.index)):
             for column in range(len(grid.columns)):
                 value = float(grid.iloc[row, column])
-                dark = high > low and (value - low) / (high - low) < 0.5
+                dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
                 said = words.quantity(value, subject["unit"])
                 if np.isfinite(around):
@@ -138,6 +138,10 @@ def heat_map(
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
         axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
         axes.tick_params(length=0)
+        for edge in range(1, len(grid.columns)):
+            axes.axvline(edge - 0.5, color="white", linewidth=2)
+        for edge in range(1, len(grid.index)):
+            axes.axhline(edge - 0.5, color="white", linewidth=2)
         axes.set_xlabel(_axis(across, words), fontsize=PLAIN)
         axes.set_ylabel(_axis(up, words), fontsize=PLAIN)
         for spine in axes.spines.values():

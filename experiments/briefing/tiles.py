@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from experiments.briefing import style
-from experiments.briefing.chances import DARK, LIGHT_TO_DARK
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, footer, value_axis
 from experiments.briefing.rows import interval, named_rows
-from experiments.briefing.style import BLUE, GREY, INK, LINE, wrap
+from experiments.briefing.style import BLUE, DARK, GREY, INK, LIGHT_TO_DARK, LINE, wrap
 from experiments.briefing.words import Words
 
 ACROSS = 5
+DARKEST = 0.72  # of the way from light to dark
 SUFFIXES = (" Subdistrict", " Township", " Town")
 
 
@@ -49,11 +49,12 @@ def _grid(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], langua
     axes.axis("off")
     axes.set_title(words("tiles_schematic"), fontsize=PLAIN + 0.5, loc="left", fontweight="bold", pad=6)
     high = float(np.nanmax(data["mean"])) or 1.0
-    low = min(0.0, float(np.nanmin(data["mean"])))
+    least = float(np.nanmin(data["mean"]))
+    low = min(max(0.0, least - (high - least)), least)  # townships that hardly differ hardly differ in shade
     for number, each in enumerate(data.itertuples()):
         x, y = number % ACROSS, number // ACROSS
         known = not np.isnan(each.mean)
-        shade = (each.mean - low) / (high - low) * 0.9 if known else 0.0
+        shade = DARKEST * (each.mean - low) / ((high - low) or 1.0) if known else 0.0
         face = LIGHT_TO_DARK(shade) if known else "white"
         axes.add_patch(
             FancyBboxPatch(
@@ -65,9 +66,16 @@ def _grid(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], langua
         name = _short(str(getattr(each, f"name_{language}")))
         axes.text(x + 0.5, y + 0.34, wrap(name, 1.1, SMALL + 0.5), ha="center", va="center", fontsize=SMALL + 0.5, color=color,
                   linespacing=1.0)  # fmt: skip
-        said = words.quantity(each.mean, subject["unit"]) if known else words("no_village")
+        said = one_decimal(each.mean, subject["unit"], words) if known else words("no_village")
         size = PLAIN + 1.5 if known else SMALL
         axes.text(x + 0.5, y + 0.69, said, ha="center", va="center", fontsize=size, color=color if known else GREY)
+
+
+def one_decimal(value: float, unit: str, words: Words) -> str:
+    """A mean with one decimal: percent for shares, and counts with their unit."""
+    if unit == "share":
+        return words("percent", number=f"{100 * value:.1f}")
+    return words("with_unit", number=f"{value:,.1f}", unit=words.unit(unit)) if words.unit(unit) else f"{value:,.1f}"
 
 
 def _short(name: str) -> str:
@@ -90,8 +98,8 @@ def _sorted(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], lang
     if level is not None:
         axes.axvline(level, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
         axes.annotate(
-            words("county_level", value=words.quantity(level, subject["unit"])), (level, 0), xycoords=("data", "axes fraction"),
-            xytext=(4, 4), textcoords="offset points", fontsize=SMALL + 0.5, va="bottom",
+            words("county_level", value=one_decimal(level, subject["unit"], words)), (0.99, 0.012), xycoords="axes fraction",
+            fontsize=SMALL + 0.5, va="bottom", ha="right", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
     axes.set_xlim(left=min(0.0, float(known["p05"].min())))
     value_axis(axes.xaxis, subject["unit"], words)
