@@ -108,7 +108,7 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
         "payments.parquet": (tables.payments(lived), 100_000),
     }
     for name in lived[0].header.get("portraits", {}):
-        files[f"{name}.parquet"] = ((tables.portrait(chunk, name) for chunk in lived), 100_000)
+        files[f"{name}.parquet"] = (tables.portraits(lived, name), 100_000)
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
             tables.grouped(partial, pieces, rows)
@@ -211,7 +211,7 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
         tables.years(chunk, names),
         tables.replications(chunk, names, 0),
         *(table.select(["yuan", "count", "shortfall"]) for table in tables.payments([chunk])),
-        *(tables.portrait(chunk, name) for name in chunk.header.get("portraits", {})),
+        *(table for name in chunk.header.get("portraits", {}) for table in tables.portraits([chunk], name)),
     ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000

@@ -177,7 +177,8 @@ class _Making:
             if record is not None:
                 row |= {
                     "name": words.of(record.name.model_dump()), "role": words(f"role_{record.role}"),
-                    "unit": words.unit(record.unit), "range": "" if limits is None else words("range", low=_plain(limits[0]), high=_plain(limits[1])),
+                    "unit": words.unit(record.unit),
+                    "range": "" if limits is None else words("range", low=_plain(limits[0]), high=_plain(limits[1])),
                     "evidence": words(f"grade_{record.evidence}"), "clause": record.clause or "",
                     "source": words("semicolon").join(source.title for source in record.sources),
                     "grade": WEAKEST.index(record.evidence),
