@@ -78,8 +78,16 @@ def _curves(
             rows = own[own[factor["id"]].notna()].rename(columns={factor["id"]: "value"})
         else:
             rows = moved[moved["factor"] == factor["id"]]
-        if _numeric(rows["value"]) and rows["value"].nunique() >= 3:
-            yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
+        if not _numeric(rows["value"]) or rows["value"].nunique() < 3:
+            continue
+        if (
+            manifest["design"] == "one_at_a_time"
+            and factor["kind"] == "value"
+            and isinstance(factor.get("central"), (int, float))
+        ):
+            base = own[own[[each["id"] for each in manifest["factors"]]].isna().all(axis=1)]  # the scenario itself is a point too
+            rows = pandas.concat([rows, base.assign(value=factor["central"])]).sort_values("value", kind="stable")
+        yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
 
 
 def _numeric(column: pandas.Series) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from experiments.briefing import style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, value_axis
@@ -34,7 +35,7 @@ def response_curve(
         page = Page(8.0, 5.0)
         page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
         _foot(page, facts, words, words("sweep_band"))
-        axes = page.axes(left=1.0, right=0.5, top=0.45, bottom=0.55)
+        axes = page.axes(left=1.0, right=0.5, top=0.45 if len(curves) > 1 else 0.15, bottom=0.55)
         for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
             ordered = curve.sort_values("value")
             axes.fill_between(ordered["value"], ordered["low"], ordered["high"], color=color, alpha=0.18, linewidth=0)
@@ -74,10 +75,11 @@ def tornado(
     rows.sort(key=lambda row: shown.index(row[0]))
     count = sum(len(group) for _factor, group in rows)
     with style.house_style():
-        page = Page(8.6, 1.9 + 0.3 * count + 0.12 * len(rows))
+        page = Page(9.6, 1.9 + 0.3 * count + 0.12 * len(rows))
         page.top(words("tornado_title", outcome=outcome(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("tornado_note"))
-        axes = page.axes(left=3.6, right=0.5, top=0.15, bottom=0.45)
+        levels = max(width(str(label)) for label in bars["label"]) * SMALL / 72 + 0.2  # inches for the column of levels
+        axes = page.axes(left=3.1 + levels, right=0.5, top=0.15, bottom=0.45)
         place, ticks = 0.0, []
         for factor, group in rows:
             first = place
@@ -86,18 +88,22 @@ def tornado(
                 axes.barh(place, row["difference"], height=0.78, color=color, alpha=0.75)
                 axes.plot([row["low"], row["high"]], [place, place], color=INK, linewidth=1.1)
                 axes.annotate(
-                    row["label"], (0.005, place), xycoords=("axes fraction", "data"), fontsize=SMALL, color=GREY, va="center"
-                )
+                    row["label"], (0, place), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
+                    fontsize=SMALL, color=GREY, va="center", ha="right",
+                )  # fmt: skip
                 place += 1.0
             ticks.append(((first + place - 1.0) / 2, wrap(names[factor], 2.9, PLAIN)))
             place += 0.4
         axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks], fontsize=PLAIN)
         axes.set_ylim(place - 0.4, -0.8)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=levels * 72)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
         axes.axvline(0, color=INK, linewidth=0.8)
-        low, high = axes.get_xlim()
-        axes.set_xlim(low - 0.14 * (high - low), high)
         value_axis(axes.xaxis, subject["unit"], words)
+        if subject["unit"] == "share":  # a difference of shares is counted in points
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.10g}".replace("-", words.minus)))
         axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
     return page.figure
 
