@@ -5,6 +5,7 @@ add the pictures that answer "what moves it" and "how much is enough". What a fo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas
@@ -25,6 +26,7 @@ from experiments.briefing import (
 )  # fmt: skip
 from experiments.briefing.picture import SECTIONS, Picture, save
 from experiments.briefing.words import Words
+from experiments.designs import safe
 from experiments.results import Results
 
 __all__ = ["SECTIONS", "Picture", "gallery", "save"]
@@ -55,7 +57,8 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     for other in others:
         yield from draw.against(other)
     for each in results[1:]:
-        yield from studies.pictures_of_study(each, language)
+        for picture in studies.pictures_of_study(each, language):
+            yield replace(picture, id=f"{safe(each.folder.name)}-{picture.id}")
     yield from draw.money()
     yield from draw.who()
     yield from draw.townships()

@@ -44,7 +44,7 @@ def events(results: Results) -> list[tuple[str, dict[str, str]]]:
     for name, settings in (manifest["scenario"].get("overrides") or {}).items():
         value = settings[-1].get("value") if settings else None
         if isinstance(value, Mapping):
-            dated = [(str(month), setting) for month, setting in value.items() if str(month) in months[1:]]
+            dated = [(months[int(at)], setting) for at, setting in value.items() if 0 < int(at) < len(months)]
             found += [(month, _setting(name, setting)) for month, setting in dated if not isinstance(setting, Mapping)]
     vantage = manifest["scenario"].get("vantage")
     if vantage in months[1:]:

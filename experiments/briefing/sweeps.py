@@ -51,7 +51,7 @@ def response_curve(
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
         value_axis(axes.yaxis, subject["unit"], words)
         value_axis(axes.xaxis, factor["unit"], words)
-        axes.set_xlabel(_axis(factor, words), fontsize=PLAIN)
+        axes.set_xlabel(wrap(_axis(factor, words), page.width - 1.5, PLAIN), fontsize=PLAIN)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         if len(curves) > 1:
@@ -128,7 +128,8 @@ def heat_map(
         page.top(words("heat_title", outcome=outcome(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         labels = [_level(value, up, words) for value in grid.index]
-        left = 0.85 + max(width(label) for label in labels) * PLAIN / 72
+        name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
+        left = 0.7 + max(width(label) for label in labels) * PLAIN / 72 + (name.count("\n") + 1) * 0.17
         axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
         low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
         axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap=style.LIGHT_TO_DARK, vmin=low, vmax=high)
@@ -148,8 +149,8 @@ def heat_map(
             axes.axvline(edge - 0.5, color="white", linewidth=2)
         for edge in range(1, len(grid.index)):
             axes.axhline(edge - 0.5, color="white", linewidth=2)
-        axes.set_xlabel(_axis(across, words), fontsize=PLAIN)
-        axes.set_ylabel(_axis(up, words), fontsize=PLAIN)
+        axes.set_xlabel(wrap(_axis(across, words), page.width - left, PLAIN), fontsize=PLAIN)
+        axes.set_ylabel(name, fontsize=PLAIN)
         for spine in axes.spines.values():
             spine.set_visible(False)
     return page.figure
