@@ -153,8 +153,8 @@ def _funnel_of(
 ) -> None:
     group = stages["group"].iloc[0]
     own = stages.set_index("stage").reindex(STAGES).fillna(0.0)
-    place = {"top": 0.55 + number * room, "bottom": 0.3 + (count - 1 - number) * room}
-    axes = named_rows(page, [words(f"stage_{stage}") for stage in STAGES], left=2.25, right=5.35, **place)
+    top, bottom = 0.55 + number * room, 0.3 + (count - 1 - number) * room
+    axes = named_rows(page, [words(f"stage_{stage}") for stage in STAGES], left=2.25, right=5.35, top=top, bottom=bottom)
     first = float(own["mean"].iloc[0])
     axes.barh(range(len(STAGES)), own["mean"], height=0.66, color=["#9aa7b0", "#8fc1e0", "#4b9ccb", BLUE])
     for row, stage in enumerate(STAGES):
@@ -170,7 +170,7 @@ def _funnel_of(
         words(f"group_{group}"), (0, 1), xycoords="axes fraction", xytext=(-(2.25 - page.side) * 72, 10),
         textcoords="offset points", fontsize=PLAIN + 0.5, fontweight="bold",
     )  # fmt: skip
-    time = page.axes(left=8.3, right=0.45, **place)
+    time = page.axes(left=8.3, right=0.45, top=top, bottom=bottom)
     time.set_ylim(len(STAGES) - 0.5, -0.5)
     time.set_yticks([])
     time.spines["left"].set_visible(False)
