@@ -51,8 +51,7 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
         raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
     others = [each for each in results[1:] if gathering.kind(each) == "run"]
     draw = _Drawing(briefed, language)
-    yield from draw.fans()
-    yield draw.scoreboard()
+    yield from first_pictures(briefed, language)
     yield from draw.by_year()
     for other in others:
         yield from draw.against(other)
@@ -64,6 +63,13 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     yield from draw.townships()
     yield from telling.pictures_of_story(briefed, language)
     yield from draw.other_fans()
+
+
+def first_pictures(briefed: Results, language: str) -> Iterator[Picture]:
+    """What a run draws at its end: fan charts of the headline indicators, and the scoreboard."""
+    draw = _Drawing(briefed, language)
+    yield from draw.fans()
+    yield draw.scoreboard()
 
 
 class _Drawing:

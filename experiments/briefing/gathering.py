@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,15 @@ def _setting(name: str, value: Any) -> dict[str, str]:
     return told
 
 
+@cache
+def _published() -> list[backtest.Published]:
+    return backtest.load()
+
+
 def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     """The published figures about an indicator whose months lie within a life."""
     found = []
-    for each in backtest.load():
+    for each in _published():
         if each.indicator == indicator and first <= each.span[0] and each.span[1] <= last:
             found.append({"id": each.id, "span": each.span, "published": each.published, "place": each.place})
     return found

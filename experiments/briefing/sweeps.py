@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from experiments.briefing import style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, value_axis
@@ -35,7 +34,7 @@ def response_curve(
         page = Page(8.0, 5.0)
         page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
         _foot(page, facts, words, words("sweep_band"))
-        axes = page.axes(left=1.0, right=0.5, top=0.45 if len(curves) > 1 else 0.15, bottom=0.55)
+        axes = page.axes(left=1.0, right=0.5, top=0.5 if len(curves) > 1 else 0.25, bottom=0.55)
         for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
             ordered = curve.sort_values("value")
             axes.fill_between(ordered["value"], ordered["low"], ordered["high"], color=color, alpha=0.18, linewidth=0)
@@ -43,8 +42,8 @@ def response_curve(
         central = factor.get("central")
         if factor["kind"] == "value" and isinstance(central, (int, float)):
             axes.axvline(central, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
-            axes.annotate(words("status_quo"), (central, 0.99), xycoords=("data", "axes fraction"), xytext=(3, 0),
-                          textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="top")  # fmt: skip
+            axes.annotate(words("status_quo"), (central, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                          textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="bottom", ha="center")  # fmt: skip
         if answer is not None:
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
@@ -56,7 +55,7 @@ def response_curve(
         axes.set_axisbelow(True)
         if len(curves) > 1:
             axes.legend(
-                loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=PLAIN - 0.5, borderaxespad=0.2
+                loc="lower left", bbox_to_anchor=(0, 1.05), ncols=2, frameon=False, fontsize=PLAIN - 0.5, borderaxespad=0.2
             )
     return page.figure
 
@@ -101,9 +100,7 @@ def tornado(
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         axes.axvline(0, color=INK, linewidth=0.8)
-        value_axis(axes.xaxis, subject["unit"], words)
-        if subject["unit"] == "share":  # a difference of shares is counted in points
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.10g}".replace("-", words.minus)))
+        value_axis(axes.xaxis, subject["unit"], words, difference=True)
         axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
     return page.figure
 
