@@ -2,24 +2,24 @@
 beside it.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments import files
-from experiments.briefing import described, figures, style, warnings
-from experiments.briefing.words import LANGUAGES, Words
+from experiments.briefing import style
+from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
 
-ROOM = 4_000_000  # bytes that the figures of one result take, by measurement
+#: What a run draws at its end; a brief has PDF too.
+KINDS = ("png", "svg")
+ROOM = 5_000_000  # bytes that the figures of one result take, by measurement
 
 
 def facts(results: Results) -> dict[str, Any]:
     """What the small print of every figure says."""
     manifest = results.manifest
     return {
-        "title": manifest["scenario"]["title"],
+        "title": drawable(manifest["scenario"]["title"]),
         "runs": manifest["replications"]["completed"],
         "draws": results.goals[0]["draws"],
         "seed": manifest["seed"],
@@ -27,6 +27,11 @@ def facts(results: Results) -> dict[str, Any]:
         "version": manifest["program"]["version"] or (manifest["program"]["commit"] or "")[:7],
         "hash": manifest["hash"][:12],
     }
+
+
+def drawable(names: Mapping[str, str]) -> dict[str, str]:
+    """A bilingual name that somebody wrote, as figures can draw it."""
+    return {language: style.drawable(str(names.get(language, ""))) for language in LANGUAGES}
 
 
 def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -45,71 +50,26 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Fan charts of the headline indicators and the scoreboard as PNG and SVG in ``figures``, each with
     its data (CSV) and a description (text); their paths.
     """
-    folder = results.folder / "figures"
-    folder.mkdir(exist_ok=True)
-    small_print = facts(results)
-    indicators = results.manifest["indicators"]
-    made: list[Path] = []
-    for name, subject in indicators.items():
-        if not subject["headline"]:
-            continue
-        band = results.bands("county", name)
-        tables = [band]
-        reference = None
-        if subject.get("reference"):
-            against = results.bands("county", subject["reference"])
-            reference = (indicators[subject["reference"]]["name"], against)
-            tables.append(against)
-        path = folder / f"fan-{name}.csv"
-        made.append(_data(path, tables))
-        for language in languages:
-            figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
-            said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
-            made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
-    made += _divergence(results, folder, small_print, languages)
-    shown = of_the_plan(results.goals)
-    for language in languages:
-        figure = figures.goal_scoreboard(shown, language, small_print)
-        said = described.goal_scoreboard(shown, language)
-        made += style.save(figure, folder / f"goals-{language}", said, _provenance(small_print))
-    goals = folder / "goals.csv"
-    with (results.folder / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
-        drawn = {goal["id"] for goal in shown}
-        files.write_csv(goals, [row for row in csv.DictReader(file) if row["id"] in drawn])
-    return [*made, goals]
+    from experiments.briefing import gallery
+
+    made = [
+        path
+        for language in languages
+        for picture in gallery.first_pictures(results, language)
+        for path in gallery.save(picture, results.folder / "figures", KINDS)
+    ]
+    return list(dict.fromkeys(made))
 
 
-DIVERGENCE = {"true": "relapse_rate", "observed": "relapse_recorded", "polished": "relapse_polished"}
-
-
-def _divergence(results: Results, folder: Path, small_print: Mapping[str, Any], languages: Sequence[str]) -> list[Path]:
-    """The drift of records from the truth, where a scenario lets records bend under assessment; otherwise nothing."""
-    known = results.manifest["indicators"]
-    if not all(name in known for name in DIVERGENCE.values()):
-        return []
-    bands = {key: results.bands("county", name) for key, name in DIVERGENCE.items()}
-    if not (bands["polished"]["p95"] > 0).any():
-        return []
-    path = folder / "divergence.csv"
-    made = [_data(path, list(bands.values()))]
-    names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
-    for language in languages:
-        figure = warnings.divergence_chart(**bands, names=names, language=language, footer=figures.footer(small_print, language))
-        words = Words(language)
-        ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
-        said = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
-        made += style.save(figure, folder / f"divergence-{language}", said, _provenance(dict(small_print)))
-    return made
-
-
-def _data(path: Path, tables: Sequence[Any]) -> Path:
+def tidy(tables: Sequence[Any]) -> Any:
+    """Bands of the county as one table, months as people write them."""
     import pandas
 
     data = pandas.concat(tables).drop(columns=["scope", "unit"])
     data["month"] = data["month"].dt.strftime("%Y-%m")
-    data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-    return path
+    return data
 
 
-def _provenance(small_print: dict[str, Any]) -> str:
+def provenance(small_print: dict[str, Any]) -> str:
+    """The small print as it stands in the metadata of a picture."""
     return "; ".join(f"{key}: {value}" for key, value in small_print.items() if key != "title")

@@ -8,13 +8,14 @@ lacks is an error, also where some other installed font would have it: the next 
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -34,12 +35,27 @@ OTHERS = (
     "WenQuanYi Micro Hei",
     "DejaVu Sans",
 )
-DOTS_PER_INCH = 220
+DOTS_PER_INCH = 300
+KINDS = ("png", "svg", "pdf")
 
 # Okabe and Ito's colours (2008); in grey they keep apart: ink darkest, then blue, vermillion, the bands
 # lightest.
 INK, GREY, LINE = "#1a1a1a", "#5c5c5c", "#d0d0d0"
 BLUE, VERMILLION = "#0072B2", "#D55E00"
+GREEN, ORANGE, SKY, PURPLE = "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+#: For parts of a whole: colours of unlike lightness, and hatchings that tell them apart in grey print.
+PARTS = (
+    (BLUE, ""),
+    (ORANGE, "///"),
+    ("#BBD9EC", ""),
+    ("#7CC0A8", "..."),
+    (VERMILLION, "xx"),
+    ("#DDDDDD", ""),
+    (PURPLE, "\\\\\\"),
+)
+#: One hue from light to dark for amounts, so that grey print keeps the order.
+LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light to dark", ["#F7FBFF", "#BBD9EC", "#5CA6D2", BLUE, "#003F66"])
+DARK = 0.66  # of the way: from here letters are white
 BAND_HALF, BAND_NINE = "#8fc1e0", "#d5e8f4"
 REFERENCE_BAND = "#f6dcc6"
 
@@ -90,6 +106,7 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
+        "pdf.fonttype": 3,  # the names of type 42 subsets hang on Python's hash of the day
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):
@@ -108,29 +125,41 @@ def check_glyphs(figure: Figure) -> None:
             raise MissingGlyphError(f"the font {FAMILY} cannot draw {codes} in {said!r}")
 
 
-def save(figure: Figure, stem: Path, description: str, provenance: str) -> list[Path]:
-    """Write ``stem``.png and .svg, and ``stem``.txt: the description for those who cannot see it.
+def save(
+    figure: Figure, stem: Path, description: str, provenance: str, kinds: Sequence[str] = KINDS, title: str | None = None
+) -> list[Path]:
+    """Write ``stem``.png, .svg and .pdf, or those of ``kinds``, and ``stem``.txt: the description for those who cannot see it.
 
-    Description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
+    Title, description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
     MissingGlyphError rather than write a picture with a box in it.
     """
     check_glyphs(figure)
-    title = stem.name
+    title = title or stem.name
     inside = f"{description} {provenance}"
-    kinds = {
-        ".png": {"Title": title, "Description": inside, "Software": "Xianjie"},
-        ".svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
+    metadata: dict[str, dict[str, Any]] = {
+        "png": {"Title": title, "Description": inside, "Software": "Xianjie"},
+        "svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
+        "pdf": {"Title": title, "Subject": inside, "Creator": "Xianjie", "Producer": "Xianjie", "CreationDate": None},
     }
     paths = [stem.with_name(stem.name + ".txt")]
     write_text(paths[0], description + "\n")
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-        for ending, metadata in kinds.items():
-            path = stem.with_name(stem.name + ending)
-            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata)
+        for kind in kinds:
+            path = stem.with_name(f"{stem.name}.{kind}")
+            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind])
             paths.append(path)
     return paths
+
+
+def drawable(text: str, longest: int = 90) -> str:
+    """Somebody's text as it can be drawn: control characters as spaces, letters that our font lacks as 〓, cut if it is long."""
+    plain = " ".join(
+        "".join(" " if ord(character) < 32 or 127 <= ord(character) < 160 else character for character in text).split()
+    )
+    known = "".join(character if ord(character) in _characters() else "〓" for character in plain)
+    return known if len(known) <= longest else known[: longest - 1].rstrip() + "…"
 
 
 NO_START = "，。；：、）》”！？,.;:)%"
@@ -145,12 +174,22 @@ def wrap(text: str, inches: float, size: float) -> str:
     room = inches * 72 / size
     lines: list[str] = []
     line = ""
-    for piece in _pieces(text):
+    for piece in _fitting(_pieces(text), room):
         if line and width(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()
     return "\n".join([*lines, line.rstrip()])
+
+
+def _fitting(pieces: Iterable[str], room: float) -> Iterator[str]:
+    """The same pieces, those that are wider than a line cut."""
+    for piece in pieces:
+        while len(piece) > 1 and width(piece.rstrip()) > room:
+            taken = next(n for n in range(len(piece) - 1, 0, -1) if n == 1 or width(piece[:n]) <= room)
+            yield piece[:taken]
+            piece = piece[taken:]
+        yield piece
 
 
 def width(text: str) -> float:

@@ -92,7 +92,7 @@ def run(
             living.announce(chosen, wanted, screen)
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
-            Thread(target=import_module, args=("experiments.briefing.pictures",), daemon=True).start()
+            Thread(target=import_module, args=("experiments.briefing.gallery",), daemon=True).start()
         outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})

@@ -181,7 +181,7 @@ def watched_name(watched: str, catalogue: Any, words: Any) -> str:
 
 def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) -> None:
     """A picture of each goal that some of the futures meet and some miss, in both languages."""
-    from experiments.briefing import style, warnings
+    from experiments.briefing import early_warning, style
     from experiments.briefing.words import LANGUAGES, Words
     from experiments.identity import version
 
@@ -195,6 +195,6 @@ def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) ->
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
                 watched = watched_name(goal.watched, catalogue, words) if goal.watched else ""
-                figure = warnings.outlook_chart(look, goal.name, watched, language, facts)
-                said = warnings.described(look, goal.name, language, likely)
+                figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
+                said = early_warning.described(look, goal.name, language, likely)
                 style.save(figure, folder / f"outlook-{name}-{language}", said, f"seed: {asked.seed}")
