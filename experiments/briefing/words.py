@@ -14,7 +14,14 @@ COUNTED = ("persons", "households", "cases", "months", "years", "students", "pro
 
 @cache
 def _book() -> dict[str, dict[str, str]]:
-    return yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    """All labels: ``words.yaml`` and the words of single subjects beside it (``brief_words.yaml``); none is said twice."""
+    book: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).parent.glob("*words.yaml")):
+        for label, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if label in book:
+                raise ValueError(f"{path}: the label '{label}' stands in another file of words too")
+            book[label] = texts
+    return book
 
 
 class Words:
