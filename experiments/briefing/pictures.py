@@ -65,12 +65,12 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
         for language in languages:
             figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
             said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
-            made += style.save(figure, folder / f"fan-{name}-{language}", said, _provenance(small_print))
+            made += style.save(figure, folder / f"fan-{name}-{language}", said, provenance(small_print))
     shown = of_the_plan(results.goals)
     for language in languages:
         figure = figures.goal_scoreboard(shown, language, small_print)
         said = described.goal_scoreboard(shown, language)
-        made += style.save(figure, folder / f"goals-{language}", said, _provenance(small_print))
+        made += style.save(figure, folder / f"goals-{language}", said, provenance(small_print))
     goals = folder / "goals.csv"
     with (results.folder / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
         drawn = {goal["id"] for goal in shown}
@@ -79,13 +79,19 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
 
 
 def _data(path: Path, tables: Sequence[Any]) -> Path:
+    tidy(tables).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def tidy(tables: Sequence[Any]) -> Any:
+    """Bands of the county as one table, months as people write them."""
     import pandas
 
     data = pandas.concat(tables).drop(columns=["scope", "unit"])
     data["month"] = data["month"].dt.strftime("%Y-%m")
-    data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-    return path
+    return data
 
 
-def _provenance(small_print: dict[str, Any]) -> str:
+def provenance(small_print: dict[str, Any]) -> str:
+    """The small print as it stands in the metadata of a picture."""
     return "; ".join(f"{key}: {value}" for key, value in small_print.items() if key != "title")

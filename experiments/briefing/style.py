@@ -8,7 +8,7 @@ lacks is an error, also where some other installed font would have it: the next 
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ OTHERS = (
     "WenQuanYi Micro Hei",
     "DejaVu Sans",
 )
-DOTS_PER_INCH = 220
+DOTS_PER_INCH = 300
+KINDS = ("png", "svg", "pdf")
 
 # Okabe and Ito's colours (2008); in grey they keep apart: ink darkest, then blue, vermillion, the bands
 # lightest.
@@ -90,6 +91,7 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
+        "pdf.fonttype": 3,  # the names of type 42 subsets hang on Python's hash of the day
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):
@@ -108,27 +110,30 @@ def check_glyphs(figure: Figure) -> None:
             raise MissingGlyphError(f"the font {FAMILY} cannot draw {codes} in {said!r}")
 
 
-def save(figure: Figure, stem: Path, description: str, provenance: str) -> list[Path]:
-    """Write ``stem``.png and .svg, and ``stem``.txt: the description for those who cannot see it.
+def save(
+    figure: Figure, stem: Path, description: str, provenance: str, kinds: Sequence[str] = KINDS, title: str | None = None
+) -> list[Path]:
+    """Write ``stem``.png, .svg and .pdf, or those of ``kinds``, and ``stem``.txt: the description for those who cannot see it.
 
-    Description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
+    Title, description and provenance stand inside the pictures too. The same figure gives the same bytes. Raises
     MissingGlyphError rather than write a picture with a box in it.
     """
     check_glyphs(figure)
-    title = stem.name
+    title = title or stem.name
     inside = f"{description} {provenance}"
-    kinds = {
-        ".png": {"Title": title, "Description": inside, "Software": "Xianjie"},
-        ".svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
+    metadata: dict[str, dict[str, Any]] = {
+        "png": {"Title": title, "Description": inside, "Software": "Xianjie"},
+        "svg": {"Title": title, "Description": inside, "Creator": "Xianjie", "Date": None},
+        "pdf": {"Title": title, "Subject": inside, "Creator": "Xianjie", "Producer": "Xianjie", "CreationDate": None},
     }
     paths = [stem.with_name(stem.name + ".txt")]
     write_text(paths[0], description + "\n")
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*[Gg]lyph.*")
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-        for ending, metadata in kinds.items():
-            path = stem.with_name(stem.name + ending)
-            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata)
+        for kind in kinds:
+            path = stem.with_name(f"{stem.name}.{kind}")
+            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind])
             paths.append(path)
     return paths
 

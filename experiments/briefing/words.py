@@ -14,13 +14,14 @@ COUNTED = ("persons", "households", "cases", "months", "years", "students", "pro
 
 @cache
 def _book() -> dict[str, dict[str, str]]:
-    """All labels: ``words.yaml`` and the words of single subjects beside it (``brief_words.yaml``); none is said twice."""
+    """The labels of ``words.yaml`` and of the subjects beside it, ``words_SUBJECT.yaml``; ValueError if two files have one."""
     book: dict[str, dict[str, str]] = {}
-    for path in sorted(Path(__file__).parent.glob("*words.yaml")):
-        for label, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            if label in book:
-                raise ValueError(f"{path}: the label '{label}' stands in another file of words too")
-            book[label] = texts
+    for path in sorted(Path(__file__).parent.glob("words*.yaml")):
+        labels = yaml.safe_load(path.read_text(encoding="utf-8"))
+        twice = sorted(book.keys() & labels.keys())
+        if twice:
+            raise ValueError(f"{path}: another file has the label '{twice[0]}' already")
+        book |= labels
     return book
 
 
