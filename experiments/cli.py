@@ -5,6 +5,7 @@ import sys
 import typer
 
 from experiments.commands.backtest import backtest
+from experiments.commands.brief import brief
 from experiments.commands.budget import budget
 from experiments.commands.check import check
 from experiments.commands.clauses import clauses
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (
     run,
+    brief,
     compare,
     sweep,
     sensitivity,

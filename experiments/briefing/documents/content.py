@@ -136,7 +136,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Brief:
-    """A brief in one language. ``opening`` stands before the first heading: question, answer, what must be known first."""
+    """A brief in one language. ``opening`` stands before the first heading: question, answer, what must be known first.
+
+    ``day``: of the run; documents are dated by it, so that the same result gives the same file.
+    """
 
     language: str
     title: str
@@ -144,7 +147,7 @@ class Brief:
     opening: tuple[Block, ...]
     sections: tuple[Section, ...]
     footer: str
-    keywords: tuple[str, ...] = ()
+    day: str
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def blocks(self) -> Sequence[Block]:
@@ -158,6 +161,22 @@ class Brief:
     def pictures(self) -> list[Illustration]:
         """All pictures in their order."""
         return [block for block in self.blocks() if isinstance(block, Illustration)]
+
+
+def stacked(text: str) -> list[str]:
+    """The lines of a cell: a short number's interval goes under it whole, instead of being broken at its dash."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        mark = next((character for character in line if character in "（("), None)
+        place = -1 if mark is None else line.index(mark)
+        if 0 < place <= _SHORT and line[-1] in "）)" and any(character.isdigit() for character in line[:place]):
+            lines += [line[:place].rstrip(), line[place:]]
+        else:
+            lines.append(line)
+    return lines
+
+
+_SHORT = 16
 
 
 def cleaned(part: Any) -> Any:

@@ -196,7 +196,9 @@ def change_of_probability(change: Change | None, words: Words) -> str:
     if change.direction == "same":
         return words("change_same")
     if change.direction == "unclear":
-        ends = (_grouped(100 * end, digits(100 * change.low, 100 * change.high), words, True) for end in (change.low, change.high))
+        ends = (
+            _grouped(100 * end, digits(100 * change.low, 100 * change.high), words, True) for end in (change.low, change.high)
+        )
         return words("change_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
     size = [100 * abs(change.difference), *sorted((100 * abs(change.low), 100 * abs(change.high)))]
     points = with_interval(size[0], size[1], size[2], "points", words)
