@@ -4,12 +4,17 @@ import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
 
 from experiments.commands import console
 from experiments.commands.console import Json, Quiet
+
+if TYPE_CHECKING:
+    from experiments.commands.living import Wanted
+    from experiments.runner import Outcome
 
 
 class Languages(StrEnum):
@@ -104,3 +109,28 @@ def write(
         return writing.write(folders, target, languages, formats, style, command, compare)
     except sources.Unusable as reason:
         raise InputError("brief", 0, str(reason)) from None
+
+
+def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Console) -> list[Path]:
+    """Live a finished run's luck again with no county policy, in ``without_policy`` of its folder, and write the brief.
+
+    Nothing is written after an interruption; the counterfactual is gone on with when it is asked again.
+    """
+    from dataclasses import replace
+
+    from experiments.briefing.documents import sources
+    from experiments.briefing.words import Words
+    from experiments.commands import living
+    from sim.scenario import without_policy
+
+    if outcome.interrupted:
+        return []
+    screen.print(Words(wanted.lang)("say_without"))
+    alike = replace(
+        wanted, replications=outcome.requested, again=True, resume=False, fresh=False, add=0, precision=None, profile=False
+    )
+    without = living.live(without_policy(scenario), outcome.out / sources.WITHOUT_POLICY, alike, screen)
+    if without.interrupted:
+        raise typer.Exit(console.Code.INTERRUPTED)
+    command = f"xianjie brief {shlex.quote(str(outcome.out))}"
+    return write([outcome.out], None, (wanted.lang,), FORMATS, Style.PLAIN, command, quiet=screen.quiet)

@@ -111,7 +111,7 @@ def _row(told: Told, quantity: Quantity) -> dict[str, Cell | str]:
 def _number(value: float, found: Estimate | telling.Change | object, unit: str) -> Cell:
     """A number for the workbook, with no digit more than the interval supports; shares in percent, as their unit says."""
     scale = 100.0 if unit == "share" else 1.0
-    low, high = getattr(found, "low") * scale, getattr(found, "high") * scale
+    low, high = found.low * scale, found.high * scale
     if value != value:
         return Cell(None, "")
     number = telling.rounded(value * scale, low, high)
