@@ -14,6 +14,8 @@ from experiments.results import Results
 
 #: The sections of a brief, in order.
 ORDER = ("goals", "people", "moves", "money", "who", "risks", "life", "assumed", "limits", "again", "other")
+#: Labels that every document needs.
+LABELS = ("contents", "figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap")
 #: In which section a picture of the gallery stands, by the section it names.
 PLACE_OF_PICTURES = {"answer": "people", "other": "other"}
 
@@ -90,19 +92,7 @@ def _whole(
     sections = tuple(
         Section(name, titles.get(name) or words(f"section_{name}"), tuple(made[name])) for name in ordered if made.get(name)
     )
-    labels = {
-        name: words(name)
-        for name in (
-            "contents",
-            "figure_label",
-            "table_label",
-            "page_label",
-            "page_after",
-            "sheet_answer",
-            "number_gap",
-            "heading_gap",
-        )
-    }
+    labels = {name: words(name) for name in LABELS}
     return cleaned(Brief(words.language, title, subtitle, tuple(opening), sections, footer, told.day, labels))
 
 

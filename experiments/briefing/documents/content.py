@@ -83,6 +83,10 @@ class Cell:
     shown: str
 
 
+#: A row of a table by column id.
+Row = Mapping[str, Cell | str]
+
+
 @dataclass(frozen=True)
 class Chart:
     """A native chart of a workbook's table: bars of ``values`` (column ids) over the rows' ``category``."""
@@ -101,7 +105,7 @@ class Table:
     id: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Mapping[str, Cell | str], ...]
+    rows: tuple[Row, ...]
     note: str = ""
     heads: frozenset[int] = frozenset()
     chart: Chart | None = None

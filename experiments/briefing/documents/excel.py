@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from experiments.briefing.documents.content import Brief, Callout, Cell, Chart, Column, Table
 from experiments.files import whole
@@ -81,6 +81,7 @@ class _Writer:
             if isinstance(block, Callout):
                 for text, form in ((block.title, self.bold), *((line, None) for line in block.lines)):
                     self._text(sheet, row, 0, text, form)
+                    sheet.set_row(row, 15 * (1 + _cells(text) // 104))
                     row += 1
                 row += 1
         self._text(sheet, row, 0, self.brief.footer)
@@ -129,12 +130,8 @@ class _Writer:
         return self.formats[form]
 
     def _width(self, table: Table, column: Column) -> float:
-        texts = (
-            [column.name, *(_shown(row.get(column.id, "")) for row in table.rows[:200])]
-            if column.kind == "text"
-            else [column.name]
-        )
-        longest = max((sum(2 if ord(character) > 0x2E80 else 1 for character in text) for text in texts), default=0)
+        shown = (_shown(row.get(column.id, "")) for row in table.rows[:200]) if column.kind == "text" else ()
+        longest = max(_cells(text) for text in (column.name, *shown))
         return min(WIDEST, max(NARROWEST, longest + 2))
 
     def _chart(self, sheet: Any, table: Table, chart: Chart, columns: tuple[Column, ...]) -> None:
@@ -182,6 +179,11 @@ class _Writer:
                     self._text(sheet, row, place, text)
                 row += 1
         sheet.freeze_panes(1, 0)
+
+
+def _cells(text: str) -> int:
+    """How wide a text is, in Latin letters."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _shown(value: Cell | str) -> str:

@@ -43,25 +43,23 @@ def others(told: Told) -> Table | None:
 
 
 def _columns(told: Told, full: bool) -> tuple[Column, ...]:
-    words, base, compared = told.words, told.measured.base is not None, told.other is not None
-    titled = {"values": {"title": told.other}} if compared else {}
+    words, base, other = told.words, told.measured.base is not None, told.other
     columns = [column(words, "goal", width=2.6), column(words, "true", width=1.5, place="document")]
     if full:
         columns.append(column(words, "reading", width=2.2))
     if base:
-        columns.append(column(words, "first" if compared else "without", width=1.5, place="document", **titled))
-        columns.append(
-            column(words, "change", width=1.5, place="document", label="col_change_other" if compared else "col_change")
-        )
+        columns.append(column(words, "without" if other is None else "first", width=1.5, place="document", titled=other))
+        changed = "col_change" if other is None else "col_change_other"
+        columns.append(column(words, "change", width=1.5, place="document", label=changed))
     if any(goal["observed"] for goal in told.results.goals):
         columns.append(column(words, "on_file", width=1.5, place="document"))
     columns.append(column(words, "margin", width=1.6, place="document"))
     columns.append(column(words, "id", place="workbook"))
     columns += [column(words, name, "share", place="workbook") for name in ("probability", "low", "high")]
     if base:
-        label = "col_first_probability" if compared else "col_without_probability"
-        meaning = "meaning_first" if compared else "meaning_without"
-        columns.append(column(words, "base", "share", place="workbook", label=label, meaning=meaning, **titled))
+        meaning = "meaning_without" if other is None else "meaning_first"
+        label = "col_without_probability"
+        columns.append(column(words, "base", "share", place="workbook", label=label, meaning=meaning, titled=other))
         columns.append(column(words, "difference", "share", place="workbook"))
         for end in ("low", "high"):
             name = f"difference_{end}"

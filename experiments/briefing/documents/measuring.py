@@ -1,7 +1,7 @@
 """The numbers behind a brief, each with the interval that says how well the runs know it. Read from result folders alone."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -142,16 +142,30 @@ class Measured:
         """The years lived."""
         return sorted({int(month[:4]) for month in self.results.manifest["months"]})
 
-    def paid(self, where: Callable[[int, str, str], bool], what: str = "yuan", base: bool = False) -> "pandas.Series":
-        """Yuan (or shortfall) a year of the cells for which ``where(year, fund, use)`` holds, by replication."""
+    def paid(
+        self, funds: Collection[str] | None = None, use: str | None = None, year: int | None = None, what: str = "yuan",
+        base: bool = False,
+    ) -> "pandas.Series":  # fmt: skip
+        """Yuan (or shortfall) of some cells of the budget, over all years unless one is named, by replication."""
         table = self.base_payments if base else self.payments
         assert table is not None
-        chosen = [key for key in table.columns if key[0] == what and where(*key[1:])]
+        chosen = [
+            key
+            for key in table.columns
+            if key[0] == what and year in (None, key[1]) and (funds is None or key[2] in funds) and use in (None, key[3])
+        ]
         return table[chosen].sum(axis=1)
+
+    @cached_property
+    def funds(self) -> list[str]:
+        """Every purse that paid anything in the result."""
+        return sorted({key[2] for key in self.payments.columns})
 
     def public(self, base: bool = False) -> "pandas.Series":
         """Yuan of all public purses, a year, by replication."""
-        return self.paid(lambda _year, fund, _use: fund not in NOT_PUBLIC, base=base) / len(self.years)
+        table = self.base_payments if base else self.payments
+        assert table is not None
+        return self.paid({key[2] for key in table.columns} - set(NOT_PUBLIC), base=base) / len(self.years)
 
 
 def _last_month(results: Results) -> "pandas.DataFrame":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.briefing.documents import telling
-from experiments.briefing.documents.content import Block, Bullets, Cell, Chart, Table
+from experiments.briefing.documents.content import Block, Bullets, Cell, Chart, Row, Table
 from experiments.briefing.documents.setting import Told, column
 from experiments.budgeting import NOT_PUBLIC
 
@@ -30,7 +30,7 @@ def million(value: float, low: float, high: float, told: Told, sign: bool = Fals
 def _sentences(told: Told) -> Iterator[str]:
     words, measured = told.words, told.measured
     total = measured.estimate(measured.public())
-    by_fund = {fund: float(_of_fund(told, fund).mean()) for fund in _funds(told) if fund not in NOT_PUBLIC}
+    by_fund = {fund: float(_of_fund(told, fund).mean()) for fund in told.measured.funds if fund not in NOT_PUBLIC}
     if by_fund and total.mean > 0:
         first = max(by_fund, key=lambda fund: by_fund[fund])
         said = million(total.mean, total.low, total.high, told)
@@ -51,13 +51,9 @@ def _sentences(told: Told) -> Iterator[str]:
 
 def unpaid_uses(told: Told) -> list[tuple[str, Any]]:
     """Uses that went unpaid in some run, with the sum over all years by replication; the largest first."""
-    sums = {use: told.measured.paid(lambda _y, _f, own, use=use: own == use, "shortfall") for use in _uses(told)}
+    sums = {use: told.measured.paid(use=use, what="shortfall") for use in _uses(told)}
     some = [(use, series) for use, series in sums.items() if series.mean() > 0]
     return sorted(some, key=lambda entry: -entry[1].mean())
-
-
-def _funds(told: Told) -> list[str]:
-    return sorted({key[2] for key in told.measured.payments.columns})
 
 
 def _uses(told: Told) -> list[str]:
@@ -65,7 +61,7 @@ def _uses(told: Told) -> list[str]:
 
 
 def _of_fund(told: Told, fund: str) -> Any:
-    return told.measured.paid(lambda _year, own, _use: own == fund) / len(told.measured.years)
+    return told.measured.paid((fund,)) / len(told.measured.years)
 
 
 def fund_name(fund: str, told: Told) -> str:
@@ -86,14 +82,14 @@ def funds(told: Told) -> Table:
     """Purses by year, the public ones first and summed."""
     words, measured, years = told.words, told.measured, told.measured.years
     columns = [column(words, "fund", width=2.2)]
-    columns += [column(words, f"y{year}", "million", label="brief_plain", values={"text": year}, meaning="meaning_year_yuan",
+    columns += [column(words, f"y{year}", "million", titled=str(year), meaning="meaning_year_yuan",
                        digits=1) for year in years]  # fmt: skip
     columns.append(column(words, "a_year", "million", width=1.7, digits=1))
     if measured.base is not None:
         columns.append(_base_column(told))
-    every = _funds(told)
+    every = told.measured.funds
     public = sorted((fund for fund in every if fund not in NOT_PUBLIC), key=lambda fund: -float(_of_fund(told, fund).mean()))
-    rows = [_fund_row(told, fund_name(fund, told), (fund,)) for fund in public]
+    rows: list[Row] = [_fund_row(told, fund_name(fund, told), (fund,)) for fund in public]
     rows.append(_fund_row(told, words("total_public"), tuple(public), interval=True))
     rest = [fund for fund in every if fund in NOT_PUBLIC]
     heads = frozenset({len(rows)}) if rest else frozenset()
@@ -105,18 +101,15 @@ def funds(told: Told) -> Table:
 
 
 def _base_column(told: Told) -> Any:
-    if told.other is not None:
-        return column(told.words, "base_a_year", "million", 1.2, label="col_mean_other", values={"title": told.other},
-                      meaning="meaning_a_year", digits=1)  # fmt: skip
-    return column(told.words, "base_a_year", "million", 1.2, meaning="meaning_a_year", digits=1)
+    return column(told.words, "base_a_year", "million", 1.2, digits=1, meaning="meaning_a_year", titled=told.other)
 
 
 def _fund_row(told: Told, name: str, own: tuple[str, ...], interval: bool = False) -> dict[str, Cell | str]:
     measured = told.measured
     row: dict[str, Cell | str] = {"fund": name}
     for year in measured.years:
-        row[f"y{year}"] = _cell(float(measured.paid(lambda y, fund, _use, year=year: y == year and fund in own).mean()), told)
-    series = measured.paid(lambda _year, fund, _use: fund in own) / len(measured.years)
+        row[f"y{year}"] = _cell(float(measured.paid(own, year=year).mean()), told)
+    series = measured.paid(own) / len(measured.years)
     found = measured.estimate(series)
     row["a_year"] = _cell(found.mean, told)
     if interval:
@@ -124,7 +117,7 @@ def _fund_row(told: Told, name: str, own: tuple[str, ...], interval: bool = Fals
         said = telling.with_interval(found.mean / MILLION, found.low / MILLION, found.high / MILLION, "", told.words)
         row["a_year"] = Cell(round(found.mean / MILLION, 2 if places is None else max(0, places)), said)
     if measured.base is not None:
-        base = measured.paid(lambda _year, fund, _use: fund in own, base=True) / len(measured.years)
+        base = measured.paid(own, base=True) / len(measured.years)
         row["base_a_year"] = _cell(float(base.mean()), told)
     return row
 
@@ -138,13 +131,13 @@ def uses(told: Told) -> Table:
     """The largest uses of public money, with what goes unpaid."""
     words, measured = told.words, told.measured
     spent = {
-        (fund, use): measured.paid(lambda _y, f, u, fund=fund, use=use: (f, u) == (fund, use)) / len(measured.years)
+        (fund, use): measured.paid((fund,), use) / len(measured.years)
         for fund, use in sorted({(key[2], key[3]) for key in measured.payments.columns})
         if fund not in NOT_PUBLIC
     }
     short = {use: float(series.mean()) / len(measured.years) for use, series in unpaid_uses(told)}
     largest = sorted(spent, key=lambda key: -float(spent[key].mean()))[:MOST]
-    rows = []
+    rows: list[Row] = []
     for fund, use in largest:
         found = measured.estimate(spent[fund, use])
         said = telling.with_interval(found.mean / MILLION, found.low / MILLION, found.high / MILLION, "", words)
@@ -153,8 +146,8 @@ def uses(told: Told) -> Table:
             "unpaid": _cell(short.get(use, 0.0), told),
         })  # fmt: skip
     columns = (
-        column(words, "use", width=2.4), column(words, "fund", width=2.2), column(words, "a_year", "million", width=2.0, digits=2),
-        column(words, "unpaid", "million", digits=2),
+        column(words, "use", width=2.4), column(words, "fund", width=2.2),
+        column(words, "a_year", "million", width=2.0), column(words, "unpaid", "million"),
     )  # fmt: skip
     chart = Chart(words("table_uses"), "use", ("a_year",))
     return Table("uses", words("table_uses"), columns, tuple(rows), words("note_uses", count=len(rows)), chart=chart)
@@ -168,7 +161,7 @@ def budget(told: Told) -> Table:
         column(words, "yuan", "whole"), column(words, "count", "whole"), column(words, "shortfall", "whole"),
     )  # fmt: skip
     means = measured.payments.mean()
-    rows = []
+    rows: list[Row] = []
     for _what, year, fund, use in sorted((key for key in means.index if key[0] == "yuan"), key=lambda key: key[1:]):
         numbers = (float(means[what, year, fund, use]) for what in ("yuan", "count", "shortfall"))
         rows.append({

@@ -1,8 +1,8 @@
 """What moves the result: from a sensitivity analysis or a sweep where one is given, else from the runs themselves, else unknown.
 
-The runs say it by rank correlation of each headline margin with each drawn assumption, over parameter draws (the mean of the lucks
-of a draw is what the parameters explain). Hundreds of correlations are looked at, so Holm's method holds the chance of even one
-false entry in the table at 5 %.
+The runs say it by rank correlation of each headline margin with each drawn assumption, over parameter draws (the mean of the
+lucks of a draw is what the parameters explain). Hundreds of correlations are looked at, so Holm's method holds the chance of even
+one false entry in the table at 5 %.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.briefing.documents import telling
-from experiments.briefing.documents.content import Block, Bullets, Cell, Paragraph, Table
+from experiments.briefing.documents.content import Block, Bullets, Cell, Paragraph, Row, Table
 from experiments.briefing.documents.setting import Told, column
 from experiments.briefing.documents.sources import Study
 from experiments.results import Results
@@ -140,7 +140,7 @@ def _from_runs(told: Told) -> Moves:
     if not found.found:
         return Moves((intro, Paragraph(words("moves_nothing", draws=found.draws, least=least, command=command))), ())
     names = {goal["id"]: words.of(goal["name"]) for goal in told.headline}
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         {
             "factor": named(each.factor, told), "outcome": names[each.goal], "evidence": evidence(each.factor, told),
             "strength": Cell(round(each.rank, 2), f"{each.rank:+.2f} ({each.low:+.2f} – {each.high:+.2f})"),
@@ -165,7 +165,7 @@ def _sensitivity(told: Told, study: Study) -> Moves:
         for row in sorted(own, key=lambda each: -each["mu_star"])[:MOST]
     ]
     intro = Paragraph(words("moves_sensitivity", folder=study.folder.name, factors=record["factors"]))
-    cells = tuple(
+    cells: tuple[Row, ...] = tuple(
         {
             "factor": words.of(row["name"]), "outcome": subject(outcome, told), "evidence": words(f"grade_{row['evidence']}"),
             "influence": Cell(float(f"{row['mu_star']:.3g}"), f"{row['mu_star']:.3g} ± {row['conf']:.2g}"),
@@ -182,7 +182,8 @@ def _sweep(told: Told, study: Study) -> Moves:
     """Effects of a one-at-a-time sweep whose interval lies on one side of 0, the largest first for each outcome."""
     import pandas
 
-    words, record, rows = told.words, study.record, []
+    words, record = told.words, study.record
+    rows: list[tuple[str, Row]] = []
     effects = pandas.read_csv(study.folder / "effects.csv", encoding="utf-8-sig")
     if not {"difference", "low", "high"} <= set(effects.columns):
         return Moves((Paragraph(words("ranking_nothing")),), ())

@@ -129,15 +129,14 @@ def again(told: Told, command: str) -> Table:
         for identity, entries in (scenario.get("overrides") or {}).items()
         for entry in entries
     ]
-    base = told.measured.base
+    base, months = told.measured.base, manifest["months"]
     versions = [f"{name} {number}" for name, number in manifest["versions"].items() if number]
     where = manifest["platform"]
     rows = (
         ("again_scenario", f"{told.title} ({scenario['id']})"),
         ("again_files", ", ".join(scenario.get("files") or ())),
         ("again_sets", "\n".join(sets[:NAMED_SETS]) + ("\n…" if len(sets) > NAMED_SETS else "") or words("nothing")),
-        ("again_runs", words("again_runs_said", first=manifest["months"][0], last=manifest["months"][-1], runs=counts["completed"],
-                             draws=draws)),
+        ("again_runs", words("again_runs_said", first=months[0], last=months[-1], runs=counts["completed"], draws=draws)),
         ("again_seed", str(manifest["seed"])),
         ("again_vantage", told.vantage),
         ("again_program", f"xianjie {program.get('version') or ''} {commit}{changed}"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from experiments import monte_carlo
 from experiments.briefing.documents import telling
 from experiments.briefing.documents.content import Block, Bullets, Cell, Column, Table
 from experiments.briefing.documents.measuring import Estimate, Quantity, worst
@@ -64,15 +65,13 @@ def table(told: Told) -> Table:
 
 def _columns(told: Told) -> tuple[Column, ...]:
     words, base = told.words, told.measured.base is not None
-    mean = {"label": "col_mean_other", "values": {"title": told.title}} if told.other else {}
-    other = {"label": "col_mean_other", "values": {"title": told.other}} if told.other else {}
     columns = [
         column(words, "what", width=2.6),
-        column(words, "mean", width=2.0, place="document", **mean),
+        column(words, "mean", width=2.0, place="document", titled=told.title if told.other else None),
         column(words, "spread", width=1.6, place="document"),
     ]
     if base:
-        columns.append(column(words, "base_mean", width=2.0, place="document", **other))
+        columns.append(column(words, "base_mean", width=2.0, place="document", titled=told.other))
         columns.append(column(words, "effect", width=2.0, place="document"))
     columns.append(column(words, "unit", place="workbook"))
     wanted = [("value", "value"), ("low", "low"), ("high", "high"), ("p05", "p05"), ("p95", "p95")]
@@ -108,7 +107,7 @@ def _row(told: Told, quantity: Quantity) -> dict[str, Cell | str]:
     return made
 
 
-def _number(value: float, found: Estimate | telling.Change | object, unit: str) -> Cell:
+def _number(value: float, found: Estimate | monte_carlo.Mean, unit: str) -> Cell:
     """A number for the workbook, with no digit more than the interval supports; shares in percent, as their unit says."""
     scale = 100.0 if unit == "share" else 1.0
     low, high = found.low * scale, found.high * scale

@@ -105,11 +105,21 @@ def quoted(text: Any) -> str:
     return shlex.quote(said)
 
 
-def column(words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", **more: Any) -> Column:
-    """A column named and explained by the words: ``col_ID``, ``meaning_ID`` (or ``meaning``); ``values`` fill its name."""
-    label, meaning = more.get("label", f"col_{id}"), more.get("meaning", f"meaning_{id}")
-    digits = more.get("digits", {"share": 0, "points": 1, "million": 2, "number": 0}.get(kind, 0))
-    return Column(id, words(label, **more.get("values", {})), words(meaning), kind, width, place, digits)
+def column(
+    words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", digits: int | None = None,
+    label: str | None = None, meaning: str | None = None, titled: str | None = None,
+) -> Column:  # fmt: skip
+    """A column named and explained by the words, ``col_ID`` and ``meaning_ID`` unless others are named.
+
+    ``titled``: the column is named after this scenario.
+    """
+    name = words("col_titled", title=titled) if titled is not None else words(label or f"col_{id}")
+    decimals = DIGITS.get(kind, 0) if digits is None else digits
+    return Column(id, name, words(meaning or f"meaning_{id}"), kind, width, place, decimals)
+
+
+#: Decimals of a kind of column in a workbook, unless it says otherwise.
+DIGITS = {"points": 1, "million": 2}
 
 
 def share(chance: Chance | None, words: Words) -> Cell:
@@ -133,4 +143,4 @@ def points(change: Change | None, words: Words) -> str:
     """A change of a probability in points over its interval, as short as a cell wants it."""
     if change is None:
         return words("unknown")
-    return telling.with_interval(*(100 * each for each in (change.difference, change.low, change.high)), "points", words, True)
+    return telling.with_interval(100 * change.difference, 100 * change.low, 100 * change.high, "points", words, True)

@@ -1,11 +1,12 @@
 """From estimates to sentences: no word claims more than its interval allows, no digit more than the runs support.
 
 A probability is told as so many of ten (hundred, thousand) futures: the coarsest such number that lies within the interval. Where
-the interval is wide, both its ends are told. None or all of the runs is a bound. A verdict ("likely") is true of the whole interval.
+the interval is wide, both its ends are told. None or all of the runs is a bound. A verdict ("likely") is true of the whole
+interval.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,13 @@ VERDICTS: tuple[tuple[str, float, float], ...] = (
 )
 
 
+def _known(line: Mapping[str, Any], keys: Sequence[str]) -> list[float] | None:
+    """These numbers of a line; None if one is missing."""
+    values = [line.get(key) for key in keys]
+    numbers = [float(value) for value in values if value is not None and math.isfinite(value)]
+    return numbers if len(numbers) == len(keys) else None
+
+
 @dataclass(frozen=True)
 class Chance:
     """A probability with its 95 % interval; ``bound``: "below" if no run met the goal, "above" if all did."""
@@ -40,11 +48,10 @@ class Chance:
     @classmethod
     def of(cls, line: Mapping[str, Any], prefix: str = "") -> "Chance | None":
         """Of a line of the scoreboard, or of one side of a comparison; None where nothing was assessed."""
-        values = [line.get(f"{prefix}{part}") for part in ("probability", "low", "high")]
-        if any(value is None or not math.isfinite(value) for value in values):
+        found = _known(line, [f"{prefix}{part}" for part in ("probability", "low", "high")])
+        if found is None:
             return None
-        runs = line.get("runs", line.get("pairs", 0))
-        return cls(*(float(value) for value in values if value is not None), int(runs), line.get(f"{prefix}bound"))
+        return cls(found[0], found[1], found[2], int(line.get("runs", 0)), line.get(f"{prefix}bound"))
 
     @property
     def width(self) -> float:
@@ -121,10 +128,8 @@ class Change:
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> "Change | None":
         """Of a line of a comparison; None where the interval is not known."""
-        values = [line.get(part) for part in ("difference", "low", "high")]
-        if any(value is None or not math.isfinite(value) for value in values):
-            return None
-        return cls(*(float(value) for value in values if value is not None))
+        found = _known(line, ("difference", "low", "high"))
+        return None if found is None else cls(found[0], found[1], found[2])
 
     @property
     def direction(self) -> str:

@@ -1,7 +1,7 @@
-"""The brief as a Word document that Word, WPS and LibreOffice open and edit: real headings, numbered captions, repeated table heads.
+"""The brief as a Word document that Word, WPS and LibreOffice open and edit: real headings, numbered captions, repeated heads.
 
-Two styles: plain, and official after GB/T 9704 (title in 小标宋, body in 仿宋, its margins and line spacing). The same brief gives
-the same bytes: the parts are packed without the time of day.
+Two styles: plain, and official after GB/T 9704 (title in 小标宋, body in 仿宋, its margins, its line spacing). The same brief
+gives the same bytes: the parts are packed without the time of day.
 """
 
 import io
@@ -26,6 +26,8 @@ from experiments.briefing.documents.html import numbers, shown
 from experiments.files import whole
 
 STILL = (1980, 1, 1, 0, 0, 0)
+#: Tables of so few rows stay on one page.
+SHORT = 8
 
 
 def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") -> None:
@@ -80,7 +82,7 @@ class _Writer:
                     self._table(block)
 
     def _callout(self, callout: Callout) -> None:
-        style = "Warning Box" if callout.tone in ("warning", "limit") else "Box"
+        style = {"question": "Question Box", "answer": "Answer Box"}.get(callout.tone, "Warning Box")
         title = self.made.add_paragraph(style=style)
         title.add_run(callout.title).bold = True
         title.paragraph_format.keep_with_next = True
@@ -115,8 +117,11 @@ class _Writer:
         made.style, made.alignment, made.autofit = "Brief Table", WD_TABLE_ALIGNMENT.CENTER, False
         total = sum(column.width for column in columns)
         widths = [Emu(int(self.width * column.width / total)) for column in columns]
+        for grid, width in zip(made.columns, widths, strict=True):  # LibreOffice goes by the grid, Word by the cells
+            grid.width = width
         self._row(made.rows[0], [column.name for column in columns], columns, widths, bold=True)
         _set(made.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        whole = len(table.rows) <= SHORT
         for number, row in enumerate(table.rows):
             cells = made.add_row()
             if number in table.heads:
@@ -127,6 +132,11 @@ class _Writer:
             else:
                 self._row(cells, [shown(row.get(column.id, "")) for column in columns], columns, widths)
             _set(cells._tr.get_or_add_trPr(), "w:cantSplit")
+            if whole and number < len(table.rows) - 1:
+                for cell in cells.cells:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
+        for cell in made.rows[0].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
         note = self.made.add_paragraph(table.note, style="Note") if table.note else self.made.add_paragraph(style="Note")
         note.paragraph_format.space_after = Pt(10)
 

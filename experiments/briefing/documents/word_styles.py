@@ -49,13 +49,8 @@ class Look:
 
 
 def _chinese(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    said = (
-        NUMERALS[number - 1]
-        if number <= 10
-        else f"{NUMERALS[tens - 1] if tens > 1 else ''}十{NUMERALS[ones - 1] if ones else ''}"
-    )
-    return f"{said}、"
+    """一、 to 十九、: no brief has more sections."""
+    return f"{NUMERALS[number - 1] if number <= 10 else '十' + NUMERALS[number - 11]}、"
 
 
 YAHEI = Fonts("微软雅黑", "Calibri")
@@ -63,8 +58,8 @@ FANGSONG = Fonts("仿宋", "Times New Roman")
 LOOKS = {
     "plain": Look(YAHEI, YAHEI, YAHEI, 10.5, 20, 14, 8.5, None, False, False, Mm(20), Mm(18), Mm(18), Mm(18), lambda n: f"{n}  "),
     "official": Look(
-        FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), 16, 22, 16, 10.5, 28.0, True, True,
-        Mm(37), Mm(35), Mm(28), Mm(26), _chinese,
+        FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), 16, 22, 16, 10.5, 28.0, True,
+        True, Mm(37), Mm(35), Mm(28), Mm(26), _chinese,
     ),
 }  # fmt: skip
 
@@ -88,7 +83,7 @@ def dress(document: Any, look: Look, language: str) -> None:
     _small(styles, "Caption", look, bold=True)
     _small(styles, "Footer", look, size=8)
     styles["Footer"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for name in ("Note", "Cell", "Picture", "Box", "Warning Box"):
+    for name in ("Note", "Cell", "Picture", "Question Box", "Answer Box", "Warning Box"):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
         _fonts(style, look.body)
@@ -97,7 +92,8 @@ def dress(document: Any, look: Look, language: str) -> None:
     styles["Cell"].font.size = Pt(look.cell_size)
     _spacing(styles["Picture"], 6, 2, None)
     styles["Picture"].paragraph_format.keep_with_next = True
-    _box(styles["Box"], look, "00568A", "EEF5FA")
+    _box(styles["Question Box"], look, "1A1A1A", "F4F4F4")
+    _box(styles["Answer Box"], look, "00568A", "EEF5FA")
     _box(styles["Warning Box"], look, "8A3C00", "FDF1E6")
     _table(styles, look)
     _settings(document)
