@@ -118,7 +118,7 @@ def write_chunk(
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
     highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
     townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
-    for each banded indicator.
+    for each banded indicator. For portraits, float32: portrait.NAME (k, its axes).
 
     A ``brief`` chunk, as sweeps write, has goals, budget, quantiles and, float64, decembers (k, years, indicators).
     """
@@ -137,6 +137,7 @@ def write_chunk(
                 raise ValueError(f"replication {lived.replication} has other indicators than {lives[0].replication}")
         arrays.update(_brief(lives, names) if brief else _arrays(lives, names, catalogue))
         header["audit"] = [] if brief else _statuses(lives)
+        header["portraits"] = {} if brief else portraits(lives[0])
         header["budget"], arrays["budget"] = _budget(lives)
         header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -155,6 +156,12 @@ def layout(lived: Lived) -> dict[str, list[str]]:
         "goals": list(life.goals),
         "audit": [str(line["id"]) for line in life.audit],
     }
+
+
+def portraits(lived: Lived) -> dict[str, Any]:
+    """Unit and axes of a life's portraits; a model may have none."""
+    found = getattr(lived.life, "portraits", {})
+    return {name: {"unit": each.unit, "axes": {axis: list(of) for axis, of in each.axes.items()}} for name, each in found.items()}
 
 
 def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
@@ -197,6 +204,8 @@ def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Cata
         arrays[f"{scope}.years"] = np.array(decembers, dtype=np.float32).swapaxes(1, 2)
         for name in banded(catalogue, names[scope]):
             arrays[f"{scope}.months.{name}"] = np.array([life[name] for life in series], dtype=np.float32)
+    for name in portraits(lives[0]):
+        arrays[f"portrait.{name}"] = np.array([lived.life.portraits[name].values for lived in lives], dtype=np.float32)
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 

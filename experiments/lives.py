@@ -57,6 +57,7 @@ class LifeLike(Protocol):
     budget: list[dict]
     timings: dict[str, float]
     digest: str
+    portraits: dict[str, Any]
 
 
 class Lives(Protocol):

@@ -13,6 +13,9 @@ figures/               pictures, their data and descriptions, once drawn
 without_policy/        the same luck with no county policy at all, once a brief was asked for
 brief/                 the documents of the brief, once written
 payments.parquet       replication x year x fund x use: yuan, payments, shortfall
+incomes.parquet        replication x moment x segment x net income per head: persons, as 2021 opens and at the end
+monitoring.parquet     replication x segment x stage: households that came at risk, were identified, helped, declared safe
+delays.parquet         replication x segment x step x months between these stages: households
 journal/               finished chunks, and what they belong to: from them a run is resumed, extended and checked
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
@@ -54,6 +57,9 @@ MADE = (
     "budget.csv",
     "replications.parquet",
     "payments.parquet",
+    "incomes.parquet",
+    "monitoring.parquet",
+    "delays.parquet",
     "months.parquet",
     "years.parquet",
     "bands.parquet",
@@ -104,6 +110,8 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
         "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in lived), 1000),
         "payments.parquet": (tables.payments(lived), 100_000),
     }
+    for name in lived[0].header.get("portraits", {}):
+        files[f"{name}.parquet"] = (tables.portraits(lived, name), 100_000)
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
             tables.grouped(partial, pieces, rows)
@@ -206,6 +214,7 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
         tables.years(chunk, names),
         tables.replications(chunk, names, 0),
         *(table.select(["yuan", "count", "shortfall"]) for table in tables.payments([chunk])),
+        *(table for name in chunk.header.get("portraits", {}) for table in tables.portraits([chunk], name)),
     ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000
@@ -268,8 +277,8 @@ class Results:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> "pandas.DataFrame":
-        """One of ``replications``, ``months``, ``years``, ``bands``, ``goals``, ``audit``, ``budget`` as a
-        data frame.
+        """One of ``replications``, ``months``, ``years``, ``bands``, ``goals``, ``audit``, ``budget``, ``payments``,
+        ``incomes``, ``monitoring``, ``delays`` as a data frame.
         """
         import pandas
 

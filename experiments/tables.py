@@ -178,6 +178,21 @@ def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
         )
 
 
+def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
+    """Rows replication x the axes of a portrait: ``value`` in its unit, float32; cells that are 0 are left out.
+
+    KeyError if the lives of these chunks left no portrait of this name.
+    """
+    for chunk in chunks:
+        record, values = chunk.header["portraits"][name], chunk.array(f"portrait.{name}")
+        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        place = np.nonzero(values)
+        columns: dict[str, Any] = {"replication": numbers[place[0]]}
+        for (axis, labels), index in zip(record["axes"].items(), place[1:], strict=True):
+            columns[axis] = pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(labels))
+        yield pa.table({**columns, "value": values[place]})
+
+
 class RowGroups:
     """A parquet file written in groups of a fixed number of rows, however many rows arrive at a time."""
 

@@ -60,11 +60,14 @@ class Biography:
     def __init__(self, county: County, identity: int) -> None:
         self.county, self.identity = county, identity
         self.facts: list[Fact] = []
+        #: Month by month: net income per head, the lines it is held against, and where it stands.
+        self.months: list[dict[str, Any]] = []
         self._before: _Seen | None = None
         self.facts.extend(self._opening())
         county.watch = self._look
         while county.month < county.scenario.months:
             county.step()
+            self.months.extend(self._stands(county.month - 1))
             if county.month % 12 == 0:
                 self.facts.extend(self._year(county.month - 1))
         county.watch = None
@@ -123,6 +126,18 @@ class Biography:
                         found.setdefault(payment.reason, []).append(payer.name.lower())
                     place += 1
         return found
+
+    def _stands(self, month: int) -> Iterator[dict[str, Any]]:
+        """Where the household stands at the end of a month; nothing when it is not there."""
+        tables = self.county.tables
+        for row in np.flatnonzero(tables["households"]["identity"] == self.identity):
+            household, environment = tables["households"][row], tables["environment"][0]
+            if household.members > 0:
+                yield {
+                    "month": month, "net": float(household.net_per_head), "below": int(household.below),
+                    "at_risk": int(household.at_risk), "members": int(household.members),
+                    "poverty_line": float(environment.poverty_line), "monitoring_line": float(environment.monitoring_line),
+                }  # fmt: skip
 
     def _year(self, month: int) -> Iterator[Fact]:
         """What a year came to, in yuan."""

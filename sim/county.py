@@ -18,6 +18,7 @@ from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, Lived
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measure import Measure
 from sim.goals.measuring import largest_cluster, record
+from sim.goals.portraits import Following, incomes, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.scenario import Scenario
@@ -79,6 +80,8 @@ class County:
         self._measures = np.zeros((length, len(self.tables["townships"]), len(Segment), len(Measure)))
         self._province = np.ones(length)
         self._clusters: list[float] = []
+        self._following = Following()
+        self._spread: list[np.ndarray] = []
         self._scale = float(self.values.at("thresholds.scale_threshold"))
         self._lines = np.zeros((scenario.months, len(self.tables["lines"]), 3))
         while self.month < 0:
@@ -166,6 +169,7 @@ class County:
             self.tables["funds"]["balance"][fund] = 0.0
         self.audit = self.audit + audit_burn_in(self.tables, self._p, self.latest("rural_income"))
         stop_if_missed(self.audit)
+        self._spread.append(incomes(self.tables))
 
     def _run(self, process: Process, wired: Wired, month: int) -> None:
         start = time.perf_counter()
@@ -197,6 +201,7 @@ class County:
         self._province[index] = tables["environment"][0].province_income
         if month >= 0:
             lines = tables["lines"]
+            self._following.note(tables, month)
             self._lines[month] = np.stack([lines["yuan"], lines["units"], lines["unpaid"]], axis=1)
             if month % QUARTER == QUARTER - 1:
                 least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
@@ -238,7 +243,9 @@ class County:
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
-        life = Life(indicators, townships, segments, goals, self.audit, budget, dict(self.timings))
+        spread = [*self._spread, incomes(self.tables)]
+        portraits = self._following.portraits(self.tables, risks_begun(self._measures[BURN_IN:]), spread)
+        life = Life(indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits)
         life.digest = digest_of(life)
         return life
 

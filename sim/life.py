@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.goals import GoalOutcome
+from sim.goals.portraits import Portrait
 from sim.world.codes import Segment
 
 SEGMENT_NAMES = {
@@ -25,7 +26,8 @@ class Life:
 
     ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
     has no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
-    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series.
+    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series;
+    ``portraits``: spread of incomes and course of cases, see ``sim.goals.portraits``.
     """
 
     indicators: dict[str, np.ndarray]
@@ -36,6 +38,7 @@ class Life:
     budget: list[dict]
     timings: dict[str, float] = field(default_factory=dict)
     digest: str = ""
+    portraits: dict[str, Portrait] = field(default_factory=dict)
 
 
 def digest_of(life: Life) -> str:

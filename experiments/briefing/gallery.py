@@ -4,89 +4,228 @@ The first folder is the one briefed. Others of a run are held against it; folder
 add the pictures that answer "what moves it" and "how much is enough". What a folder lacks has no picture.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas
 from matplotlib.figure import Figure
 
-from experiments.briefing import described, figures, pictures, style
+from experiments.briefing import (
+    chances,
+    described,
+    fans,
+    figures,
+    gathering,
+    people,
+    pictures,
+    purses,
+    studies,
+    telling,
+    tiles,
+)  # fmt: skip
+from experiments.briefing.picture import SECTIONS, Picture, save
 from experiments.briefing.words import Words
-from experiments.designs import safe
 from experiments.results import Results
 
-#: The parts of a brief that a picture may belong to.
-SECTIONS = ("answer", "goals", "moves", "money", "who", "risks", "life", "other")
+__all__ = ["SECTIONS", "Picture", "gallery", "save"]
 
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn figure with all that goes with it; texts are in ``language``.
-
-    ``id``: a name for files, without language; ``data``: what is drawn, tidy; ``alt``: what it shows, for those who cannot see
-    it; ``caption``: one sentence to stand under it; ``section``: one of ``SECTIONS``; ``provenance``: what made the numbers.
-    """
-
-    id: str
-    title: str
-    figure: Figure
-    data: pandas.DataFrame
-    alt: str
-    caption: str
-    section: str
-    language: str
-    provenance: str
+#: Townships in pictures: indicator, title, note.
+TOWNSHIPS = (
+    ("at_risk_share", "tiles_risk_title", "risks"),
+    ("relapse_rate", "tiles_relapse_title", "risks"),
+    ("enclaves_producing", "tiles_enclaves_title", "who"),
+    ("enclave_registered", "tiles_jobs_title", "who"),
+)
 
 
 def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     """The pictures of these folders, one after another, so that only one need be in memory.
 
-    ``results``: the briefed run first.
+    ``results``: the briefed run first; folders without a manifest (sensitivity, solve) as ``Results(path)``. Raises ValueError
+    where the first is no run, or none of its replications lived.
     """
     briefed = results[0]
-    yield from _fans(briefed, language)
-    yield _scoreboard(briefed, language)
+    if gathering.kind(briefed) != "run" or not briefed.manifest["replications"]["completed"]:
+        raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
+    others = [each for each in results[1:] if gathering.kind(each) == "run"]
+    draw = _Drawing(briefed, language)
+    yield from draw.fans()
+    yield draw.scoreboard()
+    yield from draw.by_year()
+    for other in others:
+        yield from draw.against(other)
+    for each in results[1:]:
+        yield from studies.pictures_of_study(each, language)
+    yield from draw.money()
+    yield from draw.who()
+    yield from draw.townships()
+    yield from telling.pictures_of_story(briefed, language)
+    yield from draw.other_fans()
 
 
-def save(picture: Picture, folder: Path, kinds: Sequence[str] = style.KINDS) -> list[Path]:
-    """Write ``ID-LANGUAGE`` as PNG at 300 dpi, SVG and PDF with title, description and provenance inside, ``ID-LANGUAGE.txt``
-    (the description) and ``ID.csv`` (the data); the paths. The same picture gives the same bytes.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = safe(picture.id)
-    data = folder / f"{name}.csv"
-    picture.data.to_csv(data, index=False, encoding="utf-8-sig", lineterminator="\n")
-    stem = folder / f"{name}-{picture.language}"
-    return [data, *style.save(picture.figure, stem, picture.alt, picture.provenance, kinds, picture.title)]
+class _Drawing:
+    """The pictures of one run, in one language."""
 
+    def __init__(self, briefed: Results, language: str) -> None:
+        self.briefed, self.language = briefed, language
+        self.words, self.facts = Words(language), pictures.facts(briefed)
 
-def _fans(briefed: Results, language: str) -> Iterator[Picture]:
-    words, facts = Words(language), pictures.facts(briefed)
-    indicators = briefed.manifest["indicators"]
-    for name, subject in indicators.items():
-        if not subject["headline"]:
-            continue
-        band, reference, threshold = briefed.bands("county", name), None, subject.get("threshold")
+    def picture(
+        self, name: str, title: str, figure: Figure, data: pandas.DataFrame, alt: str, caption: str, section: str
+    ) -> Picture:
+        """A picture with the provenance of the run."""
+        return Picture(name, title, figure, data, alt, caption, section, self.language, pictures.provenance(self.facts))
+
+    def fans(self) -> Iterator[Picture]:
+        """Fan charts of the headline indicators."""
+        for name, subject in self.briefed.manifest["indicators"].items():
+            if subject["headline"]:
+                yield self._fan(name, subject, "answer")
+
+    def other_fans(self) -> Iterator[Picture]:
+        """Fan charts of what can be held against published figures."""
+        months = self.briefed.manifest["months"]
+        for name, subject in self.briefed.manifest["indicators"].items():
+            if not subject["headline"] and gathering.published(name, months[0], months[-1]):
+                yield self._fan(name, subject, "other")
+
+    def _fan(self, name: str, subject: Mapping[str, Any], section: str) -> Picture:
+        words, indicators, months = self.words, self.briefed.manifest["indicators"], self.briefed.manifest["months"]
+        band, reference, threshold = self.briefed.bands("county", name), None, subject.get("threshold")
         if subject.get("reference"):
-            against = briefed.bands("county", subject["reference"])
+            against = self.briefed.bands("county", subject["reference"])
             reference = (indicators[subject["reference"]]["name"], against)
-        figure = figures.fan_chart(band, subject, language, facts, reference, threshold)
-        alt = described.fan_chart(band, subject, language, reference, threshold)
-        title = words.of(subject["name"])
+        known = gathering.published(name, months[0], months[-1])
+        events = gathering.events(self.briefed)
+        figure = fans.fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
+        alt = described.fan_chart(band, subject, self.language, reference, threshold)
+        for each in known:
+            when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
+            alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
         data = pictures.tidy([band] if reference is None else [band, reference[1]])
-        yield Picture(
-            f"fan-{name}", title, figure, data, alt, words("fan_is_not"), "answer", language, pictures.provenance(facts)
-        )
+        return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data, alt, words("fan_is_not"), section)
+
+    def scoreboard(self) -> Picture:
+        """The goals as they stand at the end."""
+        words, shown = self.words, pictures.of_the_plan(self.briefed.goals)
+        figure, alt = figures.goal_scoreboard(shown, self.language, self.facts), described.goal_scoreboard(shown, self.language)
+        table = self.briefed.table("goals")
+        data = table[table["id"].isin([goal["id"] for goal in shown])]
+        caption = words("scoreboard_is", runs=self.facts["runs"])
+        return self.picture("goals", words("scoreboard_title"), figure, data, alt, caption, "goals")
+
+    def by_year(self) -> Iterator[Picture]:
+        """When goals become unlikely."""
+        words, data = self.words, gathering.chances(self.briefed)
+        if data.empty:
+            return
+        figure = chances.chance_by_year(data, self.language, self.facts)
+        told = []
+        for _goal, own in data.groupby("goal", sort=False):
+            path = (f"{row.year} {chances.short_chance(row.probability, row.low, row.high, words)}" for row in own.itertuples())
+            name, said = own[f"name_{self.language}"].iloc[0], chances.verdict(own, words)
+            told.append(words("described_path", name=name, path=words("comma").join(path), verdict=said))
+        alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *told])
+        title, caption = words("chance_by_year_title"), words("chance_by_year_is")
+        yield self.picture("chance-by-year", title, figure, data, alt, caption, "goals")
+
+    def against(self, other: Results) -> Iterator[Picture]:
+        """Another scenario on the same luck: probabilities with paired differences, and flips."""
+        words, data = self.words, gathering.compared(self.briefed, other)
+        if data.empty:
+            return
+        named = [pictures.drawable(each.manifest["scenario"]["title"])[self.language] for each in (self.briefed, other)]
+        titles = (named[0], named[1])
+        name = other.manifest["scenario"]["id"]
+        figure = chances.comparison(data, titles, self.language, self.facts)
+        told = []
+        for row in data.to_dict("records"):
+            values = {key: chances.whole_points(row[key], words) for key in ("difference", "low", "high")}
+            sides = {side: words.percent(row[side]) for side in ("first", "other")}
+            told.append(words("described_difference", name=row[f"name_{self.language}"], **sides, **values))
+        title = words("comparison_title", other=titles[1], first=titles[0])
+        alt = words("gap").join([words("sentence", text=title), *told])
+        kept = data.drop(columns=["both", "helped", "harmed", "neither"])
+        yield self.picture(f"comparison-{name}", title, figure, kept, alt, words("comparison_is"), "goals")
+        counts = data[["goal", "name_zh", "name_en", "both", "helped", "harmed", "neither"]]
+        figure = chances.flips(counts, titles, self.language, self.facts)
+        title = words("flips_title", other=titles[1], first=titles[0])
+        rows = counts.to_dict("records")
+        told = [words("described_flips", name=row[f"name_{self.language}"], **{k: row[k] for k in ("helped", "harmed")})
+                for row in rows]  # fmt: skip
+        alt = words("gap").join([words("sentence", text=title), *told])
+        pairs = int(data[["both", "helped", "harmed", "neither"]].iloc[0].sum())
+        yield self.picture(f"flips-{name}", title, figure, counts, alt, words("flips_is", pairs=pairs), "goals")
+
+    def money(self) -> Iterator[Picture]:
+        """Purses by use and by year."""
+        words = self.words
+        by_use, by_year = gathering.purses(self.briefed)
+        if by_use.empty:
+            return
+        sums = by_use.groupby("fund", sort=False).agg({f"fund_{self.language}": "first", "yuan": "sum"})
+        told = [words("described_item", name=name, value=words.quantity(yuan / purses.MILLION, "million yuan/year"))
+                for name, yuan in sums.itertuples(index=False)]  # fmt: skip
+        for name, title, data, figure in (
+            ("budget-uses", "uses", by_use, purses.uses(by_use, self.language, self.facts)),
+            ("budget-years", "by_year", by_year, purses.by_year(by_year, self.language, self.facts)),
+        ):
+            alt = _told(words, words(f"{title}_title"), told)
+            yield self.picture(name, words(f"{title}_title"), figure, data, alt, words(f"{title}_is"), "money")
+
+    def who(self) -> Iterator[Picture]:
+        """Incomes by source and segment, their spread, and whom monitoring reaches."""
+        words, language = self.words, self.language
+        sources = gathering.income_sources(self.briefed)
+        if not sources.empty:
+            told = [words("described_item", name=f"{row[f'name_{language}']} {row['year']}",
+                          value=words.quantity(row["total"], "yuan")) for row in sources.to_dict("records")]  # fmt: skip
+            figure = people.income_sources(sources, language, self.facts)
+            alt = _told(words, words("sources_title"), told)
+            yield self.picture("income-sources", words("sources_title"), figure, sources, alt, words("sources_is"), "who")
+        spread = gathering.spread(self.briefed, people.HIGHEST)
+        if not spread.empty:
+            figure = people.spread(spread, gathering.lines(self.briefed, language), language, self.facts)
+            alt = _told(words, words("spread_title"), list(_below(spread, words)))
+            yield self.picture("income-spread", words("spread_title"), figure, spread, alt, words("spread_is"), "who")
+        stages, delays = gathering.monitoring(self.briefed)
+        if not stages.empty:
+            figure = people.funnel(stages, delays, language, self.facts)
+            told = [words("described_item", name=words(f"group_{row['group']}") + words("gap") + words(f"stage_{row['stage']}"),
+                          value=words.quantity(row["mean"], "households")) for row in stages.to_dict("records")]  # fmt: skip
+            alt = _told(words, words("funnel_title"), told)
+            data = pandas.concat([stages, delays])
+            yield self.picture("monitoring-funnel", words("funnel_title"), figure, data, alt, words("funnel_is"), "risks")
+
+    def townships(self) -> Iterator[Picture]:
+        """Tiles and sorted dots of risk and enclaves."""
+        words = self.words
+        for indicator, title, section in TOWNSHIPS:
+            data = gathering.places(self.briefed, indicator)
+            if data.empty or data["mean"].isna().all():
+                continue
+            record = self.briefed.manifest["indicators"][indicator]
+            ratio = record["unit"] == "share"
+            subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
+                       "county": gathering.county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
+            figure = tiles.tiles(data, subject, self.language, self.facts)
+            known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
+            told = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
+                    for row in known.to_dict("records")]  # fmt: skip
+            alt = _told(words, words(title), told)
+            caption = words("tiles_is", name=words.of(record["name"])) + words("gap") + words("tiles_note")
+            yield self.picture(f"townships-{indicator}", words(title), figure, data, alt, caption, section)
 
 
-def _scoreboard(briefed: Results, language: str) -> Picture:
-    words, facts = Words(language), pictures.facts(briefed)
-    shown = pictures.of_the_plan(briefed.goals)
-    figure, alt = figures.goal_scoreboard(shown, language, facts), described.goal_scoreboard(shown, language)
-    table = briefed.table("goals")
-    data = table[table["id"].isin([goal["id"] for goal in shown])]
-    return Picture(
-        "goals", words("scoreboard_title"), figure, data, alt, words("scoreboard_is", runs=facts["runs"]), "goals", language,
-        pictures.provenance(facts),
-    )  # fmt: skip
+def _below(spread: pandas.DataFrame, words: Words) -> Iterator[str]:
+    """The share of persons below ten thousand yuan before and after, by group."""
+    for group in dict.fromkeys(spread["group"]):
+        own = spread[(spread["group"] == group) & (spread["low"] < 10_000)]
+        shares = own.groupby("moment")["share"].sum()
+        yield words("described_below", group=words(f"group_{group}"), opening=words.percent(shares["opening"]),
+                    end=words.percent(shares["end"]))  # fmt: skip
+
+
+def _told(words: Words, title: str, items: Sequence[str]) -> str:
+    """A title and its items as two sentences."""
+    return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(items))])

@@ -1,12 +1,14 @@
 """A page: a figure whose text is set from both ends, so that what lies between is left to the axes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.briefing.style import GREY, INK, wrap
+from experiments.briefing.words import Words
 
 SMALL, PLAIN, TITLE = 7.5, 9.5, 14
 LINE_HEIGHT = 1.45
@@ -60,6 +62,29 @@ class Page:
         low, high = self.below + bottom, self.above - top
         box = (left, low, self.width - left - right, high - low)
         return self.figure.add_axes((box[0] / self.width, box[1] / self.height, box[2] / self.width, box[3] / self.height))
+
+
+def value_axis(axis: Any, unit: str, words: Words) -> None:
+    """Few round numbers along an axis of values in ``unit``; shares as percent."""
+    axis.set_major_locator(MaxNLocator(6))
+    if unit == "share":
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.10g}".replace("-", words.minus)))
+        )
+    else:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}".replace("-", words.minus)))
+
+
+def footer(facts: Mapping[str, Any], words: Words) -> str:
+    """The small print: scenario, runs, seed, vantage, version and result. ``facts``: see ``pictures.facts``."""
+    vantage = facts.get("vantage")
+    said = words("vantage", vantage=vantage) if vantage else words("vantage_today")
+    return words("figure_footer", **{**facts, "title": words.of(facts["title"]), "vantage": said})
+
+
+def cell(axes: Axes, x: float, y: float, text: str, size: float = PLAIN, color: str = INK, **look: Any) -> None:
+    """Text at a place in data units, left-aligned and centred in height unless ``look`` says otherwise."""
+    axes.text(x, y, text, **{"fontsize": size, "color": color, "va": "center", "ha": "left", "linespacing": 1.15, **look})
 
 
 def _height(text: str, size: float) -> float:

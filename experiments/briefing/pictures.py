@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import files
-from experiments.briefing import described, figures, style
+from experiments.briefing import described, fans, figures, style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
 
@@ -19,7 +19,7 @@ def facts(results: Results) -> dict[str, Any]:
     """What the small print of every figure says."""
     manifest = results.manifest
     return {
-        "title": manifest["scenario"]["title"],
+        "title": drawable(manifest["scenario"]["title"]),
         "runs": manifest["replications"]["completed"],
         "draws": results.goals[0]["draws"],
         "seed": manifest["seed"],
@@ -27,6 +27,11 @@ def facts(results: Results) -> dict[str, Any]:
         "version": manifest["program"]["version"] or (manifest["program"]["commit"] or "")[:7],
         "hash": manifest["hash"][:12],
     }
+
+
+def drawable(names: Mapping[str, str]) -> dict[str, str]:
+    """A bilingual name that somebody wrote, as figures can draw it."""
+    return {language: style.drawable(str(names.get(language, ""))) for language in LANGUAGES}
 
 
 def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -63,7 +68,7 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
         path = folder / f"fan-{name}.csv"
         made.append(_data(path, tables))
         for language in languages:
-            figure = figures.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
+            figure = fans.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
             said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
             made += style.save(figure, folder / f"fan-{name}-{language}", said, provenance(small_print))
     shown = of_the_plan(results.goals)

@@ -8,13 +8,14 @@ lacks is an error, also where some other installed font would have it: the next 
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -41,6 +42,20 @@ KINDS = ("png", "svg", "pdf")
 # lightest.
 INK, GREY, LINE = "#1a1a1a", "#5c5c5c", "#d0d0d0"
 BLUE, VERMILLION = "#0072B2", "#D55E00"
+GREEN, ORANGE, SKY, PURPLE = "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+#: For parts of a whole: colours of unlike lightness, and hatchings that tell them apart in grey print.
+PARTS = (
+    (BLUE, ""),
+    (ORANGE, "///"),
+    ("#BBD9EC", ""),
+    ("#7CC0A8", "..."),
+    (VERMILLION, "xx"),
+    ("#DDDDDD", ""),
+    (PURPLE, "\\\\\\"),
+)
+#: One hue from light to dark for amounts, so that grey print keeps the order.
+LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light to dark", ["#F7FBFF", "#BBD9EC", "#5CA6D2", BLUE, "#003F66"])
+DARK = 0.66  # of the way: from here letters are white
 BAND_HALF, BAND_NINE = "#8fc1e0", "#d5e8f4"
 REFERENCE_BAND = "#f6dcc6"
 
@@ -138,6 +153,15 @@ def save(
     return paths
 
 
+def drawable(text: str, longest: int = 90) -> str:
+    """Somebody's text as it can be drawn: control characters as spaces, letters that our font lacks as 〓, cut if it is long."""
+    plain = " ".join(
+        "".join(" " if ord(character) < 32 or 127 <= ord(character) < 160 else character for character in text).split()
+    )
+    known = "".join(character if ord(character) in _characters() else "〓" for character in plain)
+    return known if len(known) <= longest else known[: longest - 1].rstrip() + "…"
+
+
 NO_START = "，。；：、）》”！？,.;:)%"
 NO_END = "（《“("
 
@@ -150,12 +174,22 @@ def wrap(text: str, inches: float, size: float) -> str:
     room = inches * 72 / size
     lines: list[str] = []
     line = ""
-    for piece in _pieces(text):
+    for piece in _fitting(_pieces(text), room):
         if line and width(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()
     return "\n".join([*lines, line.rstrip()])
+
+
+def _fitting(pieces: Iterable[str], room: float) -> Iterator[str]:
+    """The same pieces, those that are wider than a line cut."""
+    for piece in pieces:
+        while len(piece) > 1 and width(piece.rstrip()) > room:
+            taken = next(n for n in range(len(piece) - 1, 0, -1) if n == 1 or width(piece[:n]) <= room)
+            yield piece[:taken]
+            piece = piece[taken:]
+        yield piece
 
 
 def width(text: str) -> float:

@@ -1,12 +1,13 @@
 """Which pictures a sweep has, drawn from its tables alone, in both languages, each with its data beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas
 
 from experiments.briefing import style, sweeps
+from experiments.briefing.pictures import drawable, provenance
 from experiments.briefing.words import LANGUAGES, Words
 from experiments.designs import safe
 
@@ -17,24 +18,30 @@ def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANG
     """Response curves, tornado and heat map in ``figures``: PNG, SVG, description and CSV each; their paths."""
     target = folder / "figures"
     target.mkdir(exist_ok=True)
-    facts = {
-        "title": manifest["title"], "points": manifest["points"], "replications": manifest["replications"],
-        "seed": manifest["seed"], "version": manifest["program"]["version"], "hash": manifest["hash"][:12],
-    }  # fmt: skip
+    facts = facts_of(manifest)
     made: list[Path] = []
-    for stem, data, make in _pictures(folder, manifest, facts):
+    for stem, data, make in pictures_of(folder, manifest, facts):
         path = target / f"{stem}.csv"
         data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
         made.append(path)
         for language in languages:
-            figure, said = make(language)
-            made += style.save(
-                figure, target / f"{stem}-{language}", said, "; ".join(f"{k}: {v}" for k, v in facts.items() if k != "title")
-            )
+            figure, _title, said = make(language)
+            made += style.save(figure, target / f"{stem}-{language}", said, provenance(facts))
     return made
 
 
-def _pictures(folder: Path, manifest: dict[str, Any], facts: dict[str, Any]) -> Iterator[tuple[str, pandas.DataFrame, Any]]:
+def facts_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the small print of a sweep's pictures says."""
+    return {
+        "title": drawable(manifest["title"]), "points": manifest["points"], "replications": manifest["replications"],
+        "seed": manifest["seed"], "version": manifest["program"]["version"], "hash": manifest["hash"][:12],
+    }  # fmt: skip
+
+
+def pictures_of(
+    folder: Path, manifest: dict[str, Any], facts: dict[str, Any]
+) -> Iterator[tuple[str, pandas.DataFrame, Callable[[str], tuple[Any, str, str]]]]:
+    """File name, data, and a function from a language to figure, title and description, for every picture of a sweep."""
     summary = pandas.read_csv(folder / "summary.csv", encoding="utf-8-sig")
     effects = (
         pandas.read_csv(folder / "effects.csv", encoding="utf-8-sig") if (folder / "effects.csv").stat().st_size > 5 else None
@@ -82,16 +89,16 @@ def _numeric(column: pandas.Series) -> bool:
 def _curve(
     stem: str, rows: pandas.DataFrame, subject: Any, factor: Any, manifest: Any, facts: Any
 ) -> tuple[str, pandas.DataFrame, Any]:
-    titles = {each["id"]: each["title"] for each in manifest["scenarios"]}
+    titles = {each["id"]: drawable(each["title"]) for each in manifest["scenarios"]}
     data = rows[["scenario", "value", "mean", "low", "high"]]
 
-    def make(language: str) -> tuple[Any, str]:
+    def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
         curves = {words.of(titles[scenario]): part for scenario, part in data.groupby("scenario", sort=False)}
         title = words("sweep_against", outcome=sweeps.outcome(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
         said = sweeps.described(title, points, subject["unit"], language)
-        return sweeps.response_curve(curves, subject, factor, language, facts), said
+        return sweeps.response_curve(curves, subject, factor, language, facts), title, said
 
     return stem, data, make
 
@@ -100,7 +107,7 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
     named = {factor["id"]: factor for factor in manifest["factors"]}
     data = bars[["factor", "value", "difference", "low", "high"]]
 
-    def make(language: str) -> tuple[Any, str]:
+    def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
         spread = manifest["design"] != "one_at_a_time"
         labels = [
@@ -111,7 +118,8 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         shown = data.assign(label=labels)
         title = words("tornado_title", outcome=sweeps.outcome(subject, words))
         points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
-        return sweeps.tornado(shown, subject, names, language, facts), sweeps.described(title, points, subject["unit"], language)
+        said = sweeps.described(title, points, subject["unit"], language)
+        return sweeps.tornado(shown, subject, names, language, facts), title, said
 
     return stem, data, make
 
@@ -131,15 +139,14 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
     across, up = factors
     data = cells.rename(columns={across["id"]: "across", up["id"]: "up"})[["across", "up", "mean", "low", "high"]]
 
-    def make(language: str) -> tuple[Any, str]:
+    def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
         title = words("heat_title", outcome=sweeps.outcome(subject, words))
         points = [
             (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
-        return sweeps.heat_map(data, subject, across, up, language, facts), sweeps.described(
-            title, points, subject["unit"], language
-        )
+        said = sweeps.described(title, points, subject["unit"], language)
+        return sweeps.heat_map(data, subject, across, up, language, facts), title, said
 
     return stem, data, make

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pandas
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.briefing import style
-from experiments.briefing.page import PLAIN, SMALL, TITLE, Page
+from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, value_axis
 from experiments.briefing.style import BLUE, GREY, INK, VERMILLION, width, wrap
 from experiments.briefing.words import Words
 
@@ -23,11 +22,12 @@ def response_curve(
     factor: Mapping[str, Any],
     language: str,
     facts: Mapping[str, Any],
+    answer: tuple[float, float, str] | None = None,
 ) -> Figure:
     """An outcome against the values of a factor: a line for each scenario, with the 95 % band of its mean or probability.
 
     ``curves``: by the scenario's title, columns value, mean, low, high; ``subject``: name, unit, kind of the outcome; ``factor``:
-    name, unit, central of the factor.
+    name, unit, central of the factor; ``answer``: value, level and words of a point to be marked.
     """
     words = Words(language, minus="\u2212")
     with style.house_style():
@@ -44,8 +44,12 @@ def response_curve(
             axes.axvline(central, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
             axes.annotate(words("status_quo"), (central, 0.99), xycoords=("data", "axes fraction"), xytext=(3, 0),
                           textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="top")  # fmt: skip
-        _value_axis(axes.yaxis, subject["unit"], words)
-        _value_axis(axes.xaxis, factor["unit"], words)
+        if answer is not None:
+            axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
+            axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
+                          bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
+        value_axis(axes.yaxis, subject["unit"], words)
+        value_axis(axes.xaxis, factor["unit"], words)
         axes.set_xlabel(_axis(factor, words), fontsize=PLAIN)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
@@ -93,7 +97,7 @@ def tornado(
         axes.axvline(0, color=INK, linewidth=0.8)
         low, high = axes.get_xlim()
         axes.set_xlim(low - 0.14 * (high - low), high)
-        _value_axis(axes.xaxis, subject["unit"], words)
+        value_axis(axes.xaxis, subject["unit"], words)
         axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
     return page.figure
 
@@ -121,11 +125,11 @@ def heat_map(
         left = 0.85 + max(width(label) for label in labels) * PLAIN / 72
         axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
         low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
-        axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap="cividis", vmin=low, vmax=high)
+        axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap=style.LIGHT_TO_DARK, vmin=low, vmax=high)
         for row in range(len(grid.index)):
             for column in range(len(grid.columns)):
                 value = float(grid.iloc[row, column])
-                dark = high > low and (value - low) / (high - low) < 0.5
+                dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
                 said = words.quantity(value, subject["unit"])
                 if np.isfinite(around):
@@ -134,6 +138,10 @@ def heat_map(
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
         axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
         axes.tick_params(length=0)
+        for edge in range(1, len(grid.columns)):
+            axes.axvline(edge - 0.5, color="white", linewidth=2)
+        for edge in range(1, len(grid.index)):
+            axes.axhline(edge - 0.5, color="white", linewidth=2)
         axes.set_xlabel(_axis(across, words), fontsize=PLAIN)
         axes.set_ylabel(_axis(up, words), fontsize=PLAIN)
         for spine in axes.spines.values():
@@ -174,16 +182,6 @@ def _axis(factor: Mapping[str, Any], words: Words) -> str:
         return words("axis_quantile", name=name)
     unit = "" if factor["unit"] == "share" else words.unit(factor["unit"])
     return words("name_and_unit", name=name, unit=unit) if unit else name
-
-
-def _value_axis(axis: Any, unit: str, words: Words) -> None:
-    axis.set_major_locator(MaxNLocator(6))
-    if unit == "share":
-        axis.set_major_formatter(
-            FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:g}".replace("-", words.minus)))
-        )
-    else:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}".replace("-", words.minus)))
 
 
 def _foot(page: Page, facts: Mapping[str, Any], words: Words, note: str) -> None:

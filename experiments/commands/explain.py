@@ -83,17 +83,22 @@ def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Languag
     if row >= len(rows):
         raise InputError("--household", 0, telling("page", "no_such", row=row, last=len(rows) - 1))
     identity = int(rows["identity"][row])
-    told = []
+    told: list[Any] = []
+    months = []
     for number, scenario in enumerate(scenarios):
         county = first if number == 0 else _county(scenario, **address)
         life = Biography(county, identity)
         told.append((scenario, life.facts, end_of(county, life.row)))
+        months.append(life.months)
+    names = catalogue(scenarios[0])
     if as_json:
         console.show_json([
-            {"scenario": scenario.id, "end": end, "facts": [vars(fact) for fact in facts]} for scenario, facts, end in told
+            {"scenario": scenario.id, "title": scenario.title, **address, "end": end,
+             "township": names.townships[end["township"]], "segment": names.segments[end["segment"]],
+             "facts": [vars(fact) for fact in facts], "months": stood}
+            for (scenario, facts, end), stood in zip(told, months)
         ])  # fmt: skip
         return
-    names = catalogue(scenarios[0])
     for scenario, _facts, end in told:
         place, kind = names.townships[end["township"]][lang], names.segments[end["segment"]][lang]
         values = {"row": row, "township": place, "segment": kind, "title": scenario.title[lang], **address}

@@ -46,6 +46,7 @@ def sensitivity(
     with console.exit_codes():
         from experiments import designs, lives, ranking, sensitivity
         from experiments.commands import living, studying
+        from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
@@ -94,14 +95,21 @@ def sensitivity(
                     made["shares"] = {name: _plain(each, chosen, ranking.joined) for name, each in found.items()}
                     if others:
                         made["worth"] = _worth(study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed)
+        made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _subjects(outcomes, catalogue)}
         _write(target, made, everything)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
             from experiments.briefing import ranking as briefing
 
-            subjects = {name: dict((catalogue.goals.get(name) or catalogue.indicators[name]).name) for name in outcomes}
+            subjects = {name: subject["name"] for name, subject in made["subjects"].items()}
             console.show(briefing.answer(made, subjects, lang, target))
+
+
+def _subjects(outcomes: Any, catalogue: Any) -> dict[str, Any]:
+    """What pictures need to know of each outcome: a goal is told by its margin, in the goal's unit."""
+    records = {name: catalogue.goals.get(name) or catalogue.indicators[name] for name in outcomes}
+    return {name: {"name": dict(record.name), "unit": record.unit} for name, record in records.items()}
 
 
 def _plain(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def solve(
         from experiments.commands import living, studying
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
+        from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError, nearest
         from sim.scenario import load_scenario
@@ -89,10 +90,13 @@ def solve(
             "scenario": chosen.id, "lever": lever, "goal": goal, "probability": probability, "largest": largest, "seed": seed,
             "replications": replications, "value": answer.value, "low": answer.low, "high": answer.high,
             "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in answer.curve],
+            "title": dict(chosen.title), "version": version("xianjie"),
+            "subject": {"id": goal, "name": dict(catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
+            "factor": {"id": lever, "name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central},
         }  # fmt: skip
         write_text(target / "solution.json", written(made))
         write_csv(target / "curve.csv", made["curve"])
-        _draw(target, made, factor, catalogue.goals[goal], chosen)
+        _draw(target)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
@@ -135,26 +139,12 @@ def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Pat
     console.show([said, table, words("folder", out=target)])
 
 
-def _draw(target: Path, made: dict[str, Any], factor: Any, goal: Any, scenario: Any) -> None:
+def _draw(target: Path) -> None:
     """The curve in both languages."""
-    import pandas
+    from experiments.briefing import gallery, studies
+    from experiments.briefing.words import LANGUAGES
+    from experiments.results import Results
 
-    from experiments.briefing import style, sweeps
-    from experiments.briefing.words import LANGUAGES, Words
-    from experiments.identity import version
-
-    curve = pandas.DataFrame(made["curve"]).rename(columns={"probability": "mean"})
-    subject = {"id": made["goal"], "name": dict(goal.name), "unit": "share", "kind": "probability"}
-    facts = {"title": scenario.title, "points": len(curve), "replications": made["replications"], "seed": made["seed"],
-             "version": version("xianjie"), "hash": scenario.id}  # fmt: skip
-    folder = target / "figures"
-    folder.mkdir(exist_ok=True)
-    record = {"name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central}
     for language in LANGUAGES:
-        words = Words(language)
-        figure = sweeps.response_curve({words.of(scenario.title): curve}, subject, record, language, facts)
-        points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in made["curve"]]
-        title = words("sweep_against", outcome=sweeps.outcome(subject, words), factor=words.of(factor.name))
-        style.save(
-            figure, folder / f"curve-{language}", sweeps.described(title, points, "share", language), f"seed: {made['seed']}"
-        )
+        for picture in studies.pictures_of_study(Results(target), language):
+            gallery.save(picture, target / "figures")

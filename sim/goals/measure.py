@@ -33,6 +33,7 @@ class Measure(IntEnum):
     AT_RISK = auto()
     AT_RISK_REGISTERED = auto()
     ENTERED = auto()  # registered households entering R3 this month
+    RISK_BEGAN = auto()  # households whose true risk began this month
     MONITORED = auto()
     MONITORED_REGISTERED = auto()
     IDENTIFIED = auto()  # households identified this month

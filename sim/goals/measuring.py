@@ -30,6 +30,7 @@ def measure_household(household, register, line, month, out):
     out[Measure.RIGID] += w * household.rigid
     out[Measure.DEBT] += w * household.debt
     out[Measure.AT_RISK] += people * household.at_risk
+    out[Measure.RISK_BEGAN] += w * household.at_risk if household.onset == month else 0.0
     eligible = household.countable_12 < line * household.members and household.disqualifying == 0
     if eligible:
         out[Measure.ELIGIBLE] += people

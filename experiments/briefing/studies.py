@@ -1,0 +1,85 @@
+"""The pictures of sweeps, sensitivity analyses and solving: what moves an outcome, and how much is enough."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas
+
+from experiments.briefing import evidence, gathering, pictures, sweep_pictures, sweeps
+from experiments.briefing.picture import Picture
+from experiments.briefing.words import LANGUAGES, Words
+from experiments.designs import safe
+from experiments.results import Results
+
+NOTES = {"curve": "sweep_band", "tornado": "tornado_note", "heat": "heat_note"}
+
+
+def _of_sweep(study: Results, language: str) -> Iterator[Picture]:
+    """Response curves, tornado and heat map of a sweep."""
+    words, manifest = Words(language), study.manifest
+    facts = sweep_pictures.facts_of(manifest)
+    for stem, data, make in sweep_pictures.pictures_of(study.folder, manifest, facts):
+        figure, title, alt = make(language)
+        caption = words(NOTES[stem.split("-")[0]])
+        yield Picture(
+            f"{safe(study.folder.name)}-{stem}", title, figure, data, alt, caption, "moves", language, pictures.provenance(facts)
+        )
+
+
+def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
+    """The assumptions that move each outcome, with how well they are known."""
+    words, made = Words(language), gathering.read_json(study.folder / "sensitivity.json")
+    facts = {"title": pictures.drawable(made.get("title") or dict.fromkeys(LANGUAGES, made["scenario"])),
+             "factors": made["factors"], "replicates": made["replicates"], "seed": made["seed"],
+             "version": made.get("version") or ""}  # fmt: skip
+    for name, rows in made["screening"].items():
+        if not rows:
+            continue
+        subject = (made.get("subjects") or {}).get(name) or {"name": dict.fromkeys(LANGUAGES, name), "unit": ""}
+        data = pandas.DataFrame([
+            {"factor": row["factor"], **{f"name_{each}": row["name"][each] for each in LANGUAGES}, "evidence": row["evidence"],
+             **{key: row[key] for key in ("mu_star", "conf", "noise")}}
+            for row in rows
+        ]).sort_values("mu_star", ascending=False).head(evidence.MOST)  # fmt: skip
+        figure = evidence.influence(data, subject, language, facts)
+        title = words("influence_title", outcome=words.of(subject["name"]))
+        told = [words("described_influence", name=row[f"name_{language}"], grade=words(f"grade_{row['evidence']}"),
+                      value=words.quantity(row["mu_star"], subject["unit"], difference=True))
+                for row in data.to_dict("records")]  # fmt: skip
+        alt = words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(told))])
+        yield Picture(
+            f"{safe(study.folder.name)}-influence-{safe(name)}", title, figure, data, alt, words("influence_is"), "moves",
+            language, pictures.provenance(facts),
+        )  # fmt: skip
+
+
+def _of_solving(study: Results, language: str) -> Iterator[Picture]:
+    """The curve of a goal's probability over the lever that was searched; nothing for answers of an older program."""
+    words, made = Words(language), gathering.read_json(study.folder / "solution.json")
+    if "subject" not in made or "factor" not in made:
+        return
+    curve = pandas.DataFrame(made["curve"]).rename(columns={"probability": "mean"})
+    facts = {"title": pictures.drawable(made["title"]), "points": len(curve), "replications": made["replications"],
+             "seed": made["seed"], "version": made["version"], "hash": made["scenario"]}  # fmt: skip
+    subject, factor = made["subject"], made["factor"]
+    figure = sweeps.response_curve({words.of(facts["title"]): curve}, subject, factor, language, facts, _answer(made, words))
+    title = words("sweep_against", outcome=sweeps.outcome(subject, words), factor=words.of(factor["name"]))
+    points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in made["curve"]]
+    alt = sweeps.described(title, points, "share", language)
+    yield Picture("curve", title, figure, curve, alt, words("sweep_band"), "moves", language, pictures.provenance(facts))
+
+
+def _answer(made: Mapping[str, Any], words: Words) -> tuple[float, float, str]:
+    """Value and probability of the answer, and what is written beside it."""
+    said = words.quantity(made["value"], made["factor"]["unit"])
+    return made["value"], made["probability"], words("enough", value=said, wanted=words.percent(made["probability"]))
+
+
+KINDS = {"sweep": _of_sweep, "sensitivity": _of_sensitivity, "solve": _of_solving}
+
+
+def pictures_of_study(study: Results, language: str) -> Iterator[Picture]:
+    """The pictures of a folder of a study; none for any other folder."""
+    make = KINDS.get(gathering.kind(study))
+    if make is not None:
+        yield from make(study, language)
