@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.briefing.documents import answering, comparing, goals, money, moving, papers, people, places, risks
+from experiments.briefing.documents import answering, comparing, goals, money, moving, papers, people, places, risks, sheets
 from experiments.briefing.documents.content import Block, Brief, Illustration, Section, cleaned
 from experiments.briefing.documents.measuring import Measured
 from experiments.briefing.documents.setting import Told
@@ -41,7 +41,7 @@ def brief(source: Source, studies: Sequence[Study], language: str, asked: Asked)
         "money": list(money.blocks(told)),
         "who": list(places.blocks(told)),
         "risks": [risks.bullets(told)],
-        "assumed": papers.assumed(told, moved.influential),
+        "assumed": [*papers.assumed(told, moved.influential), *sheets.sheets([source.results], words)],
         "limits": papers.limits(told),
         "again": [papers.again(told, asked.command)],
     }

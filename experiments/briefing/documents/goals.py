@@ -17,8 +17,8 @@ def headline(told: Told) -> Table:
     words = told.words
     chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if told.measured.base else ())))
     return Table(
-        "goals", words("table_headline"), _columns(told, True), tuple(row(told, goal) for goal in shown), words("note_headline"),
-        chart=chart,
+        "goals", words("brief_table_headline"), _columns(told, True), tuple(row(told, goal) for goal in shown),
+        words("note_headline"), chart=chart,
     )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def others(told: Told) -> Table | None:
     words = told.words
     chart = Chart(words("axis_probability"), "goal", ("probability",), most=60)
     return Table(
-        "all_goals", words("table_goals"), _columns(told, False), tuple(rows), words("note_goals"), frozenset(heads), chart
+        "all_goals", words("table_goals"), _columns(told, False), tuple(rows), words("brief_note_goals"), frozenset(heads), chart
     )
 
 
@@ -57,16 +57,16 @@ def _columns(told: Told, full: bool) -> tuple[Column, ...]:
     columns.append(column(words, "id", place="workbook"))
     columns += [column(words, name, "share", place="workbook") for name in ("probability", "low", "high")]
     if base:
-        meaning = "meaning_without" if other is None else "meaning_first"
+        meaning = "explains_without" if other is None else "explains_first"
         label = "col_without_probability"
         columns.append(column(words, "base", "share", place="workbook", label=label, meaning=meaning, titled=other))
         columns.append(column(words, "difference", "share", place="workbook"))
         for end in ("low", "high"):
             name = f"difference_{end}"
-            columns.append(column(words, name, "share", place="workbook", meaning=f"meaning_{end}"))
+            columns.append(column(words, name, "share", place="workbook", meaning=f"explains_{end}"))
         columns += [column(words, name, "whole", place="workbook") for name in ("helped", "harmed")]
-    columns.append(column(words, "file_probability", "share", place="workbook", meaning="meaning_on_file"))
-    columns.append(column(words, "margin_median", "number", place="workbook", meaning="meaning_margin", digits=2))
+    columns.append(column(words, "file_probability", "share", place="workbook", meaning="explains_on_file"))
+    columns.append(column(words, "margin_median", "number", place="workbook", meaning="explains_margin", digits=2))
     columns += [column(words, name, "number", place="workbook", digits=2) for name in ("p05", "p95")]
     columns.append(column(words, "margin_unit", place="workbook"))
     columns.append(column(words, "runs", "whole", place="workbook"))

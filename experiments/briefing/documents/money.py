@@ -15,11 +15,10 @@ SMALLEST = 5000.0
 
 
 def blocks(told: Told) -> Iterator[Block]:
-    """Sentences, purses by year, the largest uses, and everything for the workbook."""
+    """Sentences, purses by year, the largest uses."""
     yield Bullets(tuple(_sentences(told)))
     yield funds(told)
     yield uses(told)
-    yield budget(told)
 
 
 def million(value: float, low: float, high: float, told: Told, sign: bool = False) -> str:
@@ -82,7 +81,7 @@ def funds(told: Told) -> Table:
     """Purses by year, the public ones first and summed."""
     words, measured, years = told.words, told.measured, told.measured.years
     columns = [column(words, "fund", width=2.2)]
-    columns += [column(words, f"y{year}", "million", titled=str(year), meaning="meaning_year_yuan",
+    columns += [column(words, f"y{year}", "million", titled=str(year), meaning="explains_year_yuan",
                        digits=1) for year in years]  # fmt: skip
     columns.append(column(words, "a_year", "million", width=1.7, digits=1))
     if measured.base is not None:
@@ -101,7 +100,7 @@ def funds(told: Told) -> Table:
 
 
 def _base_column(told: Told) -> Any:
-    return column(told.words, "base_a_year", "million", 1.2, digits=1, meaning="meaning_a_year", titled=told.other)
+    return column(told.words, "base_a_year", "million", 1.2, digits=1, meaning="explains_a_year", titled=told.other)
 
 
 def _fund_row(told: Told, name: str, own: tuple[str, ...], interval: bool = False) -> dict[str, Cell | str]:
@@ -151,21 +150,3 @@ def uses(told: Told) -> Table:
     )  # fmt: skip
     chart = Chart(words("table_uses"), "use", ("a_year",))
     return Table("uses", words("table_uses"), columns, tuple(rows), words("note_uses", count=len(rows)), chart=chart)
-
-
-def budget(told: Told) -> Table:
-    """Every cell of the budget, for the workbook alone."""
-    words, measured = told.words, told.measured
-    columns = (
-        column(words, "fund", width=2), column(words, "use", width=2), column(words, "year", "year"),
-        column(words, "yuan", "whole"), column(words, "count", "whole"), column(words, "shortfall", "whole"),
-    )  # fmt: skip
-    means = measured.payments.mean()
-    rows: list[Row] = []
-    for _what, year, fund, use in sorted((key for key in means.index if key[0] == "yuan"), key=lambda key: key[1:]):
-        numbers = (float(means[what, year, fund, use]) for what in ("yuan", "count", "shortfall"))
-        rows.append({
-            "fund": fund_name(fund, told), "use": use_name(use, told), "year": Cell(int(year), str(year)),
-            **{name: Cell(round(number), f"{number:,.0f}") for name, number in zip(("yuan", "count", "shortfall"), numbers)},
-        })  # fmt: skip
-    return Table("budget", words("table_budget"), columns, tuple(rows), in_document=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.briefing.documents.content import Block, Bullets, Callout, Cell, Paragraph, Table
+from experiments.briefing.documents.content import Block, Bullets, Callout, Cell, Column, Paragraph, Table
 from experiments.briefing.documents.setting import Told, column
 from experiments.ranking import WEAKEST
 
@@ -11,7 +11,7 @@ MOST = 20
 
 
 def assumed(told: Told, influential: Sequence[str]) -> list[Block]:
-    """How many assumptions rest on what, the main ones, and all of them for the workbook."""
+    """How many assumptions rest on what, and the main ones; the workbook has a sheet of all."""
     words = told.words
     rows = _ordered(told, influential)
     assumptions = [row for row in rows if row["role"] == "assumption"]
@@ -22,10 +22,8 @@ def assumed(told: Told, influential: Sequence[str]) -> list[Block]:
     said = words("assumed_said", count=len(assumptions), levers=len(rows) - len(assumptions), evidence=told_counts)
     return [
         Paragraph(said),
-        Table("assumed", words("table_assumed"), _columns(told, False), tuple(_shown(row, told) for row in rows[:MOST]),
+        Table("assumed", words("table_assumed"), _columns(told), tuple(_shown(row, told) for row in rows[:MOST]),
               words("note_assumed")),
-        Table("parameters", words("table_parameters"), _columns(told, True), tuple(_shown(row, told) for row in rows),
-              in_document=False),
     ]  # fmt: skip
 
 
@@ -65,20 +63,16 @@ def _ordered(told: Told, influential: Sequence[str]) -> list[dict[str, Any]]:
 REASONS = ("influence", "scenario", "county", "weak", "rest")
 
 
-def _columns(told: Told, full: bool) -> tuple:
+def _columns(told: Told) -> tuple[Column, ...]:
     words = told.words
-    columns = [column(words, "parameter", width=3.2), column(words, "central", width=1.5), column(words, "range", width=1.5)]
-    columns += [column(words, "unit", width=1.2), column(words, "evidence", width=1.1)]
-    columns += [column(words, "source", width=2.2)] if full else []
-    columns += [column(words, "why", width=1.2)]
-    return (*columns, column(words, "role"), column(words, "id")) if full else tuple(columns)
+    widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
+    return tuple(column(words, name, width=width) for name, width in widths.items())
 
 
 def _shown(row: Mapping[str, Any], told: Told) -> dict[str, Cell | str]:
     words, parameter = told.words, row["parameter"]
     name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
     limits = None if parameter is None else parameter.range or parameter.bounds
-    sources = () if parameter is None else parameter.sources
     value = row["value"]
     return {
         "parameter": name,
@@ -86,10 +80,7 @@ def _shown(row: Mapping[str, Any], told: Told) -> dict[str, Cell | str]:
         "range": "" if limits is None else words("range_signed", low=written(limits[0]), high=written(limits[1])),
         "unit": "" if parameter is None else words.unit(parameter.unit),
         "evidence": words("unknown") if row["grade"] is None else words(f"grade_{row['grade']}"),
-        "source": "; ".join(" ".join(filter(None, (source.title, source.where))) for source in sources),
         "why": words(f"why_{row['why']}"),
-        "role": words(f"role_{row['role']}"),
-        "id": row["id"],
     }
 
 
@@ -149,8 +140,8 @@ def again(told: Told, command: str) -> Table:
         ("again_verify", f"xianjie verify {told.results.folder.name}"),
     )  # fmt: skip
     columns = (
-        column(words, "key", width=1.4, label="again_key", meaning="meaning_again_key"),
-        column(words, "value", width=5, label="again_value", meaning="meaning_again_value"),
+        column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),
+        column(words, "value", width=5, label="again_value", meaning="explains_again_value"),
     )
     return Table("again", words("table_again"), columns, tuple({"key": words(key), "value": text} for key, text in rows))
 

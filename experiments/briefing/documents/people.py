@@ -78,7 +78,7 @@ def _columns(told: Told) -> tuple[Column, ...]:
     if base:
         wanted += [("base_value", "base_value"), ("difference", "difference")]
         wanted += [("difference_low", "low"), ("difference_high", "high")]
-    columns += [column(words, name, "number", place="workbook", meaning=f"meaning_{said}") for name, said in wanted]
+    columns += [column(words, name, "number", place="workbook", meaning=f"explains_{said}") for name, said in wanted]
     return tuple(columns)
 
 

@@ -109,13 +109,13 @@ def column(
     words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", digits: int | None = None,
     label: str | None = None, meaning: str | None = None, titled: str | None = None,
 ) -> Column:  # fmt: skip
-    """A column named and explained by the words, ``col_ID`` and ``meaning_ID`` unless others are named.
+    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless others are named.
 
     ``titled``: the column is named after this scenario.
     """
     name = words("col_titled", title=titled) if titled is not None else words(label or f"col_{id}")
     decimals = DIGITS.get(kind, 0) if digits is None else digits
-    return Column(id, name, words(meaning or f"meaning_{id}"), kind, width, place, decimals)
+    return Column(id, name, words(meaning or f"explains_{id}"), kind, width, place, decimals)
 
 
 #: Decimals of a kind of column in a workbook, unless it says otherwise.
