@@ -29,7 +29,7 @@ def opening(told: Told, marks: Sequence[Mark], pictures_left_out: Sequence[str] 
 
 def warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
     """What a reader must be told of a folder first."""
-    return tuple(words(mark.label, **mark.values) for mark in marks)
+    return tuple(words(mark.label, **dict(mark.facts)) for mark in marks)
 
 
 def _answers(told: Told) -> Iterator[str]:

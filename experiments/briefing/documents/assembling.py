@@ -32,8 +32,7 @@ def brief(source: Source, studies: Sequence[Study], language: str, asked: Asked)
     words = Words(language, minus="\u2212")
     told = Told(Measured(source.results, source.without_policy), words)
     moved = moving.moves(told, studies)
-    shown = [source.results, *([source.without_policy] if source.without_policy else []), *_folders(studies)]
-    pictures, left_out = _pictures(shown, language, words)
+    pictures, left_out = _pictures([source.results, *_folders(studies)], language, words)
     made: dict[str, list[Block]] = {
         "goals": [goals.headline(told)],
         "people": list(people.blocks(told)),
@@ -41,15 +40,15 @@ def brief(source: Source, studies: Sequence[Study], language: str, asked: Asked)
         "money": list(money.blocks(told)),
         "who": list(places.blocks(told)),
         "risks": [risks.bullets(told)],
-        "assumed": [*papers.assumed(told, moved.influential), *sheets.sheets([source.results], words)],
+        "assumed": papers.assumed(told, moved.influential),
         "limits": papers.limits(told),
         "again": [papers.again(told, asked.command)],
     }
     for place, picture in pictures:
         made.setdefault(place, []).append(picture)
     rest = goals.others(told)
-    if rest is not None:
-        made["goals"].append(rest)
+    appendix = [*([] if rest is None else [rest]), *sheets.sheets([source.results], words)]
+    made["other"] = [*appendix, *made.get("other", [])]
     return _whole(told, words("brief_title", title=told.title), answering.opening(told, source.marks, left_out), made)
 
 
@@ -59,7 +58,7 @@ def comparison(sources: Sequence[Source], language: str, asked: Asked) -> Brief:
     first = Told(Measured(sources[0].results), words)
     others = [Told(Measured(each.results, sources[0].results), words, first.title) for each in sources[1:]]
     pictures, left_out = _pictures([each.results for each in sources], language, words)
-    marks = [mark for each in sources for mark in each.marks]
+    marks = list(dict.fromkeys(mark for each in sources for mark in each.marks))
     made: dict[str, list[Block]] = {}
     titles = {}
     for number, other in enumerate(others):

@@ -137,7 +137,7 @@ def again(told: Told, command: str) -> Table:
         ("again_without", words("again_without_none") if base is None else base.manifest["hash"]),
         ("again_command", told.command()),
         ("again_brief", command),
-        ("again_verify", f"xianjie verify {told.results.folder.name}"),
+        ("again_verify", f"xianjie verify {told.results.folder}"),
     )  # fmt: skip
     columns = (
         column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),

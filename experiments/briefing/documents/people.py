@@ -90,7 +90,7 @@ def _row(told: Told, quantity: Quantity) -> dict[str, Cell | str]:
     made: dict[str, Cell | str] = {
         "what": name,
         "mean": telling.with_interval(found.mean, found.low, found.high, unit, words),
-        "spread": words("range_signed", **dict(zip(("low", "high"), ends))),
+        "spread": words("range" if found.p05 >= 0 else "range_signed", **dict(zip(("low", "high"), ends))),
         "unit": words.unit(unit),
         **{key: _number(getattr(found, field), found, unit) for key, field in
            (("value", "mean"), ("low", "low"), ("high", "high"), ("p05", "p05"), ("p95", "p95"))},

@@ -140,7 +140,7 @@ def part(value: float | None, kind: Kind, words: Words) -> Cell:
 
 
 def points(change: Change | None, words: Words) -> str:
-    """A change of a probability in points over its interval, as short as a cell wants it."""
+    """A change of a probability in points over its interval; the column says that they are points."""
     if change is None:
         return words("unknown")
-    return telling.with_interval(100 * change.difference, 100 * change.low, 100 * change.high, "points", words, True)
+    return telling.with_interval(100 * change.difference, 100 * change.low, 100 * change.high, "", words, True)

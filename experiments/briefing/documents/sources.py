@@ -32,7 +32,7 @@ class Mark:
     """Something a reader has to know of a folder: a label of the words, and what it is filled with."""
 
     label: str
-    values: dict[str, Any]
+    facts: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def opened(folder: Path) -> Source:
             comparing.check([without, result])
         except (Unusable, comparing.Unpaired) as reason:
             without = None
-            marks.append(Mark("mark_without_unusable", {"reason": str(reason)}))
+            marks.append(Mark("mark_without_unusable", (("reason", str(reason)),)))
         else:
-            marks += own
+            marks += [mark for mark in own if mark not in marks]
     return Source(result, tuple(marks), without)
 
 
@@ -95,15 +95,31 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
     marks = _changed(folder, files)
     _agrees(result)
     if not manifest["complete"]:
-        marks.append(Mark("mark_incomplete", {"completed": completed, "requested": counts["requested"]}))
+        marks.append(
+            Mark(
+                "mark_incomplete",
+                (
+                    ("completed", completed),
+                    ("requested", counts["requested"]),
+                ),
+            )
+        )
     elif failed:
-        marks.append(Mark("mark_failed", {"failed": failed, "requested": counts["requested"]}))
+        marks.append(
+            Mark(
+                "mark_failed",
+                (
+                    ("failed", failed),
+                    ("requested", counts["requested"]),
+                ),
+            )
+        )
     if manifest["lives"] != lives.COUNTY:
-        marks.append(Mark("mark_foreign", {"lives": manifest["lives"]}))
+        marks.append(Mark("mark_foreign", (("lives", manifest["lives"]),)))
     elif manifest["code"] != lives.find(lives.COUNTY).code():
-        marks.append(Mark("mark_other_code", {}))
+        marks.append(Mark("mark_other_code"))
     if completed < 20:
-        marks.append(Mark("mark_few", {"runs": completed}))
+        marks.append(Mark("mark_few", (("runs", completed),)))
     return result, marks
 
 
@@ -127,7 +143,7 @@ def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
                     f"{folder}: {name} was changed after the run (its hash is not the one in manifest.json); a brief is written "
                     f"from untouched results only: run the scenario again"
                 )
-            marks.append(Mark("mark_changed", {"name": name}))
+            marks.append(Mark("mark_changed", (("name", name),)))
     return marks
 
 

@@ -178,7 +178,7 @@ def _grouped(value: float, places: int | None, words: Words, sign: bool) -> str:
 
 
 def with_interval(value: float | None, low: float | None, high: float | None, unit: str, words: Words, sign: bool = False) -> str:
-    """A quantity over its interval, all rounded alike: "15 700 yuan (15 500 to 15 900)"."""
+    """A quantity over its interval, all rounded alike: "15,700 yuan (15,500–15,900)"; a difference (``sign``) carries signs."""
     if value is None or not math.isfinite(value):
         return words("unknown")
     if value == low == high == 0:
@@ -190,8 +190,9 @@ def with_interval(value: float | None, low: float | None, high: float | None, un
     middle = words("percent", number=middle) if name == "%" else words("with_unit", number=middle, unit=name) if name else middle
     if places is None or low is None or high is None:
         return middle
-    ends = (_grouped(end * scale, places, words, sign) for end in (low, high))
-    return words("with_range", value=middle, range=words("range_signed", **dict(zip(("low", "high"), ends))))
+    ends = [_grouped(end * scale, places, words, sign) for end in (low, high)]
+    label = "range_signed" if sign or low < 0 else "range"
+    return words("with_range", value=middle, range=words(label, low=ends[0], high=ends[1]))
 
 
 def change_of_probability(change: Change | None, words: Words) -> str:

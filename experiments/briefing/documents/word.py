@@ -85,6 +85,7 @@ class _Writer:
         style = {"question": "Question Box", "answer": "Answer Box"}.get(callout.tone, "Warning Box")
         title = self.made.add_paragraph(style=style)
         title.add_run(callout.title).bold = True
+        title.paragraph_format.space_before = Pt(8)
         title.paragraph_format.keep_with_next = True
         for line in callout.lines:
             self.made.add_paragraph(line, style=style)
@@ -95,11 +96,12 @@ class _Writer:
         paragraph.add_run(f"{label} ")
         for run in _field(f"SEQ {label} \\* ARABIC", str(number)):
             paragraph._p.append(run)
-        paragraph.add_run(f"{self.brief.labels['number_gap']}{text}")
+        said = paragraph.add_run(f"{self.brief.labels['number_gap']}{text}")
+        said.bold = above or None  # the title of a table; what stands under a picture is a sentence
         paragraph.paragraph_format.keep_with_next = above
 
     def _picture(self, picture: Illustration) -> None:
-        content = self.pictures.bytes(picture, "png")
+        content = self.pictures.small_png(picture)
         paragraph = self.made.add_paragraph(style="Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(content), width=self.width)
         highest = Mm(205)

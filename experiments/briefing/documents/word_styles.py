@@ -80,7 +80,7 @@ def dress(document: Any, look: Look, language: str) -> None:
     if look.indent:
         body.paragraph_format.first_line_indent = Pt(2 * look.size)
     _spacing(styles["List Bullet"], 0, 3, look.line)
-    _small(styles, "Caption", look, bold=True)
+    _small(styles, "Caption", look)
     _small(styles, "Footer", look, size=8)
     styles["Footer"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for name in ("Note", "Cell", "Picture", "Question Box", "Answer Box", "Warning Box"):
