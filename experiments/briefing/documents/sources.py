@@ -16,8 +16,8 @@ from experiments import comparing, lives, results
 from experiments.results import Results
 
 WITHOUT_POLICY = "without_policy"
-#: Files a brief, its tables and its pictures are made from.
-READ = (
+#: What a brief cannot do without.
+NEEDED = (
     "goals.json", "audit.json", "budget.csv", "replications.parquet", "payments.parquet", "months.parquet", "years.parquet",
     "bands.parquet",
 )  # fmt: skip
@@ -123,10 +123,15 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
     return result, marks
 
 
+def is_read(name: str) -> bool:
+    """Whether a brief, its tables or its pictures may be made from this file; the other tables are for people to open."""
+    return name in NEEDED or name.endswith((".parquet", ".json"))
+
+
 def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
     """Compare every file with the manifest; Unusable if one that a brief reads is not as it was written."""
     marks = []
-    missing = [name for name in READ if name not in files]
+    missing = [name for name in NEEDED if name not in files]
     if missing:
         raise Unusable(f"{folder}: its manifest lists no {missing[0]}; this is no whole result")
     for name, record in files.items():
@@ -134,11 +139,11 @@ def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
             raise Unusable(f"{folder}: its manifest lists the file {name!r}, which lies outside the folder")
         path = folder / name
         if not path.is_file():
-            if name in READ:
+            if is_read(name):
                 raise Unusable(f"{folder}: {name} is missing; run the scenario again, or copy the folder whole")
             continue
         if hashlib.sha256(path.read_bytes()).hexdigest() != record["sha256"]:
-            if name in READ:
+            if is_read(name):
                 raise Unusable(
                     f"{folder}: {name} was changed after the run (its hash is not the one in manifest.json); a brief is written "
                     f"from untouched results only: run the scenario again"
