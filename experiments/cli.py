@@ -5,6 +5,7 @@ import sys
 import typer
 
 from experiments.commands.backtest import backtest
+from experiments.commands.brief import brief
 from experiments.commands.budget import budget
 from experiments.commands.calibrate import calibrate
 from experiments.commands.check import check
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (
     run,
+    brief,
     compare,
     sweep,
     sensitivity,

@@ -10,6 +10,8 @@ years.parquet          replication x year x township or segment, each December
 bands.parquet          mean, quantiles and share of luck by month
 failures.json          replications that failed, with seed and traceback; absent if none did
 figures/               pictures, their data and descriptions, once drawn
+without_policy/        the same luck with no county policy at all, once a brief was asked for
+brief/                 the documents of the brief, once written
 payments.parquet       replication x year x fund x use: yuan, payments, shortfall
 incomes.parquet        replication x moment x segment x net income per head: persons, as 2021 opens and at the end
 monitoring.parquet     replication x segment x stage: households that came at risk, were identified, helped, declared safe
@@ -63,7 +65,8 @@ MADE = (
     "bands.parquet",
     "failures.json",
 )
-FOLDERS = ("journal", "figures")
+#: What belongs to a result: ``without_policy`` is a result of its own, lived on the same luck; ``brief`` the documents.
+FOLDERS = ("journal", "figures", "without_policy", "brief")
 
 
 def write(

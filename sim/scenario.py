@@ -4,7 +4,7 @@ Precedence, lowest first: the parameters' own values, the county file, the scena
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -387,6 +387,19 @@ def revive(description: Mapping[str, Any]) -> Scenario:
     facts = tuple(Fact(**fact) for fact in description["county"])
     rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files")}
     return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
+
+
+def without_policy(scenario: Scenario) -> Scenario:
+    """The same county and the same frame with every lever off from January 2021, whatever the scenario sets them to.
+
+    As ``levers: off`` in a file: levers that a clause holds fast stay. Assumptions and facts of the county stay too.
+    """
+    overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    for identity, parameter in load_all().parameters.items():
+        if parameter.role == "lever" and parameter.changes_from is None:
+            overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
+    titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
+    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides)
 
 
 def missing_facts(scenario: Scenario) -> list[Fact]:

@@ -1,5 +1,6 @@
 """``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
 
+import shlex
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from experiments.commands import brief as briefing
 from experiments.commands import console
 from experiments.commands.console import (
     Json,
@@ -53,6 +55,10 @@ def run(
         typer.Option(min=0.001, max=0.2, help="Go on until every headline probability is known to plus or minus this."),
     ] = None,
     max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
+    brief: Annotated[
+        bool,
+        typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
+    ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
 ) -> None:
     """Live a scenario many times and print how likely its goals are.
@@ -80,7 +86,7 @@ def run(
             precision=precision,
             largest=max_replications,
         )
-        _check(wanted)
+        _check(wanted, brief)
         if show_config:
             _show_config(chosen, as_json)
             return
@@ -89,7 +95,7 @@ def run(
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
         if not resume and not shard:
-            living.announce(chosen, wanted, screen)
+            living.announce(chosen, wanted, screen, 2 if brief else 1)
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
             Thread(target=import_module, args=("experiments.briefing.gallery",), daemon=True).start()
@@ -97,14 +103,17 @@ def run(
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.code_of(outcome))
-        _answer(outcome, wanted, as_json, screen, not no_figures)
+        written = briefing.after_run(outcome, chosen, wanted, screen) if brief and outcome.completed else []
+        _answer(outcome, wanted, as_json, screen, not no_figures, [str(path) for path in written])
         raise typer.Exit(console.code_of(outcome))
 
 
-def _check(wanted: "Wanted") -> None:
+def _check(wanted: "Wanted", brief: bool) -> None:
     """Refuse options that contradict each other."""
     from sim.core.errors import InputError
 
+    if brief and wanted.shard:
+        raise InputError("--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief")
     if wanted.precision is not None and (wanted.add or wanted.shard):
         raise InputError(
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard"
@@ -115,8 +124,8 @@ def _check(wanted: "Wanted") -> None:
         raise InputError("--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them")
 
 
-def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool) -> None:
-    """Draw the figures, print the scoreboard or the JSON object, and name the first failure."""
+def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
+    """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments import results
     from experiments.briefing import scoreboard
     from experiments.briefing.words import Words
@@ -133,11 +142,14 @@ def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console
     audit = result.audit if lived else []
     times = outcome.manifest["run"]["profile"] if wanted.profile else {}
     if as_json:
-        console.show_json(summary(outcome, goals, audit) | ({"profile": times} if wanted.profile else {}))
+        more = ({"profile": times} if wanted.profile else {}) | ({"brief": written} if written else {})
+        console.show_json(summary(outcome, goals, audit) | more)
     else:
         console.show(scoreboard.answer(outcome.manifest, goals, audit, wanted.lang))
         console.show(scoreboard.profile(times, wanted.lang) if times else [])
-        console.show([words("folder", out=outcome.out)])
+        console.show([words("folder", out=outcome.out), *(words("brief_written", path=path) for path in written)])
+        if lived and not written and not outcome.interrupted:
+            console.show([words("say_brief_command", command=f"xianjie brief {shlex.quote(str(outcome.out))}")])
     if outcome.failed:
         typer.echo(words("first_failure", **result.failures[0]), err=True)
 

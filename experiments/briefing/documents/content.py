@@ -1,0 +1,197 @@
+"""What a brief says, apart from how it is written: sections of paragraphs, callouts, tables and pictures.
+
+Made once for each language, from result folders alone; ``html``, ``word`` and ``excel`` only set it. Every text is plain: markup
+in it is for the reader to see. All texts pass ``clean`` on their way in.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal
+
+#: What a number of a column is, for its format in a workbook.
+Kind = Literal["text", "share", "points", "number", "whole", "million", "year"]
+#: Whom a column is for: a document joins a value and its interval in one cell, a workbook keeps them apart.
+Place = Literal["both", "document", "workbook"]
+Tone = Literal["question", "answer", "warning", "limit"]
+
+#: Marks that change the direction of what follows, and so can make a text look like another.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LONGEST = 4000
+
+
+def clean(text: Any) -> str:
+    """Text that every format can hold: control, direction and private marks, and halves of characters become question marks."""
+    said = "".join(character if _harmless(character) else "?" for character in str(text))
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def _harmless(character: str) -> bool:
+    if character in "\n":
+        return True
+    code = ord(character)
+    return (
+        character not in _TURNING
+        and unicodedata.category(character) not in ("Cc", "Cs", "Co", "Zl", "Zp")
+        and code & 0xFFFE != 0xFFFE
+        and not 0xFDD0 <= code <= 0xFDEF
+    )
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; ``small`` is for notes."""
+
+    text: str
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """Points of a list, the most important first."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A box that must not be overlooked; its tone says why."""
+
+    tone: Tone
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: ``meaning`` explains it to whoever opens the workbook alone; ``width``: its share of a page's width."""
+
+    id: str
+    name: str
+    meaning: str
+    kind: Kind = "text"
+    width: float = 1.0
+    place: Place = "both"
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as a number, for the workbook, and as the reader of a document sees it."""
+
+    value: float | int | None
+    shown: str
+
+
+#: A row of a table by column id.
+Row = Mapping[str, Cell | str]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of a workbook's table: bars of ``values`` (column ids) over the rows' ``category``."""
+
+    title: str
+    category: str
+    values: tuple[str, ...]
+    kind: Literal["bar", "column", "line"] = "bar"
+    most: int = 30
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows by column id; a text or a ``Cell``. ``heads``: numbers of rows that are headings of those below."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    heads: frozenset[int] = frozenset()
+    chart: Chart | None = None
+    in_document: bool = True
+
+    def of(self, place: Place) -> tuple[Column, ...]:
+        """The columns of a document, or of a workbook."""
+        return tuple(column for column in self.columns if column.place in ("both", place))
+
+
+@dataclass(frozen=True)
+class Illustration:
+    """A picture with what it says to whoever cannot see it; ``drawn`` is what ``gallery`` made."""
+
+    id: str
+    caption: str
+    alt: str
+    drawn: Any
+
+
+Block = Paragraph | Bullets | Callout | Table | Illustration
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section; its heading is numbered by whoever sets it."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief in one language. ``opening`` stands before the first heading: question, answer, what must be known first.
+
+    ``day``: of the run; documents are dated by it, so that the same result gives the same file.
+    """
+
+    language: str
+    title: str
+    subtitle: str
+    opening: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    footer: str
+    day: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def blocks(self) -> Sequence[Block]:
+        """All blocks in their order."""
+        return [*self.opening, *(block for section in self.sections for block in section.blocks)]
+
+    def tables(self) -> list[Table]:
+        """All tables in their order."""
+        return [block for block in self.blocks() if isinstance(block, Table)]
+
+    def pictures(self) -> list[Illustration]:
+        """All pictures in their order."""
+        return [block for block in self.blocks() if isinstance(block, Illustration)]
+
+
+def stacked(text: str) -> list[str]:
+    """The lines of a cell: a short number's interval goes under it whole, instead of being broken at its dash."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        mark = next((character for character in line if character in "（("), None)
+        place = -1 if mark is None else line.index(mark)
+        if 0 < place <= _SHORT and line[-1] in "）)" and any(character.isdigit() for character in line[:place]):
+            lines += [line[:place].rstrip(), line[place:]]
+        else:
+            lines.append(line)
+    return lines
+
+
+_SHORT = 16
+
+
+def cleaned(part: Any) -> Any:
+    """A part of a brief, or a whole one, with every text in it clean; pictures as drawn are left alone."""
+    if isinstance(part, str):
+        return clean(part)
+    if isinstance(part, (tuple, list)):
+        return type(part)(cleaned(each) for each in part)
+    if isinstance(part, Mapping):
+        return {key: cleaned(value) for key, value in part.items()}
+    if is_dataclass(part) and not isinstance(part, type):
+        own = {each.name: cleaned(getattr(part, each.name)) for each in fields(part) if each.name != "drawn"}
+        return replace(part, **own)
+    return part

@@ -1,0 +1,76 @@
+"""From folders to files: which documents in which languages, under names of our own inside the folder asked for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from experiments.briefing.documents import assembling, sources
+from experiments.briefing.documents.content import Brief
+from experiments.briefing.documents.drawing import Pictures
+from experiments.briefing.words import Words
+from experiments.comparing import Unpaired, check
+
+#: Endings of the documents by format; their names are ours, never a scenario's.
+ENDINGS = {"html": "html", "word": "docx", "excel": "xlsx"}
+FOLDER = "brief"
+
+
+def write(
+    folders: Sequence[Path],
+    to: Path,
+    languages: Iterable[str],
+    formats: Iterable[str],
+    style: str,
+    command: str,
+    compare: bool = False,
+) -> list[Path]:
+    """Write the brief of one result, or the comparison of several, and return its files.
+
+    ``folders``: results, and studies that say what moves them. Raises ``sources.Unusable`` for a folder no brief may be written
+    from, and when the folders do not fit what is asked. Nothing is written unless all of it can be made.
+    """
+    found, studies = sources.sorted_out(folders)
+    make = _comparison(found, studies, command) if compare else _single(found, studies, command)
+    made: list[tuple[Path, Callable[[Path], None]]] = []
+    for language in languages:
+        brief, pictures = make(language), Pictures()
+        stem = f"{'comparison' if compare else 'brief'}-{language}"
+        made += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
+    to.mkdir(parents=True, exist_ok=True)
+    for path, put in made:
+        put(path)
+    return [path for path, _put in made]
+
+
+def _single(found: Sequence[sources.Source], studies: Sequence[sources.Study], command: str) -> Callable[[str], Brief]:
+    if len(found) != 1:
+        raise sources.Unusable(
+            f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare"
+        )
+    return lambda language: assembling.brief(found[0], studies, language, assembling.Asked(command))
+
+
+def _comparison(found: Sequence[sources.Source], studies: Sequence[sources.Study], command: str) -> Callable[[str], Brief]:
+    if studies or len(found) < 2:
+        raise sources.Unusable("--compare takes at least two result folders, the reference first, and no studies")
+    try:
+        check([source.results for source in found])
+    except Unpaired as reason:
+        raise sources.Unusable(f"these results cannot be compared future by future: {reason}") from None
+    return lambda language: assembling.comparison(found, language, assembling.Asked(command))
+
+
+def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:
+    if form == "html":
+        from experiments.briefing.documents import html
+
+        return lambda path: html.write(brief, path, pictures)
+    if form == "word":
+        from experiments.briefing.documents import word
+
+        return lambda path: word.write(brief, path, pictures, style)
+    from experiments.briefing.documents import excel
+
+    words = Words(brief.language)
+    names = ("sheet_columns", "col_sheet", "col_column", "col_meaning", "col_kind",
+             *(f"kind_{kind}" for kind in ("text", "share", "points", "number", "whole", "million", "year")))  # fmt: skip
+    return lambda path: excel.write(brief, path, {name: words(name) for name in names})
