@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas
 
-from experiments import backtest, comparing
+from experiments import comparing
 from experiments.briefing.pictures import of_the_plan
 from experiments.briefing.words import LANGUAGES, Words
 from experiments.budgeting import NOT_PUBLIC
 from experiments.monte_carlo import quantiles
+from experiments.published import Figure
+from experiments.published import load as load_published
 from experiments.results import Results
 
 REGISTERED = ("registered_dibao", "registered_other")
@@ -72,16 +74,17 @@ def _setting(name: str, value: Any) -> dict[str, str]:
 
 
 @cache
-def _published() -> list[backtest.Published]:
-    return backtest.load()
+def _figures() -> list[Figure]:
+    return load_published()
 
 
 def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     """The published figures about an indicator whose months lie within a life."""
     found = []
-    for each in _published():
-        if each.indicator == indicator and first <= each.span[0] and each.span[1] <= last:
-            found.append({"id": each.id, "span": each.span, "published": each.published, "place": each.place})
+    for each in _figures():
+        span = (each.model.month or each.model.first or "", each.model.month or each.model.last or "")
+        if each.model.indicator == indicator and each.model.over is None and first <= span[0] and span[1] <= last:
+            found.append({"id": each.id, "span": span, "published": each.published, "place": each.place})
     return found
 
 
