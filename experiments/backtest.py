@@ -1,93 +1,114 @@
-"""The model held against what was published: the figures of ``published.yaml`` beside what the lives say of them.
+"""The model held against what was published: figures that chose the ensemble, and figures of 2023 to 2025 that nothing has seen.
 
-Nothing is tuned here, and a miss stays a miss. A figure that helped to set the model is marked: agreement with it
-proves nothing.
+A prediction is the spread of the lives, widened by the figure's stated error and discrepancy (``published.yaml``): lives are
+about one county, and most figures are about another place or another way of counting. Nothing is tuned here, and a miss stays a
+miss.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from experiments.monte_carlo import quantiles
+from experiments.published import Figure
 from experiments.results import Results
+from experiments.rivals import trend_line
+from experiments.scoring import crps, ends, widened
 
-FILE = Path(__file__).parent / "published.yaml"
-
-
-@dataclass(frozen=True)
-class Published:
-    """One published figure; the head of ``published.yaml`` says what its fields mean."""
-
-    id: str
-    name: dict[str, str]
-    place: dict[str, str]
-    when: str
-    published: float | list[float]
-    unit: str
-    grade: str
-    key: str
-    publisher: str
-    note: dict[str, str]
-    calibration: bool
-    model: dict[str, str]
-
-    @property
-    def indicator(self) -> str:
-        """The indicator that it is held against."""
-        return self.model["indicator"]
-
-    @property
-    def span(self) -> tuple[str, str]:
-        """The first and the last month that it covers."""
-        if "month" in self.model:
-            return self.model["month"], self.model["month"]
-        return self.model["from"], self.model["to"]
+Array = NDArray[np.float64]
+MODEL, TREND, STATIC = "model", "trend", "static"
+BAND = (0.05, 0.95)
 
 
-def load(path: Path = FILE) -> list[Published]:
-    """All published figures, in the order of the file."""
-    records: Mapping[str, Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [Published(id=name, **fields) for name, fields in records.items()]
-
-
-def compare(results: Results, figures: list[Published]) -> list[dict[str, Any]]:
-    """A line for each figure: the model's ``mean``, ``p05`` and ``p95`` over the lives, and ``inside``.
-
-    A number is inside if it lies in the model's band of nine in ten; a range, if it holds the model's mean. All are
-    None where the lives do not measure the indicator, or not in those months.
-    """
+def series_of(results: Results, figures: Sequence[Figure]) -> dict[str, Array]:
+    """Of a result folder, the indicators that figures ask for, by month: (lives, months)."""
     measured = results.manifest["indicators"]
-    wanted = sorted({figure.indicator for figure in figures if figure.indicator in measured})
+    wanted = sorted({name for figure in figures for name in figure.model.indicators if name in measured})
     table = results.table("months", ["replication", "month", *wanted])
     runs = table["replication"].nunique()
-    months = table["month"].dt.strftime("%Y-%m").to_numpy()[: len(table) // runs]
-    lines = []
-    for figure in figures:
-        line: dict[str, Any] = {**asdict(figure), "mean": None, "p05": None, "p95": None, "inside": None}
-        line["runs"] = 0
-        first, last = figure.span
-        chosen = (months >= first) & (months <= last)
-        if figure.indicator in measured and chosen.any():
-            series = table[figure.indicator].to_numpy().reshape(runs, -1)[:, chosen]
-            line |= _held_against(figure.published, series.mean(axis=1))
-        lines.append(line)
-    return lines
+    return {name: table[name].to_numpy().reshape(runs, -1) for name in wanted}
 
 
-def _held_against(published: float | list[float], values: NDArray[np.float64]) -> dict[str, Any]:
-    """What the lives say: ``values`` (runs,), NaN left out."""
-    known = values[~np.isnan(values)]
+def compare(
+    figures: Sequence[Figure], series: Mapping[str, Array], still: Mapping[str, Array] | None = None
+) -> list[dict[str, Any]]:
+    """A line for each figure; all that the lives cannot say is None.
+
+    ``mean``, ``p05``, ``p95``: of the lives alone, and ``inside``: whether the figure lies in that band; ``low``, ``high``:
+    with error and discrepancy, and ``hit``. For figures held out also ``crps`` (in the figure's unit; on the logarithm where
+    its target is), and what the rivals say, ``still`` being ``rivals.standing_still``.
+    """
+    return [_line(figure, series, still) for figure in figures]
+
+
+def _line(figure: Figure, series: Mapping[str, Array], still: Mapping[str, Array] | None) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        **figure.model_dump(exclude={"target", "history", "line", "use"}), "use": figure.use, "calibration": figure.calibration,
+        **dict.fromkeys(("mean", "p05", "p95", "inside", "low", "high", "hit", "crps")), "runs": 0, "rivals": {},
+    }  # fmt: skip
+    values = figure.of(series)
+    known = np.array([]) if values is None else values[~np.isnan(values)]
     if len(known) == 0:
-        return {}
-    mean = float(known.mean())
-    low, high = (float(level) for level in quantiles(known, (0.05, 0.95)))
-    if isinstance(published, list):
-        inside = published[0] <= mean <= published[1]
-    else:
-        inside = low <= published <= high
-    return {"mean": mean, "p05": low, "p95": high, "inside": bool(inside), "runs": len(known)}
+        return line
+    p05, p95 = (float(level) for level in np.quantile(known, BAND))
+    line |= {"mean": float(known.mean()), "p05": p05, "p95": p95, "inside": figure.meets(p05, p95), "runs": len(known)}
+    if figure.target is not None:
+        line |= _predicted(figure, figure.scaled(known))
+    if figure.use == "hold_out":
+        line["rivals"] = _rivals(figure, still)
+    return line
+
+
+def _predicted(figure: Figure, scaled: Array) -> dict[str, Any]:
+    """Band, hit and score of lives on the target's scale, widened by error and discrepancy."""
+    sample = widened(scaled, figure.spread)
+    low, high = (float(end) for end in figure.unscaled(np.array(ends(sample))))
+    return {"low": low, "high": high, "hit": figure.meets(low, high), "crps": crps(sample, figure.centre)}
+
+
+def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]:
+    """What the two rivals say; one that cannot say anything is left out.
+
+    The trend predicts the published series itself, with the scatter of its line; the static calculation is about this county,
+    and so is widened like the model.
+    """
+    found = {}
+    line = trend_line(figure)
+    if line is not None:
+        sample = widened(np.array([line.value]), line.spread)
+        band: dict[str, Any] = {"low": None, "high": None, "hit": None}
+        if line.spread > 0:
+            low, high = ends(sample)
+            band = {"low": low, "high": high, "hit": figure.meets(low, high)}
+        found[TREND] = {"mean": line.value, **band, "crps": crps(sample, figure.centre)}
+    value = None if still is None else figure.of(still)
+    if value is not None and np.isfinite(value).all():
+        found[STATIC] = {"mean": float(value[0]), **_predicted(figure, figure.scaled(value))}
+    return found
+
+
+def scores(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of the figures held out: for the model and each rival how many it predicts, the share of its bands that hold the figure,
+    and its CRPS relative to the model's on the figures that both predict (geometric mean; above 1 the model was nearer) with in
+    how many of them the model was nearer.
+    """
+    held = [line for line in lines if line["use"] == "hold_out" and line["crps"] is not None]
+    made: dict[str, Any] = {MODEL: {"figures": len(held), **_coverage(held)}}
+    for rival in (TREND, STATIC):
+        both = [line for line in held if rival in line["rivals"]]
+        ratios = [line["rivals"][rival]["crps"] / line["crps"] for line in both if line["crps"] > 0]
+        made[rival] = {
+            "figures": len(both),
+            **_coverage([line["rivals"][rival] for line in both]),
+            "crps_over_model": float(np.exp(np.mean(np.log(np.maximum(ratios, 1e-6))))) if ratios else None,
+            "model_nearer": int(sum(ratio > 1.0 for ratio in ratios)),
+        }
+    used = [line for line in lines if line["use"] == "calibration" and line["hit"] is not None]
+    made["used"] = {"figures": len(used), "lives": sum(line["inside"] for line in used), **_coverage(used)}
+    return made
+
+
+def _coverage(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    banded = [line["hit"] for line in lines if line["hit"] is not None]
+    return {"bands": len(banded), "hits": sum(banded), "coverage": sum(banded) / len(banded) if banded else None}

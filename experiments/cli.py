@@ -7,6 +7,7 @@ import typer
 from experiments.commands.backtest import backtest
 from experiments.commands.brief import brief
 from experiments.commands.budget import budget
+from experiments.commands.calibrate import calibrate
 from experiments.commands.check import check
 from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
@@ -21,6 +22,7 @@ from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
 from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
+from experiments.commands.warn import warn
 
 app = typer.Typer(
     name="xianjie",
@@ -36,10 +38,12 @@ for command in (
     sweep,
     sensitivity,
     solve,
+    warn,
     collect,
     verify,
     population,
     backtest,
+    calibrate,
     check,
     schema,
     levers,

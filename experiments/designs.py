@@ -21,9 +21,9 @@ from scipy.stats import qmc
 from experiments.crew import Point
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import Parameter, load_all, month_number
+from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, load_all, month_number
 from sim.core.resolving import Override
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, beyond, load_scenario
 
 LEVELS = ("grid", "one_at_a_time")
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
@@ -143,6 +143,8 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
             overrides.pop(factor.id, None)  # a held quantile is what is asked, whatever the county file says
             continue
         value = setting[factor.id]
+        if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
+            raise InputError(f"factor {factor.id}", 0, beyond(factor.id, factor.month, scenario.months))
         made = Override(value if factor.month is None else {factor.month: value}, f"factor {factor.id}", 0)
         made.check(load_all().parameters[factor.id])
         overrides[factor.id] = [*overrides.get(factor.id, []), made]
@@ -267,8 +269,8 @@ def _month(parameter: Parameter, record: FactorRecord, quantile: bool) -> int | 
     if start is None:
         return None
     month = month_number(start)
-    if not -12 <= month < 60:
-        raise ValueError(f"'{start}' lies outside the years 2020 to 2025")
+    if not -12 <= month < LONGEST:
+        raise ValueError(f"'{start}' lies outside the years 2020 to 2030")
     return month
 
 

@@ -84,6 +84,9 @@ class Lives(Protocol):
     def asked(self, scenario: Any) -> dict[str, Any]:
         """All of a scenario that decides what its lives are, as plain data: equal data, equal lives."""
 
+    def ensemble(self, scenario: Any) -> dict[str, Any] | None:
+        """The calibrated ensemble that parameter draws are members of, as plain data; None where there is none."""
+
     def code(self) -> str:
         """A hash of the model's rules, their files and their compiler: another hash, perhaps other lives."""
 
@@ -148,7 +151,17 @@ class County:
             "vantage": scenario.vantage,
             "start": scenario.start,
             "weight": scenario.weight,
+            "ensemble": self.ensemble(scenario),
         }
+
+    def ensemble(self, scenario: Any) -> dict[str, Any] | None:
+        """The plausible ensemble that draws are members of: which, how many, and of which assumptions."""
+        import sim.county
+
+        plausible = sim.county.ensemble_of(scenario)
+        if plausible is None:
+            return None
+        return {"digest": plausible.digest, "members": len(plausible.members), "assumptions": list(plausible.names)}
 
     def code(self) -> str:
         """Rules, parameters and tables of ``sim``, and what they are compiled with."""

@@ -152,6 +152,7 @@ def _manifest(
         "replications": {"requested": requested, "completed": len(records), "failed": failed},
         "hash": identity.hexdigest(),
         "parameters": plain(model.used(scenario, None)),
+        "ensemble": plain(model.ensemble(scenario)),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
         "months": [str(month) for month in _months(catalogue, scenario)],
         "townships": _places(catalogue, "townships"),

@@ -232,6 +232,16 @@ class Emulator:
         middle, spread = self._process.predict(points, return_std=True)
         return self.centre + self.scale * middle, self.scale * spread
 
+    def surface(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The expected margin at points, and how well it is known: without the luck of new lives."""
+        middle, spread = self._process.predict(points, return_std=True)
+        return self.centre + self.scale * middle, self.scale * np.sqrt(np.maximum(spread**2 - self._white, 0.0))
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation, around the surface, of a mean of as many lives as it was fitted to."""
+        return self.scale * math.sqrt(self._white)
+
     def probability(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """The probability that a life at these points meets the goal."""
         middle = self.centre + self.scale * self._process.predict(points)

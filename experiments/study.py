@@ -55,7 +55,8 @@ class Outcomes:
 class Study:
     """A journal of points and the crew that fills it. Use it in a ``with`` statement.
 
-    ``task``: what is asked, as plain data; a journal of another task, scenario or program raises ``runner.Refused``.
+    ``task``: what is asked, as plain data; a journal of another task, scenario or program raises ``runner.Refused``. ``brief``:
+    only outcomes are kept, not the months.
     """
 
     def __init__(
@@ -70,11 +71,12 @@ class Study:
         say: Say = lambda what, **facts: None,
         progress: Callable[[Progress], None] = lambda progress: None,
         executor: Make | None = None,
+        brief: bool = True,
     ) -> None:
         model = find(lives)
         first = next(iter(scenarios.values()))
         model.prepare(first, say)
-        self.plan = Plan(seed, only_luck, folder / "journal", lives, brief=True)
+        self.plan = Plan(seed, only_luck, folder / "journal", lives, brief=brief)
         claim(self.plan.folder, identity.identity(model, lives, scenarios, seed, only_luck, task))
         self.catalogue = model.catalogue(first)
         self._progress = progress

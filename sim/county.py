@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 
 from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
+from sim.core.ensemble import Ensemble
+from sim.core.ensemble import load as load_ensemble
 from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
-from sim.core.parameters import load_all
+from sim.core.parameters import PLAN_MONTHS, load_all
 from sim.core.process import Process
 from sim.core.resolving import Values, assumptions, resolve
 from sim.core.wiring import Tables, Wired, open_purses
-from sim.goals import COUNTY_ONLY, GOALS, INDICATORS, Lived
+from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measure import Measure
 from sim.goals.measuring import largest_cluster, record
 from sim.goals.portraits import Following, incomes, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.scenario import Scenario
+from sim.scenario import Scenario, named
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
@@ -178,7 +180,7 @@ class County:
         try:
             wired(month)
         except Exception as problem:
-            problem.add_note(f"in process '{process.name}', month {_name(month)}")
+            problem.add_note(f"in process '{process.name}', month {named(month)}")
             raise
         if self.watch is not None:
             self.watch(process, month, False)
@@ -195,7 +197,7 @@ class County:
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
-            raise BooksDoNotClose(f"month {_name(month)}: {gap}") from None
+            raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
         index = month + BURN_IN
         self._measures[index] = record(tables, month, self._scale)
         self._province[index] = tables["environment"][0].province_income
@@ -235,11 +237,13 @@ class County:
     def _look_back(self) -> Life:
         by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
         series = county_series(by_township, self._province)
+        if self.scenario.months > PLAN_MONTHS:
+            series |= exit_series(by_township.sum(axis=1))
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
         lived = Lived(series, by_township, np.array(self._clusters), self.values, survey, budget)
-        goals = {name: each.evaluate(lived) for name, each in GOALS.items()}
+        goals = outcomes(lived, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
@@ -274,25 +278,46 @@ def _reasons() -> list[str]:
     return [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
 
 
-def _name(month: int) -> str:
-    """A month as people write it."""
-    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
-
-
 def catalogue(scenario: Scenario) -> Names:
     """What a life of this scenario measures, and the names of its places."""
     townships = tuple({"zh": row["name"], "en": row.get("name_en") or row["name"]} for row in read_townships())
-    return Names(GOALS, {**INDICATORS, **COUNTY_ONLY}, townships, tuple(SEGMENT_NAMES.values()), scenario.start)
+    segments = tuple(SEGMENT_NAMES.values())
+    return Names(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
+
+
+_ENSEMBLE: list[Ensemble] = []
+
+
+def ensemble_of(scenario: Scenario) -> Ensemble | None:
+    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it asks for the priors.
+
+    Raises InputError where the stored ensemble is not of today's parameters.
+    """
+    if scenario.uncertainty == "prior":
+        return None
+    if not _ENSEMBLE:
+        _ENSEMBLE.append(load_ensemble(load_all()))
+    return _ENSEMBLE[0]
 
 
 def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
-    """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw."""
-    return {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw.
+
+    Calibrated assumptions are a member of the plausible ensemble, the others are drawn from their own distributions.
+    """
+    drawn = {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    plausible = ensemble_of(scenario)
+    if plausible is not None:
+        drawn |= {name: share for name, share in plausible.member(seed, number).items() if name in drawn}
+    return drawn
 
 
 def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Values:
-    """Parameters of a scenario at these quantiles, or at their central values."""
-    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, 60)
+    """Parameters of a scenario at these quantiles; what has none stands at the ensemble's centre or its central value."""
+    plausible = ensemble_of(scenario)
+    centre = None if plausible is None else plausible.centre
+    months = max(PLAN_MONTHS, scenario.months)
+    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, months, centre)
 
 
 def draw_of(replication: int) -> int:

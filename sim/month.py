@@ -55,6 +55,7 @@ from sim.processes.labour.earnings import earnings, farm_hands, going_pay
 from sim.processes.labour.labour_choice import job_search, labour_choice
 from sim.processes.labour.public_posts import public_posts
 from sim.processes.labour.separations import separations
+from sim.processes.monitoring.assessment import assessment
 from sim.processes.monitoring.case_review import case_review
 from sim.processes.monitoring.data_match import data_match
 from sim.processes.monitoring.follow_up import follow_up
@@ -193,6 +194,7 @@ MONTH: tuple[Part, ...] = (
         quarterly(township_round, "after the match, so that it adds what nobody saw"),
         monthly(stepping_out, "a household noticed among several alike gets its own row, before it becomes a file"),
         monthly(signal_verification, "every signal is verified before it counts"),
+        monthly(assessment, "pressure by last month's records, before cases are opened, closed and counted"),
         monthly(case_review, "cases are opened or dismissed"),
     )),
     Part("帮扶", "Help", (

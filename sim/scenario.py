@@ -10,16 +10,20 @@ from typing import Any
 
 from sim.core import yaml_file
 from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import Parameter, ParameterBook, load_all, month_number
-from sim.core.resolving import Override
+from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all, month_number
+from sim.core.resolving import Override, in_force, resolve
 
-KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "levers", "set")
+KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
 DETAILS = ("sampled", "full")
+#: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
+UNCERTAINTIES = ("ensemble", "prior")
 LONGEST_CHAIN = 10
 LONGEST_TITLE = 300
 #: How settings on the command line name their place.
 SET = "--set "
+#: How what the key 'levers' sets names its place, after the file.
+LEVERS = ": levers"
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,10 @@ class Scenario:
     county: tuple[Fact, ...] = field(repr=False, default=())
     population_detail: str = "sampled"
     general_weight: int = 10
-    months: int = 60
+    months: int = PLAN_MONTHS
     vantage: str | None = None
     start: str = "2021-01"
+    uncertainty: str = "ensemble"
 
     @property
     def weight(self) -> int:
@@ -94,8 +99,10 @@ class _Reader:
             self._months(path, tree)
         if "vantage" in tree:
             self._vantage(path, tree)
+        if "uncertainty" in tree:
+            self._uncertainty(path, tree.lines["uncertainty"], tree["uncertainty"])
         if "levers" in tree:
-            self._levers_off(path, tree)
+            self._levers(path, tree)
         if "set" in tree:
             self._set(path, tree)
 
@@ -147,8 +154,13 @@ class _Reader:
 
     def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
         months = tree["months"]
-        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= 60:
-            self.fault(path, tree.lines["months"], "'months' must be 12, 24, 36, 48 or 60: whole years from January 2021")
+        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= LONGEST:
+            self.fault(
+                path,
+                tree.lines["months"],
+                f"'months' must be whole years from January 2021: 12, 24 … 60 (the plan, to 2025-12) … {LONGEST} (2030-12); "
+                f"beyond 2030 there are neither data nor forecast rules",
+            )
         else:
             self.settings["months"] = months
 
@@ -160,21 +172,55 @@ class _Reader:
         else:
             self.settings["vantage"] = str(tree["vantage"])
 
-    def _levers_off(self, path: Path, tree: yaml_file.Mapping) -> None:
-        """``levers: off``, or ``levers: {off: 2023-01}``: every lever that a clause does not hold fast is off from then on."""
+    def _uncertainty(self, place: Any, line: int, value: Any) -> None:
+        if value in UNCERTAINTIES:
+            self.settings["uncertainty"] = value
+        else:
+            self.fault(place, line, f"'uncertainty' must be {' or '.join(UNCERTAINTIES)}, not {value!r}")
+
+    def _levers(self, path: Path, tree: yaml_file.Mapping) -> None:
+        """``off``, or ``{off: 2023-01}``: every lever that a clause does not hold fast is off from then on; ``{exit: 2026-01}``,
+        or ``{exit: 2026-01, taper_months: 24}``: the support of the transition period ends, at once or bit by bit.
+        """
         value, line = tree["levers"], tree.lines["levers"]
-        said = value.get("off") if isinstance(value, Mapping) and set(value) == {"off"} else "2021-01" if value == "off" else None
-        if said is None:
-            self.fault(path, line, "'levers' can only be off: write 'levers: off', or 'levers: {off: 2023-01}'")
+        asked = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
+        taper = asked.get("taper_months", 0)
+        if set(asked) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
+            self.fault(
+                path, line, "'levers' can only be off or left: write 'levers: off', 'levers: {off: 2023-01}', "
+                "'levers: {exit: 2026-01}' or 'levers: {exit: 2026-01, taper_months: 24}'"
+            )  # fmt: skip
+            return
+        if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
+            self.fault(path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not {taper!r}")
             return
         try:
-            month = self._month(said)
+            month = self._month(asked.get("off", asked.get("exit")))
         except ValueError as problem:
             self.fault(path, line, f"'levers': {problem}")
             return
         for identity, parameter in self.book.parameters.items():
-            if parameter.role == "lever" and parameter.changes_from is None:
-                self.override(identity, {f"{2021 + month // 12}-{month % 12 + 1:02d}": parameter.off}, f"{path}: levers", line)
+            if "exit" in asked and parameter.transition:
+                self._taper(identity, parameter, month, taper, f"{path}{LEVERS}", line)
+            elif "off" in asked and parameter.role == "lever" and parameter.changes_from is None:
+                self.override(identity, {named(month): parameter.off}, f"{path}{LEVERS}", line)
+
+    def _taper(self, identity: str, parameter: Parameter, month: int, months: int, place: str, line: int) -> None:
+        """End a lever from ``month`` on: in equal steps each month from what held before, until it is off ``months`` later.
+
+        Support that a clause keeps until some month begins to end then. What the scenario has set before is where it starts from.
+        """
+        month = max(month, month_number(parameter.changes_from)) if parameter.changes_from else month
+        before = resolve(ParameterBook({identity: parameter}), {identity: self.overrides.get(identity, [])}, months=LONGEST)
+        start = in_force(before.used[identity], month - 1)
+        whole = all(isinstance(entry, int) for entry in (*parameter.entries(), parameter.off))
+        path = {}
+        for step in range(min(months, LONGEST - month)):
+            value = start + (parameter.off - start) * (step + 1) / (months + 1)
+            path[named(month + step)] = round(value) if whole else value
+        if month + months < LONGEST:
+            path[named(month + months)] = parameter.off
+        self.override(identity, path, place, line)
 
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
         value = tree["set"]
@@ -215,11 +261,25 @@ class _Reader:
                     return
             self.overrides.setdefault(identity, []).append(made)
 
+    def check_horizon(self, months: int) -> None:
+        """Note every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
+        told: set[tuple[str, int]] = set()
+        for identity, overrides in self.overrides.items():
+            for each in overrides:
+                dated = sorted(each.value) if isinstance(each.value, Mapping) else []
+                place, levers, _ = each.place.partition(LEVERS)
+                late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
+                if not late or (each.place, each.line) in told:
+                    continue
+                self.fault(place, each.line, beyond("levers" if levers else identity, late[0], months))
+                if levers:  # it sets many, and one sentence is enough
+                    told.add((each.place, each.line))
+
     @staticmethod
     def _month(text: Any) -> int:
         month = month_number(text)
-        if not -12 <= month < 60:
-            raise ValueError(f"'{text}' lies outside the years 2020 to 2025")
+        if not -12 <= month < LONGEST:
+            raise ValueError(f"'{text}' lies outside the years 2020 to 2030")
         return month
 
     def _county(self, path: Path, tree: yaml_file.Mapping) -> None:
@@ -263,6 +323,19 @@ class _Reader:
         return self.book.parameters[identity].value == value
 
 
+def named(month: int) -> str:
+    """A month (0 = January 2021) as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
+
+
+def beyond(identity: str, month: int, months: int) -> str:
+    """Why a value may not begin in a month that a scenario of ``months`` months does not reach, and what to write."""
+    return (
+        f"{identity}: {named(month)} lies beyond the horizon of this scenario, which ends with {named(months - 1)}; "
+        f"write 'months: {min(12 * (month // 12 + 1), LONGEST)}' or more, or leave it out"
+    )
+
+
 def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> Scenario:
     """Load and check a scenario file, with ``key=value`` settings on top.
 
@@ -275,8 +348,12 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
         key, equals, value = text.partition("=")
         if not equals:
             reader.fault(f"{SET}{text}", 0, "write it as parameter=value")
+        elif key.strip() == "uncertainty":
+            reader._uncertainty(f"{SET}{text}", 0, value.strip())
         else:
             reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
+    months = reader.settings.get("months", PLAN_MONTHS)
+    reader.check_horizon(months)
     if reader.errors:
         raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
     for key in ("title", "reason"):
@@ -285,7 +362,8 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
     detail, weight = reader.settings.get("population", ("sampled", 10))
     return Scenario(
         path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
-        reader.county, detail, weight, reader.settings.get("months", 60), reader.settings.get("vantage"),
+        reader.county, detail, weight, months, reader.settings.get("vantage"),
+        uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
 
 
@@ -372,8 +450,9 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "title": both,
             "reason": both,
             "county": {"type": "string"},
-            "months": {"enum": [12, 24, 36, 48, 60]},
+            "months": {"enum": list(range(12, LONGEST + 1, 12))},
             "vantage": month,
+            "uncertainty": {"enum": list(UNCERTAINTIES)},
             "population": {
                 "type": "object",
                 "properties": {
@@ -383,7 +462,16 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
                 "additionalProperties": False,
             },
             "levers": {
-                "anyOf": [{"enum": ["off"]}, {"type": "object", "properties": {"off": month}, "additionalProperties": False}]
+                "anyOf": [
+                    {"enum": ["off"]},
+                    {"type": "object", "properties": {"off": month}, "additionalProperties": False},
+                    {
+                        "type": "object",
+                        "properties": {"exit": month, "taper_months": {"type": "integer", "minimum": 0, "maximum": LONGEST - 1}},
+                        "required": ["exit"],
+                        "additionalProperties": False,
+                    },
+                ]
             },
             "set": {"type": "object", "properties": settable, "additionalProperties": False},
         },

@@ -30,8 +30,8 @@ BUDGETS = (
     Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.POVERTY_INSURER, Fund.RISK_COMPENSATION
 )  # fmt: skip
 SPARE = 100
-#: A hand-made county has all the leads of a real one in its one township.
-SPARE_LEADS = 4_000
+#: A hand-made county has all the leads, and so the projects, of a real one in its one township; enough for ten years.
+SPARE_LEADS = 8_000
 
 
 @cache
@@ -52,7 +52,7 @@ class Hand:
         }  # fmt: skip
         self.tables = Tables()
         for name, rows in wanted.items():
-            self.tables.make(name, rows, room=rows + (SPARE_LEADS if name == "enclaves" else SPARE))
+            self.tables.make(name, rows, room=rows + (SPARE_LEADS if name in ("enclaves", "enterprises") else SPARE))
         for table in self.tables.rows.values():
             for column in table.dtype.names:
                 if column in ("next", "onset", "entered", "entered_event", "event", "enterprise", "identified",

@@ -19,7 +19,7 @@ from experiments.briefing.style import BLUE, DARK, GREY, INK, LIGHT_TO_DARK, VER
 from experiments.briefing.words import Words
 
 HALF = 0.5
-FLIPS = (("both", BLUE, ""), ("helped", "#8fc1e0", "////"), ("harmed", VERMILLION, "...."), ("neither", "#E3E3E3", ""))
+FLIPS = (("both", BLUE, ""), ("helped", "#8fc1e0", "////"), ("harmed", VERMILLION, "\\\\"), ("neither", "#E3E3E3", ""))
 
 
 def verdict(years: pandas.DataFrame, words: Words) -> str:
@@ -148,9 +148,10 @@ def _points(middle: float, low: float, high: float, words: Words) -> str:
 
 
 def whole_points(value: float, words: Words) -> str:
-    """Percentage points as the number of runs supports them: whole."""
-    number = round(100 * value)
-    return (words.minus if number < 0 else "+" if number > 0 else "") + str(abs(number))
+    """Percentage points as the number of runs supports them: whole, unless that would make a nothing of something."""
+    shown = 100 * value
+    text = f"{abs(shown):.0f}" if abs(shown) >= 0.5 or abs(shown) < 0.05 else f"{abs(shown):.1f}"
+    return (words.minus if shown <= -0.05 else "+" if shown >= 0.05 else "") + text
 
 
 def flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:

@@ -68,13 +68,16 @@ def points(middle: float | None, low: float | None, high: float | None, words: W
 
 
 def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Yuan a year in millions: what all public purses pay, and each fund and use that clearly changes."""
+    """Yuan a year in millions: what all public purses pay, and each fund and use that clearly changes; a use stands under its
+    fund.
+    """
     from sim.biography import fund_names
 
     table = _table(words, "column_money", "column_first", "column_other", "column_difference")
+    funds = {line["fund"] for line in lines if _clear(line) and abs(line["difference"]) >= SMALLEST}
     for line in lines:
-        clear = line["low"] is not None and (line["low"] > 0 or line["high"] < 0)
-        if line["fund"] != "public" and not (clear and abs(line["difference"]) >= SMALLEST):
+        clear = _clear(line) and abs(line["difference"]) >= SMALLEST
+        if not clear and (line["use"] or line["fund"] not in {*funds, "public"}):
             continue
         fund = words("public_money") if line["fund"] == "public" else words.of(fund_names()[line["fund"]])
         use = f"use_{line['use']}"
@@ -82,6 +85,11 @@ def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
         sides = (f"{line[side] / MILLION:,.2f}" for side in ("first", "other"))
         table.add_row(name, *sides, _interval([line[key] / MILLION for key in ("difference", "low", "high")], 2, words))
     return table
+
+
+def _clear(line: Mapping[str, Any]) -> bool:
+    """Whether the interval of a difference lies on one side of 0."""
+    return line["low"] is not None and (line["low"] > 0 or line["high"] < 0)
 
 
 def _interval(found: Sequence[float], digits: int, words: Words) -> str:
@@ -95,8 +103,7 @@ def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     """Headline indicators, and others whose interval does not hold 0, at the end of the last year."""
     table = _table(words, "column_indicator", "column_first", "column_other", "column_difference")
     for line in lines:
-        clear = line["low"] is not None and (line["low"] > 0 or line["high"] < 0)
-        if line["headline"] or clear:
+        if line["headline"] or _clear(line):
             sides = (words.quantity(line[side], line["unit"]) for side in ("first", "other"))
             numbers = [words.number(line[key], line["unit"], sign=True) for key in ("difference", "low", "high")]
             same = line["difference"] == line["low"] == line["high"] == 0

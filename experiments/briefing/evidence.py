@@ -1,5 +1,6 @@
 """Which assumptions decide an outcome, and how well each is known. A function from tidy data to a Figure; no files."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,11 +42,18 @@ def influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language: str,
             axes.barh(row, each.mu_star, height=0.66, color=color, hatch=hatch, edgecolor="white")
             axes.plot([max(each.mu_star - each.conf, 0.0), each.mu_star + each.conf], [row, row], color=INK, linewidth=1.3)
             axes.plot([each.noise, each.noise], [row - 0.4, row + 0.4], color=INK, linewidth=1.2, linestyle=(0, (1.5, 1)))
-            said = words.number(each.mu_star, subject["unit"])
-            beside(axes, row, f"{said} ± {words.number(each.conf, subject['unit'])}")
+            beside(axes, row, with_error(each.mu_star, each.conf, subject["unit"]))
         axes.set_xlim(left=0)
-        value_axis(axes.xaxis, subject["unit"], words)
+        value_axis(axes.xaxis, subject["unit"], words, difference=True)
         axes.tick_params(axis="x", labelsize=PLAIN - 1)
         unit = words.unit(subject["unit"], difference=True)
         axes.set_xlabel(words("influence_axis", unit=unit), fontsize=PLAIN - 0.5)
     return page.figure
+
+
+def with_error(value: float, error: float, unit: str) -> str:
+    """A value and its error, both to the first digit of the error; shares as percentage points."""
+    factor = 100.0 if unit == "share" else 1.0
+    value, error = factor * value, factor * error
+    digits = max(0, -math.floor(math.log10(error))) if 0 < error < math.inf else 2
+    return f"{value:,.{digits}f} ± {error:,.{digits}f}"

@@ -21,6 +21,7 @@ from experiments.briefing.style import BLUE, GREY, INK, VERMILLION, width
 from experiments.briefing.words import Words
 
 MOST_EVENTS = 6
+LONGEST_EVENT = 48  # letters
 
 
 def fan_chart(
@@ -121,7 +122,7 @@ def _events(axes: Axes, events: Sequence[tuple[str, Mapping[str, str]]], words: 
         day = np.datetime64(month).astype("datetime64[D]").astype(float)
         if not first <= day <= last:
             continue
-        said = words.of(name)
+        said = style.drawable(words.of(name), LONGEST_EVENT)
         long = width(said) * (SMALL + 0.5) / 72 + 0.12
         at = (day - first) / (last - first) * inches
         left = at + long > inches

@@ -5,6 +5,7 @@ add the pictures that answer "what moves it" and "how much is enough". What a fo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from experiments.briefing import (
     chances,
     described,
+    early_warning,
     fans,
     figures,
     gathering,
@@ -23,11 +25,16 @@ from experiments.briefing import (
     telling,
     tiles,
 )  # fmt: skip
+from experiments.briefing.page import footer
 from experiments.briefing.picture import SECTIONS, Picture, save
 from experiments.briefing.words import Words
+from experiments.designs import safe
 from experiments.results import Results
 
 __all__ = ["SECTIONS", "Picture", "gallery", "save"]
+
+#: The drift of records from the truth is told by these.
+DIVERGENCE = {"true": "relapse_rate", "observed": "relapse_recorded", "polished": "relapse_polished"}
 
 #: Townships in pictures: indicator, title, note.
 TOWNSHIPS = (
@@ -49,18 +56,28 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
         raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
     others = [each for each in results[1:] if gathering.kind(each) == "run"]
     draw = _Drawing(briefed, language)
-    yield from draw.fans()
-    yield draw.scoreboard()
+    yield from first_pictures(briefed, language)
     yield from draw.by_year()
     for other in others:
         yield from draw.against(other)
     for each in results[1:]:
-        yield from studies.pictures_of_study(each, language)
+        for picture in studies.pictures_of_study(each, language):
+            yield replace(picture, id=f"{safe(each.folder.name)}-{picture.id}")
     yield from draw.money()
     yield from draw.who()
     yield from draw.townships()
     yield from telling.pictures_of_story(briefed, language)
     yield from draw.other_fans()
+
+
+def first_pictures(briefed: Results, language: str) -> Iterator[Picture]:
+    """What a run draws at its end: fan charts of the headline indicators, the drift of records where there is any, and the
+    scoreboard.
+    """
+    draw = _Drawing(briefed, language)
+    yield from draw.fans()
+    yield from draw.divergence()
+    yield draw.scoreboard()
 
 
 class _Drawing:
@@ -104,6 +121,21 @@ class _Drawing:
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
         data = pictures.tidy([band] if reference is None else [band, reference[1]])
         return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data, alt, words("fan_is_not"), section)
+
+    def divergence(self) -> Iterator[Picture]:
+        """The drift of records from the truth, where a scenario lets records bend under assessment."""
+        words, known = self.words, self.briefed.manifest["indicators"]
+        if not all(name in known for name in DIVERGENCE.values()):
+            return
+        bands = {key: self.briefed.bands("county", name) for key, name in DIVERGENCE.items()}
+        if not (bands["polished"]["p95"] > 0).any():
+            return
+        names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
+        figure = early_warning.divergence_chart(**bands, names=names, language=self.language, footer=footer(self.facts, words))
+        ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
+        alt = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
+        data = pandas.concat([pictures.tidy([band]).assign(indicator=DIVERGENCE[key]) for key, band in bands.items()])
+        yield self.picture("divergence", words("divergence_title"), figure, data, alt, words("divergence_note"), "risks")
 
     def scoreboard(self) -> Picture:
         """The goals as they stand at the end."""

@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas
 
-from experiments import backtest, comparing
+from experiments import comparing
 from experiments.briefing.pictures import of_the_plan
 from experiments.briefing.words import LANGUAGES, Words
 from experiments.budgeting import NOT_PUBLIC
 from experiments.monte_carlo import quantiles
+from experiments.published import Figure
+from experiments.published import load as load_published
 from experiments.results import Results
 
 REGISTERED = ("registered_dibao", "registered_other")
@@ -44,7 +47,7 @@ def events(results: Results) -> list[tuple[str, dict[str, str]]]:
     for name, settings in (manifest["scenario"].get("overrides") or {}).items():
         value = settings[-1].get("value") if settings else None
         if isinstance(value, Mapping):
-            dated = [(str(month), setting) for month, setting in value.items() if str(month) in months[1:]]
+            dated = [(months[int(at)], setting) for at, setting in value.items() if 0 < int(at) < len(months)]
             found += [(month, _setting(name, setting)) for month, setting in dated if not isinstance(setting, Mapping)]
     vantage = manifest["scenario"].get("vantage")
     if vantage in months[1:]:
@@ -70,12 +73,18 @@ def _setting(name: str, value: Any) -> dict[str, str]:
     return told
 
 
+@cache
+def _figures() -> list[Figure]:
+    return load_published()
+
+
 def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     """The published figures about an indicator whose months lie within a life."""
     found = []
-    for each in backtest.load():
-        if each.indicator == indicator and first <= each.span[0] and each.span[1] <= last:
-            found.append({"id": each.id, "span": each.span, "published": each.published, "place": each.place})
+    for each in _figures():
+        span = (each.model.month or each.model.first or "", each.model.month or each.model.last or "")
+        if each.model.indicator == indicator and each.model.over is None and first <= span[0] and span[1] <= last:
+            found.append({"id": each.id, "span": span, "published": each.published, "place": each.place})
     return found
 
 

@@ -64,10 +64,12 @@ class Page:
         return self.figure.add_axes((box[0] / self.width, box[1] / self.height, box[2] / self.width, box[3] / self.height))
 
 
-def value_axis(axis: Any, unit: str, words: Words) -> None:
-    """Few round numbers along an axis of values in ``unit``; shares as percent."""
+def value_axis(axis: Any, unit: str, words: Words, difference: bool = False) -> None:
+    """Few round numbers along an axis of values in ``unit``; shares as percent, their differences as plain points."""
     axis.set_major_locator(MaxNLocator(6))
-    if unit == "share":
+    if unit == "share" and difference:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.10g}".replace("-", words.minus)))
+    elif unit == "share":
         axis.set_major_formatter(
             FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.10g}".replace("-", words.minus)))
         )

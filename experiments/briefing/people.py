@@ -122,8 +122,9 @@ def _spread_of(axes: Axes, own: pandas.DataFrame, lines: Sequence[tuple[str, flo
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
-    ticks = list(range(0, HIGHEST, 5000))
-    axes.set_xticks([*ticks, HIGHEST], [*(f"{tick:,}" for tick in ticks), f"≥{HIGHEST:,}"], fontsize=PLAIN - 1)
+    ticks = list(range(5000, HIGHEST, 5000))
+    labels = ["<0", *(f"{tick:,}" for tick in ticks), f"≥{HIGHEST:,}"]
+    axes.set_xticks([-step / 2, *ticks, HIGHEST + step / 2], labels, fontsize=PLAIN - 1)
     axes.set_xlabel(words("spread_axis"), fontsize=PLAIN - 0.5)
 
 
@@ -136,7 +137,7 @@ def funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: str, fa
     words = Words(language, minus="\u2212")
     groups = list(dict.fromkeys(stages["group"]))
     with style.house_style():
-        page = Page(10.8, 2.1 + 2.55 * len(groups))
+        page = Page(11.4, 2.1 + 2.55 * len(groups))
         page.top(words("funnel_title"), TITLE, weight="bold", gap=0.08)
         page.top(words("funnel_is"), PLAIN, color=GREY)
         page.bottom(footer(facts, words), SMALL)
@@ -152,8 +153,8 @@ def _funnel_of(
 ) -> None:
     group = stages["group"].iloc[0]
     own = stages.set_index("stage").reindex(STAGES).fillna(0.0)
-    place = {"top": 0.55 + number * room, "bottom": 0.3 + (count - 1 - number) * room}
-    axes = named_rows(page, [words(f"stage_{stage}") for stage in STAGES], left=2.25, right=4.75, **place)
+    top, bottom = 0.55 + number * room, 0.3 + (count - 1 - number) * room
+    axes = named_rows(page, [words(f"stage_{stage}") for stage in STAGES], left=2.25, right=5.35, top=top, bottom=bottom)
     first = float(own["mean"].iloc[0])
     axes.barh(range(len(STAGES)), own["mean"], height=0.66, color=["#9aa7b0", "#8fc1e0", "#4b9ccb", BLUE])
     for row, stage in enumerate(STAGES):
@@ -169,7 +170,7 @@ def _funnel_of(
         words(f"group_{group}"), (0, 1), xycoords="axes fraction", xytext=(-(2.25 - page.side) * 72, 10),
         textcoords="offset points", fontsize=PLAIN + 0.5, fontweight="bold",
     )  # fmt: skip
-    time = page.axes(left=8.05, right=0.55, **place)
+    time = page.axes(left=8.3, right=0.45, top=top, bottom=bottom)
     time.set_ylim(len(STAGES) - 0.5, -0.5)
     time.set_yticks([])
     time.spines["left"].set_visible(False)
@@ -183,7 +184,8 @@ def _funnel_of(
         at = row + 0.5
         time.plot([each["p10"], each["p90"]], [at, at], color=style.BAND_HALF, linewidth=7, solid_capstyle="butt")
         time.plot([each["p50"]], [at], marker="|", markersize=15, markeredgewidth=2.6, color=BLUE, linestyle="")
-        said = words("delay_told", middle=f"{each['p50']:.0f}", long=f"{each['p90']:.0f}")
+        facts = {"middle": f"{each['p50']:.0f}", "long": f"{each['p90']:.0f}"}
+        said = words("delay_told", step=words(f"step_{step}"), **facts)
         time.annotate(said, (0, at), xytext=(0, -15), textcoords="offset points", fontsize=SMALL + 0.5, va="center", color=GREY)
     time.tick_params(axis="x", labelsize=SMALL + 0.5)
     time.xaxis.set_major_locator(MaxNLocator(5, integer=True))

@@ -2,17 +2,17 @@
 beside it.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments import files
-from experiments.briefing import described, fans, figures, style
+from experiments.briefing import style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
 
-ROOM = 4_000_000  # bytes that the figures of one result take, by measurement
+#: What a run draws at its end; a brief has PDF too.
+KINDS = ("png", "svg")
+ROOM = 5_000_000  # bytes that the figures of one result take, by measurement
 
 
 def facts(results: Results) -> dict[str, Any]:
@@ -50,42 +50,15 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Fan charts of the headline indicators and the scoreboard as PNG and SVG in ``figures``, each with
     its data (CSV) and a description (text); their paths.
     """
-    folder = results.folder / "figures"
-    folder.mkdir(exist_ok=True)
-    small_print = facts(results)
-    indicators = results.manifest["indicators"]
-    made: list[Path] = []
-    for name, subject in indicators.items():
-        if not subject["headline"]:
-            continue
-        band = results.bands("county", name)
-        tables = [band]
-        reference = None
-        if subject.get("reference"):
-            against = results.bands("county", subject["reference"])
-            reference = (indicators[subject["reference"]]["name"], against)
-            tables.append(against)
-        path = folder / f"fan-{name}.csv"
-        made.append(_data(path, tables))
-        for language in languages:
-            figure = fans.fan_chart(band, subject, language, small_print, reference, subject.get("threshold"))
-            said = described.fan_chart(band, subject, language, reference, subject.get("threshold"))
-            made += style.save(figure, folder / f"fan-{name}-{language}", said, provenance(small_print))
-    shown = of_the_plan(results.goals)
-    for language in languages:
-        figure = figures.goal_scoreboard(shown, language, small_print)
-        said = described.goal_scoreboard(shown, language)
-        made += style.save(figure, folder / f"goals-{language}", said, provenance(small_print))
-    goals = folder / "goals.csv"
-    with (results.folder / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
-        drawn = {goal["id"] for goal in shown}
-        files.write_csv(goals, [row for row in csv.DictReader(file) if row["id"] in drawn])
-    return [*made, goals]
+    from experiments.briefing import gallery
 
-
-def _data(path: Path, tables: Sequence[Any]) -> Path:
-    tidy(tables).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-    return path
+    made = [
+        path
+        for language in languages
+        for picture in gallery.first_pictures(results, language)
+        for path in gallery.save(picture, results.folder / "figures", KINDS)
+    ]
+    return list(dict.fromkeys(made))
 
 
 def tidy(tables: Sequence[Any]) -> Any:

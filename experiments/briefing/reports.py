@@ -1,4 +1,4 @@
-"""Tables of the smaller commands: the founding population, and the model beside published figures."""
+"""Tables of the smaller commands."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from experiments.briefing.words import Words
 def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
     """The audit of a founding: what was to be, what is, and how it stands."""
     words = Words(language)
-    table = _table(words, "column_quantity")
+    table = table_of(words, "column_quantity")
     table.add_column(words("column_target"), justify="right")
     table.add_column(words("column_achieved"), justify="right")
     table.add_column(words("column_status"), overflow="fold")
@@ -34,7 +34,7 @@ def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[Rende
     if not facts:
         yield words("none_missing")
         return
-    table = _table(words, "column_fact")
+    table = table_of(words, "column_fact")
     table.add_column(words("column_assumed"), justify="right")
     table.add_column("", overflow="fold", style="dim")
     for fact in facts:
@@ -46,53 +46,8 @@ def _value(value: Any, words: Words) -> str:
     return words.number(value, "") if isinstance(value, (int, float)) else str(value)
 
 
-def backtest(lines: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
-    """Model and published figure side by side, then what each figure is."""
-    words = Words(language)
-    table = _table(words, "column_figure")
-    table.add_column(words("column_when"), no_wrap=True)
-    for column in ("column_model", "column_published"):
-        table.add_column(words(column), overflow="fold")
-    table.add_column(words("column_inside"), no_wrap=True)
-    table.add_column(words("column_grade"), no_wrap=True)
-    table.add_column(words("column_calibration"), no_wrap=True)
-    for line in lines:
-        table.add_row(
-            f"{words.of(line['name'])}\n{words.of(line['place'])}",
-            line["when"],
-            _model(line, words),
-            _published(line, words),
-            words({True: "inside", False: "outside", None: "unknown"}[line["inside"]]),
-            line["grade"],
-            words("yes") if line["calibration"] else words("no"),
-        )
-    yield table
-    yield Text(words("backtest_meaning"))
-    yield Text(f"\n{words('heading_sources')}", style="bold")
-    for line in lines:
-        name, note = words.of(line["name"]), words.of(line["note"])
-        said = words("source_line", name=name, when=line["when"], note=note)
-        yield Text(f"{said} [{line['key']}] {line['publisher']}")
-
-
-def _model(line: Mapping[str, Any], words: Words) -> str:
-    if line["mean"] is None:
-        return words("not_measured")
-    unit = line["unit"]
-    low, high = (words.number(line[end], unit) for end in ("p05", "p95"))
-    band = words("range_signed", low=low, high=high)
-    return f"{words.quantity(line['mean'], unit)}\n{words('bracketed', text=band)}"
-
-
-def _published(line: Mapping[str, Any], words: Words) -> str:
-    value, unit = line["published"], line["unit"]
-    if isinstance(value, list):
-        low, high = words.number(value[0], unit), words.quantity(value[1], unit)
-        return words("range_signed", low=low, high=high)
-    return words.quantity(value, unit)
-
-
-def _table(words: Words, first: str) -> Table:
+def table_of(words: Words, first: str) -> Table:
+    """An empty table with its first column."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words(first), overflow="fold")
     return table

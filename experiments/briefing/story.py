@@ -50,8 +50,9 @@ def story_line(
         handles = []
         for number, (title, life) in enumerate(lives):
             color, line = ((BLUE, "-"), (GREY, "--"))[number]
-            axes.plot(life["month"], life["net"], color=color, linestyle=line, linewidth=2.2 if number == 0 else 1.6, zorder=3)
-            handles.append(Line2D([], [], color=color, linestyle=line, linewidth=2, label=title))
+            look: dict[str, Any] = {"color": color, "linestyle": line, "linewidth": 2.2 if number == 0 else 1.6, "label": title}
+            axes.plot(life["month"], life["net"], zorder=3, **look)
+            handles.append(Line2D([], [], **look))
         first = lives[0][1]
         for name, color in (("poverty_line", VERMILLION), ("monitoring_line", INK)):
             axes.step(first["month"], first[name], where="post", color=color, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2)

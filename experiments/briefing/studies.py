@@ -21,9 +21,7 @@ def _of_sweep(study: Results, language: str) -> Iterator[Picture]:
     for stem, data, make in sweep_pictures.pictures_of(study.folder, manifest, facts):
         figure, title, alt = make(language)
         caption = words(NOTES[stem.split("-")[0]])
-        yield Picture(
-            f"{safe(study.folder.name)}-{stem}", title, figure, data, alt, caption, "moves", language, pictures.provenance(facts)
-        )
+        yield Picture(stem, title, figure, data, alt, caption, "moves", language, pictures.provenance(facts))
 
 
 def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
@@ -48,7 +46,7 @@ def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
                 for row in data.to_dict("records")]  # fmt: skip
         alt = words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(told))])
         yield Picture(
-            f"{safe(study.folder.name)}-influence-{safe(name)}", title, figure, data, alt, words("influence_is"), "moves",
+            f"influence-{safe(name)}", title, figure, data, alt, words("influence_is"), "moves",
             language, pictures.provenance(facts),
         )  # fmt: skip
 

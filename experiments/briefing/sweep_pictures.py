@@ -78,8 +78,16 @@ def _curves(
             rows = own[own[factor["id"]].notna()].rename(columns={factor["id"]: "value"})
         else:
             rows = moved[moved["factor"] == factor["id"]]
-        if _numeric(rows["value"]) and rows["value"].nunique() >= 3:
-            yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
+        if not _numeric(rows["value"]) or rows["value"].nunique() < 3:
+            continue
+        if (
+            manifest["design"] == "one_at_a_time"
+            and factor["kind"] == "value"
+            and isinstance(factor.get("central"), (int, float))
+        ):
+            base = own[own[[each["id"] for each in manifest["factors"]]].isna().all(axis=1)]  # the scenario itself is a point too
+            rows = pandas.concat([rows, base.assign(value=factor["central"])]).sort_values("value", kind="stable")
+        yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
 
 
 def _numeric(column: pandas.Series) -> bool:
@@ -111,7 +119,7 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         words = Words(language)
         spread = manifest["design"] != "one_at_a_time"
         labels = [
-            words("top_less_bottom") if spread else _written(value, named[factor], words)
+            words("top_less_bottom") if spread else sweeps.written(value, named[factor], words)
             for factor, value in zip(data["factor"], data["value"])
         ]
         names = {factor: words.of(record["name"]) for factor, record in named.items()}
@@ -122,17 +130,6 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         return sweeps.tornado(shown, subject, names, language, facts), title, said
 
     return stem, data, make
-
-
-def _written(value: Any, factor: Any, words: Words) -> str:
-    """A level as a label: a quantile as such, a number in its unit, anything else as it is."""
-    try:
-        number = float(value)
-    except ValueError:
-        return str(value)
-    return (
-        words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.quantity(number, factor["unit"])
-    )
 
 
 def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts: Any) -> tuple[str, pandas.DataFrame, Any]:

@@ -38,15 +38,13 @@ def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words
         table.add_column(sweeps.outcome(subject, words), justify="right", overflow="fold")
     for _point, rows in summary.groupby("point", sort=False):
         first = rows.iloc[0]
-        values = ["" if pandas.isna(first[factor["id"]]) else f"{first[factor['id']]:,.10g}" if _plain(first[factor["id"]])
-                  else str(first[factor["id"]]) for factor in manifest["factors"]]  # fmt: skip
+        values = [
+            "" if pandas.isna(first[factor["id"]]) else sweeps.written(first[factor["id"]], factor, words)
+            for factor in manifest["factors"]
+        ]
         said = [_said(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words) for subject in manifest["outcomes"]]
         table.add_row(*([titles[first["scenario"]]] if many else []), *values, *said)
     return table
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, (int, float))
 
 
 def _said(row: Any, subject: Mapping[str, Any], words: Words) -> str:
@@ -73,7 +71,9 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
         ends = ("difference_low", "difference_high") if "difference_low" in own else ("low", "high")
         for factor in manifest["factors"]:
             for value, rows in own[own["factor"] == factor["id"]].groupby("value", sort=False):
-                label = words.of(factor["name"]) + (f" = {value}" if manifest["design"] == "one_at_a_time" else "")
+                label = words.of(factor["name"])
+                if manifest["design"] == "one_at_a_time":
+                    label += f" = {sweeps.written(value, factor, words)}"
                 cells = []
                 for subject in manifest["outcomes"]:
                     match = rows[rows["outcome"] == subject["id"]]

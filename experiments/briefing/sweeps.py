@@ -34,7 +34,7 @@ def response_curve(
         page = Page(8.0, 5.0)
         page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
         _foot(page, facts, words, words("sweep_band"))
-        axes = page.axes(left=1.0, right=0.5, top=0.45, bottom=0.55)
+        axes = page.axes(left=1.0, right=0.5, top=0.5 if len(curves) > 1 else 0.25, bottom=0.55)
         for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
             ordered = curve.sort_values("value")
             axes.fill_between(ordered["value"], ordered["low"], ordered["high"], color=color, alpha=0.18, linewidth=0)
@@ -42,20 +42,20 @@ def response_curve(
         central = factor.get("central")
         if factor["kind"] == "value" and isinstance(central, (int, float)):
             axes.axvline(central, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
-            axes.annotate(words("status_quo"), (central, 0.99), xycoords=("data", "axes fraction"), xytext=(3, 0),
-                          textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="top")  # fmt: skip
+            axes.annotate(words("status_quo"), (central, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                          textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="bottom", ha="center")  # fmt: skip
         if answer is not None:
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
         value_axis(axes.yaxis, subject["unit"], words)
         value_axis(axes.xaxis, factor["unit"], words)
-        axes.set_xlabel(_axis(factor, words), fontsize=PLAIN)
+        axes.set_xlabel(wrap(_axis(factor, words), page.width - 1.5, PLAIN), fontsize=PLAIN)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         if len(curves) > 1:
             axes.legend(
-                loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=PLAIN - 0.5, borderaxespad=0.2
+                loc="lower left", bbox_to_anchor=(0, 1.05), ncols=2, frameon=False, fontsize=PLAIN - 0.5, borderaxespad=0.2
             )
     return page.figure
 
@@ -74,10 +74,11 @@ def tornado(
     rows.sort(key=lambda row: shown.index(row[0]))
     count = sum(len(group) for _factor, group in rows)
     with style.house_style():
-        page = Page(8.6, 1.9 + 0.3 * count + 0.12 * len(rows))
+        page = Page(9.6, 1.9 + 0.3 * count + 0.12 * len(rows))
         page.top(words("tornado_title", outcome=outcome(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("tornado_note"))
-        axes = page.axes(left=3.6, right=0.5, top=0.15, bottom=0.45)
+        levels = max(width(str(label)) for label in bars["label"]) * SMALL / 72 + 0.2  # inches for the column of levels
+        axes = page.axes(left=3.1 + levels, right=0.5, top=0.15, bottom=0.45)
         place, ticks = 0.0, []
         for factor, group in rows:
             first = place
@@ -86,18 +87,20 @@ def tornado(
                 axes.barh(place, row["difference"], height=0.78, color=color, alpha=0.75)
                 axes.plot([row["low"], row["high"]], [place, place], color=INK, linewidth=1.1)
                 axes.annotate(
-                    row["label"], (0.005, place), xycoords=("axes fraction", "data"), fontsize=SMALL, color=GREY, va="center"
-                )
+                    row["label"], (0, place), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
+                    fontsize=SMALL, color=GREY, va="center", ha="right",
+                )  # fmt: skip
                 place += 1.0
             ticks.append(((first + place - 1.0) / 2, wrap(names[factor], 2.9, PLAIN)))
             place += 0.4
         axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks], fontsize=PLAIN)
         axes.set_ylim(place - 0.4, -0.8)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=levels * 72)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
         axes.axvline(0, color=INK, linewidth=0.8)
-        low, high = axes.get_xlim()
-        axes.set_xlim(low - 0.14 * (high - low), high)
-        value_axis(axes.xaxis, subject["unit"], words)
+        value_axis(axes.xaxis, subject["unit"], words, difference=True)
         axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
     return page.figure
 
@@ -122,7 +125,8 @@ def heat_map(
         page.top(words("heat_title", outcome=outcome(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         labels = [_level(value, up, words) for value in grid.index]
-        left = 0.85 + max(width(label) for label in labels) * PLAIN / 72
+        name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
+        left = 0.7 + max(width(label) for label in labels) * PLAIN / 72 + (name.count("\n") + 1) * 0.17
         axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
         low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
         axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap=style.LIGHT_TO_DARK, vmin=low, vmax=high)
@@ -142,8 +146,8 @@ def heat_map(
             axes.axvline(edge - 0.5, color="white", linewidth=2)
         for edge in range(1, len(grid.index)):
             axes.axhline(edge - 0.5, color="white", linewidth=2)
-        axes.set_xlabel(_axis(across, words), fontsize=PLAIN)
-        axes.set_ylabel(_axis(up, words), fontsize=PLAIN)
+        axes.set_xlabel(wrap(_axis(across, words), page.width - left, PLAIN), fontsize=PLAIN)
+        axes.set_ylabel(name, fontsize=PLAIN)
         for spine in axes.spines.values():
             spine.set_visible(False)
     return page.figure
@@ -168,6 +172,15 @@ def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit:
         for label, mean, low, high in rows
     )
     return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(points))])
+
+
+def written(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    """A level of a factor as text and tables say it: a quantile as such, a number in its unit, anything else as it is."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.level(number, factor["unit"])
 
 
 def _level(value: Any, factor: Mapping[str, Any], words: Words) -> str:

@@ -56,14 +56,14 @@ def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
 
 def _month(text: str) -> int:
     from sim.core.errors import InputError
-    from sim.core.parameters import month_number
+    from sim.core.parameters import LONGEST, month_number
 
     try:
         month = month_number(text)
     except ValueError as problem:
         raise InputError("--until", 0, str(problem)) from None
-    if not 0 < month <= 60:
-        raise InputError("--until", 0, f"must lie after 2021-01 and not after 2026-01, not {text}")
+    if not 0 < month <= LONGEST:
+        raise InputError("--until", 0, f"must lie after 2021-01 and not after 2031-01, not {text}")
     return month
 
 

@@ -98,7 +98,7 @@ def run(
             living.announce(chosen, wanted, screen, 2 if brief else 1)
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
-            Thread(target=import_module, args=("experiments.briefing.pictures",), daemon=True).start()
+            Thread(target=import_module, args=("experiments.briefing.gallery",), daemon=True).start()
         outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
@@ -215,7 +215,8 @@ def _show_config(scenario: Any, as_json: bool) -> None:
     from experiments import lives
     from experiments.files import canonical, plain
 
-    places = scenario.provenance()
+    plausible = lives.find(lives.COUNTY).ensemble(scenario) or {"assumptions": []}
+    places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
     used = plain(lives.find(lives.COUNTY).used(scenario, None))
     values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
     if as_json:

@@ -20,6 +20,7 @@ settings: Any = config  # Numba fills its settings in when it is imported
 
 SIM = Path(__file__).resolve().parents[1]
 KEPT_CACHES = 4
+ENSEMBLE = "ensemble.csv"
 
 
 def cache_root() -> Path:
@@ -40,9 +41,12 @@ def source_fingerprint() -> str:
 
 
 def model_fingerprint() -> str:
-    """Hash of the source fingerprint and of every parameter file and table of ``sim``: what can change a life."""
+    """Hash of the source fingerprint and of every parameter file and table of ``sim``: what can change a life.
+
+    The ensemble is no part of it: calibration, which makes it, has to be able to go on after it was stored.
+    """
     digest = hashlib.sha256(FINGERPRINT.encode())
-    for path in sorted((*SIM.rglob("*.yaml"), *SIM.rglob("*.csv"))):
+    for path in sorted((*SIM.rglob("*.yaml"), *(path for path in SIM.rglob("*.csv") if path.name != ENSEMBLE))):
         digest.update(path.relative_to(SIM).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

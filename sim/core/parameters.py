@@ -20,6 +20,10 @@ SIM = Path(__file__).resolve().parents[1]
 MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 Number = int | float
 SUM_TOLERANCE = 1e-9
+#: Months of the plan, January 2021 to December 2025: its goals are measured at their end at the latest.
+PLAN_MONTHS = 60
+#: The longest horizon: to December 2030. Beyond it no parameter has data, nor a rule that anybody would stand up for.
+LONGEST = 120
 
 
 class Strict(BaseModel):
@@ -44,9 +48,15 @@ class Source(Strict):
 
 
 class Forecast(Strict):
-    """How a value not yet known was to be expected: growth per year from the last one known."""
+    """How a value not yet known is to be expected: ``growth`` per year from the last one known.
+
+    It stands in for what a vantage does not know, and goes on after the last dated value where a scenario's horizon lies beyond
+    2025. The rule has evidence of its own: nobody has measured what comes after 2025.
+    """
 
     growth: float = 0.0
+    evidence: Literal["policy", "derived", "assumed"]
+    where: str = Field(min_length=1)
 
 
 class Parameter(Strict):
@@ -70,6 +80,7 @@ class Parameter(Strict):
     forecast: Forecast | None = None
     sums_to: float | None = None
     changes_from: str | None = None
+    transition: bool = False
     note: str | None = None
     _id: str = PrivateAttr("")
     _path: str = PrivateAttr("")
@@ -102,6 +113,10 @@ class Parameter(Strict):
                 raise ValueError("a lever needs 'bounds' and 'off'")
             if self.range is not None or self.distribution is not None:
                 raise ValueError("a lever has bounds, not a range or a distribution")
+            if self.transition and (self.options is not None or self.is_list):
+                raise ValueError("support that ends with the transition period thins out: it must be a number")
+        elif self.transition:
+            raise ValueError("'transition' marks a lever as support that ends with the transition period; this is none")
         elif self.options is None:
             if self.distribution is None:
                 raise ValueError("an assumption needs a distribution")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.errors import InputError
-from sim.core.parameters import Parameter, ParameterBook, month_number
+from sim.core.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.units import UNITS
 
 
@@ -102,33 +102,49 @@ def _known(parameter: Parameter, vantage: str | None) -> dict[int, Any]:
     return dated
 
 
+def _beyond_the_plan(parameter: Parameter, dated: dict[int, Any], months: int) -> dict[int, Any]:
+    """Dated values, gone on with by the forecast rule for the years after 2025 that a horizon reaches.
+
+    A step each year, in the month in which the last dated value began to hold; what has no forecast rule stays as it was last.
+    """
+    last = max(dated)
+    if parameter.forecast is None or not isinstance(dated[last], (int, float)):
+        return dated
+    first = last + 12 * max(1, -(-(PLAN_MONTHS - last) // 12))
+    growth = 1.0 + parameter.forecast.growth
+    return dated | {month: dated[last] * growth ** (step + 1) for step, month in enumerate(range(first, months, 12))}
+
+
 def resolve(
     book: ParameterBook,
     overrides: Mapping[str, list[Override]] | None = None,
     draw: Mapping[str, float] | None = None,
     vantage: str | None = None,
     months_before: int = 12,
-    months: int = 60,
+    months: int = PLAN_MONTHS,
+    centre: Mapping[str, float] | None = None,
 ) -> Values:
     """Every parameter month by month.
 
     ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
-    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast.
+    (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast;
+    ``centre``: quantiles at which assumptions stand that are not drawn, instead of their own central values. Beyond 2025
+    (``months`` > 60) dated values go on by their forecast rule.
     Raises InputError for an override that does not fit.
     """
-    overrides, draw = overrides or {}, draw or {}
+    overrides, draw, centre = overrides or {}, draw or {}, centre or {}
     paths, used, provenance = {}, {}, {}
     length = months_before + months
     for identity, parameter in book.parameters.items():
         scenario = overrides.get(identity, [])
         if parameter.is_dated:
-            base = _known(parameter, vantage)
+            base = _beyond_the_plan(parameter, _known(parameter, vantage), months)
         else:
             base = {-months_before: parameter.value}
         provenance[identity] = parameter._path
-        if identity in draw and parameter.varies and not scenario:
-            drawn = parameter.at_quantile(draw[identity])
-            provenance[identity] = "drawn"
+        if (identity in draw or identity in centre) and parameter.varies and not scenario:
+            drawn = parameter.at_quantile(draw[identity] if identity in draw else centre[identity])
+            provenance[identity] = "drawn" if identity in draw else "ensemble"
             if parameter.has_factor_range:
                 base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
             else:
@@ -144,6 +160,14 @@ def resolve(
         used[identity] = _readable(base)
         paths[identity] = _path(parameter, base, months_before, length)
     return Values(paths, used, provenance, months_before)
+
+
+def in_force(used: Any, month: int) -> Any:
+    """What a value of ``Values.used`` is in a month (0 = January 2021), as it would be written in a file."""
+    if not isinstance(used, Mapping):
+        return used
+    months = sorted(used, key=month_number)
+    return used[max((each for each in months if month_number(each) <= month), key=month_number, default=months[0])]
 
 
 def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:

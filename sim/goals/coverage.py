@@ -12,6 +12,7 @@ from sim.goals.goal import GoalOutcome, Lived, goal, outcome
     "share",
     scope="segment",
     weight=1.0,
+    watched="dibao_coverage",
 )
 def dibao_coverage(lived: Lived) -> GoalOutcome:
     """At the end of every year at least half of all registered persons live in households on dibao."""
@@ -20,7 +21,7 @@ def dibao_coverage(lived: Lived) -> GoalOutcome:
 
 
 @goal("C2_exclusion", "应保未保率不高于上限", "Few of those truly eligible are left out of dibao",
-      "每年末收入低于低保标准且无否决性资产的人口中未享受低保者占比不超过上限。", "4.2.3", "share", scope="segment")  # fmt: skip
+      "每年末收入低于低保标准且无否决性资产的人口中未享受低保者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_exclusion")  # fmt: skip
 def dibao_exclusion(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons whose countable income is below the dibao line, and whose
     household has no disqualifying means, is without dibao."""
@@ -28,7 +29,7 @@ def dibao_exclusion(lived: Lived) -> GoalOutcome:
 
 
 @goal("C2_inclusion", "低保错保率不高于上限", "Few on dibao are not eligible",
-      "每年末享受低保人口中收入或资产不符合条件者占比不超过上限。", "4.2.3", "share", scope="segment")  # fmt: skip
+      "每年末享受低保人口中收入或资产不符合条件者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_inclusion")  # fmt: skip
 def dibao_inclusion(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons on dibao has a countable income above the line or
     disqualifying means."""
@@ -41,7 +42,7 @@ def _at_most(lived: Lived, indicator: str, threshold: str) -> GoalOutcome:
 
 
 @goal("E1", "有就业能力和意愿的脱贫人口全部就业", "All who can and want to work are in work",
-      "每年末有劳动能力且在寻找工作或务农务工的脱贫人口中，就业（含务农）占比达到100%。", "4.2.1", "share", scope="segment", weight=1.0)  # fmt: skip
+      "每年末有劳动能力且在寻找工作或务农务工的脱贫人口中，就业（含务农）占比达到100%。", "4.2.1", "share", scope="segment", weight=1.0, watched="employed_share")  # fmt: skip
 def all_in_work(lived: Lived) -> GoalOutcome:
     """At the end of every year all registered persons able to work are in work, the own farm included. Whoever is able counts as
     willing: the model knows nobody who would not."""
@@ -50,7 +51,7 @@ def all_in_work(lived: Lived) -> GoalOutcome:
 
 
 @goal("E2", "务工意愿者全年务工满六个月", "All who wish paid work have half a year of it",
-      "每年末有务工意愿的脱贫劳动力中，当年有工资收入满六个月者占比达到100%。", "4.2.1", "share", scope="segment")  # fmt: skip
+      "每年末有务工意愿的脱贫劳动力中，当年有工资收入满六个月者占比达到100%。", "4.2.1", "share", scope="segment", watched="stable_work_share")  # fmt: skip
 def half_a_year(lived: Lived) -> GoalOutcome:
     """In every year all registered persons who are in paid work, or look for it, at its end were paid in six months or more."""
     shares = lived.december("stable_work_share")[1:]
@@ -58,7 +59,7 @@ def half_a_year(lived: Lived) -> GoalOutcome:
 
 
 @goal("E3", "有劳动力的脱贫户无零就业", "No household able to work without work",
-      "每年末有劳动力的脱贫户中没有零就业家庭。", "4.2.1", "households", scope="segment")  # fmt: skip
+      "每年末有劳动力的脱贫户中没有零就业家庭。", "4.2.1", "households", scope="segment", watched="idle_households")  # fmt: skip
 def no_idle_household(lived: Lived) -> GoalOutcome:
     """At no year's end is there a registered household with somebody able to work in which nobody works."""
     counts = lived.december("idle_households")[1:]
@@ -79,6 +80,7 @@ def _at_least(lived: Lived, indicator: str, threshold: str) -> GoalOutcome:
     "persons",
     scope="segment",
     weight=1.0,
+    watched="registered_outside",
 )
 def outside_jobs(lived: Lived) -> GoalOutcome:
     """At the end of every year at least 3 000 registered persons work outside the county."""
@@ -94,6 +96,7 @@ def outside_jobs(lived: Lived) -> GoalOutcome:
     "persons",
     scope="segment",
     weight=1.0,
+    watched="registered_local",
 )
 def local_jobs(lived: Lived) -> GoalOutcome:
     """At the end of every year at least 2 000 registered persons work in local firms."""
@@ -109,6 +112,7 @@ def local_jobs(lived: Lived) -> GoalOutcome:
     "persons",
     scope="segment",
     weight=1.0,
+    watched="posts_filled",
 )
 def posts(lived: Lived) -> GoalOutcome:
     """At the end of every year at least 5 000 registered persons hold a public-welfare post."""

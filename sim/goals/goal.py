@@ -1,7 +1,7 @@
 """What a goal is: a definition an official could quote, a function of a life, and a record."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,8 +11,8 @@ from sim.core.resolving import Values
 from sim.goals.measure import Measure
 
 YEARS_IN_MONTHS = 12
+QUARTER = 3
 FIRST_YEAR = 2021
-
 
 Scope = Literal["county", "township", "segment"]
 
@@ -37,6 +37,20 @@ class Lived:
     def measures(self) -> np.ndarray:
         """Sums of the county by month (months, measures)."""
         return self.townships.sum(axis=1)
+
+    def until(self, months: int) -> "Lived":
+        """The same life as seen after its first ``months`` months (whole years): itself if it is not longer."""
+        if months >= len(self.townships) - YEARS_IN_MONTHS:
+            return self
+        rows, year = YEARS_IN_MONTHS + months, FIRST_YEAR + months // YEARS_IN_MONTHS
+        return replace(
+            self,
+            series={name: values[:rows] for name, values in self.series.items()},
+            townships=self.townships[:rows],
+            clusters=self.clusters[: months // QUARTER],
+            survey=self.survey[: months // YEARS_IN_MONTHS + 1],
+            budget=[row for row in self.budget if row["year"] < year],
+        )
 
     @property
     def years(self) -> int:
@@ -91,7 +105,8 @@ class Goal:
 
     ``scope``: whether it holds for the county, for each township or for a segment; ``deadline``: the year by whose end it must be
     met, None for the end of the scenario or every year of it; ``weight``: its part in the share of the plan's goals that are
-    met, 0 for readings and twins that the paper does not ask for.
+    met, 0 for readings and twins that the paper does not ask for; ``watched``: the indicator that says month by month how things
+    stand with it; ``after``: it is about the years after the plan.
     """
 
     id: str
@@ -105,13 +120,18 @@ class Goal:
     scope: Scope = "county"
     deadline: int | None = None
     weight: float = 0.0
+    watched: str | None = None
+    after: bool = False
 
     def evaluate(self, lived: Lived) -> GoalOutcome:
         """Whether a life met it."""
         return self.function(lived)
 
 
+#: Goals of the plan, measured at the end of 2025 at the latest.
 GOALS: dict[str, Goal] = {}
+#: Goals of the years after it, measured where a scenario's horizon lies beyond 2025.
+EXIT_GOALS: dict[str, Goal] = {}
 
 
 def goal(
@@ -126,15 +146,20 @@ def goal(
     scope: Scope = "county",
     deadline: int | None = None,
     weight: float = 0.0,
+    watched: str | None = None,
+    after: bool = False,
 ):
-    """Declare a function as a goal; its docstring is the English definition."""
+    """Declare a function as a goal, of the plan or (``after``) of the years after it; its docstring is the English definition."""
 
     def declare(function: Callable[[Lived], GoalOutcome]) -> Callable[[Lived], GoalOutcome]:
         definition = " ".join((function.__doc__ or "").split())
-        if id in GOALS or not definition:
+        if id in GOALS or id in EXIT_GOALS or not definition:
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
         names, definitions = {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}
-        GOALS[id] = Goal(id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight)
+        registry = EXIT_GOALS if after else GOALS
+        registry[id] = Goal(
+            id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight, watched, after
+        )
         return function
 
     return declare

@@ -50,6 +50,7 @@ _LIST = (
     Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
     Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
     Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
+    Indicator("relapse_polished", _both("考核压力下未计入登记的返贫", "Fallen on file, left out of the count under assessment"), "share", M.POLISHED, M.REGISTERED),
     Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),
     Indicator("below_inherited", _both("期初已低于标准", "Below since before 2021"), "share", M.BELOW_INHERITED, M.REGISTERED),
     Indicator("registered_income", _both("脱贫人口人均纯收入（近12个月）", "Income per registered person, twelve months"), "yuan", M.REGISTERED_INCOME_12, M.REGISTERED, banded=True),
@@ -59,6 +60,7 @@ _LIST = (
     Indicator("intake_year", _both("近12个月新识别户数", "Households identified in twelve months"), "households", M.IDENTIFIED, None, "year", banded=True),
     Indicator("identification_delay", _both("从发生到识别的月数", "Months from onset to identification"), "months", M.DELAY, M.IDENTIFIED, "year"),
     Indicator("eliminated_share", _both("识别满两年的监测户中风险消除比例", "Cases two years old whose risk was eliminated within them"), "share", M.ELIMINATED, M.CASES, banded=True),
+    Indicator("eliminated_at_risk", _both("已消除风险户中实际仍有风险的比例", "Of those eliminated, truly at risk"), "share", M.ELIMINATED_AT_RISK, M.ELIMINATED),
     Indicator("waiting_cases", _both("尚无帮扶措施的监测户", "Cases without a measure"), "households", M.WAITING),
     Indicator("waiting_help", _both("排队等待的帮扶", "Help packages in the queue"), "packages", M.WAITING_HELP),
     Indicator("dibao_persons", _both("低保人口", "Dibao persons"), "persons", M.DIBAO),
@@ -110,6 +112,7 @@ INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LI
 COUNTY_ONLY: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
+        Indicator("relapse_divergence", _both("返贫率：登记减真实", "Relapse rate on file less the true one"), "share", M.REPORTED_BELOW, M.REGISTERED),
         Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12),
         Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12),
         Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME),
@@ -146,6 +149,7 @@ def county_series(townships: np.ndarray, province: np.ndarray) -> dict[str, np.n
     """All indicators of the county; ``townships`` (months from January 2020, townships, measures), ``province`` (months)."""
     measures = townships.sum(axis=1)
     found = {name: series_of(indicator, measures) for name, indicator in INDICATORS.items()}
+    found["relapse_divergence"] = found["relapse_recorded"] - found["relapse_rate"]
     found["registered_income_ratio"] = found["registered_income"] / found["rural_income"]
     found["rural_income_growth"] = _growth(found["rural_income"], YEAR)
     found["quarter_income_growth"] = _growth(_quarter(measures), QUARTER)

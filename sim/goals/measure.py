@@ -30,6 +30,7 @@ class Measure(IntEnum):
     BELOW_INHERITED = auto()  # registered, below since before January 2021
     UNDETECTED = auto()  # registered, R3, never identified
     REPORTED_BELOW = auto()  # registered, R1
+    POLISHED = auto()  # registered, left out of R1 under the pressure of assessment
     AT_RISK = auto()
     AT_RISK_REGISTERED = auto()
     ENTERED = auto()  # registered households entering R3 this month
@@ -40,6 +41,7 @@ class Measure(IntEnum):
     DELAY = auto()  # months from onset to identification, summed over them
     CASES = auto()  # households identified two years ago or earlier
     ELIMINATED = auto()  # those of them whose risk was eliminated within two years
+    ELIMINATED_AT_RISK = auto()  # those of them truly at risk all the same
     WAITING = auto()  # identified before this month, no measure yet: households
     LATE = auto()  # identified, and below for longer than a quarter since: households
     DIBAO = auto()

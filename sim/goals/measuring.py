@@ -57,6 +57,7 @@ def measure_registered(household, register, month, people, out):
     out[Measure.REGISTERED_INCOME] += w * (household.wages + household.business + household.property_income + household.transfers)
     out[Measure.AT_RISK_REGISTERED] += people * household.at_risk
     out[Measure.REPORTED_BELOW] += people * register.reported_below
+    out[Measure.POLISHED] += people * register.polished
     if register.case_row >= 0:
         out[Measure.MONITORED_REGISTERED] += people
     if register.dibao == 1:
@@ -83,6 +84,7 @@ def measure_case(case, household, month, out):
         out[Measure.CASES] += w
         if case.state == CaseState.ELIMINATED and case.eliminated - case.identified <= TWO_YEARS:
             out[Measure.ELIMINATED] += w
+            out[Measure.ELIMINATED_AT_RISK] += w * household.at_risk
     if case.identified == month and case.channel != Channel.INHERITED:
         out[Measure.IDENTIFIED] += w
         out[Measure.DELAY] += w * max(month - household.onset, 0) if household.onset >= 0 else 0.0

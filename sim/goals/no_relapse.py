@@ -21,7 +21,7 @@ def _no_cluster(lived: Lived) -> GoalOutcome:
 
 @goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",
       "每年末扣除自付刚性支出后低于贫困线（或住房饮水保障缺失超过三个月）的脱贫人口不超过上限，且没有任何村或乡镇在一个季度内因同一事件集中返贫。",
-      "2", "share", headline=True, observed="R3_observed")  # fmt: skip
+      "2", "share", headline=True, observed="R3_observed", watched="relapse_rate")  # fmt: skip
 def relapse(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons lives in households whose income per head of twelve
     months, less what they had to pay themselves for illness, school and disaster, is below the poverty line, or whose house or
@@ -42,13 +42,22 @@ def relapse(lived: Lived) -> GoalOutcome:
     "每年末登记为返贫的脱贫人口不超过上限。",
     "2",
     "share",
+    watched="relapse_recorded",
 )
 def relapse_observed(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons is on file as fallen below the line."""
     return _below(lived, "relapse_recorded", lived.threshold("relapse_share"))
 
 
-@goal("R1", "登记返贫为零", "Nobody on file as fallen back at any year's end", "每年末登记返贫人口为零。", "2", "share")
+@goal(
+    "R1",
+    "登记返贫为零",
+    "Nobody on file as fallen back at any year's end",
+    "每年末登记返贫人口为零。",
+    "2",
+    "share",
+    watched="relapse_recorded",
+)
 def recorded(lived: Lived) -> GoalOutcome:
     """No registered person is on file as fallen below the line, or without a guarantee, at the end of any year."""
     return _below(lived, "relapse_recorded", 0.0)
@@ -61,6 +70,7 @@ def recorded(lived: Lived) -> GoalOutcome:
     "每年末近十二个月人均收入低于贫困线的脱贫人口不超过上限。",
     "2",
     "share",
+    watched="relapse_rate_income",
 )
 def by_income(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has an income per head below the poverty line."""
@@ -74,13 +84,22 @@ def by_income(lived: Lived) -> GoalOutcome:
     "每年末连续三个月以上返贫的脱贫人口不超过上限。",
     "2",
     "share",
+    watched="relapse_spell",
 )
 def by_spell(lived: Lived) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has been below for three months or more."""
     return _below(lived, "relapse_spell", lived.threshold("relapse_share"))
 
 
-@goal("R7", "无漏测失帮", "No relapse goes unnoticed", "每年末没有从未被识别的返贫脱贫人口。", "4.4.1", "share")
+@goal(
+    "R7",
+    "无漏测失帮",
+    "No relapse goes unnoticed",
+    "每年末没有从未被识别的返贫脱贫人口。",
+    "4.4.1",
+    "share",
+    watched="relapse_undetected",
+)
 def undetected(lived: Lived) -> GoalOutcome:
     """At no year's end does a registered person live below the line in a household that was never identified."""
     return _below(lived, "relapse_undetected", 0.0)
@@ -97,6 +116,7 @@ def _large_scale(percent: float) -> None:
         f"每年末返贫率（真实）不超过{text}%。",
         "2",
         "share",
+        watched="relapse_rate",
     )
     def large_scale(lived: Lived) -> GoalOutcome:
         """At the end of every year the true relapse rate (R3) is at most the share in the name."""
@@ -129,6 +149,7 @@ def no_cluster(lived: Lived) -> GoalOutcome:
     "2",
     "share",
     observed="Z3_observed",
+    watched="relapse_rate",
 )
 def nobody_below(lived: Lived) -> GoalOutcome:
     """At the end of the last year no registered person is below the line net of rigid spending."""
@@ -143,6 +164,7 @@ def nobody_below(lived: Lived) -> GoalOutcome:
     "期末没有登记返贫的脱贫人口。",
     "2",
     "share",
+    watched="relapse_recorded",
 )
 def nobody_recorded(lived: Lived) -> GoalOutcome:
     """At the end of the last year no registered person is on file as fallen below the line."""

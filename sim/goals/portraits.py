@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.core.wiring import Tables
 from sim.goals.measure import Measure
-from sim.world.codes import CaseState, Channel, Segment
+from sim.world.codes import NONE, CaseState, Channel, Segment
 
 STEP, TOP = 1000, 60_000  # yuan
 #: Net income per head: below 0, then by thousands of yuan from each of these on.
@@ -43,13 +43,15 @@ class Following:
     """Remembers, of every case, when the risk began that it was opened for: later the household may be in another."""
 
     def __init__(self) -> None:
-        self._onsets: dict[int, int] = {}
+        self._rows: list[np.ndarray] = []
+        self._onsets: list[np.ndarray] = []
 
     def note(self, tables: Tables, month: int) -> None:
         """Look at the cases opened this month, at its end."""
-        cases, onset = tables["cases"], tables["households"]["onset"]
-        for row in np.flatnonzero((cases["identified"] == month) & (cases["channel"] != Channel.INHERITED)):
-            self._onsets[int(row)] = int(onset[cases["household"][row]])
+        cases = tables["cases"]
+        rows = np.flatnonzero((cases["identified"] == month) & (cases["channel"] != Channel.INHERITED))
+        self._rows.append(rows)
+        self._onsets.append(tables["households"]["onset"][cases["household"][rows]])
 
     def portraits(self, tables: Tables, began: np.ndarray, spread: list[np.ndarray]) -> dict[str, Portrait]:
         """Everything at the end of a life.
@@ -63,21 +65,8 @@ class Following:
         stages = np.zeros((len(Segment), len(STAGES)))
         delays = np.zeros((len(Segment), len(STEPS), LONGEST + 1))
         stages[:, 0] = began[FIRST:last].sum(axis=0)
-        helped = first_help(tables)
-        seen: set[tuple[int, int]] = set()
-        for row, onset in self._onsets.items():
-            case = tables["cases"][row]
-            household = tables["households"][case["household"]]
-            segment, weight = household["segment"], float(household["weight"])
-            if onset < 0:
-                stages[segment, 4] += weight * (case["identified"] < last)
-            elif FIRST <= onset < last and (int(case["household"]), onset) not in seen:
-                seen.add((int(case["household"]), onset))
-                dates = [onset, int(case["identified"]), helped.get(row), _resolved(case)]
-                stages[segment, 1:4] += weight * np.array([date is not None for date in dates[1:]])
-                for step, (before, after) in enumerate(zip(dates, dates[1:])):
-                    if before is not None and after is not None:
-                        delays[segment, step, min(max(after - before, 0), LONGEST)] += weight
+        if self._rows:
+            self._follow(tables, last, stages, delays)
         lows = ("below", *(str(edge) for edge in EDGES))
         months = tuple(str(month) for month in range(LONGEST + 1))
         return {
@@ -86,24 +75,39 @@ class Following:
             "delays": Portrait({"segment": segments, "step": STEPS, "months": months}, delays, "households"),
         }
 
+    def _follow(self, tables: Tables, last: int, stages: np.ndarray, delays: np.ndarray) -> None:
+        """Count how far cases of risks that began before the month ``last`` came, and how long each step took."""
+        rows, onsets = np.concatenate(self._rows), np.concatenate(self._onsets)
+        cases, households = tables["cases"], tables["households"]
+        identified, household = cases["identified"][rows], cases["household"][rows]
+        segment, weight = households["segment"][household].astype(np.intp), households["weight"][household].astype(np.float64)
+        mistaken = (onsets < 0) & (identified < last)
+        np.add.at(stages, (segment[mistaken], 4), weight[mistaken])
+        followed = np.flatnonzero((onsets >= FIRST) & (onsets < last))
+        _, first = np.unique(np.stack([household[followed], onsets[followed]]), axis=1, return_index=True)
+        chosen = followed[np.sort(first)]
+        eliminated = np.where(cases["state"] == CaseState.ELIMINATED, cases["eliminated"], NONE)
+        dates = [each[rows[chosen]] for each in (cases["identified"], first_help(tables), eliminated)]
+        before = onsets[chosen]
+        for step, after in enumerate(dates):
+            reached = after >= 0
+            np.add.at(stages, (segment[chosen][reached], step + 1), weight[chosen][reached])
+            known = reached & (before >= 0)
+            months = np.clip(after - before, 0, LONGEST)[known]
+            np.add.at(delays, (segment[chosen][known], step, months), weight[chosen][known])
+            before = after
 
-def _resolved(case: np.ndarray) -> int | None:
-    return int(case["eliminated"]) if case["state"] == CaseState.ELIMINATED else None
 
-
-def first_help(tables: Tables) -> dict[int, int]:
-    """The month of the first measure of each case that has one; dibao in place when it was opened is one."""
-    delivered: dict[int, list[int]] = {}
-    packages = tables["packages"]
-    for row in np.flatnonzero(packages["delivered"] >= 0):
-        delivered.setdefault(int(packages["case_row"][row]), []).append(int(packages["delivered"][row]))
-    cases = tables["cases"]
-    helped = {}
-    for row in np.flatnonzero(cases["measures"] > 0):
-        months = delivered.get(int(row), [])
-        in_place = cases["measures"][row] > len(months)
-        helped[int(row)] = int(cases["identified"][row]) if in_place else min(months)
-    return helped
+def first_help(tables: Tables) -> np.ndarray:
+    """The month of the first measure of each case, int of shape (cases,), −1 if none; dibao in place at its opening is one."""
+    cases, packages = tables["cases"], tables["packages"]
+    delivered = np.flatnonzero(packages["delivered"] >= 0)
+    of_case = packages["case_row"][delivered]
+    month = np.full(len(cases), np.iinfo(np.int32).max)
+    np.minimum.at(month, of_case, packages["delivered"][delivered])
+    in_place = cases["measures"] > np.bincount(of_case, minlength=len(cases))
+    helped = np.where(in_place, cases["identified"], month)
+    return np.where(cases["measures"] > 0, helped, NONE)
 
 
 def risks_begun(measures: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ def _at_quarter_ends(lived: Lived, measure: Measure) -> GoalOutcome:
     "每季度末，除当月新识别户外，没有已识别而无帮扶措施的户。",
     "4.4.2",
     "households",
+    watched="waiting_cases",
 )
 def measures_in_place(lived: Lived) -> GoalOutcome:
     """At every quarter's end no household identified before that month is without a measure in place."""

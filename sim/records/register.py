@@ -23,6 +23,7 @@ income_on_file     | f8? | yuan/person-year | Income per head as last verified, 
 verified_income    | f8? | yuan/person-year | Net income per head as last verified.
 seen               | i4? | month            | Month in which its accounts were last seen; −1200 if never.
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
+polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
 """,
 )

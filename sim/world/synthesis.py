@@ -15,7 +15,7 @@ from sim.world.codes import NONE, Destination, Segment, Stage
 from sim.world.places import read_townships, read_villages
 
 LARGEST_SIZE = 6
-SPARE_CASES = 30_000
+SPARE_CASES = 60_000  # of ten years, like all spare rows
 HANDS_TO_SPARE = 1.03  # chance decides who can work, and places are for those whom it lets
 
 
@@ -189,7 +189,7 @@ def _room(rows: int, splits: bool) -> int:
 
     Spare rows are never touched before they are used, so that ample room costs nothing.
     """
-    return max(64, int(rows * (1.0 if splits else 0.15)))
+    return max(64, int(rows * (1.0 if splits else 0.3)))
 
 
 def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:

@@ -30,7 +30,7 @@ COMMODITY_OF = {
     Industry.PROCESSING: Commodity.VEGETABLES,
 }
 #: Room for rows added later, enough for every lever at its upper bound.
-SPARE_LOANS, SPARE_LEADS, SPARE_PROJECTS = 20_000, 60_000, 12_000
+SPARE_LOANS, SPARE_LEADS, SPARE_PROJECTS = 40_000, 120_000, 24_000
 LINKS_HOUSEHOLDS = (Linkage.ORDERS, Linkage.SHARES)
 
 

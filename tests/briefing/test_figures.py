@@ -1,5 +1,6 @@
 """Figures in both languages: every letter is in our font, every figure has its data and a description."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ BASELINE = str(Path(__file__).resolve().parents[2] / "scenarios" / "baseline.yam
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A result of two replications, with its figures."""
+    """A result of a year lived twice, with its figures."""
     out = tmp_path_factory.mktemp("figures") / "out"
-    answer = CliRunner().invoke(app, ["run", BASELINE, "--replications", "2", "--quiet", "--no-figures", "--out", str(out)])
+    short = out.parent / "short.yaml"
+    short.write_text(f"extends: {os.path.relpath(BASELINE, short.parent)}\nmonths: 12\n", encoding="utf-8")
+    choices = ["--replications", "2", "--workers", "1", "--quiet", "--no-figures", "--out", str(out)]
+    answer = CliRunner().invoke(app, ["run", str(short), *choices])
     assert answer.exit_code == 0, answer.stderr
     pictures.draw(results.open_folder(out))
     return out / "figures"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.briefing.words import Words
-from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
+from sim.goals import COUNTY_ONLY, EXIT_GOALS, EXIT_INDICATORS, GOALS, INDICATORS, indicators_of
 from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
 from sim.world.funds import fund_records
 from tests.science.lives import life
@@ -30,6 +30,23 @@ def test_a_goal_is_bilingual_defined_and_tied_to_a_clause(goal):
     assert goal.definition["en"].endswith(".") and goal.definition["zh"].endswith("。")
     assert goal.clause
     assert goal.observed is None or goal.observed in GOALS
+
+
+def test_goals_of_the_years_after_are_bilingual_and_no_part_of_the_paper():
+    assert set(EXIT_GOALS) == {"X1", "X1_observed", "X2", "X3", "X4"}
+    for goal in EXIT_GOALS.values():
+        assert set(goal.name) == set(goal.definition) == {"zh", "en"}
+        assert goal.definition["en"].endswith(".") and goal.definition["zh"].endswith("。")
+        assert goal.after and goal.clause is None and goal.weight == 0.0 and not goal.headline and goal.deadline == 2028
+    for indicator in EXIT_INDICATORS.values():
+        assert set(indicator.name) == {"zh", "en"} and not indicator.headline
+
+
+@pytest.mark.parametrize("goal", [*GOALS.values(), *EXIT_GOALS.values()], ids=lambda goal: goal.id)
+def test_what_a_goal_watches_is_an_indicator(goal):
+    watched = [] if goal.watched is None else goal.watched.split("/")
+    assert len(watched) <= 2
+    assert set(watched) <= set(indicators_of(120))
 
 
 @pytest.mark.parametrize("goal", GOALS.values(), ids=lambda goal: goal.id)

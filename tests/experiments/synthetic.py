@@ -122,6 +122,9 @@ class Synthetic:
     def asked(self, scenario):
         return {"id": scenario.id, "months": scenario.months, "indicators": scenario.indicators, "shift": scenario.shift}
 
+    def ensemble(self, scenario):
+        return None
+
     def code(self):
         return "synthetic"
 

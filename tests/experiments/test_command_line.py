@@ -90,11 +90,17 @@ def test_pairs_of_replications_share_their_parameters(result):
 
 def test_backtest_reads_the_folder_and_holds_it_against_what_was_published(result):
     _, out = result
-    found = json.loads(ask("backtest", "--from", str(out), "--json").stdout)
+    found = json.loads(ask("backtest", "--from", str(out), "--json", "--no-figures").stdout)
     figures = {line["id"]: line for line in found["figures"]}
     assert figures["quarter_growth_2022"]["published"] == 0.072
-    assert figures["quarter_growth_2022"]["calibration"] is False
-    assert all(line["grade"] in "ABDU" for line in figures.values())
+    assert figures["quarter_growth_2022"]["calibration"] is True
+    assert figures["rural_growth_2023"]["calibration"] is False and set(figures["rural_growth_2023"]["rivals"]) == {
+        "trend",
+        "static",
+    }
+    assert found["scores"]["model"]["bands"] == sum(line["use"] == "hold_out" for line in figures.values())
+    assert found["vantage"] is None, "a folder keeps the vantage that it was lived with"
+    assert all(line["grade"] in "ABD" for line in figures.values())
     assert all(line["mean"] is not None for line in figures.values()), "a figure whose indicator is not measured"
 
 

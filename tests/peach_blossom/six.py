@@ -135,7 +135,7 @@ def _lend(hand: Hand, household: int) -> None:
 class Village:
     """The six households with every process of the month wired at central values, as ``County`` would wire them."""
 
-    def __init__(self, declared_only: bool = False, seed: int = 3) -> None:
+    def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
         from sim.core.ledger import Fund
         from sim.core.luck import replication_key
         from sim.core.parameters import load_all
@@ -146,7 +146,7 @@ class Village:
 
         bind()
         book = load_all()
-        values = resolve(book)
+        values = resolve(book, months=months)
         self.hand, self.month = peach_blossom(), 0
         self.tables = tables = self.hand.tables
         purses = {fund: record.purse for fund, record in fund_records().items()}

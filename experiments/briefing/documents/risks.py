@@ -91,13 +91,15 @@ def _unpaid(told: Told) -> Iterator[str]:
 
 def _misses(told: Told) -> Iterator[str]:
     """Published figures that these very lives miss; only where the model measures them and the scenario is the county's."""
-    from experiments import backtest
+    from experiments import backtest, published
 
+    figures = published.load()
     try:
-        lines = [line for line in backtest.compare(told.results, backtest.load()) if line["inside"] is not None]
+        lines = backtest.compare(figures, backtest.series_of(told.results, figures))
     except (ValueError, KeyError):
         return
-    missed = [line for line in lines if not line["inside"]]
+    lines = [line for line in lines if line["hit"] is not None]
+    missed = [line for line in lines if not line["hit"]]
     if missed:
         names = dict.fromkeys(f"{told.words.of(line['name'])} ({line['when']})" for line in missed)
         yield told.words("risk_misses", count=len(missed), all=len(lines), names=told.words("brief_and").join(names))

@@ -24,10 +24,11 @@ def monthly_tranche(county, p, luck, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
     floor = p.county_floor * uprated(county.month, county.calendar, p)
     transfer(books.county_floor_appropriation, floor, 1.0)
-    transfer(books.bridging_appropriation, p.bridging, 1.0)
+    bridging = p.bridging * p.bridging_paid
+    transfer(books.bridging_appropriation, bridging, 1.0)
     transfer(books.employment_appropriation, p.employment, 1.0)
     transfer(books.floor_administration, floor * p.administration, 1.0)
-    transfer(books.bridging_administration, p.bridging * p.administration, 1.0)
+    transfer(books.bridging_administration, bridging * p.administration, 1.0)
 
 
 @compiled
@@ -54,7 +55,7 @@ def invest(payment, fund, amount):
 def industry(county, p, luck, books):
     """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
     floor, bridging = county.funds[Fund.COUNTY_FLOOR], county.funds[Fund.BRIDGING]
-    from_bridging = envelope(bridging, p.industry_share, p.bridging)
+    from_bridging = envelope(bridging, p.industry_share, p.bridging * p.bridging_paid)
     from_floor = envelope(floor, p.industry_share, max(floor.inflow - floor.outflow, 0.0))
     environment = county.environment[0]
     assets, enterprises, parks = p.industry_split[0], p.industry_split[1], p.industry_split[len(p.industry_split) - 1]

@@ -29,16 +29,16 @@ def open_case(row, register, identity, month, room):
 
 @process(
     sees="records",
-    reads="households.identity households.members",
+    reads="households.identity households.members households.township townships.pressure",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
     "register.identified cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
-    luck="procedure",
+    luck="procedure put_off",
     creates="cases",
 )
 @compiled
 def case_review(county, p, luck, books):
-    """Verified signals become cases, or are dismissed."""
+    """Verified signals become cases, or are dismissed, or are put off under the pressure of assessment."""
     for row in range(len(county.register)):
         register = county.register[row]
         if register.signal < 0 or register.found < 0:
@@ -48,6 +48,8 @@ def case_review(county, p, luck, books):
             register.signal = NONE
             register.signalled = NONE
             register.found = NONE
+        elif happens(luck.put_off, household.identity, p.put_off * county.townships[household.township].pressure):
+            continue  # no new case shortly before the assessment
         elif happens(luck.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
             identity = descendant(household.identity, county.month, 0)
             open_case(row, register, identity, county.month, county.cases_room)

@@ -1,20 +1,38 @@
 """Relapse as the administration has it on file (R1): only whom it has looked at can be on it."""
 
 from sim.core.compilation import compiled
+from sim.core.luck import happens
 from sim.core.process import process
+
+
+@compiled
+def can_be_polished(register, line, p):
+    """Whether accounts are so near to the line that they can be written up to it; a broken house is seen by everybody."""
+    return register.broken == 0 and register.verified_income >= (1.0 - p.reach) * line
 
 
 @process(
     sees="records",
-    reads="households.members register.case_row register.seen register.verified_income register.broken environment.poverty_line",
-    writes="register.reported_below",
+    reads="households.members households.identity households.township register.case_row register.seen register.verified_income "
+    "register.broken environment.poverty_line townships.pressure",
+    writes="register.reported_below register.polished",
+    luck="polished@year",
 )
 @compiled
 def relapse_records(county, p, luck, books):
-    """Monitored households whose verified income is below the line, or whose guarantee is broken, are on file as fallen."""
+    """Monitored households whose verified income is below the line, or whose guarantee is broken, are on file as fallen, unless
+    the pressure of assessment leaves them out.
+    """
     line = county.environment[0].poverty_line
     for row in range(len(county.register)):
-        register = county.register[row]
+        register, household = county.register[row], county.households[row]
         fresh = register.seen >= county.month - p.fresh_months
-        followed = register.case_row >= 0 and fresh and county.households[row].members > 0
+        followed = register.case_row >= 0 and fresh and household.members > 0
         register.reported_below = 1 if followed and (register.verified_income < line or register.broken == 1) else 0
+        register.polished = 0
+        pressure = county.townships[household.township].pressure
+        if pressure > 0.0 and register.reported_below == 1 and can_be_polished(register, line, p):
+            # One luck a year: as pressure grows towards December, more and more are left out, and none comes back.
+            if happens(luck.polished, household.identity, pressure):
+                register.reported_below = 0
+                register.polished = 1

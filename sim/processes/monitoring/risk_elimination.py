@@ -7,9 +7,11 @@ from sim.world.codes import NONE, CaseState, Cause
 
 
 @compiled
-def safe(case, household, register, line, p):
-    """Whether the file shows what the procedure demands; without labour a margin is needed, as tracking goes on for long."""
-    if case.measures == 0 or register.broken == 1 or case.stable < p.stable_months:
+def safe(case, household, register, line, pressure, p):
+    """Whether the file shows what the procedure demands; without labour a margin is needed, as tracking goes on for long. The
+    pressure of assessment shortens the time for which a household has to be seen above the line.
+    """
+    if case.measures == 0 or register.broken == 1 or case.stable < p.stable_months * (1.0 - p.hastened * pressure):
         return False
     if case.resolved == 0 and case.cause != Cause.LOW_INCOME:
         return False
@@ -18,7 +20,8 @@ def safe(case, household, register, line, p):
 
 @process(
     sees="records",
-    reads="households.identity households.members households.workers register.income_on_file register.broken "
+    reads="households.identity households.members households.workers households.township "
+    "townships.pressure register.income_on_file register.broken "
     "environment.monitoring_line cases.identity cases.household cases.cause cases.measures cases.stable cases.resolved",
     writes="cases.state cases.eliminated register.case_row",
     luck="reviewed",
@@ -33,7 +36,9 @@ def risk_elimination(county, p, luck, books):
         household = county.households[case.household]
         register = county.register[case.household]
         gone = household.members == 0
-        if gone or (safe(case, household, register, line, p) and happens(luck.reviewed, case.identity, p.review_chance)):
+        pressure = county.townships[household.township].pressure
+        due = safe(case, household, register, line, pressure, p)
+        if gone or (due and happens(luck.reviewed, case.identity, p.review_chance)):
             case.state = CaseState.DISMISSED if gone else CaseState.ELIMINATED
             case.eliminated = county.month
             register.case_row = NONE

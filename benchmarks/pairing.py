@@ -1,0 +1,70 @@
+"""What paired luck is worth: how many times smaller the variance of a difference between two scenarios is when both meet the same
+luck. Parameters are fixed, so that luck is all that varies.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measuring import BASELINE, ROOT, Asked, Line, scratch
+from experiments import results, runner
+from experiments.paired import variance_ratio
+
+#: The other scenario, and whether the ten times of issue 4 are asked of it; large structural changes share little luck.
+CONTRASTS = (("floor_40m", True), ("no_monitoring", False), ("support_withdrawn", False))
+TARGET = 10.0
+REPLICATIONS = 200
+HELP = "help_"  # uses of money that are help to single households: relief, repair, development
+R3 = "county R3, mean of the Decembers"
+SPENDING = "total help spending"
+
+
+def indicators(folder: Path) -> dict[str, np.ndarray]:
+    """By name, one value for each life of a result folder, in the order of replications."""
+    found = results.open_folder(folder)
+    if found.failures:
+        raise RuntimeError(f"{len(found.failures)} lives failed: {found.failures[0]['error']}")
+    months = found.table("months", ["replication", "month", "relapse_rate", "relapse_recorded", "registered_income"])
+    decembers = months[months["month"].dt.month == 12]
+    yearly = decembers.groupby("replication").mean(numeric_only=True).sort_index()
+    last = decembers.groupby("replication").last().sort_index()
+    payments = found.table("payments", ["replication", "use", "yuan"])
+    spent = payments[payments["use"].str.startswith(HELP)].groupby("replication")["yuan"].sum()
+    spending = spent.reindex(yearly.index, fill_value=0.0)
+    return {
+        R3: yearly["relapse_rate"].to_numpy(),
+        SPENDING: spending.to_numpy(),
+        "county R3, last December": last["relapse_rate"].to_numpy(),
+        "relapse on file, mean of the Decembers": yearly["relapse_recorded"].to_numpy(),
+        "income of registered people, last December": last["registered_income"].to_numpy(),
+    }
+
+
+def measure(asked: Asked) -> Iterator[Line]:
+    """A line for each contrast and indicator."""
+    from sim.scenario import load_scenario
+
+    replications = 10 if asked.quick else REPLICATIONS
+    note = f"{replications} replications, parameters fixed" + (" (too few to judge)" if asked.quick else "")
+    with scratch() as folder:
+        lived: dict[str, dict[str, np.ndarray]] = {}
+        for name in (BASELINE.stem, *(other for other, _ in CONTRASTS)):
+            scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
+            runner.run(scenario, folder / name, replications, workers=asked.workers, only_luck=True)
+            lived[name] = indicators(folder / name)
+            if name == BASELINE.stem:
+                continue
+            judged = dict(CONTRASTS)[name]
+            for what, values in lived[name].items():
+                gain = variance_ratio(lived[BASELINE.stem][what], values)
+                wanted = judged and what in (R3, SPENDING)
+                reached = gain >= TARGET if wanted and not asked.quick else None
+                step = float(np.mean(values - lived[BASELINE.stem][what]))
+                yield Line(
+                    f"variance unpaired / paired, baseline and {name}: {what}",
+                    f"{gain:.3g}",
+                    f">= {TARGET:.0f}" if wanted else "",
+                    reached,
+                    f"{note}; mean difference {step:+.4g}",
+                )

@@ -1,0 +1,101 @@
+"""``xianjie calibrate``: from published figures to the plausible ensemble."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Out, Quiet, Workers
+
+FILES = ("calibration.json", "figures.csv", "assumptions.csv", "recovery.csv", "ensemble.csv", "synthetic.json")
+
+
+def calibrate(
+    workers: Workers = None,
+    out: Out = None,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the lives.")
+    ] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store the ensemble with the project, where 'run' takes it from.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this calibration.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Calibrate the assumptions of experiments/calibration.yaml on the published figures of 2022 or earlier.
+
+    Two waves of history matching, then approximate Bayesian computation, after showing on lives of known truth that this finds
+    it again. Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the
+    disk is full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import calibrating, calibration, lives, published
+        from experiments.commands import living, studying
+        from experiments.study import Study
+        from sim.core.errors import InputError
+
+        work = calibrating.Calibrating(calibrating.load())
+        target = out or living.OUTPUTS / f"calibrate-{work.scenario.id}-{work.spec.seed}"
+        screen = console.messages(quiet)
+        studying.make_way(target, fresh, FILES)
+        count = work.spec.waves[0] if synthetic else work.lives
+        seconds = studying.announce(work.scenario, count, target, work.spec.seed, workers, False, lang, screen)
+        studying.confirm(seconds, yes, lang)
+        code = lives.find(lives.COUNTY).code()
+        with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
+            teller = living.teller(screen, lang)
+            scenarios = {work.scenario.id: work.scenario}
+            with Study(
+                target, scenarios, work.spec.seed, False, work.task, workers, lives.COUNTY, teller, progress, brief=False
+            ) as study:
+                recovery = calibrating.recover(work, study)
+                if synthetic:
+                    made: dict[str, Any] = {"recovery": calibrating.recovered(work.names, recovery)}
+                else:
+                    try:
+                        result = calibrating.calibrate(work, study)
+                    except calibration.TooImplausible as reason:
+                        raise InputError(
+                            published.FILE, 0, f"no ensemble: {reason}; state larger errors, or fewer figures"
+                        ) from None
+                    made = calibrating.summary(work, result, recovery, code)
+                    calibrating.store(work, result, code, target / "ensemble.csv")
+                    if store:
+                        calibrating.store(work, result, code)
+        _write(target, made)
+        if as_json:
+            console.show_json({**made, "out": str(target)})
+        else:
+            from experiments.briefing import calibrated
+
+            console.show(calibrated.answer(made, lang, target))
+
+
+def _write(target: Path, made: dict[str, Any]) -> None:
+    from experiments import results
+    from experiments.files import as_json, write_csv, write_text
+
+    rows = made["recovery"]["assumptions"]
+    write_csv(target / "recovery.csv", [{"assumption": name, **row} for name, row in rows.items()])
+    if "figures" not in made:
+        write_text(target / "synthetic.json", as_json(made))
+        return
+    write_text(target / "calibration.json", as_json(made))
+    write_csv(target / "figures.csv", [results.flat(_apart(line)) for line in made["figures"]])
+    write_csv(target / "assumptions.csv", [results.flat(_apart(line)) for line in made["learned"]])
+
+
+def _apart(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with a column for each end of a range or a band."""
+    row: dict[str, Any] = {}
+    for key, value in line.items():
+        if isinstance(value, (list, tuple)):
+            ends = ("low", "high") if len(value) == 2 else ("low", "middle", "high")
+            row |= {f"{key}_{end}": each for end, each in zip(ends, value)}
+        else:
+            row[key] = value
+    return row

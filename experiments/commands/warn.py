@@ -1,0 +1,200 @@
+"""``xianjie warn``: when a goal becomes unlikely, how one would see it, and which lever still rescues it."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Out, Quiet, Sets, Workers
+
+FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")
+
+
+def warn(
+    path: Annotated[Path, typer.Argument(help="A result folder, or a scenario (then only --levers can be asked).")],
+    goal: Annotated[
+        list[str] | None, typer.Option(help="A goal to look at; may be repeated. By default those of the paper.")
+    ] = None,
+    levers: Annotated[
+        str | None, typer.Option(help="Levers to try, with commas between: NAME=VALUE, or NAME for both its bounds.")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Months from which they change, with commas between.")] = None,
+    likely: Annotated[float, typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely.")] = 0.5,
+    replications: Annotated[int, typer.Option(min=10, help="Futures lived for every lever and month.")] = 40,
+    seed: Annotated[int | None, typer.Option(min=0, help="The seed; of a result folder its own.")] = None,
+    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    workers: Workers = None,
+    sets: Sets = None,
+    out: Out = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds of this question.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say from which month on a goal is unlikely, given what is seen so far, and which lever still rescues it.
+
+    Reads a result folder; with --levers and --from it lives the same futures again, each lever changed from each of the months.
+    Asked again after an interruption it goes on. Exit codes: 0 done; 2 wrong usage or input; 5 the disk is full; 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import lives, warning
+        from experiments.commands import living, studying
+        from experiments.designs import safe
+        from experiments.files import as_json as written
+        from experiments.files import write_csv, write_text
+        from experiments.warning_asking import Asked, outlooks, rescues, tries
+        from sim.core.errors import InputError
+
+        asked = Asked.of(path, seed, only_luck, sets or [])
+        catalogue = lives.find(lives.COUNTY).catalogue(asked.scenario)
+        goals = asked.goals(goal or [], catalogue)
+        if (levers is None) != (start is None):
+            raise InputError("--levers", 0, "give both --levers and --from, or neither")
+        if asked.results is None and levers is None:
+            raise InputError(str(path), 0, "is a scenario: name a result folder, or what to try with --levers and --from")
+        points = tries(asked.scenario, levers, start, goals, catalogue) if levers and start else []
+        target = out or living.OUTPUTS / safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
+        studying.make_way(target, fresh, FILES)
+        seen = outlooks(asked, goals, catalogue, likely) if asked.results is not None else {}
+        found: list[warning.Rescue] = []
+        if points:
+            screen = console.messages(quiet)
+            with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
+                numbers = range(min(replications, asked.runs or replications))
+                studying.announce(
+                    asked.scenario, (len(points) + 1) * len(numbers), target, asked.seed, workers, asked.only_luck, lang, screen
+                )
+                teller = living.teller(screen, lang)
+                found = rescues(asked, points, goals, numbers, target, workers, likely, teller, progress)
+        target.mkdir(parents=True, exist_ok=True)
+        made: dict[str, Any] = {
+            "scenario": asked.scenario.id, "seed": asked.seed, "runs": asked.runs, "likely": likely,
+            "goals": [_line(name, catalogue.goals[name], look) for name, look in seen.items()],
+            "groups": [{"goal": name, **vars(group)} for name, look in seen.items() for group in look.groups],
+            "rescues": [vars(each) for each in found],
+        }  # fmt: skip
+        write_text(target / "warning.json", written(made))
+        for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
+            if made[key]:
+                write_csv(target / name, [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]])
+        _draw(target, asked, seen, catalogue, likely)
+        if as_json:
+            console.show_json({**made, "out": str(target)})
+        else:
+            _answer(made, seen, found, catalogue, likely, lang, target)
+
+
+def _line(name: str, goal: Any, look: Any) -> dict[str, Any]:
+    """A goal in numbers: its probability, the months from which futures lose it, how many of them are recognised and when."""
+    import numpy as np
+
+    lost = look.lost_from[~np.isnan(look.lost_from)]
+    quarters = [float(value) for value in np.quantile(lost, (0.1, 0.5, 0.9), method="nearest")] if len(lost) else [math.nan] * 3
+    half = next((m for m, share in zip(look.months, look.recognised) if share >= 0.5), None)
+    return {
+        "goal": name, "name": dict(goal.name), "watched": goal.watched, "probability": look.prior.probability,
+        "low": look.prior.low, "high": look.prior.high, "bound": look.prior.bound, "lost_share": len(lost) / len(look.lost_from),
+        "lost_from_p10": _named(quarters[0]), "lost_from": _named(quarters[1]), "lost_from_p90": _named(quarters[2]),
+        "half_recognised": _named(half),
+        "months": [_named(month) for month in look.months],
+        "recognised": look.recognised.tolist(), "false_alarms": look.false_alarms.tolist(),
+    }  # fmt: skip
+
+
+def _named(month: float | None) -> str | None:
+    from sim.scenario import named
+
+    return None if month is None or math.isnan(month) else named(int(month))
+
+
+def _answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely: float, lang: str, target: Path) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from experiments.briefing.words import Words, probability
+
+    words = Words(lang)
+    said: list[Any] = []
+    if seen:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for label in ("column_goal", "column_probability", "warn_from", "warn_range", "warn_lost", "warn_sign"):
+            table.add_column(words(label), justify="left" if label in ("column_goal", "warn_sign") else "right", overflow="fold")
+        for line in made["goals"]:
+            span = (
+                words("range", low=line["lost_from_p10"], high=line["lost_from_p90"]) if line["lost_from"] else words("unknown")
+            )
+            table.add_row(
+                f"{line['goal']} {words.of(line['name'])}", probability(words, line), line["lost_from"] or words("warn_never"),
+                span, words.percent(line["lost_share"]), _sign(seen[line["goal"]], line, catalogue, likely, words),
+            )  # fmt: skip
+        said += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
+    if found:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for label in ("column_goal", "warn_lever", "warn_start", "warn_before", "warn_with", "warn_change", "warn_verdict"):
+            table.add_column(words(label), justify="left" if label in ("column_goal", "warn_lever") else "right", overflow="fold")
+        from sim.core.parameters import load_all
+
+        for each in found:
+            parameter = load_all().parameters[each.lever]
+            setting = (
+                words.quantity(each.setting, parameter.unit) if isinstance(each.setting, (int, float)) else str(each.setting)
+            )
+            lever = words("name_and_unit", name=words.of(parameter.name.model_dump()), unit=setting)
+            low, high = (words.number(value, "share", sign=True) for value in (each.difference_low, each.difference_high))
+            change = words(
+                "with_range", value=words.quantity(each.difference, "share", difference=True),
+                range=words("range_signed", low=low, high=high),
+            )  # fmt: skip
+            name = f"{each.goal} {words.of(catalogue.goals[each.goal].name)}"
+            table.add_row(name, lever, each.start, words.percent(each.before), probability(words, vars(each)), change,
+                          words(f"warn_{each.verdict}"))  # fmt: skip
+        said += [words("warn_rescue_head", likely=words.percent(likely)), table]
+    console.show([*said, words("folder", out=target)])
+
+
+def _sign(look: Any, line: dict[str, Any], catalogue: Any, likely: float, words: Any) -> str:
+    """The first sign that a goal is in danger while every year so far was on course: which value of the watched indicator."""
+    from experiments.warning import alarm
+
+    groups = alarm(look.groups, likely)
+    if line["probability"] < likely or not groups or line["watched"] is None:
+        return words("warn_no_sign")
+    month = groups[0].month
+    first = [group for group in groups if group.month == month]
+    above = first[0].number > 0 or len(first) == first[0].groups
+    edge = min(group.lowest for group in first) if above else max(group.highest for group in first)
+    worst = min(first, key=lambda group: group.probability)
+    name = watched_name(line["watched"], catalogue, words)
+    return words(
+        "warn_sign_above" if above else "warn_sign_below", month=_named(month), name=name,
+        value=words.quantity(edge, catalogue.indicators[line["watched"]].unit) if "/" not in line["watched"] else f"{edge:,.4g}",
+        chance=words.percent(worst.probability), range=words.percents(worst.low, worst.high),
+    )  # fmt: skip
+
+
+def watched_name(watched: str, catalogue: Any, words: Any) -> str:
+    """What a goal watches, in words."""
+    return " ÷ ".join(words.of(catalogue.indicators[name].name) for name in watched.split("/"))
+
+
+def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) -> None:
+    """A picture of each goal that some of the futures meet and some miss, in both languages."""
+    from experiments.briefing import early_warning, style
+    from experiments.briefing.words import LANGUAGES, Words
+    from experiments.identity import version
+
+    facts = {"title": asked.scenario.title, "runs": asked.runs, "seed": asked.seed, "version": version("xianjie"),
+             "likely": likely}  # fmt: skip
+    folder = target / "figures"
+    folder.mkdir(exist_ok=True)
+    for language in LANGUAGES:
+        words = Words(language)
+        for name, look in seen.items():
+            if look.prior.bound is None:
+                goal = catalogue.goals[name]
+                watched = watched_name(goal.watched, catalogue, words) if goal.watched else ""
+                figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
+                said = early_warning.described(look, goal.name, language, likely)
+                style.save(figure, folder / f"outlook-{name}-{language}", said, f"seed: {asked.seed}")

@@ -1,0 +1,164 @@
+"""What ``warn`` is asked of: a result folder or a scenario, and the levers and months to try."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments import designs, results, warning
+from experiments.crew import Point
+from experiments.designs import FactorRecord
+from experiments.lives import COUNTY, Say, find
+from experiments.runner import Progress
+from experiments.study import Study
+from sim.core import yaml_file
+from sim.core.errors import InputError, nearest
+from sim.core.parameters import load_all, month_number
+from sim.scenario import load_scenario, named
+
+
+@dataclass(frozen=True)
+class Try:
+    """A lever set to a value from a month on."""
+
+    lever: str
+    setting: Any
+    start: str
+    point: Point
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The scenario whose goals are looked at; ``results``: its result folder, None if only a scenario was named."""
+
+    scenario: Any
+    results: results.Results | None
+    seed: int
+    only_luck: bool
+    runs: int
+
+    @classmethod
+    def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "Asked":
+        """A folder or a file as named on the command line. Raises InputError."""
+        if not path.is_dir():
+            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
+        if sets or seed is not None or only_luck:
+            raise InputError(
+                str(path), 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck"
+            )
+        try:
+            found = results.open_folder(path)
+        except (FileNotFoundError, ValueError) as problem:
+            raise InputError(str(path), 0, str(problem)) from None
+        manifest = found.manifest
+        runs = manifest["replications"]["completed"]
+        if runs < warning.LEAST_RUNS:
+            raise InputError(
+                str(path), 0, f"holds {runs} lives; {warning.LEAST_RUNS} are the least from which anything can be seen: add some "
+                f"with 'xianjie run … --add'"
+            )  # fmt: skip
+        scenario = find(manifest["lives"]).revive(manifest["scenario"])
+        return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
+
+    def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:
+        """The goals named, or those that the paper sets. Raises InputError for one that there is not."""
+        for name in wanted:
+            if name not in catalogue.goals:
+                raise InputError("--goal", 0, f"there is no goal '{name}'{nearest(name, list(catalogue.goals))}")
+        return list(dict.fromkeys(wanted)) or [
+            name for name, goal in catalogue.goals.items() if goal.headline or goal.weight > 0.0 or goal.after
+        ]
+
+
+def outlooks(asked: Asked, goals: Sequence[str], catalogue: Any, likely: float) -> dict[str, warning.Outlook]:
+    """What can be seen of each goal in the lives of a result folder."""
+    assert asked.results is not None
+    years = range(2021, 2021 + asked.scenario.months // 12)
+    columns = ["replication", "draw"]
+    for name in goals:
+        columns += [f"goal.{name}.met", *(f"goal.{name}.{year}" for year in years)]
+    table = asked.results.table("replications", columns)
+    watched = {part for name in goals for part in (catalogue.goals[name].watched or "").split("/") if part}
+    months = asked.results.table("months", ["replication", *sorted(watched)])
+    shape = (len(table), asked.scenario.months)
+    assert (months["replication"].to_numpy().reshape(shape)[:, 0] == table["replication"].to_numpy()).all()
+    series = {name: months[name].to_numpy().reshape(shape) for name in watched}
+    draws = table["draw"].to_numpy().astype(np.int64)
+    found = {}
+    for name in goals:
+        goal = catalogue.goals[name]
+        course = table[[f"goal.{name}.{year}" for year in years]].to_numpy(dtype=np.float64)
+        met = table[f"goal.{name}.met"].to_numpy().astype(np.float64)
+        end = warning.deadline_of(goal, asked.scenario.months)
+        found[name] = warning.outlook(met, course, warning.series_of(goal.watched, series), draws, end, likely)
+    return found
+
+
+def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Try]:
+    """Every lever at every setting from every month. Raises InputError for what cannot be, before anything is lived."""
+    last = max(warning.deadline_of(catalogue.goals[name], scenario.months) for name in goals)
+    months = []
+    for text in starts.split(","):
+        try:
+            month = month_number(text.strip())
+        except ValueError as problem:
+            raise InputError("--from", 0, str(problem)) from None
+        if not 0 <= month < last:
+            raise InputError(
+                "--from", 0, f"{text.strip()} does not lie between 2021-01 and {named(last - 1)}, when all is decided"
+            )
+        months.append(month)
+    made = []
+    for text in levers.split(","):
+        lever, equals, value = text.strip().partition("=")
+        parameter = load_all().parameters.get(lever)
+        if parameter is None or parameter.role != "lever":
+            known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
+            raise InputError("--levers", 0, f"there is no lever '{lever}'{nearest(lever, known)}")
+        for month in months:
+            record = {"from": named(month)}
+            if equals:
+                record["values"] = [yaml_file.parse(value, "--levers")]  # type: ignore[assignment]
+            elif parameter.options is not None:
+                record["values"] = list(parameter.options)  # type: ignore[assignment]
+            try:
+                factor = designs.factor(lever, FactorRecord.model_validate(record), False if not equals else True)
+            except ValueError as problem:
+                raise InputError("--levers", 0, f"{lever} {problem}") from None
+            settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
+            for setting in settings:
+                name = designs.safe(f"{lever}-{named(month)}-{setting}")
+                made.append(Try(lever, setting, named(month), designs.point(scenario, [factor], {lever: setting}, name)))
+    names = [each.point.name for each in made]
+    if len(set(names)) < len(names):
+        raise InputError("--levers", 0, "a lever, a value or a month is named twice")
+    return made
+
+
+def rescues(
+    asked: Asked,
+    tried: Sequence[Try],
+    goals: Sequence[str],
+    numbers: range,
+    target: Path,
+    workers: int | None,
+    likely: float,
+    say: Say,
+    progress: Callable[[Progress], None],
+) -> list[warning.Rescue]:
+    """Live the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
+    plain = Point("as-it-is", asked.scenario)
+    task: Mapping[str, Any] = {"warn": "paired"}
+    with Study(
+        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, task, workers, COUNTY, say, progress
+    ) as study:
+        study.live([(point, numbers) for point in (plain, *(each.point for each in tried))])
+        without = study.outcomes(plain, numbers)
+        found = [(each, study.outcomes(each.point, numbers)) for each in tried]
+    return [
+        warning.rescue(name, each.lever, each.setting, each.start, without, outcomes, likely)
+        for name in goals
+        for each, outcomes in found
+    ]
