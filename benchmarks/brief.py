@@ -80,9 +80,8 @@ def main() -> None:
             seconds = time.perf_counter() - started
             if status:
                 raise SystemExit(f"xianjie brief --format {formats} failed")
-            print(
-                f"{formats:6} {seconds:6.1f} s, {used.ru_utime + used.ru_stime:6.1f} s of processor, {used.ru_maxrss / 1e3:6.0f} MB"
-            )
+            processor = used.ru_utime + used.ru_stime
+            print(f"{formats:6} {seconds:6.1f} s, {processor:6.1f} s of processor, {used.ru_maxrss / 1e3:6.0f} MB")
 
 
 if __name__ == "__main__":

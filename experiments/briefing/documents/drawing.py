@@ -1,9 +1,9 @@
-"""Pictures of a brief as bytes: drawn once for each kind, in a folder that is thrown away."""
+"""Pictures of a brief as bytes: drawn once in every kind that is wanted, in a folder that is thrown away."""
 
 import io
 import re
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.briefing.documents.content import Illustration
@@ -12,38 +12,54 @@ PATH = re.compile(r' d="[^"]*"')
 LONG = re.compile(r"(\.\d\d)\d+")
 
 
-@dataclass
 class Pictures:
-    """Draws a picture in a kind when it is first asked for; HTML wants SVG, Word and print want PNG."""
+    """Draws a picture in all its kinds (``svg`` for a page, ``png`` for Word) when the first of them is asked for.
 
-    _made: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    Then the figure is emptied: its texts hold on to the canvas they were drawn on, 20 to 60 MB at 300 dots an inch.
+    """
 
-    def bytes(self, picture: Illustration, kind: str) -> bytes:
-        """The picture as ``svg`` or ``png``, with title, description and provenance inside."""
+    def __init__(self, kinds: Sequence[str] = ("svg", "png")) -> None:
+        self.kinds = tuple(kinds)
+        self._made: dict[str, dict[str, bytes]] = {}
+
+    def svg(self, picture: Illustration) -> bytes:
+        """The picture for a page, with title, description and provenance inside."""
+        return self._drawn(picture)["svg"]
+
+    def png(self, picture: Illustration) -> bytes:
+        """The picture for Word, 300 dots an inch."""
+        return self._drawn(picture)["png"]
+
+    def _drawn(self, picture: Illustration) -> dict[str, bytes]:
         from experiments.briefing import style
 
-        key = (picture.id, kind)
-        if key not in self._made:
+        if picture.id not in self._made:
             drawn = picture.drawn
             with tempfile.TemporaryDirectory() as folder:
-                style.save(drawn.figure, Path(folder) / "picture", drawn.alt, drawn.provenance, (kind,), drawn.title)
-                self._made[key] = (Path(folder) / f"picture.{kind}").read_bytes()
-        return self._made[key]
+                style.save(drawn.figure, Path(folder) / "picture", drawn.alt, drawn.provenance, self.kinds, drawn.title)
+                made = {kind: (Path(folder) / f"picture.{kind}").read_bytes() for kind in self.kinds}
+            drawn.figure.clear()
+            self._made[picture.id] = {kind: SMALL[kind](content) for kind, content in made.items()}
+        return self._made[picture.id]
 
-    def small_png(self, picture: Illustration) -> bytes:
-        """The PNG in 256 colours, a fourth of the size: a document's alt text says what the full file has inside."""
-        from PIL import Image
 
-        packed = io.BytesIO()
-        with Image.open(io.BytesIO(self.bytes(picture, "png"))) as full:
-            dots = full.info.get("dpi", (300, 300))
-            opaque = full.convert("RGB")
-        # The colours are chosen on a small copy: on the full picture that takes longer than drawing it.
-        few = opaque.resize((max(1, opaque.width // 4), max(1, opaque.height // 4)), Image.Resampling.NEAREST).quantize(256)
-        opaque.quantize(palette=few, dither=Image.Dither.NONE).save(packed, "PNG", dpi=dots)
-        return packed.getvalue()
+def small_png(content: bytes) -> bytes:
+    """A PNG in 256 colours, a fourth of the size; what it had inside, a document says in its alt text."""
+    from PIL import Image
 
-    def small_svg(self, picture: Illustration) -> bytes:
-        """The SVG with paths to a hundredth of a point, which no eye and no printer tells from the full ones."""
-        text = self.bytes(picture, "svg").decode("utf-8")
-        return PATH.sub(lambda path: LONG.sub(r"\1", path.group()), text).encode("utf-8")
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as full:
+        dots = full.info.get("dpi", (300, 300))
+        opaque = full.convert("RGB")
+    # The colours are chosen on a small copy: on the full picture that takes longer than drawing it.
+    few = opaque.resize((max(1, opaque.width // 4), max(1, opaque.height // 4)), Image.Resampling.NEAREST).quantize(256)
+    opaque.quantize(palette=few, dither=Image.Dither.NONE).save(packed, "PNG", dpi=dots)
+    return packed.getvalue()
+
+
+def small_svg(content: bytes) -> bytes:
+    """An SVG with paths to a hundredth of a point, which no eye and no printer tells from the full ones."""
+    return PATH.sub(lambda path: LONG.sub(r"\1", path.group()), content.decode("utf-8")).encode("utf-8")
+
+
+SMALL = {"svg": small_svg, "png": small_png}

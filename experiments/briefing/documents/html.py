@@ -28,7 +28,7 @@ def write(brief: Brief, path: Path, pictures: Pictures) -> None:
     environment.filters["lines"] = stacked
     environment.filters["cells"] = cells
     environment.filters["columns"] = lambda table: table.of("document")
-    environment.globals["data"] = lambda picture: _address("image/svg+xml", pictures.small_svg(picture))
+    environment.globals["data"] = lambda picture: _address("image/svg+xml", pictures.svg(picture))
     template = environment.get_template("brief.html.j2")
     write_text(path, template.render(brief=brief, fonts=_fonts(), numbers=numbers(brief)))
 

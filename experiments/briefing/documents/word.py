@@ -101,7 +101,7 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = above
 
     def _picture(self, picture: Illustration) -> None:
-        content = self.pictures.small_png(picture)
+        content = self.pictures.png(picture)
         paragraph = self.made.add_paragraph(style="Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(content), width=self.width)
         highest = Mm(205)

@@ -11,6 +11,8 @@ from experiments.comparing import Unpaired, check
 
 #: Endings of the documents by format; their names are ours, never a scenario's.
 ENDINGS = {"html": "html", "word": "docx", "excel": "xlsx"}
+#: What kind of picture a format takes.
+KINDS = {"html": "svg", "word": "png"}
 FOLDER = "brief"
 
 
@@ -30,9 +32,11 @@ def write(
     """
     found, studies = sources.sorted_out(folders)
     make = _comparison(found, studies, command) if compare else _single(found, studies, command)
+    formats = tuple(formats)
     made: list[tuple[Path, Callable[[Path], None]]] = []
+    kinds = [KINDS[form] for form in formats if form in KINDS]
     for language in languages:
-        brief, pictures = make(language), Pictures()
+        brief, pictures = make(language), Pictures(kinds)
         stem = f"{'comparison' if compare else 'brief'}-{language}"
         made += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
     to.mkdir(parents=True, exist_ok=True)
