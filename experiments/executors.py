@@ -20,6 +20,21 @@ from typing import Any, Protocol
 Work = Callable[[Any], Any]
 
 
+class Halted(Exception):
+    """Lives cannot go on for now; every chunk before is whole, and the journal can be gone on with.
+
+    ``words``: the key of the sentence that tells the user so.
+    """
+
+    words = "disk_problem"
+
+
+class PlaceLost(Halted):
+    """The place where lives are lived is gone: a scheduler, or all of its workers."""
+
+    words = "place_lost"
+
+
 @dataclass(frozen=True)
 class Finished:
     """A task that came back. ``died``: the process that worked on it, or on another task beside it, went

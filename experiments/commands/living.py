@@ -90,7 +90,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
             f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh",
         ) from None
     if outcome.problem:
-        typer.echo(Words(wanted.lang)("disk_problem", out=out, problem=outcome.problem, done=outcome.completed), err=True)
+        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     return outcome
 
