@@ -116,9 +116,7 @@ def keep(path: Path, chunk: bytes) -> None:
         partial.write_bytes(chunk)
 
 
-def pack(
-    point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False
-) -> bytes:
+def pack(point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False) -> bytes:
     """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,

@@ -1,5 +1,6 @@
 """``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
 
+from dataclasses import replace
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import (
     Json,
     Lang,
@@ -54,13 +55,15 @@ def run(
     ] = None,
     max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
 ) -> None:
     """Live a scenario many times and print how likely its goals are.
 
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full (what was done is kept,
-    --resume goes on), 130 interrupted (the same).
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done is
+    kept, --resume goes on), 130 interrupted (the same).
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments.commands import living
         from sim.scenario import load_scenario
 
@@ -85,6 +88,8 @@ def run(
             _show_config(chosen, as_json)
             return
         screen = console.messages(quiet)
+        place.open(screen)
+        wanted = replace(wanted, workers=place.workers, executor=place.executor)
         if dry_run:
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
