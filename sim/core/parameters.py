@@ -55,6 +55,7 @@ class Parameter(Strict):
     name: Names
     role: Literal["assumption", "lever"]
     unit: str
+    scales_with: str | None = None
     value: Any
     range: tuple[Number, Number] | None = None
     distribution: Literal["triangular", "uniform", "lognormal", "fixed"] | None = None
@@ -288,5 +289,13 @@ def load_all() -> ParameterBook:
             owners[path.stem] = path
             for parameter in load_parameters(path).values():
                 parameters[parameter.id] = parameter
+        for parameter in parameters.values():
+            other = parameters.get(parameter.scales_with or parameter.id)
+            if other is None or (parameter.scales_with and (other.varies or other.unit != "multiple")):
+                raise InputError(
+                    parameter._path,
+                    parameter._line,
+                    f"{parameter.id} scales with {parameter.scales_with}, which is no fixed multiple",
+                )
         _BOOK.append(ParameterBook(parameters))
     return _BOOK[0]
