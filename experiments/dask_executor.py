@@ -1,8 +1,8 @@
 """Where tasks run: on the workers of a Dask cluster that somebody has started (extra ``cluster``).
 
-Workers need not share a disk with this process: tasks go out and chunks come back through the scheduler's connections. What has to
-be the same everywhere is what decides a life: code, parameters, versions, kind of machine and its arithmetic. That is checked on
-every worker before work begins, and again on each that joins later.
+Workers need not share a disk with this process: tasks go out and chunks come back through the scheduler's connections. What has
+to be the same everywhere is what decides a life: code, parameters, versions, kind of machine and its arithmetic. That is checked
+on every worker before work begins, and again on each that joins later.
 """
 
 import contextlib

@@ -298,9 +298,7 @@ def is_county_file(path: str | Path) -> bool:
     return any(isinstance(record, Mapping) and set(record) >= {"parameter", "evidence"} for record in tree.values())
 
 
-def load_scenario(
-    path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None
-) -> Scenario:
+def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
     """Load and check a scenario file, with ``key=value`` settings on top.
 
     ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
@@ -327,7 +325,7 @@ def load_scenario(
     identity, title = path.stem, reader.settings["title"]
     if county_file is not None:
         identity = Path(county_file).stem
-        named = reader.county_title or {language: identity for language in title}
+        named = reader.county_title or dict.fromkeys(title, identity)
         title = {"zh": f"{named['zh']}：{title['zh']}", "en": f"{named['en']}: {title['en']}"}
     return Scenario(
         identity, title, reader.settings["reason"], tuple(reader.files), reader.overrides,

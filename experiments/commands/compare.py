@@ -27,7 +27,8 @@ def compare(
     """Hold scenarios against the first on the same luck: goals, flips, money, who gains and who loses.
 
     What was lived before for this comparison is used again, so a comparison that was interrupted goes on when it is asked again.
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130 interrupted.
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130
+    interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import comparing, results

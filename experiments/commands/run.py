@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +11,13 @@ from rich.console import Console
 
 from experiments.commands import console, placing
 from experiments.commands.console import (
+    BASELINE,
     Json,
     Lang,
     Language,
     Out,
     Quiet,
     Replications,
-    Scenario,
     Seed,
     Sets,
     Workers,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Annotated[list[Path], typer.Argument(help="A scenario or county file (YAML), or several.", metavar="SCENARIO...")],
     replications: Replications = 100,
     seed: Seed = 2021,
     workers: Workers = None,
@@ -55,19 +56,26 @@ def run(
     ] = None,
     max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
+    plan: Annotated[
+        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is lived.")
+    ] = BASELINE,
     executor: placing.Executor = placing.Kind.LOCAL,
     scheduler: placing.Scheduler = None,
 ) -> None:
-    """Live a scenario many times and print how likely its goals are.
+    """Live a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
 
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done is
-    kept, --resume goes on), 130 interrupted (the same).
+    A county file (facts as in scenarios/county.yaml) is lived under --plan. Several files draw no figures, and go on where they
+    stopped when asked again.
+
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done
+    is kept, --resume goes on), 130 interrupted (the same).
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments.commands import living
-        from sim.scenario import load_scenario
+        from experiments.commands.counties import load, run_all
 
-        chosen = load_scenario(scenario, sets or [])
+        every = load(scenario, plan, sets or [])
+        chosen = every[0]
         wanted = living.Wanted(
             replications,
             seed,
@@ -83,7 +91,7 @@ def run(
             precision=precision,
             largest=max_replications,
         )
-        _check(wanted)
+        _check(wanted, len(every), dry_run or show_config)
         if show_config:
             _show_config(chosen, as_json)
             return
@@ -93,6 +101,9 @@ def run(
         if dry_run:
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
+        if len(every) > 1:
+            living.announce(chosen, wanted, screen, len(every))
+            run_all(every, out, wanted, as_json, screen)
         if not resume and not shard:
             living.announce(chosen, wanted, screen)
         if not no_figures and not shard:
@@ -106,10 +117,14 @@ def run(
         raise typer.Exit(console.code_of(outcome))
 
 
-def _check(wanted: "Wanted") -> None:
+def _check(wanted: "Wanted", files: int, describes: bool) -> None:
     """Refuse options that contradict each other."""
     from sim.core.errors import InputError
 
+    if files > 1 and (describes or wanted.shard or wanted.add or wanted.precision is not None or wanted.profile):
+        raise InputError(
+            "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile"
+        )
     if wanted.precision is not None and (wanted.add or wanted.shard):
         raise InputError(
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard"

@@ -158,8 +158,10 @@ class Parameter(Strict):
         """All its values, of one date or several."""
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 
-    def check(self, value: Any, override: bool = False) -> None:
-        """Raise ValueError if it cannot take this value; ``override`` also applies a lever's bounds or the range."""
+    def check(self, value: Any, override: bool = False, elsewhere: bool = False) -> None:
+        """Raise ValueError if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
+        range nor bounds bind, only what the unit admits.
+        """
         if self.options is not None:
             if not isinstance(value, str) or value not in self.options:
                 raise ValueError(f"must be one of {', '.join(self.options)}, not {value!r}")
@@ -173,7 +175,7 @@ class Parameter(Strict):
             unit = UNITS[self.unit]
             if not unit.lowest <= number <= unit.highest:
                 raise ValueError(f"{number} is not possible in {self.unit}")
-            low, high = self.limits(override)
+            low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
                 raise ValueError(f"{number} lies outside {low:g} to {high:g} {self.unit}")
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:

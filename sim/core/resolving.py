@@ -18,7 +18,7 @@ class Override:
     value: Any
     place: str
     line: int
-    local: bool = False  # a fact of another place, which the range of this one does not bind
+    local: bool = False  # a fact of another place, which ranges and bounds of this one do not bind
 
     def check(self, parameter: Parameter) -> None:
         """Raise InputError if the parameter cannot take it."""
@@ -28,7 +28,7 @@ class Override:
                     raise ValueError("must be a list" if parameter.is_list else "must be one value, not a list")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
-                parameter.check(value, override=not self.local)
+                parameter.check(value, override=True, elsewhere=self.local)
             self._check_time(parameter)
         except ValueError as problem:
             raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None

@@ -68,8 +68,20 @@ def _jobs(tables: Tables, values: Values) -> list[dict]:
     promised = {name: float(values.at(f"thresholds.{name}", 0)) for name in ("outside_jobs", "local_jobs", "posts")}
     taken = {d: int((registered & (persons["status"] == d)).sum()) for d in Destination}
     return [
-        _at_least("outside_jobs", "脱贫劳动力外出务工", "Registered persons working outside", promised["outside_jobs"], taken[Destination.OUTSIDE]),
-        _at_least("local_jobs", "脱贫劳动力就近就业", "Registered persons in local firms", promised["local_jobs"], taken[Destination.LOCAL_FIRM]),
+        _at_least(
+            "outside_jobs",
+            "脱贫劳动力外出务工",
+            "Registered persons working outside",
+            promised["outside_jobs"],
+            taken[Destination.OUTSIDE],
+        ),
+        _at_least(
+            "local_jobs",
+            "脱贫劳动力就近就业",
+            "Registered persons in local firms",
+            promised["local_jobs"],
+            taken[Destination.LOCAL_FIRM],
+        ),
         _at_least("public_posts", "公益岗位", "Public-welfare posts taken up", promised["posts"], taken[Destination.PUBLIC_POST]),
     ]
 
