@@ -48,9 +48,11 @@ class Finished:
 
 
 class Executor(Protocol):
-    """What the runner asks of a place to run. ``workers`` is the number of tasks worked on at once."""
+    """What the runner asks of a place to run."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many tasks are worked on at once."""
 
     @property
     def pending(self) -> int:
@@ -170,7 +172,7 @@ class Shared:
     The runs must be of one kind, because the workers keep the work that was made for the first: same lives, seed and options.
     """
 
-    def __init__(self, make: Callable[[Callable[[], Work]], Executor]) -> None:
+    def __init__(self, make: Callable[[Callable[[], Any]], Executor]) -> None:
         self._make = make
         self._place: Executor | None = None
 

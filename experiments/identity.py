@@ -86,8 +86,8 @@ def _arithmetic() -> str:
     digest = hashlib.sha256()
     for function in (np.exp, np.sin, np.cbrt, np.tanh, np.expm1):
         digest.update(function(points).tobytes())
-    for function in (np.log, np.sqrt, np.log1p):
-        digest.update(function(np.abs(points) + 0.1).tobytes())
+    for positive in (np.log, np.sqrt, np.log1p):
+        digest.update(positive(np.abs(points) + 0.1).tobytes())
     digest.update(np.power(np.abs(points) + 0.1, 0.37).tobytes())
     digest.update(np.cumsum(points * points).tobytes() + np.float64((points * 0.1).sum()).tobytes())
     digest.update(np.array([(math.exp(x), math.sin(x), math.log(abs(x) + 0.1)) for x in points[::7].tolist()]).tobytes())
