@@ -12,6 +12,7 @@ from experiments.commands.check import check
 from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
 from experiments.commands.compare import compare
+from experiments.commands.counties import counties
 from experiments.commands.describe import goals, levers, month, parameters, schema
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
@@ -40,6 +41,7 @@ for command in (
     solve,
     warn,
     collect,
+    counties,
     verify,
     population,
     backtest,
