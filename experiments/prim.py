@@ -21,7 +21,7 @@ DOUBTFUL = 0.05  # a restriction whose quasi-p-value is above this may as well b
 
 @dataclass(frozen=True)
 class Restriction:
-    """What a box asks of one factor: a value above ``low`` and up to ``high``, or, of a factor with choices, one ``among`` them."""
+    """What a box asks of one factor: a value above ``low`` and up to ``high``; of a factor with choices, one ``among`` them."""
 
     factor: int
     low: float = -math.inf
@@ -41,7 +41,7 @@ Box = tuple[Restriction, ...]  # restricted factors only, in the order of factor
 
 @dataclass(frozen=True)
 class Found:
-    """How a box does on some cases: ``held`` of them lie in it, ``hits`` of these are of the kind sought, of ``sought`` in all."""
+    """A box on some cases: ``held`` of them lie in it, ``hits`` of these are of the kind sought, of ``sought`` in all."""
 
     held: int
     hits: int
