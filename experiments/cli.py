@@ -14,6 +14,7 @@ from experiments.commands.collect import collect
 from experiments.commands.compare import compare
 from experiments.commands.counties import counties
 from experiments.commands.describe import goals, levers, month, parameters, schema
+from experiments.commands.discover import discover
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
 from experiments.commands.panel import panel
@@ -39,6 +40,7 @@ for command in (
     sweep,
     sensitivity,
     solve,
+    discover,
     warn,
     collect,
     counties,
