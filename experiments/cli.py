@@ -16,8 +16,10 @@ from experiments.commands.facts import facts
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
+from experiments.commands.screen import screen
 from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
+from experiments.commands.structure import structure
 from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
 
@@ -49,6 +51,8 @@ for command in (
     panel,
     budget,
     facts,
+    structure,
+    screen,
 ):
     app.command()(command)
 

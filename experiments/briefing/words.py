@@ -14,7 +14,15 @@ COUNTED = ("persons", "households", "cases", "months", "years", "students", "pro
 
 @cache
 def _book() -> dict[str, dict[str, str]]:
-    return yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    """The labels of ``words.yaml`` and of the subjects beside it, ``words_SUBJECT.yaml``; ValueError if two files have one."""
+    book: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).parent.glob("words*.yaml")):
+        labels = yaml.safe_load(path.read_text(encoding="utf-8"))
+        twice = sorted(book.keys() & labels.keys())
+        if twice:
+            raise ValueError(f"{path}: another file has the label '{twice[0]}' already")
+        book |= labels
+    return book
 
 
 class Words:
