@@ -17,6 +17,7 @@ from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
 from experiments.commands.screen import screen
+from experiments.commands.selftest import selftest
 from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
 from experiments.commands.structure import structure
@@ -53,6 +54,7 @@ for command in (
     facts,
     structure,
     screen,
+    selftest,
 ):
     app.command()(command)
 
