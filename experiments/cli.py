@@ -11,6 +11,7 @@ from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
 from experiments.commands.compare import compare
 from experiments.commands.describe import goals, levers, month, parameters, schema
+from experiments.commands.document import document
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
 from experiments.commands.panel import panel
@@ -55,6 +56,7 @@ for command in (
     structure,
     screen,
     selftest,
+    document,
 ):
     app.command()(command)
 
