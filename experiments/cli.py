@@ -14,6 +14,7 @@ from experiments.commands.describe import goals, levers, month, parameters, sche
 from experiments.commands.discover import discover
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
+from experiments.commands.optimise import optimise
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
@@ -36,6 +37,7 @@ for command in (
     sensitivity,
     solve,
     discover,
+    optimise,
     collect,
     verify,
     population,

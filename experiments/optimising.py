@@ -50,7 +50,9 @@ class Archive:
         found = [self.study.outcomes(point, futures) for point in points]
         for point, each in zip(points, found):
             if len(each.replications) < len(futures):
-                raise ValueError(f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared")
+                raise ValueError(
+                    f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared"
+                )
         return found
 
     def arrays(self, found: Sequence[Outcomes]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -59,7 +61,9 @@ class Archive:
         margins = np.array([np.stack([each.outcome(f"{goal}.margin") for goal in goals], axis=1) for each in found])
         met = np.array([np.stack([each.outcome(goal) for goal in goals], axis=1) for each in found])
         if not np.isfinite(margins).all():
-            raise ValueError("a goal is not assessed in some futures; name goals whose deadline lies within the scenario's months")
+            raise ValueError(
+                "a goal is not assessed in some futures; name goals whose deadline lies within the scenario's months"
+            )
         return margins, met
 
 

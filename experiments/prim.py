@@ -60,8 +60,12 @@ class Found:
 
     @property
     def balance(self) -> float:
-        """The harmonic mean of coverage and density; 0 where there are no hits."""
-        return 2.0 * self.hits / (self.held + self.sought) if self.hits else 0.0
+        """Coverage less the share of all other cases that the box holds as well (Youden): 1 if it parts them, 0 if it does nothing.
+
+        Unlike the harmonic mean of coverage and density it does not favour the box that holds everything where failure is common.
+        """
+        others = self.cases - self.sought
+        return (self.coverage - (self.held - self.hits) / others) if self.sought and others else 0.0
 
     @property
     def elsewhere(self) -> float:
@@ -195,9 +199,7 @@ def _with(box: Box, new: Restriction) -> Box:
 
 
 def choose(boxes: Sequence[Box], cases: NDArray[np.float64], sought: NDArray[np.bool_], density: float | None = None) -> Box:
-    """The box of a trajectory that balances coverage and density best (their harmonic mean), or, where a ``density`` is asked
-    for, the one of at least this density that covers most; () if none has it.
-    """
+    """The box of a trajectory that parts the two kinds best (``Found.balance``), or, where a ``density`` is asked for, the one of at least this density that covers most; () if none has it."""
     told = [found(box, cases, sought) for box in boxes]
     if density is None:
         return boxes[max(range(len(boxes)), key=lambda number: told[number].balance)]
