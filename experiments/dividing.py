@@ -71,7 +71,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class Division:
-    """A checked question: ``money`` yuan a year are divided in steps over programmes, each beyond its least. ``point(yuan, name)``
+    """A checked question: ``money`` yuan a year are divided in steps over programmes beyond their least. ``point(yuan, name)``
     is the county under such a plan; ``reference`` the plan as it runs, with the same budget.
     """
 
@@ -140,7 +140,7 @@ def read(path: Path) -> tuple[Spec, Any]:
 
 
 def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
-    """Live what prices and entitlements follow from, and make the division. Raises InputError where there is nothing to divide."""
+    """Live what prices and entitlements follow from; the division. Raises InputError where there is nothing to divide."""
     model = find(COUNTY)
     trial = replace(scenario, months=min(TRIAL_MONTHS, scenario.months))
     years = trial.months / 12

@@ -44,7 +44,7 @@ class Archive:
         return division.point(division.yuan(plan), "plan." + "-".join(f"{number:03d}" for number in plan))
 
     def live(self, plans: Sequence[Plan | None], futures: range) -> list[Outcomes]:
-        """Live plans over futures. Raises ValueError where a life failed: plans are compared over the same futures or not at all."""
+        """Live plans over futures. Raises ValueError where a life failed: plans are compared over the same futures."""
         points = [self.point(plan) for plan in plans]
         self.study.live([(point, futures) for point in points])
         found = [self.study.outcomes(point, futures) for point in points]
@@ -132,7 +132,7 @@ def _frontier(
     division: Division, archive: Archive, shown: Sequence[Plan | None], before: Sequence[Outcomes], after: Sequence[Outcomes],
     seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh luck says, and the loss."""
+    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh luck says, the loss."""
     (old, _), (new, met) = archive.arrays(before), archive.arrays(after)
     old_draws, draws = before[0].draws, after[0].draws
     regrets = frontier.regrets(new)

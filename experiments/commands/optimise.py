@@ -27,8 +27,8 @@ def optimise(
 
     Plans are compared over the same futures; those that no other beats are lived again on fresh luck, and all that is printed
     comes from there, with intervals and with how much the search had flattered them. A budget below entitlements is refused.
-    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
-    130 interrupted.
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is
+    full, 130 interrupted.
     """
     with console.exit_codes():
         from experiments import designs, dividing, lives, optimising, searching
@@ -85,7 +85,8 @@ def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
         table.add_row("\n".join(filter(None, [head, *money, beaten])), *cells, _share(row["all_met"], words))
     console.show([words.of(made["title"]), words("divide_head", **facts),
                   words("divide_said", plans=made["plans"], futures=made["futures"], fresh=made["fresh"],
-                        level=words.percent(made["level"])), table, words("divide_note"), words("folder", out=target)])  # fmt: skip
+                        level=words.percent(made["level"])), table,
+                  words("divide_note"), words("folder", out=target)])  # fmt: skip
 
 
 def _share(share: dict[str, Any], words: Any) -> str:
