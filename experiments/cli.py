@@ -18,6 +18,7 @@ from experiments.commands.discover import discover
 from experiments.commands.document import document
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
+from experiments.commands.optimise import optimise
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
@@ -46,6 +47,7 @@ for command in (
     solve,
     discover,
     warn,
+    optimise,
     collect,
     counties,
     verify,

@@ -28,7 +28,7 @@ LEAST_SOUGHT = 8  # cases of the kind sought that a search needs at least
 
 @dataclass(frozen=True)
 class Lived:
-    """Cases that came to their end: shares of the factors (cases, columns), numbers, whether the goal was met, and by how much."""
+    """Cases that came to their end: shares of the factors (cases, columns), numbers, whether the goal was met, by what margin."""
 
     shares: NDArray[np.float64]
     numbers: NDArray[np.int64]
@@ -210,7 +210,7 @@ def _write(
             rows.append({"box": box["number"], "stands": box["stands"], "chance": box["chance"],
                          **{key: restriction.get(key) for key in kept}, "among": " | ".join(among) if among else None,
                          **{f"{part}_{key}": box[part][key] for part in ("learnt", "held_out")
-                            for key in ("held", "hits", "coverage", "density", "density_low", "density_high", "elsewhere")}})  # fmt: skip
+                            for key in ("held", "hits", "coverage", "density", "density_low", "density_high", "elsewhere")}})  # fmt: skip  # noqa: E501
     write_csv(out / "boxes.csv", rows)
     write_csv(out / "trajectory.csv", found["steps"])
     with whole(out / "cases.parquet") as partial:

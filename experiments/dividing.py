@@ -71,7 +71,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class Division:
-    """A checked question: ``money`` yuan a year are divided in steps over programmes, each beyond its least. ``point(yuan, name)``
+    """A checked question: ``money`` yuan a year are divided in steps over programmes beyond their least. ``point(yuan, name)``
     is the county under such a plan; ``reference`` the plan as it runs, with the same budget.
     """
 
@@ -140,7 +140,7 @@ def read(path: Path) -> tuple[Spec, Any]:
 
 
 def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
-    """Live what prices and entitlements follow from, and make the division. Raises InputError where there is nothing to divide."""
+    """Live what prices and entitlements follow from; the division. Raises InputError where there is nothing to divide."""
     model = find(COUNTY)
     trial = replace(scenario, months=min(TRIAL_MONTHS, scenario.months))
     years = trial.months / 12
@@ -173,7 +173,9 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
 
     facts = {"budget": spec.budget, "upper": upper, "kept": kept, "money": money, "floor_entitlements": floor,
              "prices": {name: [lever.factor.id, lever.price] for name, lever in levers.items()}}  # fmt: skip
-    rest = {key: getattr(spec, key) for key in ("criterion", "level", "population", "generations", "futures", "fresh", "finalists")}
+    rest = {
+        key: getattr(spec, key) for key in ("criterion", "level", "population", "generations", "futures", "fresh", "finalists")
+    }
     return Division(spec.title.model_dump(), scenario, money, spec.step, tuple(programmes), tuple(spec.goals), **rest,
                     point=point, reference=Point("as_it_runs", scenario), facts=facts)  # fmt: skip
 
@@ -210,7 +212,8 @@ def _priced(
                     for each in (budget, find(COUNTY).live(richer, None, seed, 0, False).budget))  # fmt: skip
     if added - costs <= 1.0:
         raise InputError(path, 0, f"programmes.{name}: more of {lever} is not spent: the purses are empty, or nobody asks for it")
-    price_ = (added - costs) / (raised - stands)
+    # Where a purse runs empty "more" is spent in part only; a unit then costs what the units there are cost.
+    price_ = max((added - costs) / (raised - stands), costs / stands if stands > 0 else 0.0)
     parameter = load_all().parameters[lever]
     pattern = tuple(float(each) for each in parameter.entries()[0]) if parameter.is_list else None
     low, high = parameter.limits()

@@ -1,4 +1,4 @@
-"""Plans beside each other over the same futures: regret, the share of futures in which goals are met, and what survives fresh luck.
+"""Plans beside each other over the same futures: regret, in how many goals are met, and what survives fresh luck.
 
 Arrays are (plans, futures, goals); a larger margin is better. Every interval treats parameter draws as clusters, as in
 ``monte_carlo``, and differences between plans are paired.

@@ -44,13 +44,15 @@ class Archive:
         return division.point(division.yuan(plan), "plan." + "-".join(f"{number:03d}" for number in plan))
 
     def live(self, plans: Sequence[Plan | None], futures: range) -> list[Outcomes]:
-        """Live plans over futures. Raises ValueError where a life failed: plans are compared over the same futures or not at all."""
+        """Live plans over futures. Raises ValueError where a life failed: plans are compared over the same futures."""
         points = [self.point(plan) for plan in plans]
         self.study.live([(point, futures) for point in points])
         found = [self.study.outcomes(point, futures) for point in points]
         for point, each in zip(points, found):
             if len(each.replications) < len(futures):
-                raise ValueError(f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared")
+                raise ValueError(
+                    f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared"
+                )
         return found
 
     def arrays(self, found: Sequence[Outcomes]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -59,7 +61,9 @@ class Archive:
         margins = np.array([np.stack([each.outcome(f"{goal}.margin") for goal in goals], axis=1) for each in found])
         met = np.array([np.stack([each.outcome(goal) for goal in goals], axis=1) for each in found])
         if not np.isfinite(margins).all():
-            raise ValueError("a goal is not assessed in some futures; name goals whose deadline lies within the scenario's months")
+            raise ValueError(
+                "a goal is not assessed in some futures; name goals whose deadline lies within the scenario's months"
+            )
         return margins, met
 
 
@@ -128,7 +132,7 @@ def _frontier(
     division: Division, archive: Archive, shown: Sequence[Plan | None], before: Sequence[Outcomes], after: Sequence[Outcomes],
     seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh luck says, and the loss."""
+    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh luck says, the loss."""
     (old, _), (new, met) = archive.arrays(before), archive.arrays(after)
     old_draws, draws = before[0].draws, after[0].draws
     regrets = frontier.regrets(new)

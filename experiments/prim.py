@@ -60,8 +60,12 @@ class Found:
 
     @property
     def balance(self) -> float:
-        """The harmonic mean of coverage and density; 0 where there are no hits."""
-        return 2.0 * self.hits / (self.held + self.sought) if self.hits else 0.0
+        """Coverage less the share of all other cases that the box holds too (Youden): 1 if it parts them, 0 if it does nothing.
+
+        Unlike the harmonic mean of coverage and density it does not favour the box that holds everything where failure is common.
+        """
+        others = self.cases - self.sought
+        return (self.coverage - (self.held - self.hits) / others) if self.sought and others else 0.0
 
     @property
     def elsewhere(self) -> float:
@@ -195,7 +199,7 @@ def _with(box: Box, new: Restriction) -> Box:
 
 
 def choose(boxes: Sequence[Box], cases: NDArray[np.float64], sought: NDArray[np.bool_], density: float | None = None) -> Box:
-    """The box of a trajectory that balances coverage and density best (their harmonic mean), or, where a ``density`` is asked
+    """The box of a trajectory that parts the two kinds best (``Found.balance``), or, where a ``density`` is asked
     for, the one of at least this density that covers most; () if none has it.
     """
     told = [found(box, cases, sought) for box in boxes]
@@ -223,8 +227,10 @@ def refined(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_], pee
                     continue
                 place = int(np.searchsorted(values, bound))
                 tried = range(max(1, place - reach), min(len(values) - 1, place + reach) + 1)
-                options = [box, *(_with(box, replace(_of(box, old.factor), **{end: float(values[at - 1] + values[at]) / 2.0}))
-                                  for at in tried)]  # fmt: skip
+                own = _of(box, old.factor)
+                middles = [float(values[at - 1] + values[at]) / 2.0 for at in tried]
+                moved = (replace(own, low=at) if end == "low" else replace(own, high=at) for at in middles)
+                options = [box, *(_with(box, each) for each in moved)]
                 box = max(options, key=lambda each: found(each, cases, sought).balance)
         if box == before:
             break

@@ -20,7 +20,7 @@ def answer(manifest: Mapping[str, Any], language: str, folder: Path | None = Non
     standing = [box for box in manifest["boxes"] if box["stands"]]
     for box in manifest["boxes"]:
         yield from (_standing if box["stands"] else _fallen)(box, manifest["where"], words)
-    if not standing:
+    if not standing and (manifest["boxes"] or manifest["reason"] == "none"):
         yield words("discover_none")
     yield words(f"discover_reason_{manifest['reason']}", least=LEAST_SOUGHT)
     yield words("discover_note")
