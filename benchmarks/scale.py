@@ -3,9 +3,10 @@
     python benchmarks/scale.py [--households 10000 40000 160000 1600000] [--months 12] [--replications 4 16] [--counties 4 12]
 
 Each size is one county lived in a process of its own, every household a row (detail: full), so that the largest memory is that
-size's. A county of N households is the baseline's with everything that grows with a county multiplied (founding.county_size), in
-numbered townships. Its cost is the time of the months after 2020 divided by household-months; founding and the year of burn-in
-are given apart. What is measured and what is projected is labelled. Not a test: a busy machine is no defect.
+of this size. A county of N households is the baseline's with everything that grows with a county multiplied
+(founding.county_size), in numbered townships. Its cost is the processor time of the months after 2020 divided by
+household-months; founding and the year of burn-in are given apart. What is measured and what is projected is labelled. Not a
+test: a busy machine is no defect.
 """
 
 import argparse
@@ -32,12 +33,12 @@ import dataclasses
 scenario = dataclasses.replace(scenario, population_detail="full", months=60)
 warm = load_scenario("scenarios/baseline.yaml", ["founding.county_size=0.02", "founding.places=numbered"])
 county.County(dataclasses.replace(warm, months=12), county.values_of(warm, None), 1, 0).live()  # everything is loaded
-start = time.perf_counter()
+start = time.process_time()
 made = county.County(scenario, county.values_of(scenario, None), 1, 0)
-founded = time.perf_counter()
+founded = time.process_time()
 for _ in range(months):
     made.step()
-lived = time.perf_counter()
+lived = time.process_time()
 print(json.dumps({
     "households": len(made.tables["households"]), "persons": len(made.tables["persons"]), "founding": founded - start,
     "living": lived - founded, "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
