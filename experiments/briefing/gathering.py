@@ -296,8 +296,13 @@ def read_json(path: Path) -> Any:
 
 
 def story(results: Results) -> Sequence[dict[str, Any]] | None:
-    """The household told in ``story.json``, the output of ``xianjie explain --json``; None without months in it."""
+    """The household told in ``story.json``, the output of ``xianjie explain --json``.
+
+    None without one, without months in it, or if it is of another scenario or seed than the run: a story left from before.
+    """
     found = read_json(results.folder / "story.json")
     if not isinstance(found, list) or not found or not all(isinstance(each, dict) and each.get("months") for each in found):
         return None
-    return found
+    manifest = results.manifest
+    same = (found[0].get("scenario"), found[0].get("seed")) == (manifest["scenario"]["id"], manifest["seed"])
+    return found if same else None

@@ -258,6 +258,13 @@ def test_a_story_of_an_older_program_is_left_out(folders, tmp_path):
     assert gathering.story(Results(tmp_path)) is None
 
 
+def test_a_story_left_from_another_run_is_not_told(folders, tmp_path):
+    assert gathering.story(Results(folders / "plan")) is not None
+    other = copied(folders / "other", tmp_path / "other")
+    shutil.copy(folders / "plan" / "story.json", other / "story.json")
+    assert gathering.story(Results(other)) is None
+
+
 def test_runs_with_other_luck_are_not_compared(folders, tmp_path):
     other = copied(folders / "other", tmp_path / "other")
     manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
