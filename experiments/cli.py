@@ -12,14 +12,21 @@ from experiments.commands.check import check
 from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
 from experiments.commands.compare import compare
+from experiments.commands.counties import counties
 from experiments.commands.describe import goals, levers, month, parameters, schema
+from experiments.commands.discover import discover
+from experiments.commands.document import document
 from experiments.commands.explain import explain
 from experiments.commands.facts import facts
+from experiments.commands.optimise import optimise
 from experiments.commands.panel import panel
 from experiments.commands.population import population
 from experiments.commands.run import run
+from experiments.commands.screen import screen
+from experiments.commands.selftest import selftest
 from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
+from experiments.commands.structure import structure
 from experiments.commands.sweep import sweep
 from experiments.commands.verify import verify
 from experiments.commands.warn import warn
@@ -38,8 +45,11 @@ for command in (
     sweep,
     sensitivity,
     solve,
+    discover,
     warn,
+    optimise,
     collect,
+    counties,
     verify,
     population,
     backtest,
@@ -55,6 +65,10 @@ for command in (
     panel,
     budget,
     facts,
+    structure,
+    screen,
+    selftest,
+    document,
 ):
     app.command()(command)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import journal
-from experiments.executors import Executor, Finished, InProcess, Processes, usable_processors
+from experiments.executors import Executor, Finished, Halted, InProcess, Processes, usable_processors
 from experiments.journal import Chunk, Failure, Lived
 from experiments.lives import COUNTY, Catalogue, Say, find
 
@@ -66,8 +66,19 @@ class Plan:
         return replication if self.only_luck else replication // 2
 
 
+@dataclass(frozen=True)
+class Made:
+    """A chunk as it comes back: ``seconds`` of work and the packed lives.
+
+    The crew writes it, wherever it was lived: a worker may sit on another machine that does not see the journal's disk.
+    """
+
+    seconds: float
+    chunk: bytes
+
+
 class Worker:
-    """Lives tasks and writes each to the journal. Made once in every process."""
+    """Lives tasks and packs each into a chunk. Made once in every process."""
 
     def __init__(self, plan: Plan, scenario: Any) -> None:
         self.plan = plan
@@ -75,8 +86,8 @@ class Worker:
         self.lives.prepare(scenario)
         self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.lives.catalogue(scenario))]
 
-    def __call__(self, task: Task) -> float:
-        """Live these replications; returns seconds of work."""
+    def __call__(self, task: Task) -> Made:
+        """Live these replications."""
         start = time.perf_counter()
         lived: list[Lived] = []
         failures: list[Failure] = []
@@ -86,8 +97,8 @@ class Worker:
             except Exception as problem:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
-        journal.write_chunk(task.path(self.plan.folder), task.point.name, lived, failures, catalogue, self.plan.brief)
-        return time.perf_counter() - start
+        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief)
+        return Made(time.perf_counter() - start, chunk)
 
     def catalogue(self, scenario: Any) -> Catalogue:
         """What is measured; the same for all scenarios of equal length."""
@@ -118,7 +129,7 @@ class Stopped(Exception):
     """Ctrl-C: what was under way is on disk too, unless Ctrl-C came twice."""
 
 
-class DiskProblem(Exception):
+class DiskProblem(Halted):
     """A chunk could not be written; everything before it is whole."""
 
 
@@ -146,6 +157,7 @@ class Crew:
         self.say = say
         self.done = journal.done(plan.folder)
         self._pace = 0.0  # seconds per replication
+        self._back: list[Finished] = []  # came back, and are not in the journal yet
         count = workers or usable_processors()
         make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
         self.place = make(partial(Worker, plan, scenario))
@@ -168,7 +180,7 @@ class Crew:
     ) -> None:
         """Live what the journal does not hold of ``wanted``, telling ``count`` of every new chunk; it may return True to stop.
 
-        Raises Stopped after Ctrl-C, and DiskProblem when a chunk cannot be written.
+        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever Halted the executor raises.
         """
         left = [(point, number) for point, numbers in wanted for number in self.missing(point, numbers)]
         try:
@@ -179,9 +191,9 @@ class Crew:
         except KeyboardInterrupt:
             self.say("tell_interrupted")
             try:
-                for finished in self.place.stop():
+                for finished in (*self._back, *self.place.stop()):
                     if not finished.died:
-                        chunk = Chunk(finished.task.path(self.plan.folder))
+                        chunk = self._kept(finished)
                         self._note(chunk)
                         count(chunk)
             except KeyboardInterrupt:
@@ -189,6 +201,12 @@ class Crew:
             raise Stopped from None
         except OSError as problem:
             raise DiskProblem(str(problem)) from problem
+
+    def _kept(self, finished: Finished) -> Chunk:
+        """The chunk that came back, once it is whole in the journal."""
+        path = finished.task.path(self.plan.folder)
+        journal.keep(path, finished.result.chunk)
+        return Chunk(path)
 
     def _note(self, chunk: Chunk) -> None:
         numbers = [life["replication"] for life in chunk.lives] + [failed.replication for failed in chunk.failures]
@@ -211,25 +229,27 @@ class Crew:
                 position += len(task.replications)
             if suspects and not self.place.pending:
                 self.place.submit(suspects.pop(0))
-            for finished in self.place.finished():
-                path = finished.task.path(self.plan.folder)
-                if finished.died and not path.exists():
-                    if finished.alone and len(finished.task.replications) == 1:
-                        self._record_death(finished)
-                    else:
-                        suspects += [Task(finished.task.point, (number,)) for number in finished.task.replications]
-                        continue
-                chunk = Chunk(path)
-                if finished.result is not None:
-                    self._pace = finished.result / len(finished.task.replications)
+            self._back += self.place.finished()
+            while self._back:
+                finished = self._back[0]
+                if not finished.died:
+                    self._pace = finished.result.seconds / len(finished.task.replications)
+                elif finished.alone and len(finished.task.replications) == 1:
+                    finished = self._dead(finished)
+                else:
+                    suspects += [Task(finished.task.point, (number,)) for number in finished.task.replications]
+                    self._back.pop(0)
+                    continue
+                chunk = self._kept(finished)
+                self._back.pop(0)
                 yield chunk
 
-    def _record_death(self, finished: Finished) -> None:
-        """Write the chunk of a replication that took its process down."""
+    def _dead(self, finished: Finished) -> Finished:
+        """What is kept of a replication that took its process down."""
         task, plan = finished.task, self.plan
         died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
         catalogue = find(plan.lives).catalogue(task.point.scenario)
-        journal.write_chunk(task.path(plan.folder), task.point.name, [], [died], catalogue, plan.brief)
+        return Finished(task, Made(0.0, journal.pack(task.point.name, [], [died], catalogue, plan.brief)))
 
 
 def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:

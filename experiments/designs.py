@@ -161,7 +161,7 @@ def load(path: Path) -> Design:
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        faults = [_fault(path, tree, error) for error in problem.errors()]
+        faults = [fault(path, tree, error, Spec) for error in problem.errors()]
         raise faults[0] if len(faults) == 1 else InputErrors(faults) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
@@ -190,8 +190,8 @@ def load(path: Path) -> Design:
     return made
 
 
-def _fault(path: Path, tree: yaml_file.Mapping, error: Any) -> InputError:
-    """A fault that pydantic found, with the line of the innermost key that is there."""
+def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]) -> InputError:
+    """A fault that pydantic found in a file written as ``spec``, with the line of the innermost key that is there."""
     line: int = 1
     at: Any = tree
     for step in error["loc"]:
@@ -201,7 +201,7 @@ def _fault(path: Path, tree: yaml_file.Mapping, error: Any) -> InputError:
             at = at[step]
     where = ".".join(str(step) for step in error["loc"])
     if error["type"] == "extra_forbidden":
-        known = list(Spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
+        known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
         return InputError(path, line, f"unknown key '{where}'{nearest(str(error['loc'][-1]), known)}")
     if error["type"] == "missing":
         return InputError(path, line, f"'{where}' is missing")
@@ -292,14 +292,14 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
         raise ValueError(f"'{spec.design}' needs 'points'")
     if spec.design == "sobol" and spec.points & (spec.points - 1):
         raise ValueError(f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}")
-    for row in spread(spec.design, len(factors), spec.points, _correlation(spec.correlations, names)):
+    for row in spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names)):
         yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
 
 
 def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | None = None, seed: int = 2021) -> np.ndarray:
     """Points in the unit cube, float64 (points, dimensions), of a Latin hypercube or of a scrambled Sobol sequence.
 
-    ``correlation``: of the normal scores (see ``_correlation``); the margins stay uniform.
+    ``correlation``: of the normal scores (see the function ``correlation``); the margins stay uniform.
     """
     sampler = qmc.LatinHypercube(dimensions, rng=seed) if kind == "latin_hypercube" else qmc.Sobol(dimensions, rng=seed)
     shares = sampler.random(points)
@@ -309,7 +309,7 @@ def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | No
     return stats.norm.cdf(scores)
 
 
-def _correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarray | None:
+def correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarray | None:
     """The correlation matrix of normal scores that gives these rank correlations (2 sin(π ρ / 6)); ValueError if none does."""
     if not pairs:
         return None

@@ -20,6 +20,21 @@ from typing import Any, Protocol
 Work = Callable[[Any], Any]
 
 
+class Halted(Exception):
+    """Lives cannot go on for now; every chunk before is whole, and the journal can be gone on with.
+
+    ``words``: the key of the sentence that tells the user so.
+    """
+
+    words = "disk_problem"
+
+
+class PlaceLost(Halted):
+    """The place where lives are lived is gone: a scheduler, or all of its workers."""
+
+    words = "place_lost"
+
+
 @dataclass(frozen=True)
 class Finished:
     """A task that came back. ``died``: the process that worked on it, or on another task beside it, went
@@ -33,9 +48,11 @@ class Finished:
 
 
 class Executor(Protocol):
-    """What the runner asks of a place to run. ``workers`` is the number of tasks worked on at once."""
+    """What the runner asks of a place to run."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many tasks are worked on at once."""
 
     @property
     def pending(self) -> int:
@@ -147,6 +164,56 @@ class Processes:
             if busy:
                 process.terminate()
             process.join()
+
+
+class Shared:
+    """A maker of executors that makes one and lends it again: many runs, one after another, on workers started once.
+
+    The runs must be of one kind, because the workers keep the work that was made for the first: same lives, seed and options.
+    """
+
+    def __init__(self, make: Callable[[Callable[[], Any]], Executor]) -> None:
+        self._make = make
+        self._place: Executor | None = None
+
+    def __call__(self, make: Callable[[], Work]) -> Executor:
+        if self._place is None:
+            self._place = self._make(make)
+        return _Lent(self._place)
+
+    def end(self) -> None:
+        """Let go of the workers."""
+        if self._place is not None:
+            self._place.close()
+            self._place = None
+
+
+class _Lent:
+    """An executor whose borrower does not close it."""
+
+    def __init__(self, place: Executor) -> None:
+        self._place = place
+
+    @property
+    def workers(self) -> int:
+        return self._place.workers
+
+    @property
+    def pending(self) -> int:
+        return self._place.pending
+
+    def submit(self, task: Any) -> None:
+        self._place.submit(task)
+
+    def finished(self) -> list[Finished]:
+        return self._place.finished()
+
+    def stop(self) -> Iterator[Finished]:
+        return self._place.stop()
+
+    def close(self) -> None:
+        for _ in self._place.stop():  # a run that ended early leaves nothing to the next
+            pass
 
 
 _made: Work | None = None

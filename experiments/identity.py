@@ -1,15 +1,19 @@
 """What a journal belongs to: everything that decides its lives. If any of it changes, old and new lives may not be mixed."""
 
+import hashlib
 import importlib.metadata
 import json
+import math
 import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments import journal
 from experiments.files import as_json, canonical, plain, write_text
-from experiments.lives import Lives
+from experiments.lives import Lives, find
 
 FILE = "belongs.json"
 SHOWN = 3
@@ -49,6 +53,47 @@ def identity(
     )
 
 
+def machine(lives: str) -> dict[str, Any]:
+    """Everything about this process, but for what is asked, that could change a life or its chunk: equal here and there, equal
+    bytes from here and there.
+    """
+    return plain(
+        {
+            "code": find(lives).code(),
+            "program": _program(),
+            "versions": versions(),
+            "platform": {"system": platform.system(), "machine": platform.machine()},
+            "arithmetic": _arithmetic(),
+        }
+    )
+
+
+def _program() -> str:
+    """Hash of the modules of ``experiments`` that live counties and pack chunks."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _arithmetic() -> str:
+    """Hash of functions of NumPy and of the C library at fixed points.
+
+    Libraries choose their instructions by the processor, and one processor's exponential may differ from another's in the last
+    digit: enough to make another county of it.
+    """
+    points = np.linspace(-30.0, 30.0, 20_011)
+    digest = hashlib.sha256()
+    for function in (np.exp, np.sin, np.cbrt, np.tanh, np.expm1):
+        digest.update(function(points).tobytes())
+    for positive in (np.log, np.sqrt, np.log1p):
+        digest.update(positive(np.abs(points) + 0.1).tobytes())
+    digest.update(np.power(np.abs(points) + 0.1, 0.37).tobytes())
+    digest.update(np.cumsum(points * points).tobytes() + np.float64((points * 0.1).sum()).tobytes())
+    digest.update(np.array([(math.exp(x), math.sin(x), math.log(abs(x) + 0.1)) for x in points[::7].tolist()]).tobytes())
+    return digest.hexdigest()[:16]
+
+
 def note(folder: Path, belongs: Mapping[str, Any]) -> None:
     """Write down what the journal in ``folder`` belongs to."""
     write_text(folder / FILE, as_json(belongs))
@@ -79,22 +124,22 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             values = "" if key == "code" else f" ({before.get(key)}, now {now.get(key)})"
             found.append(words + values)
     for key, words in (("versions", "a dependency has another version"), ("platform", "the machine is of another kind")):
-        other = [f"{name} {old}, now {new}" for name, old, new in _differences(before.get(key), now.get(key))]
+        other = [f"{name} {old}, now {new}" for name, old, new in differences(before.get(key), now.get(key))]
         if other:
             found.append(f"{words}: {', '.join(other)}")
     for key, words in (("scenarios", "the scenario has changed"), ("task", "what is asked has changed")):
-        other = [f"{name} was {old}, is {new}" for name, old, new in _differences(before.get(key), now.get(key))]
+        other = [f"{name} was {old}, is {new}" for name, old, new in differences(before.get(key), now.get(key))]
         if other:
             more = f", and {len(other) - SHOWN} more" if len(other) > SHOWN else ""
             found.append(f"{words}: {'; '.join(other[:SHOWN])}{more}")
     return found
 
 
-def _differences(before: Any, now: Any, name: str = "") -> Iterator[tuple[str, str, str]]:
+def differences(before: Any, now: Any, name: str = "") -> Iterator[tuple[str, str, str]]:
     """Where two pieces of plain data differ: the key, and both values, shortened."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in dict.fromkeys((*before, *now)):
-            yield from _differences(before.get(key), now.get(key), str(key))
+            yield from differences(before.get(key), now.get(key), str(key))
     elif before != now:
         yield name, _short(before), _short(now)
 

@@ -9,6 +9,7 @@ so what is done can be told from the names, and no list of it can be out of step
 """
 
 import hashlib
+import io
 import json
 import math
 import re
@@ -109,10 +110,14 @@ def done(folder: Path) -> dict[str, set[int]]:
     return found
 
 
-def write_chunk(
-    path: Path, point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False
-) -> None:
-    """Write lives and failures of a point as one archive.
+def keep(path: Path, chunk: bytes) -> None:
+    """Put a packed chunk into the journal: under a temporary name, synced, renamed."""
+    with whole(path) as partial:
+        partial.write_bytes(chunk)
+
+
+def pack(point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False) -> bytes:
+    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
@@ -141,8 +146,9 @@ def write_chunk(
         header["budget"], arrays["budget"] = _budget(lives)
         header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
-    with whole(path) as partial, partial.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)  # type: ignore[arg-type]
+    return archive.getvalue()
 
 
 def layout(lived: Lived) -> dict[str, list[str]]:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from experiments import identity, journal, stopping
-from experiments.crew import Crew, DiskProblem, Make, Plan, Point, Stopped, Task, Worker
-from experiments.executors import usable_processors
+from experiments.crew import Crew, Make, Plan, Point, Stopped, Task, Worker
+from experiments.executors import Halted, usable_processors
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
 
@@ -38,7 +38,8 @@ class Progress:
 @dataclass
 class Outcome:
     """How a run ended. ``completed`` and ``failed`` count replications; the others were not begun, because
-    the run was ``interrupted``, the disk was full (``problem``), or the first ones all failed.
+    the run was ``interrupted``, it was halted (``problem`` says by what, ``words`` is the key of the sentence about it), or the
+    first ones all failed.
     """
 
     out: Path
@@ -49,6 +50,7 @@ class Outcome:
     seconds: float
     manifest: dict[str, Any] = field(repr=False)
     problem: str = ""
+    words: str = ""
 
 
 class Refused(ValueError):
@@ -105,7 +107,7 @@ def run(
     wanted = range(replications) if part is None else part
     watch = Progress(len(wanted))
     headline = [name for name, goal in model.catalogue(scenario).goals.items() if goal.headline]
-    interrupted, problem = False, ""
+    interrupted, problem, words = False, "", ""
     workers = min(workers or usable_processors(), len(wanted))
     with Crew(plan, scenario, workers, say, executor) as crew:
         for chunk in journal.read(folder):
@@ -134,8 +136,8 @@ def run(
                 wanted, watch.total, replications = range(more), more, more
         except Stopped:
             interrupted = True
-        except DiskProblem as full:
-            problem = str(full)
+        except Halted as why:
+            problem, words = str(why), why.words
         count_of_workers = crew.place.workers
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
@@ -146,7 +148,7 @@ def run(
     }
     if problem:
         seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem)
+        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words)
     if part is not None:
         parts.note(out, scenario, replications)
         record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}
@@ -226,7 +228,9 @@ def forecast(
         plan = Plan(seed, only_luck, Path(scratch), lives)
         worker = Worker(plan, scenario)
         tasks = [Task(Point(CHUNKS, scenario), (number,)) for number in range(2)]
-        pace = min(worker(task) for task in tasks)
+        made = [worker(task) for task in tasks]
+        pace = min(each.seconds for each in made)
+        journal.keep(tasks[0].path(plan.folder), made[0].chunk)
         chunk = Chunk(tasks[0].path(plan.folder))
         if not chunk.lives:
             raise RuntimeError(f"the first replication failed: {chunk.failures[0].error}")

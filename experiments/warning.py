@@ -2,7 +2,8 @@
 
 The rule. A future at the end of a month is known by two things: its *standing*, whether every year's end so far was on course,
 and the *watched* indicator of the goal at that month. The standing counts for goals that a missed year decides; where some of the
-futures missed a year's end and met the goal all the same, all are of one standing. Futures of one standing are put in order of the watched indicator and cut
+futures missed a year's end and met the goal all the same, all are of one standing.
+Futures of one standing are put in order of the watched indicator and cut
 into groups of equal number (five, or fewer where there are not ten futures to a group). The probability of the goal at its
 deadline, given what has been seen so far, is the share of the futures of the same group that meet it. For the question whether
 one single future was recognised, the futures of its own parameter draw are left out of its group. A goal is unlikely for a future

@@ -30,7 +30,7 @@ from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.codes import Segment
 from sim.world.founding_incomes import TrialYear
 from sim.world.funds import check_permitted, fund_records
-from sim.world.places import read_townships
+from sim.world.places import township_names
 
 BURN_IN = 12
 QUARTER = 3
@@ -280,7 +280,8 @@ def _reasons() -> list[str]:
 
 def catalogue(scenario: Scenario) -> Names:
     """What a life of this scenario measures, and the names of its places."""
-    townships = tuple({"zh": row["name"], "en": row.get("name_en") or row["name"]} for row in read_townships())
+    values = values_of(scenario, None)
+    townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
     segments = tuple(SEGMENT_NAMES.values())
     return Names(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
 

@@ -15,6 +15,8 @@ from sim.core.resolving import Override, in_force, resolve
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
 FACT_KEYS = ("name", "parameter", "value", "evidence", "source")
+#: A county file that states its size is of another county than the one whose ranges the parameters have.
+SIZE, PLACES, NUMBERED = "founding.county_size", "founding.places", "numbered"
 DETAILS = ("sampled", "full")
 #: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
 UNCERTAINTIES = ("ensemble", "prior")
@@ -68,13 +70,15 @@ class Scenario:
 class _Reader:
     """Read one chain of scenario files, gathering what is wrong."""
 
-    def __init__(self, book: ParameterBook) -> None:
+    def __init__(self, book: ParameterBook, county_file: Path | None = None) -> None:
         self.book = book
+        self.county_file = county_file  # read instead of the county that the scenario names
         self.errors: list[InputError] = []
         self.overrides: dict[str, list[Override]] = {}
         self.settings: dict[str, Any] = {}
         self.files: list[str] = []
         self.county: tuple[Fact, ...] = ()
+        self.county_title: dict[str, str] | None = None
 
     def fault(self, place: Any, line: int, message: str) -> None:
         self.errors.append(InputError(place, line, message))
@@ -87,7 +91,7 @@ class _Reader:
                 self.fault(path, tree.lines[key], f"unknown key '{key}'{nearest(key, list(KEYS))}")
         if "extends" in tree:
             self._extend(path, tree, (*seen, path.resolve()))
-        if "county" in tree:
+        if "county" in tree and self.county_file is None:
             self._county(path, tree)
         self.files.append(str(path))
         for key in ("title", "reason"):
@@ -236,7 +240,7 @@ class _Reader:
             else:
                 self.override(key, entry, str(path), value.lines[key])
 
-    def override(self, identity: str, value: Any, place: str, line: int) -> None:
+    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False) -> None:
         """Note that a scenario sets a parameter; what cannot be is gathered as an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
@@ -247,7 +251,7 @@ class _Reader:
         try:
             if isinstance(value, Mapping):
                 value = {self._month(month): entry for month, entry in value.items()}
-            made = Override(value, place, line)
+            made = Override(value, place, line, local)
             made.check(parameter)
         except ValueError as problem:
             self.fault(place, line, f"{identity}: {problem}")
@@ -286,10 +290,19 @@ class _Reader:
         file = self._neighbour(path, tree, "county")
         if not file.is_file():
             raise InputError(path, tree.lines["county"], f"there is no county file '{tree['county']}' beside it")
+        self.facts_of(file)
+
+    def facts_of(self, file: Path) -> None:
+        """Read a county file: its facts, and its title if it has one."""
         facts = []
         county = yaml_file.read_mapping(file)
+        another = any(isinstance(record, Mapping) and record.get("parameter") == SIZE for record in county.values())
         for name, record in county.items():
             line = county.lines[name]
+            if name == "title":
+                self._bilingual(file, county, "title")
+                self.county_title = self.settings.pop("title", None)
+                continue
             if not isinstance(record, yaml_file.Mapping) or set(record) != set(FACT_KEYS):
                 self.fault(file, line, f"'{name}' needs {', '.join(FACT_KEYS)}, and nothing else")
                 continue
@@ -308,7 +321,7 @@ class _Reader:
             )
             # An assumed fact is the centre of its range: it is still drawn. Only what is known fixes the parameter.
             if record["evidence"] in ("policy", "measured"):
-                self.override(str(record["parameter"]), record["value"], str(file), line)
+                self.override(str(record["parameter"]), record["value"], str(file), line, another)
             elif str(record["parameter"]) not in self.book.parameters:
                 self.fault(
                     file,
@@ -316,8 +329,24 @@ class _Reader:
                     f"unknown parameter '{record['parameter']}'{nearest(str(record['parameter']), sorted(self.book.parameters))}",
                 )
             elif not self._is_central(str(record["parameter"]), record["value"]):
-                self.override(str(record["parameter"]), record["value"], str(file), line)
+                self.override(str(record["parameter"]), record["value"], str(file), line, another)
         self.county = tuple(facts)
+
+    def check_places(self, path: Path) -> None:
+        """Fault a county of another size in the listed townships of this one, unless their numbers are stated."""
+
+        def last(identity: str, default: Any) -> Any:
+            return self.overrides[identity][-1].value if identity in self.overrides else default
+
+        stated = {"founding.townships", "founding.villages"} <= set(self.overrides)
+        if last(SIZE, 1.0) != 1.0 and last(PLACES, "") != NUMBERED and not stated:
+            found = self.overrides[SIZE][-1]
+            self.fault(
+                found.place,
+                found.line,
+                f"a county of another size has other townships and villages: set {PLACES} to {NUMBERED}, "
+                "or state founding.townships and founding.villages",
+            )
 
     def _is_central(self, identity: str, value: Any) -> bool:
         return self.book.parameters[identity].value == value
@@ -336,13 +365,22 @@ def beyond(identity: str, month: int, months: int) -> str:
     )
 
 
-def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> Scenario:
+def is_county_file(path: str | Path) -> bool:
+    """Whether a file holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
+    tree = yaml_file.read_mapping(Path(path))
+    return any(isinstance(record, Mapping) and set(record) >= {"parameter", "evidence"} for record in tree.values())
+
+
+def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
     """Load and check a scenario file, with ``key=value`` settings on top.
 
+    ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
     Raises InputError (or InputErrors, one line each) naming file, line, what is wrong and the nearest right name.
     """
     path = Path(path)
-    reader = _Reader(load_all())
+    reader = _Reader(load_all(), None if county_file is None else Path(county_file))
+    if county_file is not None:
+        reader.facts_of(Path(county_file))
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
@@ -354,14 +392,20 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = ()) -> S
             reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
+    reader.check_places(path)
     if reader.errors:
         raise InputErrors(reader.errors) if len(reader.errors) > 1 else reader.errors[0]
     for key in ("title", "reason"):
         if key not in reader.settings:
             raise InputError(path, 1, f"'{key}' is missing: {{zh: …, en: …}}")
     detail, weight = reader.settings.get("population", ("sampled", 10))
+    identity, title = path.stem, reader.settings["title"]
+    if county_file is not None:
+        identity = Path(county_file).stem
+        called = reader.county_title or dict.fromkeys(title, identity)
+        title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
     return Scenario(
-        path.stem, reader.settings["title"], reader.settings["reason"], tuple(reader.files), reader.overrides,
+        identity, title, reader.settings["reason"], tuple(reader.files), reader.overrides,
         reader.county, detail, weight, months, reader.settings.get("vantage"),
         uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
@@ -381,7 +425,7 @@ def revive(description: Mapping[str, Any]) -> Scenario:
             value = entry["value"]
             if isinstance(value, Mapping):
                 value = {int(month): each for month, each in value.items()}
-            made = Override(value, entry["place"], entry["line"])
+            made = Override(value, entry["place"], entry["line"], entry.get("local", False))
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])

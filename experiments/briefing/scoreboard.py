@@ -17,7 +17,7 @@ from experiments.briefing.words import Words, bound, margin, probability
 
 RARE = 0.01
 INHERITED = "inherited"
-FAMILIES = ("headline", *"GRLZECHWFNB", "other", "joint")
+FAMILIES = ("headline", *"GRLZECHWFNBX", "other", "joint")
 
 
 def answer(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Replications, Seed, Sets, Workers
 
 
@@ -18,6 +18,8 @@ def compare(
     sets: Sets = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw unfinished runs in the result folder away.")] = False,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -25,9 +27,10 @@ def compare(
     """Hold scenarios against the first on the same luck: goals, flips, money, who gains and who loses.
 
     What was lived before for this comparison is used again, so a comparison that was interrupted goes on when it is asked again.
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full, 130 interrupted.
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130
+    interrupted.
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import comparing, results
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
@@ -42,7 +45,7 @@ def compare(
         elif any(path.is_dir() for path in which):
             raise InputError("compare", 0, "takes scenarios or result folders, not both")
         else:
-            target, found = _live(which, replications, seed, workers, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
+            target, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
         try:
             made = comparing.compare(found)
         except comparing.Unpaired as reason:
@@ -78,7 +81,7 @@ def _opened(path: Path) -> Any:
 
 
 def _live(
-    files: list[Path], replications: int, seed: int, workers: int | None, only_luck: bool, sets: tuple[str, ...],
+    files: list[Path], replications: int, seed: int, place: placing.Place, only_luck: bool, sets: tuple[str, ...],
     out: Path | None, fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, and the results."""
@@ -90,7 +93,10 @@ def _live(
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
     target = out or living.OUTPUTS / "-".join(["compare", *names, str(seed), f"x{replications}", *(["only-luck"] * only_luck)])
     screen = console.messages(quiet)
-    first = living.Wanted(replications, seed, workers, only_luck, sets, lang=lang, fresh=fresh, again=True)
+    place.open(screen)
+    first = living.Wanted(
+        replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
+    )
     living.announce(chosen[0], first, screen, len(chosen))
     found = []
     for scenario, folder in zip(chosen, folders):

@@ -26,6 +26,7 @@ class Code(IntEnum):
     UNEXPECTED = 1
     WRONG_INPUT = 2
     SOME_FAILED = 3
+    MISSED = 4  # a goal with --check, or a strict relation of selftest
     INCOMPLETE = 5
     INTERRUPTED = 130
 

@@ -80,7 +80,7 @@ def _parameter(parameter: Any) -> dict[str, Any]:
 def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
     """List the goals: what each is, its clause, and which one heads the scoreboard."""
     with console.exit_codes():
-        from sim.goals import GOALS
+        from sim.goals import EXIT_GOALS, GOALS
 
         lines = [
             {
@@ -95,7 +95,7 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
                 "headline": goal.headline,
                 "observed": goal.observed,
             }
-            for goal in GOALS.values()
+            for goal in (*GOALS.values(), *EXIT_GOALS.values())
         ]
         show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
 

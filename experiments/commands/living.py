@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from experiments import journal, lives, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
+from experiments.crew import Make
 from sim.core.errors import InputError
 
 OUTPUTS = Path("outputs")
@@ -38,6 +39,7 @@ class Wanted:
     shard: str | None = None
     precision: float | None = None
     largest: int = 10_000
+    executor: Make | None = None  # another place to live them
 
 
 def folder(scenario: Any, wanted: Wanted) -> Path:
@@ -80,6 +82,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
                 lives.COUNTY,
                 teller(console, wanted.lang),
                 progress,
+                executor=wanted.executor,
                 part=part,
                 until=until,
             )
@@ -90,7 +93,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
             f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh",
         ) from None
     if outcome.problem:
-        typer.echo(Words(wanted.lang)("disk_problem", out=out, problem=outcome.problem, done=outcome.completed), err=True)
+        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     return outcome
 

@@ -1,7 +1,9 @@
 """``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
 
 import shlex
+from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,15 +11,15 @@ import typer
 from rich.console import Console
 
 from experiments.commands import brief as briefing
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import (
+    BASELINE,
     Json,
     Lang,
     Language,
     Out,
     Quiet,
     Replications,
-    Scenario,
     Seed,
     Sets,
     Workers,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Annotated[list[Path], typer.Argument(help="A scenario or county file (YAML), or several.", metavar="SCENARIO...")],
     replications: Replications = 100,
     seed: Seed = 2021,
     workers: Workers = None,
@@ -60,17 +62,26 @@ def run(
         typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
+    plan: Annotated[
+        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is lived.")
+    ] = BASELINE,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
 ) -> None:
-    """Live a scenario many times and print how likely its goals are.
+    """Live a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
 
-    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full (what was done is kept,
-    --resume goes on), 130 interrupted (the same).
+    A county file (facts as in scenarios/county.yaml) is lived under --plan. Several files draw no figures, and go on where they
+    stopped when asked again.
+
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done
+    is kept, --resume goes on), 130 interrupted (the same).
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments.commands import living
-        from sim.scenario import load_scenario
+        from experiments.commands.counties import load, run_all
 
-        chosen = load_scenario(scenario, sets or [])
+        every = load(scenario, plan, sets or [])
+        chosen = every[0]
         wanted = living.Wanted(
             replications,
             seed,
@@ -86,14 +97,19 @@ def run(
             precision=precision,
             largest=max_replications,
         )
-        _check(wanted, brief)
+        _check(wanted, brief, len(every), dry_run or show_config)
         if show_config:
             _show_config(chosen, as_json)
             return
         screen = console.messages(quiet)
+        place.open(screen)
+        wanted = replace(wanted, workers=place.workers, executor=place.executor)
         if dry_run:
             _show_forecast(chosen, wanted, as_json, screen, not no_figures)
             return
+        if len(every) > 1:
+            living.announce(chosen, wanted, screen, len(every))
+            run_all(every, out, wanted, as_json, screen)
         if not resume and not shard:
             living.announce(chosen, wanted, screen, 2 if brief else 1)
         if not no_figures and not shard:
@@ -108,12 +124,18 @@ def run(
         raise typer.Exit(console.code_of(outcome))
 
 
-def _check(wanted: "Wanted", brief: bool) -> None:
+def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
     """Refuse options that contradict each other."""
     from sim.core.errors import InputError
 
     if brief and wanted.shard:
         raise InputError("--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief")
+    if brief and files > 1:
+        raise InputError("--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each")
+    if files > 1 and (describes or wanted.shard or wanted.add or wanted.precision is not None or wanted.profile):
+        raise InputError(
+            "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile"
+        )
     if wanted.precision is not None and (wanted.add or wanted.shard):
         raise InputError(
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import BASELINE, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers
 
 FILES = ("sensitivity.json", "screening.csv", "shares.csv", "worth.csv")
@@ -34,6 +34,8 @@ def sensitivity(
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this analysis.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -41,9 +43,9 @@ def sensitivity(
     """Screen the assumptions (Morris), divide the variance among the ten or fewer that pass (Sobol), and join the evidence.
 
     How long it takes is measured and printed, and you are asked before it begins. Asked again after an interruption it goes on.
-    Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full, 130 interrupted.
+    Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, ranking, sensitivity
         from experiments.commands import living, studying
         from experiments.identity import version
@@ -67,14 +69,17 @@ def sensitivity(
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
         target = out or living.OUTPUTS / designs.safe(stem)
         screen = console.messages(quiet)
+        place.open(screen)
         studying.make_way(target, fresh, FILES)
-        seconds = studying.announce(chosen, lives_wanted, target, seed, workers, True, lang, screen)
+        seconds = studying.announce(chosen, lives_wanted, target, seed, place.workers, True, lang, screen)
         studying.confirm(seconds, yes, lang)
         task = {"factors": names, "trajectories": trajectories, "base": base}
         scenarios = {each.id: each for each in (chosen, *others)}
         with studying.ending(target, lang), studying.bar(lives_wanted, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            with Study(target, scenarios, seed, True, task, workers, lives.COUNTY, teller, progress) as study:
+            with Study(
+                target, scenarios, seed, True, task, place.workers, lives.COUNTY, teller, progress, place.executor
+            ) as study:
                 rows = sensitivity.morris_points(names, trajectories, seed)
                 first = ranking.Stage(study, chosen, factors, rows, "screening", replicates)
                 screened = ranking.screened(first, names, outcomes, seed)

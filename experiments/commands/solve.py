@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers
 
 
@@ -27,6 +27,8 @@ def solve(
     sets: Sets = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this question.")] = False,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -35,9 +37,9 @@ def solve(
 
     All values are tried on the same futures. Refuses where the goal is not monotone in the lever or not reachable within its
     bounds. Asked again after an interruption it goes on. Exit codes: 0 found; 1 there is no answer, and why; 2 wrong usage or
-    input; 5 the disk is full; 130 interrupted.
+    input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, solving
         from experiments.commands import living, studying
         from experiments.files import as_json as written
@@ -65,14 +67,17 @@ def solve(
         stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
+        place.open(screen)
         studying.make_way(target, fresh, FILES)
         looks = solving.FIRST + solving.EXPECTED
-        studying.announce(chosen, looks * replications, target, seed, workers, only_luck, lang, screen)
+        studying.announce(chosen, looks * replications, target, seed, place.workers, only_luck, lang, screen)
         numbers = range(replications)
         task = {"lever": lever, "from": factor.month}
         with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            with Study(target, {chosen.id: chosen}, seed, only_luck, task, workers, lives.COUNTY, teller, progress) as study:
+            with Study(
+                target, {chosen.id: chosen}, seed, only_luck, task, place.workers, lives.COUNTY, teller, progress, place.executor
+            ) as study:
 
                 def live(value: float) -> tuple[Any, Any]:
                     setting = {lever: int(value) if factor.whole else value}

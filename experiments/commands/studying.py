@@ -13,8 +13,8 @@ from experiments import identity, journal, lives, results, runner
 from experiments.briefing.words import Words
 from experiments.commands import living
 from experiments.commands.console import Code
-from experiments.crew import DiskProblem, Stopped
-from experiments.executors import usable_processors
+from experiments.crew import Stopped
+from experiments.executors import Halted, usable_processors
 from sim.core.errors import InputError
 
 SHORT = 60.0  # seconds that nobody has to be asked about
@@ -47,8 +47,8 @@ def ending(out: Path, lang: str) -> Iterator[None]:
     except Stopped:
         typer.echo(words("study_stopped", out=out, done=_done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
-    except DiskProblem as problem:
-        typer.echo(words("disk_problem", out=out, problem=problem, done=_done(out)), err=True)
+    except Halted as problem:
+        typer.echo(words(problem.words, out=out, problem=problem, done=_done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands import console
+from experiments.commands import console, placing
 from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Seed, Workers
 
 
@@ -23,6 +23,8 @@ def sweep(
         str | None, typer.Option(metavar="3/10", help="Live only this part; then 'xianjie collect --sweep'.")
     ] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    executor: placing.Executor = placing.Kind.LOCAL,
+    scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -30,9 +32,9 @@ def sweep(
     """Live the points of a spec; write tables, response curves, tornado or heat map.
 
     Asked again after Ctrl-C, a crash or a full disk, it goes on where it stopped. Exit codes: 0 done, 2 wrong usage or input, 3
-    some lives failed, 5 the disk is full, 130 interrupted.
+    some lives failed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
-    with console.exit_codes():
+    with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, sweeping
         from experiments.commands import living, studying
 
@@ -55,13 +57,16 @@ def sweep(
             return
         sweeping.outcomes_of(design, lives.find(lives.COUNTY).catalogue(design.scenarios[0]))
         part = None if shard is None else living.part_of(shard, total)
+        place.open(screen)
         studying.make_way(target, fresh, sweeping.FILES)
         studying.announce(
-            design.scenarios[0], total if part is None else len(part), target, seed, workers, design.only_luck, lang, screen
+            design.scenarios[0], total if part is None else len(part), target, seed, place.workers, design.only_luck, lang, screen
         )
         with studying.ending(target, lang), studying.bar(total, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            manifest = sweeping.sweep(design, target, seed, workers, part, count, lives.COUNTY, teller, progress)
+            manifest = sweeping.sweep(
+                design, target, seed, place.workers, part, count, lives.COUNTY, teller, progress, place.executor
+            )
         if manifest is None:
             console.show_json({"out": str(target), "shard": shard})
             return

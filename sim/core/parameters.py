@@ -65,6 +65,7 @@ class Parameter(Strict):
     name: Names
     role: Literal["assumption", "lever"]
     unit: str
+    scales_with: str | None = None
     value: Any
     range: tuple[Number, Number] | None = None
     distribution: Literal["triangular", "uniform", "lognormal", "fixed"] | None = None
@@ -172,8 +173,10 @@ class Parameter(Strict):
         """All its values, of one date or several."""
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 
-    def check(self, value: Any, override: bool = False) -> None:
-        """Raise ValueError if it cannot take this value; ``override`` also applies a lever's bounds or the range."""
+    def check(self, value: Any, override: bool = False, elsewhere: bool = False) -> None:
+        """Raise ValueError if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
+        range nor bounds bind, only what the unit admits.
+        """
         if self.options is not None:
             if not isinstance(value, str) or value not in self.options:
                 raise ValueError(f"must be one of {', '.join(self.options)}, not {value!r}")
@@ -187,7 +190,7 @@ class Parameter(Strict):
             unit = UNITS[self.unit]
             if not unit.lowest <= number <= unit.highest:
                 raise ValueError(f"{number} is not possible in {self.unit}")
-            low, high = self.limits(override)
+            low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
                 raise ValueError(f"{number} lies outside {low:g} to {high:g} {self.unit}")
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
@@ -303,5 +306,13 @@ def load_all() -> ParameterBook:
             owners[path.stem] = path
             for parameter in load_parameters(path).values():
                 parameters[parameter.id] = parameter
+        for parameter in parameters.values():
+            other = parameters.get(parameter.scales_with or parameter.id)
+            if other is None or (parameter.scales_with and (other.varies or other.unit != "multiple")):
+                raise InputError(
+                    parameter._path,
+                    parameter._line,
+                    f"{parameter.id} scales with {parameter.scales_with}, which is no fixed multiple",
+                )
         _BOOK.append(ParameterBook(parameters))
     return _BOOK[0]

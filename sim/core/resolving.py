@@ -18,6 +18,7 @@ class Override:
     value: Any
     place: str
     line: int
+    local: bool = False  # a fact of another place, which ranges and bounds of this one do not bind
 
     def check(self, parameter: Parameter) -> None:
         """Raise InputError if the parameter cannot take it."""
@@ -27,7 +28,7 @@ class Override:
                     raise ValueError("must be a list" if parameter.is_list else "must be one value, not a list")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
-                parameter.check(value, override=True)
+                parameter.check(value, override=True, elsewhere=self.local)
             self._check_time(parameter)
         except ValueError as problem:
             raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None
@@ -129,7 +130,8 @@ def resolve(
     ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
     (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast;
     ``centre``: quantiles at which assumptions stand that are not drawn, instead of their own central values. Beyond 2025
-    (``months`` > 60) dated values go on by their forecast rule.
+    (``months`` > 60) dated values go on by their forecast rule. A value that scales with another parameter is multiplied by it,
+    unless an override sets it.
     Raises InputError for an override that does not fit.
     """
     overrides, draw, centre = overrides or {}, draw or {}, centre or {}
@@ -149,6 +151,9 @@ def resolve(
                 base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
             else:
                 base = {-months_before: drawn}
+        if parameter.scales_with and parameter.scales_with in overrides:
+            size = overrides[parameter.scales_with][-1].value
+            base = {month: _times(value, size) for month, value in base.items()}
         for override in scenario:
             override.check(parameter)
             provenance[identity] = f"{override.place}:{override.line}"
@@ -176,6 +181,11 @@ def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
     if isinstance(value, (list, tuple)):
         return [min(max(number * factor, unit.lowest), unit.highest) for number in value]
     return min(max(value * factor, unit.lowest), unit.highest)
+
+
+def _times(value: Any, factor: float) -> Any:
+    """A value, or each of a list, times a factor."""
+    return [number * factor for number in value] if isinstance(value, (list, tuple)) else value * factor
 
 
 def _path(parameter: Parameter, base: dict[int, Any], months_before: int, length: int) -> np.ndarray:

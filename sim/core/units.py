@@ -59,6 +59,7 @@ UNITS: dict[str, Unit] = {
     "jobs": Unit(_plain, 0.0),
     "enterprises": Unit(_plain, 0.0),
     "townships": Unit(_plain, 0.0),
+    "villages": Unit(_plain, 0.0),
     "mu": Unit(_plain, 0.0),
     "places/year": Unit(_plain, 0.0),  # given out once a year
     "teams": Unit(_plain, 0.0),

@@ -55,21 +55,34 @@ def _counts(tables: Tables, p: Any) -> list[dict]:
                  (persons["registered"] * alive * on_dibao[persons["household"]]).sum()),
         _exactly("registered_persons", "脱贫人口", "Registered persons", round(p.registered_persons), (persons["registered"] * alive).sum()),
         _exactly("poor_students", "贫困学生", "Poor students", p.poor_students, (persons["poor_student"] * alive).sum()),
-        _exactly("townships", "乡镇街道", "Townships and streets", 27, len(tables["townships"])),
-        _exactly("villages", "行政村", "Administrative villages", 243, len(tables["villages"])),
-        _exactly("first_secretaries", "驻村第一书记", "First secretaries", 243, tables["villages"]["first_secretary"].sum()),
+        _exactly("townships", "乡镇街道", "Townships and streets", p.townships, len(tables["townships"])),
+        _exactly("villages", "行政村", "Administrative villages", p.villages, len(tables["villages"])),
+        _exactly("first_secretaries", "驻村第一书记", "First secretaries", p.villages, tables["villages"]["first_secretary"].sum()),
     ]  # fmt: skip
 
 
-def _jobs(tables: Tables) -> list[dict]:
+def _jobs(tables: Tables, values: Values) -> list[dict]:
     """Places of registered persons, at least as many as the paper says."""
     persons = tables["persons"]
     registered = (persons["registered"] == 1) & (persons["alive"] == 1)
+    promised = {name: float(values.at(f"thresholds.{name}", 0)) for name in ("outside_jobs", "local_jobs", "posts")}
     taken = {d: int((registered & (persons["status"] == d)).sum()) for d in Destination}
     return [
-        _at_least("outside_jobs", "脱贫劳动力外出务工", "Registered persons working outside", 3000, taken[Destination.OUTSIDE]),
-        _at_least("local_jobs", "脱贫劳动力就近就业", "Registered persons in local firms", 2000, taken[Destination.LOCAL_FIRM]),
-        _at_least("public_posts", "公益岗位", "Public-welfare posts taken up", 5000, taken[Destination.PUBLIC_POST]),
+        _at_least(
+            "outside_jobs",
+            "脱贫劳动力外出务工",
+            "Registered persons working outside",
+            promised["outside_jobs"],
+            taken[Destination.OUTSIDE],
+        ),
+        _at_least(
+            "local_jobs",
+            "脱贫劳动力就近就业",
+            "Registered persons in local firms",
+            promised["local_jobs"],
+            taken[Destination.LOCAL_FIRM],
+        ),
+        _at_least("public_posts", "公益岗位", "Public-welfare posts taken up", promised["posts"], taken[Destination.PUBLIC_POST]),
     ]
 
 
@@ -97,7 +110,7 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
     poor = float((income * members)[registered].sum() / members[registered].sum())
     return [
         *_counts(tables, p),
-        *_jobs(tables),
+        *_jobs(tables, values),
         _between("below_poverty_line", "脱贫人口低于贫困线比例", "Registered persons below the poverty line", 0.0, 0.001, share(income < poverty, registered), "share"),
         _between("below_net", "脱贫人口扣除刚性支出后低于贫困线比例", "The same net of ordinary rigid spending", 0.0, 0.003, share(income - rigid < poverty, registered), "share"),
         _between("dibao_below_monitoring", "低保脱贫人口低于监测线比例", "Dibao persons below the monitoring line", 0.0, 0.05, share(income < monitoring, on_dibao), "share"),

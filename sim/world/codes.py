@@ -200,6 +200,13 @@ class DependenceSign(IntEnum):
     INFORMS = 2
 
 
+class IncomeConcept(IntEnum):
+    """Which income is held against poverty and monitoring lines: net of self-paid rigid spending, or income alone."""
+
+    NET = 0
+    INCOME = 1
+
+
 class Event(IntEnum):
     """Common events that can push many households under together; ordinary illness is none of them.
 

@@ -28,6 +28,7 @@ from sim.world.synthesis import (
     make_places,
     normals,
     plan_counts,
+    room_of,
 )
 from sim.world.village_economy import make_village_economy
 
@@ -63,8 +64,8 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     for name in ("histories", "register"):
         tables.make(name, len(households), room=len(tables.rows["households"]))
     _open_files(tables)
-    tables.make("cases", 0, room=SPARE_CASES)
-    tables.make("packages", 0, room=2 * SPARE_CASES)
+    tables.make("cases", 0, room=room_of(SPARE_CASES, p))
+    tables.make("packages", 0, room=room_of(2 * SPARE_CASES, p))
     environment = tables.make("environment", 1)
     for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
         environment[index] = 1.0

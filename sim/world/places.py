@@ -44,6 +44,8 @@ sharing          | i4? | households | Households among whom the next dividend is
 """,
 )
 
+LISTED, NUMBERED = 0, 1
+
 _FILES = Path(__file__).parent / "files"
 
 
@@ -57,3 +59,15 @@ def read_villages() -> list[dict[str, str]]:
     """The 243 administrative villages with their public division codes, in the order of the codes."""
     with (_FILES / "villages.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def township_names(places: int, townships: int) -> list[dict[str, str]]:
+    """What the townships are called, in Chinese and English: by the public list, or by number."""
+    if places == NUMBERED:
+        return [{"zh": f"第{number}乡镇", "en": f"Township {number}"} for number in range(1, townships + 1)]
+    return [{"zh": row["name"], "en": row.get("name_en") or row["name"]} for row in read_townships()]
+
+
+def numbered_villages(townships: int, villages: int) -> list[int]:
+    """The township of each village, where places are merely numbered: as many in each as divides, in the order of the numbers."""
+    return [village * townships // villages for village in range(villages)]

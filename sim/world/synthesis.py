@@ -12,7 +12,7 @@ from sim.core.luck import decision_key, mix, uniform, word
 from sim.core.luck import normal as normal_draw
 from sim.core.wiring import Tables
 from sim.world.codes import NONE, Destination, Segment, Stage
-from sim.world.places import read_townships, read_villages
+from sim.world.places import NUMBERED, numbered_villages, read_townships, read_villages
 
 LARGEST_SIZE = 6
 SPARE_CASES = 60_000  # of ten years, like all spare rows
@@ -117,16 +117,26 @@ def plan_counts(p, general_weight: int) -> Counts:
 
 def make_places(tables: Tables, luck: Luck, p) -> np.ndarray:
     """Fill townships and villages; returns the relative size of each village."""
-    township_rows, village_rows = read_townships(), read_villages()
-    townships = tables.make("townships", len(township_rows))
-    villages = tables.make("villages", len(village_rows))
-    codes = [row["code"] for row in township_rows]
-    villages["township"] = [codes.index(row["code"][:9]) for row in village_rows]
+    count, owners = _places(p)
+    townships = tables.make("townships", count)
+    villages = tables.make("villages", len(owners))
+    villages["township"] = owners
     villages["first_secretary"] = 1
     villages["visits"] = p.visits_per_village
     townships["maize_yield"] = 1.0
     townships["epidemic"] = 1.0
     return luck.lognormals("village size", identities("village", len(villages)), p.village_spread)
+
+
+def _places(p) -> tuple[int, list[int]]:
+    """How many townships there are, and the township of each village. Raises ValueError for a county without villages."""
+    if p.places == NUMBERED:
+        townships, villages = max(1, round(p.townships)), round(p.villages)
+        if villages < townships:
+            raise ValueError(f"founding: {villages} villages cannot be spread over {townships} townships")
+        return townships, numbered_villages(townships, villages)
+    codes = [row["code"] for row in read_townships()]
+    return len(codes), [codes.index(row["code"][:9]) for row in read_villages()]
 
 
 def household_sizes(luck: Luck, names: np.ndarray, segment: int, persons: int, shares: np.ndarray) -> np.ndarray:
@@ -182,6 +192,11 @@ def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size:
         households[column] = NONE
     households["risk_cause"] = NONE
     return sizes
+
+
+def room_of(spare: int, p) -> int:
+    """Room for rows that a county adds later, enough for every lever at its upper bound; a larger county adds more."""
+    return int(spare * max(1.0, p.county_size))
 
 
 def _room(rows: int, splits: bool) -> int:

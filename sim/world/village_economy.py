@@ -18,7 +18,7 @@ from sim.world.codes import (
     Sector,
     Segment,
 )
-from sim.world.synthesis import Luck, identities
+from sim.world.synthesis import Luck, identities, room_of
 
 #: The commodity whose price each industry follows; livestock is hogs or cattle, and the last two follow none.
 COMMODITY_OF = {
@@ -48,7 +48,7 @@ def make_village_economy(tables: Tables, luck: Luck, p: Any) -> None:
     # Clipping moves the mean; the county's share is what is known.
     weight = villages["households"] / max(1, villages["households"].sum())
     villages["tap"] = np.clip(villages["tap"] + p.tap_water - (weight * villages["tap"]).sum(), 0.0, 1.0)
-    tables.make("enclaves", 0, room=SPARE_LEADS)
+    tables.make("enclaves", 0, room=room_of(SPARE_LEADS, p))
     tables.make("risks", 8)
 
 
@@ -56,7 +56,7 @@ def _enterprise_rows(tables: Tables, luck: Luck, p: Any) -> tuple[np.ndarray, np
     """Places for enterprises, of which some operate, some are closed and some are not yet founded; returns names and sizes."""
     places = np.ceil(p.enterprise_count * (1.0 + p.enterprise_places)).astype(int)
     total = int(places.sum())
-    enterprises = tables.make("enterprises", total, room=total + SPARE_PROJECTS)
+    enterprises = tables.make("enterprises", total, room=total + room_of(SPARE_PROJECTS, p))
     names = identities("enterprise", total)
     enterprises["identity"] = names
     enterprises["sector"] = np.repeat(np.arange(len(places)), places)
@@ -185,7 +185,7 @@ def make_loans(tables: Tables, luck: Luck, p: Any) -> None:
     """The loans of before 2021 that are still being served, at every age up to their term."""
     households = tables["households"]
     households["loan"] = NONE
-    loans = tables.make("loans", 0, room=SPARE_LOANS)
+    loans = tables.make("loans", 0, room=room_of(SPARE_LOANS, p))
     listed = (households["registered"] == 1) | (households["marginal"] == 1)
     on_dibao = np.isin(households["segment"], (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO))
     able = np.flatnonzero(listed & (households["workers"] > 0) & ~on_dibao)

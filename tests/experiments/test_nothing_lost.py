@@ -109,7 +109,7 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
     whole = tmp_path / "whole"
     run(whole)
     written = []
-    real = journal.write_chunk
+    real = journal.keep
 
     def full(path, *rest):
         if len(written) == 2:
@@ -118,12 +118,12 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
         written.append(path)
         real(path, *rest)
 
-    monkeypatch.setattr(journal, "write_chunk", full)
+    monkeypatch.setattr(journal, "keep", full)
     outcome = run(tmp_path / "full")
     assert "No space left" in outcome.problem
     assert outcome.completed == 2
     assert not (tmp_path / "full" / "manifest.json").exists()
-    monkeypatch.setattr(journal, "write_chunk", real)
+    monkeypatch.setattr(journal, "keep", real)
     assert run(tmp_path / "full").completed == 11
     assert files(tmp_path / "full") == files(whole)
     assert not list((tmp_path / "full").rglob("*.partial"))

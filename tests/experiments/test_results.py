@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from experiments import results, runner
-from experiments.journal import Chunk, read, write_chunk
+from experiments.journal import Chunk, keep, pack, read
 from experiments.monte_carlo import quantiles
 from tests.experiments.synthetic import IGNORANCE, LUCK, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
 
@@ -133,7 +133,7 @@ def test_a_thousand_replications_stay_below_250_megabytes():
 
 def test_a_damaged_chunk_is_named(tmp_path):
     path = tmp_path / "chunk-0000000-0000000.npz"
-    write_chunk(path, "chunk", [], [], synthetic.catalogue(SCENARIO))
+    keep(path, pack("chunk", [], [], synthetic.catalogue(SCENARIO)))
     assert Chunk(path).lives == []
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(ValueError, match="chunk-0000000-0000000"):

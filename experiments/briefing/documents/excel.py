@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from experiments.briefing.documents.content import Brief, Callout, Cell, Chart, Column, Table
 from experiments.files import whole

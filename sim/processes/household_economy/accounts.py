@@ -3,7 +3,7 @@
 from sim.core.compilation import compiled
 from sim.core.ledger import charge, pay
 from sim.core.process import process
-from sim.world.codes import NONE, Cause
+from sim.world.codes import NONE, Cause, IncomeConcept
 from sim.world.households import per_head
 
 
@@ -88,7 +88,8 @@ def is_at_risk(household, line, p):
     if household.house_broken > 0 or household.water_broken > 0:
         return True
     low = per_head(household, household.income_12) < line
-    heavy = household.rigid_12 > p.heavy_share * line * household.members and household.net_per_head < p.heavy_ceiling * line
+    left = per_head(household, household.income_12 - household.rigid_12)
+    heavy = household.rigid_12 > p.heavy_share * line * household.members and left < p.heavy_ceiling * line
     if not low and not heavy:
         return False
     return household.disqualifying == 0 and household.cash < p.buffer_years * line * household.members
@@ -138,6 +139,14 @@ def note_relapse(household, line, month, p):
 
 
 @compiled
+def held_against_lines(household, p):
+    """Yuan a head of twelve months that poverty and monitoring lines are compared with; its concept is a structural switch."""
+    if p.income_concept == IncomeConcept.INCOME:
+        return per_head(household, household.income_12)
+    return per_head(household, household.income_12 - household.rigid_12)
+
+
+@compiled
 def nobody_left(household):
     """A household without living members is in no difficulty."""
     household.net_per_head = 0.0
@@ -172,7 +181,7 @@ def close_accounts(county, p, luck, books):
         support = household.family_support * environment.transfer_trend
         counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
         add_up(household, history, county.calendar, counted, support)
-        household.net_per_head = per_head(household, household.income_12 - household.rigid_12)
+        household.net_per_head = held_against_lines(household, p)
         note_risk(household, environment.monitoring_line, county.month, p)
         note_relapse(household, environment.poverty_line, county.month, p)
         forget(household, 1.0 - p.month_share)

@@ -20,9 +20,7 @@ def can_be_polished(register, line, p):
 )
 @compiled
 def relapse_records(county, p, luck, books):
-    """Monitored households whose verified income is below the line, or whose guarantee is broken, are on file as fallen, unless
-    the pressure of assessment leaves them out.
-    """
+    """Monitored households with verified income below the line, or a broken guarantee, are on file as fallen, unless left out."""
     line = county.environment[0].poverty_line
     for row in range(len(county.register)):
         register, household = county.register[row], county.households[row]

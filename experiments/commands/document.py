@@ -1,0 +1,33 @@
+"""``xianjie document``: the pages of docs/ that are read off the model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Code, Lang, Language
+
+
+def document(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 4 if a page would change.")] = False,
+    lang: Lang = Language.ZH,
+) -> None:
+    """Write docs/odd*.md, docs/reference and docs/goals anew from the model and the stored findings."""
+    with console.exit_codes():
+        from experiments.briefing import documentation
+        from experiments.briefing.words import Words
+        from experiments.files import write_text
+        from sim.core.errors import InputError
+
+        try:
+            made = documentation.pages()
+        except FileNotFoundError as missing:
+            raise InputError("document", 0, f"{missing.filename} is missing; run this in the project's folder") from None
+        stale = [name for name, text in made.items() if not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text]
+        for name in () if check else stale:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            write_text(Path(name), made[name])
+        console.show([Words(lang)("document_stale" if check else "document_written", count=len(stale), pages=len(made)), *stale])
+        if check and stale:
+            raise typer.Exit(Code.MISSED)

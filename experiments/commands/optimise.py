@@ -1,0 +1,105 @@
+"""``xianjie optimise``: how a given budget may be divided over programmes."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Out, Quiet, Seed, Workers
+
+
+def optimise(
+    spec: Annotated[Path, typer.Argument(help="What to divide, a YAML file; see experiments/specs.", metavar="SPEC")],
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Divide a budget over programmes against several goals, robust over what nobody knows.
+
+    Plans are compared over the same futures; those that no other beats are lived again on fresh luck, and all that is printed
+    comes from there, with intervals and with how much the search had flattered them. A budget below entitlements is refused.
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is
+    full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import designs, dividing, lives, optimising, searching
+        from experiments.commands import living, studying
+        from sim.core.errors import InputError
+
+        try:
+            searching.require()
+        except searching.Missing:
+            raise InputError("optimise", 0, "the optimiser is not installed: pip install 'xianjie[optimise]'") from None
+        asked, scenario = dividing.read(spec)
+        model = lives.find(lives.COUNTY)
+        optimising.check(asked.goals, model.catalogue(scenario))
+        target = out or living.OUTPUTS / designs.safe(f"optimise-{spec.stem}-{seed}")
+        screen = console.messages(quiet)
+        if not dry_run:
+            studying.make_way(target, fresh, optimising.FILES)
+        teller = living.teller(screen, lang)
+        model.prepare(scenario, teller)
+        division = dividing.price(spec, asked, scenario, seed)
+        seconds = studying.announce(scenario, division.lives, target, seed, workers, False, lang, screen)
+        if dry_run:
+            console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
+            return
+        studying.confirm(seconds, yes, lang)
+        with studying.ending(target, lang), studying.bar(division.lives, lang, screen) as progress:
+            manifest = optimising.optimise(division, target, seed, workers, lives.COUNTY, teller, progress)
+        if as_json:
+            console.show_json({**manifest, "out": str(target)})
+        else:
+            _answer(manifest, lang, target)
+
+
+def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from experiments.briefing.words import Words
+
+    words = Words(lang)
+    facts = {key: f"{made['facts'][key] / 1e6:,.1f}" for key in ("budget", "upper", "kept", "money")}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words("divide_money"), overflow="fold")
+    for subject in made["goals"].values():
+        table.add_column(words.of(subject["name"]), overflow="fold")
+    table.add_column(words("divide_all"), overflow="fold")
+    names = {each["id"]: words.of(each["name"]) for each in made["programmes"]}
+    for row in made["frontier"]:
+        money = [f"{names[name]} {yuan / 1e6:,.1f}" for name, yuan in row["money"].items()]
+        money.append(f"{words('divide_reserve')} {row['reserve'] / 1e6:,.1f}")
+        head = words("divide_as_it_runs") if row is made["frontier"][0] else ""
+        beaten = words("divide_beaten") if row["beaten_by"] else ""
+        cells = [_goal(each, made["goals"][goal]["unit"], words) for goal, each in row["goals"].items()]
+        table.add_row("\n".join(filter(None, [head, *money, beaten])), *cells, _share(row["all_met"], words))
+    console.show([words.of(made["title"]), words("divide_head", **facts),
+                  words("divide_said", plans=made["plans"], futures=made["futures"], fresh=made["fresh"],
+                        level=words.percent(made["level"])), table,
+                  words("divide_note"), words("folder", out=target)])  # fmt: skip
+
+
+def _share(share: dict[str, Any], words: Any) -> str:
+    return words("with_range", value=words.percent(share["share"]), range=words.percents(share["low"], share["high"]))
+
+
+def _goal(each: dict[str, Any], unit: str, words: Any) -> str:
+    regret, shrank, gain = each["regret"], each["shrank"], each["gain_fresh"]
+    high = words("unknown") if regret["high"] is None else words.number(regret["high"], unit)
+    return "\n".join([
+        words("divide_met", share=_share(each["met"], words)),
+        words("divide_regret", value=words.number(regret["value"], unit), low=words.number(regret["low"], unit), high=high),
+        words("divide_gain", value=words.number(gain["mean"], unit, sign=True), low=words.number(gain["low"], unit, sign=True),
+              high=words.number(gain["high"], unit, sign=True)),
+        words("divide_shrank", value=words.number(shrank["value"], unit, sign=True)),
+    ])  # fmt: skip

@@ -1,0 +1,90 @@
+"""``xianjie structure``: whether the conclusions hang on how the model is built."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands import console
+from experiments.commands.console import Json, Lang, Language, Out, Quiet, Seed, Workers
+
+Futures = Annotated[int, typer.Option(min=4, help="Parameter draws, each lived once under every switch and plan.")]
+Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this analysis.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
+
+
+def structure(
+    plans: Annotated[list[Path] | None, typer.Argument(help="Plans to rank, the reference first; by default those of structure.yaml.")] = None,
+    futures: Futures = 12,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    finding: Finding = None,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Live the same futures under every structural switch and say what it does to goals and to the order of the plans.
+
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
+    130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import lives, structure
+        from experiments.commands import living, studying
+        from experiments.study import Study
+        from sim.core.errors import InputError
+        from sim.scenario import load_scenario
+
+        files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
+        chosen = {each.id: each for each in map(load_scenario, files)}
+        if len(chosen) < max(2, len(files)):
+            raise InputError("structure", 0, "takes at least two different plans, the reference first")
+        target = out or living.OUTPUTS / f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120]
+        switches = structure.switches()
+        count = len(switches) * len(chosen) * futures
+        screen = console.messages(quiet)
+        first = next(iter(chosen.values()))
+        studying.make_way(target, fresh, ("structure.json",))
+        seconds = studying.announce(first, count, target, seed, workers, False, lang, screen)
+        studying.confirm(seconds, yes, lang)
+        worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
+        task = {"structure": {switch.id: switch.sets for switch in switches}}
+        with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
+            teller = living.teller(screen, lang)
+            with Study(target, worlds, seed, False, task, workers, lives.COUNTY, teller, progress) as study:
+                found = structure.live(study, chosen, futures)
+        catalogue = lives.find(lives.COUNTY).catalogue(first)
+        made: dict[str, Any] = {
+            "command": again("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
+            "code": lives.find(lives.COUNTY).code(), "seed": seed, "futures": futures,
+            "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
+            "plans": {name: dict(plan.title) for name, plan in chosen.items()},
+            **structure.told(found, catalogue),
+        }  # fmt: skip
+        keep(made, target / "structure.json", finding)
+        if as_json:
+            console.show_json(made)
+        else:
+            from experiments.briefing import structure as briefing
+
+            console.show(briefing.answer(made, catalogue.goals, lang, target))
+
+
+def again(name: str, finding: Path | None, arguments: list[str], **numbers: int) -> str:
+    """The command that makes a finding again."""
+    options = [f"--{key} {value}" for key, value in numbers.items()]
+    return " ".join(["xianjie", name, *arguments, *options, "--yes", *([f"--finding {finding.as_posix()}"] if finding else [])])
+
+
+def keep(made: dict[str, Any], own: Path, finding: Path | None) -> None:
+    """Write a finding into its folder and, if asked, where the documentation looks for it."""
+    from experiments.files import as_json, write_text
+
+    for path in (own, finding):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, as_json(made))

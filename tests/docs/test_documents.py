@@ -1,0 +1,97 @@
+"""The pages of docs/ say what the model is: generated ones are up to date, and the guide's commands work."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.briefing import documentation
+from sim.core.parameters import load_all
+from sim.goals import GOALS
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = [ROOT / "docs" / f"guide.{language}.md" for language in ("zh", "en")]
+
+
+def blocks(guide: Path, kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands(guide: Path) -> list[str]:
+    return [line for block in blocks(guide, "console") for line in block.splitlines() if line.strip()]
+
+
+def test_generated_pages_are_what_the_model_says():
+    stale = [name for name, text in documentation.pages(ROOT).items() if (ROOT / name).read_text(encoding="utf-8") != text]
+    assert not stale, f"run 'xianjie document': {stale}"
+
+
+def test_no_page_of_a_goal_or_reference_is_left_over():
+    made = documentation.pages(ROOT)
+    for folder in ("goals", "reference"):
+        there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / folder).glob("*.md")}
+        assert there <= set(made), there - set(made)
+
+
+def test_a_changed_model_would_be_noticed(monkeypatch):
+    from dataclasses import replace
+
+    monkeypatch.setitem(GOALS, "R3", replace(GOALS["R3"], definition={"zh": "别的", "en": "something else"}))
+    changed = [name for name, text in documentation.pages(ROOT).items() if (ROOT / name).read_text(encoding="utf-8") != text]
+    assert "docs/goals/R3.md" in changed and "docs/odd.md" in changed
+
+
+def test_every_goal_names_three_numbers_or_says_that_it_never_varies():
+    for name in GOALS:
+        page = (ROOT / "docs" / "goals" / f"{name}.md").read_text(encoding="utf-8")
+        assert page.count("| `") >= 6 or "hangs on no assumption" in page, name
+
+
+def test_both_guides_have_the_same_commands_and_the_same_scenario():
+    assert commands(GUIDES[0]) == commands(GUIDES[1]) != []
+    assert blocks(GUIDES[0], "yaml") == blocks(GUIDES[1], "yaml") != []
+
+
+def test_the_commands_of_the_guide_work(tmp_path):
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    (tmp_path / "scenarios" / "mine.yaml").write_text(blocks(GUIDES[0], "yaml")[0], encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    for line in commands(GUIDES[0]):
+        program, *arguments = line.split()
+        assert program == "xianjie"
+        done = subprocess.run(
+            [sys.executable, "-m", "experiments", *arguments], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8"
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}\n{done.stderr[-2000:]}"
+        assert done.stdout.strip(), f"{line} answered nothing"
+
+
+@pytest.mark.parametrize("parameter", load_all().parameters.values(), ids=lambda each: each.id)
+def test_every_number_has_its_papers(parameter):
+    assert parameter.evidence in ("policy", "measured", "derived", "assumed") and parameter.checked
+    if parameter.evidence == "measured":
+        assert parameter.sources
+    if parameter.evidence == "policy":
+        assert parameter.clause
+
+
+def recalled_figures() -> list[dict[str, str]]:
+    """Figures that were recalled and seen in no source (grade U of the project's table of statistics)."""
+    with (Path(__file__).parent / "recalled.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_no_recalled_figure_is_used_as_if_it_were_measured():
+    recalled = recalled_figures()
+    assert recalled
+    for each in load_all().parameters.values():
+        if each.evidence == "measured":
+            for source in each.sources:
+                for row in recalled:
+                    assert row["key"] not in f"{source.title} {source.where} {source.address}", (each.id, row["key"])

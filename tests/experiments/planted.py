@@ -1,0 +1,60 @@
+"""A synthetic county whose plan fails for a known reason: in a box of two assumptions, or, with ``box`` off, by luck alone."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments import designs
+from experiments.discovery import Discovery
+from tests.experiments.synthetic import GOALS, Life, Outcome, Scenario, Synthetic, both
+
+BOUNDS = {"illness.admission_rate": 0.6, "illness.mean_bill": 0.45}  # it fails above both of these quantiles
+BLAMELESS = ("accidents.chance", "wages.wage_growth_error", "province.growth_error", "training.cost", "training.gain")
+
+
+@dataclass(frozen=True)
+class Planted(Scenario):
+    """``noise``: how often luck alone turns the outcome round; ``box`` off: nothing but luck."""
+
+    noise: float = 0.0
+    box: bool = True
+    stop: str = ""  # a file that, once there, ends the process at the next life
+
+
+class PlantedCounty(Synthetic):
+    """Lives that miss R3 inside the planted box."""
+
+    def live(self, scenario, quantiles, seed, replication, profile):
+        if scenario.stop and os.path.exists(scenario.stop):
+            raise KeyboardInterrupt
+        life: Life = super().live(scenario, quantiles, seed, replication, profile)
+        luck = np.random.default_rng([seed, replication, 3]).uniform(size=2)
+        inside = all(quantiles[name] > bound for name, bound in BOUNDS.items())
+        fails = inside if scenario.box else luck[1] < 0.3
+        if luck[0] < scenario.noise:
+            fails = not fails
+        life.goals["R3"] = Outcome(not fails, -0.01 if fails else 0.01, 0.0, np.ones(scenario.months // 12))
+        return life
+
+    def draw(self, scenario, seed, draw):
+        return {"training.placement": float(np.random.default_rng([seed, draw, 1]).uniform()), "admission_rate": 0.5}
+
+    def revive(self, description):
+        return Planted(**description)
+
+
+def discovery(tmp_path, scenarios=None, **changes):
+    """A discovery of the planted county over seven assumptions, and whatever else is asked."""
+    names = (*BOUNDS, *BLAMELESS)
+    factors = tuple(designs.factor(name, designs.FactorRecord(), False) for name in names)
+    asked = {
+        "path": tmp_path / "planted.yaml", "title": both("埋设", "Planted"), "scenarios": scenarios or (Planted(months=12),),
+        "goal": "R3", "where": "fails", "points": 400, "held_out": 0.3, "density": None, "boxes": 3, "factors": factors,
+    }  # fmt: skip
+    return Discovery(**{**asked, **changes})
+
+
+planted = PlantedCounty()
+NAME = "tests.experiments.planted:planted"
+assert "R3" in GOALS

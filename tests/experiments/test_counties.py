@@ -1,0 +1,141 @@
+"""Several counties, of other sizes than this one; and what is refused before time is spent."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from experiments import synthetic_counties
+from experiments.cli import app
+from sim import county
+from sim.core.errors import InputError
+from sim.scenario import load_scenario, revive
+from sim.world import places
+
+ROOT = Path(__file__).parents[2]
+BASELINE = ROOT / "scenarios" / "baseline.yaml"
+SMALL = """title: {{zh: 小县{name}, en: Small county {name}}}
+size: {{name: {{zh: 规模, en: Size}}, parameter: founding.county_size, value: {size}, evidence: assumed, source: a test}}
+places: {{name: {{zh: 地方, en: Places}}, parameter: founding.places, value: numbered, evidence: assumed, source: a test}}
+"""
+
+
+def county_file(folder, name, size=0.05):
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(SMALL.format(name=name, size=size), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """The baseline's title and nothing else, for one year."""
+    path = tmp_path / "plan.yaml"
+    path.write_text("title: {zh: 一年, en: One year}\nreason: {zh: 检验, en: A test}\nmonths: 12\n", encoding="utf-8")
+    return path
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_a_county_of_a_tenth_has_a_tenth_of_everything_that_counts_people_and_money(tmp_path):
+    here = county.values_of(load_scenario(BASELINE), None)
+    there = county.values_of(load_scenario(BASELINE, (), county_file(tmp_path, "tenth", 0.1)), None)
+    for name in ("founding.registered_persons", "budget.bridging", "public_posts.count", "thresholds.posts", "founding.villages"):
+        assert there.at(name) == pytest.approx(0.1 * here.at(name))
+    for name in ("founding.rural_income", "earnings.post_pay", "illness.admission_rate", "thresholds.relapse_share"):
+        assert there.at(name) == here.at(name)
+
+
+def test_what_a_scenario_sets_is_not_multiplied(tmp_path):
+    chosen = load_scenario(BASELINE, ["public_posts.count=700"], county_file(tmp_path, "tenth", 0.1))
+    assert county.values_of(chosen, None).at("public_posts.count") == 700
+    assert county.values_of(revive(json.loads(json.dumps(vars_of(chosen)))), None).at("founding.county_size") == 0.1
+
+
+def vars_of(scenario):
+    from experiments.results import description
+
+    return description(scenario)
+
+
+def test_a_small_county_is_founded_with_its_own_numbers(tmp_path):
+    chosen = load_scenario(BASELINE, (), county_file(tmp_path, "small", 0.1))
+    audit = {line["id"]: line for line in county.population(chosen)}
+    assert audit["dibao_households"]["achieved"] == round(1168.0)
+    assert audit["registered_persons"]["achieved"] == 3200
+    assert audit["villages"]["achieved"] == 24
+    assert [line["id"] for line in audit.values() if line["exact"] and not line["ok"]] == []
+    assert county.catalogue(chosen).townships[0] == {"zh": "第1乡镇", "en": "Township 1"}
+
+
+def test_numbered_villages_are_spread_evenly():
+    assert places.numbered_villages(3, 7) == [0, 0, 0, 1, 1, 2, 2]
+
+
+def test_another_size_in_the_listed_townships_is_refused(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("\n".join(SMALL.format(name="x", size=0.5).splitlines()[:2]), encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine.yaml:2: a county of another size has other townships and villages"):
+        load_scenario(BASELINE, (), path)
+
+
+def test_several_counties_give_a_folder_each_and_one_table(tmp_path, plan):
+    files = [county_file(tmp_path / "c", name, size) for name, size in (("one", 0.05), ("two", 0.08))]
+    done = invoke(
+        "run", *files, "--plan", plan, "--replications", 2, "--workers", 1, "--out", tmp_path / "out", "--json", "--quiet"
+    )
+    assert done.exit_code == 0, done.output
+    table = json.loads((tmp_path / "out" / "counties.json").read_text(encoding="utf-8"))
+    assert {line["county"] for line in table} == {"one", "two"}
+    assert all(0 <= line["low"] <= line["high"] <= 1 for line in table)
+    assert "Small county one: One year" in (tmp_path / "out" / "counties.csv").read_text(encoding="utf-8-sig")
+    alone = invoke("run", files[1], "--plan", plan, "--replications", 2, "--workers", 1, "--out", tmp_path / "alone", "--json",
+                   "--quiet", "--no-figures")  # fmt: skip
+    same = json.loads((tmp_path / "out" / "two" / "manifest.json").read_text(encoding="utf-8"))["hash"]
+    assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it is lived in"
+
+
+def test_counties_with_the_same_id_are_refused_before_anything_is_lived(tmp_path):
+    files = [county_file(tmp_path / folder, "same") for folder in ("a", "b")]
+    done = invoke("run", *files, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "has the same id 'same' as" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
+    paths = synthetic_counties.write(tmp_path / "a", 12, 5)
+    again = synthetic_counties.write(tmp_path / "b", 6, 5)
+    assert [path.read_bytes() for path in paths[:6]] == [path.read_bytes() for path in again]
+    assert all("SYNTHETIC, INVENTED COUNTY" in path.read_text(encoding="utf-8") for path in paths)
+    chosen = load_scenario(BASELINE, (), paths[0])
+    assert "no real county" in chosen.title["en"] and "虚构" in chosen.title["zh"]
+    rural = [profile["rural"] for profile in synthetic_counties.draw(832, 1)]
+    assert 200_000 < sum(rural) / len(rural) < 300_000
+    with pytest.raises(FileExistsError, match="not an empty folder"):
+        synthetic_counties.write(tmp_path / "a", 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--executor", "dask"), "dask needs --scheduler ADDRESS"),
+        (("--scheduler", "tcp://127.0.0.1:9"), "is for --executor dask"),
+        (
+            ("--executor", "dask", "--scheduler", "tcp://127.0.0.1:9", "--workers", "2"),
+            "has the workers that were started for it",
+        ),
+        (("--executor", "dask", "--scheduler", "tcp://127.0.0.1:9"), "no Dask scheduler answers at tcp://127.0.0.1:9"),
+    ],
+)
+def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_lived(tmp_path, monkeypatch, options, words):
+    from experiments import dask_executor
+
+    monkeypatch.setattr(dask_executor, "REACH", 0.5)
+    done = invoke("run", BASELINE, "--out", tmp_path / "out", *options)
+    assert done.exit_code == 2
+    assert words in done.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,83 @@
+"""Division of a budget: a known frontier is found within its stated interval, and winners are confirmed on fresh luck."""
+
+import numpy as np
+import pytest
+
+from experiments import frontier, optimising
+from experiments.crew import Stopped
+from tests.experiments import quarter_circle
+from tests.experiments.quarter_circle import AIM, division
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    out = tmp_path_factory.mktemp("optimise") / "out"
+    return optimising.optimise(division(), out, 3, 1, quarter_circle.NAME), out
+
+
+def test_a_known_frontier_is_found_within_its_stated_interval(found):
+    made, _ = found
+    plans = made["frontier"][1:]
+    assert len(plans) >= 4
+    for row in plans:
+        a, b = row["money"]["a"] / 10e6, row["money"]["b"] / 10e6
+        # The true margins are those of the division itself; the circle is reached but for one step of ten.
+        assert a + b >= 0.89
+        for goal, share in (("G2", a), ("R3", b)):
+            margin = row["goals"][goal]["margin"]
+            assert margin["low"] - 0.02 <= np.sqrt(share) - AIM <= margin["high"] + 0.02
+    assert max(row["money"]["a"] for row in plans) >= 9e6
+    assert max(row["money"]["b"] for row in plans) >= 9e6
+
+
+def test_winners_are_confirmed_on_fresh_luck_and_the_loss_is_told(found):
+    made, out = found
+    assert made["futures"] == 8 and made["fresh"] == 40
+    reference = made["frontier"][0]
+    assert reference["plan"] == "as_it_runs"
+    assert all(each["shrank"]["value"] == 0 for each in reference["goals"].values())
+    for row in made["frontier"][1:]:
+        for each in row["goals"].values():
+            assert each["gain_searched"]["mean"] - each["gain_fresh"]["mean"] == pytest.approx(each["shrank"]["value"])
+            assert each["regret"]["low"] <= each["regret"]["value"] <= each["regret"]["high"]
+            assert each["met"]["low"] <= each["met"]["share"] <= each["met"]["high"]
+    assert (out / "frontier.csv").stat().st_size > 500
+
+
+def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(found, tmp_path):
+    _, first = found
+    optimising.optimise(division(), tmp_path / "two", 3, 2, quarter_circle.NAME)
+
+    def stop(progress):
+        if progress.done >= 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Stopped):
+        optimising.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME, progress=stop)
+    assert not (tmp_path / "again" / "manifest.json").exists()
+    optimising.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME)
+    for name in optimising.FILES:
+        wanted = (first / name).read_bytes()
+        assert (tmp_path / "two" / name).read_bytes() == wanted
+        assert (tmp_path / "again" / name).read_bytes() == wanted
+
+
+def test_regret_is_the_gap_to_the_best_in_the_same_future():
+    margins = np.array([[[1.0], [4.0], [2.0]], [[3.0], [1.0], [2.0]]])
+    assert frontier.regrets(margins)[:, :, 0].tolist() == [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0]]
+    assert frontier.at_level(frontier.regrets(margins), 1.0).tolist() == [[2.0], [3.0]]
+    assert frontier.regret_interval(np.array([0.0, 2.0]), np.array([0, 1]), 1.0, 1).high is None
+
+
+def test_steps_add_up_and_stay_within_what_a_programme_takes():
+    assert frontier.steps_of([1, 1, 1], 10, (10, 10)) == (4, 3)
+    assert frontier.steps_of([1, 0, 0], 10, (6, 10)) == (6, 0)
+    assert frontier.steps_of([0, 0, 0], 10, (6, 10)) == (0, 0)
+
+
+def test_the_unbeaten_and_the_surely_beaten():
+    assert frontier.unbeaten(np.array([[1, 2], [2, 1], [2, 2]])).tolist() == [True, True, False]
+    random = np.random.default_rng(1)
+    common = random.normal(size=(1, 40, 2))
+    margins = common + np.array([0.0, 1.0])[:, None, None] + 0.01 * random.normal(size=(2, 40, 2))
+    assert frontier.surely_beaten(margins, np.arange(40)) == [1, None]
