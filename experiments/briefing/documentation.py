@@ -27,7 +27,9 @@ NOTE = {
 
 def pages(root: Path = Path(".")) -> dict[str, str]:
     """Every generated page by its path under ``root``. Raises FileNotFoundError where a written part or a finding is missing."""
-    found = {name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in ("screening", "structure")}
+    found = {
+        name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in ("screening", "structure")
+    }
     made: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(language)
@@ -93,7 +95,9 @@ def _evidence(words: Words, found: Any) -> str:
         rows.append([place, f"`{line['factor']}`", name, words(f"doc_grade_{parameter.evidence}") if parameter else "",
                      words.percent(line["share"])])  # fmt: skip
     share = words.percent(counts["assumed"] / len(book))
-    head = words("doc_evidence_share", count=len(book), told=told, share=share, points=screening["points"], command=screening["command"])
+    head = words(
+        "doc_evidence_share", count=len(book), told=told, share=share, points=screening["points"], command=screening["command"]
+    )
     return head + "\n\n" + _table(_heads(words, "place", "id", "name", "evidence", "variance"), rows)
 
 
@@ -105,7 +109,10 @@ def _entities(words: Words, found: Any) -> str:
 def _tables(words: Words, found: Any) -> str:
     parts = [f"# {words('doc_tables')}\n"]
     for name, table in TABLES.items():
-        rows = [[f"`{each.name}`", each.unit, words("doc_yes" if not each.truth else "doc_no"), each.meaning] for each in table.columns]
+        rows = [
+            [f"`{each.name}`", each.unit, words("doc_yes" if not each.truth else "doc_no"), each.meaning]
+            for each in table.columns
+        ]
         parts.append(f"## `{name}`\n\n{table.meaning}\n\n" + _table(_heads(words, "column", "unit", "known", "meaning"), rows))
     return "\n".join(parts)
 
@@ -114,7 +121,10 @@ def _schedule(words: Words, found: Any) -> str:
     parts = []
     for part in MONTH:
         rows = [[f"`{step.process.name}`", step.cadence, step.process.meaning, step.reason] for step in part.steps]
-        parts.append(f"**{part.zh if words.language == 'zh' else part.en}**\n\n" + _table(_heads(words, "process", "when", "does", "why"), rows))
+        parts.append(
+            f"**{part.zh if words.language == 'zh' else part.en}**\n\n"
+            + _table(_heads(words, "process", "when", "does", "why"), rows)
+        )
     return "\n".join(parts)
 
 
@@ -125,7 +135,9 @@ def _processes(words: Words, found: Any) -> str:
             each = step.process
             rows.append([f"`{each.name}`", step.cadence, each.sees, each.meaning, " ".join(d.name for d in each.luck),
                          "; ".join(pay.reason for pay in each.pays), each.module.replace(".", "/") + ".py"])  # fmt: skip
-    return f"# {words('doc_processes')}\n\n" + _table(_heads(words, "process", "when", "sees", "does", "luck", "pays", "module"), rows)
+    return f"# {words('doc_processes')}\n\n" + _table(
+        _heads(words, "process", "when", "sees", "does", "luck", "pays", "module"), rows
+    )
 
 
 def _sources(words: Words, found: Any) -> str:
@@ -179,8 +191,12 @@ PARTS: dict[str, Make] = {
 }  # fmt: skip
 REFERENCE: dict[str, Make] = {
     "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever"),
-    "assumptions": lambda words, found: f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption"),
-    "goals": lambda words, found: f"# {words('doc_goals')}\n\n" + _goals(words, found).replace(words("doc_goal_path"), "../goals/"),
+    "assumptions": lambda words, found: (
+        f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption")
+    ),
+    "goals": lambda words, found: (
+        f"# {words('doc_goals')}\n\n" + _goals(words, found).replace(words("doc_goal_path"), "../goals/")
+    ),
     "processes": _processes,
     "tables": _tables,
 }

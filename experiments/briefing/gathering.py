@@ -84,7 +84,8 @@ def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     for each in _figures():
         span = (each.model.month or each.model.first or "", each.model.month or each.model.last or "")
         if each.model.indicator == indicator and each.model.over is None and first <= span[0] and span[1] <= last:
-            found.append({"id": each.id, "span": span, "published": each.published, "place": each.place})
+            value = list(each.published) if isinstance(each.published, (list, tuple)) else each.published
+            found.append({"id": each.id, "span": span, "published": value, "place": each.place})
     return found
 
 

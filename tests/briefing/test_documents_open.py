@@ -6,8 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from experiments.briefing import style
+from experiments.cli import app
 from tests.briefing.conftest import program
 
 #: What a browser is asked of the page: sizes, contrast (WCAG 2.2), fonts and pictures; it writes the answer into the page.
@@ -126,3 +128,19 @@ def test_no_letter_of_a_converted_document_is_missing(pages, name):
     used = {line.split()[0].split("+")[-1] for line in fonts.splitlines()[2:]}
     # With ours as the only Chinese font, a letter that it lacks would come from another, or from none.
     assert used and all(font.startswith("XianjieSansSC") for font in used), used
+
+
+@pytest.mark.deep
+def test_the_whole_baseline_is_briefed_with_every_picture_in_both_languages(tmp_path):
+    from experiments.briefing.documents import writing
+
+    out = tmp_path / "out"
+    answer = CliRunner().invoke(
+        app, ["run", "scenarios/baseline.yaml", "--replications", "4", "--quiet", "--no-figures", "--brief", "--out", str(out)]
+    )
+    assert answer.exit_code == 0, answer.stderr + repr(answer.exception)
+    made = writing.write([out], tmp_path / "to", ("zh", "en"), ("html", "word"), "plain", "xianjie brief out")
+    for page in (path for path in made if path.suffix == ".html"):
+        assert page.read_text(encoding="utf-8").count("<figure") > 12
+        found = looked_at(page, tmp_path, 1100)
+        assert found["wide"] <= 0 and found["overflow"] == [] and found["contrast"] == [] and found["pictures"] == []
