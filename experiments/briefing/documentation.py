@@ -2,7 +2,7 @@
 
 What must be written by a person stands in ``docs/written``, with a mark ``{{part}}`` where a generated part goes. Findings that take
 lives to make are read from ``docs/findings``; nothing here lives a county.
-"""
+"""  # noqa: E501
 
 import json
 from collections import Counter
@@ -27,7 +27,9 @@ NOTE = {
 
 def pages(root: Path = Path(".")) -> dict[str, str]:
     """Every generated page by its path under ``root``. Raises FileNotFoundError where a written part or a finding is missing."""
-    found = {name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in ("screening", "structure")}
+    found = {
+        name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in ("screening", "structure")
+    }
     made: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(language)
@@ -93,7 +95,9 @@ def _evidence(words: Words, found: Any) -> str:
         rows.append([place, f"`{line['factor']}`", name, words(f"doc_grade_{parameter.evidence}") if parameter else "",
                      words.percent(line["share"])])  # fmt: skip
     share = words.percent(counts["assumed"] / len(book))
-    head = words("doc_evidence_share", count=len(book), told=told, share=share, points=screening["points"], command=screening["command"])
+    head = words(
+        "doc_evidence_share", count=len(book), told=told, share=share, points=screening["points"], command=screening["command"]
+    )
     return head + "\n\n" + _table(_heads(words, "place", "id", "name", "evidence", "variance"), rows)
 
 
@@ -105,7 +109,10 @@ def _entities(words: Words, found: Any) -> str:
 def _tables(words: Words, found: Any) -> str:
     parts = [f"# {words('doc_tables')}\n"]
     for name, table in TABLES.items():
-        rows = [[f"`{each.name}`", each.unit, words("doc_yes" if not each.truth else "doc_no"), each.meaning] for each in table.columns]
+        rows = [
+            [f"`{each.name}`", each.unit, words("doc_yes" if not each.truth else "doc_no"), each.meaning]
+            for each in table.columns
+        ]
         parts.append(f"## `{name}`\n\n{table.meaning}\n\n" + _table(_heads(words, "column", "unit", "known", "meaning"), rows))
     return "\n".join(parts)
 
@@ -114,7 +121,10 @@ def _schedule(words: Words, found: Any) -> str:
     parts = []
     for part in MONTH:
         rows = [[f"`{step.process.name}`", step.cadence, step.process.meaning, step.reason] for step in part.steps]
-        parts.append(f"**{part.zh if words.language == 'zh' else part.en}**\n\n" + _table(_heads(words, "process", "when", "does", "why"), rows))
+        parts.append(
+            f"**{part.zh if words.language == 'zh' else part.en}**\n\n"
+            + _table(_heads(words, "process", "when", "does", "why"), rows)
+        )
     return "\n".join(parts)
 
 
@@ -125,7 +135,9 @@ def _processes(words: Words, found: Any) -> str:
             each = step.process
             rows.append([f"`{each.name}`", step.cadence, each.sees, each.meaning, " ".join(d.name for d in each.luck),
                          "; ".join(pay.reason for pay in each.pays), each.module.replace(".", "/") + ".py"])  # fmt: skip
-    return f"# {words('doc_processes')}\n\n" + _table(_heads(words, "process", "when", "sees", "does", "luck", "pays", "module"), rows)
+    return f"# {words('doc_processes')}\n\n" + _table(
+        _heads(words, "process", "when", "sees", "does", "luck", "pays", "module"), rows
+    )
 
 
 def _sources(words: Words, found: Any) -> str:
@@ -146,20 +158,20 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
     denominator = words(f"doc_denominator_{goal.unit}") if words.has(f"doc_denominator_{goal.unit}") else words("doc_denominator")
     parts = [
         f"# {goal.id} {words.of(goal.name)}\n", f"**{words('doc_definition')}** {words.of(goal.definition)}\n",
-        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",
+        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",  # noqa: E501
         f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
     lines = found["screening"]["goals"].get(name, [])[:THREE]
     if lines:
         rows = [[f"`{line['factor']}`", words.of(book[line["factor"]].name.model_dump()) if line["factor"] in book else "",
-                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip
+                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip  # noqa: E501
         parts.append(_table(_heads(words, "id", "name", "correlation", "remark"), rows))
     else:
         parts.append(words("screening_never_varies") + "\n")
     structure = found["structure"]
     for plan, results in structure["goals"].get(name, {}).items():
         parts.append(f"## {words('doc_switches', plan=words.of(structure['plans'][plan]))}\n")
-        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),
+        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),  # noqa: E501
                  words.quantity(row["margin"], goal.unit, True), _change(words, row, goal.unit)] for row in results]  # fmt: skip
         parts.append(_table(_heads(words, "switch", "met", "margin", "change"), rows))
     parts.append(words("doc_made_by", first=found["screening"]["command"], second=structure["command"]) + "\n")
@@ -179,8 +191,12 @@ PARTS: dict[str, Make] = {
 }  # fmt: skip
 REFERENCE: dict[str, Make] = {
     "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever"),
-    "assumptions": lambda words, found: f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption"),
-    "goals": lambda words, found: f"# {words('doc_goals')}\n\n" + _goals(words, found).replace(words("doc_goal_path"), "../goals/"),
+    "assumptions": lambda words, found: (
+        f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption")
+    ),
+    "goals": lambda words, found: (
+        f"# {words('doc_goals')}\n\n" + _goals(words, found).replace(words("doc_goal_path"), "../goals/")
+    ),
     "processes": _processes,
     "tables": _tables,
 }

@@ -20,17 +20,36 @@ def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
         table.add_column(words(column), overflow="fold")
     for row in made["relations"]:
         verdict = words("selftest_holds" if row["holds"] else "selftest_fails")
-        table.add_row(row["id"], words.of(row["statement"]), words(f"selftest_{row['kind']}"), words.of(row["measured"]), verdict, row["where"])
+        table.add_row(
+            row["id"],
+            words.of(row["statement"]),
+            words(f"selftest_{row['kind']}"),
+            words.of(row["measured"]),
+            verdict,
+            row["where"],
+        )
     for row in made["facts"]:
-        table.add_row(row["id"], words.of(row["fact"]), words("selftest_fact"), fact_measured(row, words), fact_verdict(row, words), "experiments/stylised_facts.py")
+        table.add_row(
+            row["id"],
+            words.of(row["fact"]),
+            words("selftest_fact"),
+            fact_measured(row, words),
+            fact_verdict(row, words),
+            "experiments/stylised_facts.py",
+        )
     yield table
     strict = [row for row in made["relations"] if row["kind"] == "strict"]
     mean = [row for row in made["relations"] if row["kind"] == "mean"]
     tested = [row for row in made["facts"] if row["hit"] is not None]
     yield Text(
         words(
-            "selftest_count", strict_held=sum(row["holds"] for row in strict), strict=len(strict),
-            mean_held=sum(row["holds"] for row in mean), mean=len(mean), hits=sum(row["hit"] for row in tested), facts=len(tested),
+            "selftest_count",
+            strict_held=sum(row["holds"] for row in strict),
+            strict=len(strict),
+            mean_held=sum(row["holds"] for row in mean),
+            mean=len(mean),
+            hits=sum(row["hit"] for row in tested),
+            facts=len(tested),
         )  # fmt: skip
     )
 

@@ -33,7 +33,9 @@ def _switches(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], unit: 
     table = _table(words, "column_switch", "column_met", "column_margin", "column_switch_change")
     for row in rows:
         switch = words.of(made["switches"][row["switch"]]["name"])
-        table.add_row(switch, met(row, made["futures"], words), words.quantity(row["margin"], unit, True), changed(row, unit, words))
+        table.add_row(
+            switch, met(row, made["futures"], words), words.quantity(row["margin"], unit, True), changed(row, unit, words)
+        )
     return table
 
 
@@ -85,7 +87,9 @@ def screened(made: Mapping[str, Any], goals: Mapping[str, Any], language: str, f
             table.add_row(words.of(goals[name].name), words("screening_never_varies"), "")
         for place, line in enumerate(lines[:SHOWN]):
             noise = "" if line["stands_out"] else words("screening_in_noise")
-            table.add_row("" if place else words.of(goals[name].name), named(line["factor"]), f"{line['correlation']:+.2f} {noise}")
+            table.add_row(
+                "" if place else words.of(goals[name].name), named(line["factor"]), f"{line['correlation']:+.2f} {noise}"
+            )
     yield table
     yield Text(words("screening_note"))
     yield Text(words("folder", out=folder))
