@@ -4,7 +4,7 @@ The cheapest screening there is: one life for each of a few hundred points of a 
 several lives for every one of some three hundred assumptions. It finds what matters on its own and about evenly over its range. The square of
 a rank correlation is about the share of the variance that goes with the number; what is smaller than chance gives among so many is
 said to be lost in the noise.
-"""
+"""  # noqa: E501
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,9 +33,7 @@ def points(scenario: Scenario, factors: Sequence[designs.Factor], count: int, se
     ]
 
 
-def live(
-    study: Study, made: Sequence[Point], measures: Mapping[str, str]
-) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
+def live(study: Study, made: Sequence[Point], measures: Mapping[str, str]) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
     """The points whose one life came to its end, and by outcome its value in each; point i has the luck of replication i."""
     study.live([(point, [number]) for number, point in enumerate(made)])
     kept, found = [], []
@@ -86,7 +84,7 @@ def told(
     goals (mean squared rank correlation, chance taken out).
     """
     by_goal = {name: ranked(factors, rows, outcome) for name, outcome in lived.items()}
-    squares = {name: 0.0 for name in factors}
+    squares = dict.fromkeys(factors, 0.0)
     counted = [name for name in headline if by_goal[name]]
     for name in counted:
         chance = 1.0 / (len(rows) - 1)

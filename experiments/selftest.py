@@ -46,5 +46,7 @@ def relations(
 def facts(extent: Extent, seed: int) -> list[dict[str, Any]]:
     """One row for each stylised fact, those that no life can show last, with the reason."""
     rows = stylised_facts.lines(stylised_facts.measure(seed, extent.lives))
-    untested = [{"id": name, "fact": why["fact"], "why": why["why"], "hit": None} for name, why in stylised_facts.UNTESTED.items()]
+    untested = [
+        {"id": name, "fact": why["fact"], "why": why["why"], "hit": None} for name, why in stylised_facts.UNTESTED.items()
+    ]
     return [*rows, *untested]

@@ -69,7 +69,9 @@ def live(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tupl
     """Outcomes by switch and plan, each over the same futures. Raises ValueError if a life failed: holes would unpair."""
     numbers = replications(futures)
     points = {
-        (switch.id, name): Point(f"{switch.id}.{name}", under(plan, switch)) for switch in switches() for name, plan in plans.items()
+        (switch.id, name): Point(f"{switch.id}.{name}", under(plan, switch))
+        for switch in switches()
+        for name, plan in plans.items()
     }
     study.live([(point, numbers) for point in points.values()])
     found = {key: study.outcomes(point, numbers) for key, point in points.items()}
@@ -80,8 +82,8 @@ def live(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tupl
 
 
 def told(found: Mapping[tuple[str, str], Outcomes], catalogue: Catalogue) -> dict[str, Any]:
-    """The finding as plain data: ``goals`` (each under every switch, with and without the plan) and ``ranking`` (plans by headline
-    goal under every switch).
+    """The finding as plain data: ``goals`` (each under every switch, with and without the plan) and ``ranking`` (plans by
+    headline goal under every switch).
     """
     plans = list(dict.fromkeys(plan for _, plan in found))
     headline = [name for name, goal in catalogue.goals.items() if goal.headline]

@@ -212,7 +212,19 @@ def _prices(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tupl
 
 
 Rule = Callable[[Sequence[Observed], Sequence[Observed]], list[tuple[str, float]]]
-RULES: tuple[Rule, ...] = (_re_entry, _spells, _buffers, _work, _ways_out, _monitoring, _income, _firms, _dibao, _dependence, _prices)
+RULES: tuple[Rule, ...] = (
+    _re_entry,
+    _spells,
+    _buffers,
+    _work,
+    _ways_out,
+    _monitoring,
+    _income,
+    _firms,
+    _dibao,
+    _dependence,
+    _prices,
+)
 
 #: Facts of the table that no life can show, and why.
 UNTESTED: dict[str, dict[str, dict[str, str]]] = {

@@ -2,7 +2,7 @@
 
 What must be written by a person stands in ``docs/written``, with a mark ``{{part}}`` where a generated part goes. Findings that take
 lives to make are read from ``docs/findings``; nothing here lives a county.
-"""
+"""  # noqa: E501
 
 import json
 from collections import Counter
@@ -158,20 +158,20 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
     denominator = words(f"doc_denominator_{goal.unit}") if words.has(f"doc_denominator_{goal.unit}") else words("doc_denominator")
     parts = [
         f"# {goal.id} {words.of(goal.name)}\n", f"**{words('doc_definition')}** {words.of(goal.definition)}\n",
-        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",
+        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",  # noqa: E501
         f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
     lines = found["screening"]["goals"].get(name, [])[:THREE]
     if lines:
         rows = [[f"`{line['factor']}`", words.of(book[line["factor"]].name.model_dump()) if line["factor"] in book else "",
-                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip
+                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip  # noqa: E501
         parts.append(_table(_heads(words, "id", "name", "correlation", "remark"), rows))
     else:
         parts.append(words("screening_never_varies") + "\n")
     structure = found["structure"]
     for plan, results in structure["goals"].get(name, {}).items():
         parts.append(f"## {words('doc_switches', plan=words.of(structure['plans'][plan]))}\n")
-        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),
+        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),  # noqa: E501
                  words.quantity(row["margin"], goal.unit, True), _change(words, row, goal.unit)] for row in results]  # fmt: skip
         parts.append(_table(_heads(words, "switch", "met", "margin", "change"), rows))
     parts.append(words("doc_made_by", first=found["screening"]["command"], second=structure["command"]) + "\n")

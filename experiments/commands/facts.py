@@ -46,5 +46,7 @@ def facts(
             for line in found
         ]
         show_list(shown, ("id", "fact", "value", "band", "hit"), lang, False)
-        console.show([f"{fact}: {words.of(why['fact'])}: {words.of(why['why'])}" for fact, why in stylised_facts.UNTESTED.items()])
+        console.show(
+            [f"{fact}: {words.of(why['fact'])}: {words.of(why['why'])}" for fact, why in stylised_facts.UNTESTED.items()]
+        )
         console.show([words("facts_count", hits=sum(line["hit"] for line in found), count=len(found))])

@@ -26,7 +26,7 @@ def screen(
 
     Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 3 some lives failed,
     5 the disk is full, 130 interrupted.
-    """
+    """  # noqa: E501
     with console.exit_codes():
         from experiments import designs, lives, screening
         from experiments.commands import living, studying

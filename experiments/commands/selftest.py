@@ -11,7 +11,7 @@ from experiments.commands.console import Code, Json, Lang, Language, Quiet, Seed
 
 def selftest(
     quick: Annotated[bool, typer.Option("--quick", help="A county an eighth the size, four seeds, facts on one life.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Only this relation (MR17); may be repeated. Leaves the facts out.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this relation (MR17); may be repeated. Leaves the facts out.")] = None,  # noqa: E501
     finding: Annotated[Path | None, typer.Option(help="Also keep the finding in this file.")] = None,
     seed: Seed = 2021,
     lang: Lang = Language.ZH,
@@ -41,7 +41,9 @@ def selftest(
         with screen.status("") as status:
             rows = list(selftest.relations(extent, seed, status.update, only))
             facts = [] if only else selftest.facts(extent, seed)
-        command = " ".join(["xianjie selftest", *(["--quick"] if quick else []), *([f"--finding {finding.as_posix()}"] if finding else [])])
+        command = " ".join(
+            ["xianjie selftest", *(["--quick"] if quick else []), *([f"--finding {finding.as_posix()}"] if finding else [])]
+        )
         made = {"command": command, "seed": seed, "size": extent.size, "seeds": extent.seeds, "lives": extent.lives,
                 "relations": rows, "facts": facts}  # fmt: skip
         if finding is not None:

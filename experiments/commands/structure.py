@@ -15,7 +15,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
 
 
 def structure(
-    plans: Annotated[list[Path] | None, typer.Argument(help="Plans to rank, the reference first; by default those of structure.yaml.")] = None,
+    plans: Annotated[list[Path] | None, typer.Argument(help="Plans to rank, the reference first; by default those of structure.yaml.")] = None,  # noqa: E501
     futures: Futures = 12,
     seed: Seed = 2021,
     workers: Workers = None,
@@ -31,7 +31,7 @@ def structure(
 
     Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
     130 interrupted.
-    """
+    """  # noqa: E501
     with console.exit_codes():
         from experiments import lives, structure
         from experiments.commands import living, studying

@@ -25,7 +25,10 @@ def purses_close(world: World) -> Found:
         gap = max(gap, float(np.abs(funds["opened"] + funds["inflow"] - funds["outflow"] - funds["balance"]).max()))
         least = min(least, float(funds["balance"][: Fund.HOUSEHOLDS].min()))
         made = max(made, abs(float((funds["balance"] - funds["opened"]).sum())))
-    zh, en = f"最大缺口 {gap:.1e} 元，最低余额 {least:.0f}，凭空增减 {made:.1e}", f"largest gap {gap:.1e} yuan, lowest balance {least:.0f}, made or lost {made:.1e}"
+    zh, en = (
+        f"最大缺口 {gap:.1e} 元，最低余额 {least:.0f}，凭空增减 {made:.1e}",
+        f"largest gap {gap:.1e} yuan, lowest balance {least:.0f}, made or lost {made:.1e}",
+    )
     return Found(gap < FEN and least >= 0.0 and made < FEN, zh, en)
 
 

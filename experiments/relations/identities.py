@@ -1,6 +1,7 @@
-"""What must not change: switches that do nothing, other names, other units, other sizes (MR11 to MR18, MR20, MR22, MR24, MR25, MR28)."""
+"""What must not change: switches that do nothing, other names, other units, other sizes (MR11 to MR18, MR20, MR22, MR24, MR25, MR28)."""  # noqa: E501
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -25,17 +26,20 @@ def _largest_gap(one: Life, two: Life, indicators: tuple[str, ...]) -> float:
     return max(gaps)
 
 
-@relation("MR11", "strict", "市级分担比例更高：农户不变，县级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py")
+@relation(
+    "MR11", "strict", "市级分担比例更高：农户不变，县级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py"
+)
 def larger_prefecture_share(world: World) -> Found:
     """A larger share of the prefecture in the top-up relieves the county and changes nothing for households."""
     # Money saved would go on to industry, and so to dividends: that way is closed here.
-    ample = {"budget__county_floor": 500e6, "budget__industry_share": 0.0}
-    relieved = {**ample, "medical_reimbursement__county_share": 0.3}
-    gap = _largest_gap(
-        world.life(**ample), world.life(**relieved), ("own_rigid_spending", "registered_income", "relapse_rate")
-    )
+    ample: dict[str, Any] = {"budget__county_floor": 500e6, "budget__industry_share": 0.0}
+    relieved: dict[str, Any] = {**ample, "medical_reimbursement__county_share": 0.3}
+    gap = _largest_gap(world.life(**ample), world.life(**relieved), ("own_rigid_spending", "registered_income", "relapse_rate"))
     saved = (world.paid("top_up_county", **ample) - world.paid("top_up_county", **relieved)) / 1e6
-    zh, en = f"县级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}", f"county saves {saved:.2f} M yuan, households differ by {gap:.1e}"
+    zh, en = (
+        f"县级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}",
+        f"county saves {saved:.2f} M yuan, households differ by {gap:.1e}",
+    )
     return Found(saved > 0.0 and gap <= SAME, zh, en)
 
 
@@ -43,8 +47,8 @@ def larger_prefecture_share(world: World) -> Found:
 def higher_premium(world: World) -> Found:
     """A higher insurance premium with the same claims changes nothing for households."""
     # The reserve never runs dry at either premium, and the county's money is ample.
-    ample = {"budget__county_floor": 500e6, "budget__industry_share": 0.0, "poverty_insurance__premium": 300.0}
-    dear = {**ample, "poverty_insurance__premium": 450.0}
+    ample: dict[str, Any] = {"budget__county_floor": 500e6, "budget__industry_share": 0.0, "poverty_insurance__premium": 300.0}
+    dear: dict[str, Any] = {**ample, "poverty_insurance__premium": 450.0}
     gap = _largest_gap(world.life(**ample), world.life(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
     ratio = world.paid("insurance_premium", **dear) / world.paid("insurance_premium", **ample)
     zh, en = f"保费为 {ratio:.4f} 倍，农户指标最大差 {gap:.1e}", f"premium times {ratio:.4f}, households differ by {gap:.1e}"
@@ -57,7 +61,9 @@ def half_the_county(world: World) -> Found:
     half = World(world.size / 2, world.seeds, world.seed)
     holds, told = True, []
     for indicator, tolerance in (("rural_income", 0.01), ("registered_income", 0.015), ("relapse_rate", 0.10)):
-        found = paired(half.means(indicator) / world.means(indicator).mean() - world.means(indicator) / world.means(indicator).mean())
+        found = paired(
+            half.means(indicator) / world.means(indicator).mean() - world.means(indicator) / world.means(indicator).mean()
+        )
         # Equal within noise: the interval reaches into the tolerance that rounding people and posts to whole ones needs.
         holds &= found.low <= tolerance and found.high >= -tolerance
         told.append(f"{indicator} {100 * found.mean:+.2f}% [{100 * found.low:+.2f}, {100 * found.high:+.2f}]")
@@ -67,7 +73,7 @@ def half_the_county(world: World) -> Found:
 @relation("MR15", "strict", "未使用的杠杆改动、或设为现状值：逐位相同", "sim/core/resolving.py, sim/month.py")
 def unused_lever(world: World) -> Found:
     """A lever that nobody uses, or that is left at its status quo, changes no bit."""
-    same = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}
+    same: dict[str, Any] = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}
     kept = world.life(**same).digest == world.life().digest
     unused = world.life(public_posts__count=0, earnings__post_pay=700).digest == world.life(public_posts__count=0).digest
     return Found(kept and unused, f"现状值 {_same(kept, 'zh')}，没有岗位时的岗位工资 {_same(unused, 'zh')}",
@@ -85,7 +91,10 @@ def later_change(world: World) -> Found:
     later = world.life(dibao__discovery={"2021-01": 0.08, "2023-01": 0.5})
     before = [name for name, series in usual.indicators.items() if not _equal(later.indicators[name][:24], series[:24])]
     after = later.digest != usual.digest
-    zh, en = f"此前 {len(before)} 项指标不同，此后{'不同' if after else '相同'}", f"{len(before)} indicators differ before, {'some' if after else 'none'} after"
+    zh, en = (
+        f"此前 {len(before)} 项指标不同，此后{'不同' if after else '相同'}",
+        f"{len(before)} indicators differ before, {'some' if after else 'none'} after",
+    )
     return Found(not before and after, zh, en)
 
 
@@ -106,7 +115,11 @@ def doubled_prices(world: World) -> Found:
         name for name in INDICATORS
         if not _equal(nominal[name], real[name] * (2.0 if units[name].startswith("yuan") else 1.0))
     ]  # fmt: skip
-    return Found(not wrong, f"{len(INDICATORS)} 项指标中 {len(wrong)} 项不符", f"{len(wrong)} of {len(INDICATORS)} indicators are off {wrong}"[:200])
+    return Found(
+        not wrong,
+        f"{len(INDICATORS)} 项指标中 {len(wrong)} 项不符",
+        f"{len(wrong)} of {len(INDICATORS)} indicators are off {wrong}"[:200],
+    )
 
 
 @relation("MR18", "strict", "没有经营主体与飞地：无人因其失业，飞地岗位为零", "sim/processes/enterprise/enterprises.py")
@@ -122,19 +135,25 @@ def without_enterprises(world: World) -> Found:
     lost = int((persons["lost_to"] >= FIRM_FAILURE).sum())
     employed = int((persons["enterprise"] >= 0).sum())
     rows = len(alone.tables["enterprises"])
-    zh, en = f"主体 {rows} 家，因其失业 {lost} 人，在其就业 {employed} 人", f"{rows} enterprises, {lost} jobs lost with one, {employed} held"
+    zh, en = (
+        f"主体 {rows} 家，因其失业 {lost} 人，在其就业 {employed} 人",
+        f"{rows} enterprises, {lost} jobs lost with one, {employed} held",
+    )
     return Found(rows == lost == employed == 0, zh, en)
 
 
 @relation("MR20", "strict", "村级资产不分红：分红收入为零，首次分红之前其余不变", "sim/processes/enterprise/village_assets.py")
 def without_dividends(world: World) -> Found:
     """Without dividends that income is gone, and nothing else moves before the first would have been paid."""
-    none = {"village_assets__household_share": {"2021-01": 0.0}}
+    none: dict[str, Any] = {"village_assets__household_share": {"2021-01": 0.0}}
     kept, usual = world.life(**none), world.life()
     early = [name for name, series in usual.indicators.items() if not _equal(kept.indicators[name][:11], series[:11])]
     paid, before = world.paid("dividends", **none), world.paid("dividends") / 1e6
     lower = kept.indicators["registered_income"][11] < usual.indicators["registered_income"][11]
-    zh, en = f"分红 {before:.2f} 百万元变为 {paid:.0f}，此前 {len(early)} 项不同", f"dividends {before:.2f} M to {paid:.0f}, {len(early)} differ before"
+    zh, en = (
+        f"分红 {before:.2f} 百万元变为 {paid:.0f}，此前 {len(early)} 项不同",
+        f"dividends {before:.2f} M to {paid:.0f}, {len(early)} differ before",
+    )
     return Found(paid == 0.0 < before and not early and bool(lower), zh, en)
 
 
@@ -143,7 +162,10 @@ def no_spill_over(world: World) -> Found:
     """A spill-over of nothing is no spill-over, and one of a fifth raises business income."""
     same = world.life(local_spillover__spent_locally=0.0).digest == world.life().digest
     share = world.yearly("business_share", local_spillover__spent_locally=0.2)[-1] - world.yearly("business_share")[-1]
-    zh, en = f"零：{_same(same, 'zh')}；两成：经营收入占比 {100 * share:+.2f} 个百分点", f"none: {_same(same, 'en')}; a fifth: business share {100 * share:+.2f} points"
+    zh, en = (
+        f"零：{_same(same, 'zh')}；两成：经营收入占比 {100 * share:+.2f} 个百分点",
+        f"none: {_same(same, 'en')}; a fifth: business share {100 * share:+.2f} points",
+    )
     return Found(bool(same and share > 0.0), zh, en)
 
 
@@ -157,7 +179,10 @@ def large_buffer(world: World) -> Found:
     debt = float(buffered["debt_per_head"][-1] / usual["debt_per_head"][-1])
     # Savings change it only through help that is no longer asked for.
     gap = float(np.abs(buffered["relapse_rate_income"][11::12] - usual["relapse_rate_income"][11::12]).max())
-    zh, en = f"债务降为 {100 * debt:.1f}%，按收入返贫最多变 {100 * gap:.2f} 个百分点", f"debt falls to {100 * debt:.1f} %, below by income moves {100 * gap:.2f} points"
+    zh, en = (
+        f"债务降为 {100 * debt:.1f}%，按收入返贫最多变 {100 * gap:.2f} 个百分点",
+        f"debt falls to {100 * debt:.1f} %, below by income moves {100 * gap:.2f} points",
+    )
     return Found(debt < 0.05 and gap < 0.003, zh, en)
 
 
@@ -186,7 +211,10 @@ def township_split(world: World) -> Found:
             gaps.append(float(life.indicators[name][11::12].mean() / world.yearly(name, seed).mean() - 1.0))
     income, relapse = paired(changed["rural_income"]), paired(changed["relapse_rate"])
     holds = abs(income.mean) < 0.005 and relapse.low <= 0.1 and relapse.high >= -0.1
-    zh, en = f"收入 {100 * income.mean:+.3f}%，返贫率 {100 * relapse.mean:+.1f}%（相对）", f"income {100 * income.mean:+.3f} %, relapse {100 * relapse.mean:+.1f} % (relative)"
+    zh, en = (
+        f"收入 {100 * income.mean:+.3f}%，返贫率 {100 * relapse.mean:+.1f}%（相对）",
+        f"income {100 * income.mean:+.3f} %, relapse {100 * relapse.mean:+.1f} % (relative)",
+    )
     return Found(holds, zh, en)
 
 
@@ -194,7 +222,7 @@ def township_split(world: World) -> Found:
 def rows_in_another_order(world: World) -> Found:
     """Households in another order of rows, each with its own luck, add up to the same: integers equal, money but for rounding."""
     # Queues that ration are given enough for all: there the order of equals is the point.
-    ample = {
+    ample: dict[str, Any] = {
         "budget__county_floor": 500e6, "budget__bridging": 500e6, "budget__employment": 100e6, "microcredit__loans": 0,
         "microcredit__startup_loans": 0, "training__talents": 0, "training__person_times": 0, "work_relief__places": 0,
         "capacity__cases_per_quarter": 1e6, "founding__visits_per_village": 1e6, "public_posts__count": 0,
@@ -206,11 +234,13 @@ def rows_in_another_order(world: World) -> Found:
             _reverse_households(county)
         for _ in range(12):
             county.step()
-        lives.append({name: county.latest(name) for name in ("relapse_rate", "rural_income", "registered_income", "monitored_persons",
+        lives.append({name: county.latest(name) for name in ("relapse_rate", "rural_income", "registered_income", "monitored_persons",  # noqa: E501
                       "dibao_persons", "registered_outside", "own_rigid_spending")})  # fmt: skip
     gaps = {name: abs(lives[1][name] - value) / max(abs(value), SAME) for name, value in lives[0].items()}
     worst = max(gaps, key=lambda name: gaps[name])
-    return Found(gaps[worst] <= SAME, f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})")
+    return Found(
+        gaps[worst] <= SAME, f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})"
+    )
 
 
 def _reverse_households(county: County) -> None:
@@ -222,5 +252,3 @@ def _reverse_households(county: County) -> None:
     for name in ("persons", "cases", "packages", "loans"):
         pointing = tables[name]["household"]
         pointing[:] = np.where(pointing >= 0, count - 1 - pointing, pointing)
-
-

@@ -15,9 +15,14 @@ MONTHS = 24
 SIZE = 3000.0  # yuan of a package
 
 
-@relation("MR2", "strict", "排队次序不变、帮扶大小相同时县级资金增加：没有农户受损，得到帮扶的只多不少", "sim/processes/monitoring/targeted_help.py")
+@relation(
+    "MR2",
+    "strict",
+    "排队次序不变、帮扶大小相同时县级资金增加：没有农户受损，得到帮扶的只多不少",
+    "sim/processes/monitoring/targeted_help.py",
+)
 def more_money_in_a_frozen_queue(world: World) -> Found:
-    """With the queue frozen and packages of one size, more county money leaves no household worse off: who was served is served still."""
+    """With the queue frozen and packages of one size, more county money leaves no household worse off: who was served is served still."""  # noqa: E501
     poor = world.county(budget__county_floor=world.amount(8e6), budget__bridging=world.amount(10e6))
     lost, looks, more = [0], [0], [0]
 
@@ -37,14 +42,22 @@ def more_money_in_a_frozen_queue(world: World) -> Found:
         looks[0] += 1
 
     stopped_before(poor, "targeted_help", MONTHS, look)
-    zh, en = f"{looks[0]} 个月各试三档：多帮 {more[0]} 件，受损 {lost[0]}", f"{looks[0]} months at three levels: {more[0]} more served, {lost[0]} worse off"
+    zh, en = (
+        f"{looks[0]} 个月各试三档：多帮 {more[0]} 件，受损 {lost[0]}",
+        f"{looks[0]} months at three levels: {more[0]} more served, {lost[0]} worse off",
+    )
     return Found(lost[0] == 0 and more[0] > 0, zh, en)
 
 
 @relation("MR9", "strict", "没有误差时，收入低于低保标准的申请户恰好补到标准，其余不得", "sim/processes/safety_net/dibao.py")
 def exactly_what_is_lacking(world: World) -> Found:
     """Without errors every applicant below the dibao line is granted exactly what is lacking to it, and nobody else anything."""
-    exact = {"dibao__assessment_error": 0.0, "dibao__exclusion_error": 0.0, "dibao__inclusion_error": 0.0, "dibao__least_share": 0.0}
+    exact: dict[str, Any] = {
+        "dibao__assessment_error": 0.0,
+        "dibao__exclusion_error": 0.0,
+        "dibao__inclusion_error": 0.0,
+        "dibao__least_share": 0.0,
+    }
     county = world.county(**exact)
     gap, wrong, decided, due = [0.0], [0], [0], [np.zeros(0, dtype=bool)]
 
@@ -70,14 +83,22 @@ def exactly_what_is_lacking(world: World) -> Found:
     county.watch = watch
     for _ in range(MONTHS):
         county.step()
-    zh, en = f"{decided[0]} 件申请：错给或漏给 {wrong[0]}，金额最大差 {gap[0]:.1e} 元", f"{decided[0]} applications: {wrong[0]} wrong, largest gap {gap[0]:.1e} yuan"
+    zh, en = (
+        f"{decided[0]} 件申请：错给或漏给 {wrong[0]}，金额最大差 {gap[0]:.1e} 元",
+        f"{decided[0]} applications: {wrong[0]} wrong, largest gap {gap[0]:.1e} yuan",
+    )
     return Found(wrong[0] == 0 and gap[0] < FEN and decided[0] > 0, zh, en)
 
 
-@relation("MR10", "strict", "报销比例由90%提到95%：自付减少与补充报销增加是同一笔钱", "sim/processes/safety_net/medical_reimbursement.py")
+@relation(
+    "MR10",
+    "strict",
+    "报销比例由90%提到95%：自付减少与补充报销增加是同一笔钱",
+    "sim/processes/safety_net/medical_reimbursement.py",
+)
 def same_sum_from_patients_to_funds(world: World) -> Found:
     """A reimbursement target of 95 instead of 90 % moves the same sum from patients to the funds, to the fen."""
-    ample = {"budget__county_floor": 500e6}
+    ample: dict[str, Any] = {"budget__county_floor": 500e6}
     county = world.county(**ample)
     high = world.values(**ample, medical_reimbursement__target_ordinary=0.95)
     gap, moved = [0.0], [0.0]
@@ -95,7 +116,10 @@ def same_sum_from_patients_to_funds(world: World) -> Found:
         moved[0] += high_paid - usual_paid
 
     stopped_before(county, "medical_reimbursement", MONTHS, look)
-    zh, en = f"{MONTHS} 个月共 {moved[0]:,.0f} 元，每月最大差 {gap[0]:.1e} 元", f"{moved[0]:,.0f} yuan in {MONTHS} months, largest gap of a month {gap[0]:.1e} yuan"
+    zh, en = (
+        f"{MONTHS} 个月共 {moved[0]:,.0f} 元，每月最大差 {gap[0]:.1e} 元",
+        f"{moved[0]:,.0f} yuan in {MONTHS} months, largest gap of a month {gap[0]:.1e} yuan",
+    )
     return Found(gap[0] < FEN and moved[0] > 0.0, zh, en)
 
 
@@ -111,13 +135,13 @@ def loan_that_earns_its_cost(world: World) -> Found:
     interest = float(county.values.at("microcredit.interest_rate"))
     worst, loans = [0.0], [0]
     settings = [
-        world.values(
-            microcredit__return_spread=0.0, microcredit__interest_subsidy=subsidy, microcredit__startup_subsidy=subsidy
-        )
+        world.values(microcredit__return_spread=0.0, microcredit__interest_subsidy=subsidy, microcredit__startup_subsidy=subsidy)
         for subsidy in (0.0, 0.5, 1.0)
     ]
     for subsidy, values in zip((0.0, 0.5, 1.0), settings):
-        values.paths["microcredit.loan_return"] = np.full_like(county.values.paths["microcredit.loan_return"], interest * (1.0 - subsidy))
+        values.paths["microcredit.loan_return"] = np.full_like(
+            county.values.paths["microcredit.loan_return"], interest * (1.0 - subsidy)
+        )
 
     def look(month: int) -> None:
         active = county.tables["loans"]["state"] == LoanState.ACTIVE
@@ -133,11 +157,16 @@ def loan_that_earns_its_cost(world: World) -> Found:
                 worst[0] = max(worst[0], float(np.abs(county.tables["households"]["business"] - before).max()))
 
     stopped_before(county, "loan_service", 6, look)
-    zh, en = f"{loans[0]} 笔·月，收入最大变动 {worst[0]:.1e} 元", f"{loans[0]} loan-months, largest change of income {worst[0]:.1e} yuan"
+    zh, en = (
+        f"{loans[0]} 笔·月，收入最大变动 {worst[0]:.1e} 元",
+        f"{loans[0]} loan-months, largest change of income {worst[0]:.1e} yuan",
+    )
     return Found(worst[0] < FEN and loans[0] > 0, zh, en)
 
 
-@relation("MR23", "strict", "岗位工资全部不计入时，岗位不减少低保核算收入之外的补差", "sim/processes/household_economy/accounts.py")
+@relation(
+    "MR23", "strict", "岗位工资全部不计入时，岗位不减少低保核算收入之外的补差", "sim/processes/household_economy/accounts.py"
+)
 def posts_left_out(world: World) -> Found:
     """Where post pay is left out altogether, having a post never raises the income that dibao assessors count."""
     county = world.county(accounts__post_pay_disregard=1.0, labour_choice__dependence="none")
@@ -156,5 +185,8 @@ def posts_left_out(world: World) -> Found:
         worst[0] = max(worst[0], float(np.abs(counted[0] - counted[1]).max()))
 
     stopped_before(county, "close_accounts", 12, look)
-    zh, en = f"{posts[0]} 户·月有岗位，核算收入最大变动 {worst[0]:.1e} 元", f"{posts[0]} household-months with a post, counted income moves {worst[0]:.1e} yuan"
+    zh, en = (
+        f"{posts[0]} 户·月有岗位，核算收入最大变动 {worst[0]:.1e} 元",
+        f"{posts[0]} household-months with a post, counted income moves {worst[0]:.1e} yuan",
+    )
     return Found(worst[0] < FEN and posts[0] > 0, zh, en)

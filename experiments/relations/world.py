@@ -81,7 +81,7 @@ class World:
         dated = tuple(f"{name}={json.dumps(value)}" for name, value in sorted(names.items()) if isinstance(value, dict))
         given = scenario(file, dated)
         central = values_of(given, None)
-        book, paths = load_all().parameters, dict(central.paths)
+        paths = dict(central.paths)
         for name, value in self._scaled.items():
             if name in names and isinstance(names[name], dict):
                 continue
@@ -125,9 +125,7 @@ class World:
 
     def due(self, use: str, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> float:
         """Yuan paid or left unpaid for a use over the five years."""
-        return sum(
-            row["yuan"] + row["shortfall"] for row in self.life(replication, file, **changes).budget if row["use"] == use
-        )
+        return sum(row["yuan"] + row["shortfall"] for row in self.life(replication, file, **changes).budget if row["use"] == use)
 
     def difference(self, indicator: str, file: str = "baseline.yaml", **changes: Any) -> NDArray:
         """For each seed, how much higher the mean of the years is than in the baseline."""
@@ -138,8 +136,8 @@ class World:
 def unchanged(county: County) -> Iterator[None]:
     """Whatever is done to the tables of a county inside, outside nothing has happened."""
     tables = county.tables
-    rows = {name: array.copy() for name, array in tables.rows.items()}
-    counts = {name: array.copy() for name, array in tables.counts.items()}
+    rows: dict[str, Any] = {name: array.copy() for name, array in tables.rows.items()}
+    counts: dict[str, Any] = {name: array.copy() for name, array in tables.counts.items()}
     try:
         yield
     finally:

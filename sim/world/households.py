@@ -46,7 +46,7 @@ income_year         | f8   | yuan           | Income since January.
 burden              | f8[8]| yuan           | Loss by cause over about twelve months: the reason for a risk.
 house_broken        | i4   | months         | Months for which the house has been unsafe; 0 if it is safe.
 water_broken        | i4   | months         | Months for which drinking water has been unsafe; 0 if it is safe.
-net_per_head        | f8   | yuan           | Income of twelve months less rigid spending (see accounts.income_concept), per member.
+net_per_head        | f8   | yuan           | Income of twelve months less rigid spending, per member (accounts.income_concept).
 at_risk             | i1   | flag           | Whether it is truly at risk of falling back.
 onset               | i4   | month          | Month in which the present risk began; −1 if there is none.
 risk_cause          | i1   | code (Cause)   | The cause that took most.
