@@ -10,6 +10,7 @@ from experiments.briefing import style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
 
+PLAN_ENDS = 2025
 #: What a run draws at its end; a brief has PDF too.
 KINDS = ("png", "svg")
 ROOM = 5_000_000  # bytes that the figures of one result take, by measurement
@@ -35,11 +36,15 @@ def drawable(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The goals that a picture has room for: the headline, what the paper itself sets, their twins on file, and all at once.
+    """The goals that a picture has room for: the headline, what the paper itself sets, their twins on file, what lies beyond the
+    plan where a life goes on so long, and all at once.
 
     Other readings and analytic twins are on the terminal's scoreboard and in ``goals.csv``. Where no goal has a weight, all.
     """
-    chosen = {goal["id"] for goal in goals if goal["headline"] or goal.get("weight", 0.0) > 0.0 or "members" in goal}
+    chosen = {
+        goal["id"] for goal in goals
+        if goal["headline"] or goal.get("weight", 0.0) > 0.0 or "members" in goal or (goal.get("deadline") or 0) > PLAN_ENDS
+    }  # fmt: skip
     chosen -= {"joint_all"}
     if not any(goal.get("weight", 0.0) > 0.0 for goal in goals):
         return list(goals)
