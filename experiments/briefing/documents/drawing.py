@@ -1,5 +1,6 @@
 """Pictures of a brief as bytes: drawn once in every kind that is wanted, in a folder that is thrown away."""
 
+import gc
 import io
 import re
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 from experiments.briefing.documents.content import Illustration
 
 PATH = re.compile(r' d="[^"]*"')
+#: So many canvases may wait for the collector.
+KEPT = 3
 LONG = re.compile(r"(\.\d\d)\d+")
 
 
@@ -38,8 +41,10 @@ class Pictures:
             with tempfile.TemporaryDirectory() as folder:
                 style.save(drawn.figure, Path(folder) / "picture", drawn.alt, drawn.provenance, self.kinds, drawn.title)
                 made = {kind: (Path(folder) / f"picture.{kind}").read_bytes() for kind in self.kinds}
-            drawn.figure.clear()
             self._made[picture.id] = {kind: SMALL[kind](content) for kind, content in made.items()}
+            drawn.figure.clear()
+            if len(self._made) % KEPT == 0:
+                gc.collect()  # figures, axes and texts know each other, so only the collector lets their canvases go
         return self._made[picture.id]
 
 
