@@ -189,9 +189,11 @@ def test_workers_with_other_code_or_none_are_refused_by_name(tmp_path):
         there.worker(path=copied(tmp_path / "edited", edit=True))
         with pytest.raises(dask_executor.NoCluster, match=r"worker tcp://.* would live other lives: the program \(experiments\)"):
             dask_executor.Cluster(there.address, NAME)
-    (tmp_path / "empty").mkdir()
+    # Xianjie may be installed for the Python of the tests; a package of that name without it stands before it.
+    (tmp_path / "hollow" / "experiments").mkdir(parents=True)
+    (tmp_path / "hollow" / "experiments" / "__init__.py").touch()
     with Loopback() as there:
-        there.worker(path=tmp_path / "empty")
+        there.worker(path=tmp_path / "hollow")
         with pytest.raises(dask_executor.NoCluster, match="cannot import Xianjie"):
             dask_executor.Cluster(there.address, NAME)
 
