@@ -71,7 +71,11 @@ def discover(
 
 
 def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Lived:
-    rows, numbers, met, margin, kept, failed = [], [], [], [], [], []
+    rows: list[int] = []
+    met: list[bool] = []
+    margin: list[float] = []
+    kept: list[str] = []
+    failed: list[int] = []
     for number, (point, replication) in enumerate(discovery.cases(cube)):
         try:
             found = study.outcomes(point, [replication])
@@ -83,7 +87,7 @@ def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Liv
             failed.append(number)
             continue
         rows.append(number)
-        met.append(values[0] > 0)
+        met.append(bool(values[0] > 0))
         margin.append(found.outcome(f"{discovery.goal}.margin")[0])
         kept += found.kept
     numbers = np.array(rows, dtype=np.int64)
@@ -214,7 +218,7 @@ def _write(
     write_csv(out / "boxes.csv", rows)
     write_csv(out / "trajectory.csv", found["steps"])
     with whole(out / "cases.parquet") as partial:
-        tables.grouped(partial, [_table(discovery, lived, held, found)], 10_000)
+        tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
     identity = "".join(f"{number} {kept}\n" for number, kept in zip(lived.numbers, lived.kept))
     manifest = {
         "kind": "discovery",

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import frontier, monte_carlo, searching
+from experiments import frontier, monte_carlo, searching, tables
 from experiments.crew import Make, Point
 from experiments.dividing import Division
-from experiments.files import as_json, plain, write_csv, write_text
+from experiments.files import as_json, plain, whole, write_csv, write_text
 from experiments.identity import version, versions
 from experiments.lives import COUNTY, Catalogue, Say
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.searching import Plan
 from experiments.study import Outcomes, Study
+from experiments.sweeping import lives_of
 from sim.core.errors import InputError, nearest
 
-FILES = ("manifest.json", "plans.csv", "frontier.csv")
+FILES = ("manifest.json", "plans.csv", "frontier.csv", "lives.parquet")
 
 
 def check(goals: Sequence[str], catalogue: Catalogue) -> None:
@@ -113,6 +114,8 @@ def optimise(
         ]  # fmt: skip
         subjects = {goal: {"name": dict(study.catalogue.goals[goal].name), "unit": study.catalogue.goals[goal].unit}
                     for goal in division.goals}  # fmt: skip
+    with whole(out / "lives.parquet") as partial:  # what the printed numbers rest on: the plans shown, on fresh luck
+        tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000)
     return _write(division, out, seed, rows, table, subjects, [*before, *after], (searched, fresh))
 
 
@@ -142,10 +145,11 @@ def _frontier(
     for number, plan in enumerate(shown):
         money = division.yuan(plan) if plan is not None else {each.id: each.now for each in division.programmes}
         joint = frontier.share_met(met[number], draws)
+        rival = beaten[number]
         spent = monte_carlo.mean(after[number].outcome("public_spending"), draws)
         row: dict[str, Any] = {
             "plan": names[number], "money": money, "reserve": division.money - sum(money.values()),
-            "beaten_by": None if beaten[number] is None else names[beaten[number]],
+            "beaten_by": None if rival is None else names[rival],
             "all_met": {"share": joint.probability, "low": joint.low, "high": joint.high},
             "public_spending": vars(spent), "goals": {},
         }  # fmt: skip

@@ -104,7 +104,7 @@ def write(
     write_csv(out / "summary.csv", summary)
     write_csv(out / "effects.csv", effects)
     with whole(out / "lives.parquet") as partial:
-        tables.grouped(partial, (_lives(point, each) for point, each in zip(points, found)), 10_000)
+        tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000)
     identity = hashlib.sha256(
         "".join(f"{p.name} {n} {k}\n" for p, e in zip(points, found) for n, k in zip(e.replications, e.kept)).encode()
     )
@@ -191,7 +191,7 @@ def _bins(where: NDArray, values: NDArray) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _lives(point: Point, found: Outcomes) -> Any:
+def lives_of(point: Point, found: Outcomes) -> Any:
     """One row a life: point, numbers, digest, every goal and every indicator at the end."""
     import pyarrow as pa
 

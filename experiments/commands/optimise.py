@@ -56,6 +56,9 @@ def optimise(
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(division.lives, lang, screen) as progress:
             manifest = optimising.optimise(division, target, seed, workers, lives.COUNTY, teller, progress)
+        from experiments.briefing import frontier_pictures
+
+        frontier_pictures.draw(target, manifest)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

@@ -152,7 +152,7 @@ def test_findings_are_plain_words_in_both_languages_and_a_picture(told):
     assert "held back" in english and "not proof of causes" in english
     paths = box_pictures.draw(out, made)
     assert {path.name for path in paths} == {
-        f"box-1-{language}.{end}" for language in ("zh", "en") for end in ("png", "svg", "txt")
+        f"box-1-{language}.{end}" for language in ("zh", "en") for end in ("png", "svg", "pdf", "txt")
     }
 
 

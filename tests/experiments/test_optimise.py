@@ -1,9 +1,11 @@
 """Division of a budget: a known frontier is found within its stated interval, and winners are confirmed on fresh luck."""
 
 import numpy as np
+import pandas
 import pytest
 
 from experiments import frontier, optimising
+from experiments.briefing import frontier_pictures
 from experiments.crew import Stopped
 from tests.experiments import quarter_circle
 from tests.experiments.quarter_circle import AIM, division
@@ -81,3 +83,16 @@ def test_the_unbeaten_and_the_surely_beaten():
     common = random.normal(size=(1, 40, 2))
     margins = common + np.array([0.0, 1.0])[:, None, None] + 0.01 * random.normal(size=(2, 40, 2))
     assert frontier.surely_beaten(margins, np.arange(40)) == [1, None]
+
+
+def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
+    manifest, out = found
+    data = frontier_pictures.points(manifest)
+    assert len(data) == len(manifest["frontier"]) * len(manifest["goals"])
+    assert (data["margin_low"] <= data["margin_mean"]).all() and (data["margin_mean"] <= data["margin_high"]).all()
+    paths = {path.name for path in frontier_pictures.draw(out, manifest)}
+    endings = ("png", "svg", "pdf", "txt")
+    assert paths == {"frontier.csv", *(f"frontier-{language}.{end}" for language in ("zh", "en") for end in endings)}
+    said = (out / "figures" / "frontier-en.txt").read_text(encoding="utf-8")
+    assert "The plan as it runs" in said and "Plan A" in said
+    assert len(pandas.read_parquet(out / "lives.parquet")) == len(manifest["frontier"]) * manifest["fresh"]
