@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.briefing import style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, cell, value_axis
 from experiments.briefing.style import BLUE, GREY, LINE, VERMILLION, wrap
-from experiments.briefing.words import LANGUAGES, Words
+from experiments.briefing.words import LANGUAGES, Words, probability
 from experiments.files import write_csv
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,7 +37,7 @@ def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:
     for number, row in enumerate(manifest["frontier"]):
         for goal, each in row["goals"].items():
             margin = {f"margin_{key}": each["margin"][key] for key in ("mean", "low", "high")}
-            met = {f"met_{key}": each["met"][key] for key in ("share", "low", "high")}
+            met = {f"met_{key}": each["met"][key] for key in ("share", "low", "high", "bound")}
             rows.append({"plan": number, "goal": goal, **margin, **met, "regret": each["regret"]["value"]})
     return pandas.DataFrame(rows)
 
@@ -98,8 +98,14 @@ def _mark(axes: Any, row: pandas.Series, height: float, now: bool, words: Words)
     axes.plot([row["margin_low"], row["margin_high"]], [height, height], color=color, linewidth=2.2, solid_capstyle="butt")
     look: dict[str, Any] = {"markerfacecolor": "white" if now else color, "markersize": 6.5}
     axes.plot([row["margin_mean"]], [height], marker=marker, color=color, **look)
-    said = words("frontier_met", share=words.percent(row["met_share"]), range=words.percents(row["met_low"], row["met_high"]))
-    axes.annotate(said, (row["margin_mean"], height), xytext=(0, 6), textcoords="offset points", fontsize=SMALL, ha="center")
+    axes.annotate(
+        _chance(row, words), (row["margin_mean"], height), xytext=(0, 6), textcoords="offset points", fontsize=SMALL, ha="center"
+    )
+
+
+def _chance(row: pandas.Series, words: Words) -> str:
+    """The probability on fresh luck; a bound where none or all of the futures met the goal."""
+    return probability(words, {"probability": row["met_share"], **{key: row[f"met_{key}"] for key in ("low", "high", "bound")}})
 
 
 def _money(row: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
@@ -115,10 +121,6 @@ def described(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str
     told = [words("frontier_title")]
     for number, row in enumerate(manifest["frontier"]):
         own = data[data["plan"] == number].set_index("goal")
-        chances = (
-            f"{words.of(subject['name'])} {words.percent(own.loc[goal, 'met_share'])} "
-            f"({words.percents(own.loc[goal, 'met_low'], own.loc[goal, 'met_high'])})"
-            for goal, subject in manifest["goals"].items()
-        )
+        chances = (f"{words.of(subject['name'])} {_chance(own.loc[goal], words)}" for goal, subject in manifest["goals"].items())
         told.append(f"{label(number, words)}: {_money(row, names, words)}; {words('comma').join(chances)}")
     return words("gap").join(words("sentence", text=text) for text in told)
