@@ -72,7 +72,7 @@ def picture(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) 
                 if place == 0:
                     inch = axes.get_position().width * page.width
                     x = -(left - page.side) / inch
-                    head = {"weight": "bold", "transform": axes.get_yaxis_transform()}
+                    head: dict[str, Any] = {"weight": "bold", "transform": axes.get_yaxis_transform()}
                     cell(axes, x, middle + 0.14, label(number, words), size=PLAIN - 0.5, **head)
                     cell(axes, x, middle + 0.26, lines[number], size=SMALL + 0.5, color=GREY, va="top",
                          transform=axes.get_yaxis_transform())  # fmt: skip
