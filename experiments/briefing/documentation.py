@@ -102,13 +102,13 @@ def _evidence(words: Words, found: Any) -> str:
 
 
 def _entities(words: Words, found: Any) -> str:
-    rows = [[f"`{name}`", table.meaning, len(table.columns)] for name, table in TABLES.items()]
+    rows = [[f"`{name}`", table.meaning, len(table.columns)] for name, table in sorted(TABLES.items())]
     return _table(_heads(words, "table", "row", "columns"), rows)
 
 
 def _tables(words: Words, found: Any) -> str:
     parts = [f"# {words('doc_tables')}\n"]
-    for name, table in TABLES.items():
+    for name, table in sorted(TABLES.items()):
         rows = [
             [f"`{each.name}`", each.unit, words("doc_yes" if not each.truth else "doc_no"), each.meaning]
             for each in table.columns

@@ -93,6 +93,10 @@ def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
 
 
 def _share(share: dict[str, Any], words: Any) -> str:
+    from experiments.briefing.words import probability
+
+    if share.get("bound"):
+        return probability(words, {**share, "probability": share["share"]})
     return words("with_range", value=words.percent(share["share"]), range=words.percents(share["low"], share["high"]))
 
 
