@@ -105,7 +105,8 @@ def _mark(axes: Any, row: pandas.Series, height: float, now: bool, words: Words)
 
 def _chance(row: pandas.Series, words: Words) -> str:
     """The probability on fresh luck; a bound where none or all of the futures met the goal."""
-    return probability(words, {"probability": row["met_share"], **{key: row[f"met_{key}"] for key in ("low", "high", "bound")}})
+    bound = row["met_bound"] if isinstance(row["met_bound"], str) else None  # a column without any is a column of NaN
+    return probability(words, {"probability": row["met_share"], "low": row["met_low"], "high": row["met_high"], "bound": bound})
 
 
 def _money(row: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:

@@ -95,4 +95,6 @@ def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
     assert paths == {"frontier.csv", *(f"frontier-{language}.{end}" for language in ("zh", "en") for end in endings)}
     said = (out / "figures" / "frontier-en.txt").read_text(encoding="utf-8")
     assert "The plan as it runs" in said and "Plan A" in said
+    bounds = [each["met"]["bound"] for row in manifest["frontier"] for each in row["goals"].values()]
+    assert said.count("at least") + said.count("at most") == sum(bound is not None for bound in bounds) < len(bounds)
     assert len(pandas.read_parquet(out / "lives.parquet")) == len(manifest["frontier"]) * manifest["fresh"]
