@@ -116,6 +116,7 @@ class Processes:
         self.workers = workers
         self._make = make
         self._tasks: dict[Future, Any] = {}
+        self._refused: set[Future] = set()  # of a pool that had broken before it was handed their tasks
         self._pool = self._open()
 
     def _open(self) -> ProcessPoolExecutor:
@@ -128,9 +129,18 @@ class Processes:
         return len(self._tasks)
 
     def submit(self, task: Any) -> None:
-        """Queue a task; the pool starts its processes with the first ones."""
+        """Queue a task; the pool starts its processes with the first ones.
+
+        A pool that broke since ``finished`` last looked takes no task: this one comes back as lost, like those in hand.
+        """
         with _no_interrupt():
-            self._tasks[self._pool.submit(_work, task)] = task
+            try:
+                future = self._pool.submit(_work, task)
+            except BrokenProcessPool as broken:
+                future = Future()
+                future.set_exception(broken)
+                self._refused.add(future)
+            self._tasks[future] = task
 
     def finished(self) -> list[Finished]:
         """Tasks that are back; after the death of a worker, all that were in hand, and the pool is a new
@@ -145,7 +155,9 @@ class Processes:
         lost = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
         tasks = {future: self._tasks.pop(future) for future in done}
         kept = [Finished(tasks[future], future.result()) for future in done - lost]
-        return kept + [Finished(tasks[future], died=True, alone=len(lost) == 1) for future in lost]
+        alone = len(lost) == 1 and not lost & self._refused  # what never began has killed nobody
+        self._refused -= lost
+        return kept + [Finished(tasks[future], died=True, alone=alone) for future in lost]
 
     def stop(self) -> Iterator[Finished]:
         """Cancel the queue, then wait for the tasks under way (a few seconds: chunks are kept that short)."""

@@ -176,3 +176,27 @@ def test_chunks_last_about_two_seconds_and_shrink_towards_the_end():
 def test_a_run_has_at_least_one_replication(tmp_path):
     with pytest.raises(ValueError, match="at least one"):
         run(tmp_path, replications=0)
+
+
+def doubling():
+    return lambda number: 2 * number
+
+
+def test_a_pool_that_broke_between_two_looks_loses_nothing_and_blames_nobody():
+    pool = Processes(doubling, 1)
+    try:
+        pool.submit(1)
+        assert [each.result for each in pool.finished()] == [2]
+        for process in pool._pool._processes.values():
+            process.kill()
+        deadline = time.monotonic() + 60
+        while not pool._pool._broken:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        pool.submit(5)
+        (lost,) = pool.finished()
+        assert (lost.task, lost.died, lost.alone) == (5, True, False)
+        pool.submit(5)
+        assert [each.result for each in pool.finished()] == [10]
+    finally:
+        pool.close()
