@@ -19,10 +19,10 @@ MONTHS_PER_YEAR = 12
 class Tables:
     """The tables of one county: all allocated rows of each, and how many are in use (an array of one number)."""
 
-    rows: dict[str, np.recarray] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
     #: The view of the rows in use that was handed out last; making one takes longer than many a rule.
-    _views: dict[str, np.recarray] = field(default_factory=dict)
+    _views: dict[str, Any] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> np.recarray:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""

@@ -26,4 +26,5 @@ reported_below     | i1? | flag             | Whether the administration has it 
 polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
 """,
+    by_column=True,
 )

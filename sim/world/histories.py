@@ -10,4 +10,5 @@ income    | f8[12] | yuan | Income of each of the last twelve months, in the pla
 rigid     | f8[12] | yuan | Self-paid rigid spending of each of them.
 countable | f8[12] | yuan | Income that a dibao assessor counts, of each of them.
 """,
+    by_column=True,
 )

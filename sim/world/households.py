@@ -64,6 +64,7 @@ rigid_year          | f8   | yuan           | Self-paid rigid spending since Jan
 claimed             | f8?  | yuan           | Paid by the anti-poverty insurer since January.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """,
+    by_column=True,
 )
 
 

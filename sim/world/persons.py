@@ -38,6 +38,7 @@ lost_to      | i4 | code (Event)       | Common event that took the last job; âˆ
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.
 """,
+    by_column=True,
 )
 
 

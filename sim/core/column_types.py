@@ -1,0 +1,290 @@
+"""What compiled rules see of a table kept by column (``columns``): its rows, and their columns as attributes.
+
+A table is three numbers, a row is two and its place; where a column lies is arithmetic on them, which the compiler lifts out
+of loops. Nothing is copied and nothing is counted.
+"""
+
+import hashlib
+import operator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.imputils import RefType, iternext_impl
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
+from numba.extending import (
+    NativeValue,
+    lower_builtin,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np import numpy_support
+from numba.np.arrayobj import make_array, populate_array
+
+from sim.core.columns import Columns, Row
+
+support: Any = numpy_support
+POINTER = ir.IntType(8).as_pointer()
+
+
+class ColumnsType(types.IterableType):
+    """The type of a table kept by column; ``fields`` as in ``Columns``."""
+
+    def __init__(self, table: str, fields: tuple) -> None:
+        self.fields = fields
+        self.row = RowType(table, fields)
+        digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:12]
+        super().__init__(name=f"Columns({table},{digest})")
+
+    @property
+    def iterator_type(self):
+        """What a loop over the table runs on."""
+        return ColumnsIterator(self)
+
+
+class RowType(types.Type):
+    """The type of one row of such a table."""
+
+    def __init__(self, table: str, fields: tuple) -> None:
+        self.fields = fields
+        self.members: dict[str, tuple[Any, Any, tuple[int, ...], int]] = {}
+        for name, base, shape, offset in fields:
+            element = support.from_dtype(np.dtype(base))
+            kind = types.Array(element, len(shape), "C") if shape else element
+            self.members[name] = (kind, np.dtype(base).itemsize, shape, offset)
+        digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:12]
+        super().__init__(name=f"Row({table},{digest})")
+
+
+class ColumnsIterator(types.SimpleIteratorType):
+    """The type of a loop over a table."""
+
+    def __init__(self, columns: ColumnsType) -> None:
+        self.columns = columns
+        super().__init__(f"iter({columns.name})", columns.row)
+
+
+@register_model(ColumnsType)
+class ColumnsModel(models.StructModel):
+    """Where the buffer begins, its capacity in rows, and the rows in use."""
+
+    def __init__(self, dmm, fe_type) -> None:
+        members = [("base", types.voidptr), ("capacity", types.intp), ("length", types.intp)]
+        super().__init__(dmm, fe_type, members)
+
+
+@register_model(RowType)
+class RowModel(models.StructModel):
+    """The table and a place in it."""
+
+    def __init__(self, dmm, fe_type) -> None:
+        super().__init__(dmm, fe_type, [("base", types.voidptr), ("capacity", types.intp), ("place", types.intp)])
+
+
+@register_model(ColumnsIterator)
+class ColumnsIteratorModel(models.StructModel):
+    """The table, and where the place of the next row is kept."""
+
+    def __init__(self, dmm, fe_type) -> None:
+        members = [("table", fe_type.columns), ("next", types.EphemeralPointer(types.intp))]
+        super().__init__(dmm, fe_type, members)
+
+
+@typeof_impl.register(Columns)
+def _type_of_columns(value, context):
+    return ColumnsType(value.table, value.fields)
+
+
+@typeof_impl.register(Row)
+def _type_of_row(value, context):
+    return RowType(value.table.table, value.table.fields)
+
+
+def _number(c, owner, name):
+    """An attribute of a Python object that is a whole number."""
+    found = c.pyapi.object_getattr_string(owner, name)
+    number = c.pyapi.number_as_ssize_t(found)
+    c.pyapi.decref(found)
+    return number
+
+
+@unbox(ColumnsType)
+def _unbox_columns(typ, value, c):
+    made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
+    made.base = c.builder.inttoptr(_number(c, value, "base"), POINTER)
+    made.capacity = _number(c, value, "capacity")
+    made.length = _number(c, value, "length")
+    return NativeValue(made._getvalue())
+
+
+@unbox(RowType)
+def _unbox_row(typ, value, c):
+    made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
+    table = c.pyapi.object_getattr_string(value, "table")
+    made.base = c.builder.inttoptr(_number(c, table, "base"), POINTER)
+    made.capacity = _number(c, table, "capacity")
+    made.place = _number(c, value, "place")
+    c.pyapi.decref(table)
+    return NativeValue(made._getvalue())
+
+
+@infer_global(len)
+class LengthOfColumns(AbstractTemplate):
+    """``len(county.households)``."""
+
+    def generic(self, args, kws):
+        """Number of rows."""
+        if not kws and len(args) == 1 and isinstance(args[0], ColumnsType):
+            return signature(types.intp, *args)
+        return None
+
+
+@lower_builtin(len, ColumnsType)
+def _length(context, builder, sig, args):
+    return cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0]).length
+
+
+@infer_global(operator.getitem)
+class RowOfColumns(AbstractTemplate):
+    """``county.households[row]``."""
+
+    def generic(self, args, kws):
+        """A row, by its number."""
+        table, index = args
+        if isinstance(table, ColumnsType) and isinstance(index, types.Integer):
+            return signature(table.row, table, types.intp if index.signed else types.uintp)
+        return None
+
+
+def _row(context, builder, typ, table, place):
+    made = cgutils.create_struct_proxy(typ.row)(context, builder)
+    made.base, made.capacity, made.place = table.base, table.capacity, place
+    return made._getvalue()
+
+
+def _placed(builder, index, length, kind):
+    """A negative number counts from the end, as it does for arrays."""
+    if not kind.signed:
+        return index
+    negative = builder.icmp_signed("<", index, ir.Constant(index.type, 0))
+    return builder.select(negative, builder.add(index, length), index)
+
+
+@lower_builtin(operator.getitem, ColumnsType, types.Integer)
+def _row_at(context, builder, sig, args):
+    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
+    return _row(context, builder, sig.args[0], table, _placed(builder, args[1], table.length, sig.args[1]))
+
+
+@lower_builtin("getiter", ColumnsType)
+def _loop(context, builder, sig, args):
+    made = context.make_helper(builder, sig.return_type)
+    made.table = args[0]
+    start = ir.Constant(context.get_value_type(types.intp), 0)
+    made.next = cgutils.alloca_once_value(builder, start)
+    return made._getvalue()
+
+
+@lower_builtin("iternext", ColumnsIterator)
+@iternext_impl(RefType.UNTRACKED)
+def _next_row(context, builder, sig, args, result):
+    typ = sig.args[0]
+    loop = context.make_helper(builder, typ, value=args[0])
+    table = cgutils.create_struct_proxy(typ.columns)(context, builder, loop.table)
+    place = builder.load(loop.next)
+    more = builder.icmp_signed("<", place, table.length)
+    result.set_valid(more)
+    with builder.if_then(more):
+        result.yield_(_row(context, builder, typ.columns, table, place))
+        builder.store(builder.add(place, ir.Constant(place.type, 1)), loop.next)
+
+
+@infer_getattr
+class ColumnOfRow(AttributeTemplate):
+    """``household.debt``."""
+
+    key = RowType
+
+    def generic_resolve(self, row, name):
+        """The type of a column, None where the table has no such column."""
+        found = row.members.get(name)
+        return found[0] if found else None
+
+
+def _address(builder, member, row):
+    """Where a row's value of a column lies, as a pointer to bytes."""
+    _, itemsize, shape, offset = member
+    whole = row.capacity.type
+    size = itemsize * int(np.prod(shape))
+    start = builder.mul(row.capacity, ir.Constant(whole, offset), flags=("nsw",))
+    column = builder.gep(row.base, [start], inbounds=True)
+    return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, size), flags=("nsw",))], inbounds=True)
+
+
+def _place_of(context, builder, typ, name, value):
+    """A pointer to a plain value of a row."""
+    row = cgutils.create_struct_proxy(typ)(context, builder, value)
+    member = typ.members[name]
+    stored = context.get_data_type(member[0]).as_pointer()
+    return builder.bitcast(_address(builder, member, row), stored), member
+
+
+@lower_getattr_generic(RowType)
+def _get(context, builder, typ, value, name):
+    member = typ.members[name]
+    kind, itemsize, shape, _ = member
+    if shape:
+        row = cgutils.create_struct_proxy(typ)(context, builder, value)
+        array = make_array(kind)(context, builder)
+        whole = context.get_value_type(types.intp)
+        data = builder.bitcast(_address(builder, member, row), array.data.type)
+        populate_array(
+            array,
+            data=data,
+            shape=[ir.Constant(whole, length) for length in shape],
+            strides=[ir.Constant(whole, itemsize)],
+            itemsize=ir.Constant(whole, itemsize),
+            meminfo=None,
+        )
+        return array._getvalue()
+    pointer, _ = _place_of(context, builder, typ, name, value)
+    return context.unpack_value(builder, kind, pointer)
+
+
+@lower_setattr_generic(RowType)
+def _set(context, builder, sig, args, name):
+    typ, given = sig.args
+    value, new = args
+    pointer, member = _place_of(context, builder, typ, name, value)
+    context.pack_value(builder, member[0], context.cast(builder, new, given, member[0]), pointer)
+
+
+@infer_global(operator.setitem)
+class WriteRow(AbstractTemplate):
+    """``room.rows[made] = room.rows[row]``."""
+
+    def generic(self, args, kws):
+        """A whole row is copied within its table, or into one of the same columns."""
+        table, index, row = args
+        if isinstance(table, ColumnsType) and isinstance(index, types.Integer) and row == table.row:
+            return signature(types.none, table, types.intp if index.signed else types.uintp, row)
+        return None
+
+
+@lower_builtin(operator.setitem, ColumnsType, types.Integer, RowType)
+def _copy_row(context, builder, sig, args):
+    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
+    place = _placed(builder, args[1], table.length, sig.args[1])
+    target = _row(context, builder, sig.args[0], table, place)
+    to = cgutils.create_struct_proxy(sig.args[2])(context, builder, target)
+    source = cgutils.create_struct_proxy(sig.args[2])(context, builder, args[2])
+    for member in sig.args[2].members.values():
+        size = ir.Constant(ir.IntType(64), member[1] * int(np.prod(member[2])))
+        cgutils.raw_memcpy(builder, _address(builder, member, to), _address(builder, member, source), size, 1)
+    return context.get_dummy_value()

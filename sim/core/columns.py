@@ -1,0 +1,137 @@
+"""A wide table whose columns lie one behind another, and whose rows still read like records.
+
+Each of nearly a hundred processes passes over all households or persons and looks at a few of their many columns. Among
+records it drags every row through the memory whole; among columns only what it looks at. So the large tables of the county
+are kept by column, and ``household.debt += shortfall`` stays what it was: a row is a place in the table, compiled
+(``column_types``) and uncompiled alike.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+ALIGNED = 64  # bytes: a cache line
+
+
+class Row:
+    """One row of a table kept by column; its attributes are the columns, read and written in place."""
+
+    __slots__ = ("place", "table")
+
+    def __init__(self, table: "Columns", place: int) -> None:
+        object.__setattr__(self, "table", table)
+        object.__setattr__(self, "place", place)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.table[name][self.place]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.table[name][self.place] = value
+
+    __getitem__ = __getattr__
+    __setitem__ = __setattr__
+
+
+class Columns:
+    """A table kept by column: ``table["cash"]`` is an array over its rows, ``table[3]`` a row, ``table[:9]`` a shorter table.
+
+    All columns share one buffer of bytes. A column begins at ``offset × capacity`` bytes, where its offset counts the bytes
+    of the columns before it in one row, so that three numbers (where the buffer begins, its capacity in rows, and the rows in
+    use) are all that compiled code needs to know.
+    """
+
+    __slots__ = ("base", "buffer", "capacity", "columns", "dtype", "fields", "length", "table")
+
+    def __init__(self, table: str, dtype: np.dtype, buffer: np.ndarray, capacity: int, length: int, fields: tuple) -> None:
+        self.table, self.dtype, self.buffer, self.capacity, self.length, self.fields = (
+            table, dtype, buffer, capacity, length, fields
+        )  # fmt: skip
+        self.base = buffer.__array_interface__["data"][0]
+        #: Arrays over the rows, made when first asked for: most views are handed to rules that need none.
+        self.columns: dict[str, np.ndarray] = {}
+
+    def _array(self, name: str) -> np.ndarray:
+        for column, base, shape, offset in self.fields:
+            if column == name:
+                values = np.frombuffer(self.buffer, base, self.length * math.prod(shape), offset * self.capacity)
+                return values.reshape(self.length, *shape)
+        raise AttributeError(f"table '{self.table}' has no column '{name}' here")
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(self, place) for place in range(self.length))
+
+    def __getitem__(self, which: Any) -> Any:
+        if isinstance(which, str):
+            found = self.columns.get(which)
+            if found is None:
+                found = self.columns[which] = self._array(which)
+            return found
+        if isinstance(which, slice):
+            if which.indices(self.length)[::2] != (0, 1):
+                raise IndexError(f"table '{self.table}' can be cut only from its beginning")
+            return Columns(self.table, self.dtype, self.buffer, self.capacity, which.indices(self.length)[1], self.fields)
+        place = which.__index__()
+        if not -self.length <= place < self.length:
+            raise IndexError(f"table '{self.table}' has no row {place}")
+        return Row(self, place % self.length)
+
+    def __setitem__(self, which: Any, value: Any) -> None:
+        """Write a column, or a whole row or table of the same columns."""
+        if isinstance(which, str):
+            self[which][:] = value
+            return
+        for name, *_ in self.fields:
+            self[name][which] = value[name]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name in type(self).__slots__:
+            raise AttributeError(name)
+        return self[name]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows in use."""
+        return sum(self[name].nbytes for name, *_ in self.fields)
+
+    def copy(self) -> "Columns":
+        """The same rows in memory of their own."""
+        made = allocate(self.table, self.dtype, self.length)
+        made[:] = self
+        return made
+
+    def tobytes(self) -> bytes:
+        """All columns, one behind another."""
+        return b"".join(self[name].tobytes() for name, *_ in self.fields)
+
+    def restricted(self, names: list[str]) -> "Columns":
+        """A view of the same memory in which only the named columns exist; reading another fails."""
+        kept = tuple(field for field in self.fields if field[0] in names)
+        dtype: Any = self.dtype[names]
+        return Columns(self.table, dtype, self.buffer, self.capacity, self.length, kept)
+
+
+def _room(rows: int) -> int:
+    """Rows to allocate for so many: whole cache lines of every column, and an odd number of them.
+
+    Columns an even number of lines apart would meet in the same few places of the processor's cache.
+    """
+    lines = -(-max(rows, 1) // ALIGNED)
+    return ALIGNED * (lines + 1 - lines % 2)
+
+
+def allocate(table: str, dtype: np.dtype, rows: int) -> Columns:
+    """A table of ``rows`` zeroed rows of a record dtype, kept by column."""
+    fields, offset = [], 0
+    for name in dtype.names or ():
+        column = dtype[name]
+        fields.append((name, column.base.str, column.shape, offset))
+        offset += column.itemsize
+    capacity = _room(rows)
+    memory = np.zeros(offset * capacity + ALIGNED, dtype=np.uint8)
+    start = -memory.ctypes.data % ALIGNED
+    return Columns(table, dtype, memory[start : start + offset * capacity], capacity, rows, tuple(fields))
