@@ -150,6 +150,11 @@ def _length(context, builder, sig, args):
     return cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0]).length
 
 
+def _whole(index: Any):
+    """A number of a row in the width of the machine."""
+    return types.intp if index.signed else types.uintp
+
+
 @infer_global(operator.getitem)
 class RowOfColumns(AbstractTemplate):
     """``county.households[row]``."""
@@ -158,7 +163,7 @@ class RowOfColumns(AbstractTemplate):
         """A row, by its number."""
         table, index = args
         if isinstance(table, ColumnsType) and isinstance(index, types.Integer):
-            return signature(table.row, table, types.intp if index.signed else types.uintp)
+            return signature(table.row, table, _whole(index))
         return None
 
 
@@ -211,7 +216,7 @@ class ColumnOfRow(AttributeTemplate):
 
     key = RowType
 
-    def generic_resolve(self, row, name):
+    def generic_resolve(self, row: Any, name: Any) -> Any:  # type: ignore[override]
         """The type of a column, None where the table has no such column."""
         found = row.members.get(name)
         return found[0] if found else None
@@ -273,7 +278,7 @@ class WriteRow(AbstractTemplate):
         """A whole row is copied within its table, or into one of the same columns."""
         table, index, row = args
         if isinstance(table, ColumnsType) and isinstance(index, types.Integer) and row == table.row:
-            return signature(types.none, table, types.intp if index.signed else types.uintp, row)
+            return signature(types.none, table, _whole(index), row)
         return None
 
 

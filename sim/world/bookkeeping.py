@@ -113,6 +113,19 @@ def _check(what: str, gap: float, scale: float) -> None:
         raise BooksDoNotClose(f"{what} is off by {gap:+,.3f} yuan")
 
 
+def _check_funds(funds: np.ndarray) -> None:
+    """Every fund holds what it held, received and did not pay; none but a sector may owe."""
+    balance, opened, inflow = funds["balance"], funds["opened"], funds["inflow"]
+    gaps = opened + inflow - funds["outflow"] - balance
+    sound = (np.abs(gaps) <= TOLERANCE) & ((balance >= 0.0) | (funds["purse"] == Purse.SECTOR))
+    for code in np.flatnonzero(~sound).tolist():  # large sums, and whatever is wrong
+        name = Fund(code).name.lower()
+        _check(f"fund '{name}'", gaps[code], opened[code] + inflow[code])
+        if funds["purse"][code] != Purse.SECTOR and balance[code] < 0.0:
+            raise BooksDoNotClose(f"fund '{name}' holds {balance[code]:,.2f} yuan")
+    _check("all money", (balance - opened).sum(), np.abs(balance).sum())
+
+
 def close_month(households, enterprises, funds, lines) -> None:
     """Stop the run if any money was made or lost this month.
 
@@ -120,14 +133,8 @@ def close_month(households, enterprises, funds, lines) -> None:
     """
     settle_sectors(funds, lines)
     funds, lines = np.asarray(funds), np.asarray(lines)  # columns of plain arrays are had ten times faster
-    balance, opened = funds["balance"], funds["opened"]
-    gaps = opened + funds["inflow"] - funds["outflow"] - balance
-    for code in range(len(funds)):
-        name = Fund(code).name.lower()
-        _check(f"fund '{name}'", gaps[code], opened[code] + funds["inflow"][code])
-        if funds["purse"][code] != Purse.SECTOR and balance[code] < 0.0:
-            raise BooksDoNotClose(f"fund '{name}' holds {balance[code]:,.2f} yuan")
-    _check("all money", (balance - opened).sum(), abs(balance).sum())
+    _check_funds(funds)
+    yuan, payee, payer = lines["yuan"], lines["payee"], lines["payer"]
     for sector, rows, add_up in (
         (Fund.HOUSEHOLDS, households, add_up_households),
         (Fund.ENTERPRISES, enterprises, add_up_enterprises),
@@ -135,10 +142,9 @@ def close_month(households, enterprises, funds, lines) -> None:
         name = sector.name.lower()
         sums = np.zeros(5)
         add_up(rows, sums)
-        row, gap, cash, received, paid = sums
+        row, gap, cash, received, paid = sums.tolist()
         _check(f"the cash of row {row:.0f} of {name}", gap, 0.0)
-        came = lines["yuan"][lines["payee"] == sector].sum()
-        went = lines["yuan"][lines["payer"] == sector].sum()
+        came, went = float(yuan[payee == sector].sum()), float(yuan[payer == sector].sum())
         _check(f"what {name} received against what was paid to them", received - came, came)
         _check(f"what {name} paid against what was received from them", paid - went, went)
-        _check(f"what {name} hold against their sector's purse", cash - balance[sector], came + went + abs(cash))
+        _check(f"what {name} hold against their sector's purse", cash - float(funds["balance"][sector]), came + went + abs(cash))

@@ -6,6 +6,7 @@ from sim.core.process import process
 from sim.world.codes import Cause, Destination, Event, Segment, Stage
 from sim.world.households import add_burden, add_event
 from sim.world.labour_market import market_of
+from sim.world.persons import can_work
 
 
 @compiled
@@ -95,6 +96,16 @@ def earnings(county, p, luck, books):
             lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
 
 
+@compiled
+def time_on_farm(status, p):
+    """The share of a person's working time that goes to the household's farm."""
+    if status == Destination.FARM:
+        return 1.0
+    if status == Destination.PUBLIC_POST:
+        return p.post_on_farm
+    return p.idle_on_farm if status == Destination.NONE else 0.0
+
+
 @process(
     reads="persons.alive persons.status persons.stage persons.capacity persons.household persons.ill_months",
     writes="households.farm_labour",
@@ -105,10 +116,5 @@ def farm_hands(county, p, luck, books):
     for household in county.households:
         household.farm_labour = 0.0
     for person in county.persons:
-        if person.alive == 1 and person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL and person.ill_months == 0:
-            if person.status == Destination.FARM:
-                county.households[person.household].farm_labour += person.capacity
-            elif person.status == Destination.PUBLIC_POST:
-                county.households[person.household].farm_labour += person.capacity * p.post_on_farm
-            elif person.status == Destination.NONE:
-                county.households[person.household].farm_labour += person.capacity * p.idle_on_farm
+        if can_work(person):
+            county.households[person.household].farm_labour += person.capacity * time_on_farm(person.status, p)
