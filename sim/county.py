@@ -143,7 +143,8 @@ class County:
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         business = sums["business"] * (1.0 - elasticity * absence)
         programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
-        return TrialYear(wages, business, programmes, sums["post_pay"], sums["transfers"], sums["rigid"])
+        local_pay = float(tables["environment"][0].local_wage)
+        return TrialYear(wages, business, programmes, sums["post_pay"], sums["transfers"], sums["rigid"], absence, local_pay)
 
     def _start_books(self) -> None:
         """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""

@@ -53,6 +53,7 @@ from sim.processes.household_economy.local_spillover import local_spillover
 from sim.processes.household_economy.microcredit import loan_service, new_loans, risk_compensation
 from sim.processes.labour.earnings import earnings, farm_hands, going_pay
 from sim.processes.labour.labour_choice import job_search, labour_choice
+from sim.processes.labour.own_work import own_work
 from sim.processes.labour.public_posts import public_posts
 from sim.processes.labour.separations import separations
 from sim.processes.monitoring.assessment import assessment
@@ -145,6 +146,7 @@ MONTH: tuple[Part, ...] = (
         monthly(farming, "sales at this month's prices", burn_in=True),
         monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
+        monthly(own_work, "whoever is at home earns something beside the farm", burn_in=True),
         in_months(WARM_MONTHS, work_relief, "whoever is still at home may be hired for the month"),
         monthly(asset_states, "who operates, before returns fall due"),
         monthly(asset_returns, "returns of the month, at its prices", burn_in=True),

@@ -13,6 +13,7 @@ def share_out(household, share):
         household.holdings[i] *= share
     household.farm_labour *= share
     household.farm_labour_founded *= share
+    household.own_work *= share
     household.family_support *= share
     household.uncounted_income *= share
     household.cash *= share

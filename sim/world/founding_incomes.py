@@ -2,7 +2,7 @@
 
 Adding up wages, land and support drawn independently would put a seventh of the registered below the line before
 anything happened. So the income per head is drawn by segment; what a trial year of ordinary rules pays at the going rates is
-scaled to it; and what is left over is support from relatives and income that assessors do not count.
+scaled to it; and what is left over is own work at home, support from relatives, and income that assessors do not count.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ class TrialYear:
     """What an ordinary year pays each household at the going rates, yuan per household and year.
 
     ``programmes``: dividends of village assets and what loans earn, which assessors count and which is not scaled.
-    ``rigid``: what it has to pay itself in a year without shocks, for medicines and school.
+    ``rigid``: what it has to pay itself in a year without shocks, for medicines and school. ``absence``: share of working time
+    that an ordinary year loses. ``local_pay``: going pay of work near home, yuan per month.
     """
 
     wages: np.ndarray
@@ -32,6 +33,8 @@ class TrialYear:
     post_pay: np.ndarray
     transfers: np.ndarray
     rigid: np.ndarray
+    absence: float
+    local_pay: float
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,8 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
         rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - given, 0.0)
         ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
         factor = np.clip(ratio, p.scale_low, p.scale_high)
-        support = np.maximum(wanted * members - given - factor * going, 0.0)
-        return factor, support, factor * going + support + given
+        left = np.maximum(wanted * members - given - factor * going, 0.0)
+        return factor, left, factor * going + left + given
 
     # Two means are sought: what other registered households have above their floor, so that the registered stand to the county
     # as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared
@@ -163,11 +166,16 @@ def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None
         wanted[others] = p.other_registered_floor + above * drawn[others]
         wanted[general] = np.maximum(p.general_floor, mean * drawn[general])
         wanted[others] = np.maximum(wanted, verified_income(rules, members, trial) / members)[others]
-        factor, support, achieved = settled(wanted)
+        factor, left, achieved = settled(wanted)
         total = households["weight"] * np.where(chosen, achieved, income)
         above = max(above + (goal_registered - total[registered].sum()) / persons[others].sum(), 0.0)
         mean += (goal - total.sum()) / persons[general & (wanted > p.general_floor)].sum()
     scale[chosen] = factor[chosen]
+    # Where hands are at home, what is more than relatives usually give is, for the most part, their own odd jobs and small trade.
+    beyond = np.maximum(left - p.support_share[segment] * wanted * members, 0.0)
+    own = np.where(households["farm_labour_founded"] > 0.0, p.own_work_share * beyond, 0.0)
+    support = left - own
+    households["own_work"][chosen] = (own / MONTHS / trial.local_pay / (1.0 - trial.absence))[chosen]
     households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
     households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]
     income[chosen] = achieved[chosen]

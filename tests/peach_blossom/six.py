@@ -78,6 +78,7 @@ def _households(hand: Hand) -> None:
     households["income_12"] = [14000.0, 30000.0, 24000.0, 6800.0, 15000.0, 40000.0]
     households["net_per_head"] = households["income_12"] / households["members"]
     households["uncounted_income"] = [100.0, 0.0, 0.0, 50.0, 0.0, 0.0]
+    households["own_work"] = [0.0, 0.0, 0.1, 0.0, 0.2, 0.3]
     households["farm_labour"] = households["farm_labour_founded"] = [0.0, 0.35, 1.0, 0.0, 2.0, 1.0]
     hand.histories["income"] = households["income_12"][:, None] / 12
     register["dibao"] = [1, 0, 0, 1, 0, 0]

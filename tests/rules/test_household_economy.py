@@ -102,3 +102,21 @@ def test_who_was_below_when_2021_opened_has_not_relapsed_under_the_plan():
     hand.households["wages"] = 9000.0
     close(hand)
     assert hand.households[0].inherited == 0, "out once, it counts like everybody"
+
+
+def test_own_work_pays_by_the_hands_at_home_and_is_partly_wages():
+    # A tenth of local pay of 4 000 is 400 a month with both hands; with one of two left 200, of which 0.25 is wages.
+    for hands, earned in ((2.0, 400.0), (1.0, 200.0), (0.0, 0.0), (3.0, 400.0)):
+        hand = household(members=2, own_work=0.1, farm_labour=hands, farm_labour_founded=2.0)
+        hand.environment["local_wage"] = 4000.0
+        hand.run("own_work", wage_part=0.25)
+        row = hand.households[0]
+        assert (row.wages, row.business, row.cash) == pytest.approx((0.25 * earned, 0.75 * earned, earned))
+        assert hand.paid("own_work_pay") == pytest.approx(earned)
+
+
+def test_who_had_no_hands_at_home_has_no_own_work():
+    hand = household(members=1, own_work=0.1, farm_labour=1.0, farm_labour_founded=0.0)
+    hand.environment["local_wage"] = 4000.0
+    hand.run("own_work")
+    assert hand.households[0].cash == 0.0
