@@ -26,7 +26,7 @@ herd                | f8   | share          | Livestock standing, as a share of 
 shed                | f8   | share          | Greenhouses standing, as a share of full capacity.
 disqualifying       | i1?  | flag           | Owns a car, a town flat or a firm: shut out of dibao and monitoring.
 family_support      | f8   | yuan/month     | Regular support from relatives who live elsewhere, counted by assessors.
-own_work            | f8   | multiple       | What odd jobs and small trade bring in a month when all hands are at home, relative to local pay.
+own_work            | f8   | multiple       | Odd jobs and small trade in a month, all hands at home, as a multiple of local pay.
 uncounted_income    | f8   | yuan/month     | Income that assessors do not see or do not count.
 cash                | f8?  | yuan           | Money in hand.
 opened              | f8?  | yuan           | Money in hand when the month opened.
