@@ -231,7 +231,7 @@ def pay_services(person, household, p, books):
 )
 @compiled
 def job_search(county, p, luck, books):
-    """Who is out of work looks for the work wished for, who has just left school chooses first, free places draw from the farm."""
+    """Who is out of work looks for the work wished for; school leavers choose first; free places draw hands from the farm."""
     environment = county.environment[0]
     for person in county.persons:
         if (person.status != Destination.NONE and person.status != Destination.FARM) or not can_work(person):
