@@ -196,28 +196,6 @@ def programme(person, p):
     return p.outside_programme if person.preference == Destination.OUTSIDE else p.local_programme
 
 
-@compiled
-def recruited(person, household, enterprises, p, luck):
-    """Whether a village enterprise with a free place takes on somebody of a registered household from the farm."""
-    if household.registered == 0 or person.capacity < 1.0 or person.preference != Destination.FARM:
-        return False
-    if not happens(luck.recruited, person.identity, min(p.recruited * p.local_programme, 1.0)):
-        return False
-    person.preference = Destination.LOCAL_FIRM
-    if start_job(person, household, enterprises, p, luck):
-        return True
-    person.preference = Destination.FARM
-    return False
-
-
-@compiled
-def pay_services(person, household, p, books):
-    """What the county pays for the placement of a registered person."""
-    cost = p.programme_cost * programme(person, p) * household.weight
-    if household.registered == 1 and cost > 0.0:
-        transfer(books.job_services, cost, household.weight)
-
-
 @process(
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
     "persons.productivity households.weight households.segment households.registered register.dibao register.benefit "
@@ -226,21 +204,17 @@ def pay_services(person, household, p, books):
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
-    luck="first_choice first_job found employer recruited",
+    luck="first_choice first_job found employer",
     pays="job_services: employment -> outside",
 )
 @compiled
 def job_search(county, p, luck, books):
-    """Who is out of work looks for the work wished for; school leavers choose first; free places draw hands from the farm."""
+    """Who is out of work looks for the work wished for; who has just left school chooses first."""
     environment = county.environment[0]
     for person in county.persons:
-        if (person.status != Destination.NONE and person.status != Destination.FARM) or not can_work(person):
+        if person.status != Destination.NONE or not can_work(person):
             continue
         household = county.households[person.household]
-        if person.status == Destination.FARM:
-            if recruited(person, household, county.enterprises, p, luck):
-                pay_services(person, household, p, books)
-            continue
         market = county.markets[market_of(household.segment, person.capacity)]
         if person.preference < 0:
             u, v = uniform(luck.first_choice, person.identity), uniform(luck.first_job, person.identity)
@@ -255,4 +229,6 @@ def job_search(county, p, luck, books):
         if person.preference == Destination.LOCAL_FIRM:
             chance *= 1.0 + environment.enclave_demand
         if happens(luck.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, luck):
-            pay_services(person, household, p, books)
+            cost = p.programme_cost * programme(person, p) * household.weight
+            if household.registered == 1 and cost > 0.0:
+                transfer(books.job_services, cost, household.weight)
