@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
+import sim.month  # noqa: F401  declares the tables
 from sim.core import columns
 from sim.core.compilation import IS_COMPILED, compiled
 from sim.core.records import TABLES, restricted
