@@ -173,6 +173,11 @@ def resolve(
     return Values(paths, used, provenance, months_before)
 
 
+def named(month: int) -> str:
+    """A month (0 = January 2021) as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
+
+
 def in_force(used: Any, month: int) -> Any:
     """What a value of ``Values.used`` is in a month (0 = January 2021), as it would be written in a file."""
     if not isinstance(used, Mapping):
@@ -208,4 +213,4 @@ def _readable(base: dict[int, Any]) -> Any:
     """A value as it would be written in a file."""
     if len(base) == 1:
         return next(iter(base.values()))
-    return {f"{2021 + month // 12}-{month % 12 + 1:02d}": value for month, value in sorted(base.items())}
+    return {named(month): value for month, value in sorted(base.items())}
