@@ -15,6 +15,7 @@ from sim.core.resolving import Override
 from sim.county_file import Fact
 from sim.scenario_file import DETAILS, SET, UNCERTAINTIES, Reader
 
+
 @dataclass(frozen=True)
 class Scenario:
     """A checked scenario. ``overrides``: by parameter id, in rising precedence; ``files``: the chain, the first parent first."""
@@ -46,7 +47,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     """Load and check a scenario file, with ``key=value`` settings on top.
 
     ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
-    Raises InputError (or InputErrors, one line each) naming file, line, what is wrong and the nearest right name.
+    Raises InputError (or InputErrors) naming file, line, what is wrong and the nearest right name.
     """
     path = Path(path)
     reader = Reader(load_all(), None if county_file is None else Path(county_file))

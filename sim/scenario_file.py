@@ -6,9 +6,10 @@ from typing import Any
 
 from sim import county_file
 from sim.core import yaml_file
-from sim.core.errors import Both, InputError, Wrong, nearest, one_of, said, unknown
+from sim.core.errors import Both, InputError, Wrong, one_of, unknown
 from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.resolving import Override, in_force, named, resolve
+from sim.county_file import Fact
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
 POPULATION_KEYS = ("detail", "general_weight")
@@ -34,7 +35,7 @@ class Reader:
         self.overrides: dict[str, list[Override]] = {}
         self.settings: dict[str, Any] = {}
         self.files: list[str] = []
-        self.county: tuple[county_file.Fact, ...] = ()
+        self.county: tuple[Fact, ...] = ()
         self.county_title: dict[str, str] | None = None
 
     def fault(self, place: Any, line: int, english: str, chinese: str) -> None:
@@ -111,7 +112,8 @@ class Reader:
             return
         for key in value:
             if key not in POPULATION_KEYS:
-                self.fault(path, value.lines[key], *unknown("'population' has no key", "“population”没有这一项：", key, POPULATION_KEYS))
+                problem = unknown("'population' has no key", "“population”没有这一项：", key, POPULATION_KEYS)
+                self.fault(path, value.lines[key], *problem)
         detail = value.get("detail", "sampled")
         weight = value.get("general_weight", 10)
         if detail not in DETAILS:
@@ -168,7 +170,7 @@ class Reader:
             self.fault(
                 path, line, "'levers' can only be off or left: write 'levers: off', 'levers: {off: 2023-01}', "
                 "'levers: {exit: 2026-01}' or 'levers: {exit: 2026-01, taper_months: 24}'",
-                "“levers”只能写取消或退出：levers: off、levers: {off: 2023-01}、"
+                "“levers”只能写成取消（off）或到期退出（exit）：levers: off、levers: {off: 2023-01}、"
                 "levers: {exit: 2026-01} 或 levers: {exit: 2026-01, taper_months: 24}"
             )  # fmt: skip
             return
@@ -230,7 +232,8 @@ class Reader:
             if identity.count(".") == 1:
                 self.fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
             else:
-                self.fault(place, line, *unknown("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：", identity, known))
+                kind = Both("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
+                self.fault(place, line, *unknown(*kind, identity, known))
             return
         try:
             if isinstance(value, Mapping):
@@ -289,7 +292,6 @@ class Reader:
             )
 
 
-
 def month_within(text: Any) -> int:
     """A month as a number, 0 = January 2021. Raises Wrong if it is none, or none for which there are data or rules."""
     month = month_number(text)
@@ -306,5 +308,3 @@ def beyond(identity: str, month: int, months: int) -> Both:
         f"write 'months: {least}' or more, or leave it out",
         f"{identity}：{begins} 超出了本情景的期限（到 {ends} 为止）；请写 months: {least} 或更长，或删去这一项",
     )
-
-

@@ -37,11 +37,13 @@ class InputError(Exception):
         super().__init__(place, line, english, chinese)  # all, so that the error survives being sent between processes
         self.place, self.line, self.english, self.chinese = str(place), line, english, chinese
 
-    @classmethod
-    def of(cls, place: str | Path, line: int, problem: Exception, name: str = "") -> "InputError":
+    @staticmethod
+    def of(place: str | Path, line: int, problem: Exception, name: str = "") -> "InputError":
         """From what was found wrong elsewhere; ``name`` says with what, where the problem does not."""
         english, chinese = said(problem)
-        return InputError(place, line, f"{name}: {english}", f"{name}：{chinese}") if name else cls(place, line, english, chinese)
+        if name:
+            english, chinese = f"{name}: {english}", f"{name}：{chinese}"
+        return InputError(place, line, english, chinese)
 
     def __str__(self) -> str:
         where = f"{self.place}:{self.line}" if self.line else self.place
@@ -95,5 +97,8 @@ def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both
 def one_of(value: object, known: Sequence[str]) -> Both:
     """That a value must be one of a few, which does not say whose value it is."""
     near = nearest(str(value), known)
-    listed = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part)
-    return Both(f"must be {listed}, not {value!r}{near.english}", f"只能写 {'、'.join(known)}，现在写的是“{value}”{near.chinese}")
+    listed = Both(" or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known))
+    return Both(
+        f"must be {listed.english}, not {value!r}{near.english}",
+        f"只能写 {listed.chinese}，现在写的是“{value}”{near.chinese}",
+    )

@@ -36,11 +36,14 @@ def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") ->
     where = ".".join(str(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
     if error["type"] == "extra_forbidden":
         found = unknown("unknown key", "没有这一项：", str(error["loc"][-1]), known)
-        return found if where == error["loc"][-1] else Both(f"{where}: {found.english}", f"{where}：{found.chinese}")
-    if error["type"] == "missing":
+        if where == error["loc"][-1]:
+            return found
+    elif error["type"] == "missing":
         return Both(f"'{where}' is missing", f"缺少“{where}”，请补上")
-    message = error["msg"].removeprefix(_PREFIX)
-    return Both(f"{where}: {message[:1].lower()}{message[1:]}", f"{where}：{_chinese(error, message)}")
+    else:
+        message = error["msg"].removeprefix(_PREFIX)
+        found = Both(message[:1].lower() + message[1:], _chinese(error, message))
+    return Both(f"{where}: {found.english}", f"{where}：{found.chinese}")
 
 
 def _chinese(error: Mapping[str, Any], message: str) -> str:

@@ -139,8 +139,10 @@ def parse(text: str, place: str | Path) -> Any:
 
 
 def _invalid(place: str | Path, line: int, reason: str) -> InputError:
-    chinese = "不符合 YAML 写法，请检查这一行及上一行的缩进、冒号、引号和括号；解析器提示原文："
-    return InputError(place, line, f"is not valid YAML: {reason}", f"{chinese}{reason}")
+    return InputError(
+        place, line, f"is not valid YAML: {reason}",
+        f"不符合 YAML 写法，请检查这一行和前几行的缩进、冒号、引号和括号；系统提示原文：{reason}"
+    )  # fmt: skip
 
 
 def read_mapping(path: Path) -> Mapping:
