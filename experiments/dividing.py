@@ -172,8 +172,8 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
                                   f"entitlements and of programmes not divided, leave {money:,.0f}; the programmes take "
                                   f"{least:,.0f} at least, so there is not one step of {spec.step:,.0f} to divide",
                          f"budget：每年 {spec.budget:,.0f} 元，加上级资金 {upper:,.0f} 元，减去刚性支出和不参与分配的项目 "
-                         f"{kept:,.0f} 元，余 {money:,.0f} 元；各项目至少要 {least:,.0f} 元，剩下的不足一步（{spec.step:,.0f} 元）；"
-                         "请提高 budget 或减小 step")  # fmt: skip
+                         f"{kept:,.0f} 元，余 {money:,.0f} 元；各项目至少要 {least:,.0f} 元，"
+                         f"剩下的不足一步（{spec.step:,.0f} 元）；请提高 budget 或减小 step")  # fmt: skip
 
     def point(yuan: Mapping[str, float], name: str) -> Point:
         setting = {lever.factor.id: lever.value(yuan[programme]) for programme, lever in levers.items()}

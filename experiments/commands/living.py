@@ -134,7 +134,8 @@ def requested(out: Path) -> int:
 def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
     """That what is in ``out`` may not be gone on with."""
     return InputError(
-        option, 0, f"{out} holds lives that may not be joined: {reason.english}; name another --out, or throw them away with --fresh",
+        option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
+        "name another --out, or throw them away with --fresh",
         f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹，或用 --fresh 舍弃旧的重算"
     )  # fmt: skip
 
@@ -177,7 +178,8 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
     if begun and not complete and not wanted.fresh:
         count = sum(len(numbers) for numbers in journal.done(out / "journal").values())
         raise InputError(
-            "--out", 0, f"{out} holds an unfinished run of {count} replications; go on with it by --resume, or begin anew by --fresh",
+            "--out", 0, f"{out} holds an unfinished run of {count} replications; "
+            "go on with it by --resume, or begin anew by --fresh",
             f"{out} 里有一次没算完的模拟，已算 {count} 遍；用 --resume 接着算，或用 --fresh 从头算"
         )  # fmt: skip
     results.clear(out)

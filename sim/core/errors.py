@@ -89,7 +89,7 @@ def nearest(name: str, known: Sequence[str]) -> Both:
 
 
 def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both:
-    """That there is nothing of this name: ``english`` and ``chinese`` say of what kind, the name and the nearest known one follow."""
+    """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
     near = nearest(name, known)
     return Both(f"{english} '{name}'{near.english}", f"{chinese}“{name}”{near.chinese}")
 

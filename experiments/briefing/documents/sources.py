@@ -160,7 +160,8 @@ def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
                 raise Unusable(
                     f"{folder}: {name} was changed after the run (its hash is not the one in manifest.json); a brief is written "
                     f"from untouched results only: run the scenario again",
-                    f"{folder}：{name} 在运行之后被改过（校验值与 manifest.json 不符）；简报只依据未改动的结果编写，请重新运行情景",
+                    f"{folder}：{name} 在运行之后被改过（校验值与 manifest.json 不符）；"
+                    "简报只依据未改动的结果编写，请重新运行情景",
                 )
             marks.append(Mark("mark_changed", (("name", name),)))
     return marks
