@@ -215,7 +215,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     parameters = load_all().parameters
     if name not in parameters:
         near = nearest(name, sorted(parameters))
-        raise Wrong(f"there is no such lever or assumption{near.english}", f"没有这个政策杠杆或假设{near.chinese}")
+        raise Wrong(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
     parameter = parameters[name]
     given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
     ends = [end for end in ("low", "high") if getattr(record, end) is not None]
@@ -227,7 +227,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     if quantile and not parameter.varies:
         raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
     if quantile and record.start:
-        raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于政策杠杆；假设在所有月份都一样")
+        raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     month = _month(parameter, record, quantile)

@@ -7,7 +7,7 @@ import math
 import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -112,7 +112,7 @@ class Unfit(Wrong):
     """What was lived, or would be lived, elsewhere does not go together with what is here; the message says why."""
 
     @classmethod
-    def of(cls, reasons: list[Both]) -> "Unfit":
+    def of(cls, reasons: list[Both]) -> Self:
         """For several reasons at once."""
         return cls(*joined(reasons))
 

@@ -121,7 +121,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
         parameter = load_all().parameters.get(lever)
         if parameter is None or parameter.role != "lever":
             known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
-            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个政策杠杆：", lever, known))
+            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个抓手：", lever, known))
         for month in months:
             record = {"from": named(month)}
             if equals:
@@ -138,7 +138,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
                 made.append(Try(lever, setting, named(month), designs.point(scenario, [factor], {lever: setting}, name)))
     names = [each.point.name for each in made]
     if len(set(names)) < len(names):
-        raise InputError("--levers", 0, "a lever, a value or a month is named twice", "有杠杆、取值或月份写了两次，请去掉重复的")
+        raise InputError("--levers", 0, "a lever, a value or a month is named twice", "有抓手、取值或月份写了两次，请去掉重复的")
     return made
 
 

@@ -63,7 +63,7 @@ def solve(
         if factor.kind != "value":
             raise InputError(
                 "--lever", 0, f"{lever} is an assumption: nobody sets it. Name a lever, or give --low and --high",
-                f"{lever} 是假设，不由政府设定；请改写一个政策杠杆，或写明 --low 和 --high"
+                f"{lever} 是假设，不由政府设定；请改写一个抓手，或写明 --low 和 --high"
             )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")

@@ -31,8 +31,10 @@ def verify(
         try:
             found = verifying.verify(folder, sample, seed, workers, living.teller(console.messages(quiet), lang))
         except (ValueError, KeyError, OSError) as problem:
-            why = said(problem)
-            raise InputError(folder, 0, f"cannot be verified: {why.english}", f"无法复核：{why.chinese}") from None
+            reason = said(problem)
+            raise InputError(
+                folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}"
+            ) from None
         words = Words(lang)
         if as_json:
             console.show_json(vars(found) | {"changes": [each.english for each in found.changes]})
@@ -43,6 +45,7 @@ def verify(
                 [words(label, checked=len(found.checked), count=found.recorded, wrong=len(found.wrong), numbers=numbers)]
             )
             if found.changes:
-                console.show([words("verified_other", reasons=joined(found.changes)[lang == "zh"])])
+                why = joined(found.changes)
+                console.show([words("verified_other", reasons=why.chinese if lang == "zh" else why.english)])
         if found.wrong:
             raise typer.Exit(console.Code.UNEXPECTED)

@@ -112,9 +112,9 @@ class Parameter(Strict):
             raise Wrong("options belong to the unit 'switch', and a switch needs them", "选项 options 只用于单位 switch，单位为 switch 时也必须写")
         if self.role == "lever":
             if self.off is None or (self.bounds is None and self.options is None):
-                raise Wrong("a lever needs 'bounds' and 'off'", "政策杠杆必须写 bounds 和 off")
+                raise Wrong("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
             if self.range is not None or self.distribution is not None:
-                raise Wrong("a lever has bounds, not a range or a distribution", "政策杠杆只写 bounds，不写 range 或 distribution")
+                raise Wrong("a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution")
             if self.transition and (self.options is not None or self.is_list):
                 raise Wrong(
                     "support that ends with the transition period thins out: it must be a number",
@@ -123,7 +123,7 @@ class Parameter(Strict):
         elif self.transition:
             raise Wrong(
                 "'transition' marks a lever as support that ends with the transition period; this is none",
-                "'transition' 只用来标明随过渡期结束的政策杠杆，这一项不是政策杠杆",
+                "'transition' 只用来标明随过渡期结束的抓手，这一项不是抓手",
             )
         elif self.options is None:
             if self.distribution is None:

@@ -47,7 +47,7 @@ class Override:
             raise Wrong(
                 f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
                 f"write {{{parameter.changes_from}: {value}}}, or leave it",
-                f"按文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
+                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
                 f"请写成 {{{parameter.changes_from}: {value}}}，或不改这一项",
             )
 
