@@ -241,9 +241,15 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
         )
     if not by_level and given == ["values"]:
-        raise Wrong("a design that spreads its points needs low and high, or nothing, not values", "这种抽样设计应写 low 和 high，或什么都不写，不能写 values")
+        raise Wrong(
+            "a design that spreads its points needs low and high, or nothing, not values",
+            "这种抽样设计应写 low 和 high，或什么都不写，不能写 values",
+        )
     if not by_level and record.quantiles:
-        raise Wrong("a design that spreads its points takes the whole distribution; leave quantiles out", "这种抽样设计取整个分布，请删去 quantiles")
+        raise Wrong(
+            "a design that spreads its points takes the whole distribution; leave quantiles out",
+            "这种抽样设计取整个分布，请删去 quantiles",
+        )
     return Factor(
         name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
         levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
@@ -333,7 +339,9 @@ def correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarra
         one, two = (names.index(name) for name in pair.between)
         matrix[one, two] = matrix[two, one] = 2.0 * np.sin(np.pi * pair.rank / 6.0)
     if np.linalg.eigvalsh(matrix).min() <= 1e-9:
-        raise Wrong("no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个")
+        raise Wrong(
+            "no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个"
+        )
     return matrix
 
 

@@ -88,7 +88,10 @@ class Figure(Record):
     def _fits_its_use(self) -> "Figure":
         later = self.model.span[1] >= month_number("2023-01")
         if later != (self.use == "hold_out"):
-            raise Wrong("figures of 2023 or later are for 'hold_out', and only they", "2023年及以后的数字用途只能是 hold_out，更早的不能是")
+            raise Wrong(
+                "figures of 2023 or later are for 'hold_out', and only they",
+                "2023年及以后的数字用途只能是 hold_out，更早的不能是",
+            )
         if (self.use == "check") == (self.target is not None):
             raise Wrong(
                 "a figure used or held out needs a 'target', one that is only shown has none",

@@ -73,7 +73,10 @@ def read(
         if record["evidence"] not in (*KNOWN, *GUESSED):
             problem = one_of(record["evidence"], (*KNOWN, *GUESSED))
             fault(
-                file, record.lines["evidence"], f"'{name}': evidence {problem.english}", f"“{name}”的依据 evidence {problem.chinese}"
+                file,
+                record.lines["evidence"],
+                f"'{name}': evidence {problem.english}",
+                f"“{name}”的依据 evidence {problem.chinese}",
             )
             continue
         sets = str(record["parameter"])

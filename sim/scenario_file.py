@@ -119,7 +119,10 @@ class Reader:
         if detail not in DETAILS:
             problem = one_of(detail, DETAILS)
             self.fault(
-                path, value.lines.get("detail", line), f"'population.detail' {problem.english}", f"“population.detail”{problem.chinese}"
+                path,
+                value.lines.get("detail", line),
+                f"'population.detail' {problem.english}",
+                f"“population.detail”{problem.chinese}",
             )
         elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
             self.fault(

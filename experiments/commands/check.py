@@ -36,7 +36,10 @@ def check(
         wanted = 2 if paired else 1
         if len(files) != wanted:
             raise InputError(
-                "check", 0, f"names {wanted} scenario(s), not {len(files)}", f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个"
+                "check",
+                0,
+                f"names {wanted} scenario(s), not {len(files)}",
+                f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
             )
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:

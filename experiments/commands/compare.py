@@ -46,7 +46,9 @@ def compare(
             found = [_opened(path) for path in which]
             target = out
         elif any(path.is_dir() for path in which):
-            raise InputError("compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种")
+            raise InputError(
+                "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
+            )
         else:
             target, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
         try:

@@ -34,7 +34,9 @@ def counties(
         try:
             paths = synthetic_counties.write(to, synthetic, seed)
         except OSError as problem:
-            raise InputError("--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}") from None
+            raise InputError(
+                "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
+            ) from None
         if as_json:
             console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})
         else:
@@ -47,7 +49,8 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
     """
     from sim.core.errors import InputError
-    from sim.scenario import is_county_file, load_scenario
+    from sim.county_file import is_county_file
+    from sim.scenario import load_scenario
 
     found: dict[str, Path] = {}
     chosen = []

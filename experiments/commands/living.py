@@ -151,7 +151,10 @@ def part_of(shard: str, replications: int) -> range:
     first, last = (replications * k // int(of) // 2 * 2 if k < int(of) else replications for k in (int(number) - 1, int(number)))
     if first >= last:
         raise InputError(
-            "--shard", 0, f"{replications} replications cannot be cut into {of} parts", f"{replications} 遍模拟分不成 {of} 份；请少分几份"
+            "--shard",
+            0,
+            f"{replications} replications cannot be cut into {of} parts",
+            f"{replications} 遍模拟分不成 {of} 份；请少分几份",
         )
     return range(first, last)
 

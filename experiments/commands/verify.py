@@ -32,9 +32,7 @@ def verify(
             found = verifying.verify(folder, sample, seed, workers, living.teller(console.messages(quiet), lang))
         except (ValueError, KeyError, OSError) as problem:
             reason = said(problem)
-            raise InputError(
-                folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}"
-            ) from None
+            raise InputError(folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}") from None
         words = Words(lang)
         if as_json:
             console.show_json(vars(found) | {"changes": [each.english for each in found.changes]})

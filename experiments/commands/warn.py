@@ -51,7 +51,9 @@ def warn(
         catalogue = lives.find(lives.COUNTY).catalogue(asked.scenario)
         goals = asked.goals(goal or [], catalogue)
         if (levers is None) != (start is None):
-            raise InputError("--levers", 0, "give both --levers and --from, or neither", "--levers 和 --from 要么都写，要么都不写")
+            raise InputError(
+                "--levers", 0, "give both --levers and --from, or neither", "--levers 和 --from 要么都写，要么都不写"
+            )
         if asked.results is None and levers is None:
             raise InputError(
                 path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",

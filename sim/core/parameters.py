@@ -109,7 +109,10 @@ class Parameter(Strict):
         if self.evidence == "policy" and not self.clause:
             raise Wrong("is said to be fixed by the policy, but names no clause", "标为 policy（文件规定），却没有写条款 clause")
         if (self.unit == "switch") != (self.options is not None):
-            raise Wrong("options belong to the unit 'switch', and a switch needs them", "选项 options 只用于单位 switch，单位为 switch 时也必须写")
+            raise Wrong(
+                "options belong to the unit 'switch', and a switch needs them",
+                "选项 options 只用于单位 switch，单位为 switch 时也必须写",
+            )
         if self.role == "lever":
             if self.off is None or (self.bounds is None and self.options is None):
                 raise Wrong("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
@@ -150,7 +153,9 @@ class Parameter(Strict):
             raise Wrong("known_from belongs to a dated value", "known_from 只用于按日期写的值")
         for month in self.known_from or {}:
             if month not in self.value:
-                raise Wrong(f"known_from names {month}, for which there is no value", f"known_from 写了 {month}，但这个月没有对应的值")
+                raise Wrong(
+                    f"known_from names {month}, for which there is no value", f"known_from 写了 {month}，但这个月没有对应的值"
+                )
 
     @property
     def id(self) -> str:
@@ -194,7 +199,9 @@ class Parameter(Strict):
             raise Wrong("is an empty list", "列表是空的，至少要写一个值")
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-                raise Wrong(f"must be a number in {self.unit}, not {number!r}", f"必须是数字（单位 {self.unit}），现在写的是“{number}”")
+                raise Wrong(
+                    f"must be a number in {self.unit}, not {number!r}", f"必须是数字（单位 {self.unit}），现在写的是“{number}”"
+                )
             unit = UNITS[self.unit]
             if not unit.lowest <= number <= unit.highest:
                 raise Wrong(f"{number} is not possible in {self.unit}", f"{number} 不可能是以 {self.unit} 为单位的值")
@@ -205,7 +212,10 @@ class Parameter(Strict):
                     f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位 {self.unit}）",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
-            raise Wrong(f"must add up to {self.sums_to:g}, not {sum(numbers):g}", f"各项之和应为 {self.sums_to:g}，现在是 {sum(numbers):g}")
+            raise Wrong(
+                f"must add up to {self.sums_to:g}, not {sum(numbers):g}",
+                f"各项之和应为 {self.sums_to:g}，现在是 {sum(numbers):g}",
+            )
 
     def limits(self, override: bool = True) -> tuple[float, float]:
         """The lowest and highest number that a scenario may set."""
@@ -240,7 +250,10 @@ def month_number(text: str, first_year: int = 2021) -> int:
     """``2021-03`` or ``2021`` as months since January of ``first_year``. Raises Wrong."""
     match = MONTH.fullmatch(str(text))
     if not match:
-        raise Wrong(f"'{text}' is not a month; write 2023-07, or 2023 for its January", f"“{text}”不是月份；应写成 2023-07，只写 2023 表示当年1月")
+        raise Wrong(
+            f"'{text}' is not a month; write 2023-07, or 2023 for its January",
+            f"“{text}”不是月份；应写成 2023-07，只写 2023 表示当年1月",
+        )
     return (int(match[1]) - first_year) * 12 + int(match[2] or 1) - 1
 
 

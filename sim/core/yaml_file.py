@@ -61,7 +61,10 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             raise InputError(
-                self.place, line, "too many values; do aliases (*name) repeat each other?", "数值太多；请检查别名（*name）是否层层重复引用"
+                self.place,
+                line,
+                "too many values; do aliases (*name) repeat each other?",
+                "数值太多；请检查别名（*name）是否层层重复引用",
             )
         if depth > DEEPEST:
             raise InputError(self.place, line, f"nested more than {DEEPEST} deep", f"层次嵌套超过 {DEEPEST} 层，请写得浅一些")
@@ -77,7 +80,10 @@ class _Builder:
             key_line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise InputError(
-                    self.place, key_line, "a key must be a word, not a list or a mapping", "冒号前的名称只能是一个词，不能是列表或一组值"
+                    self.place,
+                    key_line,
+                    "a key must be a word, not a list or a mapping",
+                    "冒号前的名称只能是一个词，不能是列表或一组值",
                 )
             key = key_node.value
             if key in mapping:
@@ -133,9 +139,7 @@ def parse(text: str, place: str | Path) -> Any:
     try:
         return _Builder(str(place)).build(node)
     except RecursionError:
-        raise InputError(
-            place, 0, "nested too deep, or an alias contains itself", "层次嵌套太深，或者别名引用了它自己"
-        ) from None
+        raise InputError(place, 0, "nested too deep, or an alias contains itself", "层次嵌套太深，或者别名引用了它自己") from None
 
 
 def _invalid(place: str | Path, line: int, reason: str) -> InputError:

@@ -35,7 +35,9 @@ def fund_records() -> dict[Fund, FundRecord]:
         records[Fund[name.upper()]] = FundRecord(dict(record["name"]), Purse[record["purse"].upper()], pays)
     missing = [fund.name.lower() for fund in Fund if fund not in records]
     if missing:
-        raise InputError(FILE, 0, f"funds without a record: {', '.join(missing)}", f"这些资金没有记录，请补上：{'、'.join(missing)}")
+        raise InputError(
+            FILE, 0, f"funds without a record: {', '.join(missing)}", f"这些资金没有记录，请补上：{'、'.join(missing)}"
+        )
     return records
 
 
