@@ -122,7 +122,7 @@ class Reader:
                 path,
                 value.lines.get("detail", line),
                 f"'population.detail' {problem.english}",
-                f"“population.detail”{problem.chinese}",
+                f"“population.detail”这一项{problem.chinese}",
             )
         elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
             self.fault(
@@ -160,7 +160,7 @@ class Reader:
             self.settings["uncertainty"] = value
         else:
             problem = one_of(value, UNCERTAINTIES)
-            self.fault(place, line, f"'uncertainty' {problem.english}", f"“uncertainty”{problem.chinese}")
+            self.fault(place, line, f"'uncertainty' {problem.english}", f"“uncertainty”这一项{problem.chinese}")
 
     def _levers(self, path: Path, tree: yaml_file.Mapping) -> None:
         """``off``, or ``{off: 2023-01}``: every lever that a clause does not hold fast is off from then on; ``{exit: 2026-01}``,

@@ -97,8 +97,8 @@ def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both
 def one_of(value: object, known: Sequence[str]) -> Both:
     """That a value must be one of a few, which does not say whose value it is."""
     near = nearest(str(value), known)
-    listed = Both(" or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known))
+    english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
     return Both(
-        f"must be {listed.english}, not {value!r}{near.english}",
-        f"只能写 {listed.chinese}，现在写的是“{value}”{near.chinese}",
+        f"must be {english}, not {value!r}{near.english}",
+        f"只能写 {chinese}，现在写的是“{value}”{near.chinese}",
     )

@@ -19,10 +19,10 @@ _TYPES = {
 }
 #: By pydantic's type of error; what is in braces comes from the error's own context.
 _CHINESE = {
-    "greater_than": "必须大于 {gt}",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than": "必须小于 {lt}",
-    "less_than_equal": "不能大于 {le}",
+    "greater_than": "必须大于 {gt:.10g}",
+    "greater_than_equal": "不能小于 {ge:.10g}",
+    "less_than": "必须小于 {lt:.10g}",
+    "less_than_equal": "不能大于 {le:.10g}",
     "literal_error": "只能是 {expected} 之一",
     "string_too_short": "不能少于 {min_length} 个字",
     "string_too_long": "不能多于 {max_length} 个字",
