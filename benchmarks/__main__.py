@@ -15,6 +15,9 @@ BENCHMARKS = {
     "cold": ("benchmarks.cold_start", "the first result from an empty cache, --help, importing"),
     "pairing": ("benchmarks.pairing", "what paired luck is worth"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
+    "brief": ("benchmarks.brief", "seconds and memory of a brief of a thousand replications"),
+    "cluster": ("benchmarks.cluster", "what Dask costs on loopback"),
+    "scale": ("benchmarks.scale", "1.6 million households in one process, and many counties"),
 }
 
 

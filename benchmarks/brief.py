@@ -1,26 +1,24 @@
-"""How long, and how much memory, a brief of a large result takes: ``python benchmarks/brief.py FOLDER [--replications 1000]``.
+"""How long, and how much memory, a brief of a thousand replications takes.
 
-FOLDER is a result made with ``--brief``, so that the life without county policy is there. Its tables are repeated, under new
-replication numbers and parameter draws, until they hold as many replications as asked, and so does the manifest; reading and
-measuring them costs what a real result of that size costs. Then ``xianjie brief`` is run on it in a process of its own.
-
+The tables of a smaller result made with ``--brief``, so that the life without county policy is there, are repeated under new
+replication numbers and parameter draws until they hold a thousand, and so does the manifest; reading and measuring them costs
+what a real result of that size costs. Then ``xianjie brief`` is run on it in a process of its own.
 """
 
-import argparse
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from benchmarks.measuring import BASELINE, Asked, Line, command, scratch
+
+LIVED, WANTED, ROUNDS = 50, 1000, 3
+SECONDS, MEGABYTES = 30.0, 1000.0
 REPEATED = ("replications", "payments", "months", "years")
 
 
@@ -61,28 +59,35 @@ def enlarged(source: Path, target: Path, wanted: int) -> int:
     return lives * times
 
 
-def main() -> None:
-    """Enlarge, brief, measure."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--replications", type=int, default=1000)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as root:
-        large = Path(root) / "large"
-        lives = enlarged(asked.folder, large, asked.replications)
-        size = sum(path.stat().st_size for path in large.rglob("*.parquet")) / 1e6
-        print(f"{lives} replications, with the life without policy; {size:.0f} MB of tables")
+def measure(asked: Asked) -> Iterator[Line]:
+    """Every format by itself, then all at once."""
+    lived, wanted, rounds = (4, 8, 1) if asked.quick else (LIVED, WANTED, ROUNDS)
+    with scratch() as folder:
+        small, large = folder / "small", folder / "large"
+        words = ["--replications", str(lived), "--workers", str(asked.workers), "--quiet", "--brief", "--out", str(small)]
+        command("-m", "experiments", "run", str(BASELINE), *words)
+        lives = enlarged(small, large, wanted)
         for formats in ("html", "word", "excel", "all"):
-            started = time.perf_counter()
-            command = [sys.executable, "-m", "experiments", "brief", str(large), "--quiet", "--format", formats]
-            child = subprocess.Popen([*command, "--to", str(Path(root) / formats)], stdout=subprocess.DEVNULL)
-            _pid, status, used = os.wait4(child.pid, 0)
-            seconds = time.perf_counter() - started
-            if status:
-                raise SystemExit(f"xianjie brief --format {formats} failed")
-            processor = used.ru_utime + used.ru_stime
-            print(f"{formats:6} {seconds:6.1f} s, {processor:6.1f} s of processor, {used.ru_maxrss / 1e3:6.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+            taken = [
+                command(
+                    "-m",
+                    "experiments",
+                    "brief",
+                    str(large),
+                    "--quiet",
+                    "--format",
+                    formats,
+                    "--to",
+                    str(folder / f"{formats}{n}"),
+                )
+                for n in range(rounds)
+            ]
+            seconds, megabytes = sorted(taken)[len(taken) // 2]
+            judged = formats == "all"
+            yield Line(
+                f"brief of {lives} replications, with the life without policy: {formats}",
+                f"{seconds:.1f} s, {megabytes:.0f} MB",
+                f"< {SECONDS:.0f} s and {MEGABYTES:.0f} MB" if judged else "",
+                seconds < SECONDS and megabytes < MEGABYTES if judged and not asked.quick else None,
+                f"median of {rounds}, pictures included",
+            )

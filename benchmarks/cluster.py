@@ -1,58 +1,57 @@
 """What Dask costs on loopback: the same run on local processes and on a cluster of as many workers, in turn.
 
-    python benchmarks/cluster.py [--replications 200] [--workers 2] [--repeats 2]
-
-Every run is timed from the command's point of view, start of processes and connection included, and the cluster's workers have
-lived before (a cluster is up when it is used). The result hashes are compared as well. Not a test: a busy machine is no defect.
+Every run is timed from the command's point of view, start of processes and connection included; the cluster's workers have lived
+before, because a cluster is up when it is used. The hashes of the results are compared as well.
 """
 
-import argparse
 import json
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from benchmarks.measuring import BASELINE, ROOT, Asked, Line, in_turn, ratio, scratch
+
+REPLICATIONS, ROUNDS = 200, 3
+OVERHEAD = 0.10
 
 
 def run(out: str, replications: int, *where: str) -> tuple[float, str]:
-    """Wall seconds and the hash of the result."""
+    """Wall seconds of ``xianjie run`` on the baseline, and the hash of its result."""
+    words = ["run", str(BASELINE), "--replications", str(replications), "--quiet", "--no-figures", "--json", "--out", out]
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", "run", "scenarios/baseline.yaml", "--replications", str(replications), "--quiet",
-         "--no-figures", "--json", "--out", out, *where], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+        [sys.executable, "-m", "experiments", *words, *where], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return time.perf_counter() - start, json.loads(done.stdout)["hash"]
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--replications", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=2)
-    asked = parser.parse_args()
+def measure(asked: Asked) -> Iterator[Line]:
+    """One line: the overhead."""
     from tests.experiments.loopback import Loopback
 
-    local, dask, hashes = [], [], set()
-    with Loopback(asked.workers) as there, tempfile.TemporaryDirectory() as folder:
+    replications, rounds = (4, 1) if asked.quick else (REPLICATIONS, ROUNDS)
+    hashes: set[str] = set()
+    with Loopback(asked.workers) as there, scratch() as folder:
         places = {"local": ("--workers", str(asked.workers)), "dask": ("--executor", "dask", "--scheduler", there.address)}
-        for name, where in places.items():
-            run(f"{folder}/warm-{name}", 4, *where)
-        for number in range(asked.repeats):
-            for name, times in (("local", local), ("dask", dask)):
-                seconds, made = run(f"{folder}/{name}-{number}", asked.replications, *places[name])
-                times.append(seconds)
-                hashes.add(made)
-                print(f"{name}: {seconds:.1f} s", flush=True)
-    overhead = statistics.median(dask) / statistics.median(local) - 1
-    print(f"{asked.replications} replications on {asked.workers} workers: local {statistics.median(local):.1f} s, "
-          f"Dask on loopback {statistics.median(dask):.1f} s, overhead {100 * overhead:+.1f} %; results "
-          f"{'the same' if len(hashes) == 1 else 'DIFFER'}")  # fmt: skip
 
+        def timed(name: str, count: int):
+            def call() -> float:
+                seconds, made = run(str(folder / f"{name}-{count}-{time.monotonic_ns()}"), count, *places[name])
+                hashes.add(f"{count} {made}")
+                return seconds
 
-if __name__ == "__main__":
-    main()
+            return call
+
+        in_turn({name: timed(name, 2) for name in places}, 1)
+        hashes.clear()
+        seconds = in_turn({name: timed(name, replications) for name in places}, rounds)
+    over = ratio(seconds["dask"], seconds["local"])
+    same = "the same bytes" if len(hashes) == 1 else "DIFFERENT RESULTS"
+    yield Line(
+        f"{replications} replications on Dask (loopback) beside local processes",
+        f"{over.median - 1:+.1%} ({over.low - 1:+.1%} to {over.high - 1:+.1%})",
+        f"< {OVERHEAD:.0%}",
+        None if asked.quick else over.median - 1 < OVERHEAD and len(hashes) == 1,
+        f"{asked.workers} workers; local {min(seconds['local']):.1f} s; {same}; {rounds} rounds in turn",
+    )

@@ -35,7 +35,7 @@ class Row:
 
 
 class Columns:
-    """A table kept by column: ``table["cash"]`` is an array over its rows, ``table[3]`` a row, ``table[:9]`` a shorter table.
+    """A table kept by column: ``table["cash"]`` is an array over its rows, ``table[3]`` a row; both are views.
 
     All columns share one buffer of bytes. A column begins at ``offset × capacity`` bytes, where its offset counts the bytes
     of the columns before it in one row, so that three numbers (where the buffer begins, its capacity in rows, and the rows in
@@ -71,14 +71,25 @@ class Columns:
             if found is None:
                 found = self.columns[which] = self._array(which)
             return found
-        if isinstance(which, slice):
-            if which.indices(self.length)[::2] != (0, 1):
-                raise IndexError(f"table '{self.table}' can be cut only from its beginning")
-            return Columns(self.table, self.dtype, self.buffer, self.capacity, which.indices(self.length)[1], self.fields)
+        if isinstance(which, slice | np.ndarray | list):
+            return self._records(which)
         place = which.__index__()
         if not -self.length <= place < self.length:
             raise IndexError(f"table '{self.table}' has no row {place}")
         return Row(self, place % self.length)
+
+    def _records(self, which: Any) -> np.recarray:
+        """Chosen rows as records: a copy, and so not to be written to."""
+        places = np.arange(self.length)[which]
+        made = np.empty(len(places), self.dtype).view(np.recarray)
+        for name, *_ in self.fields:
+            made[name] = self[name][places]
+        made.flags.writeable = False
+        return made
+
+    def first(self, count: int) -> "Columns":
+        """A view of the first rows."""
+        return Columns(self.table, self.dtype, self.buffer, self.capacity, count, self.fields)
 
     def __setitem__(self, which: Any, value: Any) -> None:
         """Write a column, or a whole row or table of the same columns."""

@@ -87,7 +87,7 @@ def draw(funds, code, total):
         if fund.purse == Purse.BUDGET:
             return False
         lacking = total - fund.balance
-        fund.balance += lacking
+        fund.balance = total  # not += lacking: what rounding takes off that sum would be a debt
         fund.inflow += lacking
         fund.drawn += lacking
     fund.balance -= total

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.columns import Columns
 from sim.core.compilation import compiled_for
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.luck import decision_key
@@ -24,23 +25,23 @@ class Tables:
     #: The view of the rows in use that was handed out last; making one takes longer than many a rule.
     _views: dict[str, Any] = field(default_factory=dict)
 
-    def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> np.recarray:
+    def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> Any:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
         self.rows[name] = TABLES[name].allocate(room or rows, grows)
         self.counts[name] = np.array([rows], dtype=np.int64)
         self._views.pop(name, None)
         return self.live(name)
 
-    def live(self, name: str) -> np.recarray:
+    def live(self, name: str) -> Any:
         """The rows in use."""
         view: Any = self._views.get(name)
         count = self.counts[name].item()
         if view is None or len(view) != count:
             rows: Any = self.rows[name]
-            view = self._views[name] = rows[:count]
+            view = self._views[name] = rows.first(count) if isinstance(rows, Columns) else rows[:count]
         return view
 
-    def __getitem__(self, name: str) -> np.recarray:
+    def __getitem__(self, name: str) -> Any:
         return self.live(name)
 
 
@@ -101,7 +102,7 @@ class Wired:
         self.books = self._books(slices)
         self._tables = process.tables
         self._counts = [tables.counts[name] for name in self._tables]
-        self._narrowed: dict[str, tuple[np.recarray, np.recarray]] = {}
+        self._narrowed: dict[str, tuple[Any, Any]] = {}
         self._in_use: list[int] = []
         self._seen: list = []
         self._call: Callable[..., None] | None = process.code.get(self.narrow)
@@ -142,7 +143,7 @@ class Wired:
             seen.append(Room(restricted(rows, self._columns(name)) if self.narrow else rows, self.tables.counts[name]))
         return seen
 
-    def _view(self, name: str) -> np.recarray:
+    def _view(self, name: str) -> Any:
         """A table as it may see it, made anew only if the table has grown."""
         table = self.tables.live(name)
         if not self.narrow:
