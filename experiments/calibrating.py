@@ -24,6 +24,7 @@ from experiments.study import Study
 from sim.core import ensemble, yaml_file
 from sim.core.errors import InputError
 from sim.core.parameters import load_all
+from sim.core.validation import explained
 from sim.scenario import Scenario, load_scenario
 
 FILE = Path(__file__).parent / "calibration.yaml"
@@ -55,8 +56,7 @@ def load(path: Path = FILE) -> Spec:
         return Spec.model_validate(dict(tree))
     except ValidationError as problem:
         first = problem.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise InputError(path, tree.lines.get(first["loc"][0], 1), f"{where}: {first['msg']}") from None
+        raise InputError(path, tree.lines.get(first["loc"][0], 1), *explained(first, list(Spec.model_fields))) from None
 
 
 @dataclass

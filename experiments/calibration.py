@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.designs import EDGE, spread
 from experiments.sensitivity import Emulator
+from sim.core.errors import Wrong
 
 Array = NDArray[np.float64]
 CUTOFF = 3.0
@@ -31,7 +32,7 @@ LEAST_ACTIVE, MOST_ACTIVE = 2, 8
 NINE = (0.05, 0.95)
 
 
-class TooImplausible(ValueError):
+class TooImplausible(Wrong):
     """Hardly a point is left: the model cannot give these figures within their stated errors."""
 
 
@@ -133,7 +134,10 @@ def not_ruled_out(expected: Expected, data: Data, cutoff: float = CUTOFF) -> Lef
     left = distance.max(axis=1) <= cutoff
     if left.sum() < max(2, len(left) // 1000):
         nearest = np.round(distance.min(axis=0), 1).tolist()
-        raise TooImplausible(f"{left.sum()} of {len(left)} points are left; nearest to each figure: {nearest}")
+        raise TooImplausible(
+            f"{left.sum()} of {len(left)} points are left; nearest to each figure: {nearest}",
+            f"{len(left)} 个点中只剩 {left.sum()} 个；与各项数字最近的距离：{nearest}",
+        )
     return Left(expected.chosen(left), float(left.mean()))
 
 

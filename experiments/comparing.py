@@ -13,6 +13,7 @@ import numpy as np
 from experiments import monte_carlo, paired
 from experiments.budgeting import NOT_PUBLIC
 from experiments.results import Results
+from sim.core.errors import Wrong
 
 if TYPE_CHECKING:
     import pandas
@@ -22,7 +23,7 @@ WHO = {"rural_income": 1, "registered_income": 1, "relapse_rate": -1, "at_risk_s
 GAINS, LOSES, UNCLEAR, SAME = "gains", "loses", "unclear", "same"
 
 
-class Unpaired(ValueError):
+class Unpaired(Wrong):
     """Results that cannot be compared future by future; the message says why."""
 
 
@@ -54,12 +55,21 @@ def check(found: Sequence[Results]) -> None:
         manifest = each.manifest
         name = f"{each.folder} ({manifest['scenario']['id']})"
         if not manifest["complete"]:
-            raise Unpaired(f"{name} is not complete; finish it with 'xianjie run … --resume'")
+            raise Unpaired(
+                f"{name} is not complete; finish it with 'xianjie run … --resume'",
+                f"{name} 还没有算完；请先用 xianjie run … --resume 算完",
+            )
         for key in ("seed", "only_luck", "lives", "code"):
             if manifest[key] != first[key]:
-                raise Unpaired(f"{name}: its {key} is {manifest[key]}, that of {found[0].folder} is {first[key]}")
+                raise Unpaired(
+                    f"{name}: its {key} is {manifest[key]}, that of {found[0].folder} is {first[key]}",
+                    f"{name} 的 {key} 是 {manifest[key]}，{found[0].folder} 的是 {first[key]}；两者一致才能逐遍对比",
+                )
         if manifest["months"] != first["months"]:
-            raise Unpaired(f"{name} ends in {manifest['months'][-1]}, {found[0].folder} in {first['months'][-1]}")
+            raise Unpaired(
+                f"{name} ends in {manifest['months'][-1]}, {found[0].folder} in {first['months'][-1]}",
+                f"{name} 到 {manifest['months'][-1]} 为止，{found[0].folder} 到 {first['months'][-1]} 为止；期限相同才能对比",
+            )
 
 
 def against(first: Results, other: Results) -> dict[str, Any]:
@@ -86,7 +96,7 @@ def _pairs(one: "pandas.DataFrame", two: "pandas.DataFrame") -> tuple["pandas.Da
     one, two = one.set_index("replication"), two.set_index("replication")
     common = one.index.intersection(two.index)
     if len(common) == 0:
-        raise Unpaired("the two results have no replication in common")
+        raise Unpaired("the two results have no replication in common", "两个结果没有共同的模拟，无法逐遍对比")
     return one.loc[common], two.loc[common]
 
 

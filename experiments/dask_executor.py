@@ -31,7 +31,7 @@ PATIENCE = 60.0  # seconds without any worker, after which the cluster is taken 
 LOOK = 2.0  # seconds between two looks at the cluster
 
 
-class NoCluster(Exception):
+class NoCluster(identity.Unfit):
     """There is no cluster to work on, or it is not fit for this work; the message says why and what to do."""
 
 
@@ -45,7 +45,10 @@ class Cluster:
         try:
             distributed = importlib.import_module("distributed")
         except ImportError:
-            raise NoCluster("Dask is not installed here; install the extra: pip install 'xianjie[cluster]'") from None
+            raise NoCluster(
+                "Dask is not installed here; install the extra: pip install 'xianjie[cluster]'",
+                "本机没有安装 Dask；请运行 pip install 'xianjie[cluster]'",
+            ) from None
         self.lives, self.here = lives, identity.machine(lives)
         self._stack = contextlib.ExitStack()
         # Dask tells its own log what the caller is told in one sentence.
@@ -56,7 +59,10 @@ class Cluster:
         except (OSError, ValueError, ImportError) as problem:
             self._stack.close()
             reason = str(problem).splitlines()[0]
-            raise NoCluster(f"no Dask scheduler answers at {address} within {REACH:g} s ({reason})") from None
+            raise NoCluster(
+                f"no Dask scheduler answers at {address} within {REACH:g} s ({reason})",
+                f"{REACH:g} 秒内连不上 {address} 的 Dask 调度器；请核对地址和网络，系统提示原文：{reason}",
+            ) from None
         try:
             self._check(address)
             self.first = self.workers
@@ -91,22 +97,32 @@ class Cluster:
         try:
             self.client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError:
-            raise NoCluster(f"the scheduler at {address} has had no worker for {FIRST_WORKER:g} s; start workers first") from None
+            raise NoCluster(
+                f"the scheduler at {address} has had no worker for {FIRST_WORKER:g} s; start workers first",
+                f"{address} 的调度器等了 {FIRST_WORKER:g} 秒也没有工作进程；请先启动工作进程",
+            ) from None
         python = self.here["versions"]["python"]
         for worker, facts in self.client.get_versions()["workers"].items():
             theirs = ".".join(str(facts["host"]["python"]).split(".")[:3])
             if theirs != python:  # asked first: code cannot be sent from one Python to another
-                raise NoCluster(f"the worker {worker} runs Python {theirs}, this is Python {python}; install the same on both")
+                raise NoCluster(
+                    f"the worker {worker} runs Python {theirs}, this is Python {python}; install the same on both",
+                    f"工作进程 {worker} 用的是 Python {theirs}，本机是 Python {python}；请装成同一版本",
+                )
         for worker, there in self.client.run(_asked(self.lives), on_error="return").items():
             if isinstance(there, Exception):
                 there = {"missing": str(there)}
             if "missing" in there:
                 raise NoCluster(
-                    f"the worker {worker} cannot import Xianjie ({there['missing']}); install the same version of it there"
+                    f"the worker {worker} cannot import Xianjie ({there['missing']}); install the same version of it there",
+                    f"工作进程 {worker} 无法载入衔接；请在那里安装同一版本，系统提示原文：{there['missing']}",
                 )
             reason = unlike(self.here, there)
             if reason:
-                raise NoCluster(f"the worker {worker} would live other lives: {reason}; install the same on both")
+                raise NoCluster(
+                    f"the worker {worker} would live other lives: {reason}; install the same on both",
+                    f"工作进程 {worker} 会算出不同的结果，请两边装成同一版本；差别：{reason}",
+                )
 
 
 def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:

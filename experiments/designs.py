@@ -20,10 +20,12 @@ from scipy.stats import qmc
 
 from experiments.crew import Point
 from sim.core import yaml_file
-from sim.core.errors import InputError, InputErrors, nearest
-from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, load_all, month_number
+from sim.core.errors import InputError, Wrong, all_of, nearest
+from sim.core.parameters import PLAN_MONTHS, Parameter, load_all
 from sim.core.resolving import Override
-from sim.scenario import Scenario, beyond, load_scenario
+from sim.core.validation import explained
+from sim.scenario import Scenario, load_scenario
+from sim.scenario_file import beyond, month_within
 
 LEVELS = ("grid", "one_at_a_time")
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
@@ -144,7 +146,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
             continue
         value = setting[factor.id]
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
-            raise InputError(f"factor {factor.id}", 0, beyond(factor.id, factor.month, scenario.months))
+            raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
         made = Override(value if factor.month is None else {factor.month: value}, f"factor {factor.id}", 0)
         made.check(load_all().parameters[factor.id])
         overrides[factor.id] = [*overrides.get(factor.id, []), made]
@@ -162,25 +164,25 @@ def load(path: Path) -> Design:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
         faults = [fault(path, tree, error, Spec) for error in problem.errors()]
-        raise faults[0] if len(faults) == 1 else InputErrors(faults) from None
+        raise all_of(faults) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
     ids = [scenario.id for scenario in scenarios]
     if len(set(ids)) < len(ids):
-        raise InputError(path, tree.lines["scenarios"], "a scenario is named twice")
+        raise twice(path, tree.lines["scenarios"])
     faults = []
     factors = []
     for name, record in spec.factors.items():
         try:
             factors.append(factor(name, record, spec.design in LEVELS))
         except ValueError as problem:
-            faults.append(InputError(path, lines.get(name, 0), f"{name}: {problem}"))
+            faults.append(InputError.of(path, lines.get(name, 0), problem, name))
     if faults:
-        raise faults[0] if len(faults) == 1 else InputErrors(faults)
+        raise all_of(faults)
     try:
         settings = tuple(_settings(spec, factors))
     except ValueError as problem:
-        raise InputError(path, tree.lines.get("correlations", tree.lines["design"]), str(problem)) from None
+        raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
     asked = {"settings": list(settings), "kinds": {each.id: each.kind for each in factors}}
     made = Design(
         path, spec.title.model_dump(), spec.design, scenarios, tuple(factors), settings, spec.replications,
@@ -199,38 +201,39 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
             line, at = at.lines[step], at[step]
         elif isinstance(at, list) and isinstance(step, int) and step < len(at):
             at = at[step]
-    where = ".".join(str(step) for step in error["loc"])
-    if error["type"] == "extra_forbidden":
-        known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
-        return InputError(path, line, f"unknown key '{where}'{nearest(str(error['loc'][-1]), known)}")
-    if error["type"] == "missing":
-        return InputError(path, line, f"'{where}' is missing")
-    return InputError(path, line, f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}")
+    known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
+    return InputError(path, line, *explained(error, known))
+
+
+def twice(place: str | Path, line: int) -> InputError:
+    """That two scenarios are the same one."""
+    return InputError(place, line, "a scenario is named twice", "同一个情景写了两次，请去掉一个")
 
 
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
-    """A factor checked against the parameter. Raises ValueError saying what is wrong."""
+    """A factor checked against the parameter. Raises Wrong saying what is wrong."""
     parameters = load_all().parameters
     if name not in parameters:
-        raise ValueError(f"there is no such lever or assumption{nearest(name, sorted(parameters))}")
+        near = nearest(name, sorted(parameters))
+        raise Wrong(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
     parameter = parameters[name]
     given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
     ends = [end for end in ("low", "high") if getattr(record, end) is not None]
     if len(given) > 1 or (given and (ends or record.levels)):
-        raise ValueError("takes one of values, quantiles, or low and high")
+        raise Wrong("takes one of values, quantiles, or low and high", "values、quantiles、low 与 high 三种写法只能选一种")
     if len(ends) == 1:
-        raise ValueError("needs both low and high")
+        raise Wrong("needs both low and high", "low 和 high 要同时写")
     quantile = record.quantiles is not None or (not given and not ends and parameter.role == "assumption")
     if quantile and not parameter.varies:
-        raise ValueError("is fixed: it has no range to take quantiles of; give values")
+        raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
     if quantile and record.start:
-        raise ValueError("'from' is for levers; an assumption holds in all months")
+        raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     month = _month(parameter, record, quantile)
     levels = tuple(record.values or record.quantiles or ())
     if record.quantiles and not all(0 < level < 1 for level in record.quantiles):
-        raise ValueError("quantiles lie between 0 and 1, ends excluded")
+        raise Wrong("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
     if by_level and not levels:
         count = record.levels or (3 if quantile else 5)
         shares = np.linspace(0.05, 0.95, count) if quantile else np.linspace(0.0, 1.0, count)
@@ -238,9 +241,15 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
         )
     if not by_level and given == ["values"]:
-        raise ValueError("a design that spreads its points needs low and high, or nothing, not values")
+        raise Wrong(
+            "a design that spreads its points needs low and high, or nothing, not values",
+            "这种抽样设计应写 low 和 high，或什么都不写，不能写 values",
+        )
     if not by_level and record.quantiles:
-        raise ValueError("a design that spreads its points takes the whole distribution; leave quantiles out")
+        raise Wrong(
+            "a design that spreads its points takes the whole distribution; leave quantiles out",
+            "这种抽样设计取整个分布，请删去 quantiles",
+        )
     return Factor(
         name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
         levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
@@ -251,14 +260,14 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     if record.values is not None:
         return 0.0, 0.0
     if parameter.options is not None or parameter.is_list:
-        raise ValueError("is a switch or a list; give values")
+        raise Wrong("is a switch or a list; give values", "是选项或列表，请写 values")
     given = None if record.low is None or record.high is None else (record.low, record.high)
     ends = given or parameter.bounds or parameter.range
     if ends is None:
-        raise ValueError("has no bounds; give low and high")
+        raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
     low, high = ends
     if low >= high:
-        raise ValueError("low must be less than high")
+        raise Wrong("low must be less than high", "low 必须小于 high")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
 
@@ -268,30 +277,36 @@ def _month(parameter: Parameter, record: FactorRecord, quantile: bool) -> int | 
     start = record.start or (None if quantile else parameter.changes_from)
     if start is None:
         return None
-    month = month_number(start)
-    if not -12 <= month < LONGEST:
-        raise ValueError(f"'{start}' lies outside the years 2020 to 2030")
-    return month
+    return month_within(start)
 
 
 def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]:
     names = [each.id for each in factors]
     if spec.design in LEVELS:
         if spec.points is not None or spec.correlations:
-            raise ValueError(f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels")
+            raise Wrong(
+                f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels",
+                f"“{spec.design}”不写 points 和 correlations，取哪些点由各因素的取值决定",
+            )
         if spec.design == "one_at_a_time":
             yield {}
             yield from ({each.id: level} for each in factors for level in each.levels)
             return
         count = int(np.prod([len(each.levels) for each in factors]))
         if count > MOST_POINTS:
-            raise ValueError(f"the grid has {count:,} points, at most {MOST_POINTS:,} are allowed; take fewer levels")
+            raise Wrong(
+                f"the grid has {count:,} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
+                f"组合共有 {count:,} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
+            )
         yield from (dict(zip(names, levels)) for levels in itertools.product(*(each.levels for each in factors)))
         return
     if spec.points is None:
-        raise ValueError(f"'{spec.design}' needs 'points'")
+        raise Wrong(f"'{spec.design}' needs 'points'", f"“{spec.design}”要写点数 points")
     if spec.design == "sobol" and spec.points & (spec.points - 1):
-        raise ValueError(f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}")
+        raise Wrong(
+            f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}",
+            f"sobol 的点数必须是2的幂，不能是 {spec.points}；可取 {1 << spec.points.bit_length()}",
+        )
     for row in spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names)):
         yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
 
@@ -310,18 +325,23 @@ def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | No
 
 
 def correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarray | None:
-    """The correlation matrix of normal scores that gives these rank correlations (2 sin(π ρ / 6)); ValueError if none does."""
+    """The correlation matrix of normal scores that gives these rank correlations (2 sin(π ρ / 6)); Wrong if none does."""
     if not pairs:
         return None
     matrix = np.eye(len(names))
     for pair in pairs:
         unknown = [name for name in pair.between if name not in names]
         if unknown or pair.between[0] == pair.between[1]:
-            raise ValueError(f"correlations are between two different factors of this sweep, not {' and '.join(pair.between)}")
+            raise Wrong(
+                f"correlations are between two different factors of this sweep, not {' and '.join(pair.between)}",
+                f"相关只能写在本次试算的两个不同因素之间，不能是 {' 与 '.join(pair.between)}",
+            )
         one, two = (names.index(name) for name in pair.between)
         matrix[one, two] = matrix[two, one] = 2.0 * np.sin(np.pi * pair.rank / 6.0)
     if np.linalg.eigvalsh(matrix).min() <= 1e-9:
-        raise ValueError("no factors can have all these correlations at once; weaken one of them")
+        raise Wrong(
+            "no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个"
+        )
     return matrix
 
 
@@ -334,4 +354,4 @@ def _try(design: Design, path: Path, lines: Mapping[str, int]) -> None:
                     try:
                         point(scenario, [each], setting, "trial")
                     except InputError as problem:
-                        raise InputError(path, lines.get(each.id, 0), problem.message) from None
+                        raise InputError.of(path, lines.get(each.id, 0), problem) from None

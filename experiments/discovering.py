@@ -19,7 +19,7 @@ from experiments.lives import COUNTY, Catalogue, Say
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.study import Study
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 
 FILES = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet", "findings-zh.txt", "findings-en.txt")
 SURE = 0.05  # how likely chance may be to do as well as a box that stands
@@ -41,8 +41,7 @@ class Lived:
 def check(discovery: Discovery, catalogue: Catalogue) -> None:
     """Raise InputError unless the goal is one of the model's."""
     if discovery.goal not in catalogue.goals:
-        near = nearest(discovery.goal, list(catalogue.goals))
-        raise InputError(discovery.path, 0, f"there is no goal '{discovery.goal}'{near}")
+        raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, list(catalogue.goals)))
 
 
 def discover(

@@ -18,7 +18,7 @@ from experiments import designs, ranking
 from experiments.crew import Point
 from experiments.designs import Correlation, Factor, FactorRecord, Names
 from sim.core import yaml_file
-from sim.core.errors import InputError, InputErrors
+from sim.core.errors import InputError, Wrong, all_of
 from sim.core.parameters import load_all
 from sim.scenario import load_scenario
 
@@ -152,10 +152,10 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
         faults = [designs.fault(path, tree, error, Spec) for error in problem.errors()]
-        raise faults[0] if len(faults) == 1 else InputErrors(faults) from None
+        raise all_of(faults) from None
     scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
     if len({scenario.id for scenario in scenarios}) < len(scenarios):
-        raise InputError(path, tree.lines["scenarios"], "a scenario is named twice")
+        raise designs.twice(path, tree.lines["scenarios"])
     made = Discovery(
         path, spec.title.model_dump(), scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
         spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),
@@ -163,7 +163,7 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
     try:
         made.cube(0)
     except ValueError as problem:
-        raise InputError(path, tree.lines["correlations"], str(problem)) from None
+        raise InputError.of(path, tree.lines["correlations"], problem) from None
     return made
 
 
@@ -177,16 +177,19 @@ def _factors(spec: Spec, path: Path, tree: yaml_file.Mapping, scenarios: Sequenc
     for name, record in spec.factors.items():
         try:
             if record.quantiles is not None or record.levels is not None:
-                raise ValueError("quantiles and levels are for sweeps; give values to choose from, low and high, or nothing")
+                raise Wrong(
+                    "quantiles and levels are for sweeps; give values to choose from, low and high, or nothing",
+                    "quantiles 和 levels 只用于 sweep；这里请写备选的 values，或 low 和 high，或什么都不写",
+                )
             factor = designs.factor(name, record, record.values is not None)
             for scenario in scenarios:
                 for value in factor.levels or (factor.at(0.0), factor.at(1.0)):
                     designs.point(scenario, [factor], {name: value}, "trial")
             made.append(factor)
         except InputError as problem:
-            faults.append(InputError(path, lines.get(name, 0), problem.message))
+            faults.append(InputError.of(path, lines.get(name, 0), problem))
         except ValueError as problem:
-            faults.append(InputError(path, lines.get(name, 0), f"{name}: {problem}"))
+            faults.append(InputError.of(path, lines.get(name, 0), problem, name))
     if faults:
-        raise faults[0] if len(faults) == 1 else InputErrors(faults)
+        raise all_of(faults)
     return tuple(made)

@@ -18,7 +18,7 @@ from experiments.crew import Point
 from experiments.designs import Factor, FactorRecord, Names
 from experiments.lives import COUNTY, find
 from sim.core import yaml_file
-from sim.core.errors import InputError, InputErrors, nearest
+from sim.core.errors import InputError, all_of, unknown
 from sim.core.parameters import load_all
 from sim.core.resolving import Override
 from sim.scenario import load_scenario
@@ -123,15 +123,18 @@ def read(path: Path) -> tuple[Spec, Any]:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
         faults = [designs.fault(path, tree, error, Spec) for error in problem.errors()]
-        raise faults[0] if len(faults) == 1 else InputErrors(faults) from None
+        raise all_of(faults) from None
     known = budgeting.programmes()
     lines = tree["programmes"].lines
     for name in spec.programmes:
         if name not in known:
-            raise InputError(path, lines[name], f"there is no programme '{name}'{nearest(name, list(known))}")
+            raise InputError(path, lines[name], *unknown("there is no programme", "没有这个项目：", name, list(known)))
         payable = {use for fund, record in fund_records().items() if fund.name.lower() in POT for use in record.pays}
         if len(known[name]["more"]) != 1 or FLOOR in known[name]["more"] or not set(known[name]["uses"]) <= payable:
-            raise InputError(path, lines[name], f"{name}: is no programme that the county's purses can be divided over")
+            raise InputError(
+                path, lines[name], f"{name}: is no programme that the county's purses can be divided over",
+                f"{name}：不是县级资金可以统筹分配的项目，请去掉"
+            )  # fmt: skip
     scenario = load_scenario(path.parent / spec.scenario)
     made = Override(spec.budget, f"{path}: budget", tree.lines["budget"])
     made.check(load_all().parameters[FLOOR])
@@ -152,7 +155,9 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     floor = _due(budget, POT[:1], divided | others) / years
     if spec.budget < floor:
         raise InputError(path, 0, f"budget: {spec.budget:,.0f} yuan a year are less than the {floor:,.0f} of entitlements that "
-                                  "only the county's own money may pay; nothing is left to divide")  # fmt: skip
+                                  "only the county's own money may pay; nothing is left to divide",
+                         f"budget：每年 {spec.budget:,.0f} 元，还不够支付只能由县本级资金承担的刚性支出 {floor:,.0f} 元，"
+                         "没有余钱可分；请提高 budget")  # fmt: skip
     used = model.used(scenario, None)
     upper = sum(_centre(used[name]) for name in UPPER)
     money = spec.budget + upper - kept
@@ -165,7 +170,10 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     if money - least < spec.step:
         raise InputError(path, 0, f"budget: {spec.budget:,.0f} yuan a year and {upper:,.0f} from above, less {kept:,.0f} of "
                                   f"entitlements and of programmes not divided, leave {money:,.0f}; the programmes take "
-                                  f"{least:,.0f} at least, so there is not one step of {spec.step:,.0f} to divide")  # fmt: skip
+                                  f"{least:,.0f} at least, so there is not one step of {spec.step:,.0f} to divide",
+                         f"budget：每年 {spec.budget:,.0f} 元，加上级资金 {upper:,.0f} 元，减去刚性支出和不参与分配的项目 "
+                         f"{kept:,.0f} 元，余 {money:,.0f} 元；各项目至少要 {least:,.0f} 元，"
+                         f"剩下的不足一步（{spec.step:,.0f} 元）；请提高 budget 或减小 step")  # fmt: skip
 
     def point(yuan: Mapping[str, float], name: str) -> Point:
         setting = {lever.factor.id: lever.value(yuan[programme]) for programme, lever in levers.items()}
@@ -211,7 +219,10 @@ def _priced(
     costs, added = (sum(row["yuan"] for row in each if row["use"] in uses) / years
                     for each in (budget, find(COUNTY).live(richer, None, seed, 0, False).budget))  # fmt: skip
     if added - costs <= 1.0:
-        raise InputError(path, 0, f"programmes.{name}: more of {lever} is not spent: the purses are empty, or nobody asks for it")
+        raise InputError(
+            path, 0, f"programmes.{name}: more of {lever} is not spent: the purses are empty, or nobody asks for it",
+            f"programmes.{name}：增加 {lever} 也花不出去：资金已用尽，或没有人申请；请去掉这个项目"
+        )  # fmt: skip
     # Where a purse runs empty "more" is spent in part only; a unit then costs what the units there are cost.
     price_ = max((added - costs) / (raised - stands), costs / stands if stands > 0 else 0.0)
     parameter = load_all().parameters[lever]
@@ -223,7 +234,10 @@ def _priced(
     most = costs + (high - stands) * price_
     most = most if share.at_most is None else min(most, share.at_most)
     if most < least:
-        raise InputError(path, 0, f"programmes.{name}: costs at least {least:,.0f} yuan a year, more than at_most {most:,.0f}")
+        raise InputError(
+            path, 0, f"programmes.{name}: costs at least {least:,.0f} yuan a year, more than at_most {most:,.0f}",
+            f"programmes.{name}：每年至少要 {least:,.0f} 元，超过了上限 at_most {most:,.0f} 元；请提高上限"
+        )  # fmt: skip
     return Programme(name, dict(record["name"]), least, most, costs), made
 
 

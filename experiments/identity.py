@@ -7,13 +7,14 @@ import math
 import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from experiments import journal
 from experiments.files import as_json, canonical, plain, write_text
 from experiments.lives import Lives, find
+from sim.core.errors import Both, Wrong, joined
 
 FILE = "belongs.json"
 SHOWN = 3
@@ -107,31 +108,50 @@ def noted(folder: Path) -> dict[str, Any] | None:
         return None
 
 
+class Unfit(Wrong):
+    """What was lived, or would be lived, elsewhere does not go together with what is here; the message says why."""
+
+    @classmethod
+    def of(cls, reasons: list[Both]) -> Self:
+        """For several reasons at once."""
+        return cls(*joined(reasons))
+
+
 WORDS = {
-    "format": "the format of the journal has changed",
-    "seed": "the seed differs",
-    "only_luck": "--only-luck differs",
-    "lives": "another model lived them",
-    "code": "the program's rules or parameters have changed since",
+    "format": Both("the format of the journal has changed", "记录的格式变了"),
+    "seed": Both("the seed differs", "随机种子不同"),
+    "only_luck": Both("--only-luck differs", "--only-luck 不同"),
+    "lives": Both("another model lived them", "是另一个模型模拟的"),
+    "code": Both("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
+}
+#: Of what else may differ, part by part: what is said of it, and of each part, which has an old and a new value.
+PARTS = {
+    "versions": (Both("a dependency has another version", "依赖的软件版本不同"), Both("{} {}, now {}", "{} 原为 {}，现为 {}")),
+    "platform": (Both("the machine is of another kind", "计算机类型不同"), Both("{} {}, now {}", "{} 原为 {}，现为 {}")),
+    "scenarios": (Both("the scenario has changed", "情景改过"), Both("{} was {}, is {}", "{} 原为 {}，现为 {}")),
+    "task": (Both("what is asked has changed", "要算的内容改过"), Both("{} was {}, is {}", "{} 原为 {}，现为 {}")),
 }
 
 
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Both]:
     """Why lives of ``before`` may not be joined by lives of ``now``; empty if they may."""
     found = []
     for key, words in WORDS.items():
         if before.get(key) != now.get(key):
-            values = "" if key == "code" else f" ({before.get(key)}, now {now.get(key)})"
-            found.append(words + values)
-    for key, words in (("versions", "a dependency has another version"), ("platform", "the machine is of another kind")):
-        other = [f"{name} {old}, now {new}" for name, old, new in differences(before.get(key), now.get(key))]
+            old, new = before.get(key), now.get(key)
+            values = Both("", "") if key == "code" else Both(f" ({old}, now {new})", f"（原为 {old}，现为 {new}）")
+            found.append(Both(words.english + values.english, words.chinese + values.chinese))
+    for key, (words, each) in PARTS.items():
+        other = list(differences(before.get(key), now.get(key)))
         if other:
-            found.append(f"{words}: {', '.join(other)}")
-    for key, words in (("scenarios", "the scenario has changed"), ("task", "what is asked has changed")):
-        other = [f"{name} was {old}, is {new}" for name, old, new in differences(before.get(key), now.get(key))]
-        if other:
-            more = f", and {len(other) - SHOWN} more" if len(other) > SHOWN else ""
-            found.append(f"{words}: {'; '.join(other[:SHOWN])}{more}")
+            more = len(other) - SHOWN
+            english, chinese = ([text.format(*one) for one in other[:SHOWN]] for text in each)
+            found.append(
+                Both(
+                    f"{words.english}: {'; '.join(english)}" + (f", and {more} more" if more > 0 else ""),
+                    f"{words.chinese}：{'；'.join(chinese)}" + (f"，另有 {more} 处" if more > 0 else ""),
+                )
+            )
     return found
 
 

@@ -19,7 +19,7 @@ from experiments.runner import Progress
 from experiments.searching import Plan
 from experiments.study import Outcomes, Study
 from experiments.sweeping import lives_of
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 
 FILES = ("manifest.json", "plans.csv", "frontier.csv", "lives.parquet")
 
@@ -28,7 +28,7 @@ def check(goals: Sequence[str], catalogue: Catalogue) -> None:
     """Raise InputError unless every goal is one of the model's."""
     for goal in goals:
         if goal not in catalogue.goals:
-            raise InputError("goals", 0, f"there is no goal '{goal}'{nearest(goal, list(catalogue.goals))}")
+            raise InputError("goals", 0, *unknown("there is no goal", "没有这个目标：", goal, list(catalogue.goals)))
 
 
 class Archive:

@@ -12,11 +12,12 @@ from experiments.crew import Plan
 from experiments.files import as_json, write_text
 from experiments.lives import find
 from experiments.runner import CHUNKS
+from sim.core.errors import Both, Wrong, joined
 
 FILE = "shard.json"
 
 
-class Unjoined(ValueError):
+class Unjoined(Wrong):
     """Parts that do not make a whole; the message says which and why."""
 
 
@@ -37,24 +38,38 @@ def collect(folders: Sequence[Path], out: Path) -> dict[str, Any]:
     for folder in folders:
         mine = identity.noted(folder / "journal")
         if mine is None or not (folder / FILE).exists():
-            raise Unjoined(f"{folder} is no shard: it has no {FILE}, or its journal does not say what it belongs to")
+            raise Unjoined(
+                f"{folder} is no shard: it has no {FILE}, or its journal does not say what it belongs to",
+                f"{folder} 不是分片：没有 {FILE}，或者其中的记录没有写明属于哪次模拟",
+            )
         belongs.append(mine)
         records.append(json.loads((folder / FILE).read_text(encoding="utf-8")))
         reasons = identity.changes(belongs[0], mine)
         if records[0]["replications"] != records[-1]["replications"]:
-            reasons.append(f"one is of {records[0]['replications']} replications, the other of {records[-1]['replications']}")
+            one, other = records[0]["replications"], records[-1]["replications"]
+            reasons.append(Both(f"one is of {one} replications, the other of {other}", f"一个共 {one} 遍，另一个共 {other} 遍"))
         if reasons:
-            raise Unjoined(f"{folder} and {folders[0]} are not parts of one run: {'; '.join(reasons)}")
+            why = joined(reasons)
+            raise Unjoined(
+                f"{folder} and {folders[0]} are not parts of one run: {why.english}",
+                f"{folder} 和 {folders[0]} 不属于同一次模拟：{why.chinese}",
+            )
     replications = records[0]["replications"]
     owners: dict[int, Path] = {}
     for folder in folders:
         for number in journal.done(folder / "journal").get(CHUNKS, ()):
             if number in owners:
-                raise Unjoined(f"replication {number} is in {owners[number]} and in {folder}")
+                raise Unjoined(
+                    f"replication {number} is in {owners[number]} and in {folder}",
+                    f"第 {number} 遍模拟在 {owners[number]} 和 {folder} 里都有；请只留一份",
+                )
             owners[number] = folder
     missing = sorted(set(range(replications)) - set(owners))
     if missing:
-        raise Unjoined(f"{len(missing)} of {replications} replications are in no part, the first of them {missing[0]}")
+        raise Unjoined(
+            f"{len(missing)} of {replications} replications are in no part, the first of them {missing[0]}",
+            f"共 {replications} 遍模拟，有 {len(missing)} 遍哪个分片里都没有，最前面缺的是第 {missing[0]} 遍",
+        )
     target = out / "journal"
     target.mkdir(parents=True, exist_ok=True)
     for folder in folders:

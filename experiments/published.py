@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.core import yaml_file
-from sim.core.errors import InputError
+from sim.core.errors import InputError, Wrong
 from sim.core.parameters import month_number
+from sim.core.validation import explained
 
 FILE = Path(__file__).parent / "published.yaml"
 #: Half the width of a band of nine in ten, in standard deviations.
@@ -57,7 +58,7 @@ class Measured(Record):
     @model_validator(mode="after")
     def _one_span(self) -> "Measured":
         if (self.month is None) == (self.first is None or self.last is None):
-            raise ValueError("takes 'month', or 'from' and 'to'")
+            raise Wrong("takes 'month', or 'from' and 'to'", "应写 month，或同时写 from 和 to")
         for text in (self.month, self.first, self.last, self.over):
             if text is not None:
                 month_number(text)
@@ -87,13 +88,19 @@ class Figure(Record):
     def _fits_its_use(self) -> "Figure":
         later = self.model.span[1] >= month_number("2023-01")
         if later != (self.use == "hold_out"):
-            raise ValueError("figures of 2023 or later are for 'hold_out', and only they")
+            raise Wrong(
+                "figures of 2023 or later are for 'hold_out', and only they",
+                "2023年及以后的数字用途只能是 hold_out，更早的不能是",
+            )
         if (self.use == "check") == (self.target is not None):
-            raise ValueError("a figure used or held out needs a 'target', one that is only shown has none")
+            raise Wrong(
+                "a figure used or held out needs a 'target', one that is only shown has none",
+                "用于校准或留作检验的数字要写 target，只作对照的不写",
+            )
         if any(year > 2022 for year in self.history):
-            raise ValueError("'history' ends with 2022")
+            raise Wrong("'history' ends with 2022", "history 只到2022年")
         if self.target is not None and self.target.scale == "log" and min(np.atleast_1d(self.published)) <= 0:
-            raise ValueError("a figure on a log scale is above 0")
+            raise Wrong("a figure on a log scale is above 0", "用对数尺度的数字必须大于 0")
         return self
 
     @property
@@ -178,13 +185,12 @@ def load(path: Path = FILE) -> list[Figure]:
     tree = yaml_file.read_mapping(path)
     figures = []
     for name, record in tree.items():
+        if not isinstance(record, Mapping):
+            raise InputError(path, tree.lines[name], f"{name}: must be a mapping", f"{name}：下面应一行写一个“名称: 值”")
         try:
             figures.append(Figure.model_validate({**_plain(record), "id": name, "line": tree.lines[name]}))
-        except (ValidationError, TypeError) as problem:
-            first = problem.errors()[0] if isinstance(problem, ValidationError) else None
-            where = ".".join(str(step) for step in (name, *(first["loc"] if first else ())))
-            message = str(first["msg"] if first else problem).removeprefix("Value error, ")
-            raise InputError(path, tree.lines[name], f"{where}: {message}") from None
+        except ValidationError as problem:
+            raise InputError(path, tree.lines[name], *explained(problem.errors()[0], list(Figure.model_fields), name)) from None
     return figures
 
 

@@ -15,7 +15,7 @@ from experiments import designs, sensitivity
 from experiments.crew import Point
 from experiments.lives import Catalogue
 from experiments.study import Study
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 from sim.core.parameters import load_all
 from sim.core.resolving import assumptions
 from sim.scenario import Scenario
@@ -31,8 +31,9 @@ def factors_of(scenario: Scenario, chosen: Sequence[str]) -> list[designs.Factor
     free = [name for name in assumptions(book) if name not in scenario.overrides]
     for name in chosen:
         if name not in free:
-            why = "the scenario sets it" if name in scenario.overrides else f"no assumption that varies{nearest(name, free)}"
-            raise InputError("--factor", 0, f"{name}: {why}")
+            if name in scenario.overrides:
+                raise InputError("--factor", 0, f"{name}: the scenario sets it", f"{name}：情景里已经设定了它，不再变动；请另选")
+            raise InputError("--factor", 0, *unknown("no assumption that varies", "没有这个有不确定范围的假设：", name, free))
     return [designs.factor(name, designs.FactorRecord(), False) for name in (chosen or free)]
 
 
@@ -45,7 +46,7 @@ def outcomes_of(chosen: Sequence[str], catalogue: Catalogue) -> dict[str, str]:
     ]
     for name in names:
         if name not in known:
-            raise InputError("--outcome", 0, f"there is no goal or indicator '{name}'{nearest(name, known)}")
+            raise InputError("--outcome", 0, *unknown("there is no goal or indicator", "没有这个目标或指标：", name, known))
     return {name: f"{name}.margin" if name in catalogue.goals else name for name in names}
 
 

@@ -41,6 +41,7 @@ from experiments.identity import version, versions
 from experiments.journal import Chunk, read
 from experiments.lives import Catalogue, find
 from experiments.monte_carlo import CONFIDENCE
+from sim.core.errors import Both, Wrong
 
 if TYPE_CHECKING:
     import pandas
@@ -222,7 +223,7 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     return round(tables.stored_bytes(per_life) / lived * replications) + fixed
 
 
-def foreign(out: Path, scenario: str) -> str | None:
+def foreign(out: Path, scenario: str) -> Both | None:
     """Why a run of this scenario may not replace what is in ``out``; None if it may, or there is nothing.
 
     What a run may replace is a result of the same scenario, and what a run that was killed left behind.
@@ -230,16 +231,18 @@ def foreign(out: Path, scenario: str) -> str | None:
     if not out.exists():
         return None
     if not out.is_dir():
-        return "it is a file"
+        return Both("it is a file", "它是文件，不是文件夹")
     if not (out / "manifest.json").exists():
         others = sorted(path.name for path in out.iterdir() if path.name not in (*MADE, *FOLDERS))
         others = [name for name in others if not name.endswith(".partial")]
-        return f"it holds {', '.join(others[:3])} and no result" if others else None
+        some = ", ".join(others[:3])
+        return Both(f"it holds {some} and no result", f"里面有 {some}，却没有模拟结果") if others else None
     try:
         before = Results(out).manifest["scenario"]["id"]
     except (ValueError, KeyError, TypeError):
-        return "its manifest.json is not one of ours"
-    return None if before == scenario else f"it holds a result of the scenario '{before}'"
+        return Both("its manifest.json is not one of ours", "里面的 manifest.json 不是本程序写的")
+    held = Both(f"it holds a result of the scenario '{before}'", f"里面是情景“{before}”的结果")
+    return None if before == scenario else held
 
 
 def clear(out: Path) -> None:
@@ -299,15 +302,32 @@ class Results:
 
 
 def open_folder(folder: Path) -> Results:
-    """Open a result folder; FileNotFoundError if it is none, ValueError if another version of the format
-    wrote it.
-    """
+    """Open a result folder; Wrong if it is none, or if another version of the format wrote it."""
     results = Results(folder)
     if not (folder / "manifest.json").exists():
-        raise FileNotFoundError(f"{folder} holds no result: there is no manifest.json")
-    if results.manifest["format"] != FORMAT:
-        raise ValueError(f"{folder} was written in format {results.manifest['format']}, this program reads {FORMAT}")
+        raise Wrong(
+            f"{folder} holds no result: there is no manifest.json",
+            f"{folder} 里没有模拟结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
+        )
+    try:
+        written = results.manifest["format"]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise unreadable(folder, problem) from None
+    if written != FORMAT:
+        raise Wrong(
+            f"{folder} was written in format {written}, this program reads {FORMAT}",
+            f"{folder} 是格式 {written} 的结果，本程序只读格式 {FORMAT}；请用本版本重新运行",
+        )
     return results
+
+
+def unreadable(folder: Path, problem: Exception) -> Wrong:
+    """That what is there is not what this program writes."""
+    what = type(problem).__name__
+    return Wrong(
+        f"{folder} holds no result that this program can read ({what}: {problem})",
+        f"{folder} 里的结果本程序读不了，可能已损坏或不是本程序写的；系统提示原文：{what}: {problem}",
+    )
 
 
 def flat(line: Mapping[str, Any]) -> dict[str, Any]:

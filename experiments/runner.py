@@ -53,7 +53,7 @@ class Outcome:
     words: str = ""
 
 
-class Refused(ValueError):
+class Refused(identity.Unfit):
     """A journal that may not be gone on with; the message says why."""
 
 
@@ -166,9 +166,12 @@ def claim(folder: Path, belongs: dict[str, Any]) -> None:
     if before is not None:
         reasons = identity.changes(before, belongs)
         if reasons:
-            raise Refused("; ".join(reasons))
+            raise Refused.of(reasons)
     elif folder.exists() and any(folder.glob("*.npz")):
-        raise Refused(f"{folder} does not say what it belongs to: {identity.FILE} is missing")
+        raise Refused(
+            f"{folder} does not say what it belongs to: {identity.FILE} is missing",
+            f"{folder} 没有写明属于哪次模拟：缺少 {identity.FILE}",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     identity.note(folder, belongs)
 

@@ -17,7 +17,7 @@ from experiments.lives import COUNTY, Catalogue, Say
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.study import PUBLIC, Outcomes, Study
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 
 BINS = 6
 NAMES_PUBLIC = {"zh": "公共资金支出", "en": "Spending of all public purses"}
@@ -67,7 +67,9 @@ def outcomes_of(design: Design, catalogue: Catalogue) -> tuple[str, ...]:
     known = [*catalogue.goals, *(f"{name}.margin" for name in catalogue.goals), *catalogue.indicators, PUBLIC]
     for name in design.outcomes:
         if name not in known:
-            raise InputError(design.path, 0, f"outcomes: there is no goal or indicator '{name}'{nearest(name, known)}")
+            raise InputError(
+                design.path, 0, *unknown("outcomes: there is no goal or indicator", "outcomes：没有这个目标或指标：", name, known)
+            )
     if design.outcomes:
         return design.outcomes
     goals = [name for name, goal in catalogue.goals.items() if goal.headline]

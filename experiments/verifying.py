@@ -11,6 +11,7 @@ from experiments.crew import Crew, Plan, Point
 from experiments.lives import Say, find
 from experiments.results import open_folder
 from experiments.runner import CHUNKS
+from sim.core.errors import Both
 
 LEAST = 3
 ONE_IN = 100
@@ -23,7 +24,7 @@ class Verdict:
     checked: tuple[int, ...]
     wrong: tuple[int, ...]
     recorded: int
-    changes: tuple[str, ...]
+    changes: tuple[Both, ...]
 
 
 def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: Say = lambda what, **facts: None) -> Verdict:

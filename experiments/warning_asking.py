@@ -14,9 +14,10 @@ from experiments.lives import COUNTY, Say, find
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 from sim.core.parameters import load_all, month_number
-from sim.scenario import load_scenario, named
+from sim.core.resolving import named
+from sim.scenario import load_scenario
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,20 @@ class Asked:
             return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
         if sets or seed is not None or only_luck:
             raise InputError(
-                str(path), 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck"
-            )
+                path, 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck",
+                "这是结果文件夹，已有自己的设置；请去掉 --set、--seed 和 --only-luck"
+            )  # fmt: skip
         try:
             found = results.open_folder(path)
-        except (FileNotFoundError, ValueError) as problem:
-            raise InputError(str(path), 0, str(problem)) from None
+        except ValueError as problem:
+            raise InputError.of(path, 0, problem) from None
         manifest = found.manifest
         runs = manifest["replications"]["completed"]
         if runs < warning.LEAST_RUNS:
             raise InputError(
-                str(path), 0, f"holds {runs} lives; {warning.LEAST_RUNS} are the least from which anything can be seen: add some "
-                f"with 'xianjie run … --add'"
+                path, 0, f"holds {runs} lives; {warning.LEAST_RUNS} are the least from which anything can be seen: add some "
+                f"with 'xianjie run … --add-replications'",
+                f"只有 {runs} 遍模拟，至少要 {warning.LEAST_RUNS} 遍才能看出规律；请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
         scenario = find(manifest["lives"]).revive(manifest["scenario"])
         return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
@@ -66,7 +69,7 @@ class Asked:
         """The goals named, or those that the paper sets. Raises InputError for one that there is not."""
         for name in wanted:
             if name not in catalogue.goals:
-                raise InputError("--goal", 0, f"there is no goal '{name}'{nearest(name, list(catalogue.goals))}")
+                raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", name, list(catalogue.goals)))
         return list(dict.fromkeys(wanted)) or [
             name for name, goal in catalogue.goals.items() if goal.headline or goal.weight > 0.0 or goal.after
         ]
@@ -104,11 +107,13 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
         try:
             month = month_number(text.strip())
         except ValueError as problem:
-            raise InputError("--from", 0, str(problem)) from None
+            raise InputError.of("--from", 0, problem) from None
         if not 0 <= month < last:
+            end = named(last - 1)
             raise InputError(
-                "--from", 0, f"{text.strip()} does not lie between 2021-01 and {named(last - 1)}, when all is decided"
-            )
+                "--from", 0, f"{text.strip()} does not lie between 2021-01 and {end}, when all is decided",
+                f"{text.strip()} 不在 2021-01 至 {end} 之间；{end} 之后一切已成定局"
+            )  # fmt: skip
         months.append(month)
     made = []
     for text in levers.split(","):
@@ -116,7 +121,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
         parameter = load_all().parameters.get(lever)
         if parameter is None or parameter.role != "lever":
             known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
-            raise InputError("--levers", 0, f"there is no lever '{lever}'{nearest(lever, known)}")
+            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个抓手：", lever, known))
         for month in months:
             record = {"from": named(month)}
             if equals:
@@ -126,14 +131,14 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             try:
                 factor = designs.factor(lever, FactorRecord.model_validate(record), False if not equals else True)
             except ValueError as problem:
-                raise InputError("--levers", 0, f"{lever} {problem}") from None
+                raise InputError.of("--levers", 0, problem, lever) from None
             settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
             for setting in settings:
                 name = designs.safe(f"{lever}-{named(month)}-{setting}")
                 made.append(Try(lever, setting, named(month), designs.point(scenario, [factor], {lever: setting}, name)))
     names = [each.point.name for each in made]
     if len(set(names)) < len(names):
-        raise InputError("--levers", 0, "a lever, a value or a month is named twice")
+        raise InputError("--levers", 0, "a lever, a value or a month is named twice", "有抓手、取值或月份写了两次，请去掉重复的")
     return made
 
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 from sim.core.parameters import Names, Strict
+from sim.core.validation import explained
 from sim.core.yaml_file import Mapping, read_mapping
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -72,9 +73,7 @@ def _record(kind: type[Strict], tree: Mapping, key: str) -> Any:
     try:
         return kind.model_validate(tree[key])
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in (key, *first["loc"]))
-        raise InputError(FILE, tree.lines[key], f"{where}: {first['msg']}") from None
+        raise InputError(FILE, tree.lines[key], *explained(problem.errors()[0], list(kind.model_fields), key)) from None
 
 
 @cache
@@ -90,9 +89,12 @@ def clauses() -> dict[str, Clause]:
         line = tree["clauses"].lines[key]
         for name, known in ((row.section, sections), (row.reason, reasons), (row.contradicts, tree["clauses"])):
             if name is not None and name not in known:
-                raise InputError(FILE, line, f"{key}: unknown name '{name}'{nearest(name, list(known))}")
+                raise InputError(FILE, line, *unknown(f"{key}: unknown name", f"{key}：没有这个名称：", name, list(known)))
         if (row.kind == NOT_MODELLED) != (row.reason is not None) or (row.kind == NOT_MODELLED) == bool(row.lives):
-            raise InputError(FILE, line, f"{key}: a modelled row says where it lives, any other gives a reason")
+            raise InputError(
+                FILE, line, f"{key}: a modelled row says where it lives, any other gives a reason",
+                f"{key}：已建模的条款要写明在模型何处（lives），未建模的要写明理由（reason）"
+            )  # fmt: skip
         section = sections[row.section]
         register[key] = Clause(
             id=key, section=row.section, section_name={"zh": section.zh, "en": section.en},

@@ -14,7 +14,7 @@ from sim.core.ledger import Fund
 from sim.core.luck import normal, quantile, replication_key
 from sim.core.parameters import PLAN_MONTHS, load_all
 from sim.core.process import Process
-from sim.core.resolving import Values, assumptions, resolve
+from sim.core.resolving import Values, assumptions, named, resolve
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
@@ -23,7 +23,7 @@ from sim.goals.measuring import largest_cluster, record
 from sim.goals.portraits import Following, incomes, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.scenario import Scenario, named
+from sim.scenario import Scenario
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month

@@ -64,8 +64,8 @@ def backtest(
             code = console.code_of(living.live(chosen, source, wanted, console.messages(quiet)))
         try:
             result = results.open_folder(source)
-        except (FileNotFoundError, ValueError) as problem:
-            raise InputError("--from", 0, str(problem)) from problem
+        except ValueError as problem:
+            raise InputError.of("--from", 0, problem) from None
         figures = published.load()
         lived = find(COUNTY).revive(result.manifest["scenario"])
         still = rivals.standing_still(lived, int(result.manifest["seed"]))
@@ -85,7 +85,7 @@ def backtest(
 
 def _month(text: str) -> str | None:
     """A vantage as a scenario has it; InputError if it is no month."""
-    from sim.core.errors import InputError
+    from sim.core.errors import InputError, said
     from sim.core.parameters import month_number
 
     if text == "now":
@@ -93,5 +93,6 @@ def _month(text: str) -> str | None:
     try:
         month_number(text)
     except ValueError as problem:
-        raise InputError("--vantage", 0, f"{problem}, or 'now'") from None
+        why = said(problem)
+        raise InputError("--vantage", 0, f"{why.english}, or 'now'", f"{why.chinese}，也可写 now") from None
     return text

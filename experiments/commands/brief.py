@@ -80,9 +80,11 @@ def chosen(formats: str) -> tuple[str, ...]:
         return FORMATS
     for part in wanted:
         if part not in FORMATS:
+            near = nearest(part, FORMATS)
             raise InputError(
-                "--format", 0, f"unknown format '{part}'{nearest(part, list(FORMATS))}; there are all, {', '.join(FORMATS)}"
-            )
+                "--format", 0, f"unknown format '{part}'{near.english}; there are all, {', '.join(FORMATS)}",
+                f"没有这种格式：“{part}”{near.chinese}；可写 all、{'、'.join(FORMATS)}"
+            )  # fmt: skip
     return tuple(dict.fromkeys(wanted))
 
 
@@ -103,12 +105,12 @@ def write(
 
     target = to if to is not None else folders[0] / writing.FOLDER
     if target.exists() and not target.is_dir():
-        raise InputError("--to", 0, f"{target} is a file; name a folder")
+        raise InputError("--to", 0, f"{target} is a file; name a folder", f"{target} 是文件；请写一个文件夹")
     console.messages(quiet).print(Words(languages[0])("say_brief"))
     try:
         return writing.write(folders, target, languages, formats, style, command, compare)
     except sources.Unusable as reason:
-        raise InputError("brief", 0, str(reason)) from None
+        raise InputError.of("brief", 0, reason) from None
 
 
 def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Console) -> list[Path]:

@@ -32,9 +32,11 @@ def budget(
         chosen = known if not programme else [] if programme == ["none"] else programme
         for name in chosen:
             if name not in known:
+                near = nearest(name, known)
                 raise InputError(
-                    "--programme", 0, f"unknown programme '{name}'{nearest(name, known)}; there are {', '.join(known)}"
-                )
+                    "--programme", 0, f"unknown programme '{name}'{near.english}; there are {', '.join(known)}",
+                    f"没有这个项目：“{name}”{near.chinese}；可写 {'、'.join(known)}"
+                )  # fmt: skip
         load = load_scenario(scenario, sets or [])
         for name in chosen:  # whatever cannot be set is said before anything is lived
             for side in ("off", "more"):

@@ -60,7 +60,10 @@ def calibrate(
                         result = calibrating.calibrate(work, study)
                     except calibration.TooImplausible as reason:
                         raise InputError(
-                            published.FILE, 0, f"no ensemble: {reason}; state larger errors, or fewer figures"
+                            published.FILE,
+                            0,
+                            f"no ensemble: {reason.english}; state larger errors, or fewer figures",
+                            f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
                         ) from None
                     made = calibrating.summary(work, result, recovery, code)
                     calibrating.store(work, result, code, target / "ensemble.csv")

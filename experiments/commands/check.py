@@ -35,7 +35,12 @@ def check(
 
         wanted = 2 if paired else 1
         if len(files) != wanted:
-            raise InputError("check", 0, f"names {wanted} scenario{'s' if paired else ''}, not {len(files)}")
+            raise InputError(
+                "check",
+                0,
+                f"names {wanted} scenario(s), not {len(files)}",
+                f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
+            )
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:
             _paired(chosen, _month(until), seed, replication, lang, as_json)
@@ -61,9 +66,12 @@ def _month(text: str) -> int:
     try:
         month = month_number(text)
     except ValueError as problem:
-        raise InputError("--until", 0, str(problem)) from None
+        raise InputError.of("--until", 0, problem) from None
     if not 0 < month <= LONGEST:
-        raise InputError("--until", 0, f"must lie after 2021-01 and not after 2031-01, not {text}")
+        raise InputError(
+            "--until", 0, f"must lie after 2021-01 and not after 2031-01, not {text}",
+            f"应在 2021-01 之后、不晚于 2031-01，现在写的是 {text}"
+        )  # fmt: skip
     return month
 
 

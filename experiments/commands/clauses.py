@@ -39,9 +39,16 @@ def clauses(
             and (status is None or row.status == status)
         ]
         if not chosen and section is not None and not any(row.section.startswith(section) for row in rows):
-            raise InputError("--section", 0, f"the paper has no section '{section}'; it has {', '.join(_sections(rows))}")
+            sections = _sections(rows)
+            raise InputError(
+                "--section", 0, f"the paper has no section '{section}'; it has {', '.join(sections)}",
+                f"文件里没有“{section}”这一节；有 {'、'.join(sections)}"
+            )  # fmt: skip
         if not chosen and department is not None:
-            raise InputError("--department", 0, f"no clause of this selection names a department with '{department}' in its name")
+            raise InputError(
+                "--department", 0, f"no clause of this selection names a department with '{department}' in its name",
+                f"所选条款中没有名称含“{department}”的部门；请换一个写法"
+            )  # fmt: skip
         columns = ("section", "fixes", "value", "unit", "year", "kind", "lives")
         lines = [_line(row) for row in chosen]
         if not as_json:  # what is not modelled says why instead
@@ -54,10 +61,10 @@ def clauses(
 
 
 def _one_of(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
-    from sim.core.errors import InputError, nearest
+    from sim.core.errors import InputError, one_of
 
     if chosen is not None and chosen not in known:
-        raise InputError(option, 0, f"must be one of {', '.join(known)}, not '{chosen}'{nearest(chosen, list(known))}")
+        raise InputError(option, 0, *one_of(chosen, known))
 
 
 def _sections(rows: list[Any]) -> list[str]:

@@ -30,11 +30,11 @@ def collect(
 
         target = out or parts[0].with_name(parts[0].name.partition("-shard-")[0])
         if target in parts or (target.exists() and any(target.iterdir())):
-            raise InputError("--out", 0, f"{target} is not empty; name a new folder")
+            raise InputError("--out", 0, f"{target} is not empty; name a new folder", f"{target} 不是空的；请写一个新文件夹")
         try:
             manifest = joining.collect(parts, target)
         except joining.Unjoined as reason:
-            raise InputError("collect", 0, str(reason)) from None
+            raise InputError.of("collect", 0, reason) from None
         found = results.open_folder(target)
         if not no_figures and manifest["replications"]["completed"]:
             pictures.draw(found)

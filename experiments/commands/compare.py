@@ -37,19 +37,24 @@ def compare(
         from sim.core.errors import InputError
 
         if len(which) < 2:
-            raise InputError("compare", 0, "names at least two scenarios or result folders, the reference first")
+            raise InputError(
+                "compare", 0, "names at least two scenarios or result folders, the reference first",
+                "至少要给两个情景或两个结果文件夹，作参照的放在最前"
+            )  # fmt: skip
         found: list[Any]
         if all(path.is_dir() for path in which):
             found = [_opened(path) for path in which]
             target = out
         elif any(path.is_dir() for path in which):
-            raise InputError("compare", 0, "takes scenarios or result folders, not both")
+            raise InputError(
+                "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
+            )
         else:
             target, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
         try:
             made = comparing.compare(found)
         except comparing.Unpaired as reason:
-            raise InputError("compare", 0, str(reason)) from None
+            raise InputError.of("compare", 0, reason) from None
         if target is not None:
             target.mkdir(parents=True, exist_ok=True)
             write_text(target / "comparison.json", written(made))
@@ -76,8 +81,8 @@ def _opened(path: Path) -> Any:
 
     try:
         return results.open_folder(path)
-    except (FileNotFoundError, ValueError) as problem:
-        raise InputError(path, 0, str(problem)) from None
+    except ValueError as problem:
+        raise InputError.of(path, 0, problem) from None
 
 
 def _live(

@@ -34,7 +34,9 @@ def counties(
         try:
             paths = synthetic_counties.write(to, synthetic, seed)
         except OSError as problem:
-            raise InputError("--to", 0, str(problem)) from None
+            raise InputError(
+                "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
+            ) from None
         if as_json:
             console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})
         else:
@@ -47,7 +49,8 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
     """
     from sim.core.errors import InputError
-    from sim.scenario import is_county_file, load_scenario
+    from sim.county_file import is_county_file
+    from sim.scenario import load_scenario
 
     found: dict[str, Path] = {}
     chosen = []
@@ -56,7 +59,8 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
         if scenario.id in found:
             raise InputError(
                 file, 0, f"has the same id '{scenario.id}' as {found[scenario.id]}: their results would overwrite each other; "
-                "rename one of the files"
+                "rename one of the files",
+                f"与 {found[scenario.id]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
             )  # fmt: skip
         found[scenario.id] = file
         chosen.append(scenario)

@@ -36,12 +36,12 @@ def parameters(
 
 def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
     with console.exit_codes():
-        from sim.core.errors import InputError, nearest
+        from sim.core.errors import InputError, one_of
         from sim.core.parameters import load_all
 
-        if role not in ("assumption", "lever", "all"):
-            known = ["assumption", "lever", "all"]
-            raise InputError("--role", 0, f"must be assumption, lever or all, not '{role}'{nearest(role, known)}")
+        roles = ("assumption", "lever", "all")
+        if role not in roles:
+            raise InputError("--role", 0, *one_of(role, roles))
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter(each) for each in chosen]
         if not as_json:

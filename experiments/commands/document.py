@@ -23,7 +23,10 @@ def document(
         try:
             made = documentation.pages()
         except FileNotFoundError as missing:
-            raise InputError("document", 0, f"{missing.filename} is missing; run this in the project's folder") from None
+            raise InputError(
+                "document", 0, f"{missing.filename} is missing; run this in the project's folder",
+                f"缺少 {missing.filename}；请在项目文件夹里运行"
+            ) from None  # fmt: skip
         stale = [name for name, text in made.items() if not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text]
         for name in () if check else stale:
             Path(name).parent.mkdir(parents=True, exist_ok=True)

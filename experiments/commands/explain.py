@@ -26,13 +26,16 @@ def explain(
     """Relive one replication and tell one household's life: what happened, who noticed, what was paid, how it ended."""
     with console.exit_codes():
         from sim.biography import FINDS
-        from sim.core.errors import InputError, nearest
+        from sim.core.errors import InputError, one_of
         from sim.scenario import load_scenario
 
         if (household is None) == (find is None):
-            raise InputError("explain", 0, "say either --household N or --find relapsed, served-late or never-noticed")
+            raise InputError(
+                "explain", 0, "say either --household N or --find relapsed, served-late or never-noticed",
+                "请在 --household N 与 --find relapsed、served-late、never-noticed 中选一种"
+            )  # fmt: skip
         if find is not None and find not in FINDS:
-            raise InputError("--find", 0, f"must be one of {', '.join(FINDS)}, not '{find}'{nearest(find, list(FINDS))}")
+            raise InputError("--find", 0, *one_of(find, list(FINDS)))
         chosen = [load_scenario(path, sets or []) for path in (scenario, beside) if path is not None]
         address = {"seed": seed, "replication": replication, "only_luck": only_luck}
         if find is not None:
@@ -81,7 +84,11 @@ def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Languag
     first = _county(scenarios[0], **address)
     rows = first.tables["households"]
     if row >= len(rows):
-        raise InputError("--household", 0, telling("page", "no_such", row=row, last=len(rows) - 1))
+        last = len(rows) - 1
+        raise InputError(
+            "--household", 0, f"there is no household {row}; they are numbered from 0 to {last}",
+            f"没有第{row}号农户；编号为0至{last}"
+        )  # fmt: skip
     identity = int(rows["identity"][row])
     told: list[Any] = []
     months = []

@@ -15,7 +15,7 @@ from experiments import journal, lives, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
-from sim.core.errors import InputError
+from sim.core.errors import InputError, said
 
 OUTPUTS = Path("outputs")
 LEAST_ANNOUNCED = 40
@@ -87,11 +87,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
                 until=until,
             )
     except runner.Refused as reason:
-        raise InputError(
-            "--resume",
-            0,
-            f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh",
-        ) from None
+        raise unjoinable("--resume", out, reason) from None
     if outcome.problem:
         typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
@@ -127,18 +123,39 @@ def requested(out: Path) -> int:
     """How many replications a result folder was asked for; InputError if it holds no result."""
     try:
         return int(results.open_folder(out).manifest["replications"]["requested"])
-    except (FileNotFoundError, ValueError, KeyError) as problem:
-        raise InputError("--add-replications", 0, f"{out} holds no result to add to ({problem})") from None
+    except (ValueError, KeyError) as problem:
+        why = said(problem)
+        raise InputError(
+            "--add-replications", 0, f"{out} holds no result to add to ({why.english})",
+            f"{out} 里没有可以续加的结果（{why.chinese}）"
+        ) from None  # fmt: skip
+
+
+def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
+    """That what is in ``out`` may not be gone on with."""
+    return InputError(
+        option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
+        "name another --out, or throw them away with --fresh",
+        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹，或用 --fresh 舍弃旧的重算"
+    )  # fmt: skip
 
 
 def part_of(shard: str, replications: int) -> range:
     """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
     number, _, of = shard.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise InputError("--shard", 0, f"write it as 3/10, the third of ten parts, not '{shard}'")
+        raise InputError(
+            "--shard", 0, f"write it as 3/10, the third of ten parts, not '{shard}'",
+            f"应写成 3/10，表示十份中的第三份，现在写的是“{shard}”"
+        )  # fmt: skip
     first, last = (replications * k // int(of) // 2 * 2 if k < int(of) else replications for k in (int(number) - 1, int(number)))
     if first >= last:
-        raise InputError("--shard", 0, f"{replications} replications cannot be cut into {of} parts")
+        raise InputError(
+            "--shard",
+            0,
+            f"{replications} replications cannot be cut into {of} parts",
+            f"{replications} 遍模拟分不成 {of} 份；请少分几份",
+        )
     return range(first, last)
 
 
@@ -146,22 +163,28 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
     """Clear ``out`` for a new result, or leave it for going on; InputError if either would lose something."""
     reason = results.foreign(out, scenario.id)
     if reason:
-        raise InputError("--out", 0, f"{out} will not be overwritten: {reason}; name another folder")
+        raise InputError(
+            "--out", 0, f"{out} will not be overwritten: {reason.english}; name another folder",
+            f"不会覆盖 {out}：{reason.chinese}；请另写一个文件夹"
+        )  # fmt: skip
     begun = any((out / "journal").glob("*.npz"))
     if wanted.again and begun and not wanted.fresh:
         return
     if wanted.resume or wanted.add:
         if not begun:
-            raise InputError("--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one")
+            raise InputError(
+                "--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one",
+                f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
+            )  # fmt: skip
         return
     complete = (out / "manifest.json").exists() and results.Results(out).manifest.get("complete")
     if begun and not complete and not wanted.fresh:
         count = sum(len(numbers) for numbers in journal.done(out / "journal").values())
         raise InputError(
-            "--out",
-            0,
-            f"{out} holds an unfinished run of {count} replications; go on with it by --resume, or begin anew by --fresh",
-        )
+            "--out", 0, f"{out} holds an unfinished run of {count} replications; "
+            "go on with it by --resume, or begin anew by --fresh",
+            f"{out} 里有一次没算完的模拟，已算 {count} 遍；用 --resume 接着算，或用 --fresh 从头算"
+        )  # fmt: skip
     results.clear(out)
 
 

@@ -38,7 +38,10 @@ def optimise(
         try:
             searching.require()
         except searching.Missing:
-            raise InputError("optimise", 0, "the optimiser is not installed: pip install 'xianjie[optimise]'") from None
+            raise InputError(
+                "optimise", 0, "the optimiser is not installed: pip install 'xianjie[optimise]'",
+                "没有安装优化器；请运行 pip install 'xianjie[optimise]'"
+            ) from None  # fmt: skip
         asked, scenario = dividing.read(spec)
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))

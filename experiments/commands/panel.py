@@ -27,9 +27,9 @@ def panel(
         numbers = _numbers(replications)
         path = out or Path("outputs") / f"panel-{chosen.id}-{seed}.parquet"
         if path.suffix != ".parquet":
-            raise InputError("--out", 0, f"{path} must end in .parquet")
+            raise InputError("--out", 0, f"{path} must end in .parquet", f"{path} 的文件名应以 .parquet 结尾")
         if path.is_dir():
-            raise InputError("--out", 0, f"{path} is a folder")
+            raise InputError("--out", 0, f"{path} is a folder", f"{path} 是文件夹；请写一个文件名")
         from experiments import panel as panels
         from experiments.briefing.words import Words
         from sim.county import catalogue
@@ -47,6 +47,9 @@ def _numbers(text: str) -> list[int]:
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not first.isdigit() or (dash and not last.isdigit()) or (dash and int(last) < int(first)):
-            raise InputError("--replications", 0, f"'{part.strip()}' is neither a number nor a range; write 0,3,10-12")
+            raise InputError(
+                "--replications", 0, f"'{part.strip()}' is neither a number nor a range; write 0,3,10-12",
+                f"“{part.strip()}”不是编号，也不是编号范围；应写成 0,3,10-12"
+            )  # fmt: skip
         found.update(dict.fromkeys(range(int(first), int(last or first) + 1)))
     return list(found)

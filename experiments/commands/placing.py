@@ -36,11 +36,17 @@ class Place:
 
     def __init__(self, kind: Kind, scheduler: str | None, workers: int | None, lang: str) -> None:
         if kind is Kind.DASK and not scheduler:
-            raise InputError("--executor", 0, "dask needs --scheduler ADDRESS, as the scheduler prints it: tcp://host:8786")
+            raise InputError(
+                "--executor", 0, "dask needs --scheduler ADDRESS, as the scheduler prints it: tcp://host:8786",
+                "用 dask 时要写 --scheduler 地址，照调度器显示的写，如 tcp://host:8786"
+            )  # fmt: skip
         if kind is Kind.LOCAL and scheduler:
-            raise InputError("--scheduler", 0, "is for --executor dask")
+            raise InputError("--scheduler", 0, "is for --executor dask", "只与 --executor dask 一起用")
         if kind is Kind.DASK and workers:
-            raise InputError("--workers", 0, "is for this machine; a Dask cluster has the workers that were started for it")
+            raise InputError(
+                "--workers", 0, "is for this machine; a Dask cluster has the workers that were started for it",
+                "只用于本机；Dask 集群有多少工作进程，由启动时决定，请去掉这一项"
+            )  # fmt: skip
         self.executor: Make | None = None
         self.workers = workers
         self._scheduler, self._words = scheduler, Words(lang)
@@ -62,6 +68,6 @@ class Place:
         try:
             self._cluster = dask_executor.Cluster(self._scheduler)
         except dask_executor.NoCluster as reason:
-            raise InputError("--scheduler", 0, str(reason)) from None
+            raise InputError.of("--scheduler", 0, reason) from None
         self.executor, self.workers = self._cluster.executor, self._cluster.first
         screen.print(self._words("say_cluster", workers=self.workers, scheduler=self._scheduler))

@@ -129,21 +129,35 @@ def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
     from sim.core.errors import InputError
 
     if brief and wanted.shard:
-        raise InputError("--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief")
+        raise InputError(
+            "--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief",
+            "分片不是完整结果；请先用 xianjie collect 合并各分片，再写简报"
+        )  # fmt: skip
     if brief and files > 1:
-        raise InputError("--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each")
+        raise InputError(
+            "--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each",
+            "一次只写一个情景的简报；可用 xianjie brief FOLDER… 分别来写"
+        )  # fmt: skip
     if files > 1 and (describes or wanted.shard or wanted.add or wanted.precision is not None or wanted.profile):
         raise InputError(
-            "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile"
-        )
+            "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile",
+            "同时运行几个文件时，不能用 --dry-run、--show-config、--shard、--add-replications、--precision 或 --profile"
+        )  # fmt: skip
     if wanted.precision is not None and (wanted.add or wanted.shard):
         raise InputError(
-            "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard"
-        )
+            "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
+            "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
+        )  # fmt: skip
     if wanted.shard and wanted.add:
-        raise InputError("--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications")
+        raise InputError(
+            "--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications",
+            "分片不能续加；请先用 xianjie collect 合并，再用 --add-replications"
+        )  # fmt: skip
     if wanted.fresh and (wanted.resume or wanted.add):
-        raise InputError("--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them")
+        raise InputError(
+            "--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them",
+            "会舍弃 --resume 和 --add-replications 要接着算的内容；请只留一个"
+        )  # fmt: skip
 
 
 def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:

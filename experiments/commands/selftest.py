@@ -30,11 +30,11 @@ def selftest(
         from experiments.lives import COUNTY, find
         from experiments.relations import RELATIONS
         from experiments.relations.world import scenario
-        from sim.core.errors import InputError, nearest
+        from sim.core.errors import InputError, unknown
 
         for name in only or []:
             if name not in RELATIONS:
-                raise InputError("--only", 0, f"there is no relation '{name}'{nearest(name, sorted(RELATIONS))}")
+                raise InputError("--only", 0, *unknown("there is no relation", "没有这条关系：", name, sorted(RELATIONS)))
         screen = console.messages(quiet)
         extent = selftest.QUICK if quick else selftest.WHOLE
         find(COUNTY).prepare(scenario(), living.teller(screen, lang))

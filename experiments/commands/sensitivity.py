@@ -54,12 +54,12 @@ def sensitivity(
         from sim.scenario import load_scenario
 
         if base & (base - 1):
-            raise InputError("--base", 0, f"must be a power of two, not {base}")
+            raise InputError("--base", 0, f"must be a power of two, not {base}", f"必须是2的幂（如 64、128），现在写的是 {base}")
         chosen = load_scenario(scenario, sets or [])
         others = [load_scenario(path, sets or []) for path in against or []]
         ids = [each.id for each in (chosen, *others)]
         if len(set(ids)) < len(ids):
-            raise InputError("--against", 0, "names a scenario twice")
+            raise designs.twice("--against", 0)
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         outcomes = ranking.outcomes_of(outcome or [], catalogue)
         factors = ranking.factors_of(chosen, factor or [])

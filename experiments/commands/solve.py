@@ -46,22 +46,25 @@ def solve(
         from experiments.files import write_csv, write_text
         from experiments.identity import version
         from experiments.study import Study
-        from sim.core.errors import InputError, nearest
+        from sim.core.errors import InputError, unknown
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         if goal not in catalogue.goals:
-            raise InputError("--goal", 0, f"there is no goal '{goal}'{nearest(goal, list(catalogue.goals))}")
+            raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", goal, list(catalogue.goals)))
         if (low is None) != (high is None):
-            raise InputError("--low", 0, "give both --low and --high, or neither")
+            raise InputError("--low", 0, "give both --low and --high, or neither", "--low 和 --high 要么都写，要么都不写")
         record = designs.FactorRecord.model_validate({"low": low, "high": high, "from": start})
         try:
             factor = designs.factor(lever, record, False)
         except ValueError as problem:
-            raise InputError("--lever", 0, f"{lever} {problem}") from None
+            raise InputError.of("--lever", 0, problem, lever) from None
         if factor.kind != "value":
-            raise InputError("--lever", 0, f"{lever} is an assumption: nobody sets it. Name a lever, or give --low and --high")
+            raise InputError(
+                "--lever", 0, f"{lever} is an assumption: nobody sets it. Name a lever, or give --low and --high",
+                f"{lever} 是假设，不由政府设定；请改写一个抓手，或写明 --low 和 --high"
+            )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")
         stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")

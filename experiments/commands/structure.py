@@ -42,7 +42,12 @@ def structure(
         files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
         chosen = {each.id: each for each in map(load_scenario, files)}
         if len(chosen) < max(2, len(files)):
-            raise InputError("structure", 0, "takes at least two different plans, the reference first")
+            raise InputError(
+                "structure",
+                0,
+                "takes at least two different plans, the reference first",
+                "至少要两个不同的方案，作参照的放在最前",
+            )
         target = out or living.OUTPUTS / f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120]
         switches = structure.switches()
         count = len(switches) * len(chosen) * futures

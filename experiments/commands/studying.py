@@ -27,7 +27,11 @@ def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
     known = {*files, "journal", "figures", "shard.json"}
     others = [path.name for path in out.iterdir() if path.name not in known and not path.name.endswith(".partial")]
     if not out.is_dir() or others:
-        raise InputError("--out", 0, f"{out} will not be touched: it holds {', '.join(sorted(others)[:3])}; name another folder")
+        some = ", ".join(sorted(others)[:3])
+        raise InputError(
+            "--out", 0, f"{out} will not be touched: it holds {some}; name another folder",
+            f"不会动 {out}：里面有 {some}；请另写一个文件夹"
+        )  # fmt: skip
     if fresh:
         results.clear(out)
         for name in files:
@@ -41,9 +45,7 @@ def ending(out: Path, lang: str) -> Iterator[None]:
     try:
         yield
     except runner.Refused as reason:
-        raise InputError(
-            "--out", 0, f"{out} holds lives that may not be joined: {reason}; name another --out, or throw them away with --fresh"
-        ) from None
+        raise living.unjoinable("--out", out, reason) from None
     except Stopped:
         typer.echo(words("study_stopped", out=out, done=_done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
@@ -85,4 +87,7 @@ def confirm(seconds: float, yes: bool, lang: str) -> None:
         return
     words = Words(lang)
     if not sys.stdin.isatty() or not typer.confirm(words("study_confirm", seconds=words.seconds(seconds)), err=True):
-        raise InputError("--yes", 0, words("study_not_confirmed"))
+        raise InputError(
+            "--yes", 0, "not confirmed, nothing was begun; add --yes to begin without being asked",
+            "未确认，没有开始；加 --yes 可不再询问"
+        )  # fmt: skip

@@ -26,15 +26,16 @@ def verify(
         from experiments import verifying
         from experiments.briefing.words import Words
         from experiments.commands import living
-        from sim.core.errors import InputError
+        from sim.core.errors import InputError, joined, said
 
         try:
             found = verifying.verify(folder, sample, seed, workers, living.teller(console.messages(quiet), lang))
-        except (FileNotFoundError, ValueError, KeyError) as problem:
-            raise InputError(folder, 0, f"cannot be verified: {problem}") from None
+        except (ValueError, KeyError, OSError) as problem:
+            reason = said(problem)
+            raise InputError(folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}") from None
         words = Words(lang)
         if as_json:
-            console.show_json(vars(found))
+            console.show_json(vars(found) | {"changes": [each.english for each in found.changes]})
         else:
             numbers = words("comma").join(map(str, found.wrong))
             label = "verified_not" if found.wrong else "verified"
@@ -42,6 +43,7 @@ def verify(
                 [words(label, checked=len(found.checked), count=found.recorded, wrong=len(found.wrong), numbers=numbers)]
             )
             if found.changes:
-                console.show([words("verified_other", reasons="; ".join(found.changes))])
+                why = joined(found.changes)
+                console.show([words("verified_other", reasons=why.chinese if lang == "zh" else why.english)])
         if found.wrong:
             raise typer.Exit(console.Code.UNEXPECTED)

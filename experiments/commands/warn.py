@@ -51,9 +51,14 @@ def warn(
         catalogue = lives.find(lives.COUNTY).catalogue(asked.scenario)
         goals = asked.goals(goal or [], catalogue)
         if (levers is None) != (start is None):
-            raise InputError("--levers", 0, "give both --levers and --from, or neither")
+            raise InputError(
+                "--levers", 0, "give both --levers and --from, or neither", "--levers 和 --from 要么都写，要么都不写"
+            )
         if asked.results is None and levers is None:
-            raise InputError(str(path), 0, "is a scenario: name a result folder, or what to try with --levers and --from")
+            raise InputError(
+                path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",
+                "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
+            )  # fmt: skip
         points = tries(asked.scenario, levers, start, goals, catalogue) if levers and start else []
         target = out or living.OUTPUTS / safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
         studying.make_way(target, fresh, FILES)
@@ -104,7 +109,7 @@ def _line(name: str, goal: Any, look: Any) -> dict[str, Any]:
 
 
 def _named(month: float | None) -> str | None:
-    from sim.scenario import named
+    from sim.core.resolving import named
 
     return None if month is None or math.isnan(month) else named(int(month))
 

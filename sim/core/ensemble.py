@@ -14,13 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.compilation import ENSEMBLE
-from sim.core.errors import InputError, InputErrors
+from sim.core.errors import Both, InputError, all_of
 from sim.core.luck import quantile
 from sim.core.parameters import SIM, Parameter, ParameterBook
 
 FILE = SIM / ENSEMBLE
 OF = "of "  # begins the lines of the head that say to which distribution quantiles belong
-AGAIN = "run 'xianjie calibrate' again, or write 'uncertainty: prior' in the scenario"
+AGAIN = Both(
+    "run 'xianjie calibrate' again, or write 'uncertainty: prior' in the scenario",
+    "请重新运行 xianjie calibrate，或在情景文件里写 uncertainty: prior",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def load(book: ParameterBook, path: Path = FILE) -> Ensemble:
     try:
         content = path.read_text(encoding="utf-8")
     except OSError:
-        raise InputError(place, 0, f"there is no plausible ensemble; {AGAIN}") from None
+        raise InputError(
+            place, 0, f"there is no plausible ensemble; {AGAIN.english}", f"没有校准得到的参数集合；{AGAIN.chinese}"
+        ) from None
     lines = content.splitlines()
     head = [line[2:].partition(": ") for line in lines if line.startswith("# ")]
     about = {key: value for key, _, value in head}
@@ -80,19 +85,26 @@ def load(book: ParameterBook, path: Path = FILE) -> Ensemble:
     except ValueError:
         whole = False
     if not whole:
-        raise InputError(place, 0, f"is no whole ensemble: a row of names, then rows of quantiles between 0 and 1; {AGAIN}")
+        raise InputError(
+            place, 0, f"is no whole ensemble: a row of names, then rows of quantiles between 0 and 1; {AGAIN.english}",
+            f"参数集合文件不完整：第一行应是参数名，以下各行是 0 与 1 之间的分位数；{AGAIN.chinese}"
+        )  # fmt: skip
     faults = [_fault(name, about.get(OF + name), book) for name in names]
-    errors = [InputError(place, 0, f"is outdated: {fault}; {AGAIN}") for fault in faults if fault]
+    errors = [
+        InputError(place, 0, f"is outdated: {fault.english}; {AGAIN.english}", f"已经过时：{fault.chinese}；{AGAIN.chinese}")
+        for fault in faults
+        if fault
+    ]
     if errors:
-        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+        raise all_of(errors)
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return Ensemble({key: value for key, value in about.items() if not key.startswith(OF)}, names, members, digest)
 
 
-def _fault(name: str, meant: str | None, book: ParameterBook) -> str:
-    """What is wrong with one assumption; empty if nothing is."""
+def _fault(name: str, meant: str | None, book: ParameterBook) -> Both | None:
+    """What is wrong with one assumption; None if nothing is."""
     parameter = book.parameters.get(name)
     if parameter is None or not parameter.varies:
-        return f"'{name}' is no assumption that varies any more"
+        return Both(f"'{name}' is no assumption that varies any more", f"“{name}”已不再是有不确定范围的假设")
     now = distribution_of(parameter)
-    return "" if now == meant else f"'{name}' was {meant}, and is now {now}"
+    return None if now == meant else Both(f"'{name}' was {meant}, and is now {now}", f"“{name}”原为 {meant}，现为 {now}")

@@ -1,25 +1,60 @@
-"""What a planner reads when an input is wrong: file, line, what is wrong, what to do. Exit code 2, never a traceback."""
+"""What a planner reads when an input is wrong: where, what is wrong, what to do, in Chinese and below it in English. Exit code 2,
+never a traceback.
 
+Code that does not know where something was written raises Wrong; whoever knows makes an InputError of it. English comes before
+Chinese in every call, so that the two stand together in the source; a contract test holds them against each other.
+"""
+
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+INDENT = "    "  # before the English sentence, which stands on a line of its own
+
+
+class Both(NamedTuple):
+    """A sentence, or a part of one, in both languages."""
+
+    english: str
+    chinese: str
+
+
+class Wrong(ValueError):
+    """What is wrong, without where it was written. As text it is the English sentence."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english, chinese)
+        self.english, self.chinese = english, chinese
+
+    def __str__(self) -> str:
+        return self.english
 
 
 class InputError(Exception):
     """A fault in an input. ``place`` is a path or a name such as ``--set``; ``line`` counts from 1, 0 if there is none."""
 
-    def __init__(self, place: str | Path, line: int, message: str) -> None:
-        super().__init__(place, line, message)  # all three, so that the error survives being sent between processes
-        self.place, self.line, self.message = str(place), line, message
+    def __init__(self, place: str | Path, line: int, english: str, chinese: str) -> None:
+        super().__init__(place, line, english, chinese)  # all, so that the error survives being sent between processes
+        self.place, self.line, self.english, self.chinese = str(place), line, english, chinese
+
+    @staticmethod
+    def of(place: str | Path, line: int, problem: Exception, name: str = "") -> "InputError":
+        """From what was found wrong elsewhere; ``name`` says with what, where the problem does not."""
+        english, chinese = said(problem)
+        if name:
+            english, chinese = f"{name}: {english}", f"{name}：{chinese}"
+        return InputError(place, line, english, chinese)
 
     def __str__(self) -> str:
         where = f"{self.place}:{self.line}" if self.line else self.place
-        return f"{where}: {self.message}"
+        return f"{where}: {self.chinese}\n{INDENT}{self.english}"
 
 
 class InputErrors(InputError):
-    """Several faults of one input, one to a line."""
+    """Several faults of one input, one after the other."""
 
     def __init__(self, errors: list[InputError]) -> None:
-        super().__init__(errors[0].place, errors[0].line, errors[0].message)
+        super().__init__(errors[0].place, errors[0].line, errors[0].english, errors[0].chinese)
         self.args = (errors,)
         self.errors = errors
 
@@ -27,9 +62,43 @@ class InputErrors(InputError):
         return "\n".join(str(error) for error in self.errors)
 
 
-def nearest(name: str, known: list[str]) -> str:
+def all_of(errors: list[InputError]) -> InputError:
+    """One error that says them all."""
+    return errors[0] if len(errors) == 1 else InputErrors(errors)
+
+
+def said(problem: Exception) -> Both:
+    """What a problem says; of one that is not ours the Chinese can only quote."""
+    if isinstance(problem, (Wrong, InputError)):
+        return Both(problem.english, problem.chinese)
+    return Both(str(problem), f"出了问题，系统提示原文：{problem}")
+
+
+def joined(parts: Iterable[Both]) -> Both:
+    """Several sentences as one."""
+    english, chinese = zip(*parts)
+    return Both("; ".join(english), "；".join(chinese))
+
+
+def nearest(name: str, known: Sequence[str]) -> Both:
     """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near."""
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    return Both(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else Both("", "")
+
+
+def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both:
+    """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
+    near = nearest(name, known)
+    return Both(f"{english} '{name}'{near.english}", f"{chinese}“{name}”{near.chinese}")
+
+
+def one_of(value: object, known: Sequence[str]) -> Both:
+    """That a value must be one of a few, which does not say whose value it is."""
+    near = nearest(str(value), known)
+    english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
+    return Both(
+        f"must be {english}, not {value!r}{near.english}",
+        f"只能写 {chinese}，现在写的是“{value}”{near.chinese}",
+    )

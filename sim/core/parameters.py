@@ -13,8 +13,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.core import yaml_file
-from sim.core.errors import InputError, InputErrors, nearest
+from sim.core.errors import InputError, Wrong, all_of, one_of, unknown
 from sim.core.units import UNITS
+from sim.core.validation import explained
 
 SIM = Path(__file__).resolve().parents[1]
 MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
@@ -91,7 +92,7 @@ class Parameter(Strict):
     @classmethod
     def _day(cls, text: str) -> str:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise ValueError("must be a day, such as 2026-11-23")
+            raise Wrong("must be a day, such as 2026-11-23", "应写成日期，如 2026-11-23")
         return text
 
     @field_validator("clause", mode="before")
@@ -102,27 +103,36 @@ class Parameter(Strict):
     @model_validator(mode="after")
     def _papers(self) -> "Parameter":
         if self.unit not in UNITS:
-            raise ValueError(f"unknown unit '{self.unit}'{nearest(self.unit, list(UNITS))}")
+            raise Wrong(*unknown("unknown unit", "没有这个单位：", self.unit, list(UNITS)))
         if self.evidence == "measured" and not self.sources:
-            raise ValueError("is said to be measured, but names no source")
+            raise Wrong("is said to be measured, but names no source", "标为 measured（实测），却没有写来源 sources")
         if self.evidence == "policy" and not self.clause:
-            raise ValueError("is said to be fixed by the policy, but names no clause")
+            raise Wrong("is said to be fixed by the policy, but names no clause", "标为 policy（文件规定），却没有写条款 clause")
         if (self.unit == "switch") != (self.options is not None):
-            raise ValueError("options belong to the unit 'switch', and a switch needs them")
+            raise Wrong(
+                "options belong to the unit 'switch', and a switch needs them",
+                "选项 options 只用于单位 switch，单位为 switch 时也必须写",
+            )
         if self.role == "lever":
             if self.off is None or (self.bounds is None and self.options is None):
-                raise ValueError("a lever needs 'bounds' and 'off'")
+                raise Wrong("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
             if self.range is not None or self.distribution is not None:
-                raise ValueError("a lever has bounds, not a range or a distribution")
+                raise Wrong("a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution")
             if self.transition and (self.options is not None or self.is_list):
-                raise ValueError("support that ends with the transition period thins out: it must be a number")
+                raise Wrong(
+                    "support that ends with the transition period thins out: it must be a number",
+                    "随过渡期结束而退坡的支持必须是一个数，才能逐步减下来",
+                )
         elif self.transition:
-            raise ValueError("'transition' marks a lever as support that ends with the transition period; this is none")
+            raise Wrong(
+                "'transition' marks a lever as support that ends with the transition period; this is none",
+                "'transition' 只用来标明随过渡期结束的抓手，这一项不是抓手",
+            )
         elif self.options is None:
             if self.distribution is None:
-                raise ValueError("an assumption needs a distribution")
+                raise Wrong("an assumption needs a distribution", "假设必须写分布 distribution")
             if self.distribution != "fixed" and self.range is None:
-                raise ValueError("needs a range, or the distribution 'fixed'")
+                raise Wrong("needs a range, or the distribution 'fixed'", "应写范围 range，或把分布写成 fixed")
         self._check_values()
         return self
 
@@ -134,15 +144,18 @@ class Parameter(Strict):
         if self.range is not None:
             low, high = self.range
             if low > high:
-                raise ValueError("the range runs from high to low")
+                raise Wrong("the range runs from high to low", "范围写反了，应从小到大")
             centre = 1.0 if self.has_factor_range else self.value
             if not low <= centre <= high:
-                raise ValueError(f"{'1' if self.has_factor_range else 'value'} lies outside its range {list(self.range)}")
+                what = "1" if self.has_factor_range else "value"
+                raise Wrong(f"{what} lies outside its range {list(self.range)}", f"{what} 不在它的范围 {list(self.range)} 之内")
         if self.known_from and not self.is_dated:
-            raise ValueError("known_from belongs to a dated value")
+            raise Wrong("known_from belongs to a dated value", "known_from 只用于按日期写的值")
         for month in self.known_from or {}:
             if month not in self.value:
-                raise ValueError(f"known_from names {month}, for which there is no value")
+                raise Wrong(
+                    f"known_from names {month}, for which there is no value", f"known_from 写了 {month}，但这个月没有对应的值"
+                )
 
     @property
     def id(self) -> str:
@@ -174,27 +187,35 @@ class Parameter(Strict):
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 
     def check(self, value: Any, override: bool = False, elsewhere: bool = False) -> None:
-        """Raise ValueError if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
+        """Raise Wrong if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
         range nor bounds bind, only what the unit admits.
         """
         if self.options is not None:
             if not isinstance(value, str) or value not in self.options:
-                raise ValueError(f"must be one of {', '.join(self.options)}, not {value!r}")
+                raise Wrong(*one_of(value, list(self.options)))
             return
         numbers = value if isinstance(value, (list, tuple)) else [value]
         if not numbers:
-            raise ValueError("is an empty list")
+            raise Wrong("is an empty list", "列表是空的，至少要写一个值")
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-                raise ValueError(f"must be a number in {self.unit}, not {number!r}")
+                raise Wrong(
+                    f"must be a number in {self.unit}, not {number!r}", f"必须是数字（单位 {self.unit}），现在写的是“{number}”"
+                )
             unit = UNITS[self.unit]
             if not unit.lowest <= number <= unit.highest:
-                raise ValueError(f"{number} is not possible in {self.unit}")
+                raise Wrong(f"{number} is not possible in {self.unit}", f"{number} 不可能是以 {self.unit} 为单位的值")
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
-                raise ValueError(f"{number} lies outside {low:g} to {high:g} {self.unit}")
+                raise Wrong(
+                    f"{number} lies outside {low:g} to {high:g} {self.unit}",
+                    f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位 {self.unit}）",
+                )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
-            raise ValueError(f"must add up to {self.sums_to:g}, not {sum(numbers):g}")
+            raise Wrong(
+                f"must add up to {self.sums_to:g}, not {sum(numbers):g}",
+                f"各项之和应为 {self.sums_to:g}，现在是 {sum(numbers):g}",
+            )
 
     def limits(self, override: bool = True) -> tuple[float, float]:
         """The lowest and highest number that a scenario may set."""
@@ -226,10 +247,13 @@ class Parameter(Strict):
 
 
 def month_number(text: str, first_year: int = 2021) -> int:
-    """``2021-03`` or ``2021`` as months since January of ``first_year``. Raises ValueError."""
+    """``2021-03`` or ``2021`` as months since January of ``first_year``. Raises Wrong."""
     match = MONTH.fullmatch(str(text))
     if not match:
-        raise ValueError(f"'{text}' is not a month; write 2023-07, or 2023 for its January")
+        raise Wrong(
+            f"'{text}' is not a month; write 2023-07, or 2023 for its January",
+            f"“{text}”不是月份；应写成 2023-07，只写 2023 表示当年1月",
+        )
     return (int(match[1]) - first_year) * 12 + int(match[2] or 1) - 1
 
 
@@ -242,34 +266,26 @@ def load_parameters(path: Path) -> dict[str, Parameter]:
     for name, record in tree.items():
         line = tree.lines[name]
         if not isinstance(record, yaml_file.Mapping):
-            errors.append(InputError(shown, line, f"'{name}' must be a parameter: name, role, unit, value …"))
+            errors.append(
+                InputError(
+                    shown, line, f"'{name}' must be a parameter: name, role, unit, value …",
+                    f"“{name}”应写成一个参数：name、role、unit、value 等各占一行"
+                )
+            )  # fmt: skip
             continue
         try:
             parameter = Parameter.model_validate(record)
         except ValidationError as problem:
-            errors.extend(_explain(shown, name, record, line, problem))
+            for error in problem.errors():
+                at = record.lines.get(str(error["loc"][0]), line) if error["loc"] else line
+                errors.append(InputError(shown, at, *explained(error, list(Parameter.model_fields), name)))
             continue
         parameter._id = f"{path.stem}.{name}"
         parameter._path, parameter._line = str(shown), line
         loaded[name] = parameter
     if errors:
-        raise InputErrors(errors)
+        raise all_of(errors)
     return loaded
-
-
-def _explain(shown: Path, name: str, record: yaml_file.Mapping, line: int, problem: ValidationError) -> list[InputError]:
-    """One readable error for each fault that pydantic found."""
-    found = []
-    for error in problem.errors():
-        place = [str(part) for part in error["loc"]]
-        at = record.lines.get(place[0], line) if place else line
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = f"unknown key{nearest(place[-1], list(Parameter.model_fields))}"
-        elif error["type"] == "missing":
-            message = "is missing"
-        found.append(InputError(shown, at, f"{'.'.join([name, *place])}: {message}"))
-    return found
 
 
 @dataclass(frozen=True)
@@ -302,7 +318,10 @@ def load_all() -> ParameterBook:
         owners: dict[str, Path] = {}
         for path in files:
             if path.stem in owners:
-                raise InputError(path, 1, f"the name '{path.stem}' is taken by {owners[path.stem]}")
+                raise InputError(
+                    path, 1, f"the name '{path.stem}' is taken by {owners[path.stem]}",
+                    f"文件名“{path.stem}”已被 {owners[path.stem]} 占用，请换一个"
+                )  # fmt: skip
             owners[path.stem] = path
             for parameter in load_parameters(path).values():
                 parameters[parameter.id] = parameter
@@ -313,6 +332,7 @@ def load_all() -> ParameterBook:
                     parameter._path,
                     parameter._line,
                     f"{parameter.id} scales with {parameter.scales_with}, which is no fixed multiple",
+                    f"{parameter.id} 要随 {parameter.scales_with} 按比例变化，但后者不是固定的倍数",
                 )
         _BOOK.append(ParameterBook(parameters))
     return _BOOK[0]

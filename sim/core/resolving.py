@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, Wrong
 from sim.core.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.units import UNITS
 
@@ -25,24 +25,30 @@ class Override:
         try:
             for value in self.value.values() if isinstance(self.value, Mapping) else [self.value]:
                 if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
-                    raise ValueError("must be a list" if parameter.is_list else "must be one value, not a list")
+                    if parameter.is_list:
+                        raise Wrong("must be a list", "应写成列表，如 [1, 2, 3]")
+                    raise Wrong("must be one value, not a list", "只能写一个值，不能写列表")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
-                    raise ValueError(f"must be a list of {len(parameter.entries()[0])} values")
+                    count = len(parameter.entries()[0])
+                    raise Wrong(f"must be a list of {count} values", f"列表里应正好有 {count} 个值")
                 parameter.check(value, override=True, elsewhere=self.local)
             self._check_time(parameter)
         except ValueError as problem:
-            raise InputError(self.place, self.line, f"{parameter.id}: {problem}") from None
+            raise InputError.of(self.place, self.line, problem, parameter.id) from None
 
     def _check_time(self, parameter: Parameter) -> None:
-        """Raise ValueError if it changes a lever in months for which the clause keeps it as it is."""
+        """Raise Wrong if it changes a lever in months for which the clause keeps it as it is."""
         if parameter.changes_from is None:
             return
         first = month_number(parameter.changes_from)
         early = self.value.items() if isinstance(self.value, Mapping) else [(0, self.value)]
         if any(month < first and value != parameter.value for month, value in early):
-            raise ValueError(
+            value = next(iter(dict(early).values()))
+            raise Wrong(
                 f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
-                f"write {{{parameter.changes_from}: {next(iter(dict(early).values()))}}}, or leave it"
+                f"write {{{parameter.changes_from}: {value}}}, or leave it",
+                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
+                f"请写成 {{{parameter.changes_from}: {value}}}，或不改这一项",
             )
 
 
@@ -167,6 +173,11 @@ def resolve(
     return Values(paths, used, provenance, months_before)
 
 
+def named(month: int) -> str:
+    """A month (0 = January 2021) as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"
+
+
 def in_force(used: Any, month: int) -> Any:
     """What a value of ``Values.used`` is in a month (0 = January 2021), as it would be written in a file."""
     if not isinstance(used, Mapping):
@@ -202,4 +213,4 @@ def _readable(base: dict[int, Any]) -> Any:
     """A value as it would be written in a file."""
     if len(base) == 1:
         return next(iter(base.values()))
-    return {f"{2021 + month // 12}-{month % 12 + 1:02d}": value for month, value in sorted(base.items())}
+    return {named(month): value for month, value in sorted(base.items())}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sim.core.errors import InputError, nearest
+from sim.core.errors import InputError, unknown
 from sim.core.ledger import Fund, Purse
 from sim.core.process import Process
 from sim.core.yaml_file import read_mapping
@@ -30,12 +30,14 @@ def fund_records() -> dict[Fund, FundRecord]:
     for name, record in tree.items():
         known = [fund.name.lower() for fund in Fund]
         if name not in known:
-            raise InputError(FILE, tree.lines[name], f"unknown fund '{name}'{nearest(name, known)}")
+            raise InputError(FILE, tree.lines[name], *unknown("unknown fund", "没有这项资金：", name, known))
         pays = {reason: str(clause) for reason, clause in record["pays"].items()}
         records[Fund[name.upper()]] = FundRecord(dict(record["name"]), Purse[record["purse"].upper()], pays)
     missing = [fund.name.lower() for fund in Fund if fund not in records]
     if missing:
-        raise InputError(FILE, 0, f"funds without a record: {', '.join(missing)}")
+        raise InputError(
+            FILE, 0, f"funds without a record: {', '.join(missing)}", f"这些资金没有记录，请补上：{'、'.join(missing)}"
+        )
     return records
 
 

@@ -350,10 +350,10 @@ def test_a_comparison_is_briefed_on_the_same_luck(result, tmp_path):
         (["OUT", "--to", "OUT/manifest.json"], "is a file"),
     ],
 )
-def test_wrong_usage_ends_in_2_with_one_sentence(result, arguments, reason):
+def test_wrong_usage_ends_in_2_with_one_sentence_in_each_language(result, arguments, reason):
     answer = CliRunner().invoke(app, ["brief", "--quiet", *(each.replace("OUT", str(result)) for each in arguments)])
     assert answer.exit_code == 2 and reason in answer.stderr, answer.stderr
-    assert len(answer.stderr.strip().splitlines()) == 1
+    assert len(answer.stderr.strip().splitlines()) == 2
 
 
 def test_a_shard_is_not_briefed(tmp_path):

@@ -271,7 +271,7 @@ def test_questions_that_cannot_be_are_refused_before_anything_is_lived(tmp_path)
         (("sensitivity", BASELINE, "--factor", "public_posts.count", "--yes"), "no assumption that varies"),
         (("sensitivity", BASELINE, "--outcome", "R33", "--yes"), "no goal or indicator 'R33'"),
         (("sensitivity", BASELINE, "--base", 48, "--yes"), "power of two"),
-        (("sensitivity", BASELINE, "--against", BASELINE, "--yes"), "names a scenario twice"),
+        (("sensitivity", BASELINE, "--against", BASELINE, "--yes"), "a scenario is named twice"),
     ):
         assert words in ask(*arguments, *out, code=2).stderr, words
     assert not (tmp_path / "out").exists()

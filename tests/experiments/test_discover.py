@@ -276,7 +276,7 @@ def test_a_wrong_spec_is_refused_with_its_line_before_anything_is_lived(tmp_path
     [
         ("public_posts.count: {levels: 3, low: 1, high: 5}", "quantiles and levels are for sweeps"),
         ("public_posts.count: {low: 5, high: 9000000}", "public_posts.count"),
-        ("targeted_help.queue: [severity, nobody]", "must be one of"),
+        ("targeted_help.queue: [severity, nobody]", "must be .* or risk_type_quota, not 'nobody'"),
     ],
 )
 def test_a_factor_that_cannot_be_is_refused(tmp_path, record, words):

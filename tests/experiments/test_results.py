@@ -155,7 +155,7 @@ def test_only_what_a_run_makes_is_cleared(result, tmp_path):
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no result"):
+    with pytest.raises(ValueError, match="no result"):
         results.open_folder(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 99}), encoding="utf-8")
     with pytest.raises(ValueError, match="format 99"):

@@ -123,7 +123,7 @@ def test_explain_tells_two_scenarios_beside_each_other(relapsed):
 def test_wrong_questions_are_refused(arguments, tmp_path):
     answer = CliRunner().invoke(app, arguments)
     assert answer.exit_code == 2
-    assert answer.stdout == "" and len(answer.stderr.strip().splitlines()) == 1
+    assert answer.stdout == "" and len(answer.stderr.strip().splitlines()) == 2
 
 
 def test_the_panel_holds_every_household_of_every_year_and_agrees_with_the_indicators(tmp_path):

@@ -14,6 +14,7 @@ from typing import Any
 
 from experiments import comparing, lives, results
 from experiments.results import Results
+from sim.core.errors import Wrong, said
 
 WITHOUT_POLICY = "without_policy"
 #: What a brief cannot do without.
@@ -23,7 +24,7 @@ NEEDED = (
 )  # fmt: skip
 
 
-class Unusable(ValueError):
+class Unusable(Wrong):
     """A folder no brief may be written from; the message says why."""
 
 
@@ -84,14 +85,17 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
         scenario = manifest["scenario"]
         needed = (scenario["id"], scenario["title"]["zh"], scenario["title"]["en"], manifest["months"][0], manifest["hash"])
         completed, failed = int(counts["completed"]), int(counts["failed"])
-    except FileNotFoundError as problem:
-        raise Unusable(str(problem)) from None
+    except Wrong as problem:
+        raise Unusable(*said(problem)) from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError) as problem:
-        raise Unusable(f"{folder} holds no result that this program can read ({type(problem).__name__}: {problem})") from None
+        raise Unusable(*said(results.unreadable(folder, problem))) from None
     if program != "xianjie" or not all(isinstance(each, str) for each in needed):
-        raise Unusable(f"{folder} was not written by xianjie")
+        raise Unusable(f"{folder} was not written by xianjie", f"{folder} 不是 xianjie 写的结果；请核对文件夹")
     if completed <= 0:
-        raise Unusable(f"{folder} holds no life: {failed} replications failed; see failures.json, and run it again")
+        raise Unusable(
+            f"{folder} holds no life: {failed} replications failed; see failures.json, and run it again",
+            f"{folder} 里没有一遍算成：{failed} 遍失败；请查看 failures.json 后重新运行",
+        )
     marks = _changed(folder, files)
     _agrees(result)
     if not manifest["complete"]:
@@ -133,20 +137,31 @@ def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
     marks = []
     missing = [name for name in NEEDED if name not in files]
     if missing:
-        raise Unusable(f"{folder}: its manifest lists no {missing[0]}; this is no whole result")
+        raise Unusable(
+            f"{folder}: its manifest lists no {missing[0]}; this is no whole result",
+            f"{folder}：清单 manifest.json 里没有 {missing[0]}，结果不完整；请重新运行",
+        )
     for name, record in files.items():
         if Path(name).name != name:
-            raise Unusable(f"{folder}: its manifest lists the file {name!r}, which lies outside the folder")
+            raise Unusable(
+                f"{folder}: its manifest lists the file {name!r}, which lies outside the folder",
+                f"{folder}：清单 manifest.json 列了文件夹以外的文件“{name}”；请重新运行",
+            )
         path = folder / name
         if not path.is_file():
             if is_read(name):
-                raise Unusable(f"{folder}: {name} is missing; run the scenario again, or copy the folder whole")
+                raise Unusable(
+                    f"{folder}: {name} is missing; run the scenario again, or copy the folder whole",
+                    f"{folder}：缺少 {name}；请重新运行情景，或把整个文件夹复制过来",
+                )
             continue
         if hashlib.sha256(path.read_bytes()).hexdigest() != record["sha256"]:
             if is_read(name):
                 raise Unusable(
                     f"{folder}: {name} was changed after the run (its hash is not the one in manifest.json); a brief is written "
-                    f"from untouched results only: run the scenario again"
+                    f"from untouched results only: run the scenario again",
+                    f"{folder}：{name} 在运行之后被改过（校验值与 manifest.json 不符）；"
+                    "简报只依据未改动的结果编写，请重新运行情景",
                 )
             marks.append(Mark("mark_changed", (("name", name),)))
     return marks
@@ -166,7 +181,10 @@ def _agrees(result: Results) -> None:
         ("replications", len(table), manifest["replications"]["completed"]),
     ):
         if one != two:
-            raise Unusable(f"{result.folder}: manifest.json was changed after the run ({what}: {two}, the lives say {one})")
+            raise Unusable(
+                f"{result.folder}: manifest.json was changed after the run ({what}: {two}, the lives say {one})",
+                f"{result.folder}：manifest.json 在运行之后被改过（{what} 写的是 {two}，模拟数据是 {one}）；请重新运行情景",
+            )
 
 
 @dataclass(frozen=True)

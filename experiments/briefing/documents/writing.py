@@ -48,18 +48,24 @@ def write(
 def _single(found: Sequence[sources.Source], studies: Sequence[sources.Study], command: str) -> Callable[[str], Brief]:
     if len(found) != 1:
         raise sources.Unusable(
-            f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare"
+            f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
+            f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
         )
     return lambda language: assembling.brief(found[0], studies, language, assembling.Asked(command))
 
 
 def _comparison(found: Sequence[sources.Source], studies: Sequence[sources.Study], command: str) -> Callable[[str], Brief]:
     if studies or len(found) < 2:
-        raise sources.Unusable("--compare takes at least two result folders, the reference first, and no studies")
+        raise sources.Unusable(
+            "--compare takes at least two result folders, the reference first, and no studies",
+            "--compare 至少要两个结果文件夹，作参照的放在最前，不能放专题分析的文件夹",
+        )
     try:
         check([source.results for source in found])
     except Unpaired as reason:
-        raise sources.Unusable(f"these results cannot be compared future by future: {reason}") from None
+        raise sources.Unusable(
+            f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
+        ) from None
     return lambda language: assembling.comparison(found, language, assembling.Asked(command))
 
 
