@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from experiments import results
 from experiments.briefing import style
-from experiments.briefing.documents import sources
+from experiments.briefing.documents import sources, word_styles
 from experiments.briefing.documents.content import clean, cleaned, stacked
 from experiments.briefing.words import Words
 from experiments.cli import app
@@ -151,6 +151,16 @@ def test_official_word_follows_the_standard_for_official_documents(without_netwo
     ]
     assert made.styles["Title"].font.size.pt == 22 and made.styles["Body Text"].paragraph_format.line_spacing.pt == 28
     assert [p.text[:2] for p in made.paragraphs if p.style.name == "Heading 1"][:2] == ["一、", "二、"]
+
+
+def test_an_english_brief_after_the_standard_has_no_chinese_numerals():
+    official = word_styles.LOOKS["official"]
+    assert [official.number(section, language) for section, language in ((1, "zh"), (11, "zh"), (1, "en"))] == [
+        "一、",
+        "十一、",
+        "1  ",
+    ]
+    assert word_styles.LOOKS["plain"].number(2, "zh") == "2  "
 
 
 def test_a_workbook_has_numbers_charts_heads_and_explains_every_column(documents):

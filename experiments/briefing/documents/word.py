@@ -62,7 +62,7 @@ class _Writer:
         return self.made
 
     def _section(self, number: int, section: Section) -> None:
-        self.made.add_heading(f"{self.look.number(number)}{section.title}", level=1)
+        self.made.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
         for block in section.blocks:
             self._block(block)
 

@@ -4,7 +4,6 @@
 headings 黑体 with Chinese numerals, margins 37, 35, 28 and 26 mm. Tables are smaller, since the standard says nothing of them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +28,7 @@ class Fonts:
 
 @dataclass(frozen=True)
 class Look:
-    """Fonts, sizes (points) and margins of a style of documents; ``number``: how a first heading is numbered."""
+    """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them."""
 
     body: Fonts
     title: Fonts
@@ -45,7 +44,11 @@ class Look:
     bottom: Any
     left: Any
     right: Any
-    number: Callable[[int], str]
+    chinese_numerals: bool
+
+    def number(self, section: int, language: str) -> str:
+        """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
+        return _chinese(section) if self.chinese_numerals and language == "zh" else f"{section}  "
 
 
 def _chinese(number: int) -> str:
@@ -56,10 +59,10 @@ def _chinese(number: int) -> str:
 YAHEI = Fonts("微软雅黑", "Calibri")
 FANGSONG = Fonts("仿宋", "Times New Roman")
 LOOKS = {
-    "plain": Look(YAHEI, YAHEI, YAHEI, 10.5, 20, 14, 8.5, None, False, False, Mm(20), Mm(18), Mm(18), Mm(18), lambda n: f"{n}  "),
+    "plain": Look(YAHEI, YAHEI, YAHEI, 10.5, 20, 14, 8.5, None, False, False, Mm(20), Mm(18), Mm(18), Mm(18), False),
     "official": Look(
         FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), 16, 22, 16, 10.5, 28.0, True,
-        True, Mm(37), Mm(35), Mm(28), Mm(26), _chinese,
+        True, Mm(37), Mm(35), Mm(28), Mm(26), True,
     ),
 }  # fmt: skip
 
