@@ -193,6 +193,9 @@ def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
         yield pa.table({**columns, "value": values[place]})
 
 
+PIECES = 16  # waiting for a group to be whole, before they are put together
+
+
 class RowGroups:
     """A parquet file written in groups of a fixed number of rows, however many rows arrive at a time."""
 
@@ -204,6 +207,8 @@ class RowGroups:
     def add(self, table: pa.Table) -> None:
         """Take rows; write what makes whole groups."""
         self._waiting.append(table)
+        if len(self._waiting) >= PIECES:  # hundreds of small tables of hundreds of columns take more than what is in them
+            self._waiting = [pa.concat_tables(self._waiting).combine_chunks()]
         if sum(piece.num_rows for piece in self._waiting) >= self._rows:
             whole = pa.concat_tables(self._waiting)
             groups = whole.num_rows // self._rows
