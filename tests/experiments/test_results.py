@@ -160,3 +160,19 @@ def test_a_folder_without_a_result_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 99}), encoding="utf-8")
     with pytest.raises(ValueError, match="format 99"):
         results.open_folder(tmp_path)
+
+
+def test_however_rows_arrive_the_file_is_the_same_and_few_pieces_wait(tmp_path):
+    import pyarrow as pa
+
+    from experiments import tables
+
+    whole = pa.table({"replication": list(range(100)), "value": [number / 7 for number in range(100)]})
+    one, many = tables.RowGroups(tmp_path / "one", 1000), tables.RowGroups(tmp_path / "many", 1000)
+    one.add(whole)
+    for row in range(100):
+        many.add(whole.slice(row, 1))
+        assert len(many._waiting) < tables.PIECES
+    one.close()
+    many.close()
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "many").read_bytes()
