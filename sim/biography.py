@@ -251,6 +251,9 @@ class _Comparison:
         was, now = self._step("signal", "register")
         if now >= 0 and was != now:
             yield "noticed", {"channel": _name(Channel, now)}
+        was, now = self._step("turned_down_until", "register")
+        if now > was:
+            yield "turned_down", {}
         was, now = self._step("application", "register")
         dibao_was, dibao_now = self._step("dibao", "register")
         benefit_was, benefit = self._step("benefit", "register")

@@ -5,9 +5,9 @@ from sim.core.luck import mix, uniform
 
 
 @compiled
-def on_file(register):
-    """Whether a signal or a case is open already."""
-    return register.signal >= 0 or register.case_row >= 0
+def closed_to_signals(register, month):
+    """Whether no channel signals a household: a signal or a case is open, or deliberation turned it down not long ago."""
+    return register.signal >= 0 or register.case_row >= 0 or month < register.turned_down_until
 
 
 @compiled

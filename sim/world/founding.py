@@ -84,7 +84,8 @@ def _open_files(tables: Tables) -> None:
     for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
         register[column] = NONE
     register["noticed"] = 1
-    register["seen"] = -MONTHS_BEFORE_ZERO
+    for column in ("seen", "turned_down_until"):
+        register[column] = -MONTHS_BEFORE_ZERO
 
 
 def _count_workers(tables: Tables) -> None:

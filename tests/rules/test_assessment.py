@@ -74,7 +74,7 @@ def test_a_verified_signal_is_put_off_under_full_pressure_and_taken_up_without()
         hand = Hand()
         hand.townships["pressure"] = pressure
         hand.register["signal"], hand.register["found"] = 0, 1
-        hand.run("case_review", month=11, procedural_lag=0.0)
+        hand.run("case_review", month=11, procedural_lag=0.0, listed_share=1.0)
         assert hand.tables.counts["cases"][0] == opened
         assert (hand.register[0].signal >= 0) == (opened == 0), "put off is not dismissed"
 

@@ -63,12 +63,32 @@ def test_verification_stops_when_the_townships_capacity_is_used_up():
 def test_a_verified_risk_becomes_a_case_and_an_unfounded_one_is_dismissed():
     hand = Hand(households=2, persons=2)
     hand.register["signal"], hand.register["found"] = Channel.SELF_REPORT, [1, 0]
-    hand.run("case_review", month=4, procedural_lag=0.0)
+    hand.run("case_review", month=4, procedural_lag=0.0, listed_share=1.0)
     assert len(hand.cases) == 1
     case = hand.cases[0]
     assert (case.household, case.state, case.identified) == (0, CaseState.MONITORED, 4)
     assert hand.register["case_row"].tolist() == [0, -1]
     assert hand.register["signal"].tolist() == [-1, -1]
+
+
+def test_who_is_turned_down_in_deliberation_is_not_signalled_again_for_as_long_as_that_stands():
+    hand = at_risk()
+    hand.register["signal"], hand.register["found"] = Channel.SELF_REPORT, 1
+    hand.run("case_review", month=4, procedural_lag=0.0, listed_share=0.0, turned_down_months=12.0)
+    assert len(hand.cases) == 0
+    assert (hand.register[0].signal, hand.register[0].found, hand.register[0].turned_down_until) == (-1, -1, 16)
+    for month, signal in ((15, -1), (16, Channel.SELF_REPORT)):
+        hand.run("self_report", month=month, report=1.0, active=1.0)
+        assert hand.register[0].signal == signal, month
+
+
+def test_deliberation_lists_the_share_it_is_said_to_list():
+    hand = Hand(households=4000, persons=4000, cases=0)
+    hand.register["signal"], hand.register["found"] = Channel.SELF_REPORT, 1
+    hand.tables.make("cases", 0, room=4000)
+    hand.run("case_review", procedural_lag=0.0, listed_share=0.25)
+    assert 0.22 < len(hand.cases) / 4000 < 0.28
+    assert (hand.register["turned_down_until"] > 0).sum() == 4000 - len(hand.cases)
 
 
 def waiting(costs, severities, kind=Help.RELIEF) -> Hand:

@@ -1,4 +1,4 @@
-"""From signal to case: what verification found is decided, after the time the procedure takes."""
+"""From signal to case: what verification found is deliberated in the village and decided by the county, after some time."""
 
 from sim.core.compilation import compiled
 from sim.core.luck import descendant, happens
@@ -27,32 +27,39 @@ def open_case(row, register, identity, month, room):
     return place
 
 
+@compiled
+def close_signal(register):
+    """Nothing is pending any more."""
+    register.signal = NONE
+    register.signalled = NONE
+    register.found = NONE
+
+
 @process(
     sees="records",
     reads="households.identity households.members households.township townships.pressure",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
-    "register.identified cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
+    "register.identified register.turned_down_until cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
-    luck="procedure put_off",
+    luck="procedure put_off listed",
     creates="cases",
 )
 @compiled
 def case_review(county, p, luck, books):
-    """Verified signals become cases, or are dismissed, or are put off under the pressure of assessment."""
+    """Verified signals are dismissed, become cases, are turned down in deliberation, or put off under the pressure of assessment."""
     for row in range(len(county.register)):
         register = county.register[row]
         if register.signal < 0 or register.found < 0:
             continue
         household = county.households[row]
         if register.found == 0 or household.members == 0:
-            register.signal = NONE
-            register.signalled = NONE
-            register.found = NONE
+            close_signal(register)
         elif happens(luck.put_off, household.identity, p.put_off * county.townships[household.township].pressure):
             continue  # no new case shortly before the assessment
         elif happens(luck.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
-            identity = descendant(household.identity, county.month, 0)
-            open_case(row, register, identity, county.month, county.cases_room)
-            register.signal = NONE
-            register.signalled = NONE
-            register.found = NONE
+            if happens(luck.listed, household.identity, p.listed_share):
+                identity = descendant(household.identity, county.month, 0)
+                open_case(row, register, identity, county.month, county.cases_room)
+            else:
+                register.turned_down_until = county.month + int(p.turned_down_months)
+            close_signal(register)

@@ -2,7 +2,7 @@
 
 from sim.core.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import noticed, on_file, raise_signal
+from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Cause, Channel
 
 
@@ -34,7 +34,7 @@ def matched(household, line, listed, p):
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
-    "households.registered households.marginal environment.monitoring_line register.case_row register.dibao",
+    "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="matched",
 )
@@ -45,7 +45,7 @@ def data_match(county, p, luck, books):
     for row in range(len(county.households)):
         household = county.households[row]
         register = county.register[row]
-        if household.members == 0 or on_file(register):
+        if household.members == 0 or closed_to_signals(register, county.month):
             continue
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         chance = p.active * matched(household, line, listed, p)

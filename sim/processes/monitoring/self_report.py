@@ -2,14 +2,14 @@
 
 from sim.core.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import noticed, on_file, raise_signal
+from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel
 
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.awareness "
-    "register.case_row",
+    "register.case_row register.turned_down_until",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="reports",
 )
@@ -19,7 +19,7 @@ def self_report(county, p, luck, books):
     for row in range(len(county.households)):
         household = county.households[row]
         register = county.register[row]
-        if household.at_risk == 1 and household.members > 0 and not on_file(register):
+        if household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
             chance = p.active * p.report * household.awareness
             count = noticed(luck.reports, household.identity, household.weight, chance)
             raise_signal(register, Channel.SELF_REPORT, county.month, household.risk_cause, count)

@@ -3,14 +3,14 @@
 from sim.core.compilation import compiled
 from sim.core.luck import happens, lognormal
 from sim.core.process import process
-from sim.records.signals import noticed, on_file, raise_signal
+from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel
 
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.registered "
-    "households.marginal register.case_row register.dibao",
+    "households.marginal register.case_row register.turned_down_until register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="round",
 )
@@ -21,7 +21,7 @@ def township_round(county, p, luck, books):
         household = county.households[row]
         register = county.register[row]
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
-        if listed and household.at_risk == 1 and household.members > 0 and not on_file(register):
+        if listed and household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
             count = noticed(luck.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
             raise_signal(register, Channel.TOWNSHIP_VERIFICATION, county.month, household.risk_cause, count)
 

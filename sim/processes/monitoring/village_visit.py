@@ -2,7 +2,7 @@
 
 from sim.core.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import noticed, on_file, raise_signal
+from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel
 
 
@@ -18,7 +18,7 @@ def visit_chance(household, register, village, p):
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.registered "
-    "households.marginal households.village villages.visits villages.households villages.team register.case_row "
+    "households.marginal households.village villages.visits villages.households villages.team register.case_row register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="noticed",
@@ -29,7 +29,7 @@ def village_visit(county, p, luck, books):
     for row in range(len(county.households)):
         household = county.households[row]
         register = county.register[row]
-        if household.at_risk == 1 and household.members > 0 and not on_file(register):
+        if household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
             village = county.villages[household.village]
             detect = p.detection + p.first_secretary * village.team
             chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, p)
