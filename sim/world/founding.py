@@ -17,6 +17,7 @@ from sim.world import dibao_rules
 from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
 from sim.world.founding_incomes import DibaoRules, TrialYear, settle_incomes
 from sim.world.labour_market import STRENGTHS, market_of
+from sim.world.lining_up import line_up
 from sim.world.livelihoods import assign_work, make_farms
 from sim.world.synthesis import (
     SPARE_CASES,
@@ -75,6 +76,7 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     make_farms(tables, luck, p)
     _count_workers(tables)
     make_village_economy(tables, luck, p)
+    line_up(tables)
     return luck
 
 
