@@ -136,7 +136,7 @@ def _keys(replication, decisions, months, keys):
 
 
 def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: list[list[int]]) -> np.ndarray:
-    """The keys of several decisions: uint64 of shape (occasions, decisions); ``months``: of each occasion, one for each decision."""
+    """The keys of several decisions, uint64 of shape (occasions, decisions); ``months``: the month of each, in that shape."""
     at = np.array(months, dtype=np.int64).reshape(len(months), len(decisions)) + MONTHS_BEFORE_ZERO
     keys = np.empty(at.shape, dtype=np.uint64)
     _keys(replication, np.array(decisions, dtype=np.uint64), at.astype(np.uint64), keys)
