@@ -5,6 +5,7 @@ of loops. Nothing is copied and nothing is counted.
 """
 
 import hashlib
+import math
 import operator
 from typing import Any
 
@@ -56,7 +57,7 @@ class RowType(types.Type):
         self.members: dict[str, tuple[Any, Any, tuple[int, ...], int]] = {}
         for name, base, shape, offset in fields:
             element = support.from_dtype(np.dtype(base))
-            kind = types.Array(element, len(shape), "C") if shape else element
+            kind = types.Array(element, len(shape), "A") if shape else element
             self.members[name] = (kind, np.dtype(base).itemsize, shape, offset)
         digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:12]
         super().__init__(name=f"Row({table},{digest})")
@@ -222,14 +223,13 @@ class ColumnOfRow(AttributeTemplate):
         return found[0] if found else None
 
 
-def _address(builder, member, row):
-    """Where a row's value of a column lies, as a pointer to bytes."""
-    _, itemsize, shape, offset = member
+def _address(builder, member, row, number=0):
+    """Where a row's value of a column lies, or one of its several numbers, as a pointer to bytes."""
+    _, itemsize, _, offset = member
     whole = row.capacity.type
-    size = itemsize * int(np.prod(shape))
-    start = builder.mul(row.capacity, ir.Constant(whole, offset), flags=("nsw",))
+    start = builder.mul(row.capacity, ir.Constant(whole, offset + number * itemsize), flags=("nsw",))
     column = builder.gep(row.base, [start], inbounds=True)
-    return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, size), flags=("nsw",))], inbounds=True)
+    return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, itemsize), flags=("nsw",))], inbounds=True)
 
 
 def _place_of(context, builder, typ, name, value):
@@ -253,7 +253,7 @@ def _get(context, builder, typ, value, name):
             array,
             data=data,
             shape=[ir.Constant(whole, length) for length in shape],
-            strides=[ir.Constant(whole, itemsize)],
+            strides=[builder.mul(row.capacity, ir.Constant(whole, itemsize), flags=("nsw",))],
             itemsize=ir.Constant(whole, itemsize),
             meminfo=None,
         )
@@ -290,6 +290,8 @@ def _copy_row(context, builder, sig, args):
     to = cgutils.create_struct_proxy(sig.args[2])(context, builder, target)
     source = cgutils.create_struct_proxy(sig.args[2])(context, builder, args[2])
     for member in sig.args[2].members.values():
-        size = ir.Constant(ir.IntType(64), member[1] * int(np.prod(member[2])))
-        cgutils.raw_memcpy(builder, _address(builder, member, to), _address(builder, member, source), size, 1)
+        size = ir.Constant(ir.IntType(64), member[1])
+        for number in range(math.prod(member[2])):
+            places = _address(builder, member, to, number), _address(builder, member, source, number)
+            cgutils.raw_memcpy(builder, *places, size, 1)
     return context.get_dummy_value()

@@ -127,6 +127,22 @@ def decision_key(replication: np.uint64, decision: np.uint64, month: int) -> np.
     return _chain(replication, decision, np.uint64(month + MONTHS_BEFORE_ZERO))
 
 
+@compiled
+def _keys(replication, decisions, months, keys):
+    """The key of every decision in every month, into ``keys`` (months × decisions), all uint64."""
+    for i in range(len(months)):
+        for j in range(len(decisions)):
+            keys[i, j] = mix(mix(replication, decisions[j]), months[i, j])
+
+
+def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: list[list[int]]) -> np.ndarray:
+    """The keys of several decisions, uint64 of shape (occasions, decisions); ``months``: the month of each, in that shape."""
+    at = np.array(months, dtype=np.int64).reshape(len(months), len(decisions)) + MONTHS_BEFORE_ZERO
+    keys = np.empty(at.shape, dtype=np.uint64)
+    _keys(replication, np.array(decisions, dtype=np.uint64), at.astype(np.uint64), keys)
+    return keys
+
+
 def quantile(seed: int, draw: int, parameter: str) -> float:
     """The quantile, in (0, 1), at which a parameter is drawn: independent of which other parameters exist."""
     key = _chain(word("parameter draw"), np.uint64(seed), np.uint64(draw))

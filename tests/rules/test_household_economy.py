@@ -42,7 +42,22 @@ def test_debts_bear_interest_and_are_paid_back_out_of_what_is_spare():
 def close(hand: Hand, **parameters) -> None:
     """Close the accounts of a month with rounded thresholds."""
     central = dict(heavy_share=0.3, heavy_ceiling=0.65, buffer_years=0.5, guarantee_months=3.0, common_share=0.5)
+    for name in ("income", "rigid", "countable"):
+        hand.households[f"{name}_12"] = hand.histories[name].sum(axis=1)
     hand.run("close_accounts", month=5, **(central | parameters))
+
+
+def test_the_sums_carried_on_are_what_the_twelve_months_add_up_to():
+    hand = household(members=2)
+    for month in range(30):
+        hand.households["wages"] = 1000.0 / (1.0 + month)  # thirds and sevenths: sums that rounding touches
+        hand.households["rigid"] = 100.0 * (month % 7)
+        hand.run("close_accounts", month=month)
+        for name in ("income", "rigid", "countable"):
+            exactly = hand.histories[name].sum(axis=1)
+            assert hand.households[f"{name}_12"] == pytest.approx(exactly, abs=1e-9), (month, name)
+    last = sum(1000.0 / (1.0 + month) for month in range(18, 30))
+    assert hand.households["income_12"][0] == pytest.approx(last)
 
 
 def test_low_income_is_a_risk():

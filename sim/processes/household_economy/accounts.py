@@ -44,21 +44,34 @@ def living_and_coping(county, p, luck, books):
 
 
 @compiled
+def sum_of(months):
+    """Twelve months added up."""
+    total = 0.0
+    for month in range(len(months)):
+        total += months[month]
+    return total
+
+
+@compiled
 def add_up(household, history, calendar, post_share, support):
-    """Put the month in its place among the last twelve, and add them up."""
+    """Put the month in the place of the one a year ago, and carry on the sums of twelve; each January they are added up anew.
+
+    So no more is read of most months than the one that falls out, and what rounding leaves in the sums does not outlive the year.
+    """
     income = household.wages + household.business + household.property_income + household.transfers
+    earned = household.wages - household.post_pay * (1.0 - post_share) + household.business + household.property_income
+    countable = earned + support
+    household.income_12 += income - history.income[calendar]
+    household.rigid_12 += household.rigid - history.rigid[calendar]
+    household.countable_12 += countable - history.countable[calendar]
     history.income[calendar] = income
     history.rigid[calendar] = household.rigid
-    history.countable[calendar] = (
-        household.wages - household.post_pay * (1.0 - post_share) + household.business + household.property_income + support
-    )
+    history.countable[calendar] = countable
     household.income_year = income if calendar == 0 else household.income_year + income
-    income_12, rigid_12, countable_12 = 0.0, 0.0, 0.0
-    for month in range(len(history.income)):
-        income_12 += history.income[month]
-        rigid_12 += history.rigid[month]
-        countable_12 += history.countable[month]
-    household.income_12, household.rigid_12, household.countable_12 = income_12, rigid_12, countable_12
+    if calendar == 0:
+        household.income_12 = sum_of(history.income)
+        household.rigid_12 = sum_of(history.rigid)
+        household.countable_12 = sum_of(history.countable)
 
 
 @compiled
