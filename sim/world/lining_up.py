@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.core.wiring import Tables
+from sim.world.codes import Destination
 
 OLD = 60  # years; about where pensions begin: only the speed of a pass hangs on it
 
@@ -17,8 +18,11 @@ def line_up(tables: Tables) -> None:
     """
     persons, households = tables["persons"], tables["households"]
     able = (persons["capacity"] > 0.0) & (persons["stage"] == 0)
+    # Who holds a public-welfare post, and so who else is at home, differs between scenarios, and the order must not.
+    job = np.isin(persons["status"], (Destination.OUTSIDE, Destination.LOCAL_FIRM))
+    works = np.where(job, persons["status"], Destination.FARM)
     # The last key of lexsort weighs most; rows that are alike in all keep the order of their households.
-    order = np.lexsort((persons["age"] >= OLD, persons["chronic"], persons["status"], able, persons["registered"]))
+    order = np.lexsort((persons["age"] >= OLD, persons["chronic"], works, able, persons["registered"]))
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     for name in persons.dtype.names:
