@@ -25,7 +25,7 @@ seen               | i4? | month            | Month in which its accounts were l
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
 polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
-turned_down_until  | i4? | month            | Month in which it may be taken up again after deliberation did not list it; −1200 if never.
+turned_down_until  | i4? | month            | Month in which it may be taken up again once turned down; −1200 if never.
 """,
     by_column=True,
 )

@@ -39,14 +39,15 @@ def close_signal(register):
     sees="records",
     reads="households.identity households.members households.township townships.pressure",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
-    "register.identified register.turned_down_until cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
+    "register.identified register.turned_down_until "
+    "cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
     luck="procedure put_off listed",
     creates="cases",
 )
 @compiled
 def case_review(county, p, luck, books):
-    """Verified signals are dismissed, become cases, are turned down in deliberation, or put off under the pressure of assessment."""
+    """Verified signals are dismissed, become cases, are turned down in deliberation, or put off before an assessment."""
     for row in range(len(county.register)):
         register = county.register[row]
         if register.signal < 0 or register.found < 0:

@@ -34,7 +34,8 @@ def matched(household, line, listed, p):
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
-    "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until register.dibao",
+    "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until "
+    "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="matched",
 )

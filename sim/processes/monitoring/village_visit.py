@@ -18,7 +18,8 @@ def visit_chance(household, register, village, p):
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.registered "
-    "households.marginal households.village villages.visits villages.households villages.team register.case_row register.turned_down_until "
+    "households.marginal households.village villages.visits villages.households villages.team register.case_row "
+    "register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     luck="noticed",
