@@ -58,6 +58,8 @@ class Columns:
     def _array(self, name: str) -> np.ndarray:
         for column, base, shape, offset in self.fields:
             if column == name:
+                if not shape:
+                    return np.frombuffer(self.buffer, base, self.length, offset * self.capacity)
                 values = np.frombuffer(self.buffer, base, self.capacity * math.prod(shape), offset * self.capacity)
                 return np.moveaxis(values.reshape(*shape, self.capacity)[..., : self.length], -1, 0)
         raise AttributeError(f"table '{self.table}' has no column '{name}' here")

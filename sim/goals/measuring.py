@@ -97,25 +97,6 @@ def measure_case(case, household, month, out):
 
 
 @compiled
-def measure_work(person, w, cell):
-    """Add a registered person's place in the labour market."""
-    if person.status == Destination.OUTSIDE:
-        cell[Measure.OUTSIDE] += w
-    elif person.status == Destination.LOCAL_FIRM:
-        cell[Measure.LOCAL] += w
-    elif person.status == Destination.PUBLIC_POST:
-        cell[Measure.POSTS] += w
-    if can_work(person):
-        cell[Measure.ABLE] += w
-        if person.status != Destination.NONE:
-            cell[Measure.WORKING] += w
-        if person.preference != Destination.FARM:
-            cell[Measure.PAID_WORK_WISHED] += w
-            if person.paid_months >= HALF_YEAR:
-                cell[Measure.PAID_HALF_YEAR] += w
-
-
-@compiled
 def measure_care(person, w, cell):
     """Add a registered patient's bill of the month, and what was paid of it."""
     reimbursed = person.bill - person.own_bill
@@ -130,48 +111,64 @@ def measure_care(person, w, cell):
 
 
 @compiled
-def measure_person(person, household, out):
-    """Add one living person."""
-    w, cell = household.weight, out[household.township, household.segment]
-    if person.registered == 1:
-        measure_work(person, w, cell)
-        if person.bill > 0.0:
-            measure_care(person, w, cell)
-    if person.poor_student == 1 and person.stage != Stage.NOT_IN_SCHOOL:
-        cell[Measure.POOR_STUDENTS] += w
-        if person.school_paid > 0.0:
-            cell[Measure.BURDENED_STUDENTS] += w
-
-
-@compiled
-def measure_idle(household, persons, cell):
-    """Add a registered household with somebody able to work, and whether nobody in it works."""
-    able, working = 0, 0
+def measure_members(household, persons, cell):
+    """Add the living members of a registered household: their places in the labour market, their bills, whether all are idle."""
+    w = household.weight
+    outside, local, posts, able, working, wished, paid_half_year = 0, 0, 0, 0, 0, 0, 0
     row = household.first_person
     while row >= 0:
         person = persons[row]
-        if can_work(person):
-            able = 1
-            if person.status != Destination.NONE:
-                working = 1
         row = person.next
-    cell[Measure.ABLE_HOUSEHOLDS] += household.weight * able
-    cell[Measure.IDLE_HOUSEHOLDS] += household.weight * able * (1 - working)
+        if person.alive == 0:
+            continue
+        outside += 1 if person.status == Destination.OUTSIDE else 0
+        local += 1 if person.status == Destination.LOCAL_FIRM else 0
+        posts += 1 if person.status == Destination.PUBLIC_POST else 0
+        ready = 1 if can_work(person) else 0
+        wishes = ready if person.preference != Destination.FARM else 0
+        able += ready
+        working += ready if person.status != Destination.NONE else 0
+        wished += wishes
+        paid_half_year += wishes if person.paid_months >= HALF_YEAR else 0
+        if person.bill > 0.0:
+            measure_care(person, w, cell)
+    cell[Measure.OUTSIDE] += w * outside
+    cell[Measure.LOCAL] += w * local
+    cell[Measure.POSTS] += w * posts
+    cell[Measure.ABLE] += w * able
+    cell[Measure.WORKING] += w * working
+    cell[Measure.PAID_WORK_WISHED] += w * wished
+    cell[Measure.PAID_HALF_YEAR] += w * paid_half_year
+    cell[Measure.ABLE_HOUSEHOLDS] += w if able > 0 else 0
+    cell[Measure.IDLE_HOUSEHOLDS] += w if able > 0 and working == 0 else 0
 
 
 @compiled
-def measure(households, persons, register, cases, packages, line, month, out):
-    """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households); ``line``: dibao."""
+def measure_student(person, w, cell):
+    """Add a living student of the zero-burden list."""
+    cell[Measure.POOR_STUDENTS] += w
+    if person.school_paid > 0.0:
+        cell[Measure.BURDENED_STUDENTS] += w
+
+
+@compiled
+def measure(households, persons, register, cases, packages, students, line, month, out):
+    """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
+
+    ``students``: rows of the persons on the zero-burden list; ``line``: dibao.
+    """
     for row in range(len(households)):
         household = households[row]
         if household.members > 0:
             cell = out[household.township, household.segment]
             measure_household(household, register[row], line, month, cell)
             if household.registered == 1:
-                measure_idle(household, persons, cell)
-    for person in persons:
-        if person.alive == 1 and (person.registered == 1 or person.poor_student == 1):
-            measure_person(person, households[person.household], out)
+                measure_members(household, persons, cell)
+    for row in students:
+        person = persons[row]
+        if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
+            household = households[person.household]
+            measure_student(person, household.weight, out[household.township, household.segment])
     for case in cases:
         household = households[case.household]
         measure_case(case, household, month, out[household.township, household.segment])
@@ -192,7 +189,8 @@ def record(tables: Tables, month: int, scale: float) -> np.ndarray:
     out = np.zeros((len(tables["townships"]), len(Segment), len(Measure)))
     t = tables
     line = t["environment"][0].dibao_line
-    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], line, month, out)
+    students = np.flatnonzero(t["persons"]["poor_student"].view(np.bool_))
+    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], students, line, month, out)
     places = out[:, Segment.GENERAL]
     measure_places(t["townships"], t["villages"], t["enterprises"], t["assets"], t["enclaves"], scale, month, places)
     return out
