@@ -9,6 +9,7 @@ Uniform first, then the inverse distribution function; never rejection, which wo
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -129,17 +130,17 @@ def decision_key(replication: np.uint64, decision: np.uint64, month: int) -> np.
 
 @compiled
 def _keys(replication, decisions, months, keys):
-    """The key of every decision in every month, into ``keys`` (months × decisions), all uint64."""
-    for i in range(len(months)):
-        for j in range(len(decisions)):
-            keys[i, j] = mix(mix(replication, decisions[j]), months[i, j])
+    """The key of every decision in each of its months, into ``keys`` (decisions × months), all uint64."""
+    for i in range(len(decisions)):
+        for j in range(months.shape[1]):
+            keys[i, j] = mix(mix(replication, decisions[i]), months[i, j])
 
 
-def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: list[list[int]]) -> np.ndarray:
-    """The keys of several decisions, uint64 of shape (occasions, decisions); ``months``: the month of each, in that shape."""
-    at = np.array(months, dtype=np.int64).reshape(len(months), len(decisions)) + MONTHS_BEFORE_ZERO
-    keys = np.empty(at.shape, dtype=np.uint64)
-    _keys(replication, np.array(decisions, dtype=np.uint64), at.astype(np.uint64), keys)
+def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: Sequence[Sequence[int]]) -> np.ndarray:
+    """The keys of several decisions, each in its ``months``: uint64 of shape (decisions, months)."""
+    at = (np.array(months, dtype=np.int64) + MONTHS_BEFORE_ZERO).astype(np.uint64)
+    keys = np.empty_like(at)
+    _keys(replication, np.array(decisions, dtype=np.uint64), at, keys)
     return keys
 
 

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.core.luck import decision_key, descendant, happens, normal_quantile, quantile, replication_key, uniform, word
+from sim.core.luck import (
+    decision_key,
+    decision_keys,
+    descendant,
+    happens,
+    normal_quantile,
+    quantile,
+    replication_key,
+    uniform,
+    word,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = st.integers(0, 2**64 - 1).map(np.uint64)
@@ -94,3 +104,11 @@ def test_a_second_interpreter_misses_nothing_in_the_cache(tmp_path):
     )
     assert _python(folder, count) == "1 0"
     assert _python(folder, count) == "0 1"
+
+
+def test_a_years_keys_are_those_of_its_months():
+    replication, decisions = replication_key(7, 3), [word("test.once"), word("test.monthly")]
+    months = [[0] * 12, list(range(-12, 0))]
+    keys = decision_keys(replication, decisions, months)
+    one_by_one = [[decision_key(replication, each, month) for month in at] for each, at in zip(decisions, months, strict=True)]
+    assert keys.dtype == np.uint64 and keys.tolist() == np.array(one_by_one).tolist()
