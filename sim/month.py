@@ -38,7 +38,7 @@ from sim.processes.environment.prices import prices, seasons
 from sim.processes.environment.province import province
 from sim.processes.environment.wages import slump, trends, wages
 from sim.processes.environment.weather import clear_sky, hail, weather
-from sim.processes.government.budget import industry, monthly_tranche
+from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
 from sim.processes.government.stationed_teams import stationed_teams
 from sim.processes.government.township_finance import township_budgets, township_finance
@@ -203,6 +203,7 @@ MONTH: tuple[Part, ...] = (
         monthly(help_requests, "what new cases lack"),
         monthly(industry, "the industry share of the tranche, after entitlements and before single households are helped"),
         monthly(targeted_help, "rations what is left"),
+        yearly(DECEMBER, year_end, "when all has been helped that the year can help"),
         monthly(follow_up, "what is seen of it"),
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),

@@ -9,7 +9,7 @@ ENTITLEMENTS = (
     "dibao", "pension", "premium_assisted", "medical_aid", "supplementary", "top_up_county", "top_up_prefecture", "school_aid",
     "post_pay",
 )  # fmt: skip
-INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks")
+INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "industry_year_end")
 
 
 @goal("B1_floor", "每年本级投入不低于2000万元", "At least 20 million of its own in every year",

@@ -279,6 +279,19 @@ def test_enterprises_open_towards_the_plans_number_and_not_beyond():
     assert 88 <= hand.enterprises["alive"].sum() <= 92
 
 
+def test_what_the_year_leaves_of_the_countys_own_money_goes_to_industry_in_its_parts():
+    hand = Hand()
+    hand.money(Fund.COUNTY_FLOOR, 3e6)
+    hand.environment["asset_money"] = 1e5
+    hand.run("year_end", month=11, left_over_to_industry=0.5, industry_split=[0.5, 0.3, 0.2])
+    assert hand.paid("industry_year_end") == pytest.approx(1.5e6)
+    environment = hand.environment[0]
+    assert (environment.asset_money, environment.enterprise_money, environment.park_money) == pytest.approx((8.5e5, 4.5e5, 3e5))
+    hand.money(Fund.COUNTY_FLOOR, 0.0)
+    hand.run("year_end", month=23, left_over_to_industry=1.0)
+    assert hand.paid("industry_year_end") == 0.0, "nothing is left"
+
+
 def test_150_000_yuan_of_industry_money_makes_one_more_job():
     hand = Hand(enterprises=2)
     hand.enterprises["alive"] = 1

@@ -68,3 +68,18 @@ def industry(county, p, luck, books):
     environment.park_money = invest(books.industry_parks, 0, parks * from_bridging) + invest(
         books.industry_parks, 1, parks * from_floor
     )
+
+
+@process(
+    writes="funds.balance environment.asset_money environment.enterprise_money environment.park_money",
+    pays="industry_year_end: county_floor -> outside",
+)
+@compiled
+def year_end(county, p, luck, books):
+    """What the year has left of the county's own money goes to industry, in the usual parts, rather than lie idle."""
+    left = p.left_over_to_industry * county.funds[Fund.COUNTY_FLOOR].balance
+    if left > 0.0 and transfer(books.industry_year_end, left, 1.0):
+        environment = county.environment[0]
+        environment.asset_money += p.industry_split[0] * left
+        environment.enterprise_money += p.industry_split[1] * left
+        environment.park_money += p.industry_split[len(p.industry_split) - 1] * left
