@@ -38,3 +38,15 @@ def test_scenarios_share_the_people_they_are_founded_with():
         np.testing.assert_array_equal(plan.tables["persons"][column], without.tables["persons"][column], err_msg=column)
     for column in ("identity", "segment", "members", "land", "township", "village"):
         np.testing.assert_array_equal(plan.tables["households"][column], without.tables["households"][column], err_msg=column)
+
+
+def test_sums_carried_on_for_twelve_months_are_the_sums_of_their_months():
+    """Through births, deaths, divisions and households that step out of a row, to a fen after two years and a half."""
+    lived = county(5)
+    for _ in range(30):
+        lived.step()
+    households, histories = lived.tables["households"], lived.tables["histories"]
+    there = households["members"] > 0
+    for carried, months in (("income_12", "income"), ("rigid_12", "rigid"), ("countable_12", "countable")):
+        gap = np.abs(households[carried][there] - histories[months][there].sum(axis=1))
+        assert gap.max() < 0.01, carried
