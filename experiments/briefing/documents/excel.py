@@ -3,6 +3,7 @@
 Texts are written as texts: what looks like a formula or an address stays what somebody typed.
 """
 
+import math
 import re
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,9 @@ from experiments.files import whole
 #: Sheets may not have these in their names, nor more characters.
 FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 LONGEST_NAME = 31
-WIDEST, NARROWEST = 60, 9
+WIDEST, NARROWEST, WIDE = 60, 9, 110
+BESIDE = 3  # letters that the indent and the margins of a cell take
+LINE = 15  # points: the height of a line
 #: A text that begins so would be a formula, were it typed again.
 LIKE_A_FORMULA = ("=", "+", "-", "@", "\t")
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5C5C5C")
@@ -38,8 +41,9 @@ class _Writer:
         self.brief, self.book, self.words = brief, book, words
         self.names: set[str] = set()
         font = {"font_name": "微软雅黑" if brief.language == "zh" else "Calibri", "font_size": 10, "valign": "top"}
-        self.plain = book.add_format({**font, "text_wrap": True})
-        self.typed = book.add_format({**font, "text_wrap": True, "quote_prefix": True})
+        beside = {**font, "text_wrap": True, "indent": 1}  # apart from a number in the column before
+        self.plain = book.add_format(beside)
+        self.typed = book.add_format({**beside, "quote_prefix": True})
         self.bold = book.add_format({**font, "bold": True, "text_wrap": True})
         self.title = book.add_format({**font, "bold": True, "font_size": 14})
         self.head = book.add_format({**font, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#EEF5FA"})
@@ -73,7 +77,7 @@ class _Writer:
 
     def _answer(self) -> None:
         sheet = self._sheet(self.brief.labels["sheet_answer"])
-        sheet.set_column(0, 0, 110)
+        sheet.set_column(0, 0, WIDE)
         self._text(sheet, 0, 0, self.brief.title, self.title)
         self._text(sheet, 1, 0, self.brief.subtitle)
         row = 3
@@ -81,7 +85,7 @@ class _Writer:
             if isinstance(block, Callout):
                 for text, form in ((block.title, self.bold), *((line, None) for line in block.lines)):
                     self._text(sheet, row, 0, text, form)
-                    sheet.set_row(row, 15 * (1 + _cells(text) // 104))
+                    sheet.set_row(row, LINE * _lines(text, WIDE))
                     row += 1
                 row += 1
         self._text(sheet, row, 0, self.brief.footer)
@@ -98,17 +102,27 @@ class _Writer:
                 continue
             for place, column in enumerate(columns):
                 self._cell(sheet, number, place, row.get(column.id, ""), column)
+            texts = {column: row.get(column.id, "") for column in columns}
+            lines = max(_lines(each, self._width(table, column)) for column, each in texts.items() if isinstance(each, str))
+            if lines > 1:
+                sheet.set_row(number, LINE * lines)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         last = len(table.rows)
         if last and not table.heads:
             sheet.autofilter(0, 0, last, len(columns) - 1)
         if table.note:
-            self._text(sheet, last + 2, 0, table.note)
-            sheet.set_row(last + 2, 45)
+            self._note(sheet, last + 2, table.note, [self._width(table, column) for column in columns])
         if table.chart is not None:
             self._chart(sheet, table, table.chart, columns)
         return sheet.get_name()
+
+    def _note(self, sheet: Any, row: int, note: str, widths: list[float]) -> None:
+        """What is said below a table, across its columns."""
+        if len(widths) > 1:
+            sheet.merge_range(row, 0, row, len(widths) - 1, "", self.plain)
+        self._text(sheet, row, 0, note)
+        sheet.set_row(row, LINE * _lines(note, sum(widths)))
 
     def _cell(self, sheet: Any, row: int, place: int, value: Cell | str, column: Column) -> None:
         if isinstance(value, Cell) and value.value is not None:
@@ -122,9 +136,9 @@ class _Writer:
         if column.kind == "share" and (0 < value < 0.01 or 0.99 < value < 1):
             digits = max(digits, 1)
         decimals = f".{'0' * digits}" if digits else ""
-        form = {"share": f"0{decimals}%", "year": "0", "text": "General", "whole": "#,##0"}.get(column.kind, f"#,##0{decimals}")
-        if column.kind == "number":
-            form = "General" if abs(value) < 1000 else "#,##0"
+        form = {"share": f"0{decimals}%", "year": "0", "whole": "#,##0"}.get(column.kind, f"#,##0{decimals}")
+        if column.kind in ("number", "text"):
+            form = _as_read(value)
         if form not in self.formats:
             self.formats[form] = self.book.add_format({**self.font, "num_format": form})
         return self.formats[form]
@@ -132,7 +146,7 @@ class _Writer:
     def _width(self, table: Table, column: Column) -> float:
         shown = (_shown(row.get(column.id, "")) for row in table.rows[:200]) if column.kind == "text" else ()
         longest = max(_cells(text) for text in (column.name, *shown))
-        return min(WIDEST, max(NARROWEST, longest + 2))
+        return min(WIDEST, max(NARROWEST, longest + BESIDE))
 
     def _chart(self, sheet: Any, table: Table, chart: Chart, columns: tuple[Column, ...]) -> None:
         """Bars beside the table, drawn by Excel from its cells."""
@@ -181,9 +195,22 @@ class _Writer:
         sheet.freeze_panes(1, 0)
 
 
+def _as_read(value: float) -> str:
+    """The format of a number of any size: four digits that matter, whole numbers whole."""
+    if value == round(value):
+        return "#,##0"
+    decimals = min(max(3 - math.floor(math.log10(abs(value))), 0), 6)
+    return f"#,##0.{'#' * decimals}" if decimals else "#,##0"
+
+
 def _cells(text: str) -> int:
     """How wide a text is, in Latin letters."""
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width, in Latin letters, less its indent and margin."""
+    return max(math.ceil(_cells(text) / (width - BESIDE)), 1)
 
 
 def _shown(value: Cell | str) -> str:
