@@ -28,12 +28,15 @@ from experiments.commands.sensitivity import sensitivity
 from experiments.commands.solve import solve
 from experiments.commands.structure import structure
 from experiments.commands.sweep import sweep
+from experiments.commands.usage import Commands
 from experiments.commands.verify import verify
 from experiments.commands.warn import warn
 
 app = typer.Typer(
     name="xianjie",
-    help="Xianjie 衔接: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
+    cls=Commands,
+    help="衔接：2021至2025年，一个县各项目标有多大可能达到，什么最有用。\n\n"
+    "Xianjie: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
