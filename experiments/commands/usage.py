@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from experiments.commands.chinese import COMMANDS, OPTIONS, breakable, folded
 from experiments.commands.console import Code
-from sim.core.errors import INDENT, Both
+from sim.core.errors import INDENT
 
 #: Every fault of a command line is one of these, wherever the version of Typer at hand keeps its classes.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -52,11 +52,12 @@ def answered() -> Iterator[None]:
     except UsageError as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":
             raise
-        found = told(problem)
+        english = english_of(problem)
+        chinese = chinese_of(problem, english)
         context = getattr(problem, "ctx", None)
         command = context.command_path if context is not None else "xianjie"
-        typer.echo(f"{_ended(found.chinese, '。', '？')}用法见 {command} -h", err=True)
-        typer.echo(f"{INDENT}{_ended(found.english, '. ', '?', ' ')}For help: {command} -h", err=True)
+        typer.echo(f"{_ended(chinese, '。', '？')}用法见 {command} -h", err=True)
+        typer.echo(f"{INDENT}{_ended(english, '. ', '?', ' ')}For help: {command} -h", err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
 
 
@@ -64,38 +65,43 @@ def _ended(sentence: str, stop: str, question: str, apart: str = "") -> str:
     return sentence + (apart if sentence.endswith(question) else stop)
 
 
-def told(problem: Exception) -> Both:
-    """What is wrong, and the nearest that would be right."""
-    english = problem.format_message().rstrip(".") if hasattr(problem, "format_message") else str(problem)
+def english_of(problem: Exception) -> str:
+    """What is wrong in Typer's own words."""
+    said = problem.format_message() if hasattr(problem, "format_message") else str(problem)
+    return str(said).rstrip(".")
+
+
+def chinese_of(problem: Exception, english: str) -> str:
+    """What is wrong, and the nearest that would be right; what is not recognised quotes the English."""
     kind, name = type(problem).__name__, _name(problem, english)
     if kind == "NoSuchOption":
         near = "、".join(sorted(getattr(problem, "possibilities", None) or ()))
-        return Both(english, f"没有选项 {name}" + (f"，是不是想写 {near}？" if near else ""))
+        return f"没有选项 {name}" + (f"，是不是想写 {near}？" if near else "")
     if kind == "MissingParameter":
-        return Both(english, f"缺少选项 {name}" if name.startswith("-") else f"缺少参数 {name}")
+        return f"缺少选项 {name}" if name.startswith("-") else f"缺少参数 {name}"
     if kind == "BadOptionUsage":
-        return Both(english, f"选项 {name} 后面不写值" if "does not take" in english else f"选项 {name} 后面要写一个值")
+        return f"选项 {name} 后面不写值" if "does not take" in english else f"选项 {name} 后面要写一个值"
     if kind == "BadParameter":
         return _value(problem, name, english)
     if english.startswith("No such command"):
         typed, *others = english.split("'")[1::2]
-        return Both(english, f"没有命令“{typed}”" + (f"，是不是想写“{'”、“'.join(others)}”？" if others else ""))
+        return f"没有命令“{typed}”" + (f"，是不是想写“{'”、“'.join(others)}”？" if others else "")
     if english.startswith(EXTRA):
-        return Both(english, f"多写了 {english[len(EXTRA) :].partition('(')[2].partition('(')[2].rstrip(')')}")
-    return Both(english, f"命令的写法不对，系统提示原文：{english}")
+        return f"多写了 {english.rpartition('(')[2].rstrip(')')}"
+    return f"命令的写法不对，系统提示原文：{english}"
 
 
-def _value(problem: Exception, name: str, english: str) -> Both:
+def _value(problem: Exception, name: str, english: str) -> str:
     """A value that an option or an argument does not take: why, if the validator said so."""
     errors = getattr(problem.__cause__, "errors", None)
     if "is not one of" in english:
         known = "、".join(english.partition("is not one of")[2].split("'")[1::2])
-        return Both(english, f"{name}：只能是 {known} 之一")
+        return f"{name}：只能是 {known} 之一"
     if errors is None:
-        return Both(english, f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}")
+        return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
     from sim.core.validation import explained
 
-    return Both(english, explained({**errors()[0], "loc": ()}, (), name).chinese)
+    return explained({**errors()[0], "loc": ()}, (), name).chinese
 
 
 def _name(problem: Exception, english: str) -> str:
