@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import BASELINE, Json, Lang, Language, Scenario, Seed, Sets, Workers
+from experiments.commands.console import BASELINE, Json, Lang, Language, OnlyLuck, Scenario, Seed, Sets, Workers
 
 
 def budget(
@@ -15,7 +15,7 @@ def budget(
         list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
     ] = None,
     seed: Seed = 2021,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     workers: Workers = None,
     sets: Sets = None,
     lang: Lang = Language.ZH,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Json, Lang, Language, Out, Quiet, Workers
+from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Workers, Yes
 
 FILES = ("calibration.json", "figures.csv", "assumptions.csv", "recovery.csv", "ensemble.csv", "synthetic.json")
 
@@ -20,8 +20,8 @@ def calibrate(
     store: Annotated[
         bool, typer.Option("--store", help="Store the ensemble with the project, where 'run' takes it from.")
     ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this calibration.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Json, Lang, Language, Quiet
+from experiments.commands.console import Json, Lang, Language, NoFigures, Quiet
 
 
 def collect(
@@ -14,7 +14,7 @@ def collect(
     out: Annotated[Path | None, typer.Option(help="Result folder; by default the shards' name without the shard.")] = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    no_figures: NoFigures = False,
     quiet: Quiet = False,
 ) -> None:
     """Join the shards of a run. The result is, byte for byte, that of a run in one place.

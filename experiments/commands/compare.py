@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console, placing
-from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Replications, Seed, Sets, Workers
+from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
 
 
 def compare(
@@ -14,7 +14,7 @@ def compare(
     replications: Replications = 100,
     seed: Seed = 2021,
     workers: Workers = None,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     sets: Sets = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw unfinished runs in the result folder away.")] = False,

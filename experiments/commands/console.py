@@ -53,6 +53,11 @@ Out = Annotated[Path | None, typer.Option(help="Result folder; by default output
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
 Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+OnlyLuck = Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this study.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 BASELINE = Path("scenarios/baseline.yaml")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Seed, Workers
+from experiments.commands.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
 
 
 def discover(
@@ -20,12 +20,10 @@ def discover(
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this discovery.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    no_figures: NoFigures = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import BASELINE, Json, Lang, Language, Seed, Sets
+from experiments.commands.console import BASELINE, Json, Lang, Language, OnlyLuck, Seed, Sets
 
 SHOWN = 30
 
@@ -18,7 +18,7 @@ def explain(
     beside: Annotated[Path | None, typer.Option(help="A second scenario, told beside the first.")] = None,
     replication: Annotated[int, typer.Option(min=0, help="Which replication of the run.")] = 0,
     seed: Seed = 2021,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     sets: Sets = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Json, Lang, Language, Out, Quiet, Seed, Workers
+from experiments.commands.console import DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
 
 
 def optimise(
@@ -14,11 +14,10 @@ def optimise(
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this question.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    no_figures: NoFigures = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -59,9 +58,10 @@ def optimise(
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(division.lives, lang, screen) as progress:
             manifest = optimising.optimise(division, target, seed, workers, lives.COUNTY, teller, progress)
-        from experiments.briefing import frontier_pictures
+        if not no_figures:
+            from experiments.briefing import frontier_pictures
 
-        frontier_pictures.draw(target, manifest)
+            frontier_pictures.draw(target, manifest)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

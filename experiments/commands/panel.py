@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import BASELINE, Lang, Language, Scenario, Seed, Sets
+from experiments.commands.console import BASELINE, Lang, Language, OnlyLuck, Scenario, Seed, Sets
 
 
 def panel(
@@ -14,7 +14,7 @@ def panel(
     replications: Annotated[str, typer.Option(help="Which replications: numbers and ranges, such as 0,3,10-12.")] = "0",
     out: Annotated[Path | None, typer.Option(help="The parquet file; by default outputs/panel-ID-SEED.parquet.")] = None,
     seed: Seed = 2021,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     sets: Sets = None,
     lang: Lang = Language.ZH,
 ) -> None:

@@ -17,6 +17,8 @@ from experiments.commands.console import (
     Json,
     Lang,
     Language,
+    NoFigures,
+    OnlyLuck,
     Out,
     Quiet,
     Replications,
@@ -39,14 +41,14 @@ def run(
     sets: Sets = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     profile: Annotated[bool, typer.Option("--profile", help="Time every process of the month.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the run would do and cost, and keep nothing.")] = False,
     show_config: Annotated[
         bool, typer.Option("--show-config", help="Say where every value comes from, and run nothing.")
     ] = False,
     quiet: Quiet = False,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    no_figures: NoFigures = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was interrupted, killed or out of disk.")
     ] = False,

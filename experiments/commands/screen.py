@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import BASELINE, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers
-from experiments.commands.structure import Finding, Fresh, Yes, again, keep
+from experiments.commands.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
+from experiments.commands.structure import Finding, again, keep
 
 
 def screen(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console, placing
-from experiments.commands.console import BASELINE, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers
+from experiments.commands.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers, Yes
 
 FILES = ("sensitivity.json", "screening.csv", "shares.csv", "worth.csv")
 
@@ -32,8 +32,8 @@ def sensitivity(
     workers: Workers = None,
     sets: Sets = None,
     out: Out = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this analysis.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
     executor: placing.Executor = placing.Kind.LOCAL,
     scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console, placing
-from experiments.commands.console import Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers
+from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Scenario, Seed, Sets, Workers
 
 
 def solve(
@@ -22,11 +22,11 @@ def solve(
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
     replications: Annotated[int, typer.Option(min=10, help="Futures lived at every value.")] = 100,
     seed: Seed = 2021,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     workers: Workers = None,
     sets: Sets = None,
     out: Out = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this question.")] = False,
+    fresh: Fresh = False,
     executor: placing.Executor = placing.Kind.LOCAL,
     scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,

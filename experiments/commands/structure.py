@@ -6,12 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Json, Lang, Language, Out, Quiet, Seed, Workers
+from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
 Futures = Annotated[int, typer.Option(min=4, help="Parameter draws, each lived once under every switch and plan.")]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this analysis.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
 
 
 def structure(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console, placing
-from experiments.commands.console import Code, Json, Lang, Language, Out, Quiet, Seed, Workers
+from experiments.commands.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers
 
 
 def sweep(
@@ -15,14 +15,12 @@ def sweep(
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this sweep.")] = False,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
     shard: Annotated[
         str | None, typer.Option(metavar="3/10", help="Live only this part; then 'xianjie collect --sweep'.")
     ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")] = False,
+    no_figures: NoFigures = False,
     executor: placing.Executor = placing.Kind.LOCAL,
     scheduler: placing.Scheduler = None,
     lang: Lang = Language.ZH,

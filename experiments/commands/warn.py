@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands import console
-from experiments.commands.console import Json, Lang, Language, Out, Quiet, Sets, Workers
+from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers
 
 FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")
 
@@ -24,11 +24,11 @@ def warn(
     likely: Annotated[float, typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely.")] = 0.5,
     replications: Annotated[int, typer.Option(min=10, help="Futures lived for every lever and month.")] = 40,
     seed: Annotated[int | None, typer.Option(min=0, help="The seed; of a result folder its own.")] = None,
-    only_luck: Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")] = False,
+    only_luck: OnlyLuck = False,
     workers: Workers = None,
     sets: Sets = None,
     out: Out = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what the folder holds of this question.")] = False,
+    fresh: Fresh = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
