@@ -26,13 +26,16 @@ def _largest_gap(one: Life, two: Life, indicators: tuple[str, ...]) -> float:
     return max(gaps)
 
 
+NO_INDUSTRY: dict[str, Any] = {"budget__industry_share": 0.0, "budget__left_over_to_industry": 0.0}
+
+
 @relation(
     "MR11", "strict", "市级分担比例更高：农户不变，县级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py"
 )
 def larger_prefecture_share(world: World) -> Found:
     """A larger share of the prefecture in the top-up relieves the county and changes nothing for households."""
     # Money saved would go on to industry, and so to dividends: that way is closed here.
-    ample: dict[str, Any] = {"budget__county_floor": 500e6, "budget__industry_share": 0.0}
+    ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY}
     relieved: dict[str, Any] = {**ample, "medical_reimbursement__county_share": 0.3}
     gap = _largest_gap(world.life(**ample), world.life(**relieved), ("own_rigid_spending", "registered_income", "relapse_rate"))
     saved = (world.paid("top_up_county", **ample) - world.paid("top_up_county", **relieved)) / 1e6
@@ -47,7 +50,7 @@ def larger_prefecture_share(world: World) -> Found:
 def higher_premium(world: World) -> Found:
     """A higher insurance premium with the same claims changes nothing for households."""
     # The reserve never runs dry at either premium, and the county's money is ample.
-    ample: dict[str, Any] = {"budget__county_floor": 500e6, "budget__industry_share": 0.0, "poverty_insurance__premium": 300.0}
+    ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY, "poverty_insurance__premium": 300.0}
     dear: dict[str, Any] = {**ample, "poverty_insurance__premium": 450.0}
     gap = _largest_gap(world.life(**ample), world.life(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
     ratio = world.paid("insurance_premium", **dear) / world.paid("insurance_premium", **ample)

@@ -22,7 +22,8 @@ def gap():
 
 def test_under_pressure_the_recorded_rate_falls_and_the_true_one_does_not(gap):
     assert (gap("relapse_recorded").mean(axis=1) < 0).all()
-    assert gap("relapse_rate").mean() >= 0
+    true = gap("relapse_rate").mean(axis=1)
+    assert true.mean() + 2.0 * true.std(ddof=1) / len(true) ** 0.5 >= 0, "no lower than luck explains"
     assert (gap("relapse_divergence").mean(axis=1) < 0).all()
 
 
