@@ -7,6 +7,8 @@ from tests.science.lives import life
 
 SEEDS = range(4)
 FILES = ("kpi_gaming.yaml", "baseline.yaml")
+#: Where all who are found at risk are listed there is something on file to bend, and help to lose by it.
+LISTED = {"case_review__listed_share": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +16,7 @@ def gap():
     """By indicator and seed, gaming less baseline: every December."""
 
     def of(indicator: str) -> np.ndarray:
-        bent, plain = ([life(seed, file).indicators[indicator][11::12] for seed in SEEDS] for file in FILES)
+        bent, plain = ([life(seed, file, **LISTED).indicators[indicator][11::12] for seed in SEEDS] for file in FILES)
         return np.array(bent) - np.array(plain)
 
     return of
@@ -22,8 +24,7 @@ def gap():
 
 def test_under_pressure_the_recorded_rate_falls_and_the_true_one_does_not(gap):
     assert (gap("relapse_recorded").mean(axis=1) < 0).all()
-    true = gap("relapse_rate").mean(axis=1)
-    assert true.mean() + 2.0 * true.std(ddof=1) / len(true) ** 0.5 >= 0, "no lower than luck explains"
+    assert gap("relapse_rate").mean() >= 0
     assert (gap("relapse_divergence").mean(axis=1) < 0).all()
 
 
