@@ -1,7 +1,7 @@
 """What compiled rules see of a table kept by column (``columns``): its rows, and their columns as attributes.
 
-A table is three numbers, a row is two and its place; where a column lies is arithmetic on them, which the compiler lifts out
-of loops. Nothing is copied and nothing is counted.
+A table is where its buffer begins and how many rows are in use, a row is that beginning and its place. How far apart columns
+lie belongs to the type, so that all columns of a row are one address and a constant. Nothing is copied and nothing is counted.
 """
 
 import hashlib
@@ -34,14 +34,18 @@ support: Any = numpy_support
 POINTER = ir.IntType(8).as_pointer()
 
 
-class ColumnsType(types.IterableType):
-    """The type of a table kept by column; ``fields`` as in ``Columns``."""
+def _named(table: str, fields: tuple, capacity: int) -> str:
+    """What tells one type of table from another."""
+    return f"{table},{hashlib.sha256(repr((fields, capacity)).encode()).hexdigest()[:12]}"
 
-    def __init__(self, table: str, fields: tuple) -> None:
+
+class ColumnsType(types.IterableType):
+    """The type of a table kept by column; ``fields`` and ``capacity`` as in ``Columns``."""
+
+    def __init__(self, table: str, fields: tuple, capacity: int) -> None:
         self.fields = fields
-        self.row = RowType(table, fields)
-        digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:12]
-        super().__init__(name=f"Columns({table},{digest})")
+        self.row = RowType(table, fields, capacity)
+        super().__init__(name=f"Columns({_named(table, fields, capacity)})")
 
     @property
     def iterator_type(self):
@@ -52,15 +56,14 @@ class ColumnsType(types.IterableType):
 class RowType(types.Type):
     """The type of one row of such a table."""
 
-    def __init__(self, table: str, fields: tuple) -> None:
-        self.fields = fields
+    def __init__(self, table: str, fields: tuple, capacity: int) -> None:
+        self.fields, self.capacity = fields, capacity
         self.members: dict[str, tuple[Any, Any, tuple[int, ...], int]] = {}
         for name, base, shape, offset in fields:
             element = support.from_dtype(np.dtype(base))
             kind = types.Array(element, len(shape), "A") if shape else element
             self.members[name] = (kind, np.dtype(base).itemsize, shape, offset)
-        digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:12]
-        super().__init__(name=f"Row({table},{digest})")
+        super().__init__(name=f"Row({_named(table, fields, capacity)})")
 
 
 class ColumnsIterator(types.SimpleIteratorType):
@@ -73,19 +76,18 @@ class ColumnsIterator(types.SimpleIteratorType):
 
 @register_model(ColumnsType)
 class ColumnsModel(models.StructModel):
-    """Where the buffer begins, its capacity in rows, and the rows in use."""
+    """Where the buffer begins, and the rows in use."""
 
     def __init__(self, dmm, fe_type) -> None:
-        members = [("base", types.voidptr), ("capacity", types.intp), ("length", types.intp)]
-        super().__init__(dmm, fe_type, members)
+        super().__init__(dmm, fe_type, [("base", types.voidptr), ("length", types.intp)])
 
 
 @register_model(RowType)
 class RowModel(models.StructModel):
-    """The table and a place in it."""
+    """Where the table's buffer begins, and a place in it."""
 
     def __init__(self, dmm, fe_type) -> None:
-        super().__init__(dmm, fe_type, [("base", types.voidptr), ("capacity", types.intp), ("place", types.intp)])
+        super().__init__(dmm, fe_type, [("base", types.voidptr), ("place", types.intp)])
 
 
 @register_model(ColumnsIterator)
@@ -99,12 +101,12 @@ class ColumnsIteratorModel(models.StructModel):
 
 @typeof_impl.register(Columns)
 def _type_of_columns(value, context):
-    return ColumnsType(value.table, value.fields)
+    return ColumnsType(value.table, value.fields, value.capacity)
 
 
 @typeof_impl.register(Row)
 def _type_of_row(value, context):
-    return RowType(value.table.table, value.table.fields)
+    return RowType(value.table.table, value.table.fields, value.table.capacity)
 
 
 def _number(c, owner, name):
@@ -119,7 +121,6 @@ def _number(c, owner, name):
 def _unbox_columns(typ, value, c):
     made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
     made.base = c.builder.inttoptr(_number(c, value, "base"), POINTER)
-    made.capacity = _number(c, value, "capacity")
     made.length = _number(c, value, "length")
     return NativeValue(made._getvalue())
 
@@ -129,7 +130,6 @@ def _unbox_row(typ, value, c):
     made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
     table = c.pyapi.object_getattr_string(value, "table")
     made.base = c.builder.inttoptr(_number(c, table, "base"), POINTER)
-    made.capacity = _number(c, table, "capacity")
     made.place = _number(c, value, "place")
     c.pyapi.decref(table)
     return NativeValue(made._getvalue())
@@ -170,7 +170,7 @@ class RowOfColumns(AbstractTemplate):
 
 def _row(context, builder, typ, table, place):
     made = cgutils.create_struct_proxy(typ.row)(context, builder)
-    made.base, made.capacity, made.place = table.base, table.capacity, place
+    made.base, made.place = table.base, place
     return made._getvalue()
 
 
@@ -223,11 +223,11 @@ class ColumnOfRow(AttributeTemplate):
         return found[0] if found else None
 
 
-def _address(builder, member, row, number=0):
+def _address(builder, typ, name, row, number=0):
     """Where a row's value of a column lies, or one of its several numbers, as a pointer to bytes."""
-    _, itemsize, _, offset = member
-    whole = row.capacity.type
-    start = builder.mul(row.capacity, ir.Constant(whole, offset + number * itemsize), flags=("nsw",))
+    _, itemsize, _, offset = typ.members[name]
+    whole = row.place.type
+    start = ir.Constant(whole, typ.capacity * (offset + number * itemsize))
     column = builder.gep(row.base, [start], inbounds=True)
     return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, itemsize), flags=("nsw",))], inbounds=True)
 
@@ -237,7 +237,7 @@ def _place_of(context, builder, typ, name, value):
     row = cgutils.create_struct_proxy(typ)(context, builder, value)
     member = typ.members[name]
     stored = context.get_data_type(member[0]).as_pointer()
-    return builder.bitcast(_address(builder, member, row), stored), member
+    return builder.bitcast(_address(builder, typ, name, row), stored), member
 
 
 @lower_getattr_generic(RowType)
@@ -248,12 +248,12 @@ def _get(context, builder, typ, value, name):
         row = cgutils.create_struct_proxy(typ)(context, builder, value)
         array = make_array(kind)(context, builder)
         whole = context.get_value_type(types.intp)
-        data = builder.bitcast(_address(builder, member, row), array.data.type)
+        data = builder.bitcast(_address(builder, typ, name, row), array.data.type)
         populate_array(
             array,
             data=data,
             shape=[ir.Constant(whole, length) for length in shape],
-            strides=[builder.mul(row.capacity, ir.Constant(whole, itemsize), flags=("nsw",))],
+            strides=[ir.Constant(whole, typ.capacity * itemsize)],
             itemsize=ir.Constant(whole, itemsize),
             meminfo=None,
         )
@@ -289,9 +289,9 @@ def _copy_row(context, builder, sig, args):
     target = _row(context, builder, sig.args[0], table, place)
     to = cgutils.create_struct_proxy(sig.args[2])(context, builder, target)
     source = cgutils.create_struct_proxy(sig.args[2])(context, builder, args[2])
-    for member in sig.args[2].members.values():
-        size = ir.Constant(ir.IntType(64), member[1])
-        for number in range(math.prod(member[2])):
-            places = _address(builder, member, to, number), _address(builder, member, source, number)
+    for name, (_, itemsize, shape, _) in sig.args[2].members.items():
+        size = ir.Constant(ir.IntType(64), itemsize)
+        for number in range(math.prod(shape)):
+            places = (_address(builder, sig.args[2], name, each, number) for each in (to, source))
             cgutils.raw_memcpy(builder, *places, size, 1)
     return context.get_dummy_value()

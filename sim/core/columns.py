@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 ALIGNED = 64  # bytes: a cache line
+PER_LINE = 8  # float64 in a cache line
+LEAST_LINES = 2**16 + 1  # half a million rows: every household and person of an ordinary county
 
 
 class Row:
@@ -38,9 +40,9 @@ class Columns:
     """A table kept by column: ``table["cash"]`` is an array over its rows, ``table[3]`` a row; both are views.
 
     All columns share one buffer of bytes. A column begins at ``offset × capacity`` bytes, where its offset counts the bytes
-    of the columns before it in one row, so that three numbers (where the buffer begins, its capacity in rows, and the rows in
-    use) are all that compiled code needs to know. A column of several numbers is kept as that many columns: whoever asks for
-    what a household earns with one crop does not drag the others through the memory.
+    of the columns before it in one row. The capacity belongs to the type of a table (see ``_room``), so that two numbers, where
+    the buffer begins and the rows in use, are all that compiled code needs to be told. A column of several numbers is kept as
+    that many columns: whoever asks for what a household earns with one crop does not drag the others through the memory.
     """
 
     __slots__ = ("base", "buffer", "capacity", "columns", "dtype", "fields", "length", "table")
@@ -132,12 +134,16 @@ class Columns:
 
 
 def _room(rows: int) -> int:
-    """Rows to allocate for so many: whole cache lines of every column, and an odd number of them.
+    """Rows to allocate for so many: the smallest of a few sizes, the same for every county of an ordinary size.
 
-    Columns an even number of lines apart would meet in the same few places of the processor's cache.
+    A capacity known when a rule is compiled makes one register do for all columns, instead of one for each. What is never
+    written to takes no memory; a size that was not met before is compiled for once. Every size is eight times an odd number:
+    columns an even number of cache lines apart would meet in the same few places of the processor's cache.
     """
-    lines = -(-max(rows, 1) // ALIGNED)
-    return ALIGNED * (lines + 1 - lines % 2)
+    lines = LEAST_LINES
+    while lines * PER_LINE < rows:
+        lines = 8 * (lines - 1) + 1
+    return lines * PER_LINE
 
 
 def allocate(table: str, dtype: np.dtype, rows: int) -> Columns:
