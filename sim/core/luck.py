@@ -9,7 +9,6 @@ Uniform first, then the inverse distribution function; never rejection, which wo
 
 import hashlib
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -136,9 +135,9 @@ def _keys(replication, decisions, months, keys):
             keys[i, j] = mix(mix(replication, decisions[i]), months[i, j])
 
 
-def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: Sequence[Sequence[int]]) -> np.ndarray:
-    """The keys of several decisions, each in its ``months``: uint64 of shape (decisions, months)."""
-    at = (np.array(months, dtype=np.int64) + MONTHS_BEFORE_ZERO).astype(np.uint64)
+def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: np.ndarray) -> np.ndarray:
+    """The keys of several decisions, each in its ``months`` (whole numbers, decisions × months): uint64 of the same shape."""
+    at = (months.astype(np.int64) + MONTHS_BEFORE_ZERO).astype(np.uint64)
     keys = np.empty_like(at)
     _keys(replication, np.array(decisions, dtype=np.uint64), at, keys)
     return keys

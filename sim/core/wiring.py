@@ -14,6 +14,7 @@ from sim.core.process import Process, Room
 from sim.core.records import TABLES, restricted
 
 MONTHS_PER_YEAR = 12
+KEYS_AT_ONCE = 72  # months of keys made in one go: burn-in and plan
 
 
 def first_rows(rows: Any, count: int) -> Any:
@@ -32,8 +33,8 @@ class Tables:
 
     rows: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
-    #: The view of the rows in use that was handed out last; making one takes longer than many a rule.
-    _views: dict[str, Any] = field(default_factory=dict)
+    #: The view of the rows in use that was handed out last, and the same for rules; making one takes longer than many a rule.
+    _views: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> Any:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
@@ -42,13 +43,21 @@ class Tables:
         self._views.pop(name, None)
         return self.live(name)
 
+    def _view(self, name: str) -> tuple[Any, Any]:
+        kept = self._views.get(name)
+        count = self.counts[name].item()
+        if kept is None or len(kept[0]) != count:
+            view = first_rows(self.rows[name], count)
+            kept = self._views[name] = (view, plain(view))
+        return kept
+
     def live(self, name: str) -> Any:
         """The rows in use."""
-        view: Any = self._views.get(name)
-        count = self.counts[name].item()
-        if view is None or len(view) != count:
-            view = self._views[name] = first_rows(self.rows[name], count)
-        return view
+        return self._view(name)[0]
+
+    def for_rules(self, name: str) -> Any:
+        """The rows in use as rules are handed them."""
+        return self._view(name)[1]
 
     def __getitem__(self, name: str) -> Any:
         return self.live(name)
@@ -113,11 +122,12 @@ class Wired:
         self._counts = [tables.counts[name] for name in self._tables]
         #: By table: all allocated rows, and what it may see of them.
         self._shown: dict[str, tuple[Any, Any]] = {}
-        #: The keys of its decisions, by month of the year that was asked for last.
+        #: The keys of its decisions, for so many months from ``_luck_from`` on.
         self._luck: list[Any] = []
-        self._year: int | None = None
-        self._in_use: list[int] = []
-        self._seen: list = []
+        self._luck_from = first
+        self._rooms = [tables.counts[name] for name in process.creates]
+        self._in_use = [-1] * len(self._counts)
+        self._seen: list = [None] * (len(self._counts) + len(self._rooms))
         self._call: Callable[..., None] | None = process.code.get(self.narrow)
 
     @staticmethod
@@ -137,38 +147,40 @@ class Wired:
 
     def luck(self, month: int):
         """The keys of its decisions in this month."""
-        year, calendar = divmod(month, MONTHS_PER_YEAR)
-        if year != self._year:  # a year's keys are had as quickly as a month's
-            self._year, self._luck = year, self._keys_of(year)
-        return self._luck[calendar]
+        place = month - self._luck_from
+        if not 0 <= place < len(self._luck):  # the keys of years are had as quickly as those of a month
+            self._luck_from, self._luck = month, self._keys_from(month)
+            place = 0
+        return self._luck[place]
 
-    def _keys_of(self, year: int) -> list:
-        """The keys of its decisions in each month of a year."""
+    def _keys_from(self, first: int) -> list:
+        """The keys of its decisions in each of the months from ``first`` on."""
         made, luck = self.process.classes["Luck"], self.process.luck
         if not luck:
-            return [made(0)] * MONTHS_PER_YEAR
-        first = year * MONTHS_PER_YEAR
-        at = {"month": range(first, first + MONTHS_PER_YEAR), "year": [year] * MONTHS_PER_YEAR, "life": [0] * MONTHS_PER_YEAR}
-        keys = decision_keys(self.replication, [each.word for each in luck], [at[each.occasion] for each in luck])
+            return [made(0)] * KEYS_AT_ONCE
+        months = np.arange(first, first + KEYS_AT_ONCE)
+        at = {"month": months, "year": months // MONTHS_PER_YEAR, "life": np.zeros_like(months)}
+        keys = decision_keys(self.replication, [each.word for each in luck], np.stack([at[each.occasion] for each in luck]))
         return list(map(made._make, zip(*keys, strict=True)))
 
     def county(self, month: int):
         """What it may see of the county in this month."""
-        in_use = [count.item() for count in self._counts]
-        if in_use != self._in_use:  # a table has grown: its view is made anew
-            self._in_use, self._seen = in_use, self._views()
-        return self.process.classes["County"](month, month % MONTHS_PER_YEAR, *self._seen)
-
-    def _views(self) -> list:
-        """Its tables, and room to add rows where it may."""
-        seen: list[Any] = [self._view(name) for name in self._tables]
-        return seen + [Room(self._rows(name), self.tables.counts[name]) for name in self.process.creates]
+        grown = False
+        for place, count in enumerate(self._counts):
+            rows = count.item()
+            if rows != self._in_use[place]:  # its view is made anew
+                self._in_use[place], self._seen[place] = rows, self._view(self._tables[place])
+                grown = True
+        if grown and self._rooms:
+            rooms = [Room(self._rows(name), count) for name, count in zip(self.process.creates, self._rooms, strict=True)]
+            self._seen[len(self._counts) :] = rooms
+        return self.process.classes["County"]._make((month, month % MONTHS_PER_YEAR, *self._seen))
 
     def _view(self, name: str) -> Any:
         """A table's rows in use as it may see them; all who see everything share one view."""
         if self.narrow:
             return first_rows(self._rows(name), self.tables.counts[name].item())
-        return plain(self.tables.live(name))
+        return self.tables.for_rules(name)
 
     def _rows(self, name: str) -> Any:
         """A table's allocated rows as it may see them, made once: that takes longer than many a rule."""

@@ -109,6 +109,6 @@ def test_a_second_interpreter_misses_nothing_in_the_cache(tmp_path):
 def test_a_years_keys_are_those_of_its_months():
     replication, decisions = replication_key(7, 3), [word("test.once"), word("test.monthly")]
     months = [[0] * 12, list(range(-12, 0))]
-    keys = decision_keys(replication, decisions, months)
+    keys = decision_keys(replication, decisions, np.array(months))
     one_by_one = [[decision_key(replication, each, month) for month in at] for each, at in zip(decisions, months, strict=True)]
     assert keys.dtype == np.uint64 and keys.tolist() == np.array(one_by_one).tolist()
