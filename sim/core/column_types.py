@@ -59,10 +59,10 @@ class RowType(types.Type):
     def __init__(self, table: str, fields: tuple, capacity: int) -> None:
         self.fields, self.capacity = fields, capacity
         self.members: dict[str, tuple[Any, Any, tuple[int, ...], int]] = {}
-        for name, base, shape, offset in fields:
+        for name, base, shape, start in fields:
             element = support.from_dtype(np.dtype(base))
             kind = types.Array(element, len(shape), "A") if shape else element
-            self.members[name] = (kind, np.dtype(base).itemsize, shape, offset)
+            self.members[name] = (kind, np.dtype(base).itemsize, shape, start)
         super().__init__(name=f"Row({_named(table, fields, capacity)})")
 
 
@@ -225,10 +225,9 @@ class ColumnOfRow(AttributeTemplate):
 
 def _address(builder, typ, name, row, number=0):
     """Where a row's value of a column lies, or one of its several numbers, as a pointer to bytes."""
-    _, itemsize, _, offset = typ.members[name]
+    _, itemsize, _, start = typ.members[name]
     whole = row.place.type
-    start = ir.Constant(whole, typ.capacity * (offset + number * itemsize))
-    column = builder.gep(row.base, [start], inbounds=True)
+    column = builder.gep(row.base, [ir.Constant(whole, start + number * typ.capacity * itemsize)], inbounds=True)
     return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, itemsize), flags=("nsw",))], inbounds=True)
 
 
