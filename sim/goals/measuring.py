@@ -12,6 +12,8 @@ from sim.world.persons import can_work
 SPELL = 3  # months: a spell (R4), and the quarter of Z2
 TWO_YEARS = 24  # months
 HALF_YEAR = 6  # months
+#: What is noted of a registered household: somebody is able to work, and somebody works.
+ABLE, AT_WORK = 1, 2
 
 
 @compiled
@@ -111,36 +113,30 @@ def measure_care(person, w, cell):
 
 
 @compiled
-def measure_members(household, persons, cell):
-    """Add the living members of a registered household: their places in the labour market, their bills, whether all are idle."""
-    w = household.weight
-    outside, local, posts, able, working, wished, paid_half_year = 0, 0, 0, 0, 0, 0, 0
-    row = household.first_person
-    while row >= 0:
-        person = persons[row]
-        row = person.next
-        if person.alive == 0:
-            continue
-        outside += 1 if person.status == Destination.OUTSIDE else 0
-        local += 1 if person.status == Destination.LOCAL_FIRM else 0
-        posts += 1 if person.status == Destination.PUBLIC_POST else 0
-        ready = 1 if can_work(person) else 0
-        wishes = ready if person.preference != Destination.FARM else 0
-        able += ready
-        working += ready if person.status != Destination.NONE else 0
-        wished += wishes
-        paid_half_year += wishes if person.paid_months >= HALF_YEAR else 0
-        if person.bill > 0.0:
-            measure_care(person, w, cell)
-    cell[Measure.OUTSIDE] += w * outside
-    cell[Measure.LOCAL] += w * local
-    cell[Measure.POSTS] += w * posts
-    cell[Measure.ABLE] += w * able
-    cell[Measure.WORKING] += w * working
-    cell[Measure.PAID_WORK_WISHED] += w * wished
-    cell[Measure.PAID_HALF_YEAR] += w * paid_half_year
-    cell[Measure.ABLE_HOUSEHOLDS] += w if able > 0 else 0
-    cell[Measure.IDLE_HOUSEHOLDS] += w if able > 0 and working == 0 else 0
+def measure_member(person, w, cell):
+    """Add a living member of a registered household: the place in the labour market, and the bill of the month.
+
+    Returns which of ABLE and AT_WORK the member makes the household.
+    """
+    if person.bill > 0.0:
+        measure_care(person, w, cell)
+    if person.status == Destination.OUTSIDE:
+        cell[Measure.OUTSIDE] += w
+    elif person.status == Destination.LOCAL_FIRM:
+        cell[Measure.LOCAL] += w
+    elif person.status == Destination.PUBLIC_POST:
+        cell[Measure.POSTS] += w
+    if not can_work(person):
+        return 0
+    cell[Measure.ABLE] += w
+    if person.preference != Destination.FARM:
+        cell[Measure.PAID_WORK_WISHED] += w
+        if person.paid_months >= HALF_YEAR:
+            cell[Measure.PAID_HALF_YEAR] += w
+    if person.status == Destination.NONE:
+        return ABLE
+    cell[Measure.WORKING] += w
+    return ABLE | AT_WORK
 
 
 @compiled
@@ -152,18 +148,25 @@ def measure_student(person, w, cell):
 
 
 @compiled
-def measure(households, persons, register, cases, packages, students, line, month, out):
+def measure(households, persons, register, cases, packages, students, labour, line, month, out):
     """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
 
-    ``students``: rows of the persons on the zero-burden list; ``line``: dibao.
+    ``students``: rows of the persons on the zero-burden list; ``labour``: zeros, one for each household, to note in whether
+    anybody is able to work, and works; ``line``: dibao.
     """
+    for person in persons:  # as they stand, and not household by household: neighbours in the table are alike
+        if person.registered == 1 and person.alive == 1:
+            household = households[person.household]
+            cell = out[household.township, household.segment]
+            labour[person.household] |= measure_member(person, household.weight, cell)
     for row in range(len(households)):
         household = households[row]
         if household.members > 0:
             cell = out[household.township, household.segment]
             measure_household(household, register[row], line, month, cell)
-            if household.registered == 1:
-                measure_members(household, persons, cell)
+            if labour[row] != 0:
+                cell[Measure.ABLE_HOUSEHOLDS] += household.weight
+                cell[Measure.IDLE_HOUSEHOLDS] += household.weight if labour[row] == ABLE else 0
     for row in students:
         person = persons[row]
         if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
@@ -190,7 +193,8 @@ def record(tables: Tables, month: int, scale: float) -> np.ndarray:
     t = tables
     line = t["environment"][0].dibao_line
     students = np.flatnonzero(t["persons"]["poor_student"].view(np.bool_))
-    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], students, line, month, out)
+    labour = np.zeros(len(t["households"]), np.int8)
+    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], students, labour, line, month, out)
     places = out[:, Segment.GENERAL]
     measure_places(t["townships"], t["villages"], t["enterprises"], t["assets"], t["enclaves"], scale, month, places)
     return out
