@@ -156,6 +156,33 @@ def charge(household, payment, amount):
 
 
 @compiled
+def hand(household, amount):
+    """Put ``amount`` yuan into each purse of a row; returns what all of them got, to be settled at the end of the pass."""
+    household.cash += amount
+    household.received += amount
+    return amount * household.weight
+
+
+@compiled
+def take(household, amount):
+    """Take ``amount`` yuan out of each purse of a row; returns what all of them gave, to be settled at the end of the pass."""
+    household.cash -= amount
+    household.paid += amount
+    return amount * household.weight
+
+
+@compiled
+def settle(payment, total, units):
+    """Move at once what was handed to many rows, or taken from them: quicker than each by itself.
+
+    Only for payers that never refuse, sectors and open-ended schemes, since the households have the money already.
+    Raises ValueError where no payer can pay.
+    """
+    if total > 0.0 and not transfer(payment, total, units):
+        raise ValueError("a payment was settled out of a fund that may refuse")
+
+
+@compiled
 def pay_from_enterprise(household, enterprise, payment, amount):
     """A village enterprise pays ``amount`` yuan to each household of a row."""
     total = amount * household.weight

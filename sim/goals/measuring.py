@@ -207,13 +207,14 @@ def largest_cluster(tables: Tables, month: int, least_households: float, least_s
     registered households that entered R3 within the quarter through that event. Ordinary illness is no common event.
     """
     households = tables["households"]
+    rows = np.flatnonzero(households["entered"] > month - 3)
+    there = (households["registered"][rows] == 1) & (households["members"][rows] > 0)
+    rows = rows[there & (households["entered_event"][rows] >= 0)]
+    if len(rows) == 0:
+        return 0.0
     registered = (households["registered"] == 1) & (households["members"] > 0)
-    entered = registered & (households["entered"] > month - 3) & (households["entered_event"] >= 0)
-    rows = np.flatnonzero(entered)
     worst = 0.0
     for place in ("village", "township"):
-        if len(rows) == 0:
-            break
         total = np.bincount(households[place][registered], households["weight"][registered])
         pairs = np.stack([households[place][rows], households["entered_event"][rows]], axis=1)
         found, inverse = np.unique(pairs, axis=0, return_inverse=True)

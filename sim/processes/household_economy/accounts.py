@@ -1,7 +1,7 @@
 """The household's month ends: it has lived, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import charge, pay
+from sim.core.ledger import charge, pay, settle, take
 from sim.core.process import process
 from sim.world.codes import NONE, Cause, IncomeConcept
 from sim.world.households import per_head
@@ -25,12 +25,14 @@ def living_cost(household, p):
 @compiled
 def living_and_coping(county, p, luck, books):
     """Living is paid for; who has nothing left borrows, who has something left repays."""
+    spent, units = 0.0, 0.0
     for household in county.households:
         if household.members == 0:
             continue
         if household.debt > 0.0:
             charge(household, books.interest, household.debt * p.interest)
-        charge(household, books.living, living_cost(household, p))
+        spent += take(household, living_cost(household, p))
+        units += household.weight
         if household.cash < 0.0:
             lacking = -household.cash
             if pay(household, books.borrowing, lacking):
@@ -41,6 +43,7 @@ def living_and_coping(county, p, luck, books):
             if amount > 0.0:
                 charge(household, books.repayment, amount)
                 household.debt -= amount
+    settle(books.living, spent, units)
 
 
 @compiled

@@ -1,7 +1,7 @@
 """What land, sheds and animals bring in: sales less costs, booked when sold."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import charge, pay
+from sim.core.ledger import hand, settle, take
 from sim.core.process import process
 from sim.world.codes import Cause, Commodity, Event
 from sim.world.households import add_burden, add_event
@@ -26,18 +26,12 @@ def labour_factor(household, p):
 
 
 @compiled
-def book_losses(household, kind, ordinary, price, harvest, drought, crash):
-    """Remember what a poor harvest or a low price took, and the common event behind it."""
-    by_harvest = ordinary * max(1.0 - harvest, 0.0)
-    by_price = ordinary * harvest * max(1.0 - price, 0.0)
-    if by_harvest > 0.0:
-        add_burden(household, Cause.DISASTER, by_harvest)
-        if drought == 1:
-            add_event(household, Event.DROUGHT, by_harvest)
-    if by_price > 0.0:
-        add_burden(household, Cause.MARKET, by_price)
-        if crash == 1:
-            add_event(household, Event.PRICE_CRASH + kind, by_price)
+def note_events(household, kind, by_harvest, by_price, drought, crash):
+    """Remember the common event behind a poor harvest or a low price."""
+    if drought == 1 and by_harvest > 0.0:
+        add_event(household, Event.DROUGHT, by_harvest)
+    if crash == 1 and by_price > 0.0:
+        add_event(household, Event.PRICE_CRASH + kind, by_price)
 
 
 @compiled
@@ -46,16 +40,20 @@ def farm_month(household, township, commodities, trend, p):
     labour = labour_factor(household, p)
     net = 0.0
     for kind in range(len(commodities)):
-        if household.holdings[kind] <= 0.0 or commodities[kind].season <= 0.0:
+        commodity = commodities[kind]
+        if commodity.season <= 0.0 or household.holdings[kind] <= 0.0:
             continue
-        income = household.holdings[kind] * commodities[kind].season * trend * labour
+        income = household.holdings[kind] * commodity.season * trend * labour
         sales = income * p.sales_ratio[kind]
         harvest = standing(kind, household, township)
-        price = commodities[kind].price
-        net += sales * price * harvest - (sales - income)
-        if harvest < 1.0 or price < 1.0:
-            drought = township.drought if kind == Commodity.MAIZE or kind == Commodity.FRUIT else 0
-            book_losses(household, kind, sales, price, harvest, drought, commodities[kind].crash)
+        net += sales * commodity.price * harvest - (sales - income)
+        by_harvest = sales * max(1.0 - harvest, 0.0)
+        by_price = sales * harvest * max(1.0 - commodity.price, 0.0)
+        household.burden[Cause.DISASTER] += by_harvest
+        household.burden[Cause.MARKET] += by_price
+        drought = township.drought if kind == Commodity.MAIZE or kind == Commodity.FRUIT else 0
+        if drought == 1 or commodity.crash == 1:
+            note_events(household, kind, by_harvest, by_price, drought, commodity.crash)
     return net
 
 
@@ -71,12 +69,17 @@ def farm_month(household, township, commodities, trend, p):
 def farming(county, p, luck, books):
     """Farms sell what the season brings, at the month's prices, and pay what it cost."""
     trend = county.environment[0].farm_trend
+    sold, sellers, lost, losers = 0.0, 0.0, 0.0, 0.0
     for household in county.households:
         if household.members == 0:
             continue
         net = farm_month(household, county.townships[household.township], county.commodities, trend, p)
         household.business += net
         if net > 0.0:
-            pay(household, books.farm_sales, net)
+            sold += hand(household, net)
+            sellers += household.weight
         elif net < 0.0:
-            charge(household, books.farm_losses, -net)
+            lost += take(household, -net)
+            losers += household.weight
+    settle(books.farm_sales, sold, sellers)
+    settle(books.farm_losses, lost, losers)

@@ -2,7 +2,7 @@
 
 from sim.core.compilation import compiled
 from sim.core.ledger import charge, pay, transfer
-from sim.core.luck import descendant, happens, lognormal, normal
+from sim.core.luck import descendant, happens, lognormal, normal, uniform
 from sim.core.process import process
 from sim.world.codes import NONE, LoanKind, LoanState
 
@@ -44,6 +44,13 @@ def lend(row, household, kind, amount, month, p, luck, room):
     room.count[0] = place + 1
 
 
+@compiled
+def lucky(household, keen, p, luck):
+    """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
+    starts = uniform(luck.starts, household.identity) < p.startup_loans * keen
+    return starts or uniform(luck.applies, household.identity) < p.loans * keen
+
+
 @process(
     reads="households.registered households.marginal households.workers households.members households.debt households.income_12 "
     "register.dibao households.identity households.village households.weight villages.team loans.identity",
@@ -56,15 +63,19 @@ def lend(row, household, kind, amount, month, p, luck, room):
 @compiled
 def new_loans(county, p, luck, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
-    waiting = 0.0
+    waiting, keenest = 0.0, 0.0
     for row in range(len(county.households)):
         household = county.households[row]
         if may_borrow(household, county.register[row], p):
-            waiting += keenness(household, county.villages[household.village], p, luck)
+            keen = keenness(household, county.villages[household.village], p, luck)
+            waiting += keen
+            keenest = max(keenest, keen)
     for row in range(len(county.households)):
         household = county.households[row]
         if not may_borrow(household, county.register[row], p):
             continue
+        if not lucky(household, keenest / waiting, p, luck):
+            continue  # not even as the keenest of all: most, and their keenness need not be known
         keen = keenness(household, county.villages[household.village], p, luck) / waiting
         if happens(luck.starts, household.identity, min(p.startup_loans * keen, 1.0)):
             lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, luck, county.loans_room)

@@ -1,7 +1,7 @@
 """Wages: what work pays this month, and to whom."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import pay, pay_from_enterprise
+from sim.core.ledger import hand, pay, pay_from_enterprise, settle
 from sim.core.process import process
 from sim.world.codes import Cause, Destination, Event, Segment, Stage
 from sim.world.households import add_burden, add_event
@@ -31,13 +31,10 @@ def going_pay(county, p, luck, books):
 
 
 @compiled
-def pay_outside(person, household, amount, depth, books):
-    """A migrant's pay reaches the household; a slump takes its part."""
-    earned = amount * (1.0 - depth)
-    pay(household, books.wages_outside, earned)
-    household.wages += earned
-    if depth > 0.0:
-        lose(household, amount - earned, Event.SLUMP)
+def bring_home(household, amount):
+    """Wages from the outside world; returns what all households of the row got."""
+    household.wages += amount
+    return hand(household, amount)
 
 
 @compiled
@@ -49,23 +46,19 @@ def lose(household, amount, event):
 
 
 @compiled
-def earn(person, household, market, enterprises, depth, p, books):
-    """What one person brings home this month."""
-    amount = market.pay[person.status] * person.productivity
-    if person.status == Destination.OUTSIDE:
-        pay_outside(person, household, amount, depth, books)
-    elif person.status == Destination.LOCAL_FIRM:
-        if person.enterprise >= 0:
-            employer = enterprises[person.enterprise]
-            pay_from_enterprise(household, employer, books.wages_enterprise, amount)
-            employer.wages += amount * household.weight
-        else:
-            pay(household, books.wages_local, amount)
+def pay_worker(household, enterprise, amount, books):
+    """A village enterprise pays one of its workers."""
+    pay_from_enterprise(household, enterprise, books.wages_enterprise, amount)
+    enterprise.wages += amount * household.weight
+    household.wages += amount
+
+
+@compiled
+def pay_post(household, amount, books):
+    """Pay of a public-welfare post, as far as there is money."""
+    if pay(household, books.post_pay, amount):
         household.wages += amount
-    elif person.status == Destination.PUBLIC_POST:
-        if pay(household, books.post_pay, p.post_pay):
-            household.wages += p.post_pay
-            household.post_pay += p.post_pay
+        household.post_pay += amount
 
 
 @process(
@@ -81,6 +74,7 @@ def earn(person, household, market, enterprises, depth, p, books):
 def earnings(county, p, luck, books):
     """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
     depth = county.environment[0].slump_depth
+    outside, migrants, local, employed = 0.0, 0.0, 0.0, 0.0
     for person in county.persons:
         if county.calendar == 0:
             person.paid_months = 0
@@ -88,12 +82,28 @@ def earnings(county, p, luck, books):
             continue
         household = county.households[person.household]
         market = county.markets[market_of(household.segment, person.capacity)]
-        if person.status != Destination.NONE:
-            if person.ill_months == 0:
-                earn(person, household, market, county.enterprises, depth, p, books)
-                person.paid_months += 1
-        elif person.displaced == 1 and person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
-            lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
+        if person.status == Destination.NONE:
+            if person.displaced == 1 and person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
+                lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
+            continue
+        if person.ill_months > 0:
+            continue
+        person.paid_months += 1
+        amount = market.pay[person.status] * person.productivity
+        if person.status == Destination.OUTSIDE:
+            outside += bring_home(household, amount * (1.0 - depth))
+            migrants += household.weight
+            if depth > 0.0:  # a slump takes its part
+                lose(household, amount * depth, Event.SLUMP)
+        elif person.status == Destination.PUBLIC_POST:
+            pay_post(household, p.post_pay, books)
+        elif person.enterprise >= 0:
+            pay_worker(household, county.enterprises[person.enterprise], amount, books)
+        else:
+            local += bring_home(household, amount)
+            employed += household.weight
+    settle(books.wages_outside, outside, migrants)
+    settle(books.wages_local, local, employed)
 
 
 @compiled

@@ -1,7 +1,7 @@
 """Odd jobs and small trade: what hands at home earn beside the farm, from the outside world."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import pay
+from sim.core.ledger import hand, settle
 from sim.core.process import process
 
 
@@ -23,10 +23,14 @@ def hands_left(household):
 def own_work(county, p, luck, books):
     """Odd jobs and small trade pay as work near home does, and as far as hands are there; partly wages, partly own business."""
     going = county.environment[0].local_wage
+    total, units = 0.0, 0.0
     for household in county.households:
         if household.members == 0 or household.own_work <= 0.0:
             continue
         amount = household.own_work * going * hands_left(household)
-        if amount > 0.0 and pay(household, books.own_work_pay, amount):
+        if amount > 0.0:
+            total += hand(household, amount)
+            units += household.weight
             household.wages += amount * p.wage_part
             household.business += amount * (1.0 - p.wage_part)
+    settle(books.own_work_pay, total, units)

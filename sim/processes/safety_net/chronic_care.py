@@ -1,7 +1,7 @@
 """Medicines and visits of the chronically ill: subsidised for the listed diseases, the rest the household's own."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import charge, transfer
+from sim.core.ledger import settle, take
 from sim.core.luck import happens
 from sim.core.process import process
 from sim.world.codes import Cause
@@ -19,6 +19,7 @@ from sim.world.households import add_rigid
 def chronic_care(county, p, luck, books):
     """A month of outpatient care for those under treatment."""
     cost = p.outpatient_cost * county.environment[0].cost_trend
+    subsidy, subsidised, borne, bearers = 0.0, 0.0, 0.0, 0.0
     for person in county.persons:
         if person.chronic == 0 or person.alive == 0 or not happens(luck.treated, person.identity, p.treated_share):
             continue
@@ -27,8 +28,12 @@ def chronic_care(county, p, luck, books):
         if share > 0.0 and household.registered == 1:
             share = min(share + p.registered_extra, 1.0)
         if share > 0.0:
-            transfer(books.chronic_subsidy, share * cost * household.weight, household.weight)
+            subsidy += share * cost * household.weight
+            subsidised += household.weight
         own = cost * (1.0 - share)
         if own > 0.0:
-            charge(household, books.chronic_own, own)
+            borne += take(household, own)
+            bearers += household.weight
             add_rigid(household, Cause.ILLNESS, own)
+    settle(books.chronic_subsidy, subsidy, subsidised)
+    settle(books.chronic_own, borne, bearers)

@@ -1,7 +1,7 @@
 """Pensions, allowances, farm subsidies, and support from relatives."""
 
 from sim.core.compilation import compiled
-from sim.core.ledger import pay
+from sim.core.ledger import hand, pay, settle
 from sim.core.process import process
 
 
@@ -25,13 +25,17 @@ def monthly_due(person, p):
 def pensions(county, p, luck, books):
     """Pensions and disability allowances of the month."""
     trend = county.environment[0].transfer_trend
+    total, units = 0.0, 0.0
     for person in county.persons:
         if person.alive == 0 or (person.age < p.pension_age and person.disabled == 0):
             continue
         household = county.households[person.household]
         amount = monthly_due(person, p) * trend
-        if amount > 0.0 and pay(household, books.pension, amount):
+        if amount > 0.0:
+            total += hand(household, amount)
+            units += household.weight
             household.transfers += amount
+    settle(books.pension, total, units)
 
 
 @process(
@@ -58,7 +62,11 @@ def subsidies(county, p, luck, books):
 def remittances(county, p, luck, books):
     """Support from relatives elsewhere, and income that no assessor sees."""
     trend = county.environment[0].transfer_trend * p.support
+    total, units = 0.0, 0.0
     for household in county.households:
         amount = (household.family_support + household.uncounted_income) * trend
-        if household.members > 0 and amount > 0.0 and pay(household, books.support, amount):
+        if household.members > 0 and amount > 0.0:
+            total += hand(household, amount)
+            units += household.weight
             household.transfers += amount
+    settle(books.support, total, units)

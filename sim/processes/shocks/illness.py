@@ -25,6 +25,15 @@ def admit(person, cost_trend, p, luck):
         person.ill_months = 1
 
 
+@compiled
+def worst_epidemic(townships):
+    """How much more often people fall ill where most do, as a multiple of a normal month."""
+    worst = 0.0
+    for township in townships:
+        worst = max(worst, township.epidemic)
+    return worst
+
+
 @process(
     reads="persons.alive persons.identity persons.chronic persons.household households.township townships.epidemic "
     "environment.cost_trend",
@@ -37,6 +46,7 @@ def illness(county, p, luck, books):
     cost_trend = county.environment[0].cost_trend
     normal_chance = admission_chance(0, p)
     chronic_chance = admission_chance(1, p)
+    worst = worst_epidemic(county.townships)
     for person in county.persons:
         if person.alive == 0:
             continue
@@ -45,9 +55,10 @@ def illness(county, p, luck, books):
         if person.ill_months > 0:
             person.ill_months -= 1
         chance = chronic_chance if person.chronic == 1 else normal_chance
-        raised = chance * county.townships[county.households[person.household].township].epidemic
         u = uniform(luck.admitted, person.identity)
-        if u < raised:
+        if u >= chance * worst:
+            continue  # well, wherever the person lives
+        if u < chance * county.townships[county.households[person.household].township].epidemic:
             admit(person, cost_trend, p, luck)
             # Whoever would have stayed well in a normal month is ill because of the epidemic.
             person.epidemic = 1 if u >= chance else 0
