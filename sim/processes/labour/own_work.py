@@ -8,6 +8,8 @@ from sim.core.process import process
 @compiled
 def hands_left(household):
     """Which part of the hands that were at home when the county was founded is there this month; at most all."""
+    if household.farm_labour == household.farm_labour_founded:  # as nearly everywhere
+        return 1.0 if household.farm_labour > 0.0 else 0.0
     if household.farm_labour_founded <= 0.0:
         return 0.0
     return min(household.farm_labour / household.farm_labour_founded, 1.0)
@@ -25,12 +27,12 @@ def own_work(county, p, luck, books):
     going = county.environment[0].local_wage
     total, units = 0.0, 0.0
     for household in county.households:
-        if household.members == 0 or household.own_work <= 0.0:
+        if household.members == 0:
             continue
+        # Whoever has none gets nothing: to add that takes less time than to guess, household by household, who has some.
         amount = household.own_work * going * hands_left(household)
-        if amount > 0.0:
-            total += hand(household, amount)
-            units += household.weight
-            household.wages += amount * p.wage_part
-            household.business += amount * (1.0 - p.wage_part)
+        total += hand(household, amount)
+        units += household.weight if amount > 0.0 else 0
+        household.wages += amount * p.wage_part
+        household.business += amount * (1.0 - p.wage_part)
     settle(books.own_work_pay, total, units)
