@@ -21,19 +21,19 @@ def chronic_care(county, p, luck, books):
     cost = p.outpatient_cost * county.environment[0].cost_trend
     subsidy, subsidised, borne, bearers = 0.0, 0.0, 0.0, 0.0
     for person in county.persons:
-        if person.chronic == 0 or person.alive == 0 or not happens(luck.treated, person.identity, p.treated_share):
+        if person.chronic == 0 or person.alive == 0:
             continue
         household = county.households[person.household]
-        share = p.subsidy if happens(luck.certified, person.identity, p.certified_share) else 0.0
-        if share > 0.0 and household.registered == 1:
-            share = min(share + p.registered_extra, 1.0)
-        if share > 0.0:
-            subsidy += share * cost * household.weight
-            subsidised += household.weight
-        own = cost * (1.0 - share)
-        if own > 0.0:
-            borne += take(household, own)
-            bearers += household.weight
-            add_rigid(household, Cause.ILLNESS, own)
+        # Luck says who is treated and whose illness is listed: no pattern to foresee, so what is nought is added rather than asked for.
+        treated = 1.0 if happens(luck.treated, person.identity, p.treated_share) else 0.0
+        listed = treated if happens(luck.certified, person.identity, p.certified_share) else 0.0
+        extra = p.registered_extra if household.registered == 1 and p.subsidy > 0.0 else 0.0
+        share = listed * min(p.subsidy + extra, 1.0)
+        own = cost * (treated - share)
+        subsidy += share * cost * household.weight
+        subsidised += household.weight if share > 0.0 else 0
+        borne += take(household, own)
+        bearers += household.weight if own > 0.0 else 0
+        add_rigid(household, Cause.ILLNESS, own)
     settle(books.chronic_subsidy, subsidy, subsidised)
     settle(books.chronic_own, borne, bearers)
