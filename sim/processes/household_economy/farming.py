@@ -4,7 +4,7 @@ from sim.core.compilation import compiled
 from sim.core.ledger import hand, settle, take
 from sim.core.process import process
 from sim.world.codes import Cause, Commodity, Event
-from sim.world.households import add_burden, add_event
+from sim.world.households import add_event
 
 
 @compiled

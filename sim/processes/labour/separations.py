@@ -33,6 +33,8 @@ def separation(person, slump, enterprises, p, luck):
         # The other end of the same draw, so that the two never depend on each other's chance.
         person.status = Destination.FARM
         person.preference = Destination.FARM
+    else:
+        return
     if employer >= 0 and person.enterprise < 0:
         enterprises[employer].registered -= 1
 

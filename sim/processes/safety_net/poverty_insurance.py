@@ -66,12 +66,9 @@ def insurance_claims(county, p, luck, books):
         household = county.households[row]
         household.rigid_year += household.rigid
         excess = household.rigid_year - p.deductible * trend
-        if (
-            household.members == 0
-            or household.rigid <= 0.0
-            or excess <= 0.0
-            or not is_insured(household, county.register[row], line, p)
-        ):
+        if excess <= 0.0 or household.rigid <= 0.0 or household.members == 0:  # the rarest first
+            continue
+        if not is_insured(household, county.register[row], line, p):
             continue
         claim = covered(excess, p) - household.claimed
         if claim > 0.0 and pay(household, books.insurance_claims, claim):

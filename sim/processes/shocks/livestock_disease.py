@@ -28,10 +28,13 @@ def livestock_disease(county, p, luck, books):
         chance = min(p.outbreak_chance * p.shock_intensity, 1.0)
         county.villages[v].disease = 1 if happens(luck.outbreak, v, chance) else 0
     for household in county.households:
+        diseased = county.villages[household.village].disease == 1
+        if household.herd >= 1.0 and not diseased:
+            continue  # as nearly everywhere: nothing to recover from, nothing to fear
         income = household.holdings[Commodity.HOGS] + household.holdings[Commodity.CATTLE]
         if household.members == 0 or income <= 0.0:
             continue
         if household.herd < 1.0:
             household.herd = min(household.herd + p.recovery, 1.0)
-        if county.villages[household.village].disease == 1 and happens(luck.reached, household.identity, p.reached_share):
+        if diseased and happens(luck.reached, household.identity, p.reached_share):
             strike(household, income, p, luck)

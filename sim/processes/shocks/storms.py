@@ -43,9 +43,12 @@ def rebuild(household, p, books):
 def storms(county, p, luck, books):
     """Where hail or snow fell greenhouses break; broken ones are rebuilt month by month."""
     for household in county.households:
+        hail = county.townships[household.township].hail == 1
+        if household.shed >= 1.0 and not hail:
+            continue  # as nearly everywhere: nothing to rebuild, nothing to fear
         if household.members == 0 or shed_income(household) <= 0.0:
             continue
         if household.shed < 1.0:
             rebuild(household, p, books)
-        if county.townships[household.township].hail == 1 and happens(luck.hit, household.identity, p.hit_share):
+        if hail and happens(luck.hit, household.identity, p.hit_share):
             damage(household, p, luck)
