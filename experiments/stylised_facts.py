@@ -146,9 +146,9 @@ def _employed_by_benefit(scenario: Any, replication: int) -> np.ndarray:
 def _monitoring(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
     years = range(2022, 2026)
     eliminated = float(np.mean([_december(usual, "eliminated_share", year) for year in years]))
-    monitored = float(np.mean([_december(usual, "monitored_share", year) for year in years]))
+    monitored = float(np.mean([_december(usual, "on_file_share", year) for year in years]))
     rural = float(
-        np.mean([_december(usual, "monitored_persons", year) / _december(usual, "rural_persons", year) for year in years])
+        np.mean([_december(usual, "on_file_persons", year) / _december(usual, "rural_persons", year) for year in years])
     )
     return [
         ("eliminated", eliminated),

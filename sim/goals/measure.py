@@ -37,6 +37,9 @@ class Measure(IntEnum):
     RISK_BEGAN = auto()  # households whose true risk began this month
     MONITORED = auto()
     MONITORED_REGISTERED = auto()
+    ON_FILE = auto()  # persons of households ever listed for monitoring, whether or not their risk was eliminated
+    ON_FILE_REGISTERED = auto()
+    ON_FILE_ELIMINATED = auto()  # persons of those households without an open case
     IDENTIFIED = auto()  # households identified this month
     DELAY = auto()  # months from onset to identification, summed over them
     CASES = auto()  # households identified two years ago or earlier

@@ -41,8 +41,12 @@ def measure_household(household, register, line, month, out):
         out[Measure.SERVED_INELIGIBLE] += 0.0 if eligible else people
         out[Measure.DIBAO] += people
         out[Measure.DIBAO_YUAN] += w * household.dibao_received
-    if register.case_row >= 0:
-        out[Measure.MONITORED] += people
+    if register.identified == 1:
+        out[Measure.ON_FILE] += people
+        if register.case_row >= 0:
+            out[Measure.MONITORED] += people
+        else:
+            out[Measure.ON_FILE_ELIMINATED] += people
     if household.registered == 1:
         measure_registered(household, register, month, people, out)
 
@@ -60,8 +64,10 @@ def measure_registered(household, register, month, people, out):
     out[Measure.AT_RISK_REGISTERED] += people * household.at_risk
     out[Measure.REPORTED_BELOW] += people * register.reported_below
     out[Measure.POLISHED] += people * register.polished
-    if register.case_row >= 0:
-        out[Measure.MONITORED_REGISTERED] += people
+    if register.identified == 1:
+        out[Measure.ON_FILE_REGISTERED] += people
+        if register.case_row >= 0:
+            out[Measure.MONITORED_REGISTERED] += people
     if register.dibao == 1:
         out[Measure.DIBAO_REGISTERED] += people
     if household.inherited == 1:
