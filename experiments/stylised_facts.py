@@ -40,7 +40,7 @@ class Found:
         return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
 
 
-def measure(seed: int = 2021, lives: int = 4) -> list[Found]:
+def measure(seed: int = 2021, lives: int = 12) -> list[Found]:
     """Every fact, over a few lives with support and without."""
     usual = [observe("baseline.yaml", seed, number) for number in range(lives)]
     without = [observe("support_withdrawn.yaml", seed, number) for number in range(lives)]
@@ -145,7 +145,7 @@ def _employed_by_benefit(scenario: Any, replication: int) -> np.ndarray:
 
 def _monitoring(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
     years = range(2022, 2026)
-    eliminated = float(np.mean([_december(usual, "eliminated_share", year) for year in years]))
+    eliminated = float(np.mean([_december(usual, "eliminated_on_file", year) for year in years]))
     monitored = float(np.mean([_december(usual, "on_file_share", year) for year in years]))
     rural = float(
         np.mean([_december(usual, "on_file_persons", year) / _december(usual, "rural_persons", year) for year in years])

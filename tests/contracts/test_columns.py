@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba import typeof
 from numba.core.errors import TypingError
 
 import sim.month  # noqa: F401  declares the tables
@@ -72,6 +73,18 @@ def test_columns_begin_at_places_of_their_own_in_a_cache_line_and_do_not_overlap
     assert all(start % 8 == 0 for start, _ in spans)  # where float64 have to begin
     assert all((following - start) % columns.ALIGNED == 8 for (start, _), (following, _) in zip(spans, spans[1:], strict=False))
     assert all(start + size <= following for (start, size), (following, _) in zip(spans, spans[1:], strict=False))
+
+
+def test_counties_of_ordinary_size_share_one_type_and_a_larger_one_is_lived_the_same():
+    whole = columns.LEAST_LINES * columns.PER_LINE
+    few, most, more = by_column(3 * ROWS), columns.allocate("made up", DTYPE, whole), by_column(whole + 1)
+    assert typeof(few) == typeof(most) != typeof(more)
+    assert few.capacity == whole < more.capacity
+    assert all(table.capacity // columns.PER_LINE % 2 == 1 for table in (few, more))
+    amounts, records = np.array([0.1, 0.7, 1e-3]), as_records(whole + 1)
+    age_and_pay(more, amounts)
+    age_and_pay(records, amounts)
+    assert all(more[name].tobytes() == np.ascontiguousarray(records[name]).tobytes() for name in DTYPE.names)
 
 
 def test_a_row_is_a_place_in_the_table():
