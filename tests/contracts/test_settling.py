@@ -32,7 +32,7 @@ def twenty():
     return households
 
 
-@pytest.mark.parametrize("payer, purse", [(Fund.OUTSIDE, Purse.SECTOR), (Fund.SOCIAL_SECURITY, Purse.OPEN_ENDED)])
+@pytest.mark.parametrize(("payer", "purse"), [(Fund.OUTSIDE, Purse.SECTOR), (Fund.SOCIAL_SECURITY, Purse.OPEN_ENDED)])
 def test_handing_and_settling_is_paying_each(payer, purse):
     amounts = np.linspace(0.1, 777.7, 20)
     one, other, each, together = twenty(), twenty(), purses(payer, purse), purses(payer, purse)
