@@ -291,6 +291,7 @@ def _copy_row(context, builder, sig, args):
     for name, (_, itemsize, shape, _) in sig.args[2].members.items():
         size = ir.Constant(ir.IntType(64), itemsize)
         for number in range(math.prod(shape)):
-            places = (_address(builder, sig.args[2], name, each, number) for each in (to, source))
-            cgutils.raw_memcpy(builder, *places, size, 1)
+            there = _address(builder, sig.args[2], name, to, number)
+            here = _address(builder, sig.args[2], name, source, number)
+            cgutils.raw_memcpy(builder, there, here, size, 1)
     return context.get_dummy_value()
