@@ -24,19 +24,26 @@ def _scenario(general_weight: int):
     return scenario
 
 
-def live(general_weight: int) -> tuple[float, dict]:
-    """Processor seconds of the sixty months of a county in which a row of general households stands for so many, and how many
-    persons lived how long; founding and burn-in are outside the time, as initialising is for Starsim.
+def timed(scenario, values) -> tuple[float, dict]:
+    """Processor seconds of the months of one county, and how many persons and rows of households lived how long; founding and
+    burn-in are outside the time, as initialising is for Starsim.
     """
     import sim.county
 
-    scenario = _scenario(min(general_weight, 100))
-    county = sim.county.County(scenario, sim.county.values_of(scenario, None), SEED, 0)
+    county = sim.county.County(scenario, values, SEED, 0)
     persons = int((county.tables["persons"]["alive"] != 0).sum())
     households = len(county.tables["households"])
     start = time.process_time()
     county.live()
     return time.process_time() - start, {"agents": persons, "households": households, "steps": scenario.months}
+
+
+def live(general_weight: int) -> tuple[float, dict]:
+    """The sixty months of Lingyuan, in which a row of general households stands for so many; see ``timed``."""
+    import sim.county
+
+    scenario = _scenario(min(general_weight, 100))
+    return timed(scenario, sim.county.values_of(scenario, None))
 
 
 def weight_for(agents: int) -> int:

@@ -1,10 +1,10 @@
 """A county of so many persons in full: every household a row, Lingyuan in everything but its size."""
 
-import time
 from dataclasses import replace
 from functools import cache
 
-SEED = 2021
+from benchmarks.full_model import timed
+
 LEAST = 20_000  # persons: a smaller county could not be founded
 PERSONS = 360_000  # of the county in full, about: only to choose a size; what is printed is counted
 
@@ -20,15 +20,5 @@ def _county(agents: int):
 
 
 def live(agents: int) -> tuple[float, dict]:
-    """Processor seconds of the sixty months of a county of about so many persons, and how many there were; founding and burn-in
-    are outside the time, as initialising is for Starsim.
-    """
-    import sim.county
-
-    scenario, values = _county(agents)
-    county = sim.county.County(scenario, values, SEED, 0)
-    persons = int((county.tables["persons"]["alive"] != 0).sum())
-    households = len(county.tables["households"])
-    start = time.process_time()
-    county.live()
-    return time.process_time() - start, {"agents": persons, "households": households, "steps": scenario.months}
+    """The sixty months of a county of about so many persons; see ``timed``."""
+    return timed(*_county(agents))
