@@ -9,12 +9,16 @@ import hashlib
 import os
 import platform
 import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 from numba.core import config
+
+from sim.core.columns import Columns
 
 settings: Any = config  # Numba fills its settings in when it is imported
 
@@ -100,26 +104,49 @@ def compiled(function):
     return numba.njit(**options)(function)
 
 
-def compiled_for(function, arguments: tuple) -> Any:
-    """The machine code that Numba has made of ``function`` for arguments of these types, free of its search for it.
+@dataclass(frozen=True)
+class MachineCode:
+    """What Numba made of a function for arguments of certain types: ``call`` it with them; or from machine code, at ``address``,
+    with what those ``types`` consist of. The address is 0 where nothing was compiled.
+    """
+
+    call: Callable[..., None]
+    address: int = 0
+    types: tuple = ()
+
+
+def machine_code(function, arguments: tuple) -> MachineCode:
+    """The machine code of ``function`` for arguments of these types, free of Numba's search for it.
 
     That search looks at the type of every table at every call: forty microseconds, a tenth of a county's life. A caller may keep
     what is returned for as long as it calls with the same types. Whatever Numba would do itself is returned where it has none.
     """
     types = tuple(numba.typeof(argument) for argument in arguments)
     found = getattr(function, "overloads", {}).get(types)
-    return function if found is None else found.entry_point
+    if found is None:
+        return MachineCode(function)
+    native = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
+    return MachineCode(found.entry_point, native, found.fndesc.argtypes)
+
+
+def capacities(tables: Iterable) -> tuple:
+    """What of tables kept by column belongs to their type, and so to the code compiled for them: None for other arguments."""
+    return tuple(table.capacity if isinstance(table, Columns) else None for table in tables)
 
 
 def settled(function):
-    """A caller of a compiled ``function`` that is always handed the same types: after the first call, its machine code."""
-    kept: list[Any] = []
+    """A caller of a compiled ``function`` whose arguments have always the same types, but for how much room their tables have:
+    after the first call with so much room, its machine code.
+    """
+    kept: dict[tuple, Callable[..., None]] = {}
 
     def call(*arguments) -> None:
-        if kept:
-            kept[0](*arguments)
-        else:
+        room = capacities(arguments)
+        code = kept.get(room)
+        if code is None:
             function(*arguments)
-            kept.append(compiled_for(function, arguments))
+            kept[room] = machine_code(function, arguments).call
+        else:
+            code(*arguments)
 
     return call

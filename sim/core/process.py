@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compilation import MachineCode
 from sim.core.ledger import Fund
 from sim.core.luck import word
 from sim.core.records import TABLES
@@ -61,8 +62,8 @@ class Process:
     luck: tuple[Decision, ...]
     pays: tuple[PaymentDeclaration, ...]
     classes: dict[str, Any] = field(default_factory=dict)
-    #: Its machine code, by whether it is handed only what it declares; found when it first runs (see ``compiled_for``).
-    code: dict[bool, Any] = field(default_factory=dict)
+    #: Its machine code, by what tells the types of its arguments in one county from those in another (see ``Wired``).
+    code: dict[tuple, MachineCode] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from sim.core.columns import Columns
-from sim.core.compilation import compiled_for
+from sim.core.compilation import MachineCode, capacities, machine_code
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.luck import decision_keys
 from sim.core.process import Process, Room
 from sim.core.records import TABLES, restricted
 
 MONTHS_PER_YEAR = 12
-KEYS_AT_ONCE = 72  # months of keys made in one go: burn-in and plan
+USUAL_MONTHS = 72  # burn-in and plan
 
 
 def first_rows(rows: Any, count: int) -> Any:
@@ -33,31 +34,31 @@ class Tables:
 
     rows: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
-    #: The view of the rows in use that was handed out last, and the same for rules; making one takes longer than many a rule.
-    _views: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    #: The views of the rows in use that were handed out last, to people and to rules; making one takes longer than many a rule.
+    _live: dict[str, Any] = field(default_factory=dict)
+    _for_rules: dict[str, Any] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> Any:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
         self.rows[name] = TABLES[name].allocate(room or rows, grows)
         self.counts[name] = np.array([rows], dtype=np.int64)
-        self._views.pop(name, None)
+        self._live.pop(name, None)
+        self._for_rules.pop(name, None)
         return self.live(name)
-
-    def _view(self, name: str) -> tuple[Any, Any]:
-        kept = self._views.get(name)
-        count = self.counts[name].item()
-        if kept is None or len(kept[0]) != count:
-            view = first_rows(self.rows[name], count)
-            kept = self._views[name] = (view, plain(view))
-        return kept
 
     def live(self, name: str) -> Any:
         """The rows in use."""
-        return self._view(name)[0]
+        kept, count = self._live.get(name), self.counts[name].item()
+        if kept is None or len(kept) != count:
+            kept = self._live[name] = first_rows(self.rows[name], count)
+        return kept
 
     def for_rules(self, name: str) -> Any:
         """The rows in use as rules are handed them."""
-        return self._view(name)[1]
+        kept, count = self._for_rules.get(name), self.counts[name].item()
+        if kept is None or len(kept) != count:
+            kept = self._for_rules[name] = first_rows(plain(self.rows[name]), count)
+        return kept
 
     def __getitem__(self, name: str) -> Any:
         return self.live(name)
@@ -94,7 +95,7 @@ class Wired:
     """A process bound to one county: call it with a month.
 
     ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
-    entry. With ``declared_only`` the process sees only the columns that it declares, as in the contract tests; a
+    entry; a process without parameters has luck for so many ``months`` from then on. With ``declared_only`` the process sees only the columns that it declares, as in the contract tests; a
     process of the administration never sees more.
     """
 
@@ -108,34 +109,26 @@ class Wired:
         slices: dict[str, slice],
         first: int = -MONTHS_PER_YEAR,
         declared_only: bool = False,
+        months: int = USUAL_MONTHS,
     ) -> None:
         self.process = process
         self.tables = tables
         self.replication = replication
         self.first = first
         self.narrow = declared_only or process.sees == "records"
-        columns = [self._by_month(path(f"{process.owner}.{name}")) for name in parameters]
-        self.parameters = [process.classes["Parameters"]._make(values) for values in zip(*columns)] if columns else []
-        self.nothing = process.classes["Parameters"](0.0) if not columns else None
+        #: Every parameter by month: plain numbers, or writable rows of numbers, one behind another.
+        self.paths = [np.array(path(f"{process.owner}.{name}")) for name in parameters]
+        #: Months for which it has parameters and luck.
+        self.months = len(self.paths[0]) if self.paths else months
         self.books = self._books(slices)
         self._tables = process.tables
         self._counts = [tables.counts[name] for name in self._tables]
         #: By table: all allocated rows, and what it may see of them.
         self._shown: dict[str, tuple[Any, Any]] = {}
-        #: The keys of its decisions, for so many months from ``_luck_from`` on.
-        self._luck: list[Any] = []
-        self._luck_from = first
         self._rooms = [tables.counts[name] for name in process.creates]
         self._in_use = [-1] * len(self._counts)
         self._seen: list = [None] * (len(self._counts) + len(self._rooms))
-        self._call: Callable[..., None] | None = process.code.get(self.narrow)
-
-    @staticmethod
-    def _by_month(path: np.ndarray) -> list:
-        """One plain number, or one writable row of numbers, for each month."""
-        if path.ndim == 1:
-            return path.tolist()
-        return list(np.array(path))
+        self._call: Callable[..., None] | None = None
 
     def _books(self, slices: dict[str, slice]):
         made: list[Any] = []
@@ -145,23 +138,29 @@ class Wired:
             made.append(Payment(lines, self.tables["funds"], payers, int(payment.payee)))
         return self.process.classes["Books"](*(made or [0]))
 
-    def luck(self, month: int):
-        """The keys of its decisions in this month."""
-        place = month - self._luck_from
-        if not 0 <= place < len(self._luck):  # the keys of years are had as quickly as those of a month
-            self._luck_from, self._luck = month, self._keys_from(month)
-            place = 0
-        return self._luck[place]
+    def parameters(self, month: int):
+        """What it is handed as parameters in a month: plain numbers, and writable rows of numbers."""
+        made = self.process.classes["Parameters"]
+        if not self.paths:
+            return made(0.0)
+        place = month - self.first
+        return made._make([path[place].item() if path.ndim == 1 else path[place] for path in self.paths])
 
-    def _keys_from(self, first: int) -> list:
-        """The keys of its decisions in each of the months from ``first`` on."""
-        made, luck = self.process.classes["Luck"], self.process.luck
-        if not luck:
-            return [made(0)] * KEYS_AT_ONCE
-        months = np.arange(first, first + KEYS_AT_ONCE)
+    @cached_property
+    def keys(self) -> np.ndarray:
+        """The keys of its decisions by month: uint64, months × decisions."""
+        months = np.arange(self.first, self.first + self.months)
         at = {"month": months, "year": months // MONTHS_PER_YEAR, "life": np.zeros_like(months)}
-        keys = decision_keys(self.replication, [each.word for each in luck], np.stack([at[each.occasion] for each in luck]))
-        return list(map(made._make, zip(*keys, strict=True)))
+        decisions = self.process.luck
+        if not decisions:
+            return np.zeros((self.months, 1), dtype=np.uint64)
+        occasions = np.stack([at[each.occasion] for each in decisions])
+        return np.ascontiguousarray(decision_keys(self.replication, [each.word for each in decisions], occasions).T)
+
+    def luck(self, month: int):
+        """The keys of its decisions in a month."""
+        keys = self.keys[month - self.first] if self.process.luck else (0,)
+        return self.process.classes["Luck"]._make(keys)
 
     def county(self, month: int):
         """What it may see of the county in this month."""
@@ -196,11 +195,25 @@ class Wired:
         declared = {*self.process.reads.get(table, ()), *self.process.writes.get(table, ())}
         return [column.name for column in TABLES[table].columns if column.name in declared]
 
+    def arguments(self, month: int) -> tuple:
+        """What it is handed in a month: county, parameters, luck and books."""
+        return self.county(month), self.parameters(month), self.luck(month), self.books
+
+    def _types(self) -> tuple:
+        """What tells the types of its arguments in this county from those in another: which columns it sees, and room for rows."""
+        return (self.narrow, *capacities(self.tables.rows[name] for name in (*self._tables, *self.process.creates)))
+
+    def code(self) -> MachineCode | None:
+        """Its machine code, if it has run in this program before, here or in a county of as much room."""
+        return self.process.code.get(self._types())
+
     def __call__(self, month: int) -> None:
-        parameters = self.parameters[month - self.first] if self.parameters else self.nothing
-        arguments = (self.county(month), parameters, self.luck(month), self.books)
-        if self._call is None:  # the first county of this program
-            self.process.run(*arguments)
-            self._call = self.process.code[self.narrow] = compiled_for(self.process.run, arguments)
-        else:
-            self._call(*arguments)
+        arguments = self.arguments(month)
+        if self._call is None:
+            code = self.code()
+            if code is None:  # the first county of this program
+                self.process.run(*arguments)
+                self._call = self.process.code.setdefault(self._types(), machine_code(self.process.run, arguments)).call
+                return
+            self._call = code.call
+        self._call(*arguments)

@@ -187,7 +187,7 @@ def measure(households, persons, register, cases, packages, students, labour, li
             out[household.township, household.segment, Measure.WAITING_HELP] += household.weight
 
 
-_measure = settled(measure)
+_measure, _measure_places = settled(measure), settled(measure_places)
 
 
 def record(tables: Tables, month: int, scale: float) -> np.ndarray:
@@ -196,13 +196,13 @@ def record(tables: Tables, month: int, scale: float) -> np.ndarray:
     What belongs to a place is noted under the last segment, which has no meaning for it.
     """
     out = np.zeros((len(tables["townships"]), len(Segment), len(Measure)))
-    t = tables
-    line = t["environment"][0].dibao_line
-    students = np.flatnonzero(t["persons"]["poor_student"].view(np.bool_))
-    labour = np.zeros(len(t["households"]), np.int8)
-    _measure(t["households"], t["persons"], t["register"], t["cases"], t["packages"], students, labour, line, month, out)
-    places = out[:, Segment.GENERAL]
-    measure_places(t["townships"], t["villages"], t["enterprises"], t["assets"], t["enclaves"], scale, month, places)
+    line = tables["environment"][0].dibao_line
+    students = np.flatnonzero(tables["persons"]["poor_student"].view(np.bool_))
+    labour = np.zeros(len(tables["households"]), np.int8)
+    of_people = (tables.for_rules(name) for name in ("households", "persons", "register", "cases", "packages"))
+    _measure(*of_people, students, labour, line, month, out)
+    of_places = (tables.for_rules(name) for name in ("townships", "villages", "enterprises", "assets", "enclaves"))
+    _measure_places(*of_places, scale, month, out[:, Segment.GENERAL])
     return out
 
 
