@@ -168,7 +168,8 @@ class RowOfColumns(AbstractTemplate):
         return None
 
 
-def _row(context, builder, typ, table, place):
+def row_of(context, builder, typ, table, place):
+    """The row of a table at this place."""
     made = cgutils.create_struct_proxy(typ.row)(context, builder)
     made.base, made.place = table.base, place
     return made._getvalue()
@@ -185,7 +186,7 @@ def _placed(builder, index, length, kind):
 @lower_builtin(operator.getitem, ColumnsType, types.Integer)
 def _row_at(context, builder, sig, args):
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
-    return _row(context, builder, sig.args[0], table, _placed(builder, args[1], table.length, sig.args[1]))
+    return row_of(context, builder, sig.args[0], table, _placed(builder, args[1], table.length, sig.args[1]))
 
 
 @lower_builtin("getiter", ColumnsType)
@@ -207,7 +208,7 @@ def _next_row(context, builder, sig, args, result):
     more = builder.icmp_signed("<", place, table.length)
     result.set_valid(more)
     with builder.if_then(more):
-        result.yield_(_row(context, builder, typ.columns, table, place))
+        result.yield_(row_of(context, builder, typ.columns, table, place))
         builder.store(builder.add(place, ir.Constant(place.type, 1)), loop.next)
 
 
@@ -223,11 +224,16 @@ class ColumnOfRow(AttributeTemplate):
         return found[0] if found else None
 
 
+def address_of_column(builder, typ, name, base, number=0):
+    """Where a column of a table with rows of this type begins, or one of its several numbers, as a pointer to bytes."""
+    _, itemsize, _, start = typ.members[name]
+    return builder.gep(base, [ir.Constant(ir.IntType(64), start + number * typ.capacity * itemsize)], inbounds=True)
+
+
 def _address(builder, typ, name, row, number=0):
     """Where a row's value of a column lies, or one of its several numbers, as a pointer to bytes."""
-    _, itemsize, _, start = typ.members[name]
-    whole = row.place.type
-    column = builder.gep(row.base, [ir.Constant(whole, start + number * typ.capacity * itemsize)], inbounds=True)
+    itemsize, whole = typ.members[name][1], row.place.type
+    column = address_of_column(builder, typ, name, row.base, number)
     return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, itemsize), flags=("nsw",))], inbounds=True)
 
 
@@ -285,7 +291,7 @@ class WriteRow(AbstractTemplate):
 def _copy_row(context, builder, sig, args):
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
     place = _placed(builder, args[1], table.length, sig.args[1])
-    target = _row(context, builder, sig.args[0], table, place)
+    target = row_of(context, builder, sig.args[0], table, place)
     to = cgutils.create_struct_proxy(sig.args[2])(context, builder, target)
     source = cgutils.create_struct_proxy(sig.args[2])(context, builder, args[2])
     for name, (_, itemsize, shape, _) in sig.args[2].members.items():

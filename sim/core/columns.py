@@ -156,6 +156,6 @@ def allocate(table: str, dtype: np.dtype, rows: int) -> Columns:
         # The next begins an eighth of a line further on, so that a pass over many columns never needs a new line of all at once.
         size += -(-column.itemsize * capacity // ALIGNED) * ALIGNED + ALIGNED // PER_LINE
     size = -(-size // ALIGNED) * ALIGNED
-    memory = np.zeros(size + ALIGNED, dtype=np.uint8)
+    memory = np.zeros(size + 2 * ALIGNED, dtype=np.uint8)  # to begin at a line, and for who reads a line beyond the end
     start = -memory.ctypes.data % ALIGNED
     return Columns(table, dtype, memory[start : start + size], capacity, rows, tuple(fields))

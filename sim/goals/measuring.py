@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.core.compilation import compiled, settled
+from sim.core.finding import having
 from sim.core.wiring import Tables
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
@@ -160,8 +161,9 @@ def measure(households, persons, register, cases, packages, students, labour, li
     ``students``: rows of the persons on the zero-burden list; ``labour``: zeros, one for each household, to note in whether
     anybody is able to work, and works; ``line``: dibao.
     """
-    for person in persons:  # as they stand, and not household by household: neighbours in the table are alike
-        if person.registered == 1 and person.alive == 1:
+    # As they stand, and not household by household: neighbours in the table are alike.
+    for person in having(persons, "registered", 1, 1):
+        if person.alive == 1:
             household = households[person.household]
             cell = out[household.township, household.segment]
             labour[person.household] |= measure_member(person, household.weight, cell)

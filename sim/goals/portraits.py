@@ -48,7 +48,7 @@ class Following:
 
     def note(self, tables: Tables, month: int) -> None:
         """Look at the cases opened this month, at its end."""
-        cases = tables["cases"]
+        cases = tables.for_rules("cases")
         rows = np.flatnonzero((cases["identified"] == month) & (cases["channel"] != Channel.INHERITED))
         self._rows.append(rows)
         self._onsets.append(tables["households"]["onset"][cases["household"][rows]])

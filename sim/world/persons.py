@@ -16,7 +16,7 @@ female       | i1 | flag               | Sex.
 alive        | i1 | flag               | Whether living.
 registered   | i1 | flag               | Registered as lifted out of poverty.
 poor_student | i1 | flag               | On the list of poor students at zero burden.
-capacity     | f8 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
+capacity     | f4 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
 chronic      | i1 | flag               | Has a chronic illness.
 disabled     | i1 | flag               | Is disabled.
 ill_months   | i2 | months             | Months of work still lost to illness.

@@ -6,6 +6,8 @@ from sim.core.process import process
 from sim.world.codes import NONE, Cause, IncomeConcept
 from sim.world.households import per_head
 
+CAUSES = len(Cause)
+
 
 @compiled
 def living_cost(household, p):
@@ -78,11 +80,13 @@ def add_up(household, history, calendar, post_share, support):
 
 
 @compiled
-def forget(household, kept):
+def forget(households, kept):
     """A twelfth of what causes took fades each month."""
-    for cause in range(len(household.burden)):
-        household.burden[cause] *= kept
-    household.event_loss *= kept
+    for cause in range(CAUSES):  # cause by cause: each is a column of its own
+        for household in households:
+            household.burden[cause] *= kept
+    for household in households:
+        household.event_loss *= kept
 
 
 @compiled
@@ -188,19 +192,20 @@ def nobody_left(household):
 def close_accounts(county, p, luck, books):
     """Twelve months are added up; who is at risk and who has fallen below is noted, truly and without anybody being told."""
     environment = county.environment[0]
+    counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
+    # In three passes: a processor foresees what it will need of so many columns, and not of twice as many.
     for row in range(len(county.households)):
         household = county.households[row]
+        support = household.family_support * environment.transfer_trend
+        add_up(household, county.histories[row], county.calendar, counted, support)
+    for household in county.households:
         if household.members == 0:
             nobody_left(household)
             continue
-        history = county.histories[row]
-        support = household.family_support * environment.transfer_trend
-        counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
-        add_up(household, history, county.calendar, counted, support)
         household.net_per_head = held_against_lines(household, p)
         note_risk(household, environment.monitoring_line, county.month, p)
         note_relapse(household, environment.poverty_line, county.month, p)
-        forget(household, 1.0 - p.month_share)
+    forget(county.households, 1.0 - p.month_share)
 
 
 @process(reads="households.below", writes="households.inherited households.entered households.entered_event")

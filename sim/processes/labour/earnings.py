@@ -1,6 +1,7 @@
 """Wages: what work pays this month, and to whom."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import having
 from sim.core.ledger import hand, pay, pay_from_enterprise, settle
 from sim.core.process import process
 from sim.world.codes import Cause, Destination, Event, Segment, Stage
@@ -61,6 +62,12 @@ def pay_post(household, amount, books):
         household.post_pay += amount
 
 
+@compiled
+def market_of_person(person, household, markets):
+    """The market in which a person works."""
+    return markets[market_of(household.segment, person.capacity)]
+
+
 @process(
     reads="persons.alive persons.status persons.stage persons.ill_months persons.capacity persons.productivity persons.household "
     "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
@@ -75,21 +82,21 @@ def earnings(county, p, luck, books):
     """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
     depth = county.environment[0].slump_depth
     outside, migrants, local, employed = 0.0, 0.0, 0.0, 0.0
-    for person in county.persons:
-        if county.calendar == 0:
+    if county.calendar == 0:
+        for person in county.persons:
             person.paid_months = 0
-        if person.alive == 0 or person.capacity <= 0.0 or person.status == Destination.FARM:
-            continue
-        household = county.households[person.household]
-        market = county.markets[market_of(household.segment, person.capacity)]
-        if person.status == Destination.NONE:
-            if person.displaced == 1 and person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
-                lose(household, market.pay[person.preference] * person.productivity, person.lost_to)
-            continue
-        if person.ill_months > 0:
+    for person in having(county.persons, "displaced", 1, 1):
+        if person.status == Destination.NONE and person.alive == 1 and person.capacity > 0.0:
+            if person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
+                household = county.households[person.household]
+                missed = market_of_person(person, household, county.markets).pay[person.preference]
+                lose(household, missed * person.productivity, person.lost_to)
+    for person in having(county.persons, "status", Destination.OUTSIDE, Destination.PUBLIC_POST):
+        if person.alive == 0 or person.capacity <= 0.0 or person.ill_months > 0:
             continue
         person.paid_months += 1
-        amount = market.pay[person.status] * person.productivity
+        household = county.households[person.household]
+        amount = market_of_person(person, household, county.markets).pay[person.status] * person.productivity
         if person.status == Destination.OUTSIDE:
             outside += bring_home(household, amount * (1.0 - depth))
             migrants += household.weight

@@ -1,6 +1,7 @@
 """Jobs that end: ordinary separations, more of them in a slump or in illness, and migrants who come home for good."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import having
 from sim.core.luck import uniform
 from sim.core.process import process
 from sim.world.codes import NONE, Destination, Event, SlumpKind
@@ -48,8 +49,6 @@ def separation(person, slump, enterprises, p, luck):
 def separations(county, p, luck, books):
     """Jobs outside and in local firms end; the months in a status go on."""
     slump = county.environment[0].slump
-    for person in county.persons:
-        if person.alive == 0:
-            continue
-        if person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM:
+    for person in having(county.persons, "status", Destination.OUTSIDE, Destination.LOCAL_FIRM):
+        if person.alive == 1:
             separation(person, slump, county.enterprises, p, luck)
