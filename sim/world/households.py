@@ -44,7 +44,7 @@ income_12           | f8   | yuan           | Income of the last twelve months.
 rigid_12            | f8   | yuan           | Self-paid rigid spending of the last twelve months.
 countable_12        | f8   | yuan           | Income of the last twelve months that a dibao assessor counts.
 income_year         | f8   | yuan           | Income since January.
-burden              | f8[8]| yuan           | Loss by cause over about twelve months: the reason for a risk.
+burden              | f4[8]| yuan           | Loss by cause over about twelve months: the reason for a risk.
 house_broken        | i4   | months         | Months for which the house has been unsafe; 0 if it is safe.
 water_broken        | i4   | months         | Months for which drinking water has been unsafe; 0 if it is safe.
 net_per_head        | f8   | yuan           | Income of twelve months less rigid spending, per member (accounts.income_concept).

@@ -4,6 +4,8 @@ from sim.core.compilation import compiled
 from sim.core.records import declare
 from sim.world.codes import Stage
 
+OLDEST = 127  # years: more than anybody lives, and the most that the column of ages holds
+
 PERSONS = declare(
     "persons",
     "A member of a household; the dead keep their row.",
@@ -11,7 +13,7 @@ PERSONS = declare(
 identity     | u8 | -                  | Luck address; children derive theirs from their household.
 household    | i4 | row                | The household.
 next         | i4 | row                | The next member; −1 for the last.
-age          | i2 | years              | Age, one more each January.
+age          | i1 | years              | Age, one more each January.
 female       | i1 | flag               | Sex.
 alive        | i1 | flag               | Whether living.
 registered   | i1 | flag               | Registered as lifted out of poverty.

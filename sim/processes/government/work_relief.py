@@ -9,16 +9,44 @@ from sim.world.persons import can_work
 
 
 @compiled
-def may_be_hired(person, household, register):
-    """Whether somebody of a registered or monitored household is free for a month's work."""
-    if household.weight > 1 or (household.registered == 0 and register.case_row < 0):
-        return False
+def is_listed(household, register):
+    """Whether it is a household of its own row that is registered or monitored."""
+    return household.weight == 1 and (household.registered == 1 or register.case_row >= 0)
+
+
+@compiled
+def may_be_hired(person):
+    """Whether a person is free for a month's work."""
     return can_work(person) and (person.status == Destination.FARM or person.status == Destination.NONE)
 
 
+@compiled
+def free_hands(household, persons):
+    """How many of a household may be hired."""
+    count = 0
+    row = household.first_person
+    while row >= 0:
+        if may_be_hired(persons[row]):
+            count += 1
+        row = persons[row].next
+    return count
+
+
+@compiled
+def hire(household, persons, chance, p, luck, books):
+    """Those of a household on whom the lot falls work for the month, as long as the money lasts."""
+    row = household.first_person
+    while row >= 0:
+        person = persons[row]
+        if may_be_hired(person) and happens(luck.hired, person.identity, chance) and affordable(books.work_relief_wages, p.wage):
+            pay(household, books.work_relief_wages, p.wage)
+            household.wages += p.wage
+        row = person.next
+
+
 @process(
-    reads="persons.household persons.identity persons.alive persons.capacity persons.stage persons.ill_months persons.status "
-    "households.registered households.weight register.case_row",
+    reads="persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months persons.status "
+    "households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
     luck="hired",
     pays="work_relief_wages: bridging | county_floor -> households",
@@ -29,13 +57,12 @@ def work_relief(county, p, luck, books):
     if p.places <= 0.0:
         return
     waiting = 0
-    for person in county.persons:
-        if may_be_hired(person, county.households[person.household], county.register[person.household]):
-            waiting += 1
+    for row in range(len(county.households)):
+        household = county.households[row]
+        if is_listed(household, county.register[row]):
+            waiting += free_hands(household, county.persons)
     chance = min(p.places / max(waiting, 1), 1.0)
-    for person in county.persons:
-        household = county.households[person.household]
-        if may_be_hired(person, household, county.register[person.household]):
-            if happens(luck.hired, person.identity, chance) and affordable(books.work_relief_wages, p.wage):
-                pay(household, books.work_relief_wages, p.wage)
-                household.wages += p.wage
+    for row in range(len(county.households)):
+        household = county.households[row]
+        if is_listed(household, county.register[row]):
+            hire(household, county.persons, chance, p, luck, books)

@@ -120,7 +120,7 @@ def time_on_farm(status, p):
         return 1.0
     if status == Destination.PUBLIC_POST:
         return p.post_on_farm
-    return p.idle_on_farm if status == Destination.NONE else 0.0
+    return p.idle_on_farm if status == Destination.NONE else 0.0  # nought away from home
 
 
 @process(
@@ -132,6 +132,6 @@ def farm_hands(county, p, luck, books):
     """Working capacity at home on each farm this month."""
     for household in county.households:
         household.farm_labour = 0.0
-    for person in county.persons:
+    for person in having(county.persons, "status", Destination.PUBLIC_POST, Destination.NONE):
         if can_work(person):
             county.households[person.household].farm_labour += person.capacity * time_on_farm(person.status, p)

@@ -1,19 +1,25 @@
 """Pensions, allowances, farm subsidies, and support from relatives."""
 
+import math
+
 from sim.core.compilation import compiled
+from sim.core.finding import having
 from sim.core.ledger import hand, pay, settle
 from sim.core.process import process
+from sim.world.persons import OLDEST
 
 
 @compiled
-def monthly_due(person, p):
-    """Pension of the old and allowance of the disabled, yuan a month at 2020 prices."""
-    due = 0.0
-    if person.age >= p.pension_age:
-        due += p.pension
-    if person.disabled == 1:
-        due += p.disability_allowance
-    return due
+def old_age_due(person, p):
+    """What an old person is due, yuan a month at 2020 prices: the pension, and the allowance if disabled."""
+    return p.pension + (p.disability_allowance if person.disabled == 1 else 0.0)
+
+
+@compiled
+def give(household, amount):
+    """A transfer from outside the household; returns what all households of the row got."""
+    household.transfers += amount
+    return hand(household, amount)
 
 
 @process(
@@ -26,15 +32,17 @@ def pensions(county, p, luck, books):
     """Pensions and disability allowances of the month."""
     trend = county.environment[0].transfer_trend
     total, units = 0.0, 0.0
-    for person in county.persons:
-        if person.alive == 0 or (person.age < p.pension_age and person.disabled == 0):
-            continue
-        household = county.households[person.household]
-        amount = monthly_due(person, p) * trend
-        if amount > 0.0:
-            total += hand(household, amount)
-            units += household.weight
-            household.transfers += amount
+    pensioned = math.ceil(p.pension_age)
+    for person in having(county.persons, "age", pensioned, OLDEST):
+        amount = old_age_due(person, p) * trend
+        if person.alive == 1 and amount > 0.0:
+            total += give(county.households[person.household], amount)
+            units += county.households[person.household].weight
+    allowance = p.disability_allowance * trend
+    for person in having(county.persons, "disabled", 1, 1):
+        if person.alive == 1 and person.age < pensioned and allowance > 0.0:
+            total += give(county.households[person.household], allowance)
+            units += county.households[person.household].weight
     settle(books.pension, total, units)
 
 
