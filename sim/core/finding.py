@@ -1,11 +1,12 @@
 """``for person in having(county.persons, "status", Destination.NONE, Destination.NONE)``: only the rows that a rule is about.
 
 Most rules of a month are about few of all rows, and looking at each to pass it by took longer than the rule. Compiled, sixty-four
-values of a column of bytes are compared at once, and what is left is a word with a bit for each row that counts.
+rows are looked at at once, without a branch, and what is left is a word with a bit for each row that counts.
 """
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -14,6 +15,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import lower_builtin, models, register_model
 
 from sim.core.column_types import ColumnsType, address_of_column, row_of
+from sim.core.luck import uniform
 
 AT_ONCE = 64
 BYTE, WORD = ir.IntType(8), ir.IntType(64)
@@ -30,21 +32,33 @@ def having(table, column: str, low: int, high: int):
             yield row
 
 
-class FoundRows(types.SimpleIteratorType):
-    """The type of a loop over such rows."""
+def drawn(table, key, bound):
+    """The rows of a table kept by column for whom the draw of this key (see ``luck.uniform``) is less than ``bound``.
 
-    def __init__(self, table: ColumnsType, column: str) -> None:
-        self.table, self.column = table, column
-        super().__init__(f"having({table.name}, {column})", table.row)
+    Where chances differ from row to row, ``bound`` is the largest of them: few are left to be asked for their own.
+    """
+    for row in table:
+        if uniform(key, row.identity) < bound:
+            yield row
+
+
+class FoundRows(types.SimpleIteratorType):
+    """The type of a loop over rows; ``column`` is the one looked at by ``having``, None for ``drawn``."""
+
+    def __init__(self, table: ColumnsType, column: str | None, low: Any, high: Any) -> None:
+        self.table, self.column, self.low, self.high = table, column, low, high
+        super().__init__(f"found({table.name}, {column})", table.row)
 
 
 @register_model(FoundRows)
 class FoundRowsModel(models.StructModel):
-    """The table, the values looked for, where to look next, and which of the rows before that are still to come."""
+    """The table, what is looked for (two values, or a key and a bound), where to look next, and which of the rows found before
+    that are still to come.
+    """
 
     def __init__(self, dmm, fe_type) -> None:
         states = [(name, types.EphemeralPointer(types.uint64)) for name in ("next", "left")]
-        super().__init__(dmm, fe_type, [("table", fe_type.table), ("low", types.int64), ("high", types.int64), *states])
+        super().__init__(dmm, fe_type, [("table", fe_type.table), ("low", fe_type.low), ("high", fe_type.high), *states])
 
 
 @infer_global(having)
@@ -61,21 +75,52 @@ class HavingOfColumns(AbstractTemplate):
         kind = table.row.members.get(column.literal_value, (None,))[0]
         if kind != types.int8:
             return None
-        return signature(FoundRows(table, column.literal_value), table, column, types.int64, types.int64)
+        found = FoundRows(table, column.literal_value, types.int64, types.int64)
+        return signature(found, table, column, types.int64, types.int64)
 
 
-@lower_builtin(having, ColumnsType, types.StringLiteral, types.Integer, types.Integer)
-def _having(context, builder, sig, args):
+@infer_global(drawn)
+class DrawnOfColumns(AbstractTemplate):
+    """``drawn(table, key, bound)``."""
+
+    def generic(self, args, kws):
+        """A loop over rows."""
+        if kws or len(args) != 3 or not isinstance(args[0], ColumnsType):
+            return None
+        return signature(FoundRows(args[0], None, types.uint64, types.float64), args[0], types.uint64, types.float64)
+
+
+def _begun(context, builder, sig, table, low, high):
     made = context.make_helper(builder, sig.return_type)
-    made.table, _, made.low, made.high = args
+    made.table, made.low, made.high = table, low, high
     made.next = cgutils.alloca_once_value(builder, ir.Constant(WORD, 0))
     made.left = cgutils.alloca_once_value(builder, ir.Constant(WORD, 0))
     return made._getvalue()
 
 
+@lower_builtin(having, ColumnsType, types.StringLiteral, types.Integer, types.Integer)
+def _having(context, builder, sig, args):
+    table, _, low, high = args
+    return _begun(context, builder, sig, table, low, high)
+
+
+@lower_builtin(drawn, ColumnsType, types.Integer, types.Float)
+def _drawn(context, builder, sig, args):
+    return _begun(context, builder, sig, *args)
+
+
 @lower_builtin("getiter", FoundRows)
 def _loop(context, builder, sig, args):
     return args[0]
+
+
+def _below(table, first, key, bound):
+    """A word with a bit for each of sixty-four rows whose draw is below a bound; the last of a table may not be among them."""
+    found = np.uint64(0)
+    for place in range(AT_ONCE):
+        here = np.uint64(1) if uniform(key, table[first + place].identity) < bound else np.uint64(0)
+        found |= here << np.uint64(place)
+    return found
 
 
 def _all(builder: ir.IRBuilder, byte: Any) -> Any:
@@ -112,7 +157,12 @@ def _next_row(context, builder, sig, args, result):
     builder.cbranch(builder.and_(nothing_left, more), further, found)
 
     builder.position_at_end(further)
-    matches = _matches(builder, address_of_column(builder, typ.table.row, typ.column, table.base), at, loop.low, loop.high)
+    if typ.column is None:
+        asked = signature(types.uint64, typ.table, types.int64, typ.low, typ.high)
+        matches = context.compile_internal(builder, _below, asked, (loop.table, at, loop.low, loop.high))
+    else:
+        column = address_of_column(builder, typ.table.row, typ.column, table.base)
+        matches = _matches(builder, column, at, loop.low, loop.high)
     short = builder.sub(table.length, at)
     last = builder.icmp_unsigned("<", short, step)
     # A shift by sixty-four or more means nothing; where the rows go on, it is not looked at.

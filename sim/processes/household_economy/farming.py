@@ -43,7 +43,7 @@ def farm_month(household, township, commodities, trend, p):
     net = 0.0
     for kind in range(len(commodities)):
         commodity = commodities[kind]
-        if commodity.season <= 0.0:  # whoever grows none of it sells nought: nothing foresees who does
+        if commodity.season <= 0.0 or household.holdings[kind] <= 0.0:
             continue
         income = household.holdings[kind] * commodity.season * trend * labour
         sales = income * p.sales_ratio[kind]
@@ -51,10 +51,8 @@ def farm_month(household, township, commodities, trend, p):
         net += sales * commodity.price * harvest - (sales - income)
         by_harvest = sales * max(1.0 - harvest, 0.0)
         by_price = sales * harvest * max(1.0 - commodity.price, 0.0)
-        if by_harvest > 0.0:
-            household.burden[Cause.DISASTER] += by_harvest
-        if by_price > 0.0:
-            household.burden[Cause.MARKET] += by_price
+        household.burden[Cause.DISASTER] += by_harvest
+        household.burden[Cause.MARKET] += by_price
         drought = township.drought if kind == Commodity.MAIZE or kind == Commodity.FRUIT else 0
         if drought == 1 or commodity.crash == 1:
             note_events(household, kind, by_harvest, by_price, drought, commodity.crash)

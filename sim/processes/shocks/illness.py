@@ -1,6 +1,7 @@
 """Illness: who is admitted to hospital, at what bill, and how long work is lost."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import drawn
 from sim.core.luck import happens, lognormal, uniform
 from sim.core.process import process
 
@@ -48,16 +49,14 @@ def illness(county, p, luck, books):
     chronic_chance = admission_chance(1, p)
     worst = worst_epidemic(county.townships)
     for person in county.persons:
+        person.bill = 0.0
+    for person in county.persons:
+        person.ill_months = max(person.ill_months - 1, 0)
+    for person in drawn(county.persons, luck.admitted, max(normal_chance, chronic_chance) * worst):
         if person.alive == 0:
             continue
-        if person.bill > 0.0:
-            person.bill = 0.0
-        if person.ill_months > 0:
-            person.ill_months -= 1
         chance = chronic_chance if person.chronic == 1 else normal_chance
         u = uniform(luck.admitted, person.identity)
-        if u >= chance * worst:
-            continue  # well, wherever the person lives
         if u < chance * county.townships[county.households[person.household].township].epidemic:
             admit(person, cost_trend, p, luck)
             # Whoever would have stayed well in a normal month is ill because of the epidemic.
