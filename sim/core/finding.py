@@ -118,7 +118,8 @@ def _below(table, first, key, bound):
     """A word with a bit for each of sixty-four rows whose draw is below a bound; the last of a table may not be among them."""
     found = np.uint64(0)
     for place in range(AT_ONCE):
-        here = np.uint64(1) if uniform(key, table[first + place].identity) < bound else np.uint64(0)
+        row = table[first + np.uint64(place)]  # unsigned, as no place counts from the end
+        here = np.uint64(1) if uniform(key, row.identity) < bound else np.uint64(0)
         found |= here << np.uint64(place)
     return found
 
@@ -158,7 +159,7 @@ def _next_row(context, builder, sig, args, result):
 
     builder.position_at_end(further)
     if typ.column is None:
-        asked = signature(types.uint64, typ.table, types.int64, typ.low, typ.high)
+        asked = signature(types.uint64, typ.table, types.uint64, typ.low, typ.high)
         matches = context.compile_internal(builder, _below, asked, (loop.table, at, loop.low, loop.high))
     else:
         column = address_of_column(builder, typ.table.row, typ.column, table.base)

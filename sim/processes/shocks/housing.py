@@ -1,11 +1,14 @@
 """Houses and water: a guarantee may break, and is repaired by the household, or through the ordinary channel."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import drawn
 from sim.core.ledger import charge, transfer
 from sim.core.luck import happens
 from sim.core.process import process
 from sim.world.codes import Cause
 from sim.world.households import add_rigid
+
+JUST_BROKEN = -1
 
 
 @compiled
@@ -28,6 +31,21 @@ def well_fails(village, p):
     return p.water_chance * p.shock_intensity * max(1.0 + p.tap_effect * (p.usual_tap - village.tap), 0.0)
 
 
+@compiled
+def break_some(county, p, luck):
+    """Safe houses and wells that fail this month; they are noted as JUST_BROKEN, since nobody mends them before the next."""
+    for household in drawn(county.households, luck.house, p.house_chance * p.shock_intensity):
+        if household.members > 0 and household.house_broken == 0:
+            household.house_broken = JUST_BROKEN
+    worst = 0.0
+    for village in county.villages:
+        worst = max(worst, well_fails(village, p))
+    for household in drawn(county.households, luck.water, worst):
+        if household.members > 0 and household.water_broken == 0:
+            if happens(luck.water, household.identity, well_fails(county.villages[household.village], p)):
+                household.water_broken = JUST_BROKEN
+
+
 @process(
     reads="households.members households.identity households.weight households.village villages.tap environment.cost_trend",
     writes="households.house_broken households.water_broken households.cash households.paid households.rigid households.burden",
@@ -38,18 +56,17 @@ def well_fails(village, p):
 def housing(county, p, luck, books):
     """A house becomes unsafe or a well fails; months without are counted until it is repaired."""
     trend = county.environment[0].cost_trend
+    break_some(county, p, luck)
     for household in county.households:
-        if household.members == 0:
+        if (household.house_broken == 0 and household.water_broken == 0) or household.members == 0:
             continue
         if household.house_broken > 0:
             household.house_broken += 1
             if mend(household, p.house_cost * trend, p, luck.house_mended, books):
                 household.house_broken = 0
-        elif happens(luck.house, household.identity, p.house_chance * p.shock_intensity):
-            household.house_broken = 1
         if household.water_broken > 0:
             household.water_broken += 1
             if mend(household, p.water_cost * trend, p, luck.water_mended, books):
                 household.water_broken = 0
-        elif happens(luck.water, household.identity, well_fails(county.villages[household.village], p)):
-            household.water_broken = 1
+        household.house_broken = abs(household.house_broken)
+        household.water_broken = abs(household.water_broken)
