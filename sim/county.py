@@ -219,7 +219,7 @@ class County:
         except BooksDoNotClose as gap:
             raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
         index = month + BURN_IN
-        self._measures[index] = record(tables, month, self._scale)
+        record(tables, month, self._scale, self._measures[index])
         self._province[index] = tables["environment"][0].province_income
         if month >= 0:
             lines = tables["lines"]

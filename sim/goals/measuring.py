@@ -155,10 +155,10 @@ def measure_student(person, w, cell):
 
 
 @compiled
-def measure(households, persons, register, cases, packages, students, labour, line, month, out):
+def measure(households, persons, register, cases, packages, labour, line, month, out):
     """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
 
-    ``students``: rows of the persons on the zero-burden list; ``labour``: zeros, one for each household, to note in whether
+    ``labour``: zeros, one for each household, to note in whether
     anybody is able to work, and works; ``line``: dibao.
     """
     # As they stand, and not household by household: neighbours in the table are alike.
@@ -175,8 +175,7 @@ def measure(households, persons, register, cases, packages, students, labour, li
             if labour[row] != 0:
                 cell[Measure.ABLE_HOUSEHOLDS] += household.weight
                 cell[Measure.IDLE_HOUSEHOLDS] += household.weight if labour[row] == ABLE else 0
-    for row in students:
-        person = persons[row]
+    for person in having(persons, "poor_student", 1, 1):
         if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
             household = households[person.household]
             measure_student(person, household.weight, out[household.township, household.segment])
@@ -192,20 +191,17 @@ def measure(households, persons, register, cases, packages, students, labour, li
 _measure, _measure_places = settled(measure), settled(measure_places)
 
 
-def record(tables: Tables, month: int, scale: float) -> np.ndarray:
-    """The sums of a month: float64 of shape (townships, segments, measures); ``scale``: yuan a year that make a firm large.
+def record(tables: Tables, month: int, scale: float, out: np.ndarray) -> None:
+    """The sums of a month, into zeros of shape (townships, segments, measures); ``scale``: yuan a year that make a firm large.
 
     What belongs to a place is noted under the last segment, which has no meaning for it.
     """
-    out = np.zeros((len(tables["townships"]), len(Segment), len(Measure)))
     line = tables["environment"][0].dibao_line
-    students = np.flatnonzero(tables["persons"]["poor_student"].view(np.bool_))
     labour = np.zeros(len(tables["households"]), np.int8)
     of_people = (tables.for_rules(name) for name in ("households", "persons", "register", "cases", "packages"))
-    _measure(*of_people, students, labour, line, month, out)
+    _measure(*of_people, labour, line, month, out)
     of_places = (tables.for_rules(name) for name in ("townships", "villages", "enterprises", "assets", "enclaves"))
     _measure_places(*of_places, scale, month, out[:, Segment.GENERAL])
-    return out
 
 
 def largest_cluster(tables: Tables, month: int, least_households: float, least_share: float) -> float:

@@ -48,7 +48,6 @@ def open_books(enterprises, funds, lines):
         line.unpaid = 0.0
 
 
-@settled
 @compiled
 def add_up_households(households, sums):
     """Into ``sums``: the row whose cash follows least from its month, its gap, and cash held, received and paid by all (yuan).
@@ -75,7 +74,6 @@ def add_up_households(households, sums):
     sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
-@settled
 @compiled
 def add_up_enterprises(enterprises, sums):
     """The same for village enterprises."""
@@ -92,7 +90,6 @@ def add_up_enterprises(enterprises, sums):
     sums[0], sums[1], sums[2], sums[3], sums[4] = worst, gap, cash, received, paid
 
 
-@settled
 @compiled
 def settle_sectors(funds, lines):
     """Sectors are sums of private purses: what they received and paid is what the lines and the open-ended purses say."""
@@ -116,7 +113,6 @@ def tolerance(scale):
     return max(TOLERANCE, 1e-12 * abs(scale))
 
 
-@settled
 @compiled
 def add_up_funds(funds, sums):
     """Into ``sums``: the first fund that does not hold what it held, received and did not pay, or that owes and may not (−1 if
@@ -134,17 +130,29 @@ def add_up_funds(funds, sums):
     sums[0], sums[1], sums[2], sums[3] = wrong, gap, grown, money
 
 
-@settled
 @compiled
-def add_up_lines(lines, sector, sums):
-    """Into ``sums``: what the lines of the budget say that a sector received, and paid (yuan)."""
+def add_up_lines(lines, funds, sector, sums):
+    """Into ``sums``, from its sixth place on: what the lines of the budget say that a sector received, and paid, and what its
+    purse holds (yuan)."""
     came, went = 0.0, 0.0
     for line in lines:
         if line.payee == sector:
             came += line.yuan
         if line.payer == sector:
             went += line.yuan
-    sums[0], sums[1] = came, went
+    sums[5], sums[6], sums[7] = came, went, funds[sector].balance
+
+
+@settled
+@compiled
+def add_up(households, enterprises, funds, lines, sums):
+    """Settle the sectors and add up everything into ``sums``: a row for the funds, one for households, one for enterprises."""
+    settle_sectors(funds, lines)
+    add_up_funds(funds, sums[0])
+    add_up_households(households, sums[1])
+    add_up_lines(lines, funds, Fund.HOUSEHOLDS, sums[1])
+    add_up_enterprises(enterprises, sums[2])
+    add_up_lines(lines, funds, Fund.ENTERPRISES, sums[2])
 
 
 def _check(what: str, gap: float, scale: float) -> None:
@@ -152,11 +160,8 @@ def _check(what: str, gap: float, scale: float) -> None:
         raise BooksDoNotClose(f"{what} is off by {gap:+,.3f} yuan")
 
 
-def _check_funds(funds) -> None:
+def _check_funds(funds, wrong: float, gap: float, grown: float, money: float) -> None:
     """Every fund holds what it held, received and did not pay; none but a sector may owe."""
-    sums = np.zeros(4)
-    add_up_funds(funds, sums)
-    wrong, gap, grown, money = sums.tolist()
     if wrong >= 0.0:
         fund = funds[int(wrong)]
         name = Fund(int(wrong)).name.lower()
@@ -170,20 +175,12 @@ def close_month(households, enterprises, funds, lines) -> None:
 
     Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
     """
-    settle_sectors(funds, lines)
-    _check_funds(funds)
-    for sector, rows, add_up in (
-        (Fund.HOUSEHOLDS, households, add_up_households),
-        (Fund.ENTERPRISES, enterprises, add_up_enterprises),
-    ):
-        name = sector.name.lower()
-        sums, flows = np.zeros(5), np.zeros(2)
-        add_up(rows, sums)
-        add_up_lines(lines, int(sector), flows)
-        row, gap, cash, received, paid = sums.tolist()
-        came, went = flows.tolist()
+    sums = np.zeros((3, 8))
+    add_up(households, enterprises, funds, lines, sums)
+    of_funds, *of_sectors = sums.tolist()
+    _check_funds(funds, *of_funds[:4])
+    for name, (row, gap, cash, received, paid, came, went, balance) in zip(("households", "enterprises"), of_sectors, strict=True):
         _check(f"the cash of row {row:.0f} of {name}", gap, 0.0)
         _check(f"what {name} received against what was paid to them", received - came, came)
         _check(f"what {name} paid against what was received from them", paid - went, went)
-        held = cash - float(funds[int(sector)].balance)
-        _check(f"what {name} hold against their sector's purse", held, came + went + abs(cash))
+        _check(f"what {name} hold against their sector's purse", cash - balance, came + went + abs(cash))
