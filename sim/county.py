@@ -280,13 +280,13 @@ class County:
 
     def _budget(self) -> list[dict]:
         """What each fund paid for what in each year."""
-        lines = self.tables["lines"]
+        payers = [Fund(payer) for payer in self.tables["lines"]["payer"].tolist()]
         reasons = _reasons()
         rows = []
         for year in range(self.scenario.months // 12):
             yuan, units, unpaid = self._lines[year * 12 : year * 12 + 12].sum(axis=0).T
             for line, reason in enumerate(reasons):
-                payer = Fund(lines["payer"][line])
+                payer = payers[line]
                 if payer < Fund.HOUSEHOLDS and (yuan[line] or unpaid[line]):
                     amounts = {"yuan": float(yuan[line]), "count": float(units[line]), "shortfall": float(unpaid[line])}
                     rows.append({"year": 2021 + year, "fund": payer.name.lower(), "use": reason, **amounts})

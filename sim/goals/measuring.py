@@ -13,6 +13,7 @@ from sim.world.persons import can_work
 SPELL = 3  # months: a spell (R4), and the quarter of Z2
 TWO_YEARS = 24  # months
 HALF_YEAR = 6  # months
+EVENTS = 2**32  # more than there are codes of events
 #: What is noted of a registered household: somebody is able to work, and somebody works.
 ABLE, AT_WORK = 1, 2
 
@@ -220,9 +221,9 @@ def largest_cluster(tables: Tables, month: int, least_households: float, least_s
     worst = 0.0
     for place in ("village", "township"):
         total = np.bincount(households[place][registered], households["weight"][registered])
-        pairs = np.stack([households[place][rows], households["entered_event"][rows]], axis=1)
-        found, inverse = np.unique(pairs, axis=0, return_inverse=True)
-        count = np.bincount(inverse.ravel(), households["weight"][rows])
-        near = np.minimum(count / least_households, count / total[found[:, 0]] / least_share)
+        together = households[place][rows].astype(np.int64) * EVENTS + households["entered_event"][rows]
+        found, inverse = np.unique(together, return_inverse=True)
+        count = np.bincount(inverse, households["weight"][rows])
+        near = np.minimum(count / least_households, count / total[found // EVENTS] / least_share)
         worst = max(worst, float(near.max()))
     return worst

@@ -43,13 +43,16 @@ class Following:
     """Remembers, of every case, when the risk began that it was opened for: later the household may be in another."""
 
     def __init__(self) -> None:
+        self._seen = 0
         self._rows: list[np.ndarray] = []
         self._onsets: list[np.ndarray] = []
 
     def note(self, tables: Tables, month: int) -> None:
         """Look at the cases opened this month, at its end."""
         cases = tables.for_rules("cases")
-        rows = np.flatnonzero((cases["identified"] == month) & (cases["channel"] != Channel.INHERITED))
+        new = cases[self._seen :]  # cases are never closed up: what is new is at the end
+        rows = self._seen + np.flatnonzero((new["identified"] == month) & (new["channel"] != Channel.INHERITED))
+        self._seen = len(cases)
         self._rows.append(rows)
         self._onsets.append(tables["households"]["onset"][cases["household"][rows]])
 

@@ -49,7 +49,8 @@ def illness(county, p, luck, books):
     chronic_chance = admission_chance(1, p)
     worst = worst_epidemic(county.townships)
     for person in county.persons:
-        person.bill = 0.0
+        if person.bill > 0.0:
+            person.bill = 0.0
     for person in county.persons:
         person.ill_months = max(person.ill_months - 1, 0)
     for person in drawn(county.persons, luck.admitted, max(normal_chance, chronic_chance) * worst):
