@@ -33,8 +33,9 @@ def measure_household(household, register, line, month, out):
     out[Measure.TRANSFERS] += w * household.transfers
     out[Measure.RIGID] += w * household.rigid
     out[Measure.DEBT] += w * household.debt
-    out[Measure.AT_RISK] += people * household.at_risk
-    out[Measure.RISK_BEGAN] += w * household.at_risk if household.onset == month else 0.0
+    if household.at_risk == 1:
+        out[Measure.AT_RISK] += people
+        out[Measure.RISK_BEGAN] += w if household.onset == month else 0
     eligible = household.countable_12 < line * household.members and household.disqualifying == 0
     if eligible:
         out[Measure.ELIGIBLE] += people
@@ -159,8 +160,7 @@ def measure_student(person, w, cell):
 def measure(households, persons, register, cases, packages, labour, line, month, out):
     """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
 
-    ``labour``: zeros, one for each household, to note in whether
-    anybody is able to work, and works; ``line``: dibao.
+    ``labour``: zeros, one for each household, to note in whether anybody is able to work, and works; ``line``: dibao.
     """
     # As they stand, and not household by household: neighbours in the table are alike.
     for person in having(persons, "registered", 1, 1):

@@ -107,12 +107,13 @@ def is_at_risk(household, line, p):
     """
     if household.house_broken > 0 or household.water_broken > 0:
         return True
-    low = per_head(household, household.income_12) < line
-    left = per_head(household, household.income_12 - household.rigid_12)
-    heavy = household.rigid_12 > p.heavy_share * line * household.members and left < p.heavy_ceiling * line
+    of_all = line * household.members
+    low = household.income_12 < of_all
+    left = household.income_12 - household.rigid_12
+    heavy = household.rigid_12 > p.heavy_share * of_all and left < p.heavy_ceiling * of_all
     if not low and not heavy:
         return False
-    return household.disqualifying == 0 and household.cash < p.buffer_years * line * household.members
+    return household.disqualifying == 0 and household.cash < p.buffer_years * of_all
 
 
 @compiled
@@ -144,7 +145,7 @@ def total_burden(household):
 def note_relapse(household, line, month, p):
     """Whether it stands below the poverty line net of rigid spending, or without a guarantee for too long."""
     broken = household.house_broken > p.guarantee_months or household.water_broken > p.guarantee_months
-    household.below_income = 1 if per_head(household, household.income_12) < line else 0
+    household.below_income = 1 if household.income_12 < line * household.members else 0
     if household.net_per_head >= line and not broken:
         household.below = 0
         household.below_months = 0

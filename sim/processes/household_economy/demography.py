@@ -1,6 +1,7 @@
 """Births, deaths, ageing and school, at a yearly pace; and children who found households of their own."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import drawn
 from sim.core.luck import descendant, happens, uniform
 from sim.core.process import process
 from sim.world.codes import NONE, Destination, Stage
@@ -90,14 +91,12 @@ def add_child(household, row, persons, room, month):
 @compiled
 def births(county, p, luck, books):
     """Children are born to women of an age to have them."""
-    for row in range(len(county.persons)):
-        woman = county.persons[row]
+    for woman in drawn(county.persons, luck.birth, p.birth_chance):
         if woman.alive == 1 and woman.female == 1 and p.first_birth_age <= woman.age <= p.last_birth_age:
-            if happens(luck.birth, woman.identity, p.birth_chance):
-                home = county.households[woman.household]
-                add_child(home, woman.household, county.persons, county.persons_room, county.month)
-                girl = happens(luck.sex, woman.identity, 1.0 - p.boys)
-                county.persons_room.rows[county.persons_room.count[0] - 1].female = 1 if girl else 0
+            home = county.households[woman.household]
+            add_child(home, woman.household, county.persons, county.persons_room, county.month)
+            girl = happens(luck.sex, woman.identity, 1.0 - p.boys)
+            county.persons_room.rows[county.persons_room.count[0] - 1].female = 1 if girl else 0
 
 
 @compiled

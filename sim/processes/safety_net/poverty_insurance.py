@@ -64,9 +64,11 @@ def insurance_claims(county, p, luck, books):
     line, trend = county.environment[0].poverty_line, county.environment[0].cost_trend
     for row in range(len(county.households)):
         household = county.households[row]
+        if household.rigid <= 0.0:
+            continue
         household.rigid_year += household.rigid
         excess = household.rigid_year - p.deductible * trend
-        if excess <= 0.0 or household.rigid <= 0.0 or household.members == 0:  # the rarest first
+        if excess <= 0.0 or household.members == 0:
             continue
         if not is_insured(household, county.register[row], line, p):
             continue

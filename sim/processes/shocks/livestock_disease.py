@@ -24,13 +24,17 @@ def strike(household, income, p, luck):
 @compiled
 def livestock_disease(county, p, luck, books):
     """Outbreaks take part of the herds of a village; the others recover."""
+    outbreak = False
     for v in range(len(county.villages)):
         chance = min(p.outbreak_chance * p.shock_intensity, 1.0)
         county.villages[v].disease = 1 if happens(luck.outbreak, v, chance) else 0
+        outbreak = outbreak or county.villages[v].disease == 1
     for household in county.households:
+        if household.herd >= 1.0 and not outbreak:
+            continue  # as nearly everywhere: nothing to recover from, nothing to fear
         diseased = county.villages[household.village].disease == 1
         if household.herd >= 1.0 and not diseased:
-            continue  # as nearly everywhere: nothing to recover from, nothing to fear
+            continue
         income = household.holdings[Commodity.HOGS] + household.holdings[Commodity.CATTLE]
         if household.members == 0 or income <= 0.0:
             continue
