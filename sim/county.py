@@ -19,16 +19,14 @@ from sim.core.resolving import Values, assumptions, named, resolve
 from sim.core.wiring import Tables, Wired, open_purses
 from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
-from sim.goals.measure import Measure
-from sim.goals.measuring import largest_cluster, record
-from sim.goals.portraits import Following, incomes, risks_begun
+from sim.goals.measuring import Record, largest_cluster
+from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.scenario import Scenario
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
-from sim.world.codes import Segment
 from sim.world.founding_incomes import TrialYear
 from sim.world.funds import check_permitted, fund_records
 from sim.world.places import township_names
@@ -80,13 +78,9 @@ class County:
         self.watch: Callable[[Process, int, bool], None] | None = None
         self._found(declared_only)
         length = BURN_IN + scenario.months
-        self._measures = np.zeros((length, len(self.tables["townships"]), len(Segment), len(Measure)))
-        self._province = np.ones(length)
+        self._record = Record(self.tables, -BURN_IN, length, float(self.values.at("thresholds.scale_threshold")))
         self._clusters: list[float] = []
-        self._following = Following()
         self._spread: list[np.ndarray] = []
-        self._scale = float(self.values.at("thresholds.scale_threshold"))
-        self._lines = np.zeros((scenario.months, len(self.tables["lines"]), 3))
         while self.month < 0:
             self._live_month()
         self._open()
@@ -218,16 +212,10 @@ class County:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
             raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
-        index = month + BURN_IN
-        record(tables, month, self._scale, self._measures[index])
-        self._province[index] = tables["environment"][0].province_income
-        if month >= 0:
-            lines = tables["lines"]
-            self._following.note(tables, month)
-            self._lines[month] = np.stack([lines["yuan"], lines["units"], lines["unpaid"]], axis=1)
-            if month % QUARTER == QUARTER - 1:
-                least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
-                self._clusters.append(largest_cluster(tables, month, *least))
+        self._record.note(month)
+        if month >= 0 and month % QUARTER == QUARTER - 1:
+            least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
+            self._clusters.append(largest_cluster(tables, month, *least))
         if self._profile:
             self.timings["books and measures"] += 1000.0 * (time.perf_counter() - start)
         self.month += 1
@@ -251,12 +239,13 @@ class County:
     def latest(self, indicator: str) -> float:
         """A county indicator at the end of the month lived last."""
         last = self.month + BURN_IN
-        measures = self._measures[:last].sum(axis=2)
-        return float(county_series(measures, self._province[:last])[indicator][-1])
+        measures = self._record.measures[:last].sum(axis=2)
+        return float(county_series(measures, self._record.province[:last])[indicator][-1])
 
     def _look_back(self) -> Life:
-        by_township, by_segment = self._measures.sum(axis=2), self._measures.sum(axis=1)
-        series = county_series(by_township, self._province)
+        measures = self._record.measures
+        by_township, by_segment = measures.sum(axis=2), measures.sum(axis=1)
+        series = county_series(by_township, self._record.province)
         if self.scenario.months > PLAN_MONTHS:
             series |= exit_series(by_township.sum(axis=1))
         survey_key = replication_key(int(self.key), 1)
@@ -268,7 +257,7 @@ class County:
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
         spread = [*self._spread, incomes(self.tables)]
-        portraits = self._following.portraits(self.tables, risks_begun(self._measures[BURN_IN:]), spread)
+        portraits = portraits_of(self.tables, self._record.onsets, risks_begun(measures[BURN_IN:]), spread)
         life = Life(indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits)
         life.digest = digest_of(life)
         return life
@@ -284,7 +273,8 @@ class County:
         reasons = _reasons()
         rows = []
         for year in range(self.scenario.months // 12):
-            yuan, units, unpaid = self._lines[year * 12 : year * 12 + 12].sum(axis=0).T
+            first = BURN_IN + year * 12
+            yuan, units, unpaid = self._record.budget[first : first + 12].sum(axis=0).T
             for line, reason in enumerate(reasons):
                 payer = payers[line]
                 if payer < Fund.HOUSEHOLDS and (yuan[line] or unpaid[line]):

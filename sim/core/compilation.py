@@ -130,8 +130,12 @@ def machine_code(function, arguments: tuple) -> MachineCode:
 
 
 def capacities(tables: Iterable) -> tuple:
-    """What of tables kept by column belongs to their type, and so to the code compiled for them: None for other arguments."""
-    return tuple(table.capacity if isinstance(table, Columns) else None for table in tables)
+    """What of tables kept by column, or of tuples of them, belongs to their type, and so to the code compiled for them; None for
+    other arguments."""
+    return tuple(
+        table.capacity if isinstance(table, Columns) else capacities(table) if isinstance(table, tuple) else None
+        for table in tables
+    )
 
 
 def settled(function):

@@ -179,22 +179,24 @@ class Driver:
         self._steps = steps
         self._prepared: list[Prepared | None] = [None] * len(steps)
         #: By step: its caller, where its words of month 0 would begin, and how far on those of the next month are.
-        self._plan = np.zeros((len(steps), 3), dtype=np.int64)
-        #: Steps due, by calendar month and whether the plan has begun.
-        self._due: dict[tuple[int, bool], np.ndarray] = {}
+        self._plan, self._ahead = np.zeros((2, len(steps), 2), dtype=np.int64)
+        #: Steps due, what to call for them, and how far on the words of the next month are; by calendar month, and whether
+        #: the plan has begun.
+        self._due: dict[tuple[int, bool], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         if IS_COMPILED:  # what never ran in this program is prepared once it has
             self._prepare([number for number, (_, wired) in enumerate(steps) if wired.code() is not None])
 
-    def _due_in(self, month: int) -> np.ndarray | None:
-        """Steps due in a month, each with words and a caller; None if one has never run in this program."""
+    def _due_in(self, month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Steps due in a month, their callers with the words of month 0, and the way to those of month 1; None if a step has
+        never run in this program."""
         season = month % MONTHS_PER_YEAR, month >= 0
-        due = self._due.get(season)
-        if due is None:
+        found = self._due.get(season)
+        if found is None:
             due = np.array([number for number, (step, _) in enumerate(self._steps) if step.due(month)])
             if not self._prepare([number for number in due.tolist() if self._prepared[number] is None]):
                 return None
-            self._due[season] = due
-        return due
+            found = self._due[season] = due, self._plan[due], self._ahead[due]
+        return found
 
     def _prepare(self, numbers: list[int]) -> bool:
         codes = [self._steps[number][1].code() for number in numbers]
@@ -206,15 +208,15 @@ class Driver:
             self._prepared[number] = prepared
             ahead = prepared.words.strides[0]
             start = prepared.words.ctypes.data - prepared.wired.first * ahead
-            self._plan[number] = _CALLERS[code.address], start, ahead
+            self._plan[number], self._ahead[number] = (_CALLERS[code.address], start), (0, ahead)
         return True
 
     def live(self, month: int) -> int | None:
         """Run all processes due in a month; returns the number of the step that failed, −1 for none, None if it cannot yet."""
-        due = self._due_in(month) if IS_COMPILED else None
-        if due is None:
+        found = self._due_in(month) if IS_COMPILED else None
+        if found is None:
             return None
-        plan = self._plan[due, :2]
-        plan[:, 1] += month * self._plan[due, 2]
+        due, start, ahead = found
+        plan = start + month * ahead
         done = _month()(plan.ctypes.data, len(due))
         return -1 if done == len(due) else int(due[done])

@@ -7,7 +7,7 @@ from sim.core.finding import having
 from sim.core.wiring import Tables
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
-from sim.world.codes import CaseState, Channel, Destination, Segment, Stage
+from sim.world.codes import NONE, CaseState, Channel, Destination, Segment, Stage
 from sim.world.persons import can_work
 
 SPELL = 3  # months: a spell (R4), and the quarter of Z2
@@ -157,10 +157,11 @@ def measure_student(person, w, cell):
 
 
 @compiled
-def measure(households, persons, register, cases, packages, labour, line, month, out):
+def measure(households, persons, register, cases, packages, labour, onsets, line, month, out):
     """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
 
-    ``labour``: zeros, one for each household, to note in whether anybody is able to work, and works; ``line``: dibao.
+    ``labour``: zeros, one for each household, to note in whether anybody is able to work, and works; ``onsets``: one for each
+    case, in which the month is noted that the risk of a new case began in; ``line``: dibao.
     """
     # As they stand, and not household by household: neighbours in the table are alike.
     for person in having(persons, "registered", 1, 1):
@@ -180,8 +181,11 @@ def measure(households, persons, register, cases, packages, labour, line, month,
         if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
             household = households[person.household]
             measure_student(person, household.weight, out[household.township, household.segment])
-    for case in cases:
+    for row in range(len(cases)):
+        case = cases[row]
         household = households[case.household]
+        if case.identified == month:
+            onsets[row] = household.onset
         measure_case(case, household, month, out[household.township, household.segment])
     for package in packages:
         if package.waiting == 1:
@@ -189,20 +193,52 @@ def measure(households, persons, register, cases, packages, labour, line, month,
             out[household.township, household.segment, Measure.WAITING_HELP] += household.weight
 
 
-_measure, _measure_places = settled(measure), settled(measure_places)
+@compiled
+def copy_lines(lines, budget):
+    """Note what was paid on every line of the budget, to how many, and what could not be paid (lines × 3)."""
+    for row in range(len(lines)):
+        budget[row, 0], budget[row, 1], budget[row, 2] = lines[row].yuan, lines[row].units, lines[row].unpaid
 
 
-def record(tables: Tables, month: int, scale: float, out: np.ndarray) -> None:
-    """The sums of a month, into zeros of shape (townships, segments, measures); ``scale``: yuan a year that make a firm large.
+@settled
+@compiled
+def record_month(of_people, of_places, environment, lines, labour, onsets, scale, month, out, budget, province):
+    """Everything that is noted at the end of a month; see ``Record``. What belongs to a place is noted under the last segment,
+    which has no meaning for it."""
+    households, persons, register, cases, packages = of_people
+    measure(households, persons, register, cases, packages, labour, onsets, environment[0].dibao_line, month, out)
+    townships, villages, enterprises, assets, enclaves = of_places
+    measure_places(townships, villages, enterprises, assets, enclaves, scale, month, out[:, Segment.GENERAL])
+    copy_lines(lines, budget)
+    province[0] = environment[0].province_income
 
-    What belongs to a place is noted under the last segment, which has no meaning for it.
+
+class Record:
+    """What is noted of the months of one life, from ``first`` on.
+
+    ``measures``: (months, townships, segments, measures); ``budget``: (months, lines, 3), see ``copy_lines``; ``province``:
+    the province's income, (months,); ``onsets``: by case, the month in which the risk began that it was opened for.
+    ``scale``: yuan a year that make a firm large.
     """
-    line = tables["environment"][0].dibao_line
-    labour = np.zeros(len(tables["households"]), np.int8)
-    of_people = (tables.for_rules(name) for name in ("households", "persons", "register", "cases", "packages"))
-    _measure(*of_people, labour, line, month, out)
-    of_places = (tables.for_rules(name) for name in ("townships", "villages", "enterprises", "assets", "enclaves"))
-    _measure_places(*of_places, scale, month, out[:, Segment.GENERAL])
+
+    def __init__(self, tables: Tables, first: int, months: int, scale: float) -> None:
+        self._tables, self._first, self._scale = tables, first, scale
+        self.measures = np.zeros((months, len(tables["townships"]), len(Segment), len(Measure)))
+        self.budget = np.zeros((months, len(tables["lines"]), 3))
+        self.province = np.ones(months)
+        self.onsets = np.full(len(tables.rows["cases"]), NONE, dtype=np.int64)
+
+    def note(self, month: int) -> None:
+        """Note a month, at its end."""
+        tables, index = self._tables, month - self._first
+        labour = np.zeros(len(tables["households"]), np.int8)
+        of_people = tuple(tables.for_rules(name) for name in ("households", "persons", "register", "cases", "packages"))
+        of_places = tuple(tables.for_rules(name) for name in ("townships", "villages", "enterprises", "assets", "enclaves"))
+        environment, lines = tables.for_rules("environment"), tables.for_rules("lines")
+        out, budget, province = self.measures[index], self.budget[index], self.province[index : index + 1]
+        record_month(
+            of_people, of_places, environment, lines, labour, self.onsets, self._scale, month, out, budget, province
+        )  # fmt: skip
 
 
 def largest_cluster(tables: Tables, month: int, least_households: float, least_share: float) -> float:

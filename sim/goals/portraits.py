@@ -39,66 +39,51 @@ def incomes(tables: Tables) -> np.ndarray:
     return np.bincount(cell, people, len(Segment) * (len(EDGES) + 1)).reshape(len(Segment), -1)
 
 
-class Following:
-    """Remembers, of every case, when the risk began that it was opened for: later the household may be in another."""
+def portraits_of(tables: Tables, onsets: np.ndarray, began: np.ndarray, spread: list[np.ndarray]) -> dict[str, Portrait]:
+    """Everything at the end of a life.
 
-    def __init__(self) -> None:
-        self._seen = 0
-        self._rows: list[np.ndarray] = []
-        self._onsets: list[np.ndarray] = []
+    ``onsets``: by case, the month in which the risk began that it was opened for, as ``Record`` noted it: later the household
+    may be in another; ``began``: households whose risk began, (months, segments); ``spread``: incomes at each of ``MOMENTS``. Of risks, only
+    those count that began in February 2021 or later and a year or more before the end, so that each was followed for a year
+    at least; of several cases for one risk the first.
+    """
+    segments = tuple(segment.name.lower() for segment in Segment)
+    last = max(len(began) - FOLLOWED, 0)
+    stages = np.zeros((len(Segment), len(STAGES)))
+    delays = np.zeros((len(Segment), len(STEPS), LONGEST + 1))
+    stages[:, 0] = began[FIRST:last].sum(axis=0)
+    _follow(tables, onsets, last, stages, delays)
+    lows = ("below", *(str(edge) for edge in EDGES))
+    months = tuple(str(month) for month in range(LONGEST + 1))
+    return {
+        "incomes": Portrait({"moment": MOMENTS, "segment": segments, "low": lows}, np.array(spread), "persons"),
+        "monitoring": Portrait({"segment": segments, "stage": STAGES}, stages, "households"),
+        "delays": Portrait({"segment": segments, "step": STEPS, "months": months}, delays, "households"),
+    }
 
-    def note(self, tables: Tables, month: int) -> None:
-        """Look at the cases opened this month, at its end."""
-        cases = tables.for_rules("cases")
-        new = cases[self._seen :]  # cases are never closed up: what is new is at the end
-        rows = self._seen + np.flatnonzero((new["identified"] == month) & (new["channel"] != Channel.INHERITED))
-        self._seen = len(cases)
-        self._rows.append(rows)
-        self._onsets.append(tables["households"]["onset"][cases["household"][rows]])
 
-    def portraits(self, tables: Tables, began: np.ndarray, spread: list[np.ndarray]) -> dict[str, Portrait]:
-        """Everything at the end of a life.
-
-        ``began``: households whose risk began, (months, segments); ``spread``: incomes at each of ``MOMENTS``. Of risks, only
-        those count that began in February 2021 or later and a year or more before the end, so that each was followed for a year
-        at least; of several cases for one risk the first.
-        """
-        segments = tuple(segment.name.lower() for segment in Segment)
-        last = max(len(began) - FOLLOWED, 0)
-        stages = np.zeros((len(Segment), len(STAGES)))
-        delays = np.zeros((len(Segment), len(STEPS), LONGEST + 1))
-        stages[:, 0] = began[FIRST:last].sum(axis=0)
-        if self._rows:
-            self._follow(tables, last, stages, delays)
-        lows = ("below", *(str(edge) for edge in EDGES))
-        months = tuple(str(month) for month in range(LONGEST + 1))
-        return {
-            "incomes": Portrait({"moment": MOMENTS, "segment": segments, "low": lows}, np.array(spread), "persons"),
-            "monitoring": Portrait({"segment": segments, "stage": STAGES}, stages, "households"),
-            "delays": Portrait({"segment": segments, "step": STEPS, "months": months}, delays, "households"),
-        }
-
-    def _follow(self, tables: Tables, last: int, stages: np.ndarray, delays: np.ndarray) -> None:
-        """Count how far cases of risks that began before the month ``last`` came, and how long each step took."""
-        rows, onsets = np.concatenate(self._rows), np.concatenate(self._onsets)
-        cases, households = tables["cases"], tables["households"]
-        identified, household = cases["identified"][rows], cases["household"][rows]
-        segment, weight = households["segment"][household].astype(np.intp), households["weight"][household].astype(np.float64)
-        mistaken = (onsets < 0) & (identified < last)
-        np.add.at(stages, (segment[mistaken], 4), weight[mistaken])
-        followed = np.flatnonzero((onsets >= FIRST) & (onsets < last))
-        _, first = np.unique(np.stack([household[followed], onsets[followed]]), axis=1, return_index=True)
-        chosen = followed[np.sort(first)]
-        eliminated = np.where(cases["state"] == CaseState.ELIMINATED, cases["eliminated"], NONE)
-        dates = [each[rows[chosen]] for each in (cases["identified"], first_help(tables), eliminated)]
-        before = onsets[chosen]
-        for step, after in enumerate(dates):
-            reached = after >= 0
-            np.add.at(stages, (segment[chosen][reached], step + 1), weight[chosen][reached])
-            known = reached & (before >= 0)
-            months = np.clip(after - before, 0, LONGEST)[known]
-            np.add.at(delays, (segment[chosen][known], step, months), weight[chosen][known])
-            before = after
+def _follow(tables: Tables, noted: np.ndarray, last: int, stages: np.ndarray, delays: np.ndarray) -> None:
+    """Count how far cases of risks that began before the month ``last`` came, and how long each step took."""
+    cases, households = tables["cases"], tables["households"]
+    rows = np.flatnonzero((cases["identified"] >= 0) & (cases["channel"] != Channel.INHERITED))
+    onsets = noted[rows]
+    identified, household = cases["identified"][rows], cases["household"][rows]
+    segment, weight = households["segment"][household].astype(np.intp), households["weight"][household].astype(np.float64)
+    mistaken = (onsets < 0) & (identified < last)
+    np.add.at(stages, (segment[mistaken], 4), weight[mistaken])
+    followed = np.flatnonzero((onsets >= FIRST) & (onsets < last))
+    _, first = np.unique(np.stack([household[followed], onsets[followed]]), axis=1, return_index=True)
+    chosen = followed[np.sort(first)]
+    eliminated = np.where(cases["state"] == CaseState.ELIMINATED, cases["eliminated"], NONE)
+    dates = [each[rows[chosen]] for each in (cases["identified"], first_help(tables), eliminated)]
+    before = onsets[chosen]
+    for step, after in enumerate(dates):
+        reached = after >= 0
+        np.add.at(stages, (segment[chosen][reached], step + 1), weight[chosen][reached])
+        known = reached & (before >= 0)
+        months = np.clip(after - before, 0, LONGEST)[known]
+        np.add.at(delays, (segment[chosen][known], step, months), weight[chosen][known])
+        before = after
 
 
 def first_help(tables: Tables) -> np.ndarray:

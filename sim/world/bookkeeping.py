@@ -11,28 +11,36 @@ from sim.core.ledger import Fund, Purse
 
 TOLERANCE = 0.005  # yuan
 HUNDRED = 100  # rows
-#: What of a household is the sum of a month.
-OF_THE_MONTH = (
-    "received", "paid", "wages", "business", "property_income", "transfers", "post_pay", "dibao_received", "rigid"
-)  # fmt: skip
 
 
 class BooksDoNotClose(Exception):
     """Money was made or lost; the message names the purse and the gap in yuan."""
 
 
-def open_month(households, enterprises, funds, lines) -> None:
-    """Remember what everybody holds, and start the month's sums at zero."""
-    households["opened"][:] = households["cash"]
-    for column in OF_THE_MONTH:  # each clears a stretch of memory
-        households[column].fill(0.0)
-    open_books(enterprises, funds, lines)
-
-
 @settled
 @compiled
-def open_books(enterprises, funds, lines):
-    """The same for enterprises, funds and lines of the budget."""
+def open_month(households, enterprises, funds, lines):
+    """Remember what everybody holds, and start the month's sums at zero; of households column by column, which takes least."""
+    for household in households:
+        household.opened = household.cash
+    for household in households:
+        household.received = 0.0
+    for household in households:
+        household.paid = 0.0
+    for household in households:
+        household.wages = 0.0
+    for household in households:
+        household.business = 0.0
+    for household in households:
+        household.property_income = 0.0
+    for household in households:
+        household.transfers = 0.0
+    for household in households:
+        household.post_pay = 0.0
+    for household in households:
+        household.dibao_received = 0.0
+    for household in households:
+        household.rigid = 0.0
     for enterprise in enterprises:
         enterprise.opened = enterprise.cash
         enterprise.inflow = 0.0
