@@ -201,7 +201,8 @@ class County:
             if step.due(month) and (failed is None or number == failed):
                 self._run(step.process, wired, month)  # what failed in machine code fails here again, and says why
         if failed is not None:
-            raise RuntimeError(f"process '{self.steps[failed][0].process.name}' failed in month {named(month)} and did not say why")
+            name = self.steps[failed][0].process.name
+            raise RuntimeError(f"process '{name}' failed in month {named(month)} and did not say why")
 
     def _live_month(self) -> None:
         tables, month = self.tables, self.month

@@ -145,7 +145,7 @@ class Prepared:
         self._set_parameters(place - len(words_of(parameters)))
 
     def _county_words(self, county: tuple, place: int) -> list[int]:
-        """The words of all tables, the first of which stands at ``place``; the number of their rows is found where it is counted."""
+        """The words of all tables, the first of which stands at ``place``; how many rows they have is found where it counts."""
         tables = self.wired.process.tables
         made: list[int] = []
         for name, table in zip(tables, county[2:], strict=False):

@@ -95,8 +95,8 @@ class Wired:
     """A process bound to one county: call it with a month.
 
     ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
-    entry; a process without parameters has luck for so many ``months`` from then on. With ``declared_only`` the process sees only the columns that it declares, as in the contract tests; a
-    process of the administration never sees more.
+    entry; a process without parameters has luck for so many ``months`` from then on. With ``declared_only`` the process sees
+    only the columns that it declares, as in the contract tests; a process of the administration never sees more.
     """
 
     def __init__(
@@ -200,7 +200,7 @@ class Wired:
         return self.county(month), self.parameters(month), self.luck(month), self.books
 
     def _types(self) -> tuple:
-        """What tells the types of its arguments in this county from those in another: which columns it sees, and room for rows."""
+        """What tells the types of its arguments in this county from those in another: the columns it sees, and room for rows."""
         return (self.narrow, *capacities(self.tables.rows[name] for name in (*self._tables, *self.process.creates)))
 
     def code(self) -> MachineCode | None:

@@ -187,7 +187,8 @@ def close_month(households, enterprises, funds, lines) -> None:
     add_up(households, enterprises, funds, lines, sums)
     of_funds, *of_sectors = sums.tolist()
     _check_funds(funds, *of_funds[:4])
-    for name, (row, gap, cash, received, paid, came, went, balance) in zip(("households", "enterprises"), of_sectors, strict=True):
+    for name, sector in zip(("households", "enterprises"), of_sectors, strict=True):
+        row, gap, cash, received, paid, came, went, balance = sector
         _check(f"the cash of row {row:.0f} of {name}", gap, 0.0)
         _check(f"what {name} received against what was paid to them", received - came, came)
         _check(f"what {name} paid against what was received from them", paid - went, went)
