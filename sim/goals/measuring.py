@@ -25,7 +25,6 @@ def measure_household(household, register, line, month, out):
     people = w * household.members
     out[Measure.HOUSEHOLDS] += w
     out[Measure.PERSONS] += people
-    out[Measure.INCOME] += w * (household.wages + household.business + household.property_income + household.transfers)
     out[Measure.INCOME_12] += w * household.income_12
     out[Measure.WAGES] += w * household.wages
     out[Measure.BUSINESS] += w * household.business
@@ -56,27 +55,16 @@ def measure_household(household, register, line, month, out):
 
 @compiled
 def measure_registered(household, register, month, people, out):
-    """The sums that are about registered households only."""
-    w = household.weight
-    out[Measure.REGISTERED] += people
-    out[Measure.REGISTERED_HOUSEHOLDS] += w
-    out[Measure.REGISTERED_INCOME_12] += w * household.income_12
-    out[Measure.REGISTERED_RIGID] += w * household.rigid
-    out[Measure.REGISTERED_WAGES] += w * household.wages
-    out[Measure.REGISTERED_INCOME] += w * (household.wages + household.business + household.property_income + household.transfers)
-    out[Measure.AT_RISK_REGISTERED] += people * household.at_risk
-    out[Measure.REPORTED_BELOW] += people * register.reported_below
-    out[Measure.POLISHED] += people * register.polished
-    if register.identified == 1:
-        out[Measure.ON_FILE_REGISTERED] += people
-        if register.case_row >= 0:
-            out[Measure.MONITORED_REGISTERED] += people
-    if register.dibao == 1:
-        out[Measure.DIBAO_REGISTERED] += people
+    """The sums that are kept of registered households only; see also ``derive``."""
+    if register.reported_below == 1:
+        out[Measure.REPORTED_BELOW] += people
+    if register.polished == 1:
+        out[Measure.POLISHED] += people
     if household.inherited == 1:
         out[Measure.BELOW_INHERITED] += people
         return
-    out[Measure.BELOW_INCOME] += people * household.below_income
+    if household.below_income == 1:
+        out[Measure.BELOW_INCOME] += people
     if household.below == 1:
         out[Measure.BELOW] += people
         if household.below_months >= SPELL:
@@ -84,7 +72,24 @@ def measure_registered(household, register, month, people, out):
         if register.identified == 0:
             out[Measure.UNDETECTED] += people
         if household.entered == month:
-            out[Measure.ENTERED] += w
+            out[Measure.ENTERED] += household.weight
+
+
+@compiled
+def derive(cell, segment):
+    """The sums of a township and segment that follow from others: a segment is of registered households, or of none."""
+    cell[Measure.INCOME] = cell[Measure.WAGES] + cell[Measure.BUSINESS] + cell[Measure.PROPERTY] + cell[Measure.TRANSFERS]
+    if segment == Segment.REGISTERED_DIBAO or segment == Segment.REGISTERED_OTHER:
+        cell[Measure.REGISTERED] = cell[Measure.PERSONS]
+        cell[Measure.REGISTERED_HOUSEHOLDS] = cell[Measure.HOUSEHOLDS]
+        cell[Measure.REGISTERED_INCOME_12] = cell[Measure.INCOME_12]
+        cell[Measure.REGISTERED_RIGID] = cell[Measure.RIGID]
+        cell[Measure.REGISTERED_WAGES] = cell[Measure.WAGES]
+        cell[Measure.REGISTERED_INCOME] = cell[Measure.INCOME]
+        cell[Measure.AT_RISK_REGISTERED] = cell[Measure.AT_RISK]
+        cell[Measure.ON_FILE_REGISTERED] = cell[Measure.ON_FILE]
+        cell[Measure.MONITORED_REGISTERED] = cell[Measure.MONITORED]
+        cell[Measure.DIBAO_REGISTERED] = cell[Measure.DIBAO]
 
 
 @compiled
@@ -177,6 +182,9 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
             if labour[row] != 0:
                 cell[Measure.ABLE_HOUSEHOLDS] += household.weight
                 cell[Measure.IDLE_HOUSEHOLDS] += household.weight if labour[row] == ABLE else 0
+    for township in range(len(out)):
+        for segment in range(len(out[township])):
+            derive(out[township, segment], segment)
     for person in having(persons, "poor_student", 1, 1):
         if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
             household = households[person.household]

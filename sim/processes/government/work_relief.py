@@ -1,8 +1,8 @@
 """Work relief: small public works of the warm season, paid in wages to people of listed households who are at home."""
 
 from sim.core.compilation import compiled
+from sim.core.finding import drawn
 from sim.core.ledger import affordable, pay
-from sim.core.luck import happens
 from sim.core.process import process
 from sim.world.codes import Destination
 from sim.world.persons import can_work
@@ -32,20 +32,8 @@ def free_hands(household, persons):
     return count
 
 
-@compiled
-def hire(household, persons, chance, p, luck, books):
-    """Those of a household on whom the lot falls work for the month, as long as the money lasts."""
-    row = household.first_person
-    while row >= 0:
-        person = persons[row]
-        if may_be_hired(person) and happens(luck.hired, person.identity, chance) and affordable(books.work_relief_wages, p.wage):
-            pay(household, books.work_relief_wages, p.wage)
-            household.wages += p.wage
-        row = person.next
-
-
 @process(
-    reads="persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months persons.status "
+    reads="persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months persons.status "
     "households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
     luck="hired",
@@ -61,8 +49,9 @@ def work_relief(county, p, luck, books):
         household = county.households[row]
         if is_listed(household, county.register[row]):
             waiting += free_hands(household, county.persons)
-    chance = min(p.places / max(waiting, 1), 1.0)
-    for row in range(len(county.households)):
-        household = county.households[row]
-        if is_listed(household, county.register[row]):
-            hire(household, county.persons, chance, p, luck, books)
+    for person in drawn(county.persons, luck.hired, min(p.places / max(waiting, 1), 1.0)):
+        household = county.households[person.household]
+        if may_be_hired(person) and is_listed(household, county.register[person.household]):
+            if affordable(books.work_relief_wages, p.wage):
+                pay(household, books.work_relief_wages, p.wage)
+                household.wages += p.wage
