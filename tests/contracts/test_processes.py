@@ -75,6 +75,8 @@ def test_every_column_is_read_somewhere():
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 read.add(node.attr)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "having":
+                read.add(ast.literal_eval(node.args[1]))
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
                 read.add(node.slice.value)
     unread = [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if column.name not in read]
