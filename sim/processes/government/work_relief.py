@@ -33,8 +33,8 @@ def free_hands(household, persons):
 
 
 @process(
-    reads="persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months persons.status "
-    "households.registered households.weight households.first_person register.case_row",
+    reads="persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months "
+    "persons.status households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
     luck="hired",
     pays="work_relief_wages: bridging | county_floor -> households",
