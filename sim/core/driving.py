@@ -61,10 +61,23 @@ def _load(builder: ir.IRBuilder, words: Any, place: int, through: bool, kind: An
     return builder.inttoptr(word, kind) if isinstance(kind, ir.PointerType) else word
 
 
+def _kinds(code: MachineCode) -> tuple[Any, list[Any]]:
+    """The type of a rule as a compiled function, and of its arguments, after where its result and its status go."""
+    rule = cpu_target.target_context.call_conv.get_function_type(types.none, code.types)
+    return rule, list(rule.args[2:])
+
+
+def fits(code: MachineCode, words: np.ndarray) -> bool:
+    """Whether Numba takes a rule's arguments as so many words; another version of it might not."""
+    kinds = _kinds(code)[1]
+    sound = all(isinstance(kind, ir.PointerType | ir.DoubleType) or kind == WORD for kind in kinds)
+    return sound and len(kinds) == words.shape[1]
+
+
 def _add_caller(module: ir.Module, name: str, code: MachineCode, through: set[int]) -> None:
     """A function that reads a rule's arguments from words and calls it; its result is the rule's status, 0 if all went well."""
-    rule = cpu_target.target_context.call_conv.get_function_type(types.none, code.types)
-    result, problem, *kinds = rule.args
+    rule, kinds = _kinds(code)
+    result, problem = rule.args[:2]
     function = ir.Function(module, CALLER, name)
     builder = ir.IRBuilder(function.append_basic_block())
     words = function.args[0]
@@ -203,6 +216,8 @@ class Driver:
         if not all(code is not None and code.address for code in codes):
             return False
         made = [(number, code, Prepared(self._steps[number][1])) for number, code in zip(numbers, codes, strict=True) if code]
+        if not all(fits(code, prepared.words) for _, code, prepared in made):
+            return False
         _compile([(code, prepared) for _, code, prepared in made if code.address not in _CALLERS])
         for number, code, prepared in made:
             self._prepared[number] = prepared

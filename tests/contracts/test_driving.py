@@ -8,7 +8,7 @@ import pytest
 
 import sim.county
 from experiments.relations.world import World, scenario
-from sim.core import columns
+from sim.core import columns, driving
 from sim.core.compilation import IS_COMPILED, compiled, settled
 from sim.core.driving import words_of
 
@@ -92,3 +92,12 @@ def test_a_county_with_more_room_has_code_of_its_own(monkeypatch):
     for step, wired in made.steps:
         about_persons = "persons" in (*step.process.tables, *step.process.creates)
         assert (wired._types() != before[step.process.name]) == about_persons
+
+
+def test_a_rule_that_does_not_take_its_arguments_as_words_is_called_from_python(monkeypatch):
+    lived(one_by_one=True)
+    monkeypatch.setattr(driving, "fits", lambda code, words: False)
+    made = county(months=2)
+    assert made._driver.live(made.month) is None
+    made.step()
+    assert made.month == 1
