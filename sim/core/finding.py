@@ -90,10 +90,10 @@ class DrawnOfColumns(AbstractTemplate):
         return signature(FoundRows(args[0], None, types.uint64, types.float64), args[0], types.uint64, types.float64)
 
 
-def _begun(context, builder, sig, table, low, high):
+def _begun(context, builder, sig, table, low, high, first=None):
     made = context.make_helper(builder, sig.return_type)
     made.table, made.low, made.high = table, low, high
-    made.next = cgutils.alloca_once_value(builder, ir.Constant(WORD, 0))
+    made.next = cgutils.alloca_once_value(builder, ir.Constant(WORD, 0) if first is None else first)
     made.left = cgutils.alloca_once_value(builder, ir.Constant(WORD, 0))
     return made._getvalue()
 
@@ -101,7 +101,12 @@ def _begun(context, builder, sig, table, low, high):
 @lower_builtin(having, ColumnsType, types.StringLiteral, types.Integer, types.Integer)
 def _having(context, builder, sig, args):
     table, _, low, high = args
-    return _begun(context, builder, sig, table, low, high)
+    least, most = (ir.Constant(WORD, number) for number in (-128, 127))  # no byte is less or more
+    low = builder.select(builder.icmp_signed("<", low, least), least, low)
+    high = builder.select(builder.icmp_signed(">", high, most), most, high)
+    length = cgutils.create_struct_proxy(sig.args[0])(context, builder, table).length
+    nobody = builder.icmp_signed(">", low, high)  # nothing lies between them: begin where the table ends
+    return _begun(context, builder, sig, table, low, high, builder.select(nobody, length, ir.Constant(WORD, 0)))
 
 
 @lower_builtin(drawn, ColumnsType, types.Integer, types.Float)

@@ -30,11 +30,9 @@ def livestock_disease(county, p, luck, books):
         county.villages[v].disease = 1 if happens(luck.outbreak, v, chance) else 0
         outbreak = outbreak or county.villages[v].disease == 1
     for household in county.households:
-        if household.herd >= 1.0 and not outbreak:
-            continue  # as nearly everywhere: nothing to recover from, nothing to fear
-        diseased = county.villages[household.village].disease == 1
+        diseased = outbreak and county.villages[household.village].disease == 1
         if household.herd >= 1.0 and not diseased:
-            continue
+            continue  # as nearly everywhere: nothing to recover from, nothing to fear
         income = household.holdings[Commodity.HOGS] + household.holdings[Commodity.CATTLE]
         if household.members == 0 or income <= 0.0:
             continue
