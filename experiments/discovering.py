@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, prim, tables
+from experiments import monte_carlo, output_folder, prim, tables
 from experiments.crew import Make
 from experiments.discovery import Discovery
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -21,7 +21,7 @@ from experiments.runner import Progress
 from experiments.study import Study
 from sim.core.errors import InputError, unknown
 
-FILES = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet", "findings-zh.txt", "findings-en.txt")
+FILES = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet")
 SURE = 0.05  # how likely chance may be to do as well as a box that stands
 LEAST_SOUGHT = 8  # cases of the kind sought that a search needs at least
 
@@ -214,10 +214,6 @@ def _write(
                          **{key: restriction.get(key) for key in kept}, "among": " | ".join(among) if among else None,
                          **{f"{part}_{key}": box[part][key] for part in ("learnt", "held_out")
                             for key in ("held", "hits", "coverage", "density", "density_low", "density_high", "elsewhere")}})  # fmt: skip  # noqa: E501
-    write_csv(out / "boxes.csv", rows)
-    write_csv(out / "trajectory.csv", found["steps"])
-    with whole(out / "cases.parquet") as partial:
-        tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
     identity = "".join(f"{number} {kept}\n" for number, kept in zip(lived.numbers, lived.kept))
     manifest = {
         "kind": "discovery",
@@ -240,7 +236,12 @@ def _write(
         "versions": versions(),
     }
     made = plain(manifest)
-    write_text(out / "manifest.json", as_json(made))
+    with output_folder.building(out, FILES) as new:
+        write_csv(new / "boxes.csv", rows)
+        write_csv(new / "trajectory.csv", found["steps"])
+        with whole(new / "cases.parquet") as partial:
+            tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
+        write_text(new / "manifest.json", as_json(made))
     return made
 
 

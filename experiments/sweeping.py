@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, paired, tables
+from experiments import monte_carlo, output_folder, paired, tables
 from experiments.crew import Make, Point
 from experiments.designs import LEVELS, Design
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -102,11 +102,6 @@ def write(
     ]  # one row for each point and outcome
     effects = list(_effects(design, labels, settings, found, chosen))
     failed = [{"point": point.name, "replication": number} for point, each in zip(points, found) for number in each.failed]
-    write_csv(out / "points.csv", heads)
-    write_csv(out / "summary.csv", summary)
-    write_csv(out / "effects.csv", effects)
-    with whole(out / "lives.parquet") as partial:
-        tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000)
     identity = hashlib.sha256(
         "".join(f"{p.name} {n} {k}\n" for p, e in zip(points, found) for n, k in zip(e.replications, e.kept)).encode()
     )
@@ -126,7 +121,13 @@ def write(
         "hash": identity.hexdigest(),
         "versions": versions(),
     }
-    write_text(out / "manifest.json", as_json(manifest))
+    with output_folder.building(out, FILES) as new:
+        write_csv(new / "points.csv", heads)
+        write_csv(new / "summary.csv", summary)
+        write_csv(new / "effects.csv", effects)
+        with whole(new / "lives.parquet") as partial:
+            tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000)
+        write_text(new / "manifest.json", as_json(manifest))
     return manifest
 
 

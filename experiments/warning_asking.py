@@ -19,6 +19,8 @@ from sim.core.parameters import load_all, month_number
 from sim.core.resolving import named
 from sim.scenario import load_scenario
 
+TASK: Mapping[str, Any] = {"warn": "paired"}
+
 
 @dataclass(frozen=True)
 class Try:
@@ -155,9 +157,8 @@ def rescues(
 ) -> list[warning.Rescue]:
     """Live the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
     plain = Point("as-it-is", asked.scenario)
-    task: Mapping[str, Any] = {"warn": "paired"}
     with Study(
-        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, task, workers, COUNTY, say, progress
+        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK, workers, COUNTY, say, progress
     ) as study:
         study.live([(point, numbers) for point in (plain, *(each.point for each in tried))])
         without = study.outcomes(plain, numbers)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas
 
+from experiments import output_folder
 from experiments.briefing import style, sweeps
 from experiments.briefing.pictures import drawable, provenance
 from experiments.briefing.words import LANGUAGES, Words
@@ -16,18 +17,19 @@ MOST_CURVES = 12
 
 def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Response curves, tornado and heat map in ``figures``: PNG, SVG, description and CSV each; their paths."""
-    target = folder / "figures"
-    target.mkdir(exist_ok=True)
     facts = facts_of(manifest)
     made: list[Path] = []
-    for stem, data, make in pictures_of(folder, manifest, facts):
-        path = target / f"{stem}.csv"
-        data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-        made.append(path)
-        for language in languages:
-            figure, _title, said = make(language)
-            made += style.save(figure, target / f"{stem}-{language}", said, provenance(facts))
-    return made
+    with output_folder.building(folder) as new:
+        target = new / "figures"
+        target.mkdir()
+        for stem, data, make in pictures_of(folder, manifest, facts):
+            path = target / f"{stem}.csv"
+            data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+            made.append(path)
+            for language in languages:
+                figure, _title, said = make(language)
+                made += style.save(figure, target / f"{stem}-{language}", said, provenance(facts))
+    return [folder / path.relative_to(new) for path in made]
 
 
 def facts_of(manifest: dict[str, Any]) -> dict[str, Any]:

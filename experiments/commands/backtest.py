@@ -48,7 +48,7 @@ def backtest(
     """
     with console.exit_codes():
         from experiments import backtest as comparison
-        from experiments import published, results, rivals
+        from experiments import output_folder, published, results, rivals
         from experiments.briefing import backtesting
         from experiments.commands import living
         from experiments.lives import COUNTY, find
@@ -76,7 +76,8 @@ def backtest(
             "out": str(source),
         }  # fmt: skip
         if not no_figures:
-            backtesting.draw(made, result.manifest, source / "figures")
+            with output_folder.building(source) as new:
+                backtesting.draw(made, result.manifest, new / "figures")
         if as_json:
             console.show_json(made)
         else:

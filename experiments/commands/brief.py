@@ -99,18 +99,38 @@ def write(
     quiet: bool = False,
 ) -> list[Path]:
     """Write the documents; InputError where that may not be."""
+    from experiments import output_folder
     from experiments.briefing.documents import sources, writing
     from experiments.briefing.words import Words
     from sim.core.errors import InputError
 
     target = to if to is not None else folders[0] / writing.FOLDER
-    if target.exists() and not target.is_dir():
-        raise InputError("--to", 0, f"{target} is a file; name a folder", f"{target} 是文件；请写一个文件夹")
+    try:
+        if to is not None or folders[0].is_dir():
+            output_folder.writable(target)
+    except output_folder.NotOurs as reason:
+        raise InputError.of("--to", 0, reason) from None
     console.messages(quiet).print(Words(languages[0])("say_brief"))
     try:
         return writing.write(folders, target, languages, formats, style, command, compare)
     except sources.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
+
+
+def _alike(wanted: "Wanted") -> "Wanted":
+    """How the counterfactual of a run is lived."""
+    from dataclasses import replace
+
+    return replace(wanted, again=True, resume=False, add=0, precision=None, profile=False)
+
+
+def check(out: Path, scenario: Any, wanted: "Wanted") -> None:
+    """Raise InputError where the counterfactual of a run cannot be put: before the run."""
+    from experiments.briefing.documents import sources
+    from experiments.commands import living
+    from sim.scenario import without_policy
+
+    living.check(without_policy(scenario), out / sources.WITHOUT_POLICY, _alike(wanted))
 
 
 def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Console) -> list[Path]:
@@ -128,9 +148,7 @@ def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Conso
     if outcome.interrupted:
         return []
     screen.print(Words(wanted.lang)("say_without"))
-    alike = replace(
-        wanted, replications=outcome.requested, again=True, resume=False, fresh=False, add=0, precision=None, profile=False
-    )
+    alike = replace(_alike(wanted), replications=outcome.requested)
     without = living.live(without_policy(scenario), outcome.out / sources.WITHOUT_POLICY, alike, screen)
     if without.interrupted:
         raise typer.Exit(console.Code.INTERRUPTED)

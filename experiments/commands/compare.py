@@ -31,9 +31,8 @@ def compare(
     interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import comparing, results
-        from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
+        from experiments import comparing, output_folder
+        from experiments.commands import studying
         from sim.core.errors import InputError
 
         if len(which) < 2:
@@ -45,6 +44,9 @@ def compare(
         if all(path.is_dir() for path in which):
             found = [_opened(path) for path in which]
             target = out
+            if target is not None:
+                names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
+                _claim(target, studying.asked({}, 0, False, {"results": names}), fresh)
         elif any(path.is_dir() for path in which):
             raise InputError(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
@@ -56,15 +58,8 @@ def compare(
         except comparing.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
         if target is not None:
-            target.mkdir(parents=True, exist_ok=True)
-            write_text(target / "comparison.json", written(made))
-            for part in ("goals", "indicators", "money", "places"):
-                rows = [
-                    {"first": one["first"], "other": one["other"], **results.flat(row)}
-                    for one in made["comparisons"]
-                    for row in one[part]
-                ]
-                write_csv(target / f"comparison-{part}.csv", rows)
+            with output_folder.building(target) as new:
+                _write(new, made)
         if as_json:
             console.show_json(made)
         else:
@@ -73,6 +68,32 @@ def compare(
             console.show(comparison.answer(made, lang, target))
         if any(each.manifest["replications"]["failed"] for each in found):
             raise typer.Exit(Code.SOME_FAILED)
+
+
+def _claim(target: Path, now: dict[str, Any], fresh: bool) -> None:
+    """Make ``target`` the folder of this comparison; InputError if it is another's."""
+    from experiments import output_folder
+    from experiments.commands import living
+
+    living.usable(target, "compare")
+    reason = living.unlike(target, now)
+    if reason and not fresh:
+        raise living.unjoinable("--out", target, reason)
+    output_folder.claim(target, "compare", now)
+
+
+def _write(folder: Path, made: dict[str, Any]) -> None:
+    from experiments import results
+    from experiments.files import as_json, write_csv, write_text
+
+    write_text(folder / "comparison.json", as_json(made))
+    for part in ("goals", "indicators", "money", "places"):
+        rows = [
+            {"first": one["first"], "other": one["other"], **results.flat(row)}
+            for one in made["comparisons"]
+            for row in one[part]
+        ]
+        write_csv(folder / f"comparison-{part}.csv", rows)
 
 
 def _opened(path: Path) -> Any:
@@ -90,18 +111,23 @@ def _live(
     out: Path | None, fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, and the results."""
-    from experiments.commands import living
+    from experiments.commands import living, studying
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
     names = [scenario.id for scenario in chosen]
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
-    target = out or living.OUTPUTS / "-".join(["compare", *names, str(seed), f"x{replications}", *(["only-luck"] * only_luck)])
+    more = [*(["only-luck"] * only_luck), *living.digest_of(sets)]
+    now = studying.asked(dict(zip(folders, chosen)), seed, only_luck, None)
+    target = out or living.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
     screen = console.messages(quiet)
     place.open(screen)
     first = living.Wanted(
         replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
     )
+    for scenario, folder in zip(chosen, folders):
+        living.check(scenario, target / folder, first)
+    _claim(target, now, fresh)
     living.announce(chosen[0], first, screen, len(chosen))
     found = []
     for scenario, folder in zip(chosen, folders):

@@ -71,6 +71,16 @@ def exit_codes() -> Iterator[None]:
     except InputError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
+    except OSError as problem:
+        from sim.core.errors import Both
+
+        what = f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem)
+        said = Both(
+            f"cannot be written or read to its end ({what}); what was finished before is kept: make room and ask again",
+            f"写不下去或读不到底（系统提示：{what}）；此前算完的都还在，请腾出空间后再次执行",
+        )
+        typer.echo(f"{said.chinese}\n    {said.english}", err=True)
+        raise typer.Exit(Code.INCOMPLETE) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
 

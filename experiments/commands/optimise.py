@@ -44,24 +44,25 @@ def optimise(
         asked, scenario = dividing.read(spec)
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))
-        target = out or living.OUTPUTS / designs.safe(f"optimise-{spec.stem}-{seed}")
+        now = studying.asked({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
+        target = out or living.apart(designs.safe(f"optimise-{spec.stem}-{seed}"), now)
         screen = console.messages(quiet)
-        if not dry_run:
-            studying.make_way(target, fresh, optimising.FILES)
+        work = target if dry_run else studying.make_way(target, "optimise", now, fresh)
         teller = living.teller(screen, lang)
         model.prepare(scenario, teller)
         division = dividing.price(spec, asked, scenario, seed)
-        seconds = studying.announce(scenario, division.lives, target, seed, workers, False, lang, screen)
+        seconds = studying.announce(scenario, division.lives, work, seed, workers, False, lang, screen)
         if dry_run:
             console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
             return
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(division.lives, lang, screen) as progress:
-            manifest = optimising.optimise(division, target, seed, workers, lives.COUNTY, teller, progress)
+            manifest = optimising.optimise(division, work, seed, workers, lives.COUNTY, teller, progress)
         if not no_figures:
             from experiments.briefing import frontier_pictures
 
-            frontier_pictures.draw(target, manifest)
+            frontier_pictures.draw(work, manifest)
+        studying.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

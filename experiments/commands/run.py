@@ -112,12 +112,16 @@ def run(
         if len(every) > 1:
             living.announce(chosen, wanted, screen, len(every))
             run_all(every, out, wanted, as_json, screen)
+        target = out or living.folder(chosen, wanted)
+        living.check(chosen, target, wanted)
+        if brief:
+            briefing.check(target, chosen, wanted)
         if not resume and not shard:
             living.announce(chosen, wanted, screen, 2 if brief else 1)
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
             Thread(target=import_module, args=("experiments.briefing.gallery",), daemon=True).start()
-        outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
+        outcome = living.live(chosen, target, wanted, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.code_of(outcome))

@@ -10,8 +10,6 @@ import typer
 from experiments.commands import console, placing
 from experiments.commands.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers, Yes
 
-FILES = ("sensitivity.json", "screening.csv", "shares.csv", "worth.csv")
-
 
 def sensitivity(
     scenario: Scenario = BASELINE,
@@ -46,7 +44,7 @@ def sensitivity(
     Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, ranking, sensitivity
+        from experiments import designs, lives, output_folder, ranking, sensitivity
         from experiments.commands import living, studying
         from experiments.identity import version
         from experiments.study import Study
@@ -67,19 +65,18 @@ def sensitivity(
         few = min(len(names), ranking.MOST_SHARED)
         lives_wanted = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
-        target = out or living.OUTPUTS / designs.safe(stem)
-        screen = console.messages(quiet)
-        place.open(screen)
-        studying.make_way(target, fresh, FILES)
-        seconds = studying.announce(chosen, lives_wanted, target, seed, place.workers, True, lang, screen)
-        studying.confirm(seconds, yes, lang)
         task = {"factors": names, "trajectories": trajectories, "base": base}
         scenarios = {each.id: each for each in (chosen, *others)}
+        now = studying.asked(scenarios, seed, True, task)
+        target = out or living.apart(designs.safe(stem), now)
+        screen = console.messages(quiet)
+        place.open(screen)
+        work = studying.make_way(target, "sensitivity", now, fresh)
+        seconds = studying.announce(chosen, lives_wanted, work, seed, place.workers, True, lang, screen)
+        studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(lives_wanted, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            with Study(
-                target, scenarios, seed, True, task, place.workers, lives.COUNTY, teller, progress, place.executor
-            ) as study:
+            with Study(work, scenarios, seed, True, task, place.workers, lives.COUNTY, teller, progress, place.executor) as study:
                 rows = sensitivity.morris_points(names, trajectories, seed)
                 first = ranking.Stage(study, chosen, factors, rows, "screening", replicates)
                 screened = ranking.screened(first, names, outcomes, seed)
@@ -101,7 +98,9 @@ def sensitivity(
                     if others:
                         made["worth"] = _worth(study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed)
         made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _subjects(outcomes, catalogue)}
-        _write(target, made, everything)
+        with output_folder.building(work) as new:
+            _write(new, made, everything)
+        studying.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

@@ -31,7 +31,7 @@ def structure(
     130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import lives, structure
+        from experiments import lives, output_folder, structure
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.core.errors import InputError
@@ -46,19 +46,20 @@ def structure(
                 "takes at least two different plans, the reference first",
                 "至少要两个不同的方案，作参照的放在最前",
             )
-        target = out or living.OUTPUTS / f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120]
         switches = structure.switches()
         count = len(switches) * len(chosen) * futures
         screen = console.messages(quiet)
         first = next(iter(chosen.values()))
-        studying.make_way(target, fresh, ("structure.json",))
-        seconds = studying.announce(first, count, target, seed, workers, False, lang, screen)
-        studying.confirm(seconds, yes, lang)
         worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
         task = {"structure": {switch.id: switch.sets for switch in switches}}
+        now = studying.asked(worlds, seed, False, task)
+        target = out or living.apart(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120], now)
+        work = studying.make_way(target, "structure", now, fresh)
+        seconds = studying.announce(first, count, work, seed, workers, False, lang, screen)
+        studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            with Study(target, worlds, seed, False, task, workers, lives.COUNTY, teller, progress) as study:
+            with Study(work, worlds, seed, False, task, workers, lives.COUNTY, teller, progress) as study:
                 found = structure.live(study, chosen, futures)
         catalogue = lives.find(lives.COUNTY).catalogue(first)
         made: dict[str, Any] = {
@@ -68,7 +69,9 @@ def structure(
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.told(found, catalogue),
         }  # fmt: skip
-        keep(made, target / "structure.json", finding)
+        with output_folder.building(work) as new:
+            keep(made, new / "structure.json", finding)
+        studying.end(target, work)
         if as_json:
             console.show_json(made)
         else:

@@ -40,15 +40,9 @@ def sweep(
         count = replications or design.replications
         screen = console.messages(quiet)
         total = len(design.scenarios) * len(design.settings) * count
-        target = out or living.OUTPUTS / "-".join(
-            [
-                "sweep",
-                designs.safe(spec.stem),
-                str(seed),
-                f"x{count}",
-                *([f"shard-{shard.replace('/', '-of-')}"] if shard else []),
-            ]
-        )
+        now = studying.asked({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
+        part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
+        target = out or living.apart("-".join(["sweep", designs.safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
         if dry_run:
             seconds = studying.announce(design.scenarios[0], total, target, seed, workers, design.only_luck, lang, screen)
             console.show_json({"points": len(design.scenarios) * len(design.settings), "lives": total, "seconds": round(seconds)})
@@ -56,14 +50,14 @@ def sweep(
         sweeping.outcomes_of(design, lives.find(lives.COUNTY).catalogue(design.scenarios[0]))
         part = None if shard is None else living.part_of(shard, total)
         place.open(screen)
-        studying.make_way(target, fresh, sweeping.FILES)
+        work = studying.make_way(target, "sweep", now, fresh)
         studying.announce(
-            design.scenarios[0], total if part is None else len(part), target, seed, place.workers, design.only_luck, lang, screen
+            design.scenarios[0], total if part is None else len(part), work, seed, place.workers, design.only_luck, lang, screen
         )
         with studying.ending(target, lang), studying.bar(total, lang, screen) as progress:
             teller = living.teller(screen, lang)
             manifest = sweeping.sweep(
-                design, target, seed, place.workers, part, count, lives.COUNTY, teller, progress, place.executor
+                design, work, seed, place.workers, part, count, lives.COUNTY, teller, progress, place.executor
             )
         if manifest is None:
             console.show_json({"out": str(target), "shard": shard})
@@ -71,7 +65,8 @@ def sweep(
         if not no_figures:
             from experiments.briefing import sweep_pictures
 
-            sweep_pictures.draw(target, manifest)
+            sweep_pictures.draw(work, manifest)
+        studying.end(target, work)
         _answer(manifest, target, lang, as_json)
 
 

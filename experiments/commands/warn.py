@@ -9,7 +9,7 @@ import typer
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers
 
-FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")
+FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")  # of which some are written, by what there is to say
 
 
 def warn(
@@ -39,12 +39,12 @@ def warn(
     Asked again after an interruption it goes on. Exit codes: 0 done; 2 wrong usage or input; 5 the disk is full; 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import lives, warning
+        from experiments import lives, output_folder, warning
         from experiments.commands import living, studying
         from experiments.designs import safe
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
-        from experiments.warning_asking import Asked, outlooks, rescues, tries
+        from experiments.warning_asking import TASK, Asked, outlooks, rescues, tries
         from sim.core.errors import InputError
 
         asked = Asked.of(path, seed, only_luck, sets or [])
@@ -60,8 +60,10 @@ def warn(
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
         points = tries(asked.scenario, levers, start, goals, catalogue) if levers and start else []
-        target = out or living.OUTPUTS / safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
-        studying.make_way(target, fresh, FILES)
+        now = studying.asked({asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK)
+        name = safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
+        target = out or living.apart(name, now)
+        work = studying.make_way(target, "warn", now, fresh)
         seen = outlooks(asked, goals, catalogue, likely) if asked.results is not None else {}
         found: list[warning.Rescue] = []
         if points:
@@ -69,22 +71,25 @@ def warn(
             with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
                 numbers = range(min(replications, asked.runs or replications))
                 studying.announce(
-                    asked.scenario, (len(points) + 1) * len(numbers), target, asked.seed, workers, asked.only_luck, lang, screen
+                    asked.scenario, (len(points) + 1) * len(numbers), work, asked.seed, workers, asked.only_luck, lang, screen
                 )
                 teller = living.teller(screen, lang)
-                found = rescues(asked, points, goals, numbers, target, workers, likely, teller, progress)
-        target.mkdir(parents=True, exist_ok=True)
+                found = rescues(asked, points, goals, numbers, work, workers, likely, teller, progress)
         made: dict[str, Any] = {
             "scenario": asked.scenario.id, "seed": asked.seed, "runs": asked.runs, "likely": likely,
             "goals": [_line(name, catalogue.goals[name], look) for name, look in seen.items()],
             "groups": [{"goal": name, **vars(group)} for name, look in seen.items() for group in look.groups],
             "rescues": [vars(each) for each in found],
         }  # fmt: skip
-        write_text(target / "warning.json", written(made))
-        for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
-            if made[key]:
-                write_csv(target / name, [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]])
-        _draw(target, asked, seen, catalogue, likely)
+        with output_folder.building(work, FILES) as new:
+            write_text(new / "warning.json", written(made))
+            for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
+                if made[key]:
+                    write_csv(
+                        new / name, [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]]
+                    )
+            _draw(new, asked, seen, catalogue, likely)
+        studying.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
