@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import journal, lives, results, runner, stopping
+from experiments import journal, lives, locking, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
@@ -133,6 +133,8 @@ def requested(out: Path) -> int:
 
 def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
     """That what is in ``out`` may not be gone on with."""
+    if isinstance(reason, runner.Busy):
+        return InputError.of("--out", 0, reason)
     return InputError(
         option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
         "name another --out, or throw them away with --fresh",
@@ -167,16 +169,21 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
             "--out", 0, f"{out} will not be overwritten: {reason.english}; name another folder",
             f"不会覆盖 {out}：{reason.chinese}；请另写一个文件夹"
         )  # fmt: skip
-    begun = any((out / "journal").glob("*.npz"))
+    try:
+        locking.check(out / "journal")
+    except locking.Held as who:
+        raise InputError.of("--out", 0, who) from None
+    begun = bool(journal.named(out / "journal"))
     if wanted.again and begun and not wanted.fresh:
         return
     if wanted.resume or wanted.add:
-        if not begun:
+        if not begun and (wanted.add or (out / "manifest.json").exists()):
             raise InputError(
-                "--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one",
-                f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
+                "--add-replications" if wanted.add else "--resume", 0,
+                f"there is no journal to go on with in {out}; leave the option out to begin one",
+                f"{out} 里没有可以接着算的记录；去掉这一项即可从头开始"
             )  # fmt: skip
-        return
+        return  # a run that died before its first chunk is begun
     complete = (out / "manifest.json").exists() and results.Results(out).manifest.get("complete")
     if begun and not complete and not wanted.fresh:
         count = sum(len(numbers) for numbers in journal.done(out / "journal").values())

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from experiments import identity, journal, lives, results, runner
+from experiments import journal, lives, locking, results, runner
 from experiments.briefing.words import Words
 from experiments.commands import living
 from experiments.commands.console import Code
@@ -32,6 +32,10 @@ def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
             "--out", 0, f"{out} will not be touched: it holds {some}; name another folder",
             f"不会动 {out}：里面有 {some}；请另写一个文件夹"
         )  # fmt: skip
+    try:
+        locking.check(out / "journal")
+    except locking.Held as who:
+        raise InputError.of("--out", 0, who) from None
     if fresh:
         results.clear(out)
         for name in files:
@@ -63,7 +67,7 @@ def announce(
 ) -> float:
     """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
     words = Words(lang)
-    left = max(0, count - (_done(out) if identity.noted(out / "journal") else 0))
+    left = max(0, count - _done(out))
     if left == 0 or screen.quiet:
         return 0.0
     cost = runner.forecast(scenario, 2, seed, 1, only_luck, lives.COUNTY, living.teller(screen, lang))
