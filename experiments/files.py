@@ -5,11 +5,15 @@ import csv
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
+PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
 
 
 @contextlib.contextmanager
@@ -61,6 +65,24 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def as_json(value: Any, indent: int | None = 1) -> str:
     """One JSON document ending in a line end; what JSON does not know is made plain first."""
     return json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file of ours; None where there is no such file, or something else stands in it."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_OBJECT:
+            return None
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what a process that was killed had half written by ``whole``. Only for a folder that nobody else writes into."""
+    for path in folder.glob(".*.partial"):
+        if PARTIAL.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def canonical(value: Any) -> str:

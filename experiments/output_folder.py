@@ -22,9 +22,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from experiments import identity, journal
+from experiments import identity, journal, locking
 from experiments.files import as_json, plain, write_text
-from experiments.lives import find
+from experiments.lives import model_named
 from sim.core.errors import Both, InputError, Wrong
 
 STORE = ".xianjie"
@@ -154,7 +154,7 @@ def asked(out: Path) -> dict[str, Any] | None:
         return record if isinstance(record, dict) else None
     found = {key: wrote.get(key) for key in ("seed", "only_luck", "lives", "code", "versions", "platform")}
     try:
-        model, scenario = find(wrote["lives"]), wrote["scenario"]
+        model, scenario = model_named(wrote["lives"]), wrote["scenario"]
         scenarios = {scenario["id"]: plain(model.asked(model.revive(scenario)))}
     except (ValueError, KeyError, TypeError, AttributeError, ImportError, InputError):
         scenarios = {}
@@ -187,7 +187,7 @@ def holds(out: Path) -> bool:
 
 def begun(out: Path) -> bool:
     """Whether the journal of a folder holds anything."""
-    return any((out / JOURNAL).glob("*.npz"))
+    return bool(journal.named(out / JOURNAL))
 
 
 def replace(out: Path) -> None:
@@ -407,7 +407,7 @@ def _holds_something(path: Path) -> bool:
 
 
 def _litter(path: Path) -> bool:
-    if path.parent.name == JOURNAL and path.name == "lock":
+    if path.parent.name == JOURNAL and path.name == locking.FILE:
         return True
     return path.name in LITTER or (path.name.startswith(".") and path.name.endswith(".partial"))
 

@@ -27,7 +27,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,20 +83,25 @@ def write(
     When no replication lived, only the manifest and the failures are written. The files take their places when all are whole.
     """
     chunks = read(out / "journal")
+    with output_folder.building(out, MADE) as new:
+        manifest = made_from(new, plan, scenario, chunks, requested)
+        manifest |= {"stopping": plain(stopping), "run": {**run_record, "profile": summaries.profile(chunks)}}
+        write_text(new / "manifest.json", as_json(manifest))
+    return manifest
+
+
+def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
+    """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
     catalogue = find(plan.lives).catalogue(scenario)
     records = [life for chunk in chunks for life in chunk.lives]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
-    with output_folder.building(out, MADE) as new:
-        if records:
-            _write_tables(new, plan, scenario, chunks, records, catalogue)
-        if failures:
-            write_text(new / "failures.json", as_json([vars(failure) for failure in failures]))
-        complete = len(records) + len(failures) == requested
-        manifest = _manifest(new, plan, scenario, catalogue, records, len(failures), requested)
-        run = {**run_record, "profile": summaries.profile(chunks)}
-        manifest |= {"complete": complete, "stopping": plain(stopping), "run": run}
-        write_text(new / "manifest.json", as_json(manifest))
-    return manifest
+    if records:
+        _write_tables(out, plan, scenario, chunks, records, catalogue)
+    if failures:
+        write_text(out / "failures.json", as_json([vars(failure) for failure in failures]))
+    numbers = [r["replication"] for r in records] + [f.replication for f in failures]
+    complete = len(numbers) == requested and sorted(numbers) == list(range(requested))  # each of them exactly once
+    return _manifest(out, plan, scenario, catalogue, records, len(failures), requested) | {"complete": complete}
 
 
 def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
@@ -260,7 +265,7 @@ class Results:
 
         path = self.folder / f"{name}.parquet"
         if path.exists():
-            return pandas.read_parquet(path, columns=list(columns) if columns else None)
+            return self._read(path, lambda: pandas.read_parquet(path, columns=list(columns) if columns else None))
         return pandas.read_csv(self.folder / f"{name}.csv", encoding="utf-8-sig", usecols=columns)
 
     def bands(self, scope: str = "county", indicator: str | None = None) -> "pandas.DataFrame":
@@ -270,7 +275,19 @@ class Results:
         filters = [("scope", "==", scope)]
         if indicator is not None:
             filters.append(("indicator", "==", indicator))
-        return pandas.read_parquet(self.folder / "bands.parquet", filters=filters)
+        path = self.folder / "bands.parquet"
+        return self._read(path, lambda: pandas.read_parquet(path, filters=filters))
+
+    def _read(self, path: Path, read: "Callable[[], pandas.DataFrame]") -> "pandas.DataFrame":
+        """What ``read`` gives. Raises Wrong for a file that is damaged, or is no table of ours."""
+        import pyarrow
+
+        try:
+            return read()
+        except FileNotFoundError:
+            raise
+        except (ValueError, OSError, pyarrow.ArrowException) as problem:
+            raise unreadable(path, problem) from None
 
 
 def open_folder(folder: Path) -> Results:

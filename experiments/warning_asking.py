@@ -10,7 +10,7 @@ import numpy as np
 from experiments import designs, results, warning
 from experiments.crew import Point
 from experiments.designs import FactorRecord
-from experiments.lives import COUNTY, Say, find
+from experiments.lives import COUNTY, Say, model_named
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file
@@ -64,7 +64,10 @@ class Asked:
                 f"with 'xianjie run … --add-replications'",
                 f"只有 {runs} 遍模拟，至少要 {warning.LEAST_RUNS} 遍才能看出规律；请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
-        scenario = find(manifest["lives"]).revive(manifest["scenario"])
+        try:
+            scenario = model_named(manifest["lives"]).revive(manifest["scenario"])
+        except ValueError as problem:
+            raise InputError.of(path, 0, problem) from None
         return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
 
     def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:

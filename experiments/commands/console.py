@@ -35,7 +35,9 @@ def code_of(outcome: "Outcome") -> Code:
     """How a command ends that lived these replications."""
     if outcome.interrupted:
         return Code.INTERRUPTED
-    return Code.SOME_FAILED if outcome.failed else Code.DONE
+    if outcome.failed:
+        return Code.SOME_FAILED
+    return Code.DONE if outcome.completed == outcome.requested else Code.INCOMPLETE
 
 
 class Language(StrEnum):

@@ -16,7 +16,7 @@ def explain(
     find: Annotated[str | None, typer.Option(help="List candidates: relapsed, served-late or never-noticed.")] = None,
     scenario: Annotated[Path, typer.Option(help="The scenario it is lived in.")] = BASELINE,
     beside: Annotated[Path | None, typer.Option(help="A second scenario, told beside the first.")] = None,
-    replication: Annotated[int, typer.Option(min=0, help="Which replication of the run.")] = 0,
+    replication: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Which replication of the run.")] = 0,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     sets: Sets = None,

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import identity, journal, lives, output_folder, results, runner, stopping
+from experiments import identity, journal, lives, locking, output_folder, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
@@ -174,6 +174,8 @@ def requested(out: Path) -> int:
 
 def unjoinable(option: str, out: Path, reason: runner.Refused | Both) -> InputError:
     """That what is in ``out`` is not of the lives that are asked for."""
+    if isinstance(reason, runner.Busy):
+        return InputError.of("--out", 0, reason)
     return InputError(
         option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
         "name another --out, or throw them away with --fresh",
@@ -209,6 +211,11 @@ def usable(out: Path, command: str, option: str = "--out") -> None:
         output_folder.check(out, command)
     except output_folder.NotOurs as reason:
         raise InputError.of(option, 0, reason) from None
+    for folder in (out, output_folder.next_to(out)):
+        try:
+            locking.check(folder / output_folder.JOURNAL)
+        except locking.Held as who:
+            raise InputError.of(option, 0, who) from None
     output_folder.settle(out)
 
 
@@ -242,14 +249,16 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
         )
     begun, anew = output_folder.begun(out), output_folder.begun(beside)
     go_on = wanted.resume or wanted.again
+    if (wanted.add or (wanted.resume and finished and not anew)) and not begun:
+        raise InputError(
+            "--add-replications" if wanted.add else "--resume", 0,
+            f"there is no journal to go on with in {out}; leave the option out to begin one",
+            f"{out} 里没有可以接着算的记录；去掉这一项即可从头开始"
+        )  # fmt: skip
     if wanted.add or (go_on and begun and not anew and not wanted.fresh):
-        if not begun:
-            raise _nothing(out)
         return out
     if go_on and anew and not wanted.fresh:
         return beside
-    if wanted.resume:
-        raise _nothing(out)
     complete = output_folder.manifest(out).get("complete")
     if not wanted.fresh and (anew or (begun and not complete)):
         count = sum(len(numbers) for numbers in journal.done((beside if anew else out) / output_folder.JOURNAL).values())
@@ -265,13 +274,6 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
     output_folder.clear(out)
     output_folder.claim(out, RUN, now)
     return out
-
-
-def _nothing(out: Path) -> InputError:
-    return InputError(
-        "--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one",
-        f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
-    )  # fmt: skip
 
 
 def teller(console: Console, language: str) -> Callable[..., None]:

@@ -77,7 +77,7 @@ def announce(
 ) -> float:
     """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
     words = Words(lang)
-    left = max(0, count - (_done(out) if identity.noted(out / "journal") else 0))
+    left = max(0, count - _done(out))
     if left == 0 or screen.quiet:
         return 0.0
     cost = runner.forecast(scenario, 2, seed, 1, only_luck, lives.COUNTY, living.teller(screen, lang))
