@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
+LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
 PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
 
 
@@ -21,7 +22,8 @@ def whole(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` to write to; on success it is synced and takes the place of
     ``path``.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    name = path.name if len(path.name.encode(errors="surrogateescape")) < LONG_NAME else path.name[: LONG_NAME // 4]
+    partial = path.with_name(f".{name}.{os.getpid()}.partial")
     try:
         yield partial
         with partial.open("rb+") as written:

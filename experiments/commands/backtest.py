@@ -60,7 +60,8 @@ def backtest(
 
             chosen = load_scenario(scenario, sets or [])
             chosen = replace(chosen, vantage=_month(vantage))
-            wanted = living.Wanted(replications, seed, workers, sets=(*(sets or ()), f"vantage={vantage}"), lang=lang)
+            marks = (*(sets or ()), f"vantage={vantage}")
+            wanted = living.Wanted(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
             source = out or living.folder(chosen, wanted)
             code = console.code_of(living.live(chosen, source, wanted, console.messages(quiet)))
         try:

@@ -46,18 +46,20 @@ def compare(
             target = out
             if target is not None:
                 names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
-                _claim(target, studying.asked({}, 0, False, {"results": names}), fresh)
+                now = studying.asked({}, 0, False, {"results": names})
+                _check(target, now, fresh)
         elif any(path.is_dir() for path in which):
             raise InputError(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
             )
         else:
-            target, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
+            target, now, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
         try:
             made = comparing.compare(found)
         except comparing.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
         if target is not None:
+            output_folder.claim(target, "compare", now)
             with output_folder.building(target) as new:
                 _write(new, made)
         if as_json:
@@ -70,8 +72,8 @@ def compare(
             raise typer.Exit(Code.SOME_FAILED)
 
 
-def _claim(target: Path, now: dict[str, Any], fresh: bool) -> None:
-    """Make ``target`` the folder of this comparison; InputError if it is another's."""
+def _check(target: Path, now: dict[str, Any], fresh: bool) -> None:
+    """Raise InputError if ``target`` is the folder of something else than this comparison; an empty one is made its own."""
     from experiments import output_folder
     from experiments.commands import living
 
@@ -79,7 +81,8 @@ def _claim(target: Path, now: dict[str, Any], fresh: bool) -> None:
     reason = living.unlike(target, now)
     if reason and not fresh:
         raise living.unjoinable("--out", target, reason)
-    output_folder.claim(target, "compare", now)
+    if not output_folder.holds(target):
+        output_folder.claim(target, "compare", now)
 
 
 def _write(folder: Path, made: dict[str, Any]) -> None:
@@ -109,8 +112,8 @@ def _opened(path: Path) -> Any:
 def _live(
     files: list[Path], replications: int, seed: int, place: placing.Place, only_luck: bool, sets: tuple[str, ...],
     out: Path | None, fresh: bool, lang: str, quiet: bool,
-) -> tuple[Path, list[Any]]:  # fmt: skip
-    """Live each scenario in a folder of its own; where they are, and the results."""
+) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
+    """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
     from experiments.commands import living, studying
     from sim.scenario import load_scenario
 
@@ -127,7 +130,7 @@ def _live(
     )
     for scenario, folder in zip(chosen, folders):
         living.check(scenario, target / folder, first)
-    _claim(target, now, fresh)
+    _check(target, now, fresh)
     living.announce(chosen[0], first, screen, len(chosen))
     found = []
     for scenario, folder in zip(chosen, folders):
@@ -135,4 +138,4 @@ def _live(
         if outcome.interrupted:
             raise typer.Exit(Code.INTERRUPTED)
         found.append(_opened(target / folder))
-    return target, found
+    return target, now, found

@@ -25,13 +25,17 @@ def counties(
     Not one of them is a real county; every file and title says so.
     """
     with console.exit_codes():
-        from experiments import synthetic_counties
+        from experiments import output_folder, synthetic_counties
         from experiments.briefing.words import Words
         from sim.core.errors import InputError
 
         try:
+            output_folder.writable(to)
+        except output_folder.NotOurs as reason:
+            raise InputError.of("--to", 0, reason) from None
+        try:
             paths = synthetic_counties.write(to, synthetic, seed)
-        except OSError as problem:
+        except FileExistsError as problem:
             raise InputError(
                 "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
             ) from None

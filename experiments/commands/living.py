@@ -39,6 +39,7 @@ class Wanted:
     resume: bool = False
     fresh: bool = False
     again: bool = False  # go on with, or keep, whatever the folder holds of the same lives
+    offers_fresh: bool = True  # whether the command has --fresh
     add: int = 0
     shard: str | None = None
     precision: float | None = None
@@ -125,7 +126,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
                 until=until,
             )
     except runner.Refused as reason:
-        raise unjoinable("--resume", out, reason) from None
+        raise unjoinable("--resume", out, reason, wanted.offers_fresh) from None
     if outcome.problem:
         typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
@@ -172,14 +173,14 @@ def requested(out: Path) -> int:
         ) from None  # fmt: skip
 
 
-def unjoinable(option: str, out: Path, reason: runner.Refused | Both) -> InputError:
-    """That what is in ``out`` is not of the lives that are asked for."""
+def unjoinable(option: str, out: Path, reason: runner.Refused | Both, fresh: bool = True) -> InputError:
+    """That what is in ``out`` is not of the lives that are asked for; ``fresh``: whether --fresh is a way out."""
     if isinstance(reason, runner.Busy):
         return InputError.of("--out", 0, reason)
+    way = Both(", or throw them away with --fresh", "，或用 --fresh 舍弃旧的重算") if fresh else Both("", "")
     return InputError(
-        option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
-        "name another --out, or throw them away with --fresh",
-        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹，或用 --fresh 舍弃旧的重算"
+        option, 0, f"{out} holds lives that may not be joined: {reason.english}; name another --out{way.english}",
+        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹{way.chinese}"
     )  # fmt: skip
 
 
@@ -201,8 +202,9 @@ def check(scenario: Any, out: Path, wanted: Wanted) -> None:
     """Raise InputError where a run may not be written: before anything is lived."""
     usable(out, RUN)
     reason = unlike(out, asked(scenario, wanted))
-    if reason and (not wanted.fresh or scenario.id not in (output_folder.asked(out) or {}).get("scenarios", {})):
-        raise unjoinable("--out", out, reason)
+    same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
+    if reason and not (wanted.fresh and same):
+        raise unjoinable("--out", out, reason, wanted.offers_fresh and same)
 
 
 def usable(out: Path, command: str, option: str = "--out") -> None:

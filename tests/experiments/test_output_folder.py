@@ -1,8 +1,10 @@
-"""What lies in a result folder is either ours, as we wrote it, or is left alone; an old result stands until the new one is whole."""
+"""What lies in a result folder is ours, as we wrote it, or is left alone; an old result stands until the new one is whole."""
 
 import hashlib
+import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -243,6 +245,48 @@ def test_a_full_disk_while_tables_are_written_ends_in_five_and_loses_nothing(fin
     for out in (finished, tmp_path / "new"):
         assert live(out, resume=True).completed == RUNS
         assert not [path for path in out.rglob("*") if path.name.startswith("new-")]
+
+
+def test_a_folder_that_vanishes_under_way_ends_in_five(tmp_path):
+    class Vanishing(InProcess):
+        def finished(self):
+            shutil.rmtree(tmp_path / "out", ignore_errors=True)
+            return super().finished()
+
+    with pytest.raises(typer.Exit) as end:
+        live(tmp_path / "out", executor=Vanishing)
+    assert end.value.exit_code == console.Code.INCOMPLETE
+
+
+def test_what_the_system_refuses_to_write_is_one_sentence_and_exit_code_five(capsys):
+    with pytest.raises(typer.Exit) as end, console.exit_codes():
+        raise OSError(28, "No space left on device", "goals.csv")
+    assert end.value.exit_code == console.Code.INCOMPLETE
+    said = capsys.readouterr().err
+    assert "goals.csv: No space left on device" in said and "写不下去" in said
+
+
+def test_a_panel_replaces_a_panel_of_the_same_plan_and_nothing_else(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    about = {"scenario": "a", "seed": "1", "only_luck": "False", "files": "a.yaml", "asked": "x"}
+    path = tmp_path / "panel.parquet"
+    command = importlib.import_module("experiments.commands.panel")
+    command._check(path, about)
+    pq.write_table(pa.table({"year": [1]}).replace_schema_metadata(about), path)
+    command._check(path, about | {"files": "b.yaml"})
+    with pytest.raises(InputError, match="another plan .it differs in seed, asked"):
+        command._check(path, about | {"seed": "2", "asked": "y"})
+    pq.write_table(pa.table({"year": [1]}), path)
+    before = path.read_bytes()
+    for name in (path, tmp_path / "no.parquet"):
+        (tmp_path / "no.parquet").write_text("mine", encoding="utf-8")
+        with pytest.raises(InputError, match="no panel of this program"):
+            command._check(name, about)
+    assert path.read_bytes() == before
+    with pytest.raises(InputError, match="--out"):
+        command._check(tmp_path / ("长" * 100 + ".parquet"), about)
 
 
 def test_a_list_that_names_files_outside_reaches_nothing(finished, tmp_path):
