@@ -184,8 +184,8 @@ def _fill(
     say("tell_writing")
     manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
     seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
-    count = manifest["replications"]
-    return Outcome(out, replications, count["completed"], count["failed"], interrupted, seconds, manifest)
+    ended = manifest["replications"]
+    return Outcome(out, replications, ended["completed"], ended["failed"], interrupted, seconds, manifest)
 
 
 @contextlib.contextmanager
