@@ -148,12 +148,13 @@ def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
     """Make a journal of one's own, which nobody else writes, ready for going on; the replications that it holds, by point.
 
     Removed, so that it is simulated again: what does not count, and replications whose process died, because who killed it is not
-    known. Only an error of its own makes a replication a failed one.
+    known. Only an error of its own makes a replication a failed one. Raises Damaged where a folder has a chunk's name.
     """
     chunks, wrong = account(folder, belongs)
     for path in (*(problem.path for problem in wrong), *(chunk.path for chunk in chunks if chunk.header["died"])):
-        if not path.is_dir():
-            path.unlink(missing_ok=True)
+        if path.is_dir() and not path.is_symlink():
+            raise Damaged(path, "a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处")
+        path.unlink(missing_ok=True)
     return by_point([chunk for chunk in chunks if not chunk.header["died"]])
 
 
@@ -236,7 +237,7 @@ def pack(
         "format": FORMAT,
         "belongs": belongs,
         "point": point,
-        "replications": sorted(each.replication for each in (*lives, *failures)),
+        "replications": sorted([lived.replication for lived in lives] + [failure.replication for failure in failures]),
         "died": died,
         "failures": [vars(failure) for failure in failures],
         "lives": [],

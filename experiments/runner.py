@@ -188,8 +188,8 @@ def _fill(
         seconds = round(time.perf_counter() - clock, 3)
         return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, str(why), Halted.words)
     seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
-    runs = manifest["replications"]
-    return Outcome(out, replications, runs["completed"], runs["failed"], interrupted, seconds, manifest)
+    ended = manifest["replications"]
+    return Outcome(out, replications, ended["completed"], ended["failed"], interrupted, seconds, manifest)
 
 
 @contextlib.contextmanager

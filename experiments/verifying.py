@@ -65,7 +65,7 @@ class Case:
 
 
 def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: Say = lambda what, **facts: None) -> Verdict:
-    """Compare all that ``out`` holds with what it follows from, and a sample of its replications with themselves, simulated again.
+    """Compare all that ``out`` holds with what it follows from, and a sample of replications with themselves, simulated again.
 
     ``sample``: how many, default one in a hundred and at least three; ``seed`` chooses them. Raises Wrong when the folder holds
     nothing that could be compared.

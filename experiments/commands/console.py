@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console, RenderableType
 
-from sim.core.errors import InputError
+from sim.core.errors import INDENT, InputError, Wrong
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
@@ -72,6 +72,9 @@ def exit_codes() -> Iterator[None]:
         yield
     except InputError as problem:
         typer.echo(str(problem), err=True)
+        raise typer.Exit(Code.WRONG_INPUT) from problem
+    except Wrong as problem:  # from whoever does not know where it was written
+        typer.echo(f"{problem.chinese}\n{INDENT}{problem.english}", err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except OSError as problem:
         from sim.core.errors import Both

@@ -56,7 +56,7 @@ def _check(path: Path, about: dict[str, str]) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as problem:
-        raise InputError("--out", 0, f"no file can have this name: {problem}", f"文件不能叫这个名字（系统提示：{problem}）") from None
+        raise InputError("--out", 0, f"no file can have this name: {problem}", f"文件名不行（系统提示：{problem}）") from None
     if path.is_dir():
         raise InputError("--out", 0, f"{path} is a folder", f"{path} 是文件夹；请写一个文件名")
     before = panels.recorded(path)
