@@ -119,7 +119,7 @@ def cell(value: Any) -> Any:
     """A value as a CSV holds it: a text that would be taken for a formula is marked as text, numbers stay numbers."""
     if isinstance(value, (bool, int, float, np.number, np.bool_)):
         return value
-    text = str(value)
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")  # a return alone ends a line for some readers only
     return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
