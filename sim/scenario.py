@@ -123,7 +123,7 @@ def revive(description: Mapping[str, Any]) -> Scenario:
             value = entry["value"]
             if isinstance(value, Mapping):
                 value = {int(month): each for month, each in value.items()}
-            made = Override(value, entry["place"], entry["line"], entry.get("local", False))
+            made = Override(value, entry["place"], entry["line"], entry.get("local", False), entry.get("status_quo", False))
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
