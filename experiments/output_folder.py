@@ -9,7 +9,6 @@ Only listed files that are still as they were written are ever deleted or replac
 belongs to. What somebody edited or put there stays; where it stands in the way of a new file it is kept under a name beside it.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -25,7 +24,7 @@ from typing import Any
 from experiments import identity, journal, locking
 from experiments.files import as_json, plain, write_text
 from experiments.lives import model_named
-from sim.core.errors import Both, InputError, Wrong
+from sim.core.errors import Both, InputError, Wrong, disk_is_full, said
 
 STORE = ".xianjie"
 LIST, NEW, NEXT, EXCHANGE = "files.json", "new", "next", "exchange.json"
@@ -40,7 +39,6 @@ LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 SHOWN = 3
 STALE = 86_400.0  # seconds after which files that were being written are those of a command that was killed
 _INSIDE = re.compile(rf"{NEXT}|{NEW}-\w+")
-FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class NotOurs(Wrong):
@@ -117,12 +115,12 @@ def _refusing(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        if problem.errno in FULL:
+        if disk_is_full(problem):
             raise
-        why = problem.strerror or str(problem)
+        why = said(problem)
         raise NotOurs(
-            f"{out} cannot be written to ({why}); name another folder",
-            f"写不了 {out}（系统提示：{why}）；请另写一个文件夹",
+            f"{out} cannot be written to ({why.english}); name another folder",
+            f"写不了 {out}（{why.chinese}）；请另写一个文件夹",
         ) from None
     except NotOurs:
         raise

@@ -182,11 +182,7 @@ def _fill(
         seconds = round(time.perf_counter() - clock, 3)
         return Outcome(out, len(wanted), watch.done - watch.failed, watch.failed, interrupted, seconds, record)
     say("tell_writing")
-    try:
-        manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
-    except OSError as why:
-        seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, str(why), Halted.words)
+    manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
     seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
     ended = manifest["replications"]
     return Outcome(out, replications, ended["completed"], ended["failed"], interrupted, seconds, manifest)

@@ -51,10 +51,10 @@ def bilingual(path: Path, tree: yaml_file.Mapping, key: str, fault: Tell) -> dic
 
 
 def read(
-    file: Path, book: ParameterBook, fault: Tell, override: Callable[[str, Any, str, int, bool], None]
+    file: Path, book: ParameterBook, fault: Tell, override: Callable[[str, Any, str, int, bool, bool], None]
 ) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """The facts of a county file, and its title if it has one; what is known is handed to ``override`` (parameter, value, place,
-    line, whether it is of another county than the one whose ranges the parameters have).
+    line, whether it is of another county than the one whose ranges the parameters have, and that it is the status quo).
     """
     facts: list[Fact] = []
     title: dict[str, str] | None = None
@@ -83,11 +83,11 @@ def read(
         facts.append(Fact(name, dict(record["name"]), sets, record["value"], record["evidence"], str(record["source"])))
         # An assumed fact is the centre of its range: it is still drawn.
         if record["evidence"] in KNOWN:
-            override(sets, record["value"], str(file), county.lines[name], another)
+            override(sets, record["value"], str(file), county.lines[name], another, True)
         elif sets not in book.parameters:
             fault(file, record.lines["parameter"], *unknown("unknown parameter", "没有这个参数：", sets, sorted(book.parameters)))
         elif book.parameters[sets].value != record["value"]:
-            override(sets, record["value"], str(file), county.lines[name], another)
+            override(sets, record["value"], str(file), county.lines[name], another, True)
     return tuple(facts), title
 
 

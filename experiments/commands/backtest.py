@@ -25,6 +25,7 @@ from experiments.commands.console import (
 
 
 def backtest(
+    context: typer.Context,
     scenario: Scenario = BASELINE,
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -55,7 +56,13 @@ def backtest(
         from sim.core.errors import InputError
 
         code = Code.DONE
-        if source is None:
+        if source is not None:
+            console.refuse_given(
+                context, "does nothing with --from, whose folder was lived already; leave one of them out",
+                "与 --from 同用时不起作用，那个文件夹已经算好；请去掉其中一个",
+                "scenario", "replications", "seed", "workers", "out", "vantage", "sets"
+            )  # fmt: skip
+        else:
             from sim.scenario import load_scenario
 
             chosen = load_scenario(scenario, sets or [])

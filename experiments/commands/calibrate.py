@@ -10,6 +10,7 @@ from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet
 
 
 def calibrate(
+    context: typer.Context,
     workers: Workers = None,
     out: Out = None,
     synthetic: Annotated[
@@ -31,6 +32,11 @@ def calibrate(
     disk is full, 130 interrupted.
     """
     with console.exit_codes():
+        if synthetic:
+            console.refuse_given(
+                context, "does nothing with --synthetic, which makes no ensemble; leave one of them out",
+                "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
+            )  # fmt: skip
         from experiments import calibrating, calibration, lives, output_folder, published
         from experiments.commands import living, studying
         from experiments.study import Study
@@ -65,7 +71,7 @@ def calibrate(
                             f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
                         ) from None
                     made = calibrating.summary(work, result, recovery, code)
-        with output_folder.building(folder) as new:
+        with studying.writing(target, lang), output_folder.building(folder) as new:
             _write(new, made)
             if not synthetic:
                 calibrating.store(work, result, code, new / "ensemble.csv")

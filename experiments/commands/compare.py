@@ -10,6 +10,7 @@ from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, O
 
 
 def compare(
+    context: typer.Context,
     which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -42,12 +43,17 @@ def compare(
             )  # fmt: skip
         found: list[Any]
         if all(path.is_dir() for path in which):
+            console.refuse_given(
+                context, "does nothing where result folders are compared: they have their own; leave it out",
+                "对比的是结果文件夹，设置以文件夹里的为准，这一项不起作用；请去掉",
+                "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor"
+            )  # fmt: skip
             found = [_opened(path) for path in which]
             target = out
             if target is not None:
                 names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
                 now = studying.asked({}, 0, False, {"results": names})
-                _check(target, now, fresh)
+                _check(target, now, False, False)
         elif any(path.is_dir() for path in which):
             raise InputError(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
@@ -72,15 +78,18 @@ def compare(
             raise typer.Exit(Code.SOME_FAILED)
 
 
-def _check(target: Path, now: dict[str, Any], fresh: bool) -> None:
-    """Raise InputError if ``target`` is the folder of something else than this comparison; an empty one is made its own."""
+def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:
+    """Raise InputError if ``target`` is the folder of something else than this comparison; an empty one is made its own.
+
+    ``offers_fresh``: whether --fresh may be given.
+    """
     from experiments import output_folder
     from experiments.commands import living
 
     living.usable(target, "compare")
     reason = living.unlike(target, now)
     if reason and not fresh:
-        raise living.unjoinable("--out", target, reason)
+        raise living.unjoinable("--out", target, reason, offers_fresh)
     if not output_folder.holds(target):
         output_folder.claim(target, "compare", now)
 
@@ -115,11 +124,14 @@ def _live(
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
     from experiments.commands import living, studying
+    from experiments.points import same_file
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
     names = [scenario.id for scenario in chosen]
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
+    if len(set(map(same_file, folders))) < len(folders):
+        folders = [f"{number}-{name}" for number, name in enumerate(names, start=1)]
     more = [*(["only-luck"] * only_luck), *living.digest_of(sets)]
     now = studying.asked(dict(zip(folders, chosen)), seed, only_luck, None)
     target = out or living.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)

@@ -94,6 +94,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
     for scenario in chosen:
         living.check(scenario, target / scenario.id, wanted)
     output_folder.claim(target, "counties")
+    living.announce(chosen[0], wanted, screen, len(chosen))
     count = wanted.workers or usable_processors()
     shared = Shared(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
     wanted = replace(wanted, again=True, executor=shared)

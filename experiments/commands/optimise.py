@@ -10,6 +10,7 @@ from experiments.commands.console import DryRun, Fresh, Json, Lang, Language, No
 
 
 def optimise(
+    context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to divide, a YAML file; see experiments/specs.", metavar="SPEC")],
     seed: Seed = 2021,
     workers: Workers = None,
@@ -30,10 +31,13 @@ def optimise(
     full, 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import designs, dividing, lives, optimising, searching
+        from experiments import dividing, lives, optimising, searching
         from experiments.commands import living, studying
+        from experiments.points import safe
         from sim.core.errors import InputError
 
+        if dry_run:
+            studying.nothing_thrown_away(context)
         try:
             searching.require()
         except searching.Missing:
@@ -45,7 +49,7 @@ def optimise(
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))
         now = studying.asked({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
-        target = out or living.apart(designs.safe(f"optimise-{spec.stem}-{seed}"), now)
+        target = out or living.apart(safe(f"optimise-{spec.stem}-{seed}"), now)
         screen = console.messages(quiet)
         work = target if dry_run else studying.make_way(target, "optimise", now, fresh)
         teller = living.teller(screen, lang)
@@ -61,7 +65,8 @@ def optimise(
         if not no_figures:
             from experiments.briefing import frontier_pictures
 
-            frontier_pictures.draw(work, manifest)
+            with studying.writing(target, lang):
+                frontier_pictures.draw(work, manifest)
         studying.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})

@@ -11,7 +11,7 @@ from experiments.commands.structure import Finding, again, keep
 
 def screen(
     scenario: Scenario = BASELINE,
-    points: Annotated[int, typer.Option(min=24, help="Lives, each with all assumptions drawn anew.")] = 240,
+    points: Annotated[int, typer.Option(min=24, max=20_000, help="Lives, each with all assumptions drawn anew.")] = 240,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
@@ -28,8 +28,9 @@ def screen(
     5 the disk is full, 130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import designs, lives, output_folder, screening
+        from experiments import lives, output_folder, screening
         from experiments.commands import living, studying
+        from experiments.points import safe
         from experiments.study import Study
         from sim.scenario import load_scenario
 
@@ -40,7 +41,7 @@ def screen(
         made_points = screening.points(chosen, factors, points, seed)
         task = {"screen": names, "points": points}
         now = studying.asked({chosen.id: chosen}, seed, True, task)
-        target = out or living.apart(designs.safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
+        target = out or living.apart(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
         messages = console.messages(quiet)
         work = studying.make_way(target, "screen", now, fresh)
         seconds = studying.announce(chosen, points, work, seed, workers, False, lang, messages)
@@ -56,7 +57,7 @@ def screen(
             "code": lives.find(lives.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
             **screening.told(names, screening.rows_of(kept, names), lived, headline),
         }  # fmt: skip
-        with output_folder.building(work) as new:
+        with studying.writing(target, lang), output_folder.building(work) as new:
             keep(made, new / "screening.json", finding)
         studying.end(target, work)
         if as_json:
