@@ -1,10 +1,13 @@
 """What lies in a result folder is ours, as we wrote it, or is left alone; an old result stands until the new one is whole."""
 
+import contextlib
 import hashlib
 import importlib
 import json
 import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -423,3 +426,52 @@ def test_killed_at_any_step_of_the_exchange_all_is_old_or_all_is_new(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) > 40
+
+
+AGAIN = """
+import sys
+from pathlib import Path
+from experiments import lives
+from tests.experiments.synthetic import NAME, Scenario
+lives.COUNTY = NAME
+from experiments.commands import console, living
+if __name__ == "__main__":
+    wanted = living.Wanted(12, 7, 1, fresh=True)
+    living.live(Scenario(seconds=0.05), Path(sys.argv[1]), wanted, console.messages(quiet=True))
+"""
+
+
+def killed_again_and_again(tmp_path, kills):
+    """Repeat a finished run, kill it at random moments: the folder always holds the whole result and what is the user's."""
+    out, dice = tmp_path / "out", random.Random(5)
+    live(out, Scenario(seconds=0.05), replications=12)
+    put(out, MINE)
+    whole, hit = files(out), 0
+    while hit < kills:
+        child = subprocess.Popen(
+            [sys.executable, "-c", AGAIN, str(out)], cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), start_new_session=True
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(dice.uniform(1.0, 4.0))
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            hit += 1
+        child.wait()
+        assert results.open_folder(out).manifest["complete"]
+        assert files(out) == whole
+        assert not output_folder.edited(out)
+        assert set(MINE) <= set(tree(out))
+    live(out, Scenario(seconds=0.05), replications=12, fresh=True)
+    assert files(out) == whole
+    assert {path.name for path in (out / output_folder.STORE).iterdir() if not path.name.startswith("new-")} == {"files.json"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_run_that_is_repeated_and_killed_never_takes_the_result_with_it(tmp_path):
+    killed_again_and_again(tmp_path, 2)
+
+
+@pytest.mark.deep
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_forty_kills_of_a_repeated_run_lose_nothing(tmp_path):
+    killed_again_and_again(tmp_path, 40)
