@@ -7,8 +7,9 @@ and in what order they come back, leaves no trace: luck has an address, and a ch
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from experiments.lives import COUNTY, Catalogue, Say, find
 
 SECONDS_PER_CHUNK = 2.0
 LARGEST_CHUNK = 80
+ATTEMPTS = 2  # deaths of a process with nothing but one replication in hand, after which that replication has failed
 IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
 
 
@@ -37,10 +39,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Task:
-    """Successive replications of a point, for one worker."""
+    """Successive replications of a point, for one worker. ``belongs``: the digest that their chunk carries."""
 
     point: Point
     replications: tuple[int, ...]
+    belongs: str = ""
 
     def path(self, folder: Path) -> Path:
         """Where its chunk is kept."""
@@ -52,6 +55,7 @@ class Plan:
     """What all lives of a journal have in common; picklable. ``lives`` names the model (see ``lives.find``).
 
     ``only_luck``: parameters stay at their central values but for what a point holds. ``brief``: only outcomes are kept.
+    ``belongs``: the digest of what the journal belongs to (see ``runner.claim``).
     """
 
     seed: int
@@ -60,6 +64,7 @@ class Plan:
     lives: str = COUNTY
     profile: bool = False
     brief: bool = False
+    belongs: str = ""
 
     def draw(self, replication: int) -> int:
         """The parameter draw of a replication: two lives share one, unless only luck varies."""
@@ -97,7 +102,7 @@ class Worker:
             except Exception as problem:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief)
+        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief, task.belongs)
         return Made(time.perf_counter() - start, chunk)
 
     def catalogue(self, scenario: Any) -> Catalogue:
@@ -155,7 +160,8 @@ class Crew:
         plan.folder.mkdir(parents=True, exist_ok=True)
         self.plan = plan
         self.say = say
-        self.done = journal.done(plan.folder)
+        self.done = journal.settle(plan.folder, plan.belongs)
+        self._deaths: Counter[tuple[str, int]] = Counter()  # by point and replication, with nothing beside it
         self._pace = 0.0  # seconds per replication
         self._back: list[Finished] = []  # came back, and are not in the journal yet
         count = workers or usable_processors()
@@ -209,23 +215,22 @@ class Crew:
         return Chunk(path)
 
     def _note(self, chunk: Chunk) -> None:
-        numbers = [life["replication"] for life in chunk.lives] + [failed.replication for failed in chunk.failures]
-        self.done.setdefault(chunk.header["point"], set()).update(numbers)
+        self.done.setdefault(chunk.header["point"], set()).update(chunk.replications)
 
     def _chunks(self, left: Sequence[tuple[Point, int]]) -> Iterator[Chunk]:
         """Hand out tasks and yield their chunks as they are found whole in the journal.
 
         The first are single replications; from their pace the size is chosen so that a chunk takes about two seconds: long
         enough that handing it over costs nothing, short enough that Ctrl-C and a crash cost little. When a worker process goes
-        down (killed for its memory, a fault in compiled code), every replication it may have died of is lived again with nothing
-        beside it, so that only the guilty one is recorded as failed.
+        down (killed from outside or for its memory, a fault in compiled code), every replication it may have died of is simulated
+        again with nothing beside it, so that only one that takes its process down again and again is recorded as failed.
         """
         position = 0
         suspects: list[Task] = []
         while position < len(left) or suspects or self.place.pending:
             while not suspects and position < len(left) and self.place.pending < IN_HAND * self.place.workers:
                 task = successive(left, position, chunk_size(self._pace, len(left) - position, self.place.workers))
-                self.place.submit(task)
+                self.place.submit(replace(task, belongs=self.plan.belongs))
                 position += len(task.replications)
             if suspects and not self.place.pending:
                 self.place.submit(suspects.pop(0))
@@ -234,22 +239,31 @@ class Crew:
                 finished = self._back[0]
                 if not finished.died:
                     self._pace = finished.result.seconds / len(finished.task.replications)
-                elif finished.alone and len(finished.task.replications) == 1:
+                elif self._hopeless(finished):
                     finished = self._dead(finished)
                 else:
-                    suspects += [Task(finished.task.point, (number,)) for number in finished.task.replications]
+                    suspects += [replace(finished.task, replications=(number,)) for number in finished.task.replications]
                     self._back.pop(0)
                     continue
                 chunk = self._kept(finished)
                 self._back.pop(0)
                 yield chunk
 
+    def _hopeless(self, finished: Finished) -> bool:
+        """Whether a task is a replication that took its process down ``ATTEMPTS`` times with nothing beside it."""
+        if not finished.alone or len(finished.task.replications) > 1:
+            return False
+        who = finished.task.point.name, finished.task.replications[0]
+        self._deaths[who] += 1
+        return self._deaths[who] >= ATTEMPTS
+
     def _dead(self, finished: Finished) -> Finished:
-        """What is kept of a replication that took its process down."""
+        """What is kept of a replication that took its process down; going on with the journal simulates it again."""
         task, plan = finished.task, self.plan
         died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
         catalogue = find(plan.lives).catalogue(task.point.scenario)
-        return Finished(task, Made(0.0, journal.pack(task.point.name, [], [died], catalogue, plan.brief)))
+        chunk = journal.pack(task.point.name, [], [died], catalogue, plan.brief, task.belongs, died=True)
+        return Finished(task, Made(0.0, chunk))
 
 
 def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:

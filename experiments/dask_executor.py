@@ -29,6 +29,7 @@ REACH = 5.0  # seconds to reach the scheduler
 FIRST_WORKER = 10.0  # seconds in which a worker must be there
 PATIENCE = 60.0  # seconds without any worker, after which the cluster is taken for lost
 LOOK = 2.0  # seconds between two looks at the cluster
+NOISY = ("distributed", "tornado", "asyncio")  # whose loggers speak of a scheduler that is gone
 
 
 class NoCluster(identity.Unfit):
@@ -51,8 +52,9 @@ class Cluster:
             ) from None
         self.lives, self.here = lives, identity.machine(lives)
         self._stack = contextlib.ExitStack()
-        # Dask tells its own log what the caller is told in one sentence.
-        self._stack.enter_context(_silence("distributed"))
+        self.lost = False
+        self._levels = _silence()
+        self._stack.callback(self._speak)
         try:
             self.client = distributed.Client(address, timeout=REACH, set_as_default=False)
             self._stack.callback(self._leave)
@@ -80,12 +82,19 @@ class Cluster:
         with contextlib.suppress(Exception):  # a scheduler that is gone cannot be taken leave of
             self.client.close(timeout=REACH)
 
+    def _speak(self) -> None:
+        """Give Dask's loggers their levels back; not after a loss, of which a thread of Dask's complains until the process ends."""
+        if not self.lost:
+            for logger, level in self._levels:
+                logger.setLevel(level)
+
     @property
     def workers(self) -> int:
         """Worker processes that are there now. Raises PlaceLost when the scheduler is gone."""
         try:
             return len(self.client.nthreads())
         except Exception as problem:
+            self.lost = True
             raise PlaceLost(f"the scheduler is gone: {_first_line(problem)}") from None
 
     def executor(self, make: Callable[[], Work]) -> "Dask":
@@ -189,6 +198,7 @@ class Dask:
             what = (self._name, self._make, self._cluster.lives, self._cluster.here, task)
             future = self._client.submit(work, *what, pure=False)
         except Exception as problem:
+            self._cluster.lost = True
             raise PlaceLost(f"the scheduler takes no tasks: {_first_line(problem)}") from None
         self._alone = set() if self._tasks else {future}
         self._tasks[future] = task
@@ -230,6 +240,7 @@ class Dask:
         except (OtherMachine, ImportError) as other:
             raise PlaceLost(f"a worker has joined that is not fit for this: {_first_line(other)}") from None
         except (CancelledError, OSError, TimeoutError) as problem:
+            self._cluster.lost = True
             raise PlaceLost(f"the scheduler is gone: {_first_line(problem)}") from None
 
     def _look(self) -> None:
@@ -312,15 +323,16 @@ def _compiling_alone() -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _silence(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
+def _silence() -> list[tuple[logging.Logger, int]]:
+    """Keep Dask and what it stands on from writing into the log what the caller is told in one sentence; the levels before.
+
+    Several of its loggers have a level and a handler of their own, so that it is not enough to silence the uppermost.
+    """
+    known = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in NOISY]
+    before = [(logger, logger.level) for logger in map(logging.getLogger, {*known, *NOISY})]
+    for logger, _level in before:
+        logger.setLevel(logging.CRITICAL + 1)
+    return before
 
 
 def _first_line(problem: BaseException) -> str:

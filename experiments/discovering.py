@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, prim, tables
+from experiments import monte_carlo, output_folder, prim, tables
 from experiments.crew import Make
 from experiments.discovery import Discovery
 from experiments.files import as_json, plain, whole, write_csv, write_text
 from experiments.identity import version, versions
-from experiments.lives import COUNTY, Catalogue, Say
+from experiments.lives import COUNTY, Catalogue, Say, find
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core.errors import InputError, unknown
 
-FILES = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet", "findings-zh.txt", "findings-en.txt")
+FILES = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet")
 SURE = 0.05  # how likely chance may be to do as well as a box that stands
 LEAST_SOUGHT = 8  # cases of the kind sought that a search needs at least
 
@@ -38,10 +38,12 @@ class Lived:
     failed: tuple[int, ...]
 
 
-def check(discovery: Discovery, catalogue: Catalogue) -> None:
-    """Raise InputError unless the goal is one of the model's."""
-    if discovery.goal not in catalogue.goals:
-        raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, list(catalogue.goals)))
+def check(discovery: Discovery, *catalogues: Catalogue) -> None:
+    """Raise InputError unless the goal is one of every scenario: one that runs on beyond the plan has more."""
+    for catalogue in catalogues:
+        if discovery.goal not in catalogue.goals:
+            known = list(catalogue.goals)
+            raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, known))
 
 
 def discover(
@@ -59,7 +61,7 @@ def discover(
     cube = discovery.cube(seed)
     cases = discovery.cases(cube)
     with Study(out, scenarios, seed, False, discovery.task(), workers, lives, say, progress, executor) as study:
-        check(discovery, study.catalogue)
+        check(discovery, *map(find(lives).catalogue, discovery.scenarios))
         study.live([(point, [number]) for point, number in cases])
         lived = _lived(discovery, study, cube)
         goal = study.catalogue.goals[discovery.goal]
@@ -214,10 +216,6 @@ def _write(
                          **{key: restriction.get(key) for key in kept}, "among": " | ".join(among) if among else None,
                          **{f"{part}_{key}": box[part][key] for part in ("learnt", "held_out")
                             for key in ("held", "hits", "coverage", "density", "density_low", "density_high", "elsewhere")}})  # fmt: skip  # noqa: E501
-    write_csv(out / "boxes.csv", rows)
-    write_csv(out / "trajectory.csv", found["steps"])
-    with whole(out / "cases.parquet") as partial:
-        tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
     identity = "".join(f"{number} {kept}\n" for number, kept in zip(lived.numbers, lived.kept))
     manifest = {
         "kind": "discovery",
@@ -240,7 +238,12 @@ def _write(
         "versions": versions(),
     }
     made = plain(manifest)
-    write_text(out / "manifest.json", as_json(made))
+    with output_folder.building(out, FILES) as new:
+        write_csv(new / "boxes.csv", rows)
+        write_csv(new / "trajectory.csv", found["steps"])
+        with whole(new / "cases.parquet") as partial:
+            tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
+        write_text(new / "manifest.json", as_json(made))
     return made
 
 

@@ -5,11 +5,27 @@ import csv
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
+LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
+PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
+
+if TYPE_CHECKING:
+    import pandas
+
+#: How a text begins that a spreadsheet would take for a formula, and how it is written: as text, behind one more apostrophe.
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+QUOTED = re.compile("'" + FORMULA.pattern)
+#: A number that was written as text already does no harm.
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+#: Columns that name something: text, even where all names look like numbers.
+NAMES = ("id", "point", "scenario", "outcome", "factor", "goal", "county", "fund", "use")
 
 
 @contextlib.contextmanager
@@ -17,7 +33,8 @@ def whole(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` to write to; on success it is synced and takes the place of
     ``path``.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    name = path.name if len(path.name.encode(errors="surrogateescape")) < LONG_NAME else path.name[: LONG_NAME // 4]
+    partial = path.with_name(f".{name}.{os.getpid()}.partial")
     try:
         yield partial
         with partial.open("rb+") as written:
@@ -52,15 +69,73 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with whole(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([cell(column) for column in columns])
         for row in rows:
-            writer.writerow({key: "" if _missing(value) else value for key, value in row.items()})
+            writer.writerow(["" if _missing(row.get(column)) else cell(row[column]) for column in columns])
+
+
+def write_frame(path: Path, frame: "pandas.DataFrame") -> None:
+    """A data frame as ``write_csv`` writes rows."""
+    from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+
+    plain_ = (is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype)
+    texts = [number for number, kind in enumerate(frame.dtypes) if not any(is_plain(kind) for is_plain in plain_)]
+    safe = frame.copy(deep=False).set_axis([cell(column) for column in frame.columns], axis="columns")
+    for number in texts:
+        safe.isetitem(number, [None if _missing(value) else cell(value) for value in frame.iloc[:, number]])
+    with whole(path) as partial:
+        safe.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def read_csv(path: Path, columns: Sequence[str] | None = None) -> "pandas.DataFrame":
+    """A table as it was before ``write_csv`` or ``write_frame`` wrote it: names are text, and texts begin as they did."""
+    import pandas
+
+    try:
+        frame = pandas.read_csv(
+            path, encoding="utf-8-sig", usecols=columns, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
+        )
+    except pandas.errors.EmptyDataError:
+        return pandas.DataFrame()
+    for column in frame.columns[[not pandas.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        frame[column] = frame[column].map(_unquoted, na_action="ignore")
+    return frame.rename(columns=_unquoted)
+
+
+def cell(value: Any) -> Any:
+    """A value as a CSV holds it: a text that would be taken for a formula is marked as text, numbers stay numbers."""
+    if isinstance(value, (bool, int, float, np.number, np.bool_)):
+        return value
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")  # a return alone ends a line for some readers only
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def _unquoted(value: Any) -> Any:
+    return value[1:] if isinstance(value, str) and QUOTED.match(value) else value
 
 
 def as_json(value: Any, indent: int | None = 1) -> str:
     """One JSON document ending in a line end; what JSON does not know is made plain first."""
     return json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
+
+
+def read_object(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file of ours; None where there is no such file, or something else stands in it."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_OBJECT:
+            return None
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what a process that was killed had half written by ``whole``. Only for a folder that nobody else writes into."""
+    for path in folder.glob(".*.partial"):
+        if PARTIAL.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def canonical(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.metadata
-import json
 import math
 import platform
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from experiments import journal
-from experiments.files import as_json, canonical, plain, write_text
+from experiments.files import as_json, canonical, plain, read_object, write_text
 from experiments.lives import Lives, find
 from sim.core.errors import Both, Wrong, joined
 
@@ -102,10 +101,12 @@ def note(folder: Path, belongs: Mapping[str, Any]) -> None:
 
 def noted(folder: Path) -> dict[str, Any] | None:
     """What a journal belongs to; None where there is no journal, or none that says so."""
-    try:
-        return json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    return read_object(folder / FILE)
+
+
+def digest(belongs: Mapping[str, Any]) -> str:
+    """What every chunk of a journal carries: the hash of what it belongs to."""
+    return hashlib.sha256(canonical(plain(belongs)).encode()).hexdigest()
 
 
 class Unfit(Wrong):

@@ -1,13 +1,15 @@
 """Every finished chunk of replications is on disk before it is counted.
 
 A chunk is one NumPy archive: written under a temporary name, synced, then renamed, so that a file with a
-proper name is whole; the archive's check sums say so again on reading. Arrays are read member by member, so
-that the final tables can be made one after another without holding all lives in memory.
+proper name is whole. Arrays are read member by member, so that the final tables can be made one after another without holding
+all replications in memory.
 
-A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. Its name says which,
-so what is done can be told from the names, and no list of it can be out of step with the files.
+A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. No chunk is believed
+by its name alone: inside stand what it belongs to (the digest of ``identity.identity``), its point and its replications, and a
+digest over all of it. Where name and content do not agree, or a replication stands twice, the chunk does not count.
 """
 
+import glob
 import hashlib
 import io
 import json
@@ -24,10 +26,20 @@ from numpy.typing import NDArray
 
 from experiments.files import canonical, whole
 from experiments.lives import Catalogue, LifeLike
+from sim.core.errors import Wrong
 
-FORMAT = 2
+FORMAT = 3
 BANDED_LIMIT = 12
-NAME = re.compile(r"(.+)-(\d{7,})-(\d{7,})\.npz")
+NAME = re.compile(r"(.+)-([0-9]{7,})-([0-9]{7,})\.npz")
+DIGEST = "digest"  # the member of a chunk that holds the digest over all others
+
+
+class Damaged(Wrong):
+    """A chunk that does not count; ``path`` is its file, the message says why."""
+
+    def __init__(self, path: Path, english: str, chinese: str) -> None:
+        super().__init__(f"{path}: {english}", f"{path}：{chinese}")
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class Chunk:
     def __post_init__(self) -> None:
         self.header = json.loads(self.array("header").tobytes())
         if self.header["format"] != FORMAT:
-            raise ValueError(f"{self.path}: written by another version of the program")
+            raise Damaged(self.path, "written by another version of the program", "由本程序的另一版写成")
 
     def array(self, name: str) -> NDArray:
         """One array; its check sum is verified. KeyError if the chunk has none of this name."""
@@ -76,6 +88,11 @@ class Chunk:
         return self.header["lives"]
 
     @property
+    def replications(self) -> list[int]:
+        """Its replications, in order: those that lived and those that failed."""
+        return self.header["replications"]
+
+    @property
     def failures(self) -> list[Failure]:
         """The replications that failed."""
         return [Failure(**failure) for failure in self.header["failures"]]
@@ -86,28 +103,107 @@ def chunk_path(folder: Path, point: str, replications: Sequence[int]) -> Path:
     return folder / f"{point}-{replications[0]:07d}-{replications[-1]:07d}.npz"
 
 
-def done(folder: Path) -> dict[str, set[int]]:
-    """The replications that are on disk, by point; a chunk that is not whole is removed, as if it had never been.
+def named(folder: Path, point: str | None = None) -> list[Path]:
+    """All files of a journal that are named as chunks, or as chunks of one point, in the order of replications."""
+    found = [
+        (name[1], int(name[2]), path)
+        for path in folder.glob("*.npz" if point is None else f"{glob.escape(point)}-*.npz")
+        if (name := NAME.fullmatch(path.name)) and point in (None, name[1])
+    ]
+    return [path for _point, _first, path in sorted(found)]
 
-    A whole chunk has its proper name only after it was synced, so this matters after a power cut, or on a disk that lies.
+
+def account(folder: Path, belongs: str | None = None) -> tuple[list[Chunk], list[Damaged]]:
+    """What a journal holds: its chunks, each replication once, and what is wrong with the others. Nothing is changed.
+
+    ``belongs``: the digest that chunks must carry; None takes any.
     """
-    found: dict[str, set[int]] = {}
-    for stale in folder.glob("*.partial"):
-        stale.unlink(missing_ok=True)
-    for path in sorted(folder.glob("*.npz")):
-        name = NAME.fullmatch(path.name)
-        if name is None:
-            continue
+    chunks: list[Chunk] = []
+    wrong: list[Damaged] = []
+    seen: dict[str, set[int]] = {}
+    for path in named(folder):
         try:
-            with zipfile.ZipFile(path) as archive:
-                whole_chunk = archive.testzip() is None and Chunk(path).header["point"] == name[1]
-        except (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError):
-            whole_chunk = False
-        if whole_chunk:
-            found.setdefault(name[1], set()).update(range(int(name[2]), int(name[3]) + 1))
-        else:
-            path.unlink()
+            chunk = _checked(path, belongs)
+            _once(chunk, seen)
+            chunks.append(chunk)
+        except Damaged as problem:
+            wrong.append(problem)
+    return chunks, wrong
+
+
+def done(folder: Path, belongs: str | None = None) -> dict[str, set[int]]:
+    """The replications that are on disk, by point. Nothing is changed."""
+    return by_point(account(folder, belongs)[0])
+
+
+def by_point(chunks: Sequence[Chunk]) -> dict[str, set[int]]:
+    """The replications of these chunks."""
+    found: dict[str, set[int]] = {}
+    for chunk in chunks:
+        found.setdefault(chunk.header["point"], set()).update(chunk.replications)
     return found
+
+
+def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
+    """Make a journal of one's own, which nobody else writes, ready for going on; the replications that it holds, by point.
+
+    Removed, so that it is simulated again: what does not count, and replications whose process died, because who killed it is not
+    known. Only an error of its own makes a replication a failed one. Raises Damaged where a folder has a chunk's name.
+    """
+    chunks, wrong = account(folder, belongs)
+    for path in (*(problem.path for problem in wrong), *(chunk.path for chunk in chunks if chunk.header["died"])):
+        if path.is_dir() and not path.is_symlink():
+            raise Damaged(path, "a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处")
+        path.unlink(missing_ok=True)
+    return by_point([chunk for chunk in chunks if not chunk.header["died"]])
+
+
+def _checked(path: Path, belongs: str | None) -> Chunk:
+    """The chunk of this name, read whole. Raises Damaged unless name, header and content agree."""
+    if not path.is_file():
+        raise Damaged(path, "not a file", "不是普通文件")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.read(DIGEST).decode() != _digest(archive):
+                raise Damaged(path, "its content is not what was written", "内容与写入时不同")
+        chunk = Chunk(path)
+        header, numbers = chunk.header, chunk.replications
+        lived = [*(life["replication"] for life in chunk.lives), *(failure.replication for failure in chunk.failures)]
+        agree = (
+            numbers == sorted(lived)
+            and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            and path.name == chunk_path(path.parent, header["point"], numbers).name
+        )
+    except Damaged:
+        raise
+    except Exception as problem:  # zipfile, zlib, NumPy and JSON each have their own ways to say that bytes make no sense
+        raise Damaged(path, f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）") from None
+    if not agree:
+        raise Damaged(path, "its name does not say what it holds", "文件名与内容不符")
+    if belongs is not None and header["belongs"] != belongs:
+        raise Damaged(path, "it belongs to another run", "属于另一次模拟")
+    return chunk
+
+
+def _once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
+    """Note the replications of a chunk; Damaged if one of them was seen before."""
+    have, numbers = seen.setdefault(chunk.header["point"], set()), chunk.replications
+    twice = sorted(have.intersection(numbers))
+    if twice:
+        raise Damaged(chunk.path, f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 遍在另一个文件里也有")
+    have.update(numbers)
+
+
+def _digest(archive: zipfile.ZipFile) -> str:
+    """Hash over the names and bytes of all members but the hash itself. Members are stored as they are: nothing to unpack."""
+    digest = hashlib.sha256()
+    for member in sorted(archive.infolist(), key=lambda member: member.filename):
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{member.filename} is compressed")
+        if member.filename != DIGEST:
+            content = archive.read(member)
+            digest.update(f"{member.filename} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def keep(path: Path, chunk: bytes) -> None:
@@ -116,8 +212,17 @@ def keep(path: Path, chunk: bytes) -> None:
         partial.write_bytes(chunk)
 
 
-def pack(point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalogue: Catalogue, brief: bool = False) -> bytes:
-    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk.
+def pack(
+    point: str,
+    lives: Sequence[Lived],
+    failures: Sequence[Failure],
+    catalogue: Catalogue,
+    brief: bool = False,
+    belongs: str = "",
+    died: bool = False,
+) -> bytes:
+    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk. ``belongs``:
+    the digest of what they belong to; ``died``: they failed because their process went down.
 
     Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
@@ -130,7 +235,10 @@ def pack(point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalo
     arrays: dict[str, NDArray] = {}
     header: dict[str, Any] = {
         "format": FORMAT,
+        "belongs": belongs,
         "point": point,
+        "replications": sorted([lived.replication for lived in lives] + [failure.replication for failure in failures]),
+        "died": died,
         "failures": [vars(failure) for failure in failures],
         "lives": [],
     }
@@ -148,6 +256,8 @@ def pack(point: str, lives: Sequence[Lived], failures: Sequence[Failure], catalo
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
     archive = io.BytesIO()
     np.savez(archive, **arrays)  # type: ignore[arg-type]
+    with zipfile.ZipFile(archive, "a") as members:
+        members.writestr(zipfile.ZipInfo(DIGEST), _digest(members))
     return archive.getvalue()
 
 
@@ -270,11 +380,17 @@ def _record(lived: Lived, row: int, arrays: dict[str, NDArray], cells: list[list
 
 
 def read(folder: Path, point: str | None = None) -> list[Chunk]:
-    """All chunks of a journal, or those of one point, by replication; a broken file is an error that names it."""
-    chunks = []
-    for path in sorted(folder.glob(f"{point or '*'}-*.npz")):
+    """All chunks of a settled journal, or those of one point, by replication. Raises Damaged for a broken file, and where a
+    replication stands twice.
+    """
+    chunks: list[Chunk] = []
+    seen: dict[str, set[int]] = {}
+    for path in named(folder, point):
         try:
             chunks.append(Chunk(path))
-        except (ValueError, OSError, KeyError, zipfile.BadZipFile) as problem:
-            raise ValueError(f"{path}: not a whole chunk ({problem})") from problem
+            _once(chunks[-1], seen)
+        except Damaged:
+            raise
+        except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+            raise Damaged(path, f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）") from problem
     return chunks

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.errors import Wrong
+
 COUNTY = "experiments.lives:county"
 #: Told what is being done: a key of ``words.yaml``, and the facts that its sentence names.
 Say = Callable[..., None]
@@ -183,7 +185,18 @@ def _silent(what: str, **facts: Any) -> None:
 county = County()
 
 
+#: Models that a file may name. A folder may come from anybody, and what it names is imported: nothing else is.
+MODELS = {COUNTY}
+
+
+def model_named(name: Any) -> Lives:
+    """The model that a manifest or a journal names. Raises Wrong for one that is not among ``MODELS``."""
+    if not isinstance(name, str) or name not in MODELS:
+        raise Wrong(f"it names a model that is none of ours: {name!r}", f"里面写的模型不是本程序的：{name!r}")
+    return find(name)
+
+
 def find(name: str) -> Lives:
-    """The model called ``module:attribute``."""
+    """The model called ``module:attribute``; the name comes from our own code."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import frontier, monte_carlo, searching, tables
+from experiments import frontier, monte_carlo, output_folder, searching, tables
 from experiments.crew import Make, Point
 from experiments.dividing import Division
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -114,9 +114,10 @@ def optimise(
         ]  # fmt: skip
         subjects = {goal: {"name": dict(study.catalogue.goals[goal].name), "unit": study.catalogue.goals[goal].unit}
                     for goal in division.goals}  # fmt: skip
-    with whole(out / "lives.parquet") as partial:  # what the printed numbers rest on: the plans shown, on fresh luck
-        tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000)
-    return _write(division, out, seed, rows, table, subjects, [*before, *after], (searched, fresh))
+    with output_folder.building(out, FILES) as new:
+        with whole(new / "lives.parquet") as partial:  # what the printed numbers rest on: the plans shown, on fresh luck
+            tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000)
+        return _write(division, new, seed, rows, table, subjects, [*before, *after], (searched, fresh))
 
 
 def first_plans(division: Division) -> list[list[float]]:

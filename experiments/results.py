@@ -17,6 +17,7 @@ incomes.parquet        replication x moment x segment x net income per head: per
 monitoring.parquet     replication x segment x stage: households that came at risk, were identified, helped, declared safe
 delays.parquet         replication x segment x step x months between these stages: households
 journal/               finished chunks, and what they belong to: from them a run is resumed, extended and checked
+.xianjie/              which of these files are ours as we wrote them (see ``output_folder``)
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
 what was kept of each life; it is promised for one lock file and one platform.
@@ -25,9 +26,8 @@ what was kept of each life; it is promised for one lock file and one platform.
 import hashlib
 import json
 import platform
-import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,13 +35,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import summaries, tables
-from experiments.files import as_json, plain, whole, write_csv, write_text
+from experiments import output_folder, summaries, tables
+from experiments.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.identity import version, versions
 from experiments.journal import Chunk, read
 from experiments.lives import Catalogue, find
 from experiments.monte_carlo import CONFIDENCE
-from sim.core.errors import Both, Wrong
+from sim.core.errors import Wrong
 
 if TYPE_CHECKING:
     import pandas
@@ -67,7 +67,7 @@ MADE = (
     "failures.json",
 )
 #: What belongs to a result: ``without_policy`` is a result of its own, lived on the same luck; ``brief`` the documents.
-FOLDERS = ("journal", "figures", "without_policy", "brief")
+FOLDERS = (output_folder.JOURNAL, "figures", "without_policy", "brief", output_folder.STORE)
 
 
 def write(
@@ -80,9 +80,18 @@ def write(
 ) -> dict[str, Any]:
     """Write all final files from the journal in ``out``; returns the manifest. ``stopping``: the record of a stopping rule.
 
-    When no replication lived, only the manifest and the failures are written.
+    When no replication lived, only the manifest and the failures are written. The files take their places when all are whole.
     """
     chunks = read(out / "journal")
+    with output_folder.building(out, MADE) as new:
+        manifest = made_from(new, plan, scenario, chunks, requested)
+        manifest |= {"stopping": plain(stopping), "run": {**run_record, "profile": summaries.profile(chunks)}}
+        write_text(new / "manifest.json", as_json(manifest))
+    return manifest
+
+
+def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
+    """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
     catalogue = find(plan.lives).catalogue(scenario)
     records = [life for chunk in chunks for life in chunk.lives]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
@@ -90,11 +99,9 @@ def write(
         _write_tables(out, plan, scenario, chunks, records, catalogue)
     if failures:
         write_text(out / "failures.json", as_json([vars(failure) for failure in failures]))
-    complete = len(records) + len(failures) == requested
-    manifest = _manifest(out, plan, scenario, catalogue, records, len(failures), requested)
-    manifest |= {"complete": complete, "stopping": plain(stopping), "run": {**run_record, "profile": summaries.profile(chunks)}}
-    write_text(out / "manifest.json", as_json(manifest))
-    return manifest
+    numbers = [r["replication"] for r in records] + [f.replication for f in failures]
+    complete = len(numbers) == requested and sorted(numbers) == list(range(requested))  # each of them exactly once
+    return _manifest(out, plan, scenario, catalogue, records, len(failures), requested) | {"complete": complete}
 
 
 def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
@@ -223,36 +230,6 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     return round(tables.stored_bytes(per_life) / lived * replications) + fixed
 
 
-def foreign(out: Path, scenario: str) -> Both | None:
-    """Why a run of this scenario may not replace what is in ``out``; None if it may, or there is nothing.
-
-    What a run may replace is a result of the same scenario, and what a run that was killed left behind.
-    """
-    if not out.exists():
-        return None
-    if not out.is_dir():
-        return Both("it is a file", "它是文件，不是文件夹")
-    if not (out / "manifest.json").exists():
-        others = sorted(path.name for path in out.iterdir() if path.name not in (*MADE, *FOLDERS))
-        others = [name for name in others if not name.endswith(".partial")]
-        some = ", ".join(others[:3])
-        return Both(f"it holds {some} and no result", f"里面有 {some}，却没有模拟结果") if others else None
-    try:
-        before = Results(out).manifest["scenario"]["id"]
-    except (ValueError, KeyError, TypeError):
-        return Both("its manifest.json is not one of ours", "里面的 manifest.json 不是本程序写的")
-    held = Both(f"it holds a result of the scenario '{before}'", f"里面是情景“{before}”的结果")
-    return None if before == scenario else held
-
-
-def clear(out: Path) -> None:
-    """Remove what a run makes, and nothing else, from a folder."""
-    for name in MADE:
-        (out / name).unlink(missing_ok=True)
-    for folder in FOLDERS:
-        shutil.rmtree(out / folder, ignore_errors=True)
-
-
 @dataclass(frozen=True)
 class Results:
     """A result folder opened for reading; tables are read when asked for."""
@@ -288,8 +265,8 @@ class Results:
 
         path = self.folder / f"{name}.parquet"
         if path.exists():
-            return pandas.read_parquet(path, columns=list(columns) if columns else None)
-        return pandas.read_csv(self.folder / f"{name}.csv", encoding="utf-8-sig", usecols=columns)
+            return self._read(path, lambda: pandas.read_parquet(path, columns=list(columns) if columns else None))
+        return read_csv(self.folder / f"{name}.csv", columns)
 
     def bands(self, scope: str = "county", indicator: str | None = None) -> "pandas.DataFrame":
         """Monthly bands of one scope, and of one indicator if given."""
@@ -298,12 +275,25 @@ class Results:
         filters = [("scope", "==", scope)]
         if indicator is not None:
             filters.append(("indicator", "==", indicator))
-        return pandas.read_parquet(self.folder / "bands.parquet", filters=filters)
+        path = self.folder / "bands.parquet"
+        return self._read(path, lambda: pandas.read_parquet(path, filters=filters))
+
+    def _read(self, path: Path, read: "Callable[[], pandas.DataFrame]") -> "pandas.DataFrame":
+        """What ``read`` gives. Raises Wrong for a file that is damaged, or is no table of ours."""
+        import pyarrow
+
+        try:
+            return read()
+        except FileNotFoundError:
+            raise
+        except (ValueError, OSError, pyarrow.ArrowException) as problem:
+            raise unreadable(path, problem) from None
 
 
 def open_folder(folder: Path) -> Results:
     """Open a result folder; Wrong if it is none, or if another version of the format wrote it."""
     results = Results(folder)
+    output_folder.settle(folder)
     if not (folder / "manifest.json").exists():
         raise Wrong(
             f"{folder} holds no result: there is no manifest.json",

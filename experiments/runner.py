@@ -4,23 +4,26 @@ A run is the one point of its journal, and grows by replications: resumed, exten
 files are those of a run that was asked for as many replications at once.
 """
 
+import contextlib
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments import identity, journal, stopping
+from experiments import identity, journal, locking, stopping
 from experiments.crew import Crew, Make, Plan, Point, Stopped, Task, Worker
 from experiments.executors import Halted, usable_processors
+from experiments.files import remove_partials
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
 
 HOPELESS = 8  # if so many replications fail before one lives, the fault is not theirs
 CHUNKS = "chunk"  # the name of the only point of a run
+DRAWN = ("figures", "brief")  # folders beside the journal that are written into
 
 
 @dataclass
@@ -55,6 +58,10 @@ class Outcome:
 
 class Refused(identity.Unfit):
     """A journal that may not be gone on with; the message says why."""
+
+
+class Busy(Refused):
+    """A journal that another process works in; the message says which."""
 
 
 @dataclass
@@ -93,16 +100,33 @@ def run(
     ``replications`` until the headline probabilities are precise. Raises ValueError for fewer than one replication, and whatever
     preparing the model raises.
     """
-    from experiments import parts, results
-
     if replications < 1:
         raise ValueError(f"a run has at least one replication, not {replications}")
-    started, clock = time.time(), time.perf_counter()
     model = find(lives)
     model.prepare(scenario, say)
     folder = out / "journal"
-    plan = Plan(seed, only_luck, folder, lives, profile)
-    claim(folder, identity.identity(model, lives, {scenario.id: scenario}, seed, only_luck))
+    with claim(folder, identity.identity(model, lives, {scenario.id: scenario}, seed, only_luck)) as belongs:
+        plan = Plan(seed, only_luck, folder, lives, profile, belongs=belongs)
+        return _fill(out, plan, scenario, replications, workers, say, progress, executor, part, until)
+
+
+def _fill(
+    out: Path,
+    plan: Plan,
+    scenario: Any,
+    replications: int,
+    workers: int | None,
+    say: Say,
+    progress: Callable[[Progress], None],
+    executor: Make | None,
+    part: Sequence[int] | None,
+    until: Sequential | None,
+) -> Outcome:
+    """What ``run`` does once the journal is its own."""
+    from experiments import parts, results
+
+    started, clock = time.time(), time.perf_counter()
+    model, folder = find(plan.lives), plan.folder
     point = Point(CHUNKS, scenario)
     wanted = range(replications) if part is None else part
     watch = Progress(len(wanted))
@@ -110,7 +134,9 @@ def run(
     interrupted, problem, words = False, "", ""
     workers = min(workers or usable_processors(), len(wanted))
     with Crew(plan, scenario, workers, say, executor) as crew:
-        for chunk in journal.read(folder):
+        if until is None:
+            _refuse_more(crew, wanted)
+        for chunk in journal.read(folder, CHUNKS):
             _count(watch, chunk, headline)
         if watch.done:
             say("tell_resumed", done=watch.done)
@@ -131,6 +157,7 @@ def run(
                     break
                 more = _look(until, folder, headline, len(wanted))
                 if more is None:
+                    _refuse_more(crew, wanted)
                     break
                 say("tell_look", runs=len(wanted), **stopping.said(until.looks[-1]), more=more - len(wanted))
                 wanted, watch.total, replications = range(more), more, more
@@ -150,39 +177,64 @@ def run(
         seconds = round(time.perf_counter() - clock, 3)
         return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words)
     if part is not None:
-        parts.note(out, scenario, replications)
+        parts.note(out, scenario, replications, plan.belongs)
         record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}
         seconds = round(time.perf_counter() - clock, 3)
         return Outcome(out, len(wanted), watch.done - watch.failed, watch.failed, interrupted, seconds, record)
     say("tell_writing")
     manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
     seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
-    return Outcome(out, replications, watch.done - watch.failed, watch.failed, interrupted, seconds, manifest)
+    ended = manifest["replications"]
+    return Outcome(out, replications, ended["completed"], ended["failed"], interrupted, seconds, manifest)
 
 
-def claim(folder: Path, belongs: dict[str, Any]) -> None:
-    """Make the journal ``folder`` for these lives, or check that it is theirs; Refused if it is another's."""
-    before = identity.noted(folder)
-    if before is not None:
-        reasons = identity.changes(before, belongs)
-        if reasons:
-            raise Refused.of(reasons)
-    elif folder.exists() and any(folder.glob("*.npz")):
+@contextlib.contextmanager
+def claim(folder: Path, belongs: dict[str, Any]) -> Iterator[str]:
+    """Hold the journal ``folder``, made for these replications or found to be theirs; the digest that its chunks carry.
+
+    Raises Busy if another process works in it, Refused if it is another's. What processes that were killed had half written, in
+    the journal and in the result folder around it, is removed.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locking.held(folder))
+        except locking.Held as who:
+            raise Busy(who.english, who.chinese) from None
+        before = identity.noted(folder)
+        if before is not None:
+            reasons = identity.changes(before, belongs)
+            if reasons:
+                raise Refused.of(reasons)
+        elif journal.named(folder):
+            raise Refused(
+                f"{folder} does not say what it belongs to: {identity.FILE} is missing or broken",
+                f"{folder} 没有写明属于哪次模拟：缺少 {identity.FILE}，或已损坏",
+            )
+        for place in (folder, folder.parent, *(folder.parent / name for name in DRAWN)):
+            remove_partials(place)
+        identity.note(folder, belongs)
+        yield identity.digest(belongs)
+
+
+def _refuse_more(crew: Crew, wanted: Sequence[int]) -> None:
+    """Refused if the journal holds replications that are not asked for: they would be counted."""
+    more = crew.done.get(CHUNKS, set()).difference(wanted)
+    if more:
         raise Refused(
-            f"{folder} does not say what it belongs to: {identity.FILE} is missing",
-            f"{folder} 没有写明属于哪次模拟：缺少 {identity.FILE}",
+            f"it holds {len(more)} replications that are not asked for, the first of them {min(more)}; ask for more",
+            f"里面有 {len(more)} 遍不在这次要算的范围内，最前面的是第 {min(more)} 遍；请把遍数写多一些",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    identity.note(folder, belongs)
 
 
 def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:
     """Look at the headline probabilities; how many replications to go on to, or None to stop."""
-    lived = [chunk for chunk in journal.read(folder) if chunk.lives]
+    lived = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.lives]
     order = [lived[0].header["layout"]["goals"].index(name) for name in headline]
     met = np.concatenate([chunk.array("goals")[:, order, 0] for chunk in lived])
-    draws = np.array([life["draw"] for chunk in lived for life in chunk.lives])
-    look, more = stopping.look(dict(zip(headline, met.T, strict=True)), draws, until.precision, runs, until.largest)
+    records = [life for chunk in lived for life in chunk.lives]
+    early = np.array([life["replication"] < runs for life in records])  # gone on with, the journal holds later ones too
+    draws = np.array([life["draw"] for life in records])[early]
+    look, more = stopping.look(dict(zip(headline, met[early].T, strict=True)), draws, until.precision, runs, until.largest)
     until.looks.append(look)
     return more
 

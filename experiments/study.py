@@ -1,5 +1,6 @@
 """Many points, lived into one journal of which only outcomes are kept: what sweeps, sensitivity and solving ask of the model."""
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from experiments.budgeting import NOT_PUBLIC
 from experiments.crew import Crew, Make, Plan, Point
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
+from experiments.points import same_file
 from experiments.runner import Progress, claim
 
 PUBLIC = "public_spending"
@@ -76,21 +78,31 @@ class Study:
         model = find(lives)
         first = next(iter(scenarios.values()))
         model.prepare(first, say)
-        self.plan = Plan(seed, only_luck, folder / "journal", lives, brief=brief)
-        claim(self.plan.folder, identity.identity(model, lives, scenarios, seed, only_luck, task))
         self.catalogue = model.catalogue(first)
+        self._points: dict[str, Point] = {}
         self._progress = progress
         self._watch = Progress(0)
-        self._crew = Crew(self.plan, first, workers, say, executor)
+        place = folder / "journal"
+        with contextlib.ExitStack() as stack:
+            belongs = stack.enter_context(claim(place, identity.identity(model, lives, scenarios, seed, only_luck, task)))
+            self.plan = Plan(seed, only_luck, place, lives, brief=brief, belongs=belongs)
+            self._crew = stack.enter_context(Crew(self.plan, first, workers, say, executor))
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> "Study":
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._crew.place.close()
+        self._stack.close()
 
     def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does."""
+        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does, and ValueError
+        for two points of one name: the journal would give one the lives of the other.
+        """
+        for point, _numbers in wanted:
+            known = self._points.setdefault(same_file(point.name), point)
+            if known is not point and known != point:
+                raise ValueError(f"two different points have the name {point.name}")
         total = sum(len(numbers) for _point, numbers in wanted)
         missing = sum(len(self._crew.missing(point, numbers)) for point, numbers in wanted)
         self._watch.total += total
@@ -109,7 +121,10 @@ class Study:
 
 
 def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None) -> Outcomes:
-    """The outcomes of one point of a journal, in the order of replications."""
+    """The outcomes of one point of a journal, in the order of replications.
+
+    Raises ValueError if none of them lived, or if one of ``replications`` is not there.
+    """
     chunks = journal.read(folder, name)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
     lived = [chunk for chunk in chunks if chunk.lives]
@@ -120,6 +135,9 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
     goals = np.concatenate([chunk.array("goals") for chunk in lived])
     records = [life for chunk in lived for life in chunk.lives]
     numbers = np.array([life["replication"] for life in records])
+    absent = set(replications or ()).difference(numbers.tolist(), failed)
+    if absent:
+        raise ValueError(f"replication {min(absent)} of the point {name} is not in the journal")
     chosen = np.isin(numbers, list(replications)) if replications is not None else np.ones(len(numbers), dtype=bool)
     return Outcomes(
         numbers[chosen],

@@ -75,7 +75,17 @@ def write(folder: Path, count: int, seed: int) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is not an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    paths: list[Path] = []
+    try:
+        _write(folder, count, seed, paths)
+    except OSError:  # all or nothing
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
+    return paths
+
+
+def _write(folder: Path, count: int, seed: int, paths: list[Path]) -> None:
     for number, profile in enumerate(draw(count, seed), start=1):
         lines = ["# SYNTHETIC, INVENTED COUNTY: no real county. 合成的虚构县，不对应任何真实的县。"]
         title = {language: text.format(number=f"{number:03d}") for language, text in TITLE.items()}
@@ -86,4 +96,3 @@ def write(folder: Path, count: int, seed: int) -> list[Path]:
             lines += ["  evidence: assumed", f"  source: '{SOURCE}'"]
         paths.append(folder / f"synthetic-{number:03d}.yaml")
         write_text(paths[-1], "\n".join(lines) + "\n")
-    return paths

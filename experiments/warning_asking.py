@@ -10,7 +10,8 @@ import numpy as np
 from experiments import designs, results, warning
 from experiments.crew import Point
 from experiments.designs import FactorRecord
-from experiments.lives import COUNTY, Say, find
+from experiments.lives import COUNTY, Say, model_named
+from experiments.points import safe
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file
@@ -18,6 +19,8 @@ from sim.core.errors import InputError, unknown
 from sim.core.parameters import load_all, month_number
 from sim.core.resolving import named
 from sim.scenario import load_scenario
+
+TASK: Mapping[str, Any] = {"warn": "paired"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,10 @@ class Asked:
                 f"with 'xianjie run … --add-replications'",
                 f"只有 {runs} 遍模拟，至少要 {warning.LEAST_RUNS} 遍才能看出规律；请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
-        scenario = find(manifest["lives"]).revive(manifest["scenario"])
+        try:
+            scenario = model_named(manifest["lives"]).revive(manifest["scenario"])
+        except ValueError as problem:
+            raise InputError.of(path, 0, problem) from None
         return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
 
     def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:
@@ -116,6 +122,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             )  # fmt: skip
         months.append(month)
     made = []
+    seen: set[tuple] = set()
     for text in levers.split(","):
         lever, equals, value = text.strip().partition("=")
         parameter = load_all().parameters.get(lever)
@@ -129,16 +136,21 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             elif parameter.options is not None:
                 record["values"] = list(parameter.options)  # type: ignore[assignment]
             try:
-                factor = designs.factor(lever, FactorRecord.model_validate(record), False if not equals else True)
+                factor = designs.factor(lever, FactorRecord.model_validate(record), "values" in record)
+            except InputError as problem:
+                raise InputError.of("--levers", 0, problem) from None
             except ValueError as problem:
                 raise InputError.of("--levers", 0, problem, lever) from None
             settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
             for setting in settings:
-                name = designs.safe(f"{lever}-{named(month)}-{setting}")
+                if (meant := (lever, month, factor.meant(setting))) in seen:
+                    raise InputError(
+                        "--levers", 0, f"{lever} = {setting} from {named(month)} is there twice; leave one out",
+                        f"{lever} 从 {named(month)} 起取 {setting} 写了两次；请去掉一个"
+                    )  # fmt: skip
+                seen.add(meant)
+                name = safe(f"{lever}-{named(month)}-{setting}")
                 made.append(Try(lever, setting, named(month), designs.point(scenario, [factor], {lever: setting}, name)))
-    names = [each.point.name for each in made]
-    if len(set(names)) < len(names):
-        raise InputError("--levers", 0, "a lever, a value or a month is named twice", "有抓手、取值或月份写了两次，请去掉重复的")
     return made
 
 
@@ -155,9 +167,8 @@ def rescues(
 ) -> list[warning.Rescue]:
     """Live the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
     plain = Point("as-it-is", asked.scenario)
-    task: Mapping[str, Any] = {"warn": "paired"}
     with Study(
-        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, task, workers, COUNTY, say, progress
+        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK, workers, COUNTY, say, progress
     ) as study:
         study.live([(point, numbers) for point in (plain, *(each.point for each in tried))])
         without = study.outcomes(plain, numbers)

@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
+from experiments import output_folder
 from experiments.briefing import boxes, style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page
 from experiments.briefing.style import BAND_HALF, BLUE, GREY, INK, LINE, VERMILLION, wrap
 from experiments.briefing.words import LANGUAGES, Words
+from experiments.files import read_csv
 
 MOST = 6
 
@@ -22,21 +24,22 @@ def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = L
     """``figures/box-N-zh`` and so on for every box told: PNG, SVG and description; their paths."""
     if not manifest["boxes"]:
         return []
-    steps = pandas.read_csv(folder / "trajectory.csv", encoding="utf-8-sig")
+    steps = read_csv(folder / "trajectory.csv")
     cases = pandas.read_parquet(folder / "cases.parquet")
-    target = folder / "figures"
-    target.mkdir(exist_ok=True)
     made: list[Path] = []
-    for number in range(len(manifest["boxes"])):
-        box = manifest["boxes"][number]
-        for earlier in manifest["boxes"][:number]:
-            cases = cases[~cases[f"in_box_{earlier['number']}"]]
-        own = steps[steps["box"] == box["number"]]
-        for language in languages:
-            figure = picture(box, own, cases, manifest, language)
-            said = " ".join(boxes.answer({**manifest, "boxes": [box]}, language))
-            made += style.save(figure, target / f"box-{box['number']}-{language}", said, f"seed: {manifest['seed']}")
-    return made
+    with output_folder.building(folder) as new:
+        target = new / "figures"
+        target.mkdir()
+        for number in range(len(manifest["boxes"])):
+            box = manifest["boxes"][number]
+            for earlier in manifest["boxes"][:number]:
+                cases = cases[~cases[f"in_box_{earlier['number']}"]]
+            own = steps[steps["box"] == box["number"]]
+            for language in languages:
+                figure = picture(box, own, cases, manifest, language)
+                said = " ".join(boxes.answer({**manifest, "boxes": [box]}, language))
+                made += style.save(figure, target / f"box-{box['number']}-{language}", said, f"seed: {manifest['seed']}")
+    return [folder / path.relative_to(new) for path in made]
 
 
 def picture(

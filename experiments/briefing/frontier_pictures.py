@@ -7,6 +7,7 @@ from typing import Any
 import pandas
 from matplotlib.figure import Figure
 
+from experiments import output_folder
 from experiments.briefing import style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, cell, value_axis
 from experiments.briefing.style import BLUE, GREY, LINE, VERMILLION, wrap
@@ -20,15 +21,16 @@ MILLION = 1e6
 def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """``figures/frontier-zh`` and so on (PNG, SVG, PDF, description) and ``frontier.csv``, the data; their paths."""
     data = points(manifest)
-    target = folder / "figures"
-    target.mkdir(exist_ok=True)
-    made = [target / "frontier.csv"]
-    write_csv(made[0], data.to_dict("records"))
-    for language in languages:
-        said = described(data, manifest, language)
-        provenance = f"seed: {manifest['seed']}; hash: {manifest['hash'][:12]}"
-        made += style.save(picture(data, manifest, language), target / f"frontier-{language}", said, provenance)
-    return made
+    with output_folder.building(folder) as new:
+        target = new / "figures"
+        target.mkdir()
+        made = [target / "frontier.csv"]
+        write_csv(made[0], data.to_dict("records"))
+        for language in languages:
+            said = described(data, manifest, language)
+            provenance = f"seed: {manifest['seed']}; hash: {manifest['hash'][:12]}"
+            made += style.save(picture(data, manifest, language), target / f"frontier-{language}", said, provenance)
+    return [folder / path.relative_to(new) for path in made]
 
 
 def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:

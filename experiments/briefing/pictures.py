@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments import output_folder
 from experiments.briefing import style
 from experiments.briefing.words import LANGUAGES
 from experiments.results import Results
@@ -57,12 +58,13 @@ def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """
     from experiments.briefing import gallery
 
-    made = [
-        path
-        for language in languages
-        for picture in gallery.first_pictures(results, language)
-        for path in gallery.save(picture, results.folder / "figures", KINDS)
-    ]
+    with output_folder.building(results.folder) as new:
+        made = [
+            results.folder / path.relative_to(new)
+            for language in languages
+            for picture in gallery.first_pictures(results, language)
+            for path in gallery.save(picture, new / "figures", KINDS)
+        ]
     return list(dict.fromkeys(made))
 
 

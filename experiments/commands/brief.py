@@ -36,6 +36,7 @@ FORMATS = ("html", "word", "excel")
 
 
 def brief(
+    context: typer.Context,
     out: Annotated[
         list[Path],
         typer.Argument(help="A result folder, and folders of sweeps or sensitivity that say what moves it.", metavar="OUT…"),
@@ -58,10 +59,16 @@ def brief(
     """
     with console.exit_codes():
         languages = ("zh", "en") if lang is Languages.BOTH else (lang.value,)
+        kinds = chosen(formats)
+        if "word" not in kinds:
+            console.refuse_given(
+                context, "is for Word documents, and none is written; leave it out",
+                "只用于 Word 文档，这次不写 Word；请去掉", "style"
+            )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
         command = " ".join([*words, *(said for wanted, said in options if wanted)])
-        made = write(out, to, languages, chosen(formats), style, command, compare, quiet)
+        made = write(out, to, languages, kinds, style, command, compare, quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
@@ -99,18 +106,38 @@ def write(
     quiet: bool = False,
 ) -> list[Path]:
     """Write the documents; InputError where that may not be."""
+    from experiments import output_folder
     from experiments.briefing.documents import sources, writing
     from experiments.briefing.words import Words
     from sim.core.errors import InputError
 
     target = to if to is not None else folders[0] / writing.FOLDER
-    if target.exists() and not target.is_dir():
-        raise InputError("--to", 0, f"{target} is a file; name a folder", f"{target} 是文件；请写一个文件夹")
+    try:
+        if to is not None or folders[0].is_dir():
+            output_folder.writable(target)
+    except output_folder.NotOurs as reason:
+        raise InputError.of("--to", 0, reason) from None
     console.messages(quiet).print(Words(languages[0])("say_brief"))
     try:
         return writing.write(folders, target, languages, formats, style, command, compare)
     except sources.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
+
+
+def _alike(wanted: "Wanted") -> "Wanted":
+    """How the counterfactual of a run is lived."""
+    from dataclasses import replace
+
+    return replace(wanted, again=True, resume=False, add=0, precision=None, profile=False)
+
+
+def check(out: Path, scenario: Any, wanted: "Wanted") -> None:
+    """Raise InputError where the counterfactual of a run cannot be put: before the run."""
+    from experiments.briefing.documents import sources
+    from experiments.commands import living
+    from sim.scenario import without_policy
+
+    living.check(without_policy(scenario), out / sources.WITHOUT_POLICY, _alike(wanted))
 
 
 def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Console) -> list[Path]:
@@ -128,9 +155,7 @@ def after_run(outcome: "Outcome", scenario: Any, wanted: "Wanted", screen: Conso
     if outcome.interrupted:
         return []
     screen.print(Words(wanted.lang)("say_without"))
-    alike = replace(
-        wanted, replications=outcome.requested, again=True, resume=False, fresh=False, add=0, precision=None, profile=False
-    )
+    alike = replace(_alike(wanted), replications=outcome.requested)
     without = living.live(without_policy(scenario), outcome.out / sources.WITHOUT_POLICY, alike, screen)
     if without.interrupted:
         raise typer.Exit(console.Code.INTERRUPTED)

@@ -8,10 +8,9 @@ import typer
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Workers, Yes
 
-FILES = ("calibration.json", "figures.csv", "assumptions.csv", "recovery.csv", "ensemble.csv", "synthetic.json")
-
 
 def calibrate(
+    context: typer.Context,
     workers: Workers = None,
     out: Out = None,
     synthetic: Annotated[
@@ -33,24 +32,30 @@ def calibrate(
     disk is full, 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import calibrating, calibration, lives, published
+        if synthetic:
+            console.refuse_given(
+                context, "does nothing with --synthetic, which makes no ensemble; leave one of them out",
+                "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
+            )  # fmt: skip
+        from experiments import calibrating, calibration, lives, output_folder, published
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.core.errors import InputError
 
         work = calibrating.Calibrating(calibrating.load())
-        target = out or living.OUTPUTS / f"calibrate-{work.scenario.id}-{work.spec.seed}"
+        now = studying.asked({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
+        target = out or living.apart(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
         screen = console.messages(quiet)
-        studying.make_way(target, fresh, FILES)
+        folder = studying.make_way(target, "calibrate", now, fresh)
         count = work.spec.waves[0] if synthetic else work.lives
-        seconds = studying.announce(work.scenario, count, target, work.spec.seed, workers, False, lang, screen)
+        seconds = studying.announce(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
         studying.confirm(seconds, yes, lang)
         code = lives.find(lives.COUNTY).code()
         with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
             teller = living.teller(screen, lang)
             scenarios = {work.scenario.id: work.scenario}
             with Study(
-                target, scenarios, work.spec.seed, False, work.task, workers, lives.COUNTY, teller, progress, brief=False
+                folder, scenarios, work.spec.seed, False, work.task, workers, lives.COUNTY, teller, progress, brief=False
             ) as study:
                 recovery = calibrating.recover(work, study)
                 if synthetic:
@@ -66,10 +71,13 @@ def calibrate(
                             f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
                         ) from None
                     made = calibrating.summary(work, result, recovery, code)
-                    calibrating.store(work, result, code, target / "ensemble.csv")
-                    if store:
-                        calibrating.store(work, result, code)
-        _write(target, made)
+        with studying.writing(target, lang), output_folder.building(folder) as new:
+            _write(new, made)
+            if not synthetic:
+                calibrating.store(work, result, code, new / "ensemble.csv")
+        studying.end(target, folder)
+        if store and not synthetic:
+            calibrating.store(work, result, code)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

@@ -22,18 +22,20 @@ def collect(
     Exit codes: 0 done, 2 the folders do not make a whole run, 3 some replications failed.
     """
     with console.exit_codes():
+        from experiments import locking, results
         from experiments import parts as joining
-        from experiments import results
         from experiments.briefing import pictures, scoreboard
         from experiments.briefing.words import Words
         from sim.core.errors import InputError
 
         target = out or parts[0].with_name(parts[0].name.partition("-shard-")[0])
-        if target in parts or (target.exists() and any(target.iterdir())):
-            raise InputError("--out", 0, f"{target} is not empty; name a new folder", f"{target} 不是空的；请写一个新文件夹")
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise InputError(
+                "--out", 0, f"{target} is no empty folder; name a new one", f"{target} 不是空文件夹；请写一个新文件夹"
+            )
         try:
             manifest = joining.collect(parts, target)
-        except joining.Unjoined as reason:
+        except (joining.Unjoined, locking.Held) as reason:
             raise InputError.of("collect", 0, reason) from None
         found = results.open_folder(target)
         if not no_figures and manifest["replications"]["completed"]:

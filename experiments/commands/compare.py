@@ -10,6 +10,7 @@ from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, O
 
 
 def compare(
+    context: typer.Context,
     which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -31,9 +32,8 @@ def compare(
     interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import comparing, results
-        from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
+        from experiments import comparing, output_folder
+        from experiments.commands import studying
         from sim.core.errors import InputError
 
         if len(which) < 2:
@@ -43,28 +43,31 @@ def compare(
             )  # fmt: skip
         found: list[Any]
         if all(path.is_dir() for path in which):
+            console.refuse_given(
+                context, "does nothing where result folders are compared: they have their own; leave it out",
+                "对比的是结果文件夹，设置以文件夹里的为准，这一项不起作用；请去掉",
+                "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor"
+            )  # fmt: skip
             found = [_opened(path) for path in which]
             target = out
+            if target is not None:
+                names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
+                now = studying.asked({}, 0, False, {"results": names})
+                _check(target, now, False, False)
         elif any(path.is_dir() for path in which):
             raise InputError(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
             )
         else:
-            target, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
+            target, now, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
         try:
             made = comparing.compare(found)
         except comparing.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
         if target is not None:
-            target.mkdir(parents=True, exist_ok=True)
-            write_text(target / "comparison.json", written(made))
-            for part in ("goals", "indicators", "money", "places"):
-                rows = [
-                    {"first": one["first"], "other": one["other"], **results.flat(row)}
-                    for one in made["comparisons"]
-                    for row in one[part]
-                ]
-                write_csv(target / f"comparison-{part}.csv", rows)
+            output_folder.claim(target, "compare", now)
+            with output_folder.building(target) as new:
+                _write(new, made)
         if as_json:
             console.show_json(made)
         else:
@@ -73,6 +76,36 @@ def compare(
             console.show(comparison.answer(made, lang, target))
         if any(each.manifest["replications"]["failed"] for each in found):
             raise typer.Exit(Code.SOME_FAILED)
+
+
+def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:
+    """Raise InputError if ``target`` is the folder of something else than this comparison; an empty one is made its own.
+
+    ``offers_fresh``: whether --fresh may be given.
+    """
+    from experiments import output_folder
+    from experiments.commands import living
+
+    living.usable(target, "compare")
+    reason = living.unlike(target, now)
+    if reason and not fresh:
+        raise living.unjoinable("--out", target, reason, offers_fresh)
+    if not output_folder.holds(target):
+        output_folder.claim(target, "compare", now)
+
+
+def _write(folder: Path, made: dict[str, Any]) -> None:
+    from experiments import results
+    from experiments.files import as_json, write_csv, write_text
+
+    write_text(folder / "comparison.json", as_json(made))
+    for part in ("goals", "indicators", "money", "places"):
+        rows = [
+            {"first": one["first"], "other": one["other"], **results.flat(row)}
+            for one in made["comparisons"]
+            for row in one[part]
+        ]
+        write_csv(folder / f"comparison-{part}.csv", rows)
 
 
 def _opened(path: Path) -> Any:
@@ -88,20 +121,28 @@ def _opened(path: Path) -> Any:
 def _live(
     files: list[Path], replications: int, seed: int, place: placing.Place, only_luck: bool, sets: tuple[str, ...],
     out: Path | None, fresh: bool, lang: str, quiet: bool,
-) -> tuple[Path, list[Any]]:  # fmt: skip
-    """Live each scenario in a folder of its own; where they are, and the results."""
-    from experiments.commands import living
+) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
+    """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
+    from experiments.commands import living, studying
+    from experiments.points import same_file
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
     names = [scenario.id for scenario in chosen]
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
-    target = out or living.OUTPUTS / "-".join(["compare", *names, str(seed), f"x{replications}", *(["only-luck"] * only_luck)])
+    if len(set(map(same_file, folders))) < len(folders):
+        folders = [f"{number}-{name}" for number, name in enumerate(names, start=1)]
+    more = [*(["only-luck"] * only_luck), *living.digest_of(sets)]
+    now = studying.asked(dict(zip(folders, chosen)), seed, only_luck, None)
+    target = out or living.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
     screen = console.messages(quiet)
     place.open(screen)
     first = living.Wanted(
         replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
     )
+    for scenario, folder in zip(chosen, folders):
+        living.check(scenario, target / folder, first)
+    _check(target, now, fresh)
     living.announce(chosen[0], first, screen, len(chosen))
     found = []
     for scenario, folder in zip(chosen, folders):
@@ -109,4 +150,4 @@ def _live(
         if outcome.interrupted:
             raise typer.Exit(Code.INTERRUPTED)
         found.append(_opened(target / folder))
-    return target, found
+    return target, now, found

@@ -12,8 +12,6 @@ from experiments.commands.console import Code, Json, Lang, Language, Seed
 if TYPE_CHECKING:
     from experiments.commands.living import Wanted
 
-FILES = ("counties.csv", "counties.json")
-
 
 def counties(
     to: Annotated[Path, typer.Option(help="The folder to write them into; it must be absent or empty.")],
@@ -27,13 +25,17 @@ def counties(
     Not one of them is a real county; every file and title says so.
     """
     with console.exit_codes():
-        from experiments import synthetic_counties
+        from experiments import output_folder, synthetic_counties
         from experiments.briefing.words import Words
         from sim.core.errors import InputError
 
         try:
+            output_folder.writable(to)
+        except output_folder.NotOurs as reason:
+            raise InputError.of("--to", 0, reason) from None
+        try:
             paths = synthetic_counties.write(to, synthetic, seed)
-        except OSError as problem:
+        except FileExistsError as problem:
             raise InputError(
                 "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
             ) from None
@@ -75,7 +77,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
     from dataclasses import replace
     from functools import partial
 
-    from experiments import results
+    from experiments import output_folder, results
     from experiments.briefing.words import Words
     from experiments.commands import living
     from experiments.executors import InProcess, Processes, Shared, usable_processors
@@ -83,7 +85,16 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
     from experiments.files import write_csv, write_text
 
     words = Words(wanted.lang)
-    target = out or living.OUTPUTS / f"counties-{wanted.seed}-x{wanted.replications}"
+    more = [*(["only-luck"] if wanted.only_luck else []), *living.digest_of(wanted.sets)]
+    target = out or living.OUTPUTS / "-".join(["counties", str(wanted.seed), f"x{wanted.replications}", *more])
+    if out is None:
+        other = [now for each in chosen if living.taken(target / each.id, now := living.asked(each, wanted))]
+        target = target.with_name(f"{target.name}-{living.digest(other[0])}") if other else target
+    living.usable(target, "counties")
+    for scenario in chosen:
+        living.check(scenario, target / scenario.id, wanted)
+    output_folder.claim(target, "counties")
+    living.announce(chosen[0], wanted, screen, len(chosen))
     count = wanted.workers or usable_processors()
     shared = Shared(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
     wanted = replace(wanted, again=True, executor=shared)
@@ -105,8 +116,9 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
             ]  # fmt: skip
     finally:
         shared.end()
-    write_csv(target / "counties.csv", lines)
-    write_text(target / "counties.json", written(lines))
+    with output_folder.building(target) as new:
+        write_csv(new / "counties.csv", lines)
+        write_text(new / "counties.json", written(lines))
     if as_json:
         console.show_json({"out": str(target), "counties": len(chosen), "failed": failed, "goals": lines})
     else:

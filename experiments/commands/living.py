@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import journal, lives, results, runner, stopping
+from experiments import identity, journal, lives, locking, output_folder, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
-from sim.core.errors import InputError, said
+from experiments.files import canonical
+from sim.core.errors import Both, InputError, joined, said
 
 OUTPUTS = Path("outputs")
+RUN = "run"
+QUESTION = ("scenarios", "seed", "only_luck", "task")  # what of an identity is asked; the rest is program and machine
 LEAST_ANNOUNCED = 40
+LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Wanted:
     resume: bool = False
     fresh: bool = False
     again: bool = False  # go on with, or keep, whatever the folder holds of the same lives
+    offers_fresh: bool = True  # whether the command has --fresh
     add: int = 0
     shard: str | None = None
     precision: float | None = None
@@ -49,21 +54,55 @@ def folder(scenario: Any, wanted: Wanted) -> Path:
         parts.append("only-luck")
     if wanted.precision is not None:
         parts[-1] = f"precision-{wanted.precision:g}"
-    if wanted.sets:
-        parts.append(hashlib.sha256("\n".join(wanted.sets).encode()).hexdigest()[:8])
+    parts += digest_of(wanted.sets)
     if wanted.shard is not None:
         parts.append(f"shard-{wanted.shard.replace('/', '-of-')}")
-    return OUTPUTS / "-".join(parts)
+    return apart("-".join(parts), asked(scenario, wanted), wanted.resume or wanted.add > 0)
+
+
+def digest_of(sets: tuple[str, ...] | list[str] | None) -> list[str]:
+    """What settings on the command line add to a default name, if there are any."""
+    return [hashlib.sha256("\n".join(sets).encode(errors="surrogatepass")).hexdigest()[:8]] if sets else []
+
+
+def asked(scenario: Any, wanted: Wanted) -> dict[str, Any]:
+    """What decides the replications of a run."""
+    return identity.identity(lives.find(lives.COUNTY), lives.COUNTY, {scenario.id: scenario}, wanted.seed, wanted.only_luck)
+
+
+def apart(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
+    """The default folder of this name, or one with a digest of what is asked where that of another plan has the name: two files
+    of one name, one county under two plans. ``go_on``: what is gone on with has its folder already.
+    """
+    if len(name.encode(errors="surrogatepass")) > LONGEST:
+        whole = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
+        name = f"{name.encode(errors='surrogatepass')[:LONGEST].decode(errors='ignore')}-{whole}"
+    place = OUTPUTS / name
+    if not taken(place, now):
+        return place
+    other = OUTPUTS / f"{name}-{digest(now)}"
+    return place if go_on and not other.exists() else other
+
+
+def taken(place: Path, now: dict[str, Any]) -> bool:
+    """Whether a folder holds a result of something else than is asked now; another version's is of the same."""
+    before = output_folder.asked(place) if output_folder.holds(place) else None
+    return before is not None and any(before.get(key) != now[key] for key in QUESTION)
+
+
+def digest(now: dict[str, Any]) -> str:
+    """What is asked, as part of a folder's name."""
+    return hashlib.sha256(canonical({key: now[key] for key in QUESTION}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.Outcome:
     """Fill ``out`` with a result, telling the console how far it is.
 
-    A finished result of the same scenario is replaced; an unfinished one is gone on with if ``wanted.resume``, thrown away if
-    ``wanted.fresh``. InputError rather than touch anything else, or lose work. A full disk ends in exit code 5: what is done is
-    kept, and ``--resume`` goes on.
+    A finished result of the same lives stands until the new one is whole and takes its place; an unfinished one is gone on with
+    if ``wanted.resume``, thrown away if ``wanted.fresh``. InputError rather than touch anything else, or lose work. A full disk
+    ends in exit code 5: what is done is kept, and ``--resume`` goes on.
     """
-    _make_way(scenario, out, wanted)
+    work = _make_way(scenario, out, wanted)
     replications = wanted.replications
     if wanted.add:
         replications = requested(out) + wanted.add
@@ -73,7 +112,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
         with bar(len(part) if part is not None else replications, wanted.lang, console) as progress:
             outcome = runner.run(
                 scenario,
-                out,
+                work,
                 replications,
                 wanted.seed,
                 wanted.workers,
@@ -87,11 +126,25 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
                 until=until,
             )
     except runner.Refused as reason:
-        raise unjoinable("--resume", out, reason) from None
+        raise unjoinable("--resume", out, reason, wanted.offers_fresh) from None
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise unwritten(problem, out, wanted.lang) from None
     if outcome.problem:
         typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
+    if work != out and outcome.manifest["complete"]:
+        output_folder.replace(out)
+        outcome = replace(outcome, out=out)
     return outcome
+
+
+def count(wanted: Wanted) -> int:
+    """How many replications there will be at most."""
+    if wanted.shard is not None:
+        return len(part_of(wanted.shard, wanted.replications))
+    return wanted.largest if wanted.precision is not None else wanted.add or wanted.replications
 
 
 def announce(scenario: Any, wanted: Wanted, console: Console, times: int = 1) -> None:
@@ -131,19 +184,73 @@ def requested(out: Path) -> int:
         ) from None  # fmt: skip
 
 
-def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
-    """That what is in ``out`` may not be gone on with."""
+def unwritten(problem: OSError, out: Path, lang: str) -> typer.Exit:
+    """Say that results could not be written, though what was lived is kept; the end of the command."""
+    why = said(problem)
+    facts = {"problem": why.chinese if lang == "zh" else why.english, "done": done(out)}
+    typer.echo(Words(lang)("disk_problem", out=out, **facts), err=True)
+    return typer.Exit(Code.INCOMPLETE)
+
+
+def done(out: Path) -> int:
+    """How many replications the journal of a folder holds, or that of the result being made anew in it."""
+    beside = output_folder.next_to(out)
+    folder = beside if output_folder.begun(beside) else out
+    return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
+
+
+def unjoinable(option: str, out: Path, reason: runner.Refused | Both, fresh: bool = True) -> InputError:
+    """That what is in ``out`` is not of the lives that are asked for; ``fresh``: whether --fresh is a way out."""
+    if isinstance(reason, runner.Busy):
+        return InputError.of("--out", 0, reason)
+    way = Both(", or throw them away with --fresh", "，或用 --fresh 舍弃旧的重算") if fresh else Both("", "")
     return InputError(
-        option, 0, f"{out} holds lives that may not be joined: {reason.english}; "
-        "name another --out, or throw them away with --fresh",
-        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹，或用 --fresh 舍弃旧的重算"
+        option, 0, f"{out} holds lives that may not be joined: {reason.english}; name another --out{way.english}",
+        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹{way.chinese}"
     )  # fmt: skip
+
+
+def unlike(out: Path, now: dict[str, Any]) -> Both | None:
+    """In what the result in ``out`` differs from what is asked now; None if in nothing, or if there is none."""
+    before = output_folder.asked(out)
+    if before is None or not output_folder.holds(out):
+        return None
+    reasons = identity.changes(before, now)
+    old, new = (list(each.get("scenarios") or {}) for each in (before, now))
+    if len(old) == len(new) == 1 and old != new:  # the names say more than every value of both
+        reasons = [
+            Both(f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的")
+        ]
+    return joined(reasons) if reasons else None
+
+
+def check(scenario: Any, out: Path, wanted: Wanted) -> None:
+    """Raise InputError where a run may not be written: before anything is lived."""
+    usable(out, RUN)
+    reason = unlike(out, asked(scenario, wanted))
+    same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
+    if reason and not (wanted.fresh and same):
+        raise unjoinable("--out", out, reason, wanted.offers_fresh and same)
+
+
+def usable(out: Path, command: str, option: str = "--out") -> None:
+    """Raise InputError unless ``out`` is, or can become, a folder of this command."""
+    try:
+        output_folder.check(out, command)
+    except output_folder.NotOurs as reason:
+        raise InputError.of(option, 0, reason) from None
+    for folder in (out, output_folder.next_to(out)):
+        try:
+            locking.check(folder / output_folder.JOURNAL)
+        except locking.Held as who:
+            raise InputError.of(option, 0, who) from None
+    output_folder.settle(out)
 
 
 def part_of(shard: str, replications: int) -> range:
     """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
     number, _, of = shard.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise InputError(
             "--shard", 0, f"write it as 3/10, the third of ten parts, not '{shard}'",
             f"应写成 3/10，表示十份中的第三份，现在写的是“{shard}”"
@@ -159,33 +266,42 @@ def part_of(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
-    """Clear ``out`` for a new result, or leave it for going on; InputError if either would lose something."""
-    reason = results.foreign(out, scenario.id)
-    if reason:
+def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
+    """Where to write: ``out``, made ready, or a place beside the result that stands in it. InputError rather than lose any."""
+    check(scenario, out, wanted)
+    now = asked(scenario, wanted)
+    beside, finished = output_folder.next_to(out), bool(output_folder.manifest(out))
+    if wanted.shard and finished:
         raise InputError(
-            "--out", 0, f"{out} will not be overwritten: {reason.english}; name another folder",
-            f"不会覆盖 {out}：{reason.chinese}；请另写一个文件夹"
+            "--out", 0, f"{out} holds a result; a shard needs a folder of its own", f"{out} 里已有结果；分片请另写一个文件夹"
+        )
+    begun, anew = output_folder.begun(out), output_folder.begun(beside)
+    go_on = wanted.resume or wanted.again
+    if (wanted.add or (wanted.resume and finished and not anew)) and not begun:
+        raise InputError(
+            "--add-replications" if wanted.add else "--resume", 0,
+            f"there is no journal to go on with in {out}; leave the option out to begin one",
+            f"{out} 里没有可以接着算的记录；去掉这一项即可从头开始"
         )  # fmt: skip
-    begun = any((out / "journal").glob("*.npz"))
-    if wanted.again and begun and not wanted.fresh:
-        return
-    if wanted.resume or wanted.add:
-        if not begun:
-            raise InputError(
-                "--resume", 0, f"there is no run to go on with in {out}; leave the option out to begin one",
-                f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
-            )  # fmt: skip
-        return
-    complete = (out / "manifest.json").exists() and results.Results(out).manifest.get("complete")
-    if begun and not complete and not wanted.fresh:
-        count = sum(len(numbers) for numbers in journal.done(out / "journal").values())
+    if wanted.add or (go_on and begun and not anew and not wanted.fresh):
+        return out
+    if go_on and anew and not wanted.fresh:
+        return beside
+    complete = output_folder.manifest(out).get("complete")
+    if not wanted.fresh and (anew or (begun and not complete)):
+        count = done(out)
         raise InputError(
             "--out", 0, f"{out} holds an unfinished run of {count} replications; "
             "go on with it by --resume, or begin anew by --fresh",
             f"{out} 里有一次没算完的模拟，已算 {count} 遍；用 --resume 接着算，或用 --fresh 从头算"
         )  # fmt: skip
-    results.clear(out)
+    if finished:
+        output_folder.discard(beside)
+        output_folder.claim(beside, RUN, now)
+        return beside
+    output_folder.clear(out)
+    output_folder.claim(out, RUN, now)
+    return out
 
 
 def teller(console: Console, language: str) -> Callable[..., None]:

@@ -10,6 +10,7 @@ from experiments.commands.console import DryRun, Fresh, Json, Lang, Language, No
 
 
 def optimise(
+    context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to divide, a YAML file; see experiments/specs.", metavar="SPEC")],
     seed: Seed = 2021,
     workers: Workers = None,
@@ -30,10 +31,13 @@ def optimise(
     full, 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import designs, dividing, lives, optimising, searching
+        from experiments import dividing, lives, optimising, searching
         from experiments.commands import living, studying
+        from experiments.points import safe
         from sim.core.errors import InputError
 
+        if dry_run:
+            studying.nothing_thrown_away(context)
         try:
             searching.require()
         except searching.Missing:
@@ -44,24 +48,26 @@ def optimise(
         asked, scenario = dividing.read(spec)
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))
-        target = out or living.OUTPUTS / designs.safe(f"optimise-{spec.stem}-{seed}")
+        now = studying.asked({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
+        target = out or living.apart(safe(f"optimise-{spec.stem}-{seed}"), now)
         screen = console.messages(quiet)
-        if not dry_run:
-            studying.make_way(target, fresh, optimising.FILES)
+        work = target if dry_run else studying.make_way(target, "optimise", now, fresh)
         teller = living.teller(screen, lang)
         model.prepare(scenario, teller)
         division = dividing.price(spec, asked, scenario, seed)
-        seconds = studying.announce(scenario, division.lives, target, seed, workers, False, lang, screen)
+        seconds = studying.announce(scenario, division.lives, work, seed, workers, False, lang, screen)
         if dry_run:
             console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
             return
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(division.lives, lang, screen) as progress:
-            manifest = optimising.optimise(division, target, seed, workers, lives.COUNTY, teller, progress)
+            manifest = optimising.optimise(division, work, seed, workers, lives.COUNTY, teller, progress)
         if not no_figures:
             from experiments.briefing import frontier_pictures
 
-            frontier_pictures.draw(target, manifest)
+            with studying.writing(target, lang):
+                frontier_pictures.draw(work, manifest)
+        studying.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

@@ -17,10 +17,14 @@ def solve(
     largest: Annotated[
         bool, typer.Option("--largest", help="The largest value that still reaches it, not the smallest.")
     ] = False,
-    low: Annotated[float | None, typer.Option(help="Search from here; by default the lever's lower bound.")] = None,
-    high: Annotated[float | None, typer.Option(help="Search up to here; by default the lever's upper bound.")] = None,
+    low: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search from here; by default the lever's lower bound.")
+    ] = None,
+    high: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search up to here; by default the lever's upper bound.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -40,7 +44,7 @@ def solve(
     input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, solving
+        from experiments import designs, lives, output_folder, points, solving
         from experiments.commands import living, studying
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
@@ -67,19 +71,21 @@ def solve(
             )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")
-        stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
-        target = out or living.OUTPUTS / stem
+        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        task = {"lever": lever, "from": factor.month}
+        now = studying.asked({chosen.id: chosen}, seed, only_luck, task)
+        target = out or living.apart(stem, now)
         screen = console.messages(quiet)
         place.open(screen)
-        studying.make_way(target, fresh, FILES)
+        work = studying.make_way(target, "solve", now, fresh)
+        points.affordable("--replications", 0, solving.FIRST + solving.EXPECTED, replications)
         looks = solving.FIRST + solving.EXPECTED
-        studying.announce(chosen, looks * replications, target, seed, place.workers, only_luck, lang, screen)
+        studying.announce(chosen, looks * replications, work, seed, place.workers, only_luck, lang, screen)
         numbers = range(replications)
-        task = {"lever": lever, "from": factor.month}
         with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
             teller = living.teller(screen, lang)
             with Study(
-                target, {chosen.id: chosen}, seed, only_luck, task, place.workers, lives.COUNTY, teller, progress, place.executor
+                work, {chosen.id: chosen}, seed, only_luck, task, place.workers, lives.COUNTY, teller, progress, place.executor
             ) as study:
 
                 def live(value: float) -> tuple[Any, Any]:
@@ -102,16 +108,15 @@ def solve(
             "subject": {"id": goal, "name": dict(catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
             "factor": {"id": lever, "name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central},
         }  # fmt: skip
-        write_text(target / "solution.json", written(made))
-        write_csv(target / "curve.csv", made["curve"])
-        _draw(target)
+        with studying.writing(target, lang), output_folder.building(work) as new:
+            write_text(new / "solution.json", written(made))
+            write_csv(new / "curve.csv", made["curve"])
+            _draw(new)
+        studying.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
             _answer(made, factor, catalogue.goals[goal], lang, target)
-
-
-FILES = ("solution.json", "curve.csv")
 
 
 def _no_answer(none: Any, wanted: float, lang: str, as_json: bool) -> None:

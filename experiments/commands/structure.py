@@ -8,7 +8,9 @@ import typer
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
-Futures = Annotated[int, typer.Option(min=4, help="Parameter draws, each lived once under every switch and plan.")]
+Futures = Annotated[
+    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each lived once under every switch and plan.")
+]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
 
@@ -31,34 +33,44 @@ def structure(
     130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import lives, structure
+        from experiments import lives, output_folder, points, structure
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
 
         files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
-        chosen = {each.id: each for each in map(load_scenario, files)}
-        if len(chosen) < max(2, len(files)):
+        loaded = [load_scenario(file) for file in files]
+        points.distinct("structure", 0, loaded)
+        chosen = {each.id: each for each in loaded}
+        if len(chosen) < 2:
             raise InputError(
                 "structure",
                 0,
                 "takes at least two different plans, the reference first",
                 "至少要两个不同的方案，作参照的放在最前",
             )
-        target = out or living.OUTPUTS / f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120]
+        measured = [lives.find(lives.COUNTY).catalogue(each) for each in loaded]
+        if any(set(each.goals) != set(measured[0].goals) for each in measured):
+            raise InputError(
+                "structure", 0, "takes plans of one length: those that run on beyond 2025 have goals that the others lack",
+                "各方案的期限要相同：推演到2025年以后的方案，有别的方案没有的目标；请统一 months"
+            )  # fmt: skip
         switches = structure.switches()
+        points.affordable("--futures", 0, len(switches) * len(chosen), futures)
         count = len(switches) * len(chosen) * futures
         screen = console.messages(quiet)
         first = next(iter(chosen.values()))
-        studying.make_way(target, fresh, ("structure.json",))
-        seconds = studying.announce(first, count, target, seed, workers, False, lang, screen)
-        studying.confirm(seconds, yes, lang)
         worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
         task = {"structure": {switch.id: switch.sets for switch in switches}}
+        now = studying.asked(worlds, seed, False, task)
+        target = out or living.apart(points.safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
+        work = studying.make_way(target, "structure", now, fresh)
+        seconds = studying.announce(first, count, work, seed, workers, False, lang, screen)
+        studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
             teller = living.teller(screen, lang)
-            with Study(target, worlds, seed, False, task, workers, lives.COUNTY, teller, progress) as study:
+            with Study(work, worlds, seed, False, task, workers, lives.COUNTY, teller, progress) as study:
                 found = structure.live(study, chosen, futures)
         catalogue = lives.find(lives.COUNTY).catalogue(first)
         made: dict[str, Any] = {
@@ -68,7 +80,9 @@ def structure(
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.told(found, catalogue),
         }  # fmt: skip
-        keep(made, target / "structure.json", finding)
+        with studying.writing(target, lang), output_folder.building(work) as new:
+            keep(made, new / "structure.json", finding)
+        studying.end(target, work)
         if as_json:
             console.show_json(made)
         else:

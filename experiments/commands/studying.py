@@ -1,7 +1,7 @@
 """What sweep, sensitivity and solve do alike on the console: announce, resume, end with the right code."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from experiments import identity, journal, lives, results, runner
+from experiments import identity, lives, output_folder, runner
 from experiments.briefing.words import Words
-from experiments.commands import living
+from experiments.commands import console, living
 from experiments.commands.console import Code
 from experiments.crew import Stopped
 from experiments.executors import Halted, usable_processors
@@ -20,22 +20,55 @@ from sim.core.errors import InputError
 SHORT = 60.0  # seconds that nobody has to be asked about
 
 
-def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
-    """Clear the folder of a study if ``fresh``; InputError if it holds something else than a study."""
-    if not out.exists():
-        return
-    known = {*files, "journal", "figures", "shard.json"}
-    others = [path.name for path in out.iterdir() if path.name not in known and not path.name.endswith(".partial")]
-    if not out.is_dir() or others:
-        some = ", ".join(sorted(others)[:3])
-        raise InputError(
-            "--out", 0, f"{out} will not be touched: it holds {some}; name another folder",
-            f"不会动 {out}：里面有 {some}；请另写一个文件夹"
-        )  # fmt: skip
+def asked(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any) -> dict[str, Any]:
+    """What decides a study; ``task`` is what else was asked, as plain data or records."""
+    return identity.identity(lives.find(lives.COUNTY), lives.COUNTY, scenarios, seed, only_luck, task)
+
+
+def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool) -> Path:
+    """Where a study is to write: ``out``, or a place beside the one that stands in it and is to be made ``fresh``; ``end`` puts
+    the new one in its place. ``now``: as ``asked`` gives it. InputError if ``out`` holds something else.
+    """
+    living.usable(out, command)
+    reason = living.unlike(out, now)
+    if reason and not fresh:
+        raise living.unjoinable("--out", out, reason)
+    beside = output_folder.next_to(out)
+    if not fresh and output_folder.begun(beside):
+        return beside
     if fresh:
-        results.clear(out)
-        for name in files:
-            (out / name).unlink(missing_ok=True)
+        output_folder.discard(beside)
+        if output_folder.listed(out):
+            output_folder.claim(beside, command, now)
+            return beside
+        output_folder.clear(out)
+    output_folder.claim(out, command, now)
+    return out
+
+
+def end(out: Path, work: Path) -> None:
+    """A study that was made anew takes the place of the one that stood."""
+    if work != out:
+        output_folder.replace(out)
+
+
+def nothing_thrown_away(context: typer.Context) -> None:
+    """Raise InputError if --fresh was given beside --dry-run."""
+    console.refuse_given(
+        context, "does nothing with --dry-run, which touches no folder; leave one of them out",
+        "与 --dry-run 同用时不起作用：预演不动任何文件夹；请去掉其中一个", "fresh"
+    )  # fmt: skip
+
+
+@contextmanager
+def writing(out: Path, lang: str) -> Iterator[None]:
+    """Turn what the system refuses while results are written into one sentence and exit code 5: what was lived is kept."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise living.unwritten(problem, out, lang) from None
 
 
 @contextmanager
@@ -43,19 +76,16 @@ def ending(out: Path, lang: str) -> Iterator[None]:
     """Turn Ctrl-C, a full disk and a journal of something else into one sentence and the right exit code."""
     words = Words(lang)
     try:
-        yield
+        with writing(out, lang):
+            yield
     except runner.Refused as reason:
         raise living.unjoinable("--out", out, reason) from None
     except Stopped:
-        typer.echo(words("study_stopped", out=out, done=_done(out)), err=True)
+        typer.echo(words("study_stopped", out=out, done=living.done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
     except Halted as problem:
-        typer.echo(words(problem.words, out=out, problem=problem, done=_done(out)), err=True)
+        typer.echo(words(problem.words, out=out, problem=problem, done=living.done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
-
-
-def _done(out: Path) -> int:
-    return sum(len(numbers) for numbers in journal.done(out / "journal").values())
 
 
 def announce(
@@ -63,7 +93,7 @@ def announce(
 ) -> float:
     """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
     words = Words(lang)
-    left = max(0, count - (_done(out) if identity.noted(out / "journal") else 0))
+    left = max(0, count - living.done(out))
     if left == 0 or screen.quiet:
         return 0.0
     cost = runner.forecast(scenario, 2, seed, 1, only_luck, lives.COUNTY, living.teller(screen, lang))

@@ -1,4 +1,4 @@
-"""``xianjie verify``: a sample of recorded replications lived again and compared."""
+"""``xianjie verify``: is a result what its own record says, and what a sample of it comes out as again?"""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,16 +11,19 @@ from experiments.commands.console import Json, Lang, Language, Quiet, Workers
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="A result folder.", metavar="FOLDER")],
-    sample: Annotated[int | None, typer.Option(min=1, help="How many; by default one in a hundred, at least three.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Chooses the sample.")] = 1,
+    sample: Annotated[
+        int | None, typer.Option(min=1, max=console.MOST, help="How many; by default one in a hundred, at least three.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the sample.")] = 1,
     workers: Workers = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Live recorded replications again, and say whether they are what the folder says, bit for bit.
+    """Say whether a folder is what was written, bit for bit: its files, tables, goals, and recorded replications lived again.
 
-    Exit codes: 0 they are; 1 some are not; 2 there is nothing to compare.
+    A brief or picture that somebody edited is named, and is no fault. Exit codes: 0 it is; 1 it is not; 2 there is nothing to
+    compare.
     """
     with console.exit_codes():
         from experiments import verifying
@@ -35,8 +38,13 @@ def verify(
             raise InputError(folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}") from None
         words = Words(lang)
         if as_json:
-            console.show_json(vars(found) | {"changes": [each.english for each in found.changes]})
+            plain = {key: [each.english for each in getattr(found, key)] for key in ("changes", "faults", "notes")}
+            console.show_json(vars(found) | plain)
         else:
+            for label, parts in (("verified_fault", found.faults), ("verified_note", found.notes)):
+                console.show(words(label, reason=each.chinese if lang == "zh" else each.english) for each in parts)
+            if found.edited:
+                console.show([words("verified_edited", files=words("comma").join(found.edited))])
             numbers = words("comma").join(map(str, found.wrong))
             label = "verified_not" if found.wrong else "verified"
             console.show(
@@ -45,5 +53,5 @@ def verify(
             if found.changes:
                 why = joined(found.changes)
                 console.show([words("verified_other", reasons=why.chinese if lang == "zh" else why.english)])
-        if found.wrong:
+        if found.wrong or found.faults:
             raise typer.Exit(console.Code.UNEXPECTED)

@@ -376,3 +376,18 @@ def test_a_shard_is_not_briefed(tmp_path):
 def test_the_title_of_the_fixture_is_the_hostile_one(result):
     title = json.loads((result / "manifest.json").read_text(encoding="utf-8"))["scenario"]["title"]["zh"]
     assert title.startswith(HOSTILE) and "\x07" in title and "\u202e" in title
+
+
+def test_a_document_that_somebody_edited_is_never_written_over(result, tmp_path):
+    folder = copy(result, tmp_path)
+    edited, other = folder / "brief" / "brief-zh.html", folder / "brief" / "brief-zh-2.html"
+    assert write([folder], folder / "brief") == [edited]
+    edited.write_text("edited", encoding="utf-8")
+    (folder / "brief" / "speech.html").write_text("mine", encoding="utf-8")
+    assert write([folder], folder / "brief") == write([folder], folder / "brief") == [other]
+    assert edited.read_text(encoding="utf-8") == "edited" and "html" in other.read_text(encoding="utf-8")
+    (tmp_path / "to").mkdir()
+    mine = tmp_path / "to" / "brief-zh.html"
+    mine.write_text("mine", encoding="utf-8")
+    assert write([folder], tmp_path / "to") == [mine.with_name("brief-zh-2.html")]
+    assert mine.read_text(encoding="utf-8") == "mine"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import designs
+from experiments import designs, lives
 from experiments.discovery import Discovery
 from tests.experiments.synthetic import GOALS, Life, Outcome, Scenario, Synthetic, both
 
@@ -58,3 +58,4 @@ def discovery(tmp_path, scenarios=None, **changes):
 planted = PlantedCounty()
 NAME = "tests.experiments.planted:planted"
 assert "R3" in GOALS
+lives.MODELS.add(NAME)

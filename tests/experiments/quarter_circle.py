@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
+from experiments import lives
 from experiments.crew import Point
 from experiments.dividing import Division, Programme
 from tests.experiments.synthetic import Outcome, Scenario, Synthetic, both
@@ -51,3 +52,4 @@ def division(**changes):
 
 quarter_circle = QuarterCircle()
 NAME = "tests.experiments.quarter_circle:quarter_circle"
+lives.MODELS.add(NAME)

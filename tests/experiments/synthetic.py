@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import norm
 
+from experiments import lives
 from experiments.lives import Catalogue
 
 IGNORANCE, LUCK = 0.6, 0.8
@@ -207,3 +208,4 @@ class Synthetic:
 
 synthetic = Synthetic()
 NAME = "tests.experiments.synthetic:synthetic"
+lives.MODELS.add(NAME)

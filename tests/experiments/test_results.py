@@ -146,14 +146,6 @@ def test_thirteen_banded_indicators_are_too_many(tmp_path):
         runner.run(scenario, tmp_path, 1, 7, 1, lives=NAME)
 
 
-def test_only_what_a_run_makes_is_cleared(result, tmp_path):
-    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "goals.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "journal").mkdir()
-    results.clear(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-
-
 def test_a_folder_without_a_result_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no result"):
         results.open_folder(tmp_path)

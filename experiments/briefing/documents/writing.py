@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from experiments import output_folder
 from experiments.briefing.documents import assembling, sources
 from experiments.briefing.documents.content import Brief
 from experiments.briefing.documents.drawing import Pictures
@@ -28,7 +29,8 @@ def write(
     """Write the brief of one result, or the comparison of several, and return its files.
 
     ``folders``: results, and studies that say what moves them. Raises ``sources.Unusable`` for a folder no brief may be written
-    from, and when the folders do not fit what is asked. Nothing is written unless all of it can be made.
+    from, and when the folders do not fit what is asked. Nothing is written unless all of it can be made, and a document that
+    somebody edited, or that is not ours, keeps its name: the new one stands beside it.
     """
     found, studies = sources.sorted_out(folders)
     make = _comparison(found, studies, command) if compare else _single(found, studies, command)
@@ -39,10 +41,14 @@ def write(
         brief, pictures = make(language), Pictures(kinds)
         stem = f"{'comparison' if compare else 'brief'}-{language}"
         made += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
-    to.mkdir(parents=True, exist_ok=True)
-    for path, put in made:
-        put(path)
-    return [path for path, _put in made]
+    home = folders[0] if to == folders[0] / FOLDER else to  # whose list of our files names them
+    with output_folder.building(home) as new:
+        within = new / to.relative_to(home)
+        within.mkdir(exist_ok=True)
+        written = [within / output_folder.free(home, path).name for path, _put in made]
+        for path, (_to, put) in zip(written, made, strict=True):
+            put(path)
+    return [to / path.name for path in written]
 
 
 def _single(found: Sequence[sources.Source], studies: Sequence[sources.Study], command: str) -> Callable[[str], Brief]:
