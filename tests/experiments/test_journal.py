@@ -1,4 +1,4 @@
-"""Journals that cannot lie: whatever is done to one, what comes out is right, or refused in one sentence. One process at a time."""
+"""Journals that cannot lie: whatever is done to one, what comes out is right, or refused in one sentence."""
 
 import dataclasses
 import json
@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from typer.testing import CliRunner
 
 from experiments import crew, identity, journal, lives, locking, parts, runner, sweeping, verifying
