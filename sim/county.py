@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from sim.core.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
-from sim.core.driving import Driver
 from sim.core.ensemble import Ensemble
 from sim.core.ensemble import load as load_ensemble
 from sim.core.ledger import Fund
@@ -112,7 +111,6 @@ class County:
         self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
         trial = self._trial_year()
         founding.found_incomes(self.tables, luck, book, self.values, p, trial)
-        self._driver = Driver(self.steps)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
         stop_if_missed(self.audit)
@@ -192,22 +190,12 @@ class County:
         if self._profile:
             self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
-    def _run_all(self, month: int) -> None:
-        """All that is due in a month: by the driver, or one by one where somebody looks on or something was never compiled."""
-        failed = None if self._profile or self.watch is not None else self._driver.live(month)
-        if failed == -1:
-            return
-        for number, (step, wired) in enumerate(self.steps):
-            if step.due(month) and (failed is None or number == failed):
-                self._run(step.process, wired, month)  # what failed in machine code fails here again, and says why
-        if failed is not None:
-            name = self.steps[failed][0].process.name
-            raise RuntimeError(f"process '{name}' failed in month {named(month)} and did not say why")
-
     def _live_month(self) -> None:
         tables, month = self.tables, self.month
         open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-        self._run_all(month)
+        for step, wired in self.steps:
+            if step.due(month):
+                self._run(step.process, wired, month)
         start = time.perf_counter()
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])

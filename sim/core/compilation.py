@@ -11,7 +11,6 @@ import platform
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -181,29 +180,15 @@ def compiled(function):
         settings.CACHE_DIR = before
 
 
-@dataclass(frozen=True)
-class MachineCode:
-    """What Numba made of a function for arguments of certain types: ``call`` it with them; or from machine code, at ``address``,
-    with what those ``types`` consist of. The address is 0 where nothing was compiled.
-    """
-
-    call: Callable[..., None]
-    address: int = 0
-    types: tuple = ()
-
-
-def machine_code(function, arguments: tuple) -> MachineCode:
+def machine_code(function, arguments: tuple) -> Callable[..., None]:
     """The machine code of ``function`` for arguments of these types, free of Numba's search for it.
 
-    That search looks at the type of every table at every call: forty microseconds, a tenth of a county's life. A caller may keep
-    what is returned for as long as it calls with the same types. Whatever Numba would do itself is returned where it has none.
+    That search looks at the type of every table at every call: forty microseconds, a tenth of a replication. A caller may keep
+    what is returned for as long as it calls with the same types. Where nothing is compiled it is the function itself.
     """
-    types = tuple(numba.typeof(argument) for argument in arguments)
-    found = getattr(function, "overloads", {}).get(types)
-    if found is None:
-        return MachineCode(function)
-    native = found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
-    return MachineCode(found.entry_point, native, found.fndesc.argtypes)
+    if not IS_COMPILED:
+        return function
+    return function.get_compile_result(numba.void(*(numba.typeof(argument) for argument in arguments))).entry_point
 
 
 def capacities(tables: Iterable) -> tuple:
@@ -226,7 +211,7 @@ def settled(function):
         code = kept.get(room)
         if code is None:
             function(*arguments)
-            kept[room] = machine_code(function, arguments).call
+            kept[room] = machine_code(function, arguments)
         else:
             code(*arguments)
 

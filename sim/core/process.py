@@ -8,13 +8,13 @@ The declaration is a contract. The model hands the process only what it declares
 import inspect
 import sys
 from collections import namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.core.compilation import MachineCode
 from sim.core.ledger import Fund
 from sim.core.luck import word
 from sim.core.records import TABLES
@@ -63,7 +63,7 @@ class Process:
     pays: tuple[PaymentDeclaration, ...]
     classes: dict[str, Any] = field(default_factory=dict)
     #: Its machine code, by what tells the types of its arguments in one county from those in another (see ``Wired``).
-    code: dict[tuple, MachineCode] = field(default_factory=dict)
+    code: dict[tuple, Callable[..., None]] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.columns import Columns
-from sim.core.compilation import MachineCode, capacities, machine_code
+from sim.core.compilation import capacities, machine_code
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.luck import decision_keys
 from sim.core.process import Process, Room
@@ -140,11 +140,13 @@ class Wired:
 
     def parameters(self, month: int):
         """What it is handed as parameters in a month: plain numbers, and writable rows of numbers."""
-        made = self.process.classes["Parameters"]
-        if not self.paths:
-            return made(0.0)
-        place = month - self.first
-        return made._make([path[place].item() if path.ndim == 1 else path[place] for path in self.paths])
+        return self.process.classes["Parameters"]._make(self._by_month[month - self.first])
+
+    @cached_property
+    def _by_month(self) -> list[tuple]:
+        """Its parameters, month by month; taking each from its path every month took longer than many a rule."""
+        columns = [path.tolist() if path.ndim == 1 else list(path) for path in self.paths]
+        return list(zip(*columns, strict=True)) or [(0.0,)] * self.months
 
     @cached_property
     def keys(self) -> np.ndarray:
@@ -159,8 +161,7 @@ class Wired:
 
     def luck(self, month: int):
         """The keys of its decisions in a month."""
-        keys = self.keys[month - self.first] if self.process.luck else (0,)
-        return self.process.classes["Luck"]._make(keys)
+        return self.process.classes["Luck"]._make(self.keys[month - self.first] if self.process.luck else (0,))
 
     def county(self, month: int):
         """What it may see of the county in this month."""
@@ -203,17 +204,13 @@ class Wired:
         """What tells the types of its arguments in this county from those in another: the columns it sees, and room for rows."""
         return (self.narrow, *capacities(self.tables.rows[name] for name in (*self._tables, *self.process.creates)))
 
-    def code(self) -> MachineCode | None:
-        """Its machine code, if it has run in this program before, here or in a county of as much room."""
-        return self.process.code.get(self._types())
-
     def __call__(self, month: int) -> None:
         arguments = self.arguments(month)
         if self._call is None:
-            code = self.code()
-            if code is None:  # the first county of this program
+            kind = self._types()
+            if kind not in self.process.code:  # the first county of this program
                 self.process.run(*arguments)
-                self._call = self.process.code.setdefault(self._types(), machine_code(self.process.run, arguments)).call
+                self._call = self.process.code[kind] = machine_code(self.process.run, arguments)
                 return
-            self._call = code.call
+            self._call = self.process.code[kind]
         self._call(*arguments)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from sim.core.compilation import compiled, settled
-from sim.core.finding import having
 from sim.core.wiring import Tables
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
@@ -169,8 +168,8 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
     case, in which the month is noted that the risk of a new case began in; ``line``: dibao.
     """
     # As they stand, and not household by household: neighbours in the table are alike.
-    for person in having(persons, "registered", 1, 1):
-        if person.alive == 1:
+    for person in persons:
+        if person.registered == 1 and person.alive == 1:
             household = households[person.household]
             cell = out[household.township, household.segment]
             labour[person.household] |= measure_member(person, household.weight, cell)
@@ -185,8 +184,8 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
     for township in range(len(out)):
         for segment in range(len(out[township])):
             derive(out[township, segment], segment)
-    for person in having(persons, "poor_student", 1, 1):
-        if person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
+    for person in persons:
+        if person.poor_student == 1 and person.alive == 1 and person.stage != Stage.NOT_IN_SCHOOL:
             household = households[person.household]
             measure_student(person, household.weight, out[household.township, household.segment])
     for row in range(len(cases)):

@@ -4,8 +4,6 @@ from sim.core.compilation import compiled
 from sim.core.records import declare
 from sim.world.codes import Stage
 
-OLDEST = 127  # years: more than anybody lives, and the most that the column of ages holds
-
 PERSONS = declare(
     "persons",
     "A member of a household; the dead keep their row.",

@@ -1,8 +1,8 @@
 """Work relief: small public works of the warm season, paid in wages to people of listed households who are at home."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import drawn
 from sim.core.ledger import affordable, pay
+from sim.core.luck import happens
 from sim.core.process import process
 from sim.world.codes import Destination
 from sim.world.persons import can_work
@@ -49,7 +49,10 @@ def work_relief(county, p, luck, books):
         household = county.households[row]
         if is_listed(household, county.register[row]):
             waiting += free_hands(household, county.persons)
-    for person in drawn(county.persons, luck.hired, min(p.places / max(waiting, 1), 1.0)):
+    chance = min(p.places / max(waiting, 1), 1.0)
+    for person in county.persons:
+        if not happens(luck.hired, person.identity, chance):
+            continue
         household = county.households[person.household]
         if may_be_hired(person) and is_listed(household, county.register[person.household]):
             if affordable(books.work_relief_wages, p.wage):

@@ -1,7 +1,6 @@
 """Births, deaths, ageing and school, at a yearly pace; and children who found households of their own."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import drawn
 from sim.core.luck import descendant, happens, uniform
 from sim.core.process import process
 from sim.world.codes import NONE, Destination, Stage
@@ -91,8 +90,10 @@ def add_child(household, row, persons, room, month):
 @compiled
 def births(county, p, luck, books):
     """Children are born to women of an age to have them."""
-    for woman in drawn(county.persons, luck.birth, p.birth_chance):
-        if woman.alive == 1 and woman.female == 1 and p.first_birth_age <= woman.age <= p.last_birth_age:
+    for woman in county.persons:
+        if woman.female == 0 or woman.alive == 0 or not p.first_birth_age <= woman.age <= p.last_birth_age:
+            continue
+        if happens(luck.birth, woman.identity, p.birth_chance):
             home = county.households[woman.household]
             add_child(home, woman.household, county.persons, county.persons_room, county.month)
             girl = happens(luck.sex, woman.identity, 1.0 - p.boys)

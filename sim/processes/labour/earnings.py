@@ -1,7 +1,6 @@
 """Wages: what work pays this month, and to whom."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.ledger import hand, pay, pay_from_enterprise, settle
 from sim.core.process import process
 from sim.world.codes import Cause, Destination, Event, Segment, Stage
@@ -85,13 +84,15 @@ def earnings(county, p, luck, books):
     if county.calendar == 0:
         for person in county.persons:
             person.paid_months = 0
-    for person in having(county.persons, "displaced", 1, 1):
-        if person.status == Destination.NONE and person.alive == 1 and person.capacity > 0.0:
+    for person in county.persons:
+        if person.displaced == 1 and person.status == Destination.NONE and person.alive == 1 and person.capacity > 0.0:
             if person.stage == Stage.NOT_IN_SCHOOL and person.preference >= 0:
                 household = county.households[person.household]
                 missed = market_of_person(person, household, county.markets).pay[person.preference]
                 lose(household, missed * person.productivity, person.lost_to)
-    for person in having(county.persons, "status", Destination.OUTSIDE, Destination.PUBLIC_POST):
+    for person in county.persons:
+        if not Destination.OUTSIDE <= person.status <= Destination.PUBLIC_POST:
+            continue
         if person.alive == 0 or person.capacity <= 0.0 or person.ill_months > 0:
             continue
         person.paid_months += 1
@@ -132,6 +133,6 @@ def farm_hands(county, p, luck, books):
     """Working capacity at home on each farm this month."""
     for household in county.households:
         household.farm_labour = 0.0
-    for person in having(county.persons, "status", Destination.PUBLIC_POST, Destination.NONE):
-        if can_work(person):
+    for person in county.persons:
+        if person.status >= Destination.PUBLIC_POST and can_work(person):
             county.households[person.household].farm_labour += person.capacity * time_on_farm(person.status, p)

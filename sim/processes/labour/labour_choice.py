@@ -1,7 +1,6 @@
 """Where people wish to work, and who finds the work wished for."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.ledger import transfer
 from sim.core.luck import happens, uniform
 from sim.core.process import process
@@ -212,8 +211,8 @@ def programme(person, p):
 def job_search(county, p, luck, books):
     """Who is out of work looks for the work wished for; who has just left school chooses first."""
     environment = county.environment[0]
-    for person in having(county.persons, "status", Destination.NONE, Destination.NONE):
-        if not can_work(person):
+    for person in county.persons:
+        if person.status != Destination.NONE or not can_work(person):
             continue
         household = county.households[person.household]
         market = county.markets[market_of(household.segment, person.capacity)]

@@ -1,7 +1,6 @@
 """Public-welfare posts: weak labour of registered households, those in need first; then others who are monitored."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.luck import happens
 from sim.core.process import process
 from sim.world.codes import NONE, Destination
@@ -67,7 +66,9 @@ def take_post(person):
 def retire(county, p):
     """Posts end with age or strength; returns how many are held after."""
     held = 0
-    for person in having(county.persons, "status", Destination.PUBLIC_POST, Destination.PUBLIC_POST):
+    for person in county.persons:
+        if person.status != Destination.PUBLIC_POST:
+            continue
         if person.capacity <= 0.0 or person.age > p.oldest:
             leave_post(person)
         else:
@@ -118,8 +119,8 @@ def public_posts(county, p, luck, books):
     """Posts that are free are filled; posts beyond the number wanted end."""
     held = retire(county, p)
     if held > p.count:
-        for person in having(county.persons, "status", Destination.PUBLIC_POST, Destination.PUBLIC_POST):
-            if happens(luck.drawn, person.identity, (held - p.count) / held):
+        for person in county.persons:
+            if person.status == Destination.PUBLIC_POST and happens(luck.drawn, person.identity, (held - p.count) / held):
                 leave_post(person)
     elif held < p.count:
         fill(county, int(p.count) - held, p, luck)

@@ -1,7 +1,6 @@
 """Jobs that end: ordinary separations, more of them in a slump or in illness, and migrants who come home for good."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.luck import uniform
 from sim.core.process import process
 from sim.world.codes import NONE, Destination, Event, SlumpKind
@@ -49,6 +48,6 @@ def separation(person, slump, enterprises, p, luck):
 def separations(county, p, luck, books):
     """Jobs outside and in local firms end; the months in a status go on."""
     slump = county.environment[0].slump
-    for person in having(county.persons, "status", Destination.OUTSIDE, Destination.LOCAL_FIRM):
-        if person.alive == 1:
+    for person in county.persons:
+        if Destination.OUTSIDE <= person.status <= Destination.LOCAL_FIRM and person.alive == 1:
             separation(person, slump, county.enterprises, p, luck)

@@ -1,7 +1,6 @@
 """Medicines and visits of the chronically ill: subsidised for the listed diseases, the rest the household's own."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.ledger import settle, take
 from sim.core.luck import happens
 from sim.core.process import process
@@ -21,8 +20,8 @@ def chronic_care(county, p, luck, books):
     """A month of outpatient care for those under treatment."""
     cost = p.outpatient_cost * county.environment[0].cost_trend
     subsidy, subsidised, borne, bearers = 0.0, 0.0, 0.0, 0.0
-    for person in having(county.persons, "chronic", 1, 1):
-        if person.alive == 0:
+    for person in county.persons:
+        if person.chronic == 0 or person.alive == 0:
             continue
         household = county.households[person.household]
         # Luck says who is treated and whose illness is listed; nothing foresees that, so what is nought is added too.

@@ -3,10 +3,8 @@
 import math
 
 from sim.core.compilation import compiled
-from sim.core.finding import having
 from sim.core.ledger import hand, pay, settle
 from sim.core.process import process
-from sim.world.persons import OLDEST
 
 
 @compiled
@@ -33,14 +31,14 @@ def pensions(county, p, luck, books):
     trend = county.environment[0].transfer_trend
     total, units = 0.0, 0.0
     pensioned = math.ceil(p.pension_age)
-    for person in having(county.persons, "age", pensioned, OLDEST):
-        amount = old_age_due(person, p) * trend
+    for person in county.persons:
+        amount = old_age_due(person, p) * trend if person.age >= pensioned else 0.0
         if person.alive == 1 and amount > 0.0:
             total += give(county.households[person.household], amount)
             units += county.households[person.household].weight
     allowance = p.disability_allowance * trend
-    for person in having(county.persons, "disabled", 1, 1):
-        if person.alive == 1 and person.age < pensioned and allowance > 0.0:
+    for person in county.persons:
+        if person.disabled == 1 and person.alive == 1 and person.age < pensioned and allowance > 0.0:
             total += give(county.households[person.household], allowance)
             units += county.households[person.household].weight
     settle(books.pension, total, units)

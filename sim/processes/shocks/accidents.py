@@ -1,9 +1,8 @@
 """Accidents and other blows that cost a household much at once."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import drawn
 from sim.core.ledger import charge
-from sim.core.luck import lognormal
+from sim.core.luck import happens, lognormal
 from sim.core.process import process
 from sim.world.codes import Cause
 from sim.world.households import add_rigid
@@ -19,8 +18,9 @@ from sim.world.households import add_rigid
 def accidents(county, p, luck, books):
     """A few households meet with an accident and bear what it costs."""
     trend = county.environment[0].cost_trend
-    for household in drawn(county.households, luck.struck, p.chance * p.shock_intensity):
-        if household.members > 0:
+    chance = p.chance * p.shock_intensity
+    for household in county.households:
+        if household.members > 0 and happens(luck.struck, household.identity, chance):
             cost = p.mean_cost * trend * lognormal(luck.cost, household.identity, p.cost_spread)
             charge(household, books.accident_cost, cost)
             add_rigid(household, Cause.ACCIDENT, cost)

@@ -1,7 +1,6 @@
 """Houses and water: a guarantee may break, and is repaired by the household, or through the ordinary channel."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import drawn
 from sim.core.ledger import charge, transfer
 from sim.core.luck import happens
 from sim.core.process import process
@@ -34,14 +33,13 @@ def well_fails(village, p):
 @compiled
 def break_some(county, p, luck):
     """Safe houses and wells that fail this month; they are noted as JUST_BROKEN, since nobody mends them before the next."""
-    for household in drawn(county.households, luck.house, p.house_chance * p.shock_intensity):
-        if household.members > 0 and household.house_broken == 0:
+    house_fails = p.house_chance * p.shock_intensity
+    for household in county.households:
+        if household.members == 0:
+            continue
+        if household.house_broken == 0 and happens(luck.house, household.identity, house_fails):
             household.house_broken = JUST_BROKEN
-    worst = 0.0
-    for village in county.villages:
-        worst = max(worst, well_fails(village, p))
-    for household in drawn(county.households, luck.water, worst):
-        if household.members > 0 and household.water_broken == 0:
+        if household.water_broken == 0:
             if happens(luck.water, household.identity, well_fails(county.villages[household.village], p)):
                 household.water_broken = JUST_BROKEN
 

@@ -1,7 +1,6 @@
 """Illness: who is admitted to hospital, at what bill, and how long work is lost."""
 
 from sim.core.compilation import compiled
-from sim.core.finding import drawn
 from sim.core.luck import happens, lognormal, uniform
 from sim.core.process import process
 
@@ -53,11 +52,12 @@ def illness(county, p, luck, books):
             person.bill = 0.0
     for person in county.persons:
         person.ill_months = max(person.ill_months - 1, 0)
-    for person in drawn(county.persons, luck.admitted, max(normal_chance, chronic_chance) * worst):
-        if person.alive == 0:
+    most = max(normal_chance, chronic_chance) * worst
+    for person in county.persons:
+        u = uniform(luck.admitted, person.identity)
+        if u >= most or person.alive == 0:  # nobody's chance is larger: few are left to be looked at
             continue
         chance = chronic_chance if person.chronic == 1 else normal_chance
-        u = uniform(luck.admitted, person.identity)
         if u < chance * county.townships[county.households[person.household].township].epidemic:
             admit(person, cost_trend, p, luck)
             # Whoever would have stayed well in a normal month is ill because of the epidemic.

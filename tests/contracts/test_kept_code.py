@@ -1,0 +1,59 @@
+"""Machine code is kept by what tells the types of a rule's arguments, and a rule that fails says why and where."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim.county
+from experiments.relations.world import World, scenario
+from sim.core import columns
+from sim.core.compilation import IS_COMPILED, compiled, settled
+
+pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
+
+
+def county(months=2):
+    """A small county with the random draws of seed 3."""
+    return sim.county.County(replace(scenario(), months=months), World(size=1 / 8).values(), 3, 0)
+
+
+def test_a_compiled_rule_that_fails_says_why_and_where():
+    full = county()
+    assert full.month == 0  # January: children are about to be born
+    full.tables.counts["persons"][0] = len(full.tables.rows["persons"])
+    with pytest.raises(OverflowError, match="table 'persons' is full") as problem:
+        full.step()
+    assert problem.value.__notes__ == ["in process 'births', month 2021-01"]
+
+
+@settled
+@compiled
+def _sum(table, out):
+    """The cash of all rows."""
+    out[0] = 0.0
+    for row in table:
+        out[0] += row.cash
+
+
+def test_code_kept_for_a_table_is_not_used_for_one_with_other_room(monkeypatch):
+    dtype = np.dtype((np.record, np.dtype([("identity", "u8"), ("cash", "f8")], align=True)))
+    large = columns.allocate("roomy", dtype, 100)
+    monkeypatch.setattr(columns, "LEAST_LINES", 17)
+    small = columns.allocate("roomy", dtype, 100)
+    assert small.capacity < large.capacity
+    for table in (large, small, large, small):
+        table["cash"] = np.arange(100.0)
+        out = np.zeros(1)
+        _sum(table, out)
+        assert out[0] == 4950.0
+
+
+def test_a_county_with_more_room_has_code_of_its_own(monkeypatch):
+    made = county(months=1)
+    before = {step.process.name: wired._types() for step, wired in made.steps}
+    monkeypatch.setattr(columns, "LEAST_LINES", 8 * columns.LEAST_LINES)
+    made.tables.rows["persons"] = made.tables.rows["persons"].copy()
+    for step, wired in made.steps:
+        about_persons = "persons" in (*step.process.tables, *step.process.creates)
+        assert (wired._types() != before[step.process.name]) == about_persons
