@@ -7,6 +7,7 @@ one factor moved at a time away from the scenario (``one_at_a_time``), or points
 """
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,26 +19,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scipy import stats
 from scipy.stats import qmc
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.crew import Point
 from sim.core import yaml_file
-from sim.core.errors import InputError, Wrong, all_of, nearest
-from sim.core.parameters import PLAN_MONTHS, Parameter, load_all
+from sim.core.errors import MOST_TOLD, InputError, Wrong, all_of, nearest
+from sim.core.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.resolving import Override
-from sim.core.validation import explained
+from sim.core.validation import Month, Real, Title, Whole, explained
 from sim.scenario import Scenario, load_scenario
-from sim.scenario_file import beyond, month_within
+from sim.scenario_file import beyond
 
 LEVELS = ("grid", "one_at_a_time")
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
 MOST_POINTS = 20_000
-
-
-class Names(BaseModel):
-    """A title in both languages."""
-
-    model_config = ConfigDict(extra="forbid")
-    zh: str = Field(min_length=1, max_length=300)
-    en: str = Field(min_length=1, max_length=300)
 
 
 class FactorRecord(BaseModel):
@@ -45,11 +39,11 @@ class FactorRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     values: list[Any] | None = Field(default=None, min_length=1)
-    quantiles: list[float] | None = Field(default=None, min_length=1)
-    low: float | None = None
-    high: float | None = None
-    levels: int | None = Field(default=None, ge=2, le=101)
-    start: str | None = Field(default=None, alias="from")
+    quantiles: list[Real] | None = Field(default=None, min_length=1)
+    low: Real | None = None
+    high: Real | None = None
+    levels: Whole | None = Field(default=None, ge=2, le=101)
+    start: Month | None = Field(default=None, alias="from")
 
 
 class Correlation(BaseModel):
@@ -57,18 +51,18 @@ class Correlation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     between: list[str] = Field(min_length=2, max_length=2)
-    rank: float = Field(gt=-1, lt=1)
+    rank: Real = Field(gt=-1, lt=1)
 
 
 class Spec(BaseModel):
     """A sweep as written."""
 
     model_config = ConfigDict(extra="forbid")
-    title: Names
+    title: Title
     scenarios: list[str] = Field(min_length=1)
     design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
-    points: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    replications: int = Field(default=20, ge=1)
+    points: Whole | None = Field(default=None, ge=2, le=MOST_POINTS)
+    replications: Whole = Field(default=20, ge=1, le=MOST_REPLICATIONS)
     only_luck: bool = False
     factors: dict[str, FactorRecord] = Field(min_length=1)
     correlations: list[Correlation] = []
@@ -163,10 +157,9 @@ def load(path: Path) -> Design:
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        faults = [fault(path, tree, error, Spec) for error in problem.errors()]
-        raise all_of(faults) from None
+        raise refused(path, tree, problem, Spec) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
-    scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
+    scenarios = scenarios_of(path, tree, spec.scenarios)
     ids = [scenario.id for scenario in scenarios]
     if len(set(ids)) < len(ids):
         raise twice(path, tree.lines["scenarios"])
@@ -185,7 +178,7 @@ def load(path: Path) -> Design:
         raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
     asked = {"settings": list(settings), "kinds": {each.id: each.kind for each in factors}}
     made = Design(
-        path, spec.title.model_dump(), spec.design, scenarios, tuple(factors), settings, spec.replications,
+        path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
         spec.only_luck, tuple(spec.outcomes), asked,
     )  # fmt: skip
     _try(made, path, lines)
@@ -203,6 +196,16 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
             at = at[step]
     known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
     return InputError(path, line, *explained(error, known))
+
+
+def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
+    """All that pydantic found in a file; of a great many faults the first."""
+    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_TOLD + 1]])
+
+
+def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
+    """The scenarios that a file names, each beside it."""
+    return tuple(load_scenario(yaml_file.beside(path, tree.lines[key], key, name)) for name in names)
 
 
 def twice(place: str | Path, line: int) -> InputError:
@@ -228,6 +231,12 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
         raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
     if quantile and record.start:
         raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
+    for level in record.values or ():
+        if isinstance(level, Mapping):
+            raise Wrong(
+                "a level is one value, not one for each of several months; write the value, and 'from: 2021-01' beside it",
+                "每个取值只能是一个值，不能按月份写；请直接写值，并另写 from: 2021-01",
+            )
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     month = _month(parameter, record, quantile)
@@ -266,6 +275,8 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     if ends is None:
         raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
     low, high = ends
+    for end in ends:
+        parameter.check(end, override=True)
     if low >= high:
         raise Wrong("low must be less than high", "low 必须小于 high")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
@@ -292,7 +303,7 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
             yield {}
             yield from ({each.id: level} for each in factors for level in each.levels)
             return
-        count = int(np.prod([len(each.levels) for each in factors]))
+        count = math.prod(len(each.levels) for each in factors)
         if count > MOST_POINTS:
             raise Wrong(
                 f"the grid has {count:,} points, at most {MOST_POINTS:,} are allowed; take fewer levels",

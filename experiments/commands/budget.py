@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import BASELINE, Json, Lang, Language, OnlyLuck, Scenario, Seed, Sets, Workers
 
 
 def budget(
     scenario: Scenario = BASELINE,
-    replications: Annotated[int, typer.Option(min=1, help="Pairs of lives behind each number.")] = 8,
+    replications: Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="Pairs of lives behind each number.")] = 8,
     programme: Annotated[
         list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
     ] = None,

@@ -1,8 +1,9 @@
 """What all commands share: stdout for the answer, stderr for the way there, documented exit codes."""
 
+import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console, RenderableType
 
+from experiments.bounds import MOST_REPLICATIONS
 from sim.core.errors import InputError
+from sim.core.notation import escaped
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
+    from sim.doubts import Doubt
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
 
@@ -46,7 +50,9 @@ class Language(StrEnum):
 
 
 Scenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
-Replications = Annotated[int, typer.Option(min=1, help="How many counties to live; pairs share parameters.")]
+Replications = Annotated[
+    int, typer.Option(min=1, max=MOST_REPLICATIONS, help="How many counties to live; pairs share parameters.")
+]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all luck and all draws.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
@@ -63,16 +69,84 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 BASELINE = Path("scenarios/baseline.yaml")
 
 
+#: The language that the command line names with --lang; None where it names none, or both.
+_NAMED: list[str | None] = [None]
+
+
+def note_language(words: Sequence[str]) -> None:
+    """Note which language a command line asks for, before it is read: what is wrong with it is told in that language."""
+    named = None
+    for word, following in zip(words, (*words[1:], "")):
+        if word == "--lang" or word.startswith("--lang="):
+            named = following if word == "--lang" else word.partition("=")[2]
+    _NAMED[0] = named if named in tuple(Language) else None
+
+
+def language() -> str | None:
+    """The language in which faults are told: that of --lang, else that of the system; None, for both, where neither is known."""
+    system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return _NAMED[0] or next((each for each in Language if system.lower().startswith(each)), None)
+
+
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn wrong input and Ctrl-C into their exit codes, without a traceback."""
+    """Turn wrong input and Ctrl-C into their exit codes, without a traceback; ask on stderr about values that seem not meant."""
+    log, asking = logging.getLogger("xianjie"), Asking()
+    log.addHandler(asking)
     try:
         yield
     except InputError as problem:
-        typer.echo(str(problem), err=True)
+        typer.echo(problem.told(language()), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
+    finally:
+        log.removeHandler(asking)
+
+
+class Asking(logging.Handler):
+    """Asks on stderr about each value that a scenario sets far from the status quo, once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._asked: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one doubt."""
+        from sim.doubts import Doubt
+
+        for doubt in record.args or ():
+            text = question(doubt, language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
+            if text not in self._asked:
+                self._asked.add(text)
+                typer.echo(text, err=True)
+
+
+def question(doubt: "Doubt", lang: str) -> str:
+    """What is asked about a value far from the status quo: both, how far they are apart, and what may have happened."""
+    from experiments.briefing.words import Words
+    from sim.core.parameters import load_all
+
+    words, parameter = Words(lang), load_all().parameters[doubt.identity]
+
+    def amount(value: float) -> str:
+        ten_thousands = lang == Language.ZH and "yuan" in parameter.unit and abs(value) >= 10_000
+        return (
+            words.level(value / 10_000, parameter.unit).replace("元", "万元", 1)
+            if ten_thousands
+            else words.level(value, parameter.unit)
+        )
+
+    more = abs(doubt.value) > abs(doubt.usual)
+    guess = "ten_thousand" if 2_000 <= doubt.times <= 50_000 else "zeros"
+    where = f"{doubt.place}:{doubt.line}" if doubt.line else doubt.place
+    return escaped(
+        words(
+            f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
+            value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
+            guess=words(f"doubt_{guess}_{'more' if more else 'less'}"),
+        )
+    )  # fmt: skip
 
 
 def messages(quiet: bool = False) -> Console:

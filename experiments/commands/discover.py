@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
 
@@ -16,7 +17,9 @@ def discover(
     goal: Annotated[
         str | None, typer.Option(help="The goal whose failure is explained; by default as the file says, or R3.")
     ] = None,
-    points: Annotated[int | None, typer.Option(min=40, help="How many futures; by default as the file says, or 200.")] = None,
+    points: Annotated[
+        int | None, typer.Option(min=40, max=MOST_REPLICATIONS, help="How many futures; by default as the file says, or 200.")
+    ] = None,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,

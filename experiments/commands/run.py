@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import brief as briefing
 from experiments.commands import console, placing
 from experiments.commands.console import (
@@ -53,12 +54,14 @@ def run(
         bool, typer.Option("--resume", help="Go on with a run that was interrupted, killed or out of disk.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw an unfinished run in the result folder away.")] = False,
-    add_replications: Annotated[int, typer.Option(min=0, help="Add so many to a finished run.")] = 0,
+    add_replications: Annotated[int, typer.Option(min=0, max=MOST_REPLICATIONS, help="Add so many to a finished run.")] = 0,
     precision: Annotated[
         float | None,
         typer.Option(min=0.001, max=0.2, help="Go on until every headline probability is known to plus or minus this."),
     ] = None,
-    max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
+    max_replications: Annotated[
+        int, typer.Option(min=1, max=MOST_REPLICATIONS, help="With --precision: stop there at the latest.")
+    ] = 10_000,
     brief: Annotated[
         bool,
         typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),

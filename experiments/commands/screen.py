@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
 from experiments.commands.structure import Finding, again, keep
@@ -11,7 +12,9 @@ from experiments.commands.structure import Finding, again, keep
 
 def screen(
     scenario: Scenario = BASELINE,
-    points: Annotated[int, typer.Option(min=24, help="Lives, each with all assumptions drawn anew.")] = 240,
+    points: Annotated[
+        int, typer.Option(min=24, max=MOST_REPLICATIONS, help="Lives, each with all assumptions drawn anew.")
+    ] = 240,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console, placing
 from experiments.commands.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Sets, Workers, Yes
 
@@ -25,9 +26,13 @@ def sensitivity(
         list[Path] | None,
         typer.Option(help="Another scenario: say what knowing a number would do to the choice; may be repeated."),
     ] = None,
-    trajectories: Annotated[int, typer.Option(min=2, help="Trajectories of the screening (Morris).")] = 4,
-    base: Annotated[int, typer.Option(min=8, help="Base size of the variance shares (Sobol), a power of two.")] = 64,
-    replicates: Annotated[int, typer.Option(min=2, help="Lives at each point; they tell luck from effect.")] = 2,
+    trajectories: Annotated[int, typer.Option(min=2, max=MOST_REPLICATIONS, help="Trajectories of the screening (Morris).")] = 4,
+    base: Annotated[
+        int, typer.Option(min=8, max=MOST_REPLICATIONS, help="Base size of the variance shares (Sobol), a power of two.")
+    ] = 64,
+    replicates: Annotated[
+        int, typer.Option(min=2, max=MOST_REPLICATIONS, help="Lives at each point; they tell luck from effect.")
+    ] = 2,
     seed: Seed = 2021,
     workers: Workers = None,
     sets: Sets = None,

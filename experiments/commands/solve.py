@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console, placing
 from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Scenario, Seed, Sets, Workers
 
@@ -20,7 +21,7 @@ def solve(
     low: Annotated[float | None, typer.Option(help="Search from here; by default the lever's lower bound.")] = None,
     high: Annotated[float | None, typer.Option(help="Search up to here; by default the lever's upper bound.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="Futures lived at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
-Futures = Annotated[int, typer.Option(min=4, help="Parameter draws, each lived once under every switch and plan.")]
+Futures = Annotated[
+    int, typer.Option(min=4, max=MOST_REPLICATIONS, help="Parameter draws, each lived once under every switch and plan.")
+]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
 

@@ -5,13 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console, placing
 from experiments.commands.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers
 
 
 def sweep(
     spec: Annotated[Path, typer.Argument(help="What to sweep, a YAML file; see experiments/specs.", metavar="SPEC")],
-    replications: Annotated[int | None, typer.Option(min=1, help="Lives at each point; by default as the file says.")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, max=MOST_REPLICATIONS, help="Lives at each point; by default as the file says.")
+    ] = None,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,

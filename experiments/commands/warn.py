@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers
 
@@ -22,7 +23,9 @@ def warn(
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="Months from which they change, with commas between.")] = None,
     likely: Annotated[float, typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely.")] = 0.5,
-    replications: Annotated[int, typer.Option(min=10, help="Futures lived for every lever and month.")] = 40,
+    replications: Annotated[
+        int, typer.Option(min=10, max=MOST_REPLICATIONS, help="Futures lived for every lever and month.")
+    ] = 40,
     seed: Annotated[int | None, typer.Option(min=0, help="The seed; of a result folder its own.")] = None,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
