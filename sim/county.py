@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.compilation import IS_COMPILED, everything_is_compiled, note_everything_is_compiled
+from sim.core.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
 from sim.core.driving import Driver
 from sim.core.ensemble import Ensemble
 from sim.core.ensemble import load as load_ensemble
@@ -89,7 +89,7 @@ class County:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
         p = founding.parameters(book, self.values)
-        posts = round(float(self.values.at("public_posts.count", 0)))
+        posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts")))
         luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
@@ -364,6 +364,9 @@ def prepare(scenario: Scenario, say: Say) -> None:
     """
     ready()
     if not IS_COMPILED or everything_is_compiled():
+        return
+    if not is_kept():  # every process compiles for itself, as it goes: doing it here would help nobody
+        say("tell_not_kept")
         return
     say("tell_compiling")
     county = County(scenario, values_of(scenario, None), 0, 0)

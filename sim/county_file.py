@@ -34,10 +34,10 @@ class Fact:
 
 
 def read(
-    file: Path, book: ParameterBook, fault: Tell, override: Callable[[str, Any, str, int, bool], None]
+    file: Path, book: ParameterBook, fault: Tell, override: Callable[[str, Any, str, int, bool, bool], None]
 ) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """The facts of a county file, and its title if it has one; what is known is handed to ``override`` (parameter, value, place,
-    line, whether it is of another county than the one whose ranges the parameters have).
+    line, whether it is of another county than the one whose ranges the parameters have, and that it is the status quo).
     """
     facts: list[Fact] = []
     title: dict[str, str] | None = None
@@ -59,7 +59,7 @@ def read(
             known = unknown("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
             fault(file, record.lines["parameter"], *known)
         elif made.evidence in KNOWN or book.parameters[made.parameter].value != made.value:
-            override(made.parameter, made.value, str(file), line, another)
+            override(made.parameter, made.value, str(file), line, another, True)
     return tuple(facts), title
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sim.core.parameters import ParameterBook
 from sim.core.resolving import Override
 from sim.county_file import SIZE
-from sim.scenario_file import LEVERS, SET
+from sim.scenario_file import LEVERS
 
 #: A value so many times more or less than the status quo is asked about.
 FAR = 10.0
@@ -36,8 +36,8 @@ class Doubt:
         )
 
 
-def doubts(overrides: Mapping[str, Sequence[Override]], files: Sequence[str], book: ParameterBook) -> list[Doubt]:
-    """Every value that a county, a scenario (of these files) or the command line sets ``FAR`` times or more away from what it was
+def doubts(overrides: Mapping[str, Sequence[Override]], book: ParameterBook) -> list[Doubt]:
+    """Every value that a county, a scenario or the command line sets ``FAR`` times or more away from what it was
     before. Nothing is asked of zero, of a change of sign, nor of the facts of a county of another size.
     """
     size = overrides[SIZE][-1].value if SIZE in overrides else 1.0
@@ -50,10 +50,9 @@ def doubts(overrides: Mapping[str, Sequence[Override]], files: Sequence[str], bo
         usual = [[number * scale for number in row] for row in _rows(parameter.value)]
         for each in entries:
             rows = list(_rows(each.value))
-            own = each.place in files or each.place.startswith(SET)
-            if own or not (each.local or LEVERS in each.place):
+            if not (each.local or LEVERS in each.place):
                 found += [Doubt(each.place, each.line, identity, *pair) for row in rows if (pair := _far(row, usual))]
-            if not own:
+            if each.status_quo:
                 usual = rows
     return found
 

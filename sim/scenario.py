@@ -88,7 +88,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
         raise all_of(reader.errors)
     if "title" not in reader.settings:
         raise InputError(path, 1, "'title' is missing: write 'title: …'", "缺少“title”，请补上：title: 方案名称")
-    for doubt in doubts(reader.overrides, reader.files, reader.book):
+    for doubt in doubts(reader.overrides, reader.book):
         LOG.warning("%s", doubt)
     detail, weight = reader.settings.get("population", ("sampled", 10))
     identity, title = path.stem, reader.settings["title"]
@@ -110,7 +110,7 @@ def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
-    for doubt in doubts(reader.overrides, (), reader.book):
+    for doubt in doubts(reader.overrides, reader.book):
         LOG.warning("%s", doubt)
     return reader.county, reader.county_title
 
@@ -132,7 +132,7 @@ def revive(description: Mapping[str, Any]) -> Scenario:
             value = entry["value"]
             if isinstance(value, Mapping):
                 value = {int(month): each for month, each in value.items()}
-            made = Override(value, entry["place"], entry["line"], entry.get("local", False))
+            made = Override(value, entry["place"], entry["line"], entry.get("local", False), entry.get("status_quo", False))
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])

@@ -239,8 +239,10 @@ class Reader:
             else:
                 self.override(key, entry, str(path), value.lines[key])
 
-    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False) -> None:
-        """Note that a scenario sets a parameter; what cannot be is gathered as an error."""
+    def override(
+        self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False
+    ) -> None:
+        """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
             known = sorted(self.book.parameters)
@@ -253,7 +255,7 @@ class Reader:
         try:
             if isinstance(value, Mapping):
                 value = dated(value)
-            made = Override(value, place, line, local)
+            made = Override(value, place, line, local, status_quo)
             made.check(parameter)
         except ValueError as problem:
             self.note(InputError.of(place, line, problem, identity))

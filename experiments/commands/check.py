@@ -59,7 +59,7 @@ def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
     from sim.doubts import doubts
 
     if as_json:
-        asked = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, scenario.files, load_all())]
+        asked = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
         told = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
         console.show_json({**told, "warnings": asked} if asked else told)
         return

@@ -13,12 +13,13 @@ from sim.core.units import UNITS
 
 @dataclass(frozen=True)
 class Override:
-    """A value that a scenario sets: one, or one for each of several months (months since January 2021)."""
+    """A value that a scenario or a county file sets: one, or one for each of several months (months since January 2021)."""
 
     value: Any
     place: str
     line: int
     local: bool = False  # a fact of another place, which ranges and bounds of this one do not bind
+    status_quo: bool = False  # a county file says so: it held before the plan as well
 
     def check(self, parameter: Parameter) -> None:
         """Raise InputError if the parameter cannot take it."""
@@ -37,7 +38,14 @@ class Override:
             raise InputError.of(self.place, self.line, problem, parameter.id) from None
 
     def _check_time(self, parameter: Parameter) -> None:
-        """Raise Wrong if it changes a lever in months for which the clause keeps it as it is."""
+        """Raise Wrong if it changes a lever before the plan begins, or in months for which the clause keeps it as it is."""
+        dates = self.value if isinstance(self.value, Mapping) else ()
+        if parameter.role == "lever" and not self.status_quo and any(month < 0 for month in dates):
+            raise Wrong(
+                "a plan acts from 2021-01 at the earliest: what held before is the county's past; write 2021-01 in place of "
+                f"{named(min(dates))}, or state what held before in the county file",
+                f"规划最早从2021-01起作用；请把 {named(min(dates))} 改为 2021-01，此前的情况请写在县情文件里",
+            )
         if parameter.changes_from is None:
             return
         first = month_number(parameter.changes_from)
@@ -135,7 +143,8 @@ def resolve(
 
     ``overrides``: by id, later ones win from their month on; ``draw``: quantiles of the assumptions that vary, by id
     (an assumption that a scenario sets is no longer drawn); ``vantage``: dated values known later are forecast;
-    ``centre``: quantiles at which assumptions stand that are not drawn, instead of their own central values. Beyond 2025
+    ``centre``: quantiles at which assumptions stand that are not drawn, instead of their own central values. A plan sets levers
+    from January 2021 at the earliest; before, every scenario of a county has the county's status quo. Beyond 2025
     (``months`` > 60) dated values go on by their forecast rule. A value that scales with another parameter is multiplied by it,
     unless an override sets it.
     Raises InputError for an override that does not fit.
@@ -160,16 +169,21 @@ def resolve(
         if parameter.scales_with and parameter.scales_with in overrides:
             size = overrides[parameter.scales_with][-1].value
             base = {month: _times(value, size) for month, value in base.items()}
+        past = base
         for override in scenario:
             override.check(parameter)
             provenance[identity] = f"{override.place}:{override.line}"
             if isinstance(override.value, Mapping):
                 for month, value in override.value.items():
                     base = {m: v for m, v in base.items() if m < month} | {month: value}
+            elif parameter.role == "lever" and not override.status_quo:
+                base = {0: override.value}
             else:
-                base = {-months_before: override.value}
+                past = base = {-months_before: override.value}
+        if parameter.role == "lever" and 0 in base:
+            base = {month: value for month, value in base.items() if month >= 0}
         used[identity] = _readable(base)
-        paths[identity] = _path(parameter, base, months_before, length)
+        paths[identity] = _path(parameter, _before(past, base, months_before) | base, months_before, length)
     return Values(paths, used, provenance, months_before)
 
 
@@ -197,6 +211,11 @@ def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
 def _times(value: Any, factor: float) -> Any:
     """A value, or each of a list, times a factor."""
     return [number * factor for number in value] if isinstance(value, (list, tuple)) else value * factor
+
+
+def _before(past: dict[int, Any], base: dict[int, Any], months_before: int) -> dict[int, Any]:
+    """What held until the first month of ``base``: a first date never reaches back beyond itself."""
+    return {-months_before: past[min(past)]} | {month: value for month, value in past.items() if month < min(base)}
 
 
 def _path(parameter: Parameter, base: dict[int, Any], months_before: int, length: int) -> np.ndarray:

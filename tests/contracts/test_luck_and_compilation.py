@@ -106,6 +106,40 @@ def test_a_second_interpreter_misses_nothing_in_the_cache(tmp_path):
     assert _python(folder, count) == "0 1"
 
 
+EDITIONS = "import sim.month\nfrom sim.core.compilation import _editions\nfor each in sorted(_editions.items()): print(*each)"
+
+
+def test_an_edit_of_one_process_compiles_one_process(tmp_path):
+    folder = _copy(tmp_path)
+    before = _python(folder, EDITIONS).splitlines()
+    rule = folder / "sim" / "processes" / "labour" / "separations.py"
+    rule.write_text(rule.read_text(encoding="utf-8") + "\nEDITED = 1\n", encoding="utf-8")
+    changed = set(_python(folder, EDITIONS).splitlines()) - set(before)
+    assert len(before) > 50 and [each.split()[0] for each in changed] == ["sim.processes.labour.separations"]
+
+
+def test_a_chosen_cache_folder_keeps_what_is_not_ours(tmp_path):
+    folder = _copy(tmp_path)
+    mine = [folder / "cache" / "thesis.docx", folder / "cache" / "xianjie-rules" / "sim.core.luck" / "notes" / "mine.txt"]
+    for file in mine:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("mine", encoding="utf-8")
+    helper = folder / "sim" / "core" / "luck.py"
+    for edition in range(6):
+        helper.write_text(helper.read_text(encoding="utf-8") + f"\nEDITION = {edition}\n", encoding="utf-8")
+        _python(folder, "import sim.core.luck")
+    assert all(file.read_text(encoding="utf-8") == "mine" for file in mine)
+    kept = [path for path in mine[1].parents[1].iterdir() if path.name != "notes"]
+    assert len(kept) == 4, "old editions of ours are removed"
+
+
+def test_without_a_place_to_keep_it_everything_is_compiled_all_the_same(tmp_path):
+    folder = _copy(tmp_path)
+    (folder / "cache").write_text("a file where a folder is wanted", encoding="utf-8")
+    asked = ASK + "\nfrom sim.core.compilation import is_kept; print(is_kept())"
+    assert _python(folder, asked) == "1000.0\nFalse"
+
+
 def test_a_years_keys_are_those_of_its_months():
     replication, decisions = replication_key(7, 3), [word("test.once"), word("test.monthly")]
     months = [[0] * 12, list(range(-12, 0))]

@@ -13,8 +13,8 @@ def test_every_lever_at_its_status_quo_resolves_to_the_same_numbers(lever):
     from tests.science.lives import scenario
 
     parameter = load_all().parameters[lever]
-    if parameter.is_dated:
-        text = "{" + ", ".join(f"{month}: {value}" for month, value in parameter.value.items()) + "}"
+    if parameter.is_dated:  # a plan says nothing of the time before it
+        text = "{" + ", ".join(f"{month}: {value}" for month, value in parameter.value.items() if month >= "2021") + "}"
     else:
         text = str(parameter.value)
     usual, said = values_of(scenario(), None), values_of(scenario("baseline.yaml", (f"{lever}={text}",)), None)
