@@ -16,6 +16,7 @@ import numpy as np
 import yaml
 from scipy import stats
 
+from experiments.executors import check_guarded
 from sim.county import County, Life, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario
 
@@ -100,6 +101,7 @@ def pairs(
     """Lives by (programme, side) on the same luck; the scenario itself is ("", "")."""
     wanted = [("", "")] + [(programme, side) for programme in chosen for side in ("off", "more")]
     numbers = list(range(count))
+    check_guarded()
     jobs = [(key, (*sets, *(settings(*key) if key[0] else ()))) for key in wanted]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {key: pool.submit(lives, str(scenario), given, seed, numbers, only_luck) for key, given in jobs}

@@ -8,7 +8,6 @@ one factor moved at a time away from the scenario (``one_at_a_time``), or points
 
 import itertools
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +15,13 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy import stats
-from scipy.stats import qmc
 
-from experiments.bounds import MOST_REPLICATIONS
 from experiments.crew import Point
+from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, safe, spread
 from sim.core import yaml_file
 from sim.core.errors import MOST_TOLD, InputError, Wrong, all_of, nearest
 from sim.core.parameters import PLAN_MONTHS, Parameter, load_all, month_within
-from sim.core.resolving import Override
+from sim.core.resolving import Override, convert
 from sim.core.validation import Month, Real, Title, Whole, explained
 from sim.scenario import Scenario, load_scenario
 from sim.scenario_file import beyond
@@ -32,6 +29,7 @@ from sim.scenario_file import beyond
 LEVELS = ("grid", "one_at_a_time")
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
 MOST_POINTS = 20_000
+MOST_SCENARIOS = 500
 
 
 class FactorRecord(BaseModel):
@@ -59,7 +57,7 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     title: Title
-    scenarios: list[str] = Field(min_length=1)
+    scenarios: list[str] = Field(min_length=1, max_length=MOST_SCENARIOS)
     design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
     points: Whole | None = Field(default=None, ge=2, le=MOST_POINTS)
     replications: Whole = Field(default=20, ge=1, le=MOST_REPLICATIONS)
@@ -95,6 +93,19 @@ class Factor:
         value = self.low + share * (self.high - self.low)
         return round(value) if self.whole else value
 
+    def override(self, value: Any) -> Override:
+        """A value as a scenario sets it. Raises InputError if the parameter cannot take it."""
+        made = Override(value if self.month is None else {self.month: value}, f"factor {self.id}", 0)
+        made.check(load_all().parameters[self.id])
+        return made
+
+    def meant(self, value: Any) -> Any:
+        """What a value means in the rules, however it is spelled: equal for 4000 and 4000.0."""
+        if self.kind == "quantile":
+            return float(value)
+        meant = convert(load_all().parameters[self.id], value)
+        return tuple(meant) if isinstance(meant, list) else meant
+
 
 @dataclass(frozen=True)
 class Design:
@@ -122,11 +133,6 @@ class Design:
         ]
 
 
-def safe(text: str) -> str:
-    """A scenario's id as part of a file name."""
-    return re.sub(r"[^\w.-]", "_", text)[:60]
-
-
 def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any], name: str) -> Point:
     """A scenario with some factors set. Raises InputError for a value that the parameter cannot take."""
     overrides = dict(scenario.overrides)
@@ -141,9 +147,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
         value = setting[factor.id]
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
             raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
-        made = Override(value if factor.month is None else {factor.month: value}, f"factor {factor.id}", 0)
-        made.check(load_all().parameters[factor.id])
-        overrides[factor.id] = [*overrides.get(factor.id, []), made]
+        overrides[factor.id] = [*overrides.get(factor.id, []), factor.override(value)]
     return Point(name, replace(scenario, overrides=overrides), held)
 
 
@@ -160,14 +164,16 @@ def load(path: Path) -> Design:
         raise refused(path, tree, problem, Spec) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     scenarios = scenarios_of(path, tree, spec.scenarios)
-    ids = [scenario.id for scenario in scenarios]
-    if len(set(ids)) < len(ids):
-        raise twice(path, tree.lines["scenarios"])
+    if len(set(spec.outcomes)) < len(spec.outcomes):
+        raise InputError(path, tree.lines["outcomes"], "outcomes: one is named twice; leave it out",
+                         "outcomes：有一项写了两次，请去掉一个")  # fmt: skip
     faults = []
     factors = []
     for name, record in spec.factors.items():
         try:
             factors.append(factor(name, record, spec.design in LEVELS))
+        except InputError as problem:
+            faults.append(InputError.of(path, lines.get(name, 0), problem))
         except ValueError as problem:
             faults.append(InputError.of(path, lines.get(name, 0), problem, name))
     if faults:
@@ -182,6 +188,7 @@ def load(path: Path) -> Design:
         spec.only_luck, tuple(spec.outcomes), asked,
     )  # fmt: skip
     _try(made, path, lines)
+    affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
     return made
 
 
@@ -204,17 +211,14 @@ def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec:
 
 
 def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
-    """The scenarios that a file names, each beside it."""
-    return tuple(load_scenario(yaml_file.beside(path, tree.lines[key], key, name)) for name in names)
-
-
-def twice(place: str | Path, line: int) -> InputError:
-    """That two scenarios are the same one."""
-    return InputError(place, line, "a scenario is named twice", "同一个情景写了两次，请去掉一个")
+    """The scenarios that a file names, each beside it; InputError where one is named twice."""
+    files = [yaml_file.beside(path, tree.lines[key], key, name) for name in names]
+    distinct(path, tree.lines[key], [file.stem for file in files])
+    return tuple(load_scenario(file) for file in files)
 
 
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
-    """A factor checked against the parameter. Raises Wrong saying what is wrong."""
+    """A factor checked against the parameter. Raises Wrong saying what is wrong, InputError for a value it cannot take."""
     parameters = load_all().parameters
     if name not in parameters:
         near = nearest(name, sorted(parameters))
@@ -231,20 +235,18 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
         raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
     if quantile and record.start:
         raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
-    for level in record.values or ():
-        if isinstance(level, Mapping):
-            raise Wrong(
-                "a level is one value, not one for each of several months; write the value, and 'from: 2021-01' beside it",
-                "每个取值只能是一个值，不能按月份写；请直接写值，并另写 from: 2021-01",
-            )
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     month = _month(parameter, record, quantile)
+    if record.levels is not None and not by_level:
+        raise Wrong("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
     levels = tuple(record.values or record.quantiles or ())
     if record.quantiles and not all(0 < level < 1 for level in record.quantiles):
         raise Wrong("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
     if by_level and not levels:
         count = record.levels or (3 if quantile else 5)
+        if whole and count > high - low + 1:
+            count = _whole_levels(record, low, high)
         shares = np.linspace(0.05, 0.95, count) if quantile else np.linspace(0.0, 1.0, count)
         levels = tuple(
             round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
@@ -259,10 +261,45 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             "a design that spreads its points takes the whole distribution; leave quantiles out",
             "这种抽样设计取整个分布，请删去 quantiles",
         )
-    return Factor(
+    made = Factor(
         name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
         levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
     )  # fmt: skip
+    _check_levels(made)
+    return made
+
+
+def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
+    """How many levels there are where whole numbers are fewer than usual; Wrong if more were asked for."""
+    there = int(high - low) + 1
+    if record.levels is not None:
+        raise Wrong(
+            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
+            f"write levels: {there}",
+            f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
+        )
+    return there
+
+
+def _check_levels(made: Factor) -> None:
+    """Raise Wrong unless every level is one value that the parameter takes, and no two mean the same."""
+    seen: dict[Any, Any] = {}
+    for level in made.levels:
+        if isinstance(level, Mapping):
+            raise Wrong(
+                "a level is one value, not one for each of several months; write the value, and 'from' for the month it holds "
+                "from: {values: [10000000], from: 2021-01}",
+                "每一档只能写一个值，不能逐月写；请只写数值，从哪个月起用 from 写：{values: [10000000], from: 2021-01}",
+            )
+        if made.kind == "value":
+            made.override(level)
+        meant = made.meant(level)
+        if meant in seen:
+            raise Wrong(
+                f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
+                f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
+            )
+        seen[meant] = level
 
 
 def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
@@ -277,7 +314,7 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     low, high = ends
     for end in ends:
         parameter.check(end, override=True)
-    if low >= high:
+    if not low < high:
         raise Wrong("low must be less than high", "low 必须小于 high")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
@@ -299,16 +336,17 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
                 f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels",
                 f"“{spec.design}”不写 points 和 correlations，取哪些点由各因素的取值决定",
             )
+        sizes = [len(each.levels) for each in factors]  # Python's whole numbers, which never wrap
+        count = 1 + sum(sizes) if spec.design == "one_at_a_time" else math.prod(sizes)
+        if count > MOST_POINTS:
+            raise Wrong(
+                f"the grid has {_told(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
+                f"这样共有 {_told(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
+            )
         if spec.design == "one_at_a_time":
             yield {}
             yield from ({each.id: level} for each in factors for level in each.levels)
             return
-        count = math.prod(len(each.levels) for each in factors)
-        if count > MOST_POINTS:
-            raise Wrong(
-                f"the grid has {count:,} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
-                f"组合共有 {count:,} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
-            )
         yield from (dict(zip(names, levels)) for levels in itertools.product(*(each.levels for each in factors)))
         return
     if spec.points is None:
@@ -322,47 +360,17 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
         yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
 
 
-def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | None = None, seed: int = 2021) -> np.ndarray:
-    """Points in the unit cube, float64 (points, dimensions), of a Latin hypercube or of a scrambled Sobol sequence.
-
-    ``correlation``: of the normal scores (see the function ``correlation``); the margins stay uniform.
-    """
-    sampler = qmc.LatinHypercube(dimensions, rng=seed) if kind == "latin_hypercube" else qmc.Sobol(dimensions, rng=seed)
-    shares = sampler.random(points)
-    if correlation is None:
-        return shares
-    scores = stats.norm.ppf(np.clip(shares, 1e-9, 1.0 - 1e-9)) @ np.linalg.cholesky(correlation).T
-    return stats.norm.cdf(scores)
-
-
-def correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarray | None:
-    """The correlation matrix of normal scores that gives these rank correlations (2 sin(π ρ / 6)); Wrong if none does."""
-    if not pairs:
-        return None
-    matrix = np.eye(len(names))
-    for pair in pairs:
-        unknown = [name for name in pair.between if name not in names]
-        if unknown or pair.between[0] == pair.between[1]:
-            raise Wrong(
-                f"correlations are between two different factors of this sweep, not {' and '.join(pair.between)}",
-                f"相关只能写在本次试算的两个不同因素之间，不能是 {' 与 '.join(pair.between)}",
-            )
-        one, two = (names.index(name) for name in pair.between)
-        matrix[one, two] = matrix[two, one] = 2.0 * np.sin(np.pi * pair.rank / 6.0)
-    if np.linalg.eigvalsh(matrix).min() <= 1e-9:
-        raise Wrong(
-            "no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个"
-        )
-    return matrix
+def _told(count: int) -> str:
+    """A number of points as people read it."""
+    return f"{count:,}" if count < 10**12 else f"{count:.1e}" if count < 10**300 else "10^300"
 
 
 def _try(design: Design, path: Path, lines: Mapping[str, int]) -> None:
-    """Make every point once, so that what a parameter cannot take is said before anything is lived."""
+    """Try every level in every scenario, or both ends of a range: what cannot be is said before anything is lived."""
     for scenario in design.scenarios:
-        for setting in design.settings:
-            for each in design.factors:
-                if each.id in setting:
-                    try:
-                        point(scenario, [each], setting, "trial")
-                    except InputError as problem:
-                        raise InputError.of(path, lines.get(each.id, 0), problem) from None
+        for each in design.factors:
+            for value in each.levels or (each.at(0.0), each.at(1.0)):
+                try:
+                    point(scenario, [each], {each.id: value}, "trial")
+                except InputError as problem:
+                    raise InputError.of(path, lines.get(each.id, 0), problem) from None

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from experiments import designs, ranking
 from experiments.crew import Point
 from experiments.designs import Correlation, Factor, FactorRecord
+from experiments.points import correlation, spread
 from sim.core import yaml_file
 from sim.core.errors import InputError, Wrong, all_of
 from sim.core.parameters import load_all
@@ -34,7 +35,7 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     title: Title
-    scenarios: list[str] = Field(min_length=1)
+    scenarios: list[str] = Field(min_length=1, max_length=designs.MOST_SCENARIOS)
     goal: str
     where: Literal["fails", "holds"] = "fails"
     points: Whole = Field(default=200, ge=LEAST_POINTS, le=designs.MOST_POINTS)
@@ -77,9 +78,7 @@ class Discovery:
     def cube(self, seed: int) -> NDArray[np.float64]:
         """(points, columns) shares of each factor's range; of a factor with choices the number of the choice."""
         names = list(self.columns)
-        cube = designs.spread(
-            "latin_hypercube", len(names), self.points, designs.correlation(self.correlations, names), seed % 2**32
-        )
+        cube = spread("latin_hypercube", len(names), self.points, correlation(self.correlations, names), seed % 2**32)
         for column in self.choices:
             cube[:, column] = np.floor(cube[:, column] * self._count(column))
         return cube
@@ -154,8 +153,6 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
     except ValidationError as problem:
         raise designs.refused(path, tree, problem, Spec) from None
     scenarios = designs.scenarios_of(path, tree, spec.scenarios)
-    if len({scenario.id for scenario in scenarios}) < len(scenarios):
-        raise designs.twice(path, tree.lines["scenarios"])
     made = Discovery(
         path, spec.title, scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
         spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),

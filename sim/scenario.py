@@ -74,13 +74,11 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     for text in sets:
         key, equals, value = text.partition("=")
         place = f"{SET}{shown(text, LONGEST_SET)}"
-        if not equals:
+        if equals:
+            _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", place), place)
+        else:
             wide = widened(text)
             reader.fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
-        elif key.strip() == "uncertainty":
-            reader.uncertainty(place, 0, value.strip())
-        else:
-            reader.override(key.strip(), yaml_file.parse(value.strip() or "null", place), place, 0)
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
     reader.check_places()
@@ -113,6 +111,31 @@ def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     for doubt in doubts(reader.overrides, reader.book):
         LOG.warning("%s", doubt)
     return reader.county, reader.county_title
+
+
+def _put(reader: Reader, key: str, value: Any, place: str) -> None:
+    """Set one value on top of what a reader has read."""
+    if key == "uncertainty":
+        reader.uncertainty(place, 0, value)
+    else:
+        reader.override(key, value, place, 0)
+
+
+def with_settings(scenario: Scenario, settings: Mapping[str, Any], place: str) -> Scenario:
+    """A checked scenario with values by parameter on top, as ``--set`` would put them there; ``place`` says where they stand.
+
+    Raises InputError (or InputErrors) for what cannot be.
+    """
+    reader = Reader(load_all())
+    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    for key, value in settings.items():
+        _put(reader, key, value, f"{place}{key}")
+    reader.check_horizon(scenario.months)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    uncertainty = reader.settings.get("uncertainty", scenario.uncertainty)
+    return replace(scenario, overrides=reader.overrides, uncertainty=uncertainty)
 
 
 def revive(description: Mapping[str, Any]) -> Scenario:

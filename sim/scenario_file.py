@@ -239,9 +239,7 @@ class Reader:
             else:
                 self.override(key, entry, str(path), value.lines[key])
 
-    def override(
-        self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False
-    ) -> None:
+    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False) -> None:
         """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:

@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console
 from experiments.commands.console import Json, Lang, Language, Seed
 
 
 def facts(
-    lives: Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="Lives with support, and as many without.")] = 12,
+    lives: Annotated[int, typer.Option(min=1, max=console.MOST, help="Lives with support, and as many without.")] = 12,
     seed: Seed = 2021,
     lang: Lang = Language.ZH,
     as_json: Json = False,

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.bounds import MOST_REPLICATIONS
 from experiments.commands import console, placing
 from experiments.commands.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Scenario, Seed, Sets, Workers
 
@@ -18,10 +17,14 @@ def solve(
     largest: Annotated[
         bool, typer.Option("--largest", help="The largest value that still reaches it, not the smallest.")
     ] = False,
-    low: Annotated[float | None, typer.Option(help="Search from here; by default the lever's lower bound.")] = None,
-    high: Annotated[float | None, typer.Option(help="Search up to here; by default the lever's upper bound.")] = None,
+    low: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search from here; by default the lever's lower bound.")
+    ] = None,
+    high: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search up to here; by default the lever's upper bound.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, max=MOST_REPLICATIONS, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -41,7 +44,7 @@ def solve(
     input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, solving
+        from experiments import designs, lives, points, solving
         from experiments.commands import living, studying
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
@@ -68,11 +71,12 @@ def solve(
             )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")
-        stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
         place.open(screen)
         studying.make_way(target, fresh, FILES)
+        points.affordable("--replications", 0, solving.FIRST + solving.EXPECTED, replications)
         looks = solving.FIRST + solving.EXPECTED
         studying.announce(chosen, looks * replications, target, seed, place.workers, only_luck, lang, screen)
         numbers = range(replications)
@@ -103,9 +107,10 @@ def solve(
             "subject": {"id": goal, "name": dict(catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
             "factor": {"id": lever, "name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central},
         }  # fmt: skip
-        write_text(target / "solution.json", written(made))
-        write_csv(target / "curve.csv", made["curve"])
-        _draw(target)
+        with studying.writing(target, lang):
+            write_text(target / "solution.json", written(made))
+            write_csv(target / "curve.csv", made["curve"])
+            _draw(target)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
