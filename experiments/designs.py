@@ -217,6 +217,14 @@ def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key:
     return tuple(load_scenario(file) for file in files)
 
 
+def record_of(**written: Any) -> FactorRecord:
+    """A factor as it is written elsewhere than in a file. Raises Wrong."""
+    try:
+        return FactorRecord.model_validate(written)
+    except ValidationError as problem:
+        raise Wrong(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
+
+
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     """A factor checked against the parameter. Raises Wrong saying what is wrong, InputError for a value it cannot take."""
     parameters = load_all().parameters

@@ -14,7 +14,7 @@ COLUMNS_SHOWN = 6
 def check(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(help="The scenario, a YAML file; with --paired two of them.", metavar="FILE [FILE]")
+        list[Path], typer.Argument(help="The scenario or county file (YAML); with --paired two scenarios.", metavar="FILE [FILE]")
     ],
     paired: Annotated[bool, typer.Option("--paired", help="Live two scenarios in step and say when they first differ.")] = False,
     until: Annotated[str, typer.Option(help="With --paired: the month before which they must not differ.")] = "2026-01",
@@ -24,11 +24,11 @@ def check(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Check a scenario without living it: every key, value, range and month.
+    """Check a scenario or a county file without living it: every key, value, range and month.
 
     With --paired two scenarios are lived in step on the same luck, and every row of every table is compared at every month's end.
     Exit codes: 0 it is right, or the two are the same until then; 1 they differ earlier; 2 it is not right; each fault is one
-    line with file, line and what to do.
+    line with file, line and what to do. A value ten times or more away from the status quo is right, and asked about on stderr.
     """
     with console.exit_codes():
         from sim.core.errors import InputError
