@@ -17,7 +17,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments.crew import Point
-from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, safe, spread
+from experiments.files import safe
+from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, spread
 from sim.core import yaml_file
 from sim.core.errors import MOST_TOLD, InputError, Wrong, all_of, nearest
 from sim.core.parameters import PLAN_MONTHS, Parameter, load_all, month_within

@@ -47,7 +47,7 @@ def solve(
         from experiments import designs, lives, points, solving
         from experiments.commands import living, studying
         from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
+        from experiments.files import safe, write_csv, write_text
         from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError, unknown
@@ -70,7 +70,7 @@ def solve(
             )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")
-        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
         place.open(screen)

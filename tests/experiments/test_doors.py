@@ -177,7 +177,7 @@ def test_names_of_files_are_one_to_one():
         "",
         "\ud800",
     ]
-    made = [points.safe(name) for name in names]
+    made = [files.safe(name) for name in names]
     assert len(set(made)) == len(names)
     assert made[2:4] == names[2:4] and made[6] == "方案一", "what is safe already stays as it is"
     for name in made[:-1]:
