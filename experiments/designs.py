@@ -20,7 +20,7 @@ from experiments.crew import Point
 from experiments.files import safe
 from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, spread
 from sim.core import yaml_file
-from sim.core.errors import MOST_TOLD, InputError, Wrong, all_of, nearest
+from sim.core.errors import MOST_FAULTS, InputError, Wrong, all_of, nearest
 from sim.core.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.resolving import Override, convert
 from sim.core.validation import Month, Real, Title, Whole, explained
@@ -208,7 +208,12 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
 
 def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
     """All that pydantic found in a file; of a great many faults the first."""
-    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_TOLD + 1]])
+    if {"extends", "set", "county"} & set(tree):
+        return InputError(
+            path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
+            "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
+        )  # fmt: skip
+    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_FAULTS + 1]])
 
 
 def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:

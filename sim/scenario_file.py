@@ -6,7 +6,7 @@ from typing import Any
 
 from sim import county_file
 from sim.core import yaml_file
-from sim.core.errors import MOST_TOLD, Both, InputError, InputErrors, Wrong, all_of, one_of, typed, unknown
+from sim.core.errors import MOST_FAULTS, Both, InputError, InputErrors, Wrong, all_of, one_of, typed, unknown
 from sim.core.notation import shown
 from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.resolving import Override, in_force, named, resolve
@@ -46,7 +46,7 @@ class Reader:
     def note(self, error: InputError) -> None:
         """Note an error; raise them all when there are more than anybody reads."""
         self.errors.append(error)
-        if len(self.errors) > MOST_TOLD:
+        if len(self.errors) > MOST_FAULTS:
             raise all_of(self.errors)
 
     def read(self, path: Path) -> None:
@@ -62,7 +62,7 @@ class Reader:
         if county_file.holds_facts(tree):
             raise InputError(
                 path, 1, "holds facts of a county and is no scenario: name it in one ('county: …'), check it with "
-                "'xianjie check FILE', or live it with 'xianjie run FILE'",
+                "'xianjie check FILE', or run it with 'xianjie run FILE'",
                 "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
             )  # fmt: skip
         if {"design", "factors", "programmes"} & set(tree):

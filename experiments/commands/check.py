@@ -65,9 +65,9 @@ def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
     from sim.doubts import doubts
 
     if as_json:
-        asked = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
-        told = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
-        console.show_json({**told, "warnings": asked} if asked else told)
+        questions = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
+        found = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
+        console.show_json({**found, "warnings": questions} if questions else found)
         return
     words = Words(lang)
     console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own))])

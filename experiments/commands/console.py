@@ -90,27 +90,27 @@ def language() -> str | None:
 @contextmanager
 def exit_codes() -> Iterator[None]:
     """Turn wrong input, what the system refuses and Ctrl-C into their exit codes, without a traceback; ask about doubts."""
-    log, asking = logging.getLogger("xianjie"), Asking()
-    log.addHandler(asking)
+    log, questions = logging.getLogger("xianjie"), Questions()
+    log.addHandler(questions)
     try:
         yield
     except InputError as problem:
-        typer.echo(problem.told(language()), err=True)
+        typer.echo(problem.text_in(language()), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except OSError as problem:
         raise typer.Exit(refused(problem)) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
     finally:
-        log.removeHandler(asking)
+        log.removeHandler(questions)
 
 
-class Asking(logging.Handler):
+class Questions(logging.Handler):
     """Asks on stderr about each value that a scenario sets far from the status quo, once."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._asked: set[str] = set()
+        self._put: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell one doubt."""
@@ -118,8 +118,8 @@ class Asking(logging.Handler):
 
         for doubt in record.args or ():
             text = question(doubt, language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
-            if text not in self._asked:
-                self._asked.add(text)
+            if text not in self._put:
+                self._put.add(text)
                 typer.echo(text, err=True)
 
 
@@ -157,7 +157,7 @@ def refused(problem: OSError) -> Code:
     """
     if not isinstance(problem, BrokenPipeError):
         with suppress(OSError):
-            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).told(language()), err=True)
+            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).text_in(language()), err=True)
     for stream in (sys.stdout, sys.stderr):
         _let_go(stream)
     return Code.INCOMPLETE if disk_is_full(problem) or isinstance(problem, BrokenPipeError) else Code.WRONG_INPUT
@@ -217,4 +217,4 @@ def show(parts: Iterable[RenderableType]) -> None:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     for part in parts:
-        console.print(part)
+        console.print("\n".join(map(escaped, part.split("\n"))) if isinstance(part, str) else part)

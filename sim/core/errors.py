@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sim.core.notation import escaped, full_width, half, is_hidden, meant, shown
 
 #: Faults of one input that are told at once; a file with more of them is of another kind.
-MOST_TOLD = 50
+MOST_FAULTS = 50
 LONGEST_TITLE = 300
 HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
 LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
@@ -53,7 +53,7 @@ class InputError(Exception):
             english, chinese = f"{name}: {english}", f"{name}：{chinese}"
         return InputError(place, line, english, chinese)
 
-    def told(self, language: str | None = None) -> str:
+    def text_in(self, language: str | None = None) -> str:
         """What to show a reader of this language ("zh" or "en"), or of one not known: Chinese, and the English below it."""
         where = escaped(f"{self.place}:{self.line}" if self.line else self.place)
         if language is None:
@@ -65,7 +65,7 @@ class InputError(Exception):
         return InputError(self.place, self.line, f"{self.english} ({english})", f"{self.chinese}（{chinese}）")
 
     def __str__(self) -> str:
-        return self.told()
+        return self.text_in()
 
 
 class InputErrors(InputError):
@@ -76,9 +76,9 @@ class InputErrors(InputError):
         self.args = (errors,)
         self.errors = errors
 
-    def told(self, language: str | None = None) -> str:
+    def text_in(self, language: str | None = None) -> str:
         """One after the other."""
-        return "\n".join(error.told(language) for error in self.errors)
+        return "\n".join(error.text_in(language) for error in self.errors)
 
     def because(self, english: str, chinese: str) -> "InputError":
         """The same, each with a remark in brackets."""
@@ -86,14 +86,14 @@ class InputErrors(InputError):
 
 
 def all_of(errors: list[InputError]) -> InputError:
-    """One error that says them all; of a great many, the first ``MOST_TOLD``."""
-    if len(errors) > MOST_TOLD:
-        last = errors[MOST_TOLD - 1]
+    """One error that says them all; of a great many, the first ``MOST_FAULTS``."""
+    if len(errors) > MOST_FAULTS:
+        last = errors[MOST_FAULTS - 1]
         more = InputError(
-            last.place, last.line, f"there are more faults than these {MOST_TOLD}; mend them first, then check again",
-            f"错误不止以上 {MOST_TOLD} 处；请先改正，再检查一遍"
+            last.place, last.line, f"there are more faults than these {MOST_FAULTS}; mend them first, then check again",
+            f"错误不止以上 {MOST_FAULTS} 处；请先改正，再检查一遍"
         )  # fmt: skip
-        errors = [*errors[:MOST_TOLD], more]
+        errors = [*errors[:MOST_FAULTS], more]
     return errors[0] if len(errors) == 1 else InputErrors(errors)
 
 

@@ -217,9 +217,7 @@ def read_bytes(path: Path) -> bytes:
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: there can be no such name
         raise InputError(path, 0, "there is no such file", "没有这个文件；请核对路径和文件名") from None
     except OSError as problem:
-        raise InputError(
-            path, 0, f"cannot be read: {problem.strerror}", f"读不了这个文件，请检查名称和权限；系统提示原文：{problem.strerror}"
-        ) from None
+        raise InputError.of(path, 0, problem) from None
     if len(data) > LARGEST_FILE:
         raise InputError(
             path, 0, f"is larger than {LARGEST_FILE:,} bytes", f"文件超过 {LARGEST_FILE:,} 字节，太大了；请核对是否选错了文件"

@@ -20,7 +20,7 @@ import yaml
 
 from experiments import designs, discovery, dividing, lives, warning_asking
 from sim import county
-from sim.core.errors import MOST_TOLD, InputError
+from sim.core.errors import MOST_FAULTS, InputError
 from sim.core.parameters import load_all
 from sim.county_file import is_county_file
 from sim.scenario import load_county, load_scenario
@@ -237,7 +237,7 @@ def faults(message: str) -> list[str]:
     found = []
     if not all(letter.isprintable() or letter in "\n\u3000" for letter in message):
         found.append(f"hidden characters in {message!r}")
-    if len(message.splitlines()) > 2 * (MOST_TOLD + 1) or len(message) > 60_000:
+    if len(message.splitlines()) > 2 * (MOST_FAULTS + 1) or len(message) > 60_000:
         found.append("too long a message")
     if not re.search("[\u4e00-\u9fff]", message) or "Traceback" in message or "errors.pydantic" in message:
         found.append(f"not in words: {message[:300]!r}")

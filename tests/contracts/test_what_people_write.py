@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from experiments import designs, discovery, dividing
 from experiments.cli import app
 from sim.core import yaml_file
-from sim.core.errors import MOST_TOLD, InputError, InputErrors, shown
+from sim.core.errors import MOST_FAULTS, InputError, InputErrors, shown
 from sim.core.notation import LONGEST_SHOWN, full_width, half, meant
 from sim.core.parameters import load_all, month_number, month_within
 from sim.scenario import load_county, load_scenario
@@ -170,6 +170,11 @@ def test_a_slip_in_a_sweep_is_named_before_anything_is_begun(written, slip):
     assert said in first.chinese
 
 
+def test_a_scenario_is_no_sweep(written):
+    for read in (designs.load, dividing.read):
+        assert refused(written(HEAD + "months: 12\n"), read).english.startswith("is a scenario, and no question")
+
+
 def test_one_text_is_title_enough_in_every_file(written):
     scenario = load_scenario(written(HEAD.replace("试", "我的方案")))
     assert scenario.title == {"zh": "我的方案", "en": "我的方案"}
@@ -250,18 +255,22 @@ def test_only_regular_files_are_read(tmp_path):
 def test_a_great_many_faults_are_told_up_to_a_limit(written):
     path = written(HEAD + "".join(f"key{number}: 1\n" for number in range(40_000)))
     error = refused(path, load_scenario)
-    assert isinstance(error, InputErrors) and len(error.errors) == MOST_TOLD + 1
+    assert isinstance(error, InputErrors) and len(error.errors) == MOST_FAULTS + 1
     assert "more faults than these" in error.errors[-1].english
     spec = written(SPEC + LEVEL + "".join(f"key{number}: 1\n" for number in range(40_000)))
-    assert len(refused(spec, designs.load).errors) == MOST_TOLD + 1
+    assert len(refused(spec, designs.load).errors) == MOST_FAULTS + 1
 
 
-def test_what_does_not_show_is_escaped_and_what_is_long_is_cut():
+def test_what_does_not_show_is_escaped_and_what_is_long_is_cut(tmp_path):
     error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shown('x' * 500)}'", "\udcff\x00")
     assert str(error).splitlines()[0] == "a\\x1b[31m\\u202e.yaml:1: \\udcff\\x00"
     assert len(shown("x" * 500)) == LONGEST_SHOWN
     answer = invoke("check", SCENARIOS / "baseline.yaml", "--set", "a.b=\udcff\x1b")
     assert answer.exit_code == 2 and "\\udcff\\x1b" in answer.stderr and "\x1b" not in answer.stderr
+    named = tmp_path / "a\u202eb.yaml"
+    named.write_text(HEAD, encoding="utf-8")
+    answer = invoke("check", named)
+    assert answer.exit_code == 0 and "a\\u202eb.yaml" in answer.stdout.replace("\n", "")
     answer = invoke("check", "--colour\x1b[31m")
     assert answer.exit_code == 2 and "\\x1b[31m" in answer.stderr and "\x1b" not in answer.stderr
 
