@@ -20,24 +20,17 @@ from experiments.crew import Point
 from experiments.files import safe
 from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, spread
 from sim.core import yaml_file
-from sim.core.errors import InputError, Wrong, all_of, nearest
-from sim.core.parameters import PLAN_MONTHS, Parameter, load_all
+from sim.core.errors import MOST_FAULTS, InputError, Wrong, all_of, nearest
+from sim.core.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.resolving import Override, convert
-from sim.core.validation import explained
+from sim.core.validation import Month, Real, Title, Whole, explained
 from sim.scenario import Scenario, load_scenario
-from sim.scenario_file import beyond, month_within
+from sim.scenario_file import beyond
 
 LEVELS = ("grid", "one_at_a_time")
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
 MOST_POINTS = 20_000
-
-
-class Names(BaseModel):
-    """A title in both languages."""
-
-    model_config = ConfigDict(extra="forbid")
-    zh: str = Field(min_length=1, max_length=300)
-    en: str = Field(min_length=1, max_length=300)
+MOST_SCENARIOS = 500
 
 
 class FactorRecord(BaseModel):
@@ -45,11 +38,11 @@ class FactorRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     values: list[Any] | None = Field(default=None, min_length=1)
-    quantiles: list[float] | None = Field(default=None, min_length=1)
-    low: float | None = None
-    high: float | None = None
-    levels: int | None = Field(default=None, ge=2, le=101)
-    start: str | None = Field(default=None, alias="from")
+    quantiles: list[Real] | None = Field(default=None, min_length=1)
+    low: Real | None = None
+    high: Real | None = None
+    levels: Whole | None = Field(default=None, ge=2, le=101)
+    start: Month | None = Field(default=None, alias="from")
 
 
 class Correlation(BaseModel):
@@ -57,18 +50,18 @@ class Correlation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     between: list[str] = Field(min_length=2, max_length=2)
-    rank: float = Field(gt=-1, lt=1)
+    rank: Real = Field(gt=-1, lt=1)
 
 
 class Spec(BaseModel):
     """A sweep as written."""
 
     model_config = ConfigDict(extra="forbid")
-    title: Names
-    scenarios: list[str] = Field(min_length=1)
+    title: Title
+    scenarios: list[str] = Field(min_length=1, max_length=MOST_SCENARIOS)
     design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
-    points: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    replications: int = Field(default=20, ge=1, le=MOST_REPLICATIONS)
+    points: Whole | None = Field(default=None, ge=2, le=MOST_POINTS)
+    replications: Whole = Field(default=20, ge=1, le=MOST_REPLICATIONS)
     only_luck: bool = False
     factors: dict[str, FactorRecord] = Field(min_length=1)
     correlations: list[Correlation] = []
@@ -169,11 +162,9 @@ def load(path: Path) -> Design:
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        faults = [fault(path, tree, error, Spec) for error in problem.errors()]
-        raise all_of(faults) from None
+        raise refused(path, tree, problem, Spec) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
-    scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
-    distinct(path, tree.lines["scenarios"], scenarios)
+    scenarios = scenarios_of(path, tree, spec.scenarios)
     if len(set(spec.outcomes)) < len(spec.outcomes):
         raise InputError(path, tree.lines["outcomes"], "outcomes: one is named twice; leave it out",
                          "outcomes：有一项写了两次，请去掉一个")  # fmt: skip
@@ -198,7 +189,7 @@ def load(path: Path) -> Design:
         "from": {each.id: each.month for each in factors if each.month is not None},
     }
     made = Design(
-        path, spec.title.model_dump(), spec.design, scenarios, tuple(factors), settings, spec.replications,
+        path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
         spec.only_luck, tuple(spec.outcomes), asked,
     )  # fmt: skip
     _try(made, path, lines)
@@ -217,6 +208,31 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
             at = at[step]
     known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
     return InputError(path, line, *explained(error, known))
+
+
+def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
+    """All that pydantic found in a file; of a great many faults the first."""
+    if {"extends", "set", "county"} & set(tree):
+        return InputError(
+            path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
+            "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
+        )  # fmt: skip
+    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_FAULTS + 1]])
+
+
+def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
+    """The scenarios that a file names, each beside it; InputError where one is named twice."""
+    files = [yaml_file.beside(path, tree.lines[key], key, name) for name in names]
+    distinct(path, tree.lines[key], [file.stem for file in files])
+    return tuple(load_scenario(file) for file in files)
+
+
+def record_of(**written: Any) -> FactorRecord:
+    """A factor as it is written elsewhere than in a file. Raises Wrong."""
+    try:
+        return FactorRecord.model_validate(written)
+    except ValidationError as problem:
+        raise Wrong(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
 
 
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
@@ -314,10 +330,10 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     if ends is None:
         raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
     low, high = ends
+    for end in ends:
+        parameter.check(end, override=True)
     if not low < high:
         raise Wrong("low must be less than high", "low 必须小于 high")
-    if math.isinf(low) or math.isinf(high):
-        raise Wrong("low and high must be numbers, not infinite", "low 和 high 必须是数字，不能是无穷大")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
 

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments import designs, ranking
 from experiments.crew import Point
-from experiments.designs import Correlation, Factor, FactorRecord, Names
-from experiments.points import correlation, distinct, spread
+from experiments.designs import Correlation, Factor, FactorRecord
+from experiments.points import correlation, spread
 from sim.core import yaml_file
 from sim.core.errors import InputError, Wrong, all_of
 from sim.core.parameters import load_all
+from sim.core.validation import Real, Title, Whole
 from sim.scenario import load_scenario
 
 SCENARIO = "scenario"  # the factor that says which scenario a case is lived under
@@ -33,14 +34,14 @@ class Spec(BaseModel):
     """A discovery as written."""
 
     model_config = ConfigDict(extra="forbid")
-    title: Names
-    scenarios: list[str] = Field(min_length=1)
+    title: Title
+    scenarios: list[str] = Field(min_length=1, max_length=designs.MOST_SCENARIOS)
     goal: str
     where: Literal["fails", "holds"] = "fails"
-    points: int = Field(default=200, ge=LEAST_POINTS, le=designs.MOST_POINTS)
-    held_out: float = Field(default=0.3, ge=0.1, le=0.6)
-    density: float | None = Field(default=None, gt=0, lt=1)
-    boxes: int = Field(default=3, ge=1, le=10)
+    points: Whole = Field(default=200, ge=LEAST_POINTS, le=designs.MOST_POINTS)
+    held_out: Real = Field(default=0.3, ge=0.1, le=0.6)
+    density: Real | None = Field(default=None, gt=0, lt=1)
+    boxes: Whole = Field(default=3, ge=1, le=10)
     factors: dict[str, FactorRecord] | None = Field(default=None, min_length=1)
     correlations: list[Correlation] = []
 
@@ -150,12 +151,10 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        faults = [designs.fault(path, tree, error, Spec) for error in problem.errors()]
-        raise all_of(faults) from None
-    scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
-    distinct(path, tree.lines["scenarios"], scenarios)
+        raise designs.refused(path, tree, problem, Spec) from None
+    scenarios = designs.scenarios_of(path, tree, spec.scenarios)
     made = Discovery(
-        path, spec.title.model_dump(), scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
+        path, spec.title, scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
         spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),
     )  # fmt: skip
     try:

@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments import budgeting, designs
 from experiments.crew import Point
-from experiments.designs import Factor, FactorRecord, Names
+from experiments.designs import Factor, FactorRecord
 from experiments.lives import COUNTY, find
 from experiments.points import affordable
 from sim.core import yaml_file
-from sim.core.errors import InputError, all_of, unknown
+from sim.core.errors import InputError, unknown
 from sim.core.parameters import load_all
 from sim.core.resolving import Override
+from sim.core.validation import Real, Title, Whole
 from sim.scenario import load_scenario
 from sim.world.funds import fund_records
 
@@ -35,28 +36,28 @@ TRIAL_MONTHS = 24
 class Share(BaseModel):
     """How much of the budget a programme may take, yuan a year."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    at_least: float | None = Field(default=None, ge=0)
-    at_most: float | None = Field(default=None, ge=0)
+    model_config = ConfigDict(extra="forbid")
+    at_least: Real | None = Field(default=None, ge=0)
+    at_most: Real | None = Field(default=None, ge=0)
 
 
 class Spec(BaseModel):
     """An optimisation as written."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    title: Names
+    model_config = ConfigDict(extra="forbid")
+    title: Title
     scenario: str
-    budget: float = Field(gt=0)
+    budget: Real = Field(gt=0)
     programmes: dict[str, Share] = Field(min_length=2)
     goals: list[str] = Field(min_length=2, max_length=4)
     criterion: Literal["regret", "satisficing"] = "regret"
-    level: float = Field(default=0.9, gt=0.5, le=1)
-    step: float = Field(default=1e6, ge=1e4)
-    population: int = Field(default=16, ge=4, le=400)
-    generations: int = Field(default=8, ge=1, le=400)
-    futures: int = Field(default=12, ge=4, le=1000)
-    fresh: int = Field(default=40, ge=4, le=5000)
-    finalists: int = Field(default=6, ge=2, le=40)
+    level: Real = Field(default=0.9, gt=0.5, le=1)
+    step: Real = Field(default=1e6, ge=1e4)
+    population: Whole = Field(default=16, ge=4, le=400)
+    generations: Whole = Field(default=8, ge=1, le=400)
+    futures: Whole = Field(default=12, ge=4, le=1000)
+    fresh: Whole = Field(default=40, ge=4, le=5000)
+    finalists: Whole = Field(default=6, ge=2, le=40)
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,7 @@ def read(path: Path) -> tuple[Spec, Any]:
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        faults = [designs.fault(path, tree, error, Spec) for error in problem.errors()]
-        raise all_of(faults) from None
+        raise designs.refused(path, tree, problem, Spec) from None
     known = budgeting.programmes()
     lines = tree["programmes"].lines
     if len(set(spec.goals)) < len(spec.goals):
@@ -146,7 +146,7 @@ def read(path: Path) -> tuple[Spec, Any]:
                 path, lines[name], f"{name}: is no programme that the county's purses can be divided over",
                 f"{name}：不是县级资金可以统筹分配的项目，请去掉"
             )  # fmt: skip
-    scenario = load_scenario(path.parent / spec.scenario)
+    (scenario,) = designs.scenarios_of(path, tree, [spec.scenario], "scenario")
     made = Override(spec.budget, f"{path}: budget", tree.lines["budget"])
     made.check(load_all().parameters[FLOOR])
     overrides = {**scenario.overrides, FLOOR: [*scenario.overrides.get(FLOOR, []), made]}
@@ -195,7 +195,7 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     rest = {
         key: getattr(spec, key) for key in ("criterion", "level", "population", "generations", "futures", "fresh", "finalists")
     }
-    return Division(spec.title.model_dump(), scenario, money, spec.step, tuple(programmes), tuple(spec.goals), **rest,
+    return Division(spec.title, scenario, money, spec.step, tuple(programmes), tuple(spec.goals), **rest,
                     point=point, reference=Point("as_it_runs", scenario), facts=facts)  # fmt: skip
 
 

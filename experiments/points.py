@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -18,10 +18,10 @@ MOST_REPLICATIONS = 1_000_000  # of one point
 MOST_LIVES = 10_000_000  # of all points
 
 
-def distinct(place: str | Path, line: int, scenarios: Sequence[Any]) -> None:
+def distinct(place: str | Path, line: int, names: Sequence[str]) -> None:
     """Raise InputError where two scenarios have one name, under which their results could not be told apart."""
     seen: set[str] = set()
-    for name in (scenario.id for scenario in scenarios):
+    for name in names:
         if same_file(name) in seen:
             raise InputError(
                 place, line, f"a scenario is named twice: '{name}'; leave one out, or rename the file if it is another one",

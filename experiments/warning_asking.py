@@ -9,14 +9,13 @@ import numpy as np
 
 from experiments import designs, results, warning
 from experiments.crew import Point
-from experiments.designs import FactorRecord
 from experiments.files import safe
 from experiments.lives import COUNTY, Say, model_named
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file
 from sim.core.errors import InputError, unknown
-from sim.core.parameters import load_all, month_number
+from sim.core.parameters import load_all, month_within
 from sim.core.resolving import named
 from sim.scenario import load_scenario
 
@@ -111,7 +110,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
     months = []
     for text in starts.split(","):
         try:
-            month = month_number(text.strip())
+            month = month_within(text.strip())
         except ValueError as problem:
             raise InputError.of("--from", 0, problem) from None
         if not 0 <= month < last:
@@ -136,7 +135,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             elif parameter.options is not None:
                 record["values"] = list(parameter.options)  # type: ignore[assignment]
             try:
-                factor = designs.factor(lever, FactorRecord.model_validate(record), "values" in record)
+                factor = designs.factor(lever, designs.record_of(**record), "values" in record)
             except InputError as problem:
                 raise InputError.of("--levers", 0, problem) from None
             except ValueError as problem:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.core import yaml_file
-from sim.core.errors import one_of, unknown
+from sim.core.errors import Wrong, bilingual, one_of, unknown
+from sim.core.notation import shown
 from sim.core.parameters import ParameterBook
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
@@ -14,7 +15,7 @@ KEYS = ("name", "parameter", "value", "evidence", "source")
 KNOWN, GUESSED = ("policy", "measured"), ("derived", "assumed")
 #: A county file that states its size is of another county than the one whose ranges the parameters have.
 SIZE = "founding.county_size"
-LONGEST_TITLE = 300
+LONGEST_SOURCE = 1000
 
 #: What is told of a fault: place, line, English, Chinese.
 Tell = Callable[[Any, int, str, str], None]
@@ -32,24 +33,6 @@ class Fact:
     source: str
 
 
-def bilingual(path: Path, tree: yaml_file.Mapping, key: str, fault: Tell) -> dict[str, str] | None:
-    """A text in both languages; None, and a fault told, if it is not."""
-    value, line = tree[key], tree.lines[key]
-    if not isinstance(value, Mapping) or set(value) != {"zh", "en"}:
-        fault(
-            path, line, f"'{key}' needs exactly a Chinese and an English text: {{zh: …, en: …}}",
-            f"“{key}”要写中文和英文各一句：{{zh: …, en: …}}"
-        )  # fmt: skip
-        return None
-    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in value.values()):
-        fault(
-            path, line, f"'{key}' must be text of at most {LONGEST_TITLE} characters in both languages",
-            f"“{key}”的中文和英文都应是文字，且各不超过 {LONGEST_TITLE} 字"
-        )  # fmt: skip
-        return None
-    return dict(value)
-
-
 def read(
     file: Path, book: ParameterBook, fault: Tell, override: Callable[[str, Any, str, int, bool, bool], None]
 ) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
@@ -60,38 +43,84 @@ def read(
     title: dict[str, str] | None = None
     county = yaml_file.read_mapping(file)
     another = any(isinstance(record, Mapping) and record.get("parameter") == SIZE for record in county.values())
+    if not county:
+        fault(file, 1, "holds no facts of a county", "里面没有任何县情数据；请照 scenarios/county.yaml 的样子写")
     for name, record in county.items():
+        line = county.lines[name]
         if name == "title":
-            title = bilingual(file, county, "title", fault)
+            title = title_of(file, county, name, fault)
             continue
-        if not isinstance(record, yaml_file.Mapping) or set(record) != set(KEYS):
-            fault(
-                file, county.lines[name], f"'{name}' needs {', '.join(KEYS)}, and nothing else",
-                f"“{name}”下面应写 {'、'.join(KEYS)} 这几项，不多不少"
-            )  # fmt: skip
+        made = _fact(file, name, record, line, fault)
+        if made is None:
             continue
-        if record["evidence"] not in (*KNOWN, *GUESSED):
-            problem = one_of(record["evidence"], (*KNOWN, *GUESSED))
-            fault(
-                file,
-                record.lines["evidence"],
-                f"'{name}': evidence {problem.english}",
-                f"“{name}”的依据 evidence {problem.chinese}",
-            )
-            continue
-        sets = str(record["parameter"])
-        facts.append(Fact(name, dict(record["name"]), sets, record["value"], record["evidence"], str(record["source"])))
+        facts.append(made)
         # An assumed fact is the centre of its range: it is still drawn.
-        if record["evidence"] in KNOWN:
-            override(sets, record["value"], str(file), county.lines[name], another, True)
-        elif sets not in book.parameters:
-            fault(file, record.lines["parameter"], *unknown("unknown parameter", "没有这个参数：", sets, sorted(book.parameters)))
-        elif book.parameters[sets].value != record["value"]:
-            override(sets, record["value"], str(file), county.lines[name], another, True)
+        if made.parameter not in book.parameters:
+            known = unknown("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
+            fault(file, record.lines["parameter"], *known)
+        elif made.evidence in KNOWN or book.parameters[made.parameter].value != made.value:
+            override(made.parameter, made.value, str(file), line, another, True)
     return tuple(facts), title
+
+
+def title_of(file: Path, tree: yaml_file.Mapping, key: str, fault: Tell) -> dict[str, str] | None:
+    """A title, or the like, by language; None, and a fault told, if it is none."""
+    try:
+        return bilingual(tree[key])
+    except Wrong as problem:
+        fault(file, tree.lines[key], f"'{key}' {problem.english}", f"“{key}”{problem.chinese}")
+        return None
+
+
+def _fact(file: Path, name: str, record: Any, line: int, fault: Tell) -> Fact | None:
+    """A fact as written; None, and a fault told, if something is wrong with it."""
+    called = shown(name)
+    if not isinstance(record, yaml_file.Mapping) or set(record) != set(KEYS):
+        fault(
+            file, line, f"'{called}' needs {', '.join(KEYS)}, and nothing else",
+            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，不多不少"
+        )  # fmt: skip
+        return None
+    if record["evidence"] not in (*KNOWN, *GUESSED):
+        problem = one_of(record["evidence"], (*KNOWN, *GUESSED))
+        fault(
+            file,
+            record.lines["evidence"],
+            f"'{called}': evidence {problem.english}",
+            f"“{called}”的依据 evidence {problem.chinese}",
+        )
+        return None
+    if not isinstance(record["name"], Mapping):
+        fault(
+            file, record.lines["name"], f"'{called}': name needs a Chinese and an English text: {{zh: …, en: …}}",
+            f"“{called}”的名称 name 要写中文和英文各一句：{{zh: …, en: …}}"
+        )  # fmt: skip
+        return None
+    names = title_of(file, record, "name", fault)
+    source = record["source"]
+    if source is not None and (isinstance(source, (Mapping, list, bool)) or len(str(source)) > LONGEST_SOURCE):
+        fault(
+            file, record.lines["source"], f"'{called}': source must be text of at most {LONGEST_SOURCE} characters",
+            f"“{called}”的来源 source 应是不超过 {LONGEST_SOURCE} 字的文字"
+        )  # fmt: skip
+        return None
+    if record["evidence"] in KNOWN and (source is None or not str(source).strip()):
+        fault(
+            file, record.lines["source"],
+            f"'{called}' is said to be {record['evidence']}, but names no source; write it, or 'evidence: assumed'",
+            f"“{called}”的依据是 {record['evidence']}，却没有写来源 source；请写明出处，或改为 evidence: assumed"
+        )  # fmt: skip
+        return None
+    if names is None:
+        return None
+    return Fact(name, names, str(record["parameter"]), record["value"], record["evidence"], "" if source is None else str(source))
 
 
 def is_county_file(path: str | Path) -> bool:
     """Whether a file holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
-    tree = yaml_file.read_mapping(Path(path))
-    return any(isinstance(record, Mapping) and set(record) >= {"parameter", "evidence"} for record in tree.values())
+    return holds_facts(yaml_file.read_mapping(Path(path)))
+
+
+def holds_facts(tree: Mapping[str, Any]) -> bool:
+    """Whether what a file says are facts of a county."""
+    return any(isinstance(record, Mapping) and ("parameter" in record or "evidence" in record) for record in tree.values())

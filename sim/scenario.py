@@ -3,17 +3,25 @@
 Precedence, lowest first: the parameters' own values, the county file, the scenarios it extends, the scenario, ``--set``.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sim.core import yaml_file
-from sim.core.errors import InputError, all_of
+from sim.core.errors import InputError, all_of, widened
+from sim.core.notation import shown
 from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
 from sim.core.resolving import Override
 from sim.county_file import Fact
-from sim.scenario_file import DETAILS, SET, UNCERTAINTIES, Reader
+from sim.doubts import doubts
+from sim.scenario_file import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
+
+#: Where doubts about what was written are told; a command shows them in the reader's language.
+LOG = logging.getLogger("xianjie")
+LONGEST_SET = 200  # letters of a setting, as its place is named
+NO_REASON = {"zh": "", "en": ""}
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,15 @@ class Scenario:
         """Households that a row of general households stands for at founding."""
         return 1 if self.population_detail == "full" else self.general_weight
 
+    @property
+    def own(self) -> list[str]:
+        """Ids of the parameters that the scenario itself or the command line sets, without what it inherits."""
+        return [
+            identity
+            for identity, found in self.overrides.items()
+            if any(each.place.partition(LEVERS)[0] == self.files[-1] or each.place.startswith(SET) for each in found)
+        ]
+
     def provenance(self) -> dict[str, str]:
         """Where each value that differs from the parameters' own comes from."""
         return {identity: f"{found[-1].place}:{found[-1].line}" for identity, found in sorted(self.overrides.items())}
@@ -56,18 +73,21 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
+        place = f"{SET}{shown(text, LONGEST_SET)}"
         if equals:
-            _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}")
+            _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", place), place)
         else:
-            reader.fault(f"{SET}{text}", 0, "write it as parameter=value", "应写成“参数名=值”")
+            wide = widened(text)
+            reader.fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
-    for key in ("title", "reason"):
-        if key not in reader.settings:
-            raise InputError(path, 1, f"'{key}' is missing: {{zh: …, en: …}}", f"缺少“{key}”，请补上：{{zh: …, en: …}}")
+    if "title" not in reader.settings:
+        raise InputError(path, 1, "'title' is missing: write 'title: …'", "缺少“title”，请补上：title: 方案名称")
+    for doubt in doubts(reader.overrides, reader.book):
+        LOG.warning("%s", doubt)
     detail, weight = reader.settings.get("population", ("sampled", 10))
     identity, title = path.stem, reader.settings["title"]
     if county_file is not None:
@@ -75,10 +95,22 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
         called = reader.county_title or dict.fromkeys(title, identity)
         title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
     return Scenario(
-        identity, title, reader.settings["reason"], tuple(reader.files), reader.overrides,
+        identity, title, reader.settings.get("reason", NO_REASON), tuple(reader.files), reader.overrides,
         reader.county, detail, weight, months, reader.settings.get("vantage"),
         uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
+
+
+def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
+    """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
+    reader = Reader(load_all())
+    reader.facts_of(path)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    for doubt in doubts(reader.overrides, reader.book):
+        LOG.warning("%s", doubt)
+    return reader.county, reader.county_title
 
 
 def _put(reader: Reader, key: str, value: Any, place: str) -> None:
@@ -177,7 +209,7 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
         subject["properties"][name] = found
     month = {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"}
     both = {
-        "type": "object",
+        "type": ["object", "string"],
         "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
         "required": ["zh", "en"],
         "additionalProperties": False,

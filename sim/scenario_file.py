@@ -6,8 +6,9 @@ from typing import Any
 
 from sim import county_file
 from sim.core import yaml_file
-from sim.core.errors import Both, InputError, Wrong, one_of, unknown
-from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number
+from sim.core.errors import MOST_FAULTS, Both, InputError, InputErrors, Wrong, all_of, one_of, typed, unknown
+from sim.core.notation import shown
+from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.resolving import Override, in_force, named, resolve
 from sim.county_file import Fact
 
@@ -40,28 +41,47 @@ class Reader:
 
     def fault(self, place: Any, line: int, english: str, chinese: str) -> None:
         """Note that something is wrong."""
-        self.errors.append(InputError(place, line, english, chinese))
+        self.note(InputError(place, line, english, chinese))
 
-    def read(self, path: Path, seen: tuple[Path, ...] = ()) -> None:
-        """Read a file after the one it extends. Raises InputError when the chain cannot be followed."""
+    def note(self, error: InputError) -> None:
+        """Note an error; raise them all when there are more than anybody reads."""
+        self.errors.append(error)
+        if len(self.errors) > MOST_FAULTS:
+            raise all_of(self.errors)
+
+    def read(self, path: Path) -> None:
+        """Read a scenario after those it extends. Raises InputError when the chain cannot be followed."""
+        try:
+            self._read(path, ())
+        except InputError as problem:
+            raise _traced(problem, path) from None
+        self.errors = [_traced(error, path) for error in self.errors]
+
+    def _read(self, path: Path, seen: tuple[Path, ...]) -> None:
         tree = yaml_file.read_mapping(path)
+        if county_file.holds_facts(tree):
+            raise InputError(
+                path, 1, "holds facts of a county and is no scenario: name it in one ('county: …'), check it with "
+                "'xianjie check FILE', or run it with 'xianjie run FILE'",
+                "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
+            )  # fmt: skip
+        if {"design", "factors", "programmes"} & set(tree):
+            raise InputError(
+                path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
+                "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
+            )  # fmt: skip
         for key in tree:
             if key not in KEYS:
                 self.fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
         if "extends" in tree:
             self._extend(path, tree, (*seen, path.resolve()))
         if "county" in tree and self.county_file is None:
-            file = self._neighbour(path, tree, "county")
-            if not file.is_file():
-                name = tree["county"]
-                raise InputError(
-                    path, tree.lines["county"], f"there is no county file '{name}' beside it",
-                    f"同一文件夹里没有县情文件“{name}”；请核对文件名"
-                )  # fmt: skip
-            self.facts_of(file)
+            self.facts_of(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
         self.files.append(str(path))
+        if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
+            self.settings.pop("reason", None)
         for key in ("title", "reason"):
-            text = county_file.bilingual(path, tree, key, self.fault) if key in tree else None
+            text = county_file.title_of(path, tree, key, self.fault) if key in tree else None
             if text is not None:
                 self.settings[key] = text
         if "population" in tree:
@@ -77,15 +97,9 @@ class Reader:
         if "set" in tree:
             self._set(path, tree)
 
-    def _neighbour(self, path: Path, tree: yaml_file.Mapping, key: str) -> Path:
-        name = tree[key]
-        if not isinstance(name, str) or not name:
-            raise InputError(path, tree.lines[key], f"'{key}' must name a file", f"“{key}”后面应写一个文件名")
-        return path.parent / name
-
     def _extend(self, path: Path, tree: yaml_file.Mapping, seen: tuple[Path, ...]) -> None:
-        parent = self._neighbour(path, tree, "extends")
         line = tree.lines["extends"]
+        parent = yaml_file.beside(path, line, "extends", tree["extends"])
         if parent.resolve() in seen:
             raise InputError(
                 path, line, f"extends itself by way of {parent.name}", f"经由 {parent.name} 又继承了自己；请改写 extends"
@@ -94,21 +108,22 @@ class Reader:
             raise InputError(
                 path, line, f"extends more than {LONGEST_CHAIN} files", f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数"
             )
-        if not parent.is_file():
-            name = tree["extends"]
-            raise InputError(
-                path, line, f"extends '{name}', but there is no such file beside it",
-                f"要继承“{name}”，但同一文件夹里没有这个文件；请核对文件名"
-            )  # fmt: skip
-        self.read(parent, seen)
+        self._read(parent, seen)
+
+    def needs_entries(self, place: Any, line: int, name: str, value: Any) -> bool:
+        """Whether a value is a mapping with something in it; what is none is a fault."""
+        if isinstance(value, Mapping) and value:
+            return True
+        wide = typed(value)
+        self.fault(
+            place, line, f"'{name}' must be a mapping, one 'name: value' to a line, and not empty{wide.english}",
+            f"“{name}”下面应一行写一个“名称: 值”，不能是空的{wide.chinese}"
+        )  # fmt: skip
+        return False
 
     def _population(self, path: Path, tree: yaml_file.Mapping) -> None:
         value, line = tree["population"], tree.lines["population"]
-        if not isinstance(value, yaml_file.Mapping):
-            self.fault(
-                path, line, "'population' must be a mapping, such as {detail: sampled}",
-                "“population”应写成一组值，如 {detail: sampled}"
-            )  # fmt: skip
+        if not self.needs_entries(path, line, "population", value):
             return
         for key in value:
             if key not in POPULATION_KEYS:
@@ -148,9 +163,9 @@ class Reader:
 
     def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
         try:
-            month_number(tree["vantage"])
+            month_within(tree["vantage"])
         except ValueError as problem:
-            self.errors.append(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
+            self.note(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
         else:
             self.settings["vantage"] = str(tree["vantage"])
 
@@ -179,14 +194,14 @@ class Reader:
             return
         if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
             self.fault(
-                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not {taper!r}",
-                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{taper}”"
+                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shown(taper)}'",
+                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shown(taper)}”"
             )  # fmt: skip
             return
         try:
             month = month_within(asked.get("off", asked.get("exit")))
         except ValueError as problem:
-            self.errors.append(InputError.of(path, line, problem, "levers"))
+            self.note(InputError.of(path, line, problem, "levers"))
             return
         for identity, parameter in self.book.parameters.items():
             if "exit" in asked and parameter.transition:
@@ -213,23 +228,18 @@ class Reader:
 
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
         value = tree["set"]
-        if not isinstance(value, yaml_file.Mapping):
-            self.fault(
-                path, tree.lines["set"], "'set' must be a mapping from parameters to values", "“set”下面应一行写一个“参数名: 值”"
-            )
+        if not self.needs_entries(path, tree.lines["set"], "set", value):
             return
+        owners = {identity.partition(".")[0] for identity in self.book.parameters}
         for key in value:
             entry = value[key]
-            owners = {identity.partition(".")[0] for identity in self.book.parameters}
-            if "." not in key and isinstance(entry, yaml_file.Mapping) and key in owners:
-                for name in entry:
+            if "." not in key and key in owners:
+                for name in entry if self.needs_entries(path, value.lines[key], key, entry) else ():
                     self.override(f"{key}.{name}", entry[name], str(path), entry.lines[name])
             else:
                 self.override(key, entry, str(path), value.lines[key])
 
-    def override(
-        self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False
-    ) -> None:
+    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False) -> None:
         """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
@@ -242,20 +252,20 @@ class Reader:
             return
         try:
             if isinstance(value, Mapping):
-                value = {month_within(month): entry for month, entry in value.items()}
+                value = dated(value)
             made = Override(value, place, line, local, status_quo)
             made.check(parameter)
         except ValueError as problem:
-            self.errors.append(InputError.of(place, line, problem, identity))
+            self.note(InputError.of(place, line, problem, identity))
         except InputError as problem:
-            self.errors.append(problem)
+            self.note(problem)
         else:
             for earlier in self.overrides.get(identity, ()):
                 if earlier.place == place or (place.startswith(SET) and earlier.place.startswith(SET)):
                     where = Both(f" on line {earlier.line}", f"在第 {earlier.line} 行") if earlier.line else Both("", "")
                     self.fault(
-                        place, line, f"'{identity}' is already set{where.english}, to {earlier.value}; keep one of the two",
-                        f"“{identity}”已{where.chinese}设为 {earlier.value}；请只留一处"
+                        place, line, f"'{identity}' is already set{where.english}, to {shown(earlier.value)}; keep one",
+                        f"“{identity}”已{where.chinese}设为 {shown(earlier.value)}；请只留一处"
                     )  # fmt: skip
                     return
             self.overrides.setdefault(identity, []).append(made)
@@ -297,12 +307,26 @@ class Reader:
             )
 
 
-def month_within(text: Any) -> int:
-    """A month as a number, 0 = January 2021. Raises Wrong if it is none, or none for which there are data or rules."""
-    month = month_number(text)
-    if not -12 <= month < LONGEST:
-        raise Wrong(f"'{text}' lies outside the years 2020 to 2030", f"“{text}”不在2020年至2030年之内")
-    return month
+def _traced(error: InputError, path: Path) -> InputError:
+    """An error with the name of the scenario that was asked for, where it lies in another file."""
+    if isinstance(error, InputErrors):
+        return InputErrors([_traced(each, path) for each in error.errors])
+    if error.place.partition(LEVERS)[0] == str(path):
+        return error
+    return error.because(f"{path.name} builds on it", f"{path.name} 以它为基础")
+
+
+def dated(value: Mapping[Any, Any]) -> dict[int, Any]:
+    """A value for each of several months, by the month's number. Raises Wrong for no month, none at all, or one written twice."""
+    if not value:
+        raise Wrong("is empty and sets nothing; write a value, or leave it out", "是空的，什么也没有设定；请写上值，或删去")
+    found: dict[int, Any] = {}
+    for text, entry in value.items():
+        month = month_within(text)
+        if month in found:
+            raise Wrong(f"{named(month)} is written twice; keep one of them", f"{named(month)} 写了两次；请只留一处")
+        found[month] = entry
+    return found
 
 
 def beyond(identity: str, month: int, months: int) -> Both:

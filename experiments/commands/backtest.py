@@ -96,12 +96,12 @@ def backtest(
 def _month(text: str) -> str | None:
     """A vantage as a scenario has it; InputError if it is no month."""
     from sim.core.errors import InputError, said
-    from sim.core.parameters import month_number
+    from sim.core.parameters import month_within
 
     if text == "now":
         return None
     try:
-        month_number(text)
+        month_within(text)
     except ValueError as problem:
         why = said(problem)
         raise InputError("--vantage", 0, f"{why.english}, or 'now'", f"{why.chinese}，也可写 now") from None

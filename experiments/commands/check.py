@@ -1,4 +1,4 @@
-"""``xianjie check``: a scenario checked word by word, or two scenarios held against each other on the same luck."""
+"""``xianjie check``: a scenario or a county file checked word by word, or two scenarios held against each other."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ COLUMNS_SHOWN = 6
 def check(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(help="The scenario, a YAML file; with --paired two of them.", metavar="FILE [FILE]")
+        list[Path], typer.Argument(help="The scenario or county file (YAML); with --paired two scenarios.", metavar="FILE [FILE]")
     ],
     paired: Annotated[bool, typer.Option("--paired", help="Live two scenarios in step and say when they first differ.")] = False,
     until: Annotated[str, typer.Option(help="With --paired: the month before which they must not differ.")] = "2026-01",
@@ -24,14 +24,15 @@ def check(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Check a scenario without living it: every key, value, range and month.
+    """Check a scenario or a county file without living it: every key, value, range and month.
 
     With --paired two scenarios are lived in step on the same luck, and every row of every table is compared at every month's end.
     Exit codes: 0 it is right, or the two are the same until then; 1 they differ earlier; 2 it is not right; each fault is one
-    line with file, line and what to do.
+    line with file, line and what to do. A value ten times or more away from the status quo is right, and asked about on stderr.
     """
     with console.exit_codes():
         from sim.core.errors import InputError
+        from sim.county_file import is_county_file
         from sim.scenario import load_scenario
 
         if not paired:
@@ -47,6 +48,9 @@ def check(
                 f"names {wanted} scenario(s), not {len(files)}",
                 f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
             )
+        if not paired and is_county_file(files[0]):
+            _county(files[0], sets, lang, as_json)
+            return
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:
             _paired(chosen, _month(until), seed, replication, lang, as_json)
@@ -57,12 +61,34 @@ def check(
 def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
     from experiments.briefing.words import Words
     from experiments.results import description
+    from sim.core.parameters import load_all
+    from sim.doubts import doubts
 
     if as_json:
-        console.show_json({"scenario": scenario.id, "ok": True, "resolved": description(scenario)})
+        questions = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
+        found = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
+        console.show_json({**found, "warnings": questions} if questions else found)
         return
     words = Words(lang)
-    console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.overrides))])
+    console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own))])
+
+
+def _county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
+    """Check a county file by itself: what it says of the county, whatever is planned there."""
+    from experiments.briefing.words import Words
+    from sim.core.errors import InputError
+    from sim.scenario import load_county
+
+    if sets:
+        raise InputError("--set", 0, "is for a scenario; this is a county file", "只用于情景；这是县情文件，请去掉 --set")
+    facts, title = load_county(file)
+    assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
+    if as_json:
+        console.show_json({"county": file.stem, "ok": True, "facts": len(facts), "assumed": assumed})
+        return
+    words = Words(lang)
+    called = words.of(title) or file.stem
+    console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed)])
 
 
 def _month(text: str) -> int:

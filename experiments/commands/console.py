@@ -1,9 +1,10 @@
 """What all commands share: stdout for the answer, stderr for the way there, documented exit codes."""
 
+import logging
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -13,9 +14,11 @@ import typer
 from rich.console import Console, RenderableType
 
 from sim.core.errors import INDENT, InputError, Wrong, disk_is_full
+from sim.core.notation import escaped
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
+    from sim.doubts import Doubt
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
 MOST = 1_000_000  # of whatever an option counts: more, nobody would see the end of
@@ -67,21 +70,90 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 BASELINE = Path("scenarios/baseline.yaml")
 
 
+#: The language that the command line names with --lang; None where it names none, or both.
+_NAMED: list[str | None] = [None]
+
+
+def note_language(words: Sequence[str]) -> None:
+    """Note which language a command line asks for, before it is read: what is wrong with it is told in that language."""
+    named = None
+    for word, following in zip(words, (*words[1:], "")):
+        if word == "--lang" or word.startswith("--lang="):
+            named = following if word == "--lang" else word.partition("=")[2]
+    _NAMED[0] = named if named in tuple(Language) else None
+
+
+def language() -> str | None:
+    """The language in which faults are told: that of --lang, else that of the system; None, for both, where neither is known."""
+    system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return _NAMED[0] or next((each for each in Language if system.lower().startswith(each)), None)
+
+
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn wrong input, what the system refuses and Ctrl-C into their exit codes, without a traceback."""
+    """Turn wrong input, what the system refuses and Ctrl-C into their exit codes, without a traceback; ask about doubts."""
+    log, questions = logging.getLogger("xianjie"), Questions()
+    log.addHandler(questions)
     try:
         yield
     except InputError as problem:
-        typer.echo(str(problem), err=True)
+        typer.echo(problem.text_in(language()), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except Wrong as problem:  # from whoever does not know where it was written
-        typer.echo(f"{problem.chinese}\n{INDENT}{problem.english}", err=True)
+        both = {"zh": problem.chinese, "en": problem.english}
+        typer.echo(escaped(both.get(language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except OSError as problem:
         raise typer.Exit(refused(problem)) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
+    finally:
+        log.removeHandler(questions)
+
+
+class Questions(logging.Handler):
+    """Asks on stderr about each value that a scenario sets far from the status quo, once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._put: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one doubt."""
+        from sim.doubts import Doubt
+
+        for doubt in record.args or ():
+            text = question(doubt, language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
+            if text not in self._put:
+                self._put.add(text)
+                typer.echo(text, err=True)
+
+
+def question(doubt: "Doubt", lang: str) -> str:
+    """What is asked about a value far from the status quo: both, how far they are apart, and what may have happened."""
+    from experiments.briefing.words import Words
+    from sim.core.parameters import load_all
+
+    words, parameter = Words(lang), load_all().parameters[doubt.identity]
+
+    def amount(value: float) -> str:
+        ten_thousands = lang == Language.ZH and "yuan" in parameter.unit and abs(value) >= 10_000
+        return (
+            words.level(value / 10_000, parameter.unit).replace("元", "万元", 1)
+            if ten_thousands
+            else words.level(value, parameter.unit)
+        )
+
+    more = abs(doubt.value) > abs(doubt.usual)
+    guess = "ten_thousand" if 2_000 <= doubt.times <= 50_000 else "zeros"
+    where = f"{doubt.place}:{doubt.line}" if doubt.line else doubt.place
+    return escaped(
+        words(
+            f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
+            value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
+            guess=words(f"doubt_{guess}_{'more' if more else 'less'}"),
+        )
+    )  # fmt: skip
 
 
 def refused(problem: OSError) -> Code:
@@ -91,7 +163,7 @@ def refused(problem: OSError) -> Code:
     """
     if not isinstance(problem, BrokenPipeError):
         with suppress(OSError):
-            typer.echo(str(InputError.of(str(problem.filename or "xianjie"), 0, problem)), err=True)
+            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).text_in(language()), err=True)
     for stream in (sys.stdout, sys.stderr):
         _let_go(stream)
     return Code.INCOMPLETE if disk_is_full(problem) or isinstance(problem, BrokenPipeError) else Code.WRONG_INPUT
@@ -151,4 +223,4 @@ def show(parts: Iterable[RenderableType]) -> None:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     for part in parts:
-        console.print(part)
+        console.print("\n".join(map(escaped, part.split("\n"))) if isinstance(part, str) else part)

@@ -60,7 +60,7 @@ def sensitivity(
             raise InputError("--base", 0, f"must be a power of two, not {base}", f"必须是2的幂（如 64、128），现在写的是 {base}")
         chosen = load_scenario(scenario, sets or [])
         others = [load_scenario(path, sets or []) for path in against or []]
-        points.distinct("--against", 0, (chosen, *others))
+        points.distinct("--against", 0, [each.id for each in (chosen, *others)])
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         outcomes = ranking.outcomes_of(outcome or [], catalogue)
         for each in others:  # one that ends earlier may lack a goal

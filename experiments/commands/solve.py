@@ -59,9 +59,8 @@ def solve(
             raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", goal, list(catalogue.goals)))
         if (low is None) != (high is None):
             raise InputError("--low", 0, "give both --low and --high, or neither", "--low 和 --high 要么都写，要么都不写")
-        record = designs.FactorRecord.model_validate({"low": low, "high": high, "from": start})
         try:
-            factor = designs.factor(lever, record, False)
+            factor = designs.factor(lever, designs.record_of(**{"low": low, "high": high, "from": start}), False)
         except ValueError as problem:
             raise InputError.of("--lever", 0, problem, lever) from None
         if factor.kind != "value":

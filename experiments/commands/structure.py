@@ -42,7 +42,7 @@ def structure(
 
         files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
         loaded = [load_scenario(file) for file in files]
-        points.distinct("structure", 0, loaded)
+        points.distinct("structure", 0, [each.id for each in loaded])
         chosen = {each.id: each for each in loaded}
         if len(chosen) < 2:
             raise InputError(

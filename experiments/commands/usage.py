@@ -1,4 +1,4 @@
-"""The command line in both languages: what help says, and what one that is not understood is answered, Chinese first."""
+"""The command line in both languages: what help says, and what one that is not understood is answered."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,9 @@ import typer
 from typer.core import TyperGroup
 
 from experiments.commands.chinese import COMMANDS, OPTIONS, breakable, folded
-from experiments.commands.console import Code
+from experiments.commands.console import Code, Language, language, note_language
 from sim.core.errors import INDENT
+from sim.core.notation import escaped
 
 #: Every fault of a command line is one of these, wherever the version of Typer at hand keeps its classes.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -35,6 +36,7 @@ class Commands(TyperGroup):
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """As Typer does it; here what comes before the command is read."""
+        note_language(arguments[1] if len(arguments) > 1 else settings.get("args", ()))
         with answered():
             return super().make_context(*arguments, **settings)
 
@@ -56,8 +58,12 @@ def answered() -> Iterator[None]:
         chinese = chinese_of(problem, english)
         context = getattr(problem, "ctx", None)
         command = context.command_path if context is not None else "xianjie"
-        typer.echo(f"{_ended(chinese, '。', '？')}用法见 {command} -h", err=True)
-        typer.echo(f"{INDENT}{_ended(english, '. ', '?', ' ')}For help: {command} -h", err=True)
+        spoken = language()
+        if spoken != Language.EN:
+            typer.echo(escaped(f"{_ended(chinese, '。', '？')}用法见 {command} -h"), err=True)
+        if spoken != Language.ZH:
+            indent = INDENT if spoken is None else ""
+            typer.echo(indent + escaped(f"{_ended(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
 
 

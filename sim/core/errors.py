@@ -6,10 +6,17 @@ Chinese in every call, so that the two stand together in the source; a contract 
 """
 
 import errno
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.core.notation import escaped, full_width, half, is_hidden, meant, shown
+
+#: Faults of one input that are told at once; a file with more of them is of another kind.
+MOST_FAULTS = 50
+LONGEST_TITLE = 300
+HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
+LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
 INDENT = "    "  # before the English sentence, which stands on a line of its own
 
 
@@ -46,9 +53,19 @@ class InputError(Exception):
             english, chinese = f"{name}: {english}", f"{name}：{chinese}"
         return InputError(place, line, english, chinese)
 
+    def text_in(self, language: str | None = None) -> str:
+        """What to show a reader of this language ("zh" or "en"), or of one not known: Chinese, and the English below it."""
+        where = escaped(f"{self.place}:{self.line}" if self.line else self.place)
+        if language is None:
+            return f"{where}: {escaped(self.chinese)}\n{INDENT}{escaped(self.english)}"
+        return f"{where}: {escaped(self.english if language == 'en' else self.chinese)}"
+
+    def because(self, english: str, chinese: str) -> "InputError":
+        """The same, with a remark in brackets."""
+        return InputError(self.place, self.line, f"{self.english} ({english})", f"{self.chinese}（{chinese}）")
+
     def __str__(self) -> str:
-        where = f"{self.place}:{self.line}" if self.line else self.place
-        return f"{where}: {self.chinese}\n{INDENT}{self.english}"
+        return self.text_in()
 
 
 class InputErrors(InputError):
@@ -59,13 +76,48 @@ class InputErrors(InputError):
         self.args = (errors,)
         self.errors = errors
 
-    def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
+    def text_in(self, language: str | None = None) -> str:
+        """One after the other."""
+        return "\n".join(error.text_in(language) for error in self.errors)
+
+    def because(self, english: str, chinese: str) -> "InputError":
+        """The same, each with a remark in brackets."""
+        return InputErrors([error.because(english, chinese) for error in self.errors])
 
 
 def all_of(errors: list[InputError]) -> InputError:
-    """One error that says them all."""
+    """One error that says them all; of a great many, the first ``MOST_FAULTS``."""
+    if len(errors) > MOST_FAULTS:
+        last = errors[MOST_FAULTS - 1]
+        more = InputError(
+            last.place, last.line, f"there are more faults than these {MOST_FAULTS}; mend them first, then check again",
+            f"错误不止以上 {MOST_FAULTS} 处；请先改正，再检查一遍"
+        )  # fmt: skip
+        errors = [*errors[:MOST_FAULTS], more]
     return errors[0] if len(errors) == 1 else InputErrors(errors)
+
+
+def bilingual(value: object) -> dict[str, str]:
+    """A title as written, by language: one text stands for both. Raises Wrong for what is neither that nor {zh: …, en: …}."""
+    texts = {"zh": value, "en": value} if isinstance(value, str) else value
+    if not isinstance(texts, Mapping) or set(texts) != {"zh", "en"}:
+        wide = typed(value)
+        raise Wrong(
+            f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
+            f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
+        )
+    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in texts.values()):
+        raise Wrong(
+            f"must be text of at most {LONGEST_TITLE} characters, in quotes if it is a number",
+            f"应是不超过 {LONGEST_TITLE} 字的文字，不能是空的；只有数字时请加引号",
+        )
+    for letter in "".join(texts.values()):
+        if is_hidden(letter) and letter not in HARMLESS:
+            raise Wrong(
+                f"holds the character {ascii(letter)}, which does not show; delete it",
+                f"含有看不见的字符 {ascii(letter)}，请删去",
+            )
+    return dict(texts)
 
 
 #: What the system refuses, by the name of its number, and what to do.
@@ -119,14 +171,14 @@ def nearest(name: str, known: Sequence[str]) -> Both:
     """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near."""
     import difflib
 
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(half(name), known, n=1, cutoff=0.6) if len(name) <= LONGEST_NAME else []
     return Both(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else Both("", "")
 
 
 def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both:
     """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
-    near = nearest(name, known)
-    return Both(f"{english} '{name}'{near.english}", f"{chinese}“{name}”{near.chinese}")
+    near, wide = nearest(name, known), typed(name)
+    return Both(f"{english} '{shown(name)}'{near.english}{wide.english}", f"{chinese}“{shown(name)}”{near.chinese}{wide.chinese}")
 
 
 def one_of(value: object, known: Sequence[str]) -> Both:
@@ -134,6 +186,36 @@ def one_of(value: object, known: Sequence[str]) -> Both:
     near = nearest(str(value), known)
     english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
     return Both(
-        f"must be {english}, not {value!r}{near.english}",
-        f"只能写 {chinese}，现在写的是“{value}”{near.chinese}",
+        f"must be {english}, not '{shown(value)}'{near.english}",
+        f"只能写 {chinese}，现在写的是“{shown(value)}”{near.chinese}",
+    )
+
+
+def typed(text: object) -> Both:
+    """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
+    mark = full_width(text) if isinstance(text, str) else ""
+    if not mark:
+        return Both("", "")
+    return Both(
+        f" ('{mark}' is a full-width character; type '{half(mark)}')", f"（“{mark}”是全角符号，请改用半角“{half(mark)}”）"
+    )
+
+
+def widened(text: object) -> Both:
+    """`` (…)`` that a text holds full-width characters, or nothing."""
+    if half(str(text)) == str(text):
+        return Both("", "")
+    return Both(" (it holds full-width characters)", "（含有全角字符，请用半角）")
+
+
+def not_a_number(value: object, unit: str) -> Both:
+    """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
+    text = "" if value is None else str(value)
+    number = meant(text) if isinstance(value, str) else None
+    wide = widened(text)
+    of = Both(f" in {unit}", f"（单位 {unit}）") if unit else Both("", "")
+    write = Both("", "") if number is None else Both(f"; write {number}", f"；请写成 {number}")
+    return Both(
+        f"must be a number{of.english}, not '{shown(text)}'{write.english}{wide.english}",
+        f"必须是数字{of.chinese}，现在写的是“{shown(text)}”{write.chinese}{wide.chinese}",
     )

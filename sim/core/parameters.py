@@ -13,14 +13,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.core import yaml_file
-from sim.core.errors import InputError, Wrong, all_of, one_of, unknown
+from sim.core.errors import InputError, Wrong, all_of, not_a_number, one_of, unknown, widened
+from sim.core.notation import half, shown
 from sim.core.units import UNITS
 from sim.core.validation import explained
 
 SIM = Path(__file__).resolve().parents[1]
-MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
+MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 Number = int | float
 SUM_TOLERANCE = 1e-9
+#: Where a range multiplies many values, a scenario may set what is so many times the largest of them.
+FARTHEST = 10.0
 #: Months of the plan, January 2021 to December 2025: its goals are measured at their end at the latest.
 PLAN_MONTHS = 60
 #: The longest horizon: to December 2030. Beyond it no parameter has data, nor a rule that anybody would stand up for.
@@ -199,12 +202,8 @@ class Parameter(Strict):
             raise Wrong("is an empty list", "列表是空的，至少要写一个值")
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-                raise Wrong(
-                    f"must be a number in {self.unit}, not {number!r}", f"必须是数字（单位 {self.unit}），现在写的是“{number}”"
-                )
+                raise Wrong(*not_a_number(number, self.unit))
             unit = UNITS[self.unit]
-            if not unit.lowest <= number <= unit.highest:
-                raise Wrong(f"{number} is not possible in {self.unit}", f"{number} 不可能是以 {self.unit} 为单位的值")
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
                 raise Wrong(
@@ -223,7 +222,12 @@ class Parameter(Strict):
             return float(self.bounds[0]), float(self.bounds[1])
         if override and self.range is not None and not self.has_factor_range:
             return float(self.range[0]), float(self.range[1])
-        return UNITS[self.unit].lowest, UNITS[self.unit].highest
+        unit = UNITS[self.unit]
+        if override and self.range is not None:
+            each = [number for entry in self.entries() for number in (entry if self.is_list else [entry])]
+            far = FARTHEST * max(map(abs, each)) * self.range[1] or unit.highest
+            return max(unit.lowest, -far), min(unit.highest, far)
+        return unit.lowest, unit.highest
 
     def at_quantile(self, quantile: float) -> float:
         """The value, or the factor on all values, at this quantile of its distribution."""
@@ -246,15 +250,30 @@ class Parameter(Strict):
         return high - float(np.sqrt((1.0 - quantile) * (high - low) * (high - centre)))
 
 
-def month_number(text: str, first_year: int = 2021) -> int:
-    """``2021-03`` or ``2021`` as months since January of ``first_year``. Raises Wrong."""
+def month_number(text: Any) -> int:
+    """``2021-03`` or ``2021`` as months since January 2021. Raises Wrong."""
     match = MONTH.fullmatch(str(text))
     if not match:
+        write, wide = _month_meant(str(text)), widened(text)
         raise Wrong(
-            f"'{text}' is not a month; write 2023-07, or 2023 for its January",
-            f"“{text}”不是月份；应写成 2023-07，只写 2023 表示当年1月",
+            f"'{shown(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
+            f"“{shown(text)}”不是月份；应写成 {write}，只写 {write[:4]} 表示当年1月{wide.chinese}",
         )
-    return (int(match[1]) - first_year) * 12 + int(match[2] or 1) - 1
+    return (int(match[1]) - 2021) * 12 + int(match[2] or 1) - 1
+
+
+def _month_meant(text: str) -> str:
+    """The month that a text such as ``2023/7`` or ``2023年7月`` stands for; one to go by if it stands for none."""
+    found = re.fullmatch(r"(\d{4})[-/.年]?(?:(\d\d?)月?)?", half(text[:40]).strip(), re.ASCII)
+    return f"{found[1]}-{int(found[2] or 1):02d}" if found and 1 <= int(found[2] or 1) <= 12 else "2023-07"
+
+
+def month_within(text: Any) -> int:
+    """A month as a number, 0 = January 2021. Raises Wrong if it is none, or none for which there are data or rules."""
+    month = month_number(text)
+    if not -12 <= month < LONGEST:
+        raise Wrong(f"'{text}' lies outside the years 2020 to 2030", f"“{text}”不在2020年至2030年之内")
+    return month
 
 
 def load_parameters(path: Path) -> dict[str, Parameter]:

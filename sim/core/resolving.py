@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.errors import InputError, Wrong
+from sim.core.errors import InputError, Wrong, not_a_number
 from sim.core.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.units import UNITS
 
@@ -31,6 +31,9 @@ class Override:
                         raise Wrong("must be a list", "应写成列表，如 [1, 2, 3]")
                     raise Wrong("must be one value, not a list", "只能写一个值，不能写列表")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
+                    for each in value:
+                        if isinstance(each, str):  # a full-width comma, say, which makes one text of two numbers
+                            raise Wrong(*not_a_number(each, parameter.unit))
                     count = len(parameter.entries()[0])
                     raise Wrong(f"must be a list of {count} values", f"列表里应正好有 {count} 个值")
                 parameter.check(value, override=True, elsewhere=self.local)
@@ -47,6 +50,8 @@ class Override:
                 f"{named(min(dates))}, or state what held before in the county file",
                 f"规划最早从2021-01起作用；请把 {named(min(dates))} 改为 2021-01，此前的情况请写在县情文件里",
             )
+        if dates and parameter.id.startswith("founding.") and not parameter.is_dated:
+            raise Wrong("a county is founded once: write one value, without months", "县只建一次：请只写一个值，不要按月份写")
         if parameter.changes_from is None:
             return
         first = month_number(parameter.changes_from)

@@ -34,36 +34,37 @@ class Unit:
     highest: float = float("inf")
 
 
+#: What a unit admits in any county: beyond it nothing is meant, and nothing can be computed.
 UNITS: dict[str, Unit] = {
     "probability/year": Unit(_yearly_chance, 0.0, 1.0),
     "probability/quarter": Unit(_plain, 0.0, 1.0),  # met by processes that run once a quarter
     "probability/month": Unit(_plain, 0.0, 1.0),
     "probability/event": Unit(_plain, 0.0, 1.0),
-    "growth/year": Unit(_yearly_growth, -0.99),
-    "yuan/year": Unit(_twelfth),
-    "share/year": Unit(_twelfth),  # interest and returns: earned a twelfth at a time, not compounded
-    "projects/year": Unit(_twelfth, 0.0),
-    "loans/year": Unit(_twelfth, 0.0),
-    "yuan/month": Unit(_plain),
-    "yuan": Unit(_plain),
-    "yuan/event": Unit(_plain),
-    "yuan/person-year": Unit(_plain),  # a line or a threshold, never divided
-    "share": Unit(_plain),
-    "multiple": Unit(_plain),
-    "index": Unit(_plain),
-    "log points": Unit(_plain),
-    "months": Unit(_plain),
-    "years": Unit(_plain),
-    "persons": Unit(_plain, 0.0),
-    "households": Unit(_plain, 0.0),
-    "jobs": Unit(_plain, 0.0),
-    "enterprises": Unit(_plain, 0.0),
-    "townships": Unit(_plain, 0.0),
-    "villages": Unit(_plain, 0.0),
-    "mu": Unit(_plain, 0.0),
-    "places/year": Unit(_plain, 0.0),  # given out once a year
-    "teams": Unit(_plain, 0.0),
-    "projects": Unit(_plain, 0.0),
-    "utils": Unit(_plain),
+    "growth/year": Unit(_yearly_growth, -0.99, 10.0),
+    "yuan/year": Unit(_twelfth, 0.0, 1e12),
+    "share/year": Unit(_twelfth, -1.0, 10.0),  # interest and returns: earned a twelfth at a time, not compounded
+    "projects/year": Unit(_twelfth, 0.0, 1e5),
+    "loans/year": Unit(_twelfth, 0.0, 1e6),
+    "yuan/month": Unit(_plain, 0.0, 1e12),
+    "yuan": Unit(_plain, 0.0, 1e12),
+    "yuan/event": Unit(_plain, 0.0, 1e12),
+    "yuan/person-year": Unit(_plain, 0.0, 1e12),  # a line or a threshold, never divided
+    "share": Unit(_plain, -1.0, 10.0),
+    "multiple": Unit(_plain, 0.0, 1e3),
+    "index": Unit(_plain, -1e3, 1e3),
+    "log points": Unit(_plain, -10.0, 10.0),
+    "months": Unit(_plain, -1.0, 1200.0),
+    "years": Unit(_plain, 0.0, 150.0),
+    "persons": Unit(_plain, 0.0, 1e8),
+    "households": Unit(_plain, 0.0, 1e8),
+    "jobs": Unit(_plain, 0.0, 1e7),
+    "enterprises": Unit(_plain, 0.0, 1e6),
+    "townships": Unit(_plain, 0.0, 1e3),
+    "villages": Unit(_plain, 0.0, 1e5),
+    "mu": Unit(_plain, 0.0, 1e8),
+    "places/year": Unit(_plain, 0.0, 1e7),  # given out once a year
+    "teams": Unit(_plain, 0.0, 1e5),
+    "projects": Unit(_plain, 0.0, 1e5),
+    "utils": Unit(_plain, -1e6, 1e6),
     "switch": Unit(_plain),
 }

@@ -1,9 +1,39 @@
 """What pydantic finds wrong with a record, said in both languages."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from sim.core.errors import Both, said, unknown
+from pydantic import BeforeValidator
+
+from sim.core.errors import Both, Wrong, bilingual, not_a_number, said, unknown
+from sim.core.notation import shown
+
+
+def number(value: Any) -> int | float:
+    """A value that must be a number, and finite. Raises Wrong, with the number that a text seems to mean."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise Wrong(*not_a_number(value, ""))
+    return value
+
+
+def whole(value: Any) -> int:
+    """A value that must be a whole number. Raises Wrong."""
+    if number(value) != int(value):
+        raise Wrong(f"must be a whole number, not {value}", f"必须是整数，现在写的是 {value}")
+    return int(value)
+
+
+def _month(value: Any) -> Any:
+    """A month as text: YAML takes 2023 for a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+#: How records of files that people write hold numbers, months and titles.
+Real = Annotated[float, BeforeValidator(number)]
+Whole = Annotated[int, BeforeValidator(whole)]
+Month = Annotated[str, BeforeValidator(_month)]
+Title = Annotated[dict[str, str], BeforeValidator(bilingual)]
 
 _PREFIX = "Value error, "
 _TYPES = {
@@ -33,7 +63,7 @@ _CHINESE = {
 
 def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> Both:
     """One of ``ValidationError.errors()``: ``known`` are the keys there could be, ``name`` that of the record in its file."""
-    where = ".".join(str(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
+    where = ".".join(shown(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
     if error["type"] == "extra_forbidden":
         found = unknown("unknown key", "没有这一项：", str(error["loc"][-1]), known)
         if where == error["loc"][-1]:

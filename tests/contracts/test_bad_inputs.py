@@ -42,7 +42,7 @@ SAYS = {
     "missing_title": "'title' is missing",
     "month_outside": "2020 to 2030",
     "nan": "must be a number",
-    "no_county": "no county file",
+    "no_county": "no such file beside it",
     "not_a_mapping": "must be a mapping",
     "not_utf8": "not UTF-8",
     "one_language": "Chinese and an English",

@@ -1,0 +1,71 @@
+"""Numbers and names as people type them: full-width letters, 万 and 亿, percent, thousands; and text made fit to be shown."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+#: Longer texts are shortened where they are shown.
+LONGEST_SHOWN = 80
+#: Digits, signs and all; no quantity of a county is longer.
+LONGEST_NUMBER = 40
+
+_MULTIPLES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
+_UNITS = "元人户个名岁月年亩家村支项次"
+_TYPED = re.compile(
+    rf"([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d\d?)?)({'|'.join(_MULTIPLES)})?([%‰])?[{_UNITS}]{{0,2}}(?:/[{_UNITS}]{{1,2}})?"
+)
+_GROUPED = re.compile(r"(?<=\d)[, _'](?=\d{3}(?!\d))")
+#: Beside the full-width forms of ASCII (U+FF01 to U+FF5E): what a Chinese keyboard types for the marks of YAML.
+_MARKS = str.maketrans("\u3000。、【】—–−“”‘’", ' .,[]---""""')
+_HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | _MARKS
+#: A full-width mark where only an ASCII one can have been meant: after a name, before one, or instead of a bracket.
+_MARK = re.compile(
+    r"""(?:^|[{,，\[])\s*(?:-\s+)?["']?[A-Za-z_][\w.]*["']?\s*(?P<colon>：)|"""
+    r"""(?P<comma>，)\s*["']?[A-Za-z_][\w.]*["']?\s*[:：]|[:：\[]\s*(?P<bracket>[｛［【])|(?P<close>[｝］】])\s*$|"""
+    r"""(?P<digit>[０-９])|\d(?P<between>，)\s*\d|[:：]\s+(?P<quote>[“”‘’])""",
+    re.ASCII,
+)
+
+
+def half(text: str) -> str:
+    """The text with full-width letters, digits and marks as the ASCII ones."""
+    return text.translate(_HALF)
+
+
+def full_width(text: str) -> str:
+    """The full-width mark in a line that stands where only its ASCII twin can have been meant; empty if there is none."""
+    found = _MARK.search(text[:1000])
+    return next((mark for mark in found.groups() if mark), "") if found else ""
+
+
+def meant(text: str) -> int | float | None:
+    """The number that a text such as ``2000万``, ``10%``, ``20,000,000`` or ``３０００`` stands for; None if it is none."""
+    if len(text) > LONGEST_NUMBER:
+        return None
+    found = _TYPED.fullmatch(_GROUPED.sub("", half(text).strip().strip("\"'")).replace(" ", ""))
+    if found is None:
+        return None
+    number = Decimal(found[1]) * _MULTIPLES.get(found[2], 1) / {"%": 100, "‰": 1000}.get(found[3], 1)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
+    """A text as a message may show it: shortened in the middle, and what moves the cursor or turns the line escaped."""
+    whole = str(text)
+    if len(whole) > longest:
+        whole = f"{whole[: longest * 2 // 3]}…{whole[len(whole) - longest // 3 :]}"
+    return escaped(whole)
+
+
+def escaped(text: str) -> str:
+    """The text with control, bidirectional and lone surrogate characters, which do not show, as escapes."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(letter: str) -> str:
+    return repr(letter)[1:-1] if is_hidden(letter) else letter
+
+
+def is_hidden(letter: str) -> bool:
+    """Whether a character changes what is around it instead of being seen."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -1,0 +1,314 @@
+"""Slips that people make in the files they write: each is named, with what to write instead, in the reader's language."""
+
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from experiments import designs, discovery, dividing
+from experiments.cli import app
+from sim.core import yaml_file
+from sim.core.errors import MOST_FAULTS, InputError, InputErrors, shown
+from sim.core.notation import LONGEST_SHOWN, full_width, half, meant
+from sim.core.parameters import load_all, month_number, month_within
+from sim.scenario import load_county, load_scenario
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+HEAD = f"extends: {SCENARIOS / 'baseline.yaml'}\ntitle: 试\n"
+SET = HEAD + "set:\n  "
+FACT = "rural_income:\n  name: {zh: 收入, en: income}\n  parameter: founding.rural_income\n  value: 15500\n"
+FACT += "  evidence: measured\n  source: 统计公报\n"
+SPEC = f"title: 试\nscenarios: [{SCENARIOS / 'baseline'}]\ndesign: grid\nreplications: 2\nfactors:\n"
+LEVEL = "  public_posts.count: [4000]\n"
+
+
+def invoke(*arguments, **settings):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], **settings)
+
+
+def refused(path, read):
+    with pytest.raises(InputError) as caught:
+        read(path)
+    return caught.value
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text, name="mine.yaml"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    return write
+
+
+#: A scenario; the line that is named, and what of the remedy, in Chinese and in English.
+SLIPS = {
+    "ten thousands": (SET + "budget.county_floor: 2000万", 4, "请写成 20000000", "write 20000000"),
+    "ten thousand yuan": (SET + "budget.county_floor: 2,000 万元", 4, "请写成 20000000", "write 20000000"),
+    "a hundred million": (SET + "budget.county_floor: 0.5亿", 4, "请写成 50000000", "write 50000000"),
+    "percent": (SET + "case_review.listed_share: 10%", 4, "请写成 0.1", "write 0.1"),
+    "thousands": (SET + "budget.county_floor: 20,000,000", 4, "请写成 20000000", "write 20000000"),
+    "thousands by date": (SET + "budget.county_floor: {2021: 20,000,000}", 4, "数字里不要写逗号", "without commas"),
+    "full-width digits": (SET + "public_posts.count: ３０００", 4, "请写成 3000（含有全角字符", "full-width characters"),
+    "full-width list": (SET + "farming.sales_ratio: [1，2]", 4, "全角", "full-width"),
+    "full-width colons": (HEAD + "set：\n  public_posts.count： 3000", 4, "“：”是全角符号", "'：' is a full-width character"),
+    "a full-width colon": (HEAD + "set:\n  public_posts.count：3000", 3, "“：”是全角符号", "'：' is a full-width character"),
+    "a full-width colon in braces": ("title: {zh：试, en: Try}", 1, "“：”是全角符号", "'：' is a full-width character"),
+    "a full-width comma in braces": ("title: {zh: 试，en: Try}", 1, "“，”是全角符号", "'，' is a full-width character"),
+    "full-width braces": ("title: ｛zh: 试, en: Try｝", 1, "“｛”是全角符号", "'｛' is a full-width character"),
+    "a full-width month": (SET + "public_posts.count: {２０２３: 1}", 4, "应写成 2023-01", "write 2023-01"),
+    "a month in words": (SET + "public_posts.count: {2023年7月: 1}", 4, "应写成 2023-07", "write 2023-07"),
+    "a tab": (HEAD + "set:\n\tpublic_posts.count: 3000", 4, "制表符 Tab", "begins with a tab"),
+    "a comma in a title": ("title: {zh: 少3000个岗位, 省钱, en: Fewer}", 1, "“省钱”因此成了单独一项", "'省钱' stands alone"),
+    "a month twice": (SET + "budget.county_floor: {2021: 2e7, 2021-01: 1e7}", 4, "2021-01 写了两次", "2021-01 is written twice"),
+    "nothing by month": (SET + "budget.county_floor: {}", 4, "什么也没有设定", "sets nothing"),
+    "nothing of a subject": (SET + "public_posts: {}", 4, "不能是空的", "not empty"),
+    "nothing set": (HEAD + "set: {}", 3, "不能是空的", "not empty"),
+    "a founding by month": (SET + "founding.villages: {2022: 200}", 4, "县只建一次", "founded once"),
+    "5000 digits": (SET + f"public_posts.count: {'9' * 5000}", 4, "最多 40 位", "at most 40 digits"),
+    "infinite": (SET + "public_posts.count: 1e999", 4, "太大", "too large"),
+    "not a number": (SET + "public_posts.count: .nan", 4, "必须是数字", "must be a number"),
+    "beyond any county": (SET + "farming.sales_ratio: [1e9, 1, 1, 1, 1, 1]", 4, "应在 0 至 42 之间", "0 to 42"),
+    "one number for a list": (SET + "farming.sales_ratio: 1e9", 4, "应写成列表", "must be a list"),
+    "vantage": (HEAD + "vantage: 1999", 3, "不在2020年至2030年之内", "2020 to 2030"),
+    "brackets": ("[" * 30_000, 1, "层次嵌套超过 20 层", "nested more than 20 deep"),
+    "dashes": ("- " * 30_000, 1, "层次嵌套超过 20 层", "nested more than 20 deep"),
+    "itself": (HEAD + "set: &a {b: *a}", 3, "请直接写出值", "write the value out"),
+    "NUL in a name": ('extends: "a\\0b"\ntitle: 试', 1, "没有这个文件", "no such file beside it"),
+    "NUL": ("title: a\0b", 1, "U+0000", "U+0000"),
+    "a long name": (HEAD + f"county: {'a' * 300}", 3, "没有这个文件", "no such file beside it"),
+    "two documents": (HEAD + "---\ntitle: x", 3, "请删去“---”", "leave out the line '---'"),
+    "a tag": ("title: !!python/name:os.system x", 1, "请删去", "leave it out"),
+    "a hidden character": ('title: "a\\u202eb"', 1, "看不见的字符 '\\u202e'", "does not show; delete it"),
+    "no title": ("title: ''", 1, "不能是空的", "must be text"),
+    "a sweep": (SPEC + LEVEL, 1, "xianjie sweep", "xianjie sweep"),
+    "Excel": (b"PK\x03\x04" + bytes(100), 0, "请把内容写进以 .yaml 结尾的文本文件", "a document of Excel/Word, not text"),
+    "GBK": ("title: 我的方案".encode("gbk"), 1, "请用编辑器另存为 UTF-8 编码", "save it as UTF-8"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_named_with_its_remedy_in_the_language_asked_for(written, slip):
+    text, line, chinese, english = SLIPS[slip]
+    path = written(text)
+    for lang, said in (("zh", chinese), ("en", english)):
+        answer = invoke("check", path, "--lang", lang)
+        assert (answer.exit_code, answer.stdout) == (2, "")
+        assert answer.stderr.startswith(f"{path}:{line}: " if line else f"{path}: "), answer.stderr
+        assert said in answer.stderr and len(answer.stderr.splitlines()) == 1, answer.stderr
+
+
+#: A county file, in what it differs from a right one, and what is said.
+FACTS = {
+    "name as text": ("{zh: 收入, en: income}", "农村居民收入", 2, "name 要写中文和英文各一句"),
+    "no name": ("{zh: 收入, en: income}", "", 2, "name 要写中文和英文各一句"),
+    "names in a list": ("{zh: 收入, en: income}", "[收入, income]", 2, "name 要写中文和英文各一句"),
+    "one language": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "中文和英文各一句"),
+    "no source": ("统计公报", "", 6, "没有写来源 source；请写明出处"),
+    "a blank source": ("统计公报", "' '", 6, "没有写来源 source；请写明出处"),
+    "a source in a list": ("统计公报", "[a]", 6, "应是不超过 1000 字的文字"),
+    "no such parameter": ("founding.rural_income", "founding.rural_incom", 3, "是不是想写“founding.rural_income”"),
+    "no such evidence": ("measured", "measurd", 5, "是不是想写“measured”"),
+    "a value in words": ("15500", "1.55万", 1, "请写成 15500"),
+    "a line missing": ("  source: 统计公报\n", "", 1, "name、parameter、value、evidence、source"),
+}
+
+
+@pytest.mark.parametrize("slip", FACTS)
+def test_a_slip_in_a_county_file_is_named_wherever_the_file_is_read(written, slip):
+    before, after, line, said = FACTS[slip]
+    county = written(FACT.replace(before, after), "county.yaml")
+    plan = written("title: 试\ncounty: county\n")
+    for error in (refused(county, load_county), refused(plan, load_scenario)):
+        assert (error.place, error.line) == (str(county), line)
+        assert said in error.chinese
+    assert "mine.yaml 以它为基础" in error.chinese
+    for answer in (invoke("check", county), invoke("run", county, "--plan", SCENARIOS / "baseline.yaml")):
+        assert answer.exit_code == 2 and said in answer.stderr
+
+
+def test_a_right_county_file_is_checked_as_one_and_is_no_scenario(written):
+    answer = invoke("check", SCENARIOS / "county.yaml", "--lang", "en")
+    assert answer.exit_code == 0 and "7 facts of a county, 6 of them still assumed" in answer.stdout
+    assert '"ok": true' in invoke("check", SCENARIOS / "county.yaml", "--json").stdout
+    assert invoke("check", SCENARIOS / "county.yaml", "--set", "public_posts.count=1").exit_code == 2
+    assert "name it in one" in refused(SCENARIOS / "county.yaml", load_scenario).english
+    assert "holds no facts" in refused(written("{}"), load_county).english
+
+
+#: A sweep, and what is said.
+SPECS = {
+    "a level by month": ("  budget.county_floor: [{2021: 10000000}]\n", 6, "每一档只能写一个值"),
+    "NUL in a name": (LEVEL, 2, "没有这个文件"),
+    "too many replications": (LEVEL, 4, "不能大于 1000000"),
+    "replications in words": (LEVEL, 4, "请写成 20000"),
+    "replications that are no whole number": (LEVEL, 4, "必须是整数"),
+    "infinite ends": ("  public_posts.count: {low: 0, high: .inf}\n", 6, "必须是数字"),
+    "ends in words": ("  budget.county_floor: {low: 1000万, high: 2000万}\n", 6, "请写成 10000000"),
+    "a month nobody knows": ("  public_posts.count: {low: 0, high: 1, from: 1999}\n", 6, "不在2020年至2030年之内"),
+    "no such lever": ("  public_posts.coutn:\n", 6, "没有这个抓手或假设（是不是想写“public_posts.count”"),
+}
+INSTEAD = {
+    "NUL in a name": (f"[{SCENARIOS / 'baseline'}]", '["a\\0b"]'),
+    "too many replications": ("replications: 2", "replications: 99999999999999999999999"),
+    "replications in words": ("replications: 2", "replications: 2万"),
+    "replications that are no whole number": ("replications: 2", "replications: 2.5"),
+}
+
+
+@pytest.mark.parametrize("slip", SPECS)
+def test_a_slip_in_a_sweep_is_named_before_anything_is_begun(written, slip):
+    factors, line, said = SPECS[slip]
+    path = written((SPEC + factors).replace(*INSTEAD.get(slip, ("", ""))))
+    error = refused(path, designs.load)
+    first = error.errors[0] if isinstance(error, InputErrors) else error
+    assert (first.place, first.line) == (str(path), line)
+    assert said in first.chinese
+
+
+def test_a_scenario_is_no_sweep(written):
+    for read in (designs.load, dividing.read):
+        assert refused(written(HEAD + "months: 12\n"), read).english.startswith("is a scenario, and no question")
+
+
+def test_one_text_is_title_enough_in_every_file(written):
+    scenario = load_scenario(written(HEAD.replace("试", "我的方案")))
+    assert scenario.title == {"zh": "我的方案", "en": "我的方案"}
+    assert scenario.reason == {"zh": "", "en": ""}  # not the reason of what it extends
+    spec = written(SPEC + LEVEL)
+    assert designs.load(spec).title == {"zh": "试", "en": "试"}
+    one = SPEC.replace("design: grid\nreplications: 2\n", "goal: R3\n") + "  illness.mean_bill:\n"
+    assert discovery.load(written(one)).title["en"] == "试"
+    parts = "programmes: {posts: {at_least: nan}, health: }\n"
+    text = f"title: 试\nscenario: {SCENARIOS / 'baseline'}\nbudget: 2000万\ngoals: [R3, G2]\n{parts}"
+    assert [each.line for each in refused(written(text), dividing.read).errors] == [3, 5]
+
+
+def test_a_name_finds_its_file_with_or_without_the_ending(written):
+    written(HEAD + "months: 12\n", "parent.yaml")
+    assert load_scenario(written("extends: parent\ntitle: 试\n")).months == 12
+    assert load_scenario(written("extends: parent.yaml\ntitle: 试\n")).months == 12
+
+
+def test_a_fault_of_a_parent_names_the_scenario_that_was_asked_for(written):
+    parent = written(HEAD + "set: {public_posts.count: 90000}\n", "parent.yaml")
+    error = refused(written("extends: parent\ntitle: 试\n"), load_scenario)
+    assert (error.place, error.line) == (str(parent), 3)
+    assert error.english.endswith("(mine.yaml builds on it)")
+    assert "builds on it" not in refused(parent, load_scenario).english
+
+
+def test_the_count_of_what_a_plan_sets_leaves_out_what_it_inherits(written):
+    written(SET + "public_posts.count: 3000\n  budget.county_floor: 10000000\n", "parent.yaml")
+    child = written("extends: parent\ntitle: 试\nset: {public_posts.count: 2000}\n")
+    assert load_scenario(child).own == ["public_posts.count"]
+    assert "共设定 1 项" in invoke("check", child).stdout
+    assert "共设定 2 项" in invoke("check", child, "--set", "earnings.post_pay=500").stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "question"),
+    [
+        ("budget.county_floor=2000", "2,000 元/年，基准2,000 万元/年，低10,000倍：是否漏写“万”？"),
+        ("budget.county_floor={2023: 2000}", "低10,000倍：是否漏写“万”？"),
+        ("public_posts.count=50", "50 个岗位，基准5,000 个岗位，低100倍：是否少写了零？"),
+        ("targeted_help.relief_menu=[0.1, 1, 1, 1, 1, 1, 1, 1]", "低10倍"),
+        ("public_posts.count=501", None),
+        ("public_posts.count=0", None),  # none at all is meant
+    ],
+)
+def test_a_value_far_from_the_status_quo_is_taken_and_asked_about(setting, question):
+    answer = invoke("check", SCENARIOS / "baseline.yaml", "--set", setting)
+    assert answer.exit_code == 0 and "正确" in answer.stdout
+    assert question in answer.stderr if question else not answer.stderr
+    written = invoke("check", SCENARIOS / "baseline.yaml", "--set", setting, "--json", "--lang", "zh").stdout
+    assert (question in written) if question else ("warnings" not in written)
+
+
+def test_the_status_quo_is_that_of_the_county(written):
+    county = written(FACT.replace("founding.rural_income", "earnings.post_pay").replace("15500", "40"), "county.yaml")
+    plan = written("title: 试\ncounty: county\nset: {earnings.post_pay: 300}\n")
+    answer = invoke("check", plan)
+    assert answer.exit_code == 0 and answer.stderr.count("低10倍") == 1  # the county's own, not the plan's
+    assert f"{county}:1: earnings.post_pay" in answer.stderr
+
+
+def test_only_regular_files_are_read(tmp_path):
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    large = tmp_path / "large.yaml"
+    with open(large, "wb") as file:
+        file.truncate(3_000_000_000)  # a hole: nothing is on the disk
+    for path, said in ((pipe, "pipe"), ("/dev/zero", "device"), (tmp_path, "folder"), (large, "larger than"), ("a" * 5000, "")):
+        found: list[object] = []
+        reader = threading.Thread(target=lambda path=path, found=found: found.append(refused(Path(path), yaml_file.read_text)))
+        reader.daemon = True
+        reader.start()
+        reader.join(timeout=20)
+        assert found and said in str(found[0])
+
+
+def test_a_great_many_faults_are_told_up_to_a_limit(written):
+    path = written(HEAD + "".join(f"key{number}: 1\n" for number in range(40_000)))
+    error = refused(path, load_scenario)
+    assert isinstance(error, InputErrors) and len(error.errors) == MOST_FAULTS + 1
+    assert "more faults than these" in error.errors[-1].english
+    spec = written(SPEC + LEVEL + "".join(f"key{number}: 1\n" for number in range(40_000)))
+    assert len(refused(spec, designs.load).errors) == MOST_FAULTS + 1
+
+
+def test_what_does_not_show_is_escaped_and_what_is_long_is_cut(tmp_path):
+    error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shown('x' * 500)}'", "\udcff\x00")
+    assert str(error).splitlines()[0] == "a\\x1b[31m\\u202e.yaml:1: \\udcff\\x00"
+    assert len(shown("x" * 500)) == LONGEST_SHOWN
+    answer = invoke("check", SCENARIOS / "baseline.yaml", "--set", "a.b=\udcff\x1b")
+    assert answer.exit_code == 2 and "\\udcff\\x1b" in answer.stderr and "\x1b" not in answer.stderr
+    named = tmp_path / "a\u202eb.yaml"
+    named.write_text(HEAD, encoding="utf-8")
+    answer = invoke("check", named)
+    assert answer.exit_code == 0 and "a\\u202eb.yaml" in answer.stdout.replace("\n", "")
+    answer = invoke("check", "--colour\x1b[31m")
+    assert answer.exit_code == 2 and "\\x1b[31m" in answer.stderr and "\x1b" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "system", "languages"),
+    [
+        ((), "C.UTF-8", 2), ((), "", 2), ((), "de_DE.UTF-8", 2), ((), "zh_CN.UTF-8", "zh"), ((), "en_GB", "en"),
+        (("--lang", "en"), "zh_CN.UTF-8", "en"), (("--lang=zh",), "en_US", "zh"), (("--lang", "both"), "C", 2),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("typed", [("check", "nowhere.yaml"), ("check", "nowhere.yaml", "--sett", "1")])
+def test_faults_are_told_in_the_language_asked_for_or_of_the_system(typed, named, system, languages):
+    answer = invoke(*typed, *named, env={"LC_ALL": system, "LC_MESSAGES": "", "LANG": ""})
+    chinese = [bool(re.search("[\u4e00-\u9fff]", line)) for line in answer.stderr.splitlines()]
+    assert answer.exit_code == 2
+    assert chinese == {2: [True, False], "zh": [True], "en": [False]}[languages], answer.stderr
+
+
+def test_numbers_and_months_as_people_type_them():
+    numbers = {
+        "2000万": 20_000_000, "1.5亿": 150_000_000, "2千万元": 20_000_000, "３０％": 0.3, "5‰": 0.005, "1,234.5": 1234.5,
+        "20 000": 20_000, "'3000'": 3000, "３．５": 3.5, "1,23": None, "万": None, "二千": None, "²": None, "1" * 50: None,
+    }  # fmt: skip
+    assert {text: meant(text) for text in numbers} == numbers
+    for wrong in ("２０２１", "2021-13", "2021/07", "", "21", "2021-7"):
+        with pytest.raises(ValueError):
+            month_number(wrong)
+    for outside in ("1999", "2019-12", "2031", 2050):
+        with pytest.raises(ValueError):
+            month_within(outside)
+    assert [month_within(text) for text in ("2020-01", 2021, "2030-12")] == [-12, 0, 119]
+    assert half("（ｐｕｂ．ｃ：１）") == "(pub.c:1)"
+    assert full_width("title: 公益岗位：减到3000个，省下的钱修路") == ""  # a mark within a text is no slip
+
+
+def test_what_a_scenario_may_set_is_finite():
+    for parameter in load_all().parameters.values():
+        if parameter.options is None:
+            low, high = parameter.limits()
+            assert -1e13 < low <= high < 1e13, parameter.id
