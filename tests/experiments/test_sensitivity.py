@@ -26,7 +26,7 @@ def with_luck(values, replicates, common, own, seed=0):
 @pytest.mark.parametrize(("common", "own", "replicates"), [(0.0, 0.0, 1), (2.0, 0.0, 3), (1.0, 2.0, 4)])
 def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, replicates):
     points = sensitivity.sobol_points(NAMES, 2048, 1)
-    rows, found = sensitivity.shares(NAMES, with_luck(ishigami(points), replicates, common, own), 1)
+    rows, found = sensitivity.shares(NAMES, with_luck(ishigami(points), replicates, common, own))
     for row in rows:
         assert row.first == pytest.approx(FIRST[row.factor], abs=max(0.02, row.first_conf))
         assert row.total == pytest.approx(TOTAL[row.factor], abs=max(0.02, row.total_conf))
@@ -42,15 +42,15 @@ def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, 
 def test_noise_left_in_would_have_spoilt_the_indices():
     points = sensitivity.sobol_points(NAMES, 1024, 1)
     lived = with_luck(ishigami(points), 2, 0.0, 4.0)
-    mended, _ = sensitivity.shares(NAMES, lived, 1)
-    naive, _ = sensitivity.shares(NAMES, lived.mean(axis=1, keepdims=True), 1)
+    mended, _ = sensitivity.shares(NAMES, lived)
+    naive, _ = sensitivity.shares(NAMES, lived.mean(axis=1, keepdims=True))
     error = {name: [abs(row.total - TOTAL[row.factor]) for row in rows] for name, rows in (("mended", mended), ("naive", naive))}
     assert sum(error["mended"]) < 0.5 * sum(error["naive"])
 
 
 def test_nothing_varies_nothing_is_shared():
     points = sensitivity.sobol_points(NAMES, 16, 1)
-    rows, found = sensitivity.shares(NAMES, np.ones((len(points), 2)), 1)
+    rows, found = sensitivity.shares(NAMES, np.ones((len(points), 2)))
     assert rows == []
     assert np.isnan(found.luck_share)
 
