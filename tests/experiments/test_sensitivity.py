@@ -65,6 +65,36 @@ def test_screening_finds_the_linear_effects_and_passes_no_dummy():
     assert sum(row.passes for row in rows[2:]) <= 2  # one in a hundred by chance
 
 
+def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
+    """What luck adds is estimated from two replicates; chi-square, which takes it for known, let 2.5 in a hundred pass."""
+    names = [f"dummy {number}" for number in range(40)]
+    passed = []
+    for seed in range(50):
+        points = sensitivity.morris_points(names, 4, seed)
+        passed += [row.passes for row in sensitivity.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)]
+    assert 0.004 < np.mean(passed) < 0.017
+
+
+def smooth_luck(points, replicates, seed):
+    """Luck that goes with or against the whole outcome in a replicate, as much as two thirds of the parameters: 40 % of a life."""
+    values = ishigami(points)
+    return (values - values.mean())[:, None] * np.sqrt(2 / 3) * np.random.default_rng(seed).normal(size=replicates)
+
+
+@pytest.mark.parametrize("base", [64, 256])
+@pytest.mark.parametrize("smooth", [False, True])
+def test_intervals_of_variance_shares_hold_the_truth_where_luck_is_two_fifths(base, smooth):
+    inside = []
+    for seed in range(60):
+        points = sensitivity.sobol_points(NAMES, base, seed)
+        values, luck = ishigami(points), np.sqrt(13.84 * 2 / 3)
+        lived = values[:, None] + smooth_luck(points, 2, seed) if smooth else with_luck(values, 2, 0.0, luck, seed)
+        rows, _ = sensitivity.shares(NAMES, lived)
+        inside += [[abs(row.first - FIRST[row.factor]) <= row.first_conf,
+                    abs(row.total - TOTAL[row.factor]) <= row.total_conf] for row in rows]  # fmt: skip
+    assert np.mean(inside, axis=0).min() > 0.92
+
+
 def test_an_emulator_says_how_far_it_may_be_trusted():
     points = sensitivity.sobol_points(NAMES, 64, 3)
     smooth = with_luck(points[:, 0] + 0.5 * points[:, 1] ** 2 - 0.6, 3, 0.1, 0.2)
