@@ -14,6 +14,11 @@ KEYS = ("name", "parameter", "value", "evidence", "source")
 KNOWN, GUESSED = ("policy", "measured"), ("derived", "assumed")
 #: A county file that states its size is of another county than the one whose ranges the parameters have.
 SIZE = "founding.county_size"
+#: What every county knows of itself; what its file does not state of these is Lingyuan's.
+LOCAL = (
+    "founding.rural_income", "founding.registered_persons", "lines.dibao_line", "earnings.post_pay",
+    "budget.county_floor", "budget.bridging", "budget.employment",
+)  # fmt: skip
 LONGEST_TITLE = 300
 
 #: What is told of a fault: place, line, English, Chinese.
