@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, paired, tables
+from experiments import dictionary, monte_carlo, paired, tables
 from experiments.crew import Make, Point
 from experiments.designs import LEVELS, Design
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -106,7 +106,8 @@ def write(
     write_csv(out / "summary.csv", summary)
     write_csv(out / "effects.csv", effects)
     with whole(out / "lives.parquet") as partial:
-        tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000)
+        tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000,
+                       dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
     identity = hashlib.sha256(
         "".join(f"{p.name} {n} {k}\n" for p, e in zip(points, found) for n, k in zip(e.replications, e.kept)).encode()
     )
@@ -123,6 +124,7 @@ def write(
         "points": len(points),
         "replications": len(numbers),
         "failed": failed,
+        "columns": dictionary.told(FILES),
         "hash": identity.hexdigest(),
         "versions": versions(),
     }

@@ -60,7 +60,8 @@ def compare(
             write_text(target / "comparison.json", written(made))
             for part in ("goals", "indicators", "money", "places"):
                 rows = [
-                    {"first": one["first"], "other": one["other"], **results.flat(row)}
+                    {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"],
+                     **results.flat(row)}  # of all but goals, `first` and `other` are means
                     for one in made["comparisons"]
                     for row in one[part]
                 ]

@@ -19,8 +19,8 @@ OPENS = YEARS_IN_MONTHS + PLAN_MONTHS  # the row of January 2026 in a series tha
 EXIT_INDICATORS: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("entered_year", {"zh": "近12个月新返贫户占脱贫户比例（真实）", "en": "Registered households that fell below in twelve months, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS),
-        Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS),
+        Indicator("entered_year", {"zh": "近12个月新返贫户占脱贫户比例（真实）", "en": "Registered households that fell below in twelve months, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "en": "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end."}),
+        Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "2026年1月以来新低于标准（口径同R3，同一户可重复计）的脱贫户次，除以月末脱贫户；此前缺失。", "en": "Entries of registered households below, as R3 counts, since January 2026, one household may count again; divided by registered households at the month's end; missing before."}),
     )
 }  # fmt: skip
 
