@@ -8,6 +8,8 @@ import typer
 from experiments.commands import console, placing
 from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
 
+PARTS = ("goals", "indicators", "money", "places")
+
 
 def compare(
     which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
@@ -31,7 +33,7 @@ def compare(
     interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import comparing, results
+        from experiments import comparing
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
         from sim.core.errors import InputError
@@ -58,14 +60,8 @@ def compare(
         if target is not None:
             target.mkdir(parents=True, exist_ok=True)
             write_text(target / "comparison.json", written(made))
-            for part in ("goals", "indicators", "money", "places"):
-                rows = [
-                    {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"],
-                     **results.flat(row)}  # of all but goals, `first` and `other` are means
-                    for one in made["comparisons"]
-                    for row in one[part]
-                ]
-                write_csv(target / f"comparison-{part}.csv", rows)
+            for name, rows in tables(made).items():
+                write_csv(target / name, rows)
         if as_json:
             console.show_json(made)
         else:
@@ -74,6 +70,20 @@ def compare(
             console.show(comparison.answer(made, lang, target))
         if any(each.manifest["replications"]["failed"] for each in found):
             raise typer.Exit(Code.SOME_FAILED)
+
+
+def tables(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each CSV file of a comparison; ``first`` and ``other`` are figures in all files but that of the goals."""
+    from experiments import results
+
+    return {
+        f"comparison-{part}.csv": [
+            {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"], **results.flat(row)}
+            for one in made["comparisons"]
+            for row in one[part]
+        ]
+        for part in PARTS
+    }
 
 
 def _opened(path: Path) -> Any:
