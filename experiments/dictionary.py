@@ -96,7 +96,10 @@ def _listed(file: str, name: str) -> Column | None:
     for pattern, found in listed.items():
         held = re.fullmatch(re.escape(pattern).replace(r"\*", "(.*)").replace(r"\?", "(?:.)"), name)
         if held is not None:
-            return replace(found, name={language: text.replace("*", held[1]) if held.lastindex else text for language, text in found.name.items()})
+            return replace(
+                found,
+                name={language: text.replace("*", held[1]) if held.lastindex else text for language, text in found.name.items()},
+            )
     return None
 
 

@@ -182,7 +182,8 @@ def _write(
         "scenario": description(division.scenario), "seed": seed, "money": division.money, "step": division.step,
         "programmes": [vars(each) for each in division.programmes], "facts": division.facts, "goals": subjects,
         "criterion": division.criterion, "level": division.level, "plans": len(table),
-        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "columns": dictionary.told(FILES), "hash": identity.hexdigest(),
+        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "columns": dictionary.told(FILES),
+        "hash": identity.hexdigest(),
         "versions": {**versions(), "pymoo": version("pymoo")},
     })  # fmt: skip
     write_text(out / "manifest.json", as_json(manifest))

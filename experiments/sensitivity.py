@@ -170,7 +170,7 @@ def variance(lived: NDArray[np.float64]) -> Variance:
 
 
 def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share], Variance]:
-    """Variance shares from lives (points, replicates) at the points of ``sobol_points``; largest total first. Nothing varies: none.
+    """Variance shares from lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
 
     First order after Saltelli and others (2010, doi 10.1016/j.cpc.2009.09.018), total after Jansen. Every product of two outcomes
     in them is the mean over pairs of *different* replicates (``_apart``): luck of one replicate is independent of another's, so
@@ -196,9 +196,7 @@ def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share
         luck = np.maximum(((b * (mixed - a)).mean(axis=-1) - _apart(b, mixed - a)).mean(axis=0), 0.0)
         spread[:factors] += _of_few_replicates(whole[:factors], luck / found.parameters, replicates)
     half = stats.t.ppf(0.975, count - 1) * np.sqrt(spread)
-    rows = [
-        Share(name, *(float(each[at]) for at in (i, factors + i) for each in (whole, half))) for i, name in enumerate(names)
-    ]
+    rows = [Share(name, *(float(each[at]) for at in (i, factors + i) for each in (whole, half))) for i, name in enumerate(names)]
     return sorted(rows, key=lambda row: -row.total), found
 
 

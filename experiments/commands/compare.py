@@ -78,7 +78,13 @@ def tables(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
     return {
         f"comparison-{part}.csv": [
-            {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"], **results.flat(row)}
+            {
+                "first_id": one["first"],
+                "other_id": one["other"],
+                "first": one["first"],
+                "other": one["other"],
+                **results.flat(row),
+            }
             for one in made["comparisons"]
             for row in one[part]
         ]

@@ -245,7 +245,9 @@ def rows_in_another_order(world: World) -> Found:
     worst = max(gaps, key=lambda name: gaps[name])
     zh, en = f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})"
     if gaps[worst] > SAME and short:  # whoever came first was paid: a queue, and most likely the reason
-        zh, en = (f"{text}{mark}{', '.join(sorted(short))}" for text, mark in ((zh, "；有款项不足："), (en, "; money ran short: ")))
+        zh, en = (
+            f"{text}{mark}{', '.join(sorted(short))}" for text, mark in ((zh, "；有款项不足："), (en, "; money ran short: "))
+        )
     return Found(gaps[worst] <= SAME, zh, en)
 
 

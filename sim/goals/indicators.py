@@ -54,7 +54,9 @@ class Indicator:
         if self.per is None or self.said is not None:
             return None
         below = measure_names()[self.per.name.lower()]
-        return _both(f"{below['zh']}，近12个月合计", f"{below['en']}, summed over twelve months") if self.window == "year" else below
+        return (
+            _both(f"{below['zh']}，近12个月合计", f"{below['en']}, summed over twelve months") if self.window == "year" else below
+        )
 
     @property
     def threshold(self) -> float | None:

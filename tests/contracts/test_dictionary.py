@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import comparing, dictionary, discovering, optimising, panel, results, runner, sensitivity, warning
+from experiments import comparing, dictionary, discovering, optimising, panel, results, runner, sensitivity, sweeping, warning
 from experiments.briefing.words import LANGUAGES, Words
 from experiments.commands import compare
 from experiments.ranking import joined
@@ -17,6 +17,7 @@ from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, INDICATORS
 from sim.scenario import load_scenario
 from tests.experiments import planted, quarter_circle, synthetic
 from tests.experiments.synthetic import Scenario
+from tests.experiments.test_nothing_lost import design
 from tests.science.lives import SCENARIOS, life
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +136,9 @@ def test_what_is_written_of_records():
     covers("rescue.csv", names(warning.Rescue))
 
 
-@pytest.mark.parametrize("record", [*INDICATORS.values(), *COUNTY_ONLY.values(), *EXIT_INDICATORS.values()], ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "record", [*INDICATORS.values(), *COUNTY_ONLY.values(), *EXIT_INDICATORS.values()], ids=lambda each: each.id
+)
 def test_every_indicator_is_defined_in_both_languages(record):
     said = dictionary.of_indicator(record)
     assert set(said.definition) == set(LANGUAGES)
@@ -150,3 +153,18 @@ def test_every_unit_of_the_dictionary_has_words():
             assert dictionary.unit(each.unit) or each.unit.startswith("<") or Words("zh").has(f"unit_{each.unit}"), (file, name)
             for text in (each.name, each.definition, *([each.denominator] if each.denominator else [])):
                 assert set(text) == set(LANGUAGES) and all(text.values()), (file, name)
+
+
+def test_the_tables_of_a_sweep(tmp_path):
+    indicators = synthetic.synthetic.catalogue(Scenario()).indicators
+    spread = tuple({"admission_rate": share, "wage_growth": 1.0 - share} for share in (0.1, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))
+    single = ({}, {"admission_rate": 0.2}, {"wage_growth": 0.7})
+    columns: dict[str, set[str]] = {}
+    for kind, settings in (("latin_hypercube", spread), ("one_at_a_time", single)):
+        asked = dataclasses.replace(design(), kind=kind, settings=settings, replications=2, scenarios=(Scenario(months=12),))
+        made = sweeping.sweep(asked, tmp_path / kind, 7, 1, lives=synthetic.NAME)
+        assert set(made["columns"]) == {"points.csv", "summary.csv", "effects.csv", "lives.parquet"}
+        for name in made["columns"]:
+            columns.setdefault(name, set()).update(written(tmp_path / kind / name))
+    for name, found in columns.items():
+        covers(name, found, indicators)

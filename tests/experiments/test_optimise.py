@@ -103,7 +103,7 @@ def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
 
 
 def test_of_nine_equal_plans_one_is_called_beaten_in_few_searches():
-    """The margins of each differ from the others' by luck alone; judged pair by pair, one seemed beaten in six of ten searches."""
+    """Their margins differ by random draws alone; judged pair by pair, one seemed beaten in six of ten searches."""
     wrong = 0
     for search in range(60):
         random = np.random.default_rng(search)

@@ -71,12 +71,14 @@ def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
     passed = []
     for seed in range(50):
         points = sensitivity.morris_points(names, 4, seed)
-        passed += [row.passes for row in sensitivity.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)]
+        passed += [
+            row.passes for row in sensitivity.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
+        ]
     assert 0.004 < np.mean(passed) < 0.017
 
 
 def smooth_luck(points, replicates, seed):
-    """Luck that goes with or against the whole outcome in a replicate, as much as two thirds of the parameters: 40 % of a life."""
+    """Luck that goes with or against the whole outcome in a replicate, two thirds as large: 40 % of a run."""
     values = ishigami(points)
     return (values - values.mean())[:, None] * np.sqrt(2 / 3) * np.random.default_rng(seed).normal(size=replicates)
 
