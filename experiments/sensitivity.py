@@ -170,7 +170,7 @@ def variance(lived: NDArray[np.float64]) -> Variance:
 
 
 def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share], Variance]:
-    """Variance shares from lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
+    """Variance shares of lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
 
     First order after Saltelli and others (2010, doi 10.1016/j.cpc.2009.09.018), total after Jansen. Every product of two outcomes
     in them is the mean over pairs of *different* replicates (``_apart``): luck of one replicate is independent of another's, so

@@ -123,7 +123,8 @@ def test_what_rounding_misses_of_a_threshold_is_not_missed():
 
 SIX = {
     "size": ("founding.county_size", 0.139), "places": ("founding.places", "numbered"),
-    "rural": ("founding.rural_persons", 50000), "income": ("founding.rural_income", 13000), "registered": ("founding.registered_persons", 4500),
+    "rural": ("founding.rural_persons", 50000), "income": ("founding.rural_income", 13000),
+    "registered": ("founding.registered_persons", 4500),
     "line": ("lines.dibao_line", 5200),
 }  # fmt: skip
 
@@ -131,7 +132,7 @@ SIX = {
 def test_a_county_of_six_facts_is_not_filled_in(tmp_path):
     file = tmp_path / "six.yaml"
     rest = "name: {zh: 事实, en: Fact}, evidence: measured, source: yearbook"
-    facts = [f"{name}: {{{rest}, parameter: {parameter}, value: {value}}}" for name, (parameter, value) in SIX.items()]
+    facts = [f"{name}: {{{rest}, parameter: {sets}, value: {value}}}" for name, (sets, value) in SIX.items()]
     file.write_text("\n".join(facts), encoding="utf-8")
     missing = {fact.parameter: fact for fact in missing_facts(load_scenario(SCENARIOS / "baseline.yaml", county_file=file))}
     assert not {parameter for parameter, _ in SIX.values()} & set(missing)
