@@ -3,7 +3,7 @@
 Everything here works on an ``evaluate``: a function from points in the unit cube (points, factors) to outcomes of lives (points,
 replicates). Replicates of one point differ in luck; the same replicate has the same luck at every point. The mean over
 replicates is what sampling designs are asked of; what luck does to the *differences* between points is estimated from the
-replicates and taken out of every index, so that noise is not sold as an effect. Sampling and indices are SALib's.
+replicates and taken out of every index, so that noise is not sold as an effect. Sampling and elementary effects are SALib's.
 """
 
 import math

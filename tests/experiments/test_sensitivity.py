@@ -66,7 +66,7 @@ def test_screening_finds_the_linear_effects_and_passes_no_dummy():
 
 
 def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
-    """What luck adds is estimated from two replicates; chi-square, which takes it for known, let 2.5 in a hundred pass."""
+    """What luck adds is estimated from two replicates; chi-square, which takes it for known, let 13 in a hundred pass."""
     names = [f"dummy {number}" for number in range(40)]
     passed = []
     for seed in range(50):
