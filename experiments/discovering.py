@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, output_folder, prim, tables
+from experiments import dictionary, monte_carlo, output_folder, prim, tables
 from experiments.crew import Make
 from experiments.discovery import Discovery
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -234,6 +234,7 @@ def _write(
         "factors": [discovery.said(column) for column in range(len(discovery.columns))],
         "boxes": [{key: value for key, value in box.items() if key != "box"} for box in found["boxes"]],
         "reason": found["reason"],
+        "columns": dictionary.told(("boxes.csv", "trajectory.csv", "cases.parquet")),
         "hash": hashlib.sha256(identity.encode()).hexdigest(),
         "versions": versions(),
     }
@@ -242,7 +243,7 @@ def _write(
         write_csv(new / "boxes.csv", rows)
         write_csv(new / "trajectory.csv", found["steps"])
         with whole(new / "cases.parquet") as partial:
-            tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000)
+            tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000, dictionary.about("cases.parquet"))
         write_text(new / "manifest.json", as_json(made))
     return made
 

@@ -117,21 +117,23 @@ def shrunk(
 
 
 def surely_beaten(margins: NDArray[np.float64], draws: NDArray[np.int64]) -> list[int | None]:
-    """By plan, another plan that is surely no worse for any goal and surely better for one (paired 95 % intervals); None if
-    there is none.
+    """By plan, another plan that is surely no worse for any goal and surely better for one; None if there is none.
+
+    Every plan is held against every other, and the chance that any of all these verdicts is wrong is held at 5 % (Holm's steps,
+    1979, over all ordered pairs): of nine equal plans one would seem beaten in every second search if each pair were judged
+    on its own. Plans that never differ in a goal are equal there.
     """
-    result: list[int | None] = []
-    for own in range(len(margins)):
-        beater = None
-        for other in range(len(margins)):
-            if other == own:
-                continue
-            steps = [paired.difference(margins[own, :, goal], margins[other, :, goal], draws) for goal in range(margins.shape[2])]
-            if all(step.low >= 0 for step in steps) and any(step.low > 0 for step in steps):
-                beater = other
-                break
-        result.append(beater)
-    return result
+    plans = range(len(margins))
+    chances: list[tuple[float, int, int]] = []
+    for own, other in ((own, other) for own in plans for other in plans if own != other):
+        steps = [step for step in (margins[other] - margins[own]).T if step.any()]
+        chances.append((max((monte_carlo.doubt(step, draws) for step in steps), default=1.0), own, other))
+    beaten: list[list[int]] = [[] for _ in plans]
+    for place, (chance, own, other) in enumerate(sorted(chances)):
+        if chance * (len(chances) - place) > 1.0 - monte_carlo.CONFIDENCE:
+            break
+        beaten[own].append(other)
+    return [min(rivals, default=None) for rivals in beaten]
 
 
 def steps_of(shares: Sequence[float], steps: int, most: Sequence[int]) -> tuple[int, ...]:

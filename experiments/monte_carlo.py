@@ -130,19 +130,36 @@ def mean(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) ->
 
     A single draw leaves the interval unknown: NaN.
     """
+    centre, error, freedom, runs = _error(values, draws)
+    if not freedom:
+        return Mean(centre, math.nan, math.nan, runs)
+    half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    return Mean(centre, centre - half, centre + half, runs)
+
+
+def doubt(values: ArrayLike, draws: ArrayLike) -> float:
+    """The chance of so large a mean of ``values`` (runs,), or a larger one, if the true mean were 0 (one-sided t test on
+    draws as clusters); 1 where a single draw leaves it unknown.
+    """
+    centre, error, freedom, _ = _error(values, draws)
+    if not freedom:
+        return 1.0
+    return float(stats.t.sf(centre / error, freedom)) if error > 0 else float(centre <= 0)
+
+
+def _error(values: ArrayLike, draws: ArrayLike) -> tuple[float, float, int, int]:
+    """The mean of what is known, its standard error, the degrees of freedom (0: unknown) and the runs."""
     known, cluster = _known(values, draws)
     runs = len(known)
     if runs == 0:
-        return Mean(math.nan, math.nan, math.nan, 0)
+        return math.nan, math.nan, 0, 0
     centre = float(known.mean())
     _, index = np.unique(cluster, return_inverse=True)
     totals = np.bincount(index, known - centre)
     count = len(totals)
     if count < 2:
-        return Mean(centre, math.nan, math.nan, runs)
-    error = math.sqrt(float((totals**2).sum()) * count / (count - 1)) / runs
-    half = float(stats.t.ppf(0.5 + confidence / 2, count - 1)) * error
-    return Mean(centre, centre - half, centre + half, runs)
+        return centre, math.nan, 0, runs
+    return centre, math.sqrt(float((totals**2).sum()) * count / (count - 1)) / runs, count - 1, runs
 
 
 def split(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -> Split:
@@ -220,11 +237,11 @@ def quantiles(values: NDArray[np.floating], at: tuple[float, ...] = BAND) -> NDA
 
 
 def jointly(met: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
-    """Whether each run met every one of these goals: (runs,) of 0, 1, or NaN where one of them was not
-    assessed.
+    """Whether each run met every one of these goals: (runs,) of 0 where it missed one, whatever the others; NaN where
+    it missed none but one of them was not assessed; else 1.
     """
     columns = np.array([np.asarray(column, dtype=np.float64) for column in met.values()])
-    return columns.min(axis=0)
+    return np.where((columns == 0).any(axis=0), 0.0, columns.min(axis=0))
 
 
 def _known(values: ArrayLike, draws: ArrayLike) -> tuple[NDArray[np.float64], NDArray]:

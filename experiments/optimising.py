@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import frontier, monte_carlo, output_folder, searching, tables
+from experiments import dictionary, frontier, monte_carlo, output_folder, searching, tables
 from experiments.crew import Make, Point
 from experiments.dividing import Division
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -116,7 +116,8 @@ def optimise(
                     for goal in division.goals}  # fmt: skip
     with output_folder.building(out, FILES) as new:
         with whole(new / "lives.parquet") as partial:  # what the printed numbers rest on: the plans shown, on fresh luck
-            tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000)
+            tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000,
+                           dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
         return _write(division, new, seed, rows, table, subjects, [*before, *after], (searched, fresh))
 
 
@@ -182,7 +183,8 @@ def _write(
         "scenario": description(division.scenario), "seed": seed, "money": division.money, "step": division.step,
         "programmes": [vars(each) for each in division.programmes], "facts": division.facts, "goals": subjects,
         "criterion": division.criterion, "level": division.level, "plans": len(table),
-        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "hash": identity.hexdigest(),
+        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "columns": dictionary.told(FILES),
+        "hash": identity.hexdigest(),
         "versions": {**versions(), "pymoo": version("pymoo")},
     })  # fmt: skip
     write_text(out / "manifest.json", as_json(manifest))

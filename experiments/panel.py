@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments import files
+from experiments import dictionary, files
 from experiments.lives import COUNTY, find
 from sim.county import County, draw_of, draw_values
 from sim.world.codes import Segment
@@ -19,24 +19,22 @@ FLOWS = ("wages", "business", "property_income", "transfers", "post_pay", "dibao
 #: What holds at the year's end.
 STOCKS = ("members", "workers", "cash", "debt", "net_per_head", "at_risk", "below", "below_months", "registered", "marginal")
 
-SCHEMA = pa.schema(
-    [
-        pa.field("replication", pa.int32()),
-        pa.field("year", pa.int16()),
-        pa.field("household", pa.int32(), metadata={"unit": "number, as in xianjie explain"}),
-        pa.field("identity", pa.uint64(), metadata={"unit": "the same household in every scenario and replication's luck"}),
-        pa.field("weight", pa.int32(), metadata={"unit": "households the row stands for"}),
-        pa.field("township", pa.string()),
-        pa.field("village", pa.int32()),
-        pa.field("segment", pa.string()),
-        *(pa.field(name, pa.float64(), metadata={"unit": "yuan per household and year"}) for name in FLOWS),
-        *(pa.field(name, pa.float64()) for name in STOCKS),
-        pa.field("dibao", pa.int8()),
-        pa.field("monitored", pa.int8()),
-        pa.field("identified", pa.int8()),
-        pa.field("on_file_below", pa.int8()),
-        pa.field("loan", pa.int8()),
-    ]
+SCHEMA = dictionary.with_metadata(
+    pa.schema(
+        [
+            ("replication", pa.int32()),
+            ("year", pa.int16()),
+            ("household", pa.int32()),
+            ("identity", pa.uint64()),
+            ("weight", pa.int32()),
+            ("township", pa.string()),
+            ("village", pa.int32()),
+            ("segment", pa.string()),
+            *((name, pa.float64()) for name in (*FLOWS, *STOCKS)),
+            *((name, pa.int8()) for name in ("dibao", "monitored", "identified", "on_file_below", "loan")),
+        ]
+    ),
+    "panel.parquet",
 )
 
 

@@ -115,7 +115,7 @@ def shared(
         lived = stage.lived(measure)
         if not np.isfinite(lived).all():
             continue
-        rows, variance = sensitivity.shares(names, lived, seed)
+        rows, variance = sensitivity.shares(names, lived)
         result[name] = {"shares": rows, "variance": variance}
         if name in goals:
             trust = sensitivity.validate(stage.rows, lived, seed)

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import output_folder, summaries, tables
+from experiments import dictionary, output_folder, summaries, tables
 from experiments.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.identity import version, versions
 from experiments.journal import Chunk, read
@@ -122,10 +122,11 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
         files[f"{name}.parquet"] = (tables.portraits(lived, name), 100_000)
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
-            tables.grouped(partial, pieces, rows)
+            tables.grouped(partial, pieces, rows, dictionary.about(name, catalogue.indicators))
     draws = np.array([record["draw"] for record in records])
     with whole(out / "bands.parquet") as partial:
-        tables.grouped(partial, tables.bands(chunks, names, draws, out / "months.parquet"), 100_000)
+        found = tables.bands(chunks, names, draws, out / "months.parquet")
+        tables.grouped(partial, found, 100_000, dictionary.about("bands.parquet"))
     goals = summaries.goal_lines(chunks, catalogue, names.goals, names.years)
     scoreboard = {
         "scenario": scenario.id,
@@ -162,6 +163,7 @@ def _manifest(
         "parameters": plain(model.used(scenario, None)),
         "ensemble": plain(model.ensemble(scenario)),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
+        "columns": dictionary.told(present),
         "months": [str(month) for month in _months(catalogue, scenario)],
         "townships": _places(catalogue, "townships"),
         "segments": _places(catalogue, "segments"),
@@ -178,11 +180,11 @@ def _manifest(
 
 
 def _indicator(record: Any) -> dict[str, Any]:
-    """What figures need to know of an indicator; definition, reference and threshold where it has them."""
-    definition = getattr(record, "definition", None)
+    """What figures need to know of an indicator; definition, denominator, reference and threshold where it has them."""
     return {
         "name": dict(record.name),
-        "definition": None if definition is None else dict(definition),
+        "definition": plain(getattr(record, "definition", None)),
+        "denominator": plain(getattr(record, "denominator", None)),
         "unit": record.unit,
         "banded": bool(record.banded),
         "headline": bool(record.headline),

@@ -3,7 +3,7 @@
 Everything here works on an ``evaluate``: a function from points in the unit cube (points, factors) to outcomes of lives (points,
 replicates). Replicates of one point differ in luck; the same replicate has the same luck at every point. The mean over
 replicates is what sampling designs are asked of; what luck does to the *differences* between points is estimated from the
-replicates and taken out of every index, so that noise is not sold as an effect. Sampling and indices are SALib's.
+replicates and taken out of every index, so that noise is not sold as an effect. Sampling and elementary effects are SALib's.
 """
 
 import math
@@ -45,7 +45,7 @@ class Screened:
 @dataclass(frozen=True)
 class Share:
     """The share of one factor in the variance of an outcome (Sobol): ``first`` alone, ``total`` with all that it interacts
-    with, each with its bootstrapped 95 % half-width, luck taken out.
+    with, each with the half-width of its 95 % interval, luck taken out.
     """
 
     factor: str
@@ -118,8 +118,9 @@ def screen(names: Sequence[str], points: NDArray[np.float64], lived: NDArray[np.
         mean = own.mean(axis=1)
         luck = float(own.var(axis=1, ddof=1).mean() / replicates) if replicates > 1 else 0.0
         square = float((mean**2).mean())
-        # Without an effect, mean squares of so many trajectories exceed luck's by less than this in 99 of 100 cases.
-        limit = luck * stats.chi2.ppf(0.99, len(mean)) / len(mean)
+        # Without an effect, mean squares of so many trajectories exceed luck's by less than this in 99 of 100 cases. What luck
+        # adds is estimated from few replicates itself: the ratio of the two is F, and chi-square would let pass too many.
+        limit = luck * stats.f.ppf(0.99, len(mean), len(mean) * (replicates - 1)) if replicates > 1 else 0.0
         rows.append(
             Screened(
                 name, float(found["mu_star"][number]), float(found["mu_star_conf"][number]), float(found["mu"][number]),
@@ -168,42 +169,54 @@ def variance(lived: NDArray[np.float64]) -> Variance:
     return Variance(max(0.0, spread - noise), float(lived.var(axis=1, ddof=1).mean()), min(noise, spread))
 
 
-def shares(names: Sequence[str], lived: NDArray[np.float64], seed: int) -> tuple[list[Share], Variance]:
-    """Variance shares from lives at the points of ``sobol_points``; largest total first. Nothing varies: no shares.
+def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share], Variance]:
+    """Variance shares of lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
 
-    Luck adds to the variance that both indices are divided by. It leaves the numerator of the first-order index alone, and
-    adds to that of the total (Jansen) half the variance that the replicates show in the difference which this one factor
-    makes: nothing for a factor without effect, because the same luck then gives the same life, bit for bit.
+    First order after Saltelli and others (2010, doi 10.1016/j.cpc.2009.09.018), total after Jansen. Every product of two outcomes
+    in them is the mean over pairs of *different* replicates (``_apart``): luck of one replicate is independent of another's, so
+    that it adds nothing, whether it is new at every point or changes smoothly with the factors. A single replicate is taken as
+    without luck.
+
+    Intervals: the jackknife over base points of the whole ratio, with Student's quantile; for first order also what so few
+    replicates leave open (``_of_few_replicates``), which no number of points makes smaller.
     """
-    from SALib.analyze import sobol
-
     found = variance(lived)
-    means = lived.mean(axis=1)
     if found.parameters <= 0:
         return [], found
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        indices = sobol.analyze(problem(names), means, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
-    whole = found.parameters + found.noise
-    scale = whole / found.parameters
-    noise = _noise_of_totals(lived, len(names))
-    rows = [
-        Share(
-            name, float(indices["S1"][i]) * scale, float(indices["S1_conf"][i]) * scale,
-            (float(indices["ST"][i]) * whole - noise[i]) / found.parameters, float(indices["ST_conf"][i]) * scale,
-        )
-        for i, name in enumerate(names)
-    ]  # fmt: skip
+    factors, replicates = len(names), lived.shape[1]
+    blocks = (lived - lived.mean(axis=0)).reshape(-1, factors + 2, replicates)  # a base point each: A, A with each of B, B
+    a, b, mixed = blocks[:, :1], blocks[:, -1:], blocks[:, 1:-1]
+    tops = np.hstack([_apart(b, mixed - a), _apart(a - mixed, a - mixed) / 2.0])  # (base points, first and total of each factor)
+    below = _apart(blocks, blocks).mean(axis=1) * len(lived) / (len(lived) - 1)
+    whole = tops.mean(axis=0) / found.parameters
+    without = (tops.sum(axis=0) - tops) / (below.sum() - below)[:, None]  # each base point left out in turn
+    count = len(blocks)
+    spread = (count - 1) / count * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    if replicates > 1:
+        luck = np.maximum(((b * (mixed - a)).mean(axis=-1) - _apart(b, mixed - a)).mean(axis=0), 0.0)
+        spread[:factors] += _of_few_replicates(whole[:factors], luck / found.parameters, replicates)
+    half = stats.t.ppf(0.975, count - 1) * np.sqrt(spread)
+    rows = [Share(name, *(float(each[at]) for at in (i, factors + i) for each in (whole, half))) for i, name in enumerate(names)]
     return sorted(rows, key=lambda row: -row.total), found
 
 
-def _noise_of_totals(lived: NDArray[np.float64], factors: int) -> list[float]:
-    """What luck adds to the numerator of each factor's total index; the design's blocks are A, A with each factor of B, B."""
-    replicates, block = lived.shape[1], factors + 2
-    if replicates < 2:
-        return [0.0] * factors
-    steps = (lived[place + 1 :: block] - lived[::block] for place in range(factors))
-    return [float(step.var(axis=1, ddof=1).mean()) / (2.0 * replicates) for step in steps]
+def _apart(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Products along the last axis (replicates), averaged over pairs of different ones; of a single one, its product."""
+    replicates = one.shape[-1]
+    together = one.mean(axis=-1) * two.mean(axis=-1)
+    return together if replicates == 1 else (replicates * together - (one * two).mean(axis=-1)) / (replicates - 1)
+
+
+def _of_few_replicates(first: NDArray[np.float64], luck: NDArray[np.float64], replicates: int) -> NDArray[np.float64]:
+    """The variance of first-order indices that comes from having so few replicates, at most.
+
+    ``luck``: of each factor, the variance of what luck and this factor do together, relative to that of the parameters. In a
+    replicate it may go with or against the factor's own effect, by at most the root of the product of both (Cauchy and Schwarz);
+    what it adds above it adds to the variance below as well.
+    """
+    own = np.clip(first, 0.0, 1.0)
+    each = own * luck
+    return 4.0 / replicates * ((1.0 - own) ** 2 * each + own**2 * (each.sum() - each))
 
 
 class Emulator:
@@ -269,16 +282,7 @@ def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int 
 
 def shares_of_probability(names: Sequence[str], emulator: Emulator, base: int, seed: int) -> list[Share]:
     """Variance shares of the goal's probability itself, from the emulator; the largest total first."""
-    from SALib.analyze import sobol
-
-    chance = emulator.probability(sobol_points(names, base, seed))
-    if chance.var() <= 0:
-        return []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        indices = sobol.analyze(problem(names), chance, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
-    rows = [Share(name, *(float(indices[key][i]) for key in ("S1", "S1_conf", "ST", "ST_conf"))) for i, name in enumerate(names)]
-    return sorted(rows, key=lambda row: -row.total)
+    return shares(names, emulator.probability(sobol_points(names, base, seed))[:, None])[0]
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,8 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     for name, members in (("joint_headline", headline), ("joint_plan", plan), ("joint_all", every)):
         if members:
             together = monte_carlo.jointly({member: met[member] for member in members})
+            if any(np.isnan(met[member]).all() for member in members):
+                together[:] = np.nan  # who missed another goal says nothing of the chance to meet all of them
             by_year = np.array([paths[member] for member in members]).min(axis=0)
             lines.append(
                 {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import monte_carlo, output_folder, paired, tables
+from experiments import dictionary, monte_carlo, output_folder, paired, tables
 from experiments.crew import Make, Point
 from experiments.designs import LEVELS, Design
 from experiments.files import as_json, plain, whole, write_csv, write_text
@@ -122,6 +122,7 @@ def write(
         "points": len(points),
         "replications": len(numbers),
         "failed": failed,
+        "columns": dictionary.told(FILES),
         "hash": identity.hexdigest(),
         "versions": versions(),
     }
@@ -130,7 +131,8 @@ def write(
         write_csv(new / "summary.csv", summary)
         write_csv(new / "effects.csv", effects)
         with whole(new / "lives.parquet") as partial:
-            tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000)
+            tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000,
+                           dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
         write_text(new / "manifest.json", as_json(manifest))
     return manifest
 

@@ -5,7 +5,7 @@ fixed number of rows. Chunks are read one after another, and bands are made one 
 does not grow with the lives that are kept on disk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,14 +193,16 @@ def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
         yield pa.table({**columns, "value": values[place]})
 
 
+#: A schema with what its columns say: ``dictionary.about`` of the file.
+About = Callable[[pa.Schema], pa.Schema]
 PIECES = 16  # waiting for a group to be whole, before they are put together
 
 
 class RowGroups:
     """A parquet file written in groups of a fixed number of rows, however many rows arrive at a time."""
 
-    def __init__(self, path: Path, rows: int) -> None:
-        self._path, self._rows = path, rows
+    def __init__(self, path: Path, rows: int, about: About = lambda schema: schema) -> None:
+        self._path, self._rows, self._about = path, rows, about
         self._waiting: list[pa.Table] = []
         self._writer: pq.ParquetWriter | None = None
 
@@ -227,7 +229,7 @@ class RowGroups:
 
     def _write(self, table: pa.Table) -> None:
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, **storage(table.schema))
+            self._writer = pq.ParquetWriter(self._path, self._about(table.schema), **storage(table.schema))
         self._writer.write_table(table.combine_chunks(), row_group_size=self._rows)
 
 
@@ -284,9 +286,9 @@ def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, value
     return pa.table(table)
 
 
-def grouped(path: Path, tables: Iterator[pa.Table], rows: int) -> None:
-    """Write tables one after another to ``path`` in groups of ``rows`` rows."""
-    file = RowGroups(path, rows)
+def grouped(path: Path, tables: Iterator[pa.Table], rows: int, about: About) -> None:
+    """Write tables one after another to ``path`` in groups of ``rows`` rows; ``about`` says of a schema what its columns are."""
+    file = RowGroups(path, rows, about)
     for table in tables:
         file.add(table)
     file.close()

@@ -16,6 +16,11 @@ KNOWN, GUESSED = ("policy", "measured"), ("derived", "assumed")
 #: A county file that states its size is of another county than the one whose ranges the parameters have.
 SIZE = "founding.county_size"
 LONGEST_SOURCE = 1000
+#: What every county knows of itself; what its file does not state of these is Lingyuan's.
+LOCAL = (
+    "founding.rural_income", "founding.registered_persons", "lines.dibao_line", "earnings.post_pay",
+    "budget.county_floor", "budget.bridging", "budget.employment",
+)  # fmt: skip
 
 #: What is told of a fault: place, line, English, Chinese.
 Tell = Callable[[Any, int, str, str], None]

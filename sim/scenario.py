@@ -13,8 +13,8 @@ from sim.core import yaml_file
 from sim.core.errors import InputError, all_of, widened
 from sim.core.notation import shown
 from sim.core.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
-from sim.core.resolving import Override
-from sim.county_file import Fact
+from sim.core.resolving import Override, times
+from sim.county_file import GUESSED, LOCAL, SIZE, Fact
 from sim.doubts import doubts
 from sim.scenario_file import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
 
@@ -177,8 +177,33 @@ def without_policy(scenario: Scenario) -> Scenario:
 
 
 def missing_facts(scenario: Scenario) -> list[Fact]:
-    """Local facts that are still assumed or derived, and so are the first to replace with the county's own."""
-    return [fact for fact in scenario.county if fact.evidence in ("assumed", "derived")]
+    """Local facts that are still assumed or derived, and so are the first to replace with the county's own.
+
+    Where the county file is silent on what every county knows of itself (``LOCAL``), or states another size than Lingyuan's, what
+    it leaves to Lingyuan follows: evidence "scaled" (Lingyuan's number times the size), "taken" (its number as it stands), and
+    "assumed" or "derived" what founding assumes of any county.
+    """
+    own = [fact for fact in scenario.county if fact.evidence in GUESSED]
+    stated = {fact.parameter for fact in scenario.county} | set(scenario.overrides)
+    if SIZE not in stated and stated.issuperset(LOCAL):
+        return own
+    size = float(scenario.overrides[SIZE][-1].value) if SIZE in scenario.overrides else 1.0
+    left: list[Fact] = []
+    for each in load_all().parameters.values():
+        if each.id in stated:
+            continue
+        value, source = each.value, each.sources[0].title if each.sources else ""
+        if each.scales_with == SIZE:
+            evidence = "taken" if size == 1.0 else "scaled"
+            value = times(value, size)
+        elif each.id in LOCAL:
+            evidence = "taken"
+        elif each.id.startswith("founding.") and each.evidence in GUESSED:
+            evidence = each.evidence
+        else:
+            continue
+        left.append(Fact(each.id, each.name.model_dump(), each.id, value, evidence, source))
+    return own + sorted(left, key=lambda fact: ("taken", "scaled", *GUESSED).index(fact.evidence))
 
 
 def _value_schema(parameter: Parameter) -> dict[str, Any]:

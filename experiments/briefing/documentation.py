@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments import dictionary
 from experiments.briefing.words import LANGUAGES, Words
 from sim.core.parameters import Parameter, load_all
 from sim.core.records import TABLES
-from sim.goals import GOALS
+from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, GOALS, INDICATORS
 from sim.month import MONTH
 
 FINDINGS = Path("docs/findings")
@@ -25,11 +26,23 @@ NOTE = {
 }
 
 
+def unscreened(root: Path = Path(".")) -> list[str]:
+    """Goals of which a stored finding does not know: their pages say so, and a check fails, for nothing may be concluded of them.
+
+    Raises FileNotFoundError where a finding is missing.
+    """
+    found = _findings(root).values()
+    return [name for name in GOALS if any(name not in each["goals"] for each in found)]
+
+
+def _findings(root: Path) -> dict[str, Any]:
+    names = ("screening", "structure")
+    return {name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+
+
 def pages(root: Path = Path(".")) -> dict[str, str]:
     """Every generated page by its path under ``root``. Raises FileNotFoundError where a written part or a finding is missing."""
-    found = {
-        name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in ("screening", "structure")
-    }
+    found = _findings(root)
     made: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(language)
@@ -38,7 +51,7 @@ def pages(root: Path = Path(".")) -> dict[str, str]:
         for part, make in PARTS.items():
             text = text.replace("{{" + part + "}}", make(words, found))
         made[f"docs/odd{suffix}.md"] = NOTE[language] + text
-        for name in ("levers", "assumptions", "goals", "processes", "tables"):
+        for name in ("levers", "assumptions", "goals", "processes", "tables", "results"):
             made[f"docs/reference/{name}.{language}.md"] = NOTE[language] + REFERENCE[name](words, found)
     for name in GOALS:
         made[f"docs/goals/{name}.md"] = NOTE["zh"] + "\n".join(_goal_page(Words(each), name, found) for each in LANGUAGES)
@@ -161,14 +174,19 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
         f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",  # noqa: E501
         f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
-    lines = found["screening"]["goals"].get(name, [])[:THREE]
-    if lines:
+    screened = found["screening"]["goals"].get(name)
+    lines = (screened or [])[:THREE]
+    if screened is None:
+        parts.append(words("screening_not_done") + "\n")
+    elif lines:
         rows = [[f"`{line['factor']}`", words.of(book[line["factor"]].name.model_dump()) if line["factor"] in book else "",
                  f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip  # noqa: E501
         parts.append(_table(_heads(words, "id", "name", "correlation", "remark"), rows))
     else:
         parts.append(words("screening_never_varies") + "\n")
     structure = found["structure"]
+    if name not in structure["goals"]:
+        parts.append(words("structure_not_done") + "\n")
     for plan, results in structure["goals"].get(name, {}).items():
         parts.append(f"## {words('doc_switches', plan=words.of(structure['plans'][plan]))}\n")
         rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),  # noqa: E501
@@ -185,6 +203,26 @@ def _change(words: Words, row: Mapping[str, Any], unit: str) -> str:
     return words("with_range", value=words.quantity(row["change"], unit, True), range=words("range_signed", low=low, high=high))
 
 
+def _results(words: Words, found: Any) -> str:
+    """Every column of every result file, and every indicator."""
+    heads = _heads(words, "results_column", "name", "unit", "definition", "results_denominator")
+    parts = [f"# {words('doc_results')}\n\n{words('doc_results_note')}\n"]
+    for file in dictionary.files():
+        rows = [_described(words, name, each) for name, each in dictionary.columns(file).items()]
+        parts.append(f"## `{file}`\n\n{words('doc_results_row', row=words.of(dictionary.row(file)))}\n\n" + _table(heads, rows))
+    known = {**INDICATORS, **COUNTY_ONLY, **EXIT_INDICATORS}
+    rows = [_described(words, name, dictionary.of_indicator(each)) for name, each in known.items()]
+    parts.append(f"## {words('doc_results_indicators')}\n\n" + _table(heads, rows))
+    return "\n".join(parts)
+
+
+def _described(words: Words, name: str, column: dictionary.Column) -> list[Any]:
+    unit = dictionary.unit(column.unit)
+    told = words.of(unit) if unit else words.unit(column.unit) or column.unit
+    denominator = words.of(column.denominator) if column.denominator else ""
+    return [f"`{name}`", words.of(column.name), told, words.of(column.definition), denominator]
+
+
 Make = Callable[[Words, Any], str]
 PARTS: dict[str, Make] = {
     "entities": _entities, "schedule": _schedule, "evidence": _evidence, "sources": _sources, "goals": _goals,
@@ -199,4 +237,5 @@ REFERENCE: dict[str, Make] = {
     ),
     "processes": _processes,
     "tables": _tables,
+    "results": _results,
 }

@@ -12,6 +12,8 @@ from rich.text import Text
 from experiments.briefing.words import Words
 
 MOST = 12
+#: Where luck and factors act together, intervals from few replicates hold for the random draws of these replicates only.
+MUCH_LUCK, ENOUGH_REPLICATES = 0.2, 8
 
 
 def answer(
@@ -27,6 +29,8 @@ def answer(
         if shares:
             if shares["luck_share"] is not None:
                 yield Text(words("ranking_luck", luck=words.percent(shares["luck_share"])))
+                if shares["luck_share"] >= MUCH_LUCK and made["replicates"] < ENOUGH_REPLICATES:
+                    yield Text(words("ranking_few_replicates", replicates=made["replicates"], enough=ENOUGH_REPLICATES))
             yield _shares(shares["shares"], words("ranking_of_value"), words)
             yield from _probability(shares, words)
         worth = made["worth"].get(name)

@@ -28,7 +28,7 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
 
 
 def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
-    """Local facts that are still assumed."""
+    """Local facts that are still assumed, or taken over from Lingyuan, with what they rest on."""
     words = Words(language)
     yield Text(f"\n{words('heading_missing')}", style="bold")
     if not facts:
@@ -36,13 +36,18 @@ def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[Rende
         return
     table = table_of(words, "column_fact")
     table.add_column(words("column_assumed"), justify="right")
+    table.add_column(words("column_rests_on"))
     table.add_column("", overflow="fold", style="dim")
     for fact in facts:
-        table.add_row(words.of(fact["name"]), _value(fact.get("value"), words), fact["id"])
+        table.add_row(words.of(fact["name"]), _value(fact.get("value"), words), words(f"basis_{fact['evidence']}"), fact["id"])
     yield table
 
 
 def _value(value: Any, words: Words) -> str:
+    if isinstance(value, Mapping):
+        return words("comma").join(f"{month}: {_value(each, words)}" for month, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return words("comma").join(_value(each, words) for each in value)
     return words.number(value, "") if isinstance(value, (int, float)) else str(value)
 
 

@@ -8,6 +8,8 @@ import typer
 from experiments.commands import console, placing
 from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
 
+PARTS = ("goals", "indicators", "money", "places")
+
 
 def compare(
     context: typer.Context,
@@ -95,17 +97,31 @@ def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = 
 
 
 def _write(folder: Path, made: dict[str, Any]) -> None:
-    from experiments import results
     from experiments.files import as_json, write_csv, write_text
 
     write_text(folder / "comparison.json", as_json(made))
-    for part in ("goals", "indicators", "money", "places"):
-        rows = [
-            {"first": one["first"], "other": one["other"], **results.flat(row)}
+    for name, rows in tables(made).items():
+        write_csv(folder / name, rows)
+
+
+def tables(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each CSV file of a comparison; ``first`` and ``other`` are figures in all files but that of the goals."""
+    from experiments import results
+
+    return {
+        f"comparison-{part}.csv": [
+            {
+                "first_id": one["first"],
+                "other_id": one["other"],
+                "first": one["first"],
+                "other": one["other"],
+                **results.flat(row),
+            }
             for one in made["comparisons"]
             for row in one[part]
         ]
-        write_csv(folder / f"comparison-{part}.csv", rows)
+        for part in PARTS
+    }
 
 
 def _opened(path: Path) -> Any:

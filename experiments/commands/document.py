@@ -13,7 +13,10 @@ def document(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 4 if a page would change.")] = False,
     lang: Lang = Language.ZH,
 ) -> None:
-    """Write docs/odd*.md, docs/reference and docs/goals anew from the model and the stored findings."""
+    """Write docs/odd*.md, docs/reference and docs/goals anew from the model and the stored findings.
+
+    Exit codes: 0 done, 2 wrong usage or input, 4 with --check: a page is stale, or a goal was not screened.
+    """
     with console.exit_codes():
         from experiments.briefing import documentation
         from experiments.briefing.words import Words
@@ -21,7 +24,7 @@ def document(
         from sim.core.errors import InputError
 
         try:
-            made = documentation.pages()
+            made, unscreened = documentation.pages(), documentation.unscreened()
         except FileNotFoundError as missing:
             raise InputError(
                 "document", 0, f"{missing.filename} is missing; run this in the project's folder",
@@ -32,5 +35,8 @@ def document(
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             write_text(Path(name), made[name])
         console.show([Words(lang)("document_stale" if check else "document_written", count=len(stale), pages=len(made)), *stale])
-        if check and stale:
+        if unscreened:
+            commands = "`xianjie screen --finding docs/findings/screening.json`, `xianjie structure --finding docs/findings/structure.json`"  # noqa: E501
+            console.show([Words(lang)("document_unscreened", count=len(unscreened), commands=commands), ", ".join(unscreened)])
+        if check and (stale or unscreened):
             raise typer.Exit(Code.MISSED)

@@ -229,21 +229,26 @@ def rows_in_another_order(world: World) -> Found:
         "budget__county_floor": 500e6, "budget__bridging": 500e6, "budget__employment": 100e6, "microcredit__loans": 0,
         "microcredit__startup_loans": 0, "training__talents": 0, "training__person_times": 0, "work_relief__places": 0,
         "capacity__cases_per_quarter": 1e6, "founding__visits_per_village": 1e6, "public_posts__count": 0,
+        "poverty_insurance__premium": 300.0,
     }  # fmt: skip
-    lives = []
+    lives, short = [], set()
     for turned in (False, True):
         county = world.county(**ample)
         if turned:
             _reverse_households(county)
         for _ in range(12):
             county.step()
+            short |= {f"{fund} {use}" for fund, use in county.short_lines()}
         lives.append({name: county.latest(name) for name in ("relapse_rate", "rural_income", "registered_income", "monitored_persons",  # noqa: E501
                       "dibao_persons", "registered_outside", "own_rigid_spending")})  # fmt: skip
     gaps = {name: abs(lives[1][name] - value) / max(abs(value), SAME) for name, value in lives[0].items()}
     worst = max(gaps, key=lambda name: gaps[name])
-    return Found(
-        gaps[worst] <= SAME, f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})"
-    )
+    zh, en = f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})"
+    if gaps[worst] > SAME and short:  # whoever came first was paid: a queue, and most likely the reason
+        zh, en = (
+            f"{text}{mark}{', '.join(sorted(short))}" for text, mark in ((zh, "；有款项不足："), (en, "; money ran short: "))
+        )
+    return Found(gaps[worst] <= SAME, zh, en)
 
 
 def _reverse_households(county: County) -> None:

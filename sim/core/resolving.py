@@ -191,7 +191,7 @@ def resolve(
                 base = {-months_before: drawn}
         if parameter.scales_with and parameter.scales_with in overrides:
             size = overrides[parameter.scales_with][-1].value
-            base = {month: _times(value, size) for month, value in base.items()}
+            base = {month: times(value, size) for month, value in base.items()}
         past = base
         for override in scenario:
             override.check(parameter)
@@ -231,8 +231,10 @@ def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
     return min(max(value * factor, unit.lowest), unit.highest)
 
 
-def _times(value: Any, factor: float) -> Any:
-    """A value, or each of a list, times a factor."""
+def times(value: Any, factor: float) -> Any:
+    """A value, or each of a list, or of what is dated, times a factor."""
+    if isinstance(value, Mapping):
+        return {month: times(each, factor) for month, each in value.items()}
     return [number * factor for number in value] if isinstance(value, (list, tuple)) else value * factor
 
 

@@ -7,7 +7,7 @@ thresholds are choices. Each goal looks at three years, or at as many of them as
 import numpy as np
 
 from sim.core.parameters import PLAN_MONTHS
-from sim.goals.goal import FIRST_YEAR, QUARTER, YEARS_IN_MONTHS, GoalOutcome, Lived, goal
+from sim.goals.goal import FIRST_YEAR, QUARTER, YEARS_IN_MONTHS, GoalOutcome, Lived, goal, settle
 from sim.goals.indicators import Indicator
 from sim.goals.measure import Measure
 
@@ -19,8 +19,8 @@ OPENS = YEARS_IN_MONTHS + PLAN_MONTHS  # the row of January 2026 in a series tha
 EXIT_INDICATORS: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("entered_year", {"zh": "近12个月新返贫户占脱贫户比例（真实）", "en": "Registered households that fell below in twelve months, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS),
-        Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS),
+        Indicator("entered_year", {"zh": "近12个月新返贫户占脱贫户比例（真实）", "en": "Registered households that fell below in twelve months, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "en": "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end."}),
+        Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "2026年1月以来新低于标准（口径同R3，同一户可重复计）的脱贫户次，除以月末脱贫户；此前缺失。", "en": "Entries of registered households below, as R3 counts, since January 2026, one household may count again; divided by registered households at the month's end; missing before."}),
     )
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ def exit_series(measures: np.ndarray) -> dict[str, np.ndarray]:
 
 def _after(lived: Lived, margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year after 2025 to have a margin of at least 0; the years before are not assessed."""
+    margins = settle(margins, value)
     by_year = np.full(lived.years, np.nan)
     by_year[PLAN_YEARS : PLAN_YEARS + len(margins)] = margins >= 0.0
     worst = float(margins.min())
@@ -86,9 +87,10 @@ def no_cluster_after(lived: Lived) -> GoalOutcome:
     """In no quarter of 2026, 2027 and 2028 is there a cluster of relapse, as L2 counts it."""
     worst = lived.clusters[PLAN_MONTHS // QUARTER :].reshape(-1, YEARS_IN_MONTHS // QUARTER)[:YEARS].max(axis=1)
     outcome = _after(lived, 1.0 - worst, float(worst.max()))
+    none = settle(1.0 - worst, 1.0) > 0.0
     by_year = outcome.by_year
-    by_year[PLAN_YEARS : PLAN_YEARS + len(worst)] = worst < 1.0
-    return GoalOutcome(bool((worst < 1.0).all()), outcome.margin, outcome.value, by_year)
+    by_year[PLAN_YEARS : PLAN_YEARS + len(worst)] = none
+    return GoalOutcome(bool(none.all()), outcome.margin, outcome.value, by_year)
 
 
 @goal("X4", "退出后脱贫人口收入不下降", "Registered persons' income does not fall after 2025",

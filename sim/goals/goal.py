@@ -165,19 +165,32 @@ def goal(
     return declare
 
 
+#: What sums and products may miss of a threshold that they just reach, relative to what is compared (at least 1).
+ROUNDING = 1e-9
+
+
+def settle(margins: np.ndarray, values: np.ndarray | float) -> np.ndarray:
+    """Margins, those that differ from 0 by nothing but rounding set to 0: 695 persons are at least 5000 × 0.139."""
+    near = (np.abs(margins) < ROUNDING * np.maximum(np.abs(values), 1.0)) & (margins != 0.0)  # a −0 stays what it is
+    return np.where(near, 0.0, margins)
+
+
 def outcome(margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year's margin to be at least 0."""
+    margins = settle(margins, value)
     worst = float(np.min(margins))
     return GoalOutcome(worst >= 0.0, worst, value, margins >= 0.0)
 
 
 def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome that counts at the last year's end: each year says whether it was reached by then."""
+    margins = settle(margins, values)
     return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
 
 
 def within(lived: Lived, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
     at = min(year - FIRST_YEAR, lived.years - 1)
+    margins = settle(margins, values)
     met = bool(margins[at] >= 0.0)
     return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(lived.years, met))

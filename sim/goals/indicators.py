@@ -1,9 +1,12 @@
 """Indicators: what a planner watches month by month, each a ratio of two measures."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from sim.core import yaml_file
 from sim.core.parameters import load_all
 from sim.goals.measure import Measure
 
@@ -16,7 +19,7 @@ class Indicator:
     """A series by month. ``window``: the measure of the month, or the sum of twelve; ``factor`` multiplies the ratio.
 
     ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0. ``of_places``: about
-    places or enterprises, so that it means nothing for a segment.
+    places or enterprises, so that it means nothing for a segment. ``said``: its definition, where it is no ratio of measures.
     """
 
     id: str
@@ -30,6 +33,30 @@ class Indicator:
     banded: bool = False
     threshold_of: str | None = None
     of_places: bool = False
+    said: dict[str, str] | None = None
+
+    @property
+    def definition(self) -> dict[str, str]:
+        """What is added up, over which time, and by what it is divided; in both languages."""
+        if self.said is not None:
+            return self.said
+        above, below = measure_names()[self.measure.name.lower()], self.denominator
+        summed = self.window != "month"
+        zh = f"{above['zh']}，近12个月合计" if summed else f"月末：{above['zh']}"
+        en = f"{above['en']}; summed over twelve months" if summed else f"at the month's end: {above['en']}"
+        if below is not None:
+            zh, en = f"{zh}；除以：{below['zh']}", f"{en}; divided by: {below['en']}"
+        return _both(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
+
+    @property
+    def denominator(self) -> dict[str, str] | None:
+        """What is divided by, in both languages; None for a plain sum, and for what ``said`` defines."""
+        if self.per is None or self.said is not None:
+            return None
+        below = measure_names()[self.per.name.lower()]
+        return (
+            _both(f"{below['zh']}，近12个月合计", f"{below['en']}, summed over twelve months") if self.window == "year" else below
+        )
 
     @property
     def threshold(self) -> float | None:
@@ -41,6 +68,12 @@ class Indicator:
 
 def _both(zh: str, en: str) -> dict[str, str]:
     return {"zh": zh, "en": en}
+
+
+@cache
+def measure_names() -> dict[str, dict[str, str]]:
+    """What each measure adds up, by its name in small letters: ``measures.yaml``."""
+    return {name: dict(text) for name, text in yaml_file.read_mapping(Path(__file__).with_name("measures.yaml")).items()}
 
 
 M = Measure
@@ -115,12 +148,12 @@ INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LI
 COUNTY_ONLY: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("relapse_divergence", _both("返贫率：登记减真实", "Relapse rate on file less the true one"), "share", M.REPORTED_BELOW, M.REGISTERED),
-        Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12),
-        Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12),
-        Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME),
-        Indicator("self_sufficient_townships", _both("财政自给自足乡镇", "Townships that pay for themselves, since January"), "townships", M.TOWNSHIP_REVENUE, of_places=True),
-        Indicator("province_income", _both("全省农村居民收入（2020年=1）", "Province's rural income, 2020 = 1"), "index", M.INCOME_12),
+        Indicator("relapse_divergence", _both("返贫率：登记减真实", "Relapse rate on file less the true one"), "share", M.REPORTED_BELOW, M.REGISTERED, said=_both("登记返贫率减真实返贫率（均除以脱贫人口）：负数表示台账少记。", "The relapse rate on file less the true one, both of registered persons: below 0 the file knows of fewer.")),
+        Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12, said=_both("脱贫人口近12个月人均纯收入除以农村居民近12个月人均可支配收入。", "Income per registered person of twelve months, divided by rural income per head of twelve months.")),
+        Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12, said=_both("农村居民近12个月人均可支配收入除以上年同期，减1。", "Rural income per head of twelve months, divided by that of a year before, less 1.")),
+        Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME, said=_both("农村居民近三个月人均收入除以上年同期，减1。", "Rural income per head of three months, divided by that of a year before, less 1.")),
+        Indicator("self_sufficient_townships", _both("财政自给自足乡镇", "Townships that pay for themselves, since January"), "townships", M.TOWNSHIP_REVENUE, of_places=True, said=_both("本年累计财政收入不低于支出需要的乡镇数。", "Townships whose revenue since January covers what they need.")),
+        Indicator("province_income", _both("全省农村居民收入（2020年=1）", "Province's rural income, 2020 = 1"), "index", M.INCOME_12, said=_both("全省农村居民人均可支配收入除以其2020年水平。", "Rural income per head of the province, divided by its level of 2020.")),
     )
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Nobody who left poverty falls back (R), and no large-scale relapse (L)."""
 
-from sim.goals.goal import GoalOutcome, Lived, goal, outcome
+from sim.goals.goal import GoalOutcome, Lived, goal, outcome, settle
 
 QUARTERS_PER_YEAR = 4
 
@@ -15,8 +15,8 @@ def _no_cluster(lived: Lived) -> GoalOutcome:
     """No quarter reached a cluster; the value is how near the worst came (1 is one)."""
     years = len(lived.clusters) // QUARTERS_PER_YEAR
     worst = lived.clusters[: years * QUARTERS_PER_YEAR].reshape(years, QUARTERS_PER_YEAR).max(axis=1)
-    margins = 1.0 - worst
-    return GoalOutcome(bool((worst < 1.0).all()), float(margins.min()), float(worst.max()), worst < 1.0)
+    margins = settle(1.0 - worst, 1.0)
+    return GoalOutcome(bool((margins > 0.0).all()), float(margins.min()), float(worst.max()), margins > 0.0)
 
 
 @goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",

@@ -5,9 +5,6 @@ import numpy as np
 from sim.goals.goal import GoalOutcome, Lived, goal, outcome, within
 from sim.goals.measure import Measure
 
-#: What exact shares, summed up, may miss of a threshold that they just reach.
-ROUNDING = 1e-9
-
 
 def _ratio(lived: Lived, part: Measure, whole: Measure) -> np.ndarray:
     """A year's sum over another, from 2021 on; 1 where there was nothing to pay."""
@@ -17,8 +14,7 @@ def _ratio(lived: Lived, part: Measure, whole: Measure) -> np.ndarray:
 
 def _reimbursed(lived: Lived, part: Measure, whole: Measure, threshold: str) -> GoalOutcome:
     ratios = _ratio(lived, part, whole)
-    margins = ratios - lived.threshold(threshold)
-    return outcome(np.where(np.abs(margins) < ROUNDING, 0.0, margins), float(ratios.min()))
+    return outcome(ratios - lived.threshold(threshold), float(ratios.min()))
 
 
 @goal("H1_ordinary", "普通患者住院报销90%", "Nine tenths of ordinary hospital costs reimbursed",

@@ -9,6 +9,7 @@ from sim.core.wiring import Tables
 from sim.world.codes import Destination
 
 YEAR = 12
+ROUNDING = 1e-9  # relative to the limits, which are at least 1
 
 
 class FoundingMissed(Exception):
@@ -35,11 +36,13 @@ def _exactly(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
 
 
 def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float, unit: str = "") -> dict:
-    return _row(id, zh, en, [float(low), float(high)], float(achieved), low <= achieved <= high, unit=unit)
+    slack = ROUNDING * max(abs(low), abs(high), 1.0)  # a limit that is just reached, but for rounding, is reached
+    return _row(id, zh, en, [float(low), float(high)], float(achieved), low - slack <= achieved <= high + slack, unit=unit)
 
 
 def _at_least(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
-    return _row(id, zh, en, [float(target), None], float(achieved), achieved >= target, unit="persons")
+    """Whole persons: what is asked is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
+    return _row(id, zh, en, [float(target), None], float(achieved), round(achieved) >= round(target), unit="persons")
 
 
 def _counts(tables: Tables, p: Any) -> list[dict]:

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from experiments.briefing.words import Words
+from experiments.relations.world import SCENARIOS
 from sim.goals import COUNTY_ONLY, EXIT_GOALS, EXIT_INDICATORS, GOALS, INDICATORS, indicators_of
 from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
+from sim.goals.goal import outcome, reached
+from sim.scenario import load_scenario, missing_facts
+from sim.world import audit
 from sim.world.funds import fund_records
 from tests.science.lives import life
 
@@ -101,3 +105,43 @@ def test_entitlements_are_reasons_of_payment():
 def test_the_switch_of_townships_counts_27_or_25():
     counted = {name: life(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
     assert counted["with_villages_25"] >= counted["all_27"]
+
+
+def test_what_rounding_misses_of_a_threshold_is_not_missed():
+    """695 persons are at least 5000 × 0.139, which is 695.0000000000001; a whole person short is short."""
+    for achieved, met in ((695.0, True), (694.0, False)):
+        margins = np.array([achieved - 5000 * 0.139])
+        assert outcome(margins, achieved).met is met and outcome(margins, achieved).by_year[0] == met
+        assert reached(margins, np.array([achieved])).met is met
+        row = audit._at_least("posts", "岗位", "Posts", 5000 * 0.139, achieved)
+        assert row["ok"] is met and row["status"] == ("within" if met else "missed")
+    assert outcome(np.array([0.1 + 0.2 - 0.3]), 0.3).margin == 0.0
+    assert not outcome(np.array([-1e-6]), 0.5).met
+    assert audit._between("share", "比例", "Share", 0.0, 0.3, 0.1 + 0.2)["ok"]
+    assert not audit._between("share", "比例", "Share", 0.0, 0.3, 0.3001)["ok"]
+
+
+SIX = {
+    "size": ("founding.county_size", 0.139), "places": ("founding.places", "numbered"),
+    "rural": ("founding.rural_persons", 50000), "income": ("founding.rural_income", 13000),
+    "registered": ("founding.registered_persons", 4500),
+    "line": ("lines.dibao_line", 5200),
+}  # fmt: skip
+
+
+def test_a_county_of_six_facts_is_not_filled_in(tmp_path):
+    file = tmp_path / "six.yaml"
+    rest = "name: {zh: 事实, en: Fact}, evidence: measured, source: yearbook"
+    facts = [f"{name}: {{{rest}, parameter: {sets}, value: {value}}}" for name, (sets, value) in SIX.items()]
+    file.write_text("\n".join(facts), encoding="utf-8")
+    missing = {fact.parameter: fact for fact in missing_facts(load_scenario(SCENARIOS / "baseline.yaml", county_file=file))}
+    assert not {parameter for parameter, _ in SIX.values()} & set(missing)
+    assert missing["public_posts.count"].evidence == "scaled"
+    assert missing["public_posts.count"].value == pytest.approx(695)
+    assert missing["earnings.post_pay"].evidence == "taken"
+    assert missing["founding.vacancy_share"].evidence == "assumed"
+    for language in ("zh", "en"):
+        words = Words(language)
+        assert all(words.has(f"basis_{fact.evidence}") for fact in missing.values())
+    own = {fact.id for fact in missing_facts(load_scenario(SCENARIOS / "baseline.yaml"))}
+    assert own == {"rural_income", "dibao_line", "registered_persons", "post_pay", "bridging", "employment"}

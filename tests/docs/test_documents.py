@@ -1,6 +1,7 @@
 """The pages of docs/ say what the model is: generated ones are up to date, and the guide's commands work."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from experiments.briefing import documentation
+from experiments.cli import app
 from sim.core.parameters import load_all
 from sim.goals import GOALS
 
@@ -45,6 +48,25 @@ def test_a_changed_model_would_be_noticed(monkeypatch):
     monkeypatch.setitem(GOALS, "R3", replace(GOALS["R3"], definition={"zh": "别的", "en": "something else"}))
     changed = [name for name, text in documentation.pages(ROOT).items() if (ROOT / name).read_text(encoding="utf-8") != text]
     assert "docs/goals/R3.md" in changed and "docs/odd.md" in changed
+
+
+def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monkeypatch):
+    assert documentation.unscreened(ROOT) == []
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("*.png", "*.svg", "*.pdf"))
+    for name, goal in (("screening", "Z1"), ("structure", "R4")):
+        file = tmp_path / "docs" / "findings" / f"{name}.json"
+        found = json.loads(file.read_text(encoding="utf-8"))
+        del found["goals"][goal]
+        file.write_text(json.dumps(found), encoding="utf-8")
+    made = documentation.pages(tmp_path)
+    assert "was not screened" in made["docs/goals/Z1.md"] and "hangs on no assumption" not in made["docs/goals/Z1.md"]
+    assert "尚未筛查" in made["docs/goals/Z1.md"] and "was not held against" in made["docs/goals/R4.md"]
+    assert "hangs on no assumption" in made["docs/goals/W_school.md"]  # screened, and never moved
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(app, ["document", "--lang", "en"])
+    assert answer.exit_code == 0 and "R4, Z1" in answer.output  # written, and said so
+    answer = CliRunner().invoke(app, ["document", "--check", "--lang", "en"])
+    assert answer.exit_code == 4 and "xianjie screen" in answer.output
 
 
 def test_every_goal_names_three_numbers_or_says_that_it_never_varies():

@@ -159,8 +159,8 @@ def test_the_interval_of_a_mean_knows_of_draws():
 
 
 def test_all_at_once_needs_each_and_stays_unknown_without_one():
-    together = jointly({"a": [1, 1, 0, 1], "b": [1.0, 0.0, 0.0, math.nan]})
-    assert together[:3].tolist() == [1, 0, 0]
+    together = jointly({"a": [1, 1, 0, 1, 0], "b": [1.0, 0.0, 0.0, math.nan, math.nan]})
+    assert together[[0, 1, 2, 4]].tolist() == [1, 0, 0, 0]  # who missed one has not met all, whatever the other
     assert math.isnan(together[3])
     with pytest.raises(ValueError, match="one draw for each run"):
         proportion([1, 0], [0])

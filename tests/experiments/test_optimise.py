@@ -10,6 +10,8 @@ from experiments.crew import Stopped
 from tests.experiments import quarter_circle
 from tests.experiments.quarter_circle import AIM, division
 
+PAIRS = np.arange(40) // 2  # two futures share a draw of the parameters
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
@@ -98,3 +100,29 @@ def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
     bounds = [each["met"]["bound"] for row in manifest["frontier"] for each in row["goals"].values()]
     assert said.count("at least") + said.count("at most") == sum(bound is not None for bound in bounds) < len(bounds)
     assert len(pandas.read_parquet(out / "lives.parquet")) == len(manifest["frontier"]) * manifest["fresh"]
+
+
+def test_of_nine_equal_plans_one_is_called_beaten_in_few_searches():
+    """Their margins differ by random draws alone; judged pair by pair, one seemed beaten in six of ten searches."""
+    wrong = 0
+    for search in range(60):
+        random = np.random.default_rng(search)
+        alike = random.normal(size=(1, 40, 1)) + np.repeat(random.normal(size=(9, 20, 1)), 2, axis=1)
+        wrong += any(rival is not None for rival in frontier.surely_beaten(alike + random.normal(size=(9, 40, 1)), PAIRS))
+    assert wrong <= 9  # expected 3; more than 9 has a chance of one in a thousand
+
+
+def test_a_plan_that_is_worse_is_still_found_among_many():
+    random = np.random.default_rng(5)
+    margins = random.normal(size=(1, 40, 2)) + 0.3 * random.normal(size=(9, 40, 2))
+    margins[4] -= 1.0
+    assert [rival is not None for rival in frontier.surely_beaten(margins, PAIRS)] == [plan == 4 for plan in range(9)]
+    margins[4, :, 1] += 3.0  # worse for one goal, better for the other
+    assert frontier.surely_beaten(margins, PAIRS)[4] is None
+
+
+def test_plans_that_do_the_same_beat_nobody():
+    same = np.repeat(np.random.default_rng(6).normal(size=(1, 40, 2)), 3, axis=0)
+    assert frontier.surely_beaten(same, PAIRS) == [None] * 3
+    same[2, :, 0] += 0.5  # always by as much, and equal in the other goal
+    assert frontier.surely_beaten(same, PAIRS) == [2, 2, None]

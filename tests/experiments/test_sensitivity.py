@@ -26,7 +26,7 @@ def with_luck(values, replicates, common, own, seed=0):
 @pytest.mark.parametrize(("common", "own", "replicates"), [(0.0, 0.0, 1), (2.0, 0.0, 3), (1.0, 2.0, 4)])
 def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, replicates):
     points = sensitivity.sobol_points(NAMES, 2048, 1)
-    rows, found = sensitivity.shares(NAMES, with_luck(ishigami(points), replicates, common, own), 1)
+    rows, found = sensitivity.shares(NAMES, with_luck(ishigami(points), replicates, common, own))
     for row in rows:
         assert row.first == pytest.approx(FIRST[row.factor], abs=max(0.02, row.first_conf))
         assert row.total == pytest.approx(TOTAL[row.factor], abs=max(0.02, row.total_conf))
@@ -42,15 +42,15 @@ def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, 
 def test_noise_left_in_would_have_spoilt_the_indices():
     points = sensitivity.sobol_points(NAMES, 1024, 1)
     lived = with_luck(ishigami(points), 2, 0.0, 4.0)
-    mended, _ = sensitivity.shares(NAMES, lived, 1)
-    naive, _ = sensitivity.shares(NAMES, lived.mean(axis=1, keepdims=True), 1)
+    mended, _ = sensitivity.shares(NAMES, lived)
+    naive, _ = sensitivity.shares(NAMES, lived.mean(axis=1, keepdims=True))
     error = {name: [abs(row.total - TOTAL[row.factor]) for row in rows] for name, rows in (("mended", mended), ("naive", naive))}
     assert sum(error["mended"]) < 0.5 * sum(error["naive"])
 
 
 def test_nothing_varies_nothing_is_shared():
     points = sensitivity.sobol_points(NAMES, 16, 1)
-    rows, found = sensitivity.shares(NAMES, np.ones((len(points), 2)), 1)
+    rows, found = sensitivity.shares(NAMES, np.ones((len(points), 2)))
     assert rows == []
     assert np.isnan(found.luck_share)
 
@@ -63,6 +63,38 @@ def test_screening_finds_the_linear_effects_and_passes_no_dummy():
     assert rows[0].mu == pytest.approx(4.0, abs=0.5)
     assert all(row.passes for row in rows[:2])
     assert sum(row.passes for row in rows[2:]) <= 2  # one in a hundred by chance
+
+
+def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
+    """What luck adds is estimated from two replicates; chi-square, which takes it for known, let 13 in a hundred pass."""
+    names = [f"dummy {number}" for number in range(40)]
+    passed = []
+    for seed in range(50):
+        points = sensitivity.morris_points(names, 4, seed)
+        passed += [
+            row.passes for row in sensitivity.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
+        ]
+    assert 0.004 < np.mean(passed) < 0.017
+
+
+def smooth_luck(points, replicates, seed):
+    """Luck that goes with or against the whole outcome in a replicate, two thirds as large: 40 % of a run."""
+    values = ishigami(points)
+    return (values - values.mean())[:, None] * np.sqrt(2 / 3) * np.random.default_rng(seed).normal(size=replicates)
+
+
+@pytest.mark.parametrize("base", [64, 256])
+@pytest.mark.parametrize("smooth", [False, True])
+def test_intervals_of_variance_shares_hold_the_truth_where_luck_is_two_fifths(base, smooth):
+    inside = []
+    for seed in range(60):
+        points = sensitivity.sobol_points(NAMES, base, seed)
+        values, luck = ishigami(points), np.sqrt(13.84 * 2 / 3)
+        lived = values[:, None] + smooth_luck(points, 2, seed) if smooth else with_luck(values, 2, 0.0, luck, seed)
+        rows, _ = sensitivity.shares(NAMES, lived)
+        inside += [[abs(row.first - FIRST[row.factor]) <= row.first_conf,
+                    abs(row.total - TOTAL[row.factor]) <= row.total_conf] for row in rows]  # fmt: skip
+    assert np.mean(inside, axis=0).min() > 0.92
 
 
 def test_an_emulator_says_how_far_it_may_be_trusted():
