@@ -10,7 +10,7 @@ from sim.core.process import PROCESSES
 from sim.core.records import TABLES
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.world.funds import check_permitted, fund_records
-from tests.contracts.sources import SIM, tree
+from tests.contracts.sources import SIM, advice, tree
 
 bind()
 
@@ -18,15 +18,20 @@ bind()
 def test_every_process_has_exactly_one_place():
     names = [process.name for process in PROCESSES_IN_ORDER]
     assert len(names) == len(set(names))
-    assert set(names) == set(PROCESSES)
+    astray = sorted(set(PROCESSES) - set(names))
+    assert not astray, advice("A programme", (f"{name}: has no line in sim/month.py" for name in astray))
     assert len(names) == len(list(steps_of(MONTH))) + len(OPENING)
 
 
 @pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
 def test_a_process_says_what_it_does_and_why_it_stands_where_it_stands(process):
-    assert process.meaning.endswith(".")
+    assert process.meaning.endswith("."), advice(
+        "A programme", [f"{process.name}: its docstring says in one sentence, with a full stop, what it does"]
+    )
     reasons = [step.reason for step in steps_of(MONTH) if step.process is process]
-    assert process in OPENING or all(len(reason) > 8 for reason in reasons)
+    assert process in OPENING or all(len(reason) > 8 for reason in reasons), advice(
+        "A programme", [f"{process.name}: its line in sim/month.py gives no reason for its place"]
+    )
 
 
 @pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
@@ -51,9 +56,13 @@ def test_no_two_processes_share_a_decision_of_luck():
 
 def test_every_payment_is_permitted_and_every_permission_used():
     check_permitted(PROCESSES_IN_ORDER)
-    used = {(payer, payment.reason) for process in PROCESSES_IN_ORDER for payment in process.pays for payer in payment.payers}
-    allowed = {(fund, reason) for fund, record in fund_records().items() for reason in record.pays}
-    assert allowed == used
+    used = {(payer.name, pay.reason) for process in PROCESSES_IN_ORDER for pay in process.pays for payer in pay.payers}
+    allowed = {(fund.name, reason) for fund, record in fund_records().items() for reason in record.pays}
+    assert allowed == used, advice(
+        "A programme",
+        (f"{fund.lower()}: no process pays '{use}': declare it in pays=, or take it out of sim/world/funds.yaml"
+         for fund, use in sorted(allowed - used)),
+    )  # fmt: skip
 
 
 def test_a_payment_beyond_the_matrix_is_refused():
@@ -80,7 +89,9 @@ def test_every_column_is_read_somewhere():
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
                 read.add(node.slice.value)
     unread = [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if column.name not in read]
-    assert unread == []
+    assert not unread, advice(
+        "A column", (f"{name}: no rule reads it: read it, or take its line out of the table" for name in unread)
+    )
 
 
 def test_every_parameter_has_both_names_and_an_honest_grade():

@@ -86,7 +86,7 @@ def test_every_number_has_its_papers():
 
 
 def recalled_figures() -> list[dict[str, str]]:
-    """Figures that were recalled and seen in no source (grade U of the project's table of statistics)."""
+    """Figures that were recalled and seen in no source (grade U)."""
     with (Path(__file__).parent / "recalled.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
