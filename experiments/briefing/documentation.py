@@ -161,11 +161,13 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
         f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {words.clause(goal.clause) or words('doc_no_clause')}\n",  # noqa: E501
         f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
-    lines = found["screening"]["goals"].get(name, [])[:THREE]
+    lines = found["screening"]["goals"].get(name)
     if lines:
         rows = [[f"`{line['factor']}`", words.of(book[line["factor"]].name.model_dump()) if line["factor"] in book else "",
-                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines]  # fmt: skip  # noqa: E501
+                 f"{line['correlation']:+.2f}", "" if line["stands_out"] else words("screening_in_noise")] for line in lines[:THREE]]  # fmt: skip  # noqa: E501
         parts.append(_table(_heads(words, "id", "name", "correlation", "remark"), rows))
+    elif lines is None:  # added since the screening was made
+        parts.append(words("screening_not_yet", command=found["screening"]["command"]) + "\n")
     else:
         parts.append(words("screening_never_varies") + "\n")
     structure = found["structure"]
