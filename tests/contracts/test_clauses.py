@@ -92,7 +92,7 @@ def asked(*arguments: str) -> list[dict]:
 
 def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
     rows = {row["id"]: row for row in asked()}
-    assert set(rows) == set(clauses())
+    assert {name for name, row in rows.items() if row["section"] != OWN} == set(clauses())
     floor = rows["floor"]
     assert (floor["value"], floor["unit"], floor["clause"], floor["evidence"]) == (2000, "万元", "4.1.1", "policy")
 
@@ -134,17 +134,17 @@ def researcher(monkeypatch):
     lever = load_all().parameters["training.talents"].model_copy(update={"clause": OWN, "evidence": "assumed"})
     lever._id, lever._path, lever._line = "training.talents", "", 0
     monkeypatch.setitem(load_all().parameters, "training.talents", lever)
-    monkeypatch.setitem(GOALS, "T1", replace(GOALS["E4_posts"], id="T1", clause=OWN, weight=0.0))
+    own = replace(GOALS["E4_posts"], id="a_researchers_goal", clause=OWN, weight=0.0)
+    monkeypatch.setitem(GOALS, own.id, own)
 
 
 @pytest.mark.usefixtures("researcher")
 def test_what_is_a_researchers_own_stands_apart_from_the_paper():
     rows = {row["id"]: row for row in asked("--section", OWN)}
-    assert set(rows) == {"training.talents", "T1"}
-    assert {row["kind"] for row in rows.values()} == {"lever", "goal"}
+    assert (rows["training.talents"]["kind"], rows["a_researchers_goal"]["kind"]) == ("lever", "goal")
     assert {row["evidence"] for row in rows.values()} == {"assumed"}
     assert {row["id"] for row in asked()} == set(clauses()) | set(rows)
-    assert not {"training.talents", "T1"} & set(used())
+    assert not set(rows) & set(used())
 
 
 @pytest.mark.usefixtures("researcher")
@@ -152,7 +152,8 @@ def test_what_is_a_researchers_own_stands_apart_from_the_paper():
 def test_tables_say_in_words_what_is_own(command):
     answer = CliRunner().invoke(app, [command, "--lang", "zh"])
     assert answer.exit_code == 0, answer.stderr
-    assert sum("自定" in line.split() for line in answer.stdout.splitlines()) == {"levers": 1, "goals": 1, "clauses": 2}[command]
+    said = sum("自定" in line.split() for line in answer.stdout.splitlines())
+    assert said >= {"levers": 1, "goals": 1, "clauses": 2}[command]
 
 
 def test_own_is_no_grade_of_the_policy():
@@ -167,5 +168,5 @@ def test_an_own_goal_has_no_part_in_the_plan(claim):
         """Something is tested."""
 
     with pytest.raises(ValueError, match="does not ask for it"):
-        goal("T1", "测试", "Test", "测试。", OWN, "share", **claim)(tested)
-    assert "T1" not in GOALS
+        goal("a_researchers_goal", "测试", "Test", "测试。", OWN, "share", **claim)(tested)
+    assert "a_researchers_goal" not in GOALS

@@ -56,8 +56,8 @@ def test_every_goal_names_three_numbers_or_says_that_it_never_varies():
 def test_a_goal_added_since_the_screening_does_not_claim_that_nothing_moves_it(monkeypatch):
     from dataclasses import replace
 
-    monkeypatch.setitem(GOALS, "T1", replace(GOALS["R3"], id="T1", clause="own", weight=0.0, headline=False))
-    page = documentation.pages(ROOT)["docs/goals/T1.md"]
+    monkeypatch.setitem(GOALS, "a_new_goal", replace(GOALS["R3"], id="a_new_goal", clause="own", weight=0.0, headline=False))
+    page = documentation.pages(ROOT)["docs/goals/a_new_goal.md"]
     assert "not screened yet: run `xianjie screen" in page and "hangs on no assumption" not in page
     assert "自定" in page
 
