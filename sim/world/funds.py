@@ -49,4 +49,7 @@ def check_permitted(processes: Iterable[Process]) -> None:
             for payer in payment.payers:
                 if payment.reason not in records[payer].pays:
                     fund = payer.name.lower()
-                    raise ValueError(f"process '{process.name}': fund '{fund}' may not pay '{payment.reason}' (funds.yaml)")
+                    raise ValueError(
+                        f"process '{process.name}': fund '{fund}' may not pay '{payment.reason}'; write the use with its clause, "
+                        "or 'own', under that fund in sim/world/funds.yaml"
+                    )
