@@ -25,7 +25,20 @@ MODULE = re.compile(r"(?<![\w./-])((?:sim|experiments|xianjie|benchmarks)(?:\.[A
 ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 DECISION = re.compile(r"DECISIONS\.?(?:md)?[ ,(]+(?:entry |no\. |numbers? )?(\d+)")
 #: Names that stand for a file of the reader's own.
-EXAMPLES = {"mine.yaml", "plan.yaml", "a.yaml", "b.yaml", "a.docx", "a.xlsx", "county.csv", "brief.docx", "schema.json"}
+EXAMPLES = {
+    "mine.yaml",
+    "try.yaml",
+    "winter_fuel.py",
+    "winter_fuel.yaml",
+    "plan.yaml",
+    "a.yaml",
+    "b.yaml",
+    "a.docx",
+    "a.xlsx",
+    "county.csv",
+    "brief.docx",
+    "schema.json",
+}
 #: A name in capitals (ID.csv) stands for many.
 PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|_[A-Z]{3,}\.")
 
