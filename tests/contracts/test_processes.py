@@ -71,12 +71,13 @@ def test_every_payment_is_permitted_and_every_permission_used():
 def test_a_payment_beyond_the_matrix_is_refused():
     from dataclasses import replace
 
+    from sim.core.errors import InputError
     from sim.core.ledger import Fund
     from sim.core.process import PaymentDeclaration
 
     process = next(each for each in PROCESSES_IN_ORDER if each.pays)
     astray = replace(process, pays=(PaymentDeclaration(process.pays[0].reason, (Fund.BANK,), Fund.OUTSIDE),))
-    with pytest.raises(ValueError, match="may not pay"):
+    with pytest.raises(InputError, match=r"funds.yaml:\d+: .*\n.*'bank' may not pay .* or with 'own'"):
         check_permitted([astray])
 
 
