@@ -66,10 +66,8 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     headline = [name for name, goal in catalogue.goals.items() if goal.headline]
     weights = {name: float(getattr(goal, "weight", 0.0)) for name, goal in catalogue.goals.items()}
     plan = [name for name, weight in weights.items() if weight > 0.0]
-    # Goals of the years after the plan have years of their own, and "all" means the plan's: not those of a researcher either.
-    every = [
-        name for name, goal in catalogue.goals.items() if not getattr(goal, "after", False) and not getattr(goal, "own", False)
-    ]
+    # Goals of the years after the plan have years of their own, and "all" means the plan's.
+    every = [name for name, goal in catalogue.goals.items() if not getattr(goal, "after", False)]
     for name, members in (("joint_headline", headline), ("joint_plan", plan), ("joint_all", every)):
         if members:
             together = monte_carlo.jointly({member: met[member] for member in members})

@@ -126,7 +126,7 @@ class Goal:
 
     @property
     def own(self) -> bool:
-        """Whether it is its author's own: the paper does not ask for it, so it has no part in what is said of the plan as a whole."""
+        """Whether it is its author's own: the paper does not ask for it, so it counts in nothing that is said of the paper's goals."""
         return self.clause == OWN
 
     def evaluate(self, lived: Lived) -> GoalOutcome:
