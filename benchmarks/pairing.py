@@ -13,7 +13,7 @@ from experiments import results, runner
 from experiments.budgeting import programmes
 from experiments.paired import variance_ratio
 
-#: The other scenario, and whether the ten times of issue 4 are asked of it; large structural changes share little luck.
+#: The other scenario, and whether a tenth of the variance is asked of it; large structural changes share little luck.
 CONTRASTS = (("floor_40m", True), ("no_monitoring", False), ("support_withdrawn", False))
 TARGET = 10.0
 REPLICATIONS = 200

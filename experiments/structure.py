@@ -40,7 +40,7 @@ class Switch:
 
 @cache
 def switches() -> tuple[Switch, ...]:
-    """Every switch of ``structure.yaml``, the reference first."""
+    """Every switch of ``experiments/structure.yaml``, the reference first."""
     records = yaml.safe_load(FILE.read_text(encoding="utf-8"))["switches"]
     return tuple(Switch(name, record["name"], record["set"]) for name, record in records.items())
 

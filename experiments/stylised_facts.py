@@ -1,6 +1,6 @@
 """Stylised facts of the literature held against the model: hits and misses, printed as they fall.
 
-The facts and their bands are those of the model knowledge (SF2 to SF17); each is measured on whole lives at central parameters.
+The facts and their bands stand in ``stylised_facts.yaml`` (SF2 to SF17); each is measured on whole lives at central parameters.
 """
 
 from collections.abc import Callable, Sequence

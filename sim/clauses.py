@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from sim.core.errors import InputError, unknown
-from sim.core.parameters import Names, Strict
+from sim.core.parameters import OWN, Names, Strict
 from sim.core.validation import explained
 from sim.core.yaml_file import Mapping, read_mapping
 
@@ -16,6 +16,8 @@ FILE = Path(__file__).with_suffix(".yaml")
 MODELLED, NOT_MODELLED, CONTRADICTED = "modelled", "not_modelled", "contradicted"
 KINDS = ("lever", "goal", "parameter", "indicator", NOT_MODELLED)
 STATUSES = (MODELLED, NOT_MODELLED, CONTRADICTED)
+#: The section under which is listed what the paper does not ask for.
+OWN_SECTION = {"zh": "自定（文件未提出）", "en": "Own, not asked for by the paper"}
 
 
 class Row(Strict):
@@ -62,6 +64,11 @@ class Clause:
     contradicts: str | None
 
     @property
+    def own(self) -> bool:
+        """Whether it is no number of the paper."""
+        return self.section == OWN
+
+    @property
     def status(self) -> str:
         """Whether it is modelled, and whether the paper contradicts it elsewhere."""
         if self.contradicts is not None:
@@ -103,3 +110,8 @@ def clauses() -> dict[str, Clause]:
             reason=reasons[row.reason].model_dump() if row.reason else None, contradicts=row.contradicts,
         )  # fmt: skip
     return register
+
+
+def own_clause(id: str, name: dict[str, str], value: int | float | str, unit: str, kind: str) -> Clause:
+    """A lever, goal or parameter of a researcher (clause ``own``) as a row beside those of the paper."""
+    return Clause(id, OWN, OWN_SECTION, (), name, value, unit, "", kind, (id,), None, None)

@@ -91,7 +91,7 @@ def _parameters(words: Words, role: str) -> str:
         if each.role == role:
             sources = "; ".join(f"{source.title}: {source.where}".rstrip(": ") for source in each.sources)
             rows.append([f"`{each.id}`", words.of(each.name.model_dump()), _value(each), words.unit(each.unit) or each.unit,
-                         _limits(each), words(f"doc_grade_{each.evidence}"), each.clause, sources])  # fmt: skip
+                         _limits(each), words(f"doc_grade_{each.evidence}"), words.clause(each.clause), sources])  # fmt: skip
     return _table(_heads(words, "id", "name", "value", "unit", "limits", "evidence", "clause", "source"), rows)
 
 
@@ -160,8 +160,8 @@ def _sources(words: Words, found: Any) -> str:
 
 
 def _goals(words: Words, found: Any) -> str:
-    rows = [[f"[{goal.id}]({words('doc_goal_path')}{goal.id}.md)", words.of(goal.name), words.of(goal.definition), goal.clause]
-            for goal in GOALS.values()]  # fmt: skip
+    rows = [[f"[{goal.id}]({words('doc_goal_path')}{goal.id}.md)", words.of(goal.name), words.of(goal.definition),
+             words.clause(goal.clause)] for goal in GOALS.values()]  # fmt: skip
     return _table(_heads(words, "id", "name", "definition", "clause"), rows)
 
 
@@ -171,7 +171,7 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
     denominator = words(f"doc_denominator_{goal.unit}") if words.has(f"doc_denominator_{goal.unit}") else words("doc_denominator")
     parts = [
         f"# {goal.id} {words.of(goal.name)}\n", f"**{words('doc_definition')}** {words.of(goal.definition)}\n",
-        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {goal.clause or words('doc_no_clause')}\n",  # noqa: E501
+        f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {words.clause(goal.clause) or words('doc_no_clause')}\n",  # noqa: E501
         f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
     screened = found["screening"]["goals"].get(name)

@@ -115,7 +115,7 @@ class _Making:
         deadline = goal.get("deadline")
         return {
             "id": goal["id"], "goal": words.of(goal["name"]), "definition": words.of(goal.get("definition")),
-            "clause": goal.get("clause") or "", "deadline": "" if deadline is None else str(deadline),
+            "clause": words.clause(goal.get("clause")), "deadline": "" if deadline is None else str(deadline),
             "headline": words("yes") if goal["headline"] else words("no"), "unit": words.unit(goal.get("unit") or ""),
             "side": words("mark_observed") if goal["observed"] else words("mark_true"),
         }  # fmt: skip
@@ -179,7 +179,7 @@ class _Making:
                     "name": words.of(record.name.model_dump()), "role": words(f"role_{record.role}"),
                     "unit": words.unit(record.unit),
                     "range": "" if limits is None else words("range", low=_plain(limits[0]), high=_plain(limits[1])),
-                    "evidence": words(f"grade_{record.evidence}"), "clause": record.clause or "",
+                    "evidence": words(f"grade_{record.evidence}"), "clause": words.clause(record.clause),
                     "source": words("semicolon").join(source.title for source in record.sources),
                     "grade": WEAKEST.index(record.evidence),
                 }  # fmt: skip

@@ -48,6 +48,10 @@ class Words:
         """The text of a bilingual record in this language."""
         return "" if names is None else str(names.get(self.language, ""))
 
+    def clause(self, clause: str | None) -> str:
+        """A clause of the paper by its number; in words where there is none and the thing is its author's own."""
+        return self("clause_own") if clause == "own" else clause or ""
+
     def percent(self, share: float) -> str:
         """A share as whole percent; with one decimal below 1 % and above 99 %, so that neither end is
         claimed.

@@ -1,5 +1,6 @@
 """``xianjie clauses``: the register of the policy paper, and where each of its numbers lives."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -24,7 +25,7 @@ def clauses(
         from sim.clauses import clauses as register
         from sim.core.errors import InputError
 
-        rows = list(register().values())
+        rows = [*register().values(), *_own()]
         _one_of("--kind", kind, KINDS)
         _one_of("--status", status, STATUSES)
         chosen = [
@@ -54,7 +55,12 @@ def clauses(
         if not as_json:  # what is not modelled says why instead
             words = Words(lang)
             lines = [
-                {**line, "kind": words(f"kind_{line['kind']}"), "lives": line["reason"] or ", ".join(line["lives"])}
+                {
+                    **line,
+                    "section": words.clause(line["section"]),
+                    "kind": words(f"kind_{line['kind']}"),
+                    "lives": line["reason"] or ", ".join(line["lives"]),
+                }
                 for line in lines
             ]
         show_list(lines, columns, lang, as_json)
@@ -65,6 +71,22 @@ def _one_of(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
 
     if chosen is not None and chosen not in known:
         raise InputError(option, 0, *one_of(chosen, known))
+
+
+def _own() -> Iterator[Any]:
+    """What researchers added and the paper does not ask for (clause ``own``): levers, parameters, goals."""
+    from sim.clauses import own_clause
+    from sim.core.parameters import OWN, load_all
+    from sim.goals import GOALS
+
+    for each in load_all().parameters.values():
+        if each.clause == OWN:
+            kind = "lever" if each.role == "lever" else "parameter"
+            value = each.value if isinstance(each.value, (int, float, str)) else str(each.value)
+            yield own_clause(each.id, each.name.model_dump(), value, each.unit, kind)
+    for goal in GOALS.values():
+        if goal.own:
+            yield own_clause(goal.id, dict(goal.name), "", goal.unit, "goal")
 
 
 def _sections(rows: list[Any]) -> list[str]:
@@ -83,7 +105,7 @@ def _line(row: Any) -> dict[str, Any]:
         "unit": row.unit,
         "year": row.year,
         "clause": row.section,
-        "evidence": "policy",
+        "evidence": "assumed" if row.own else "policy",
         "kind": row.kind,
         "status": row.status,
         "lives": list(row.lives),

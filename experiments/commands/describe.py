@@ -45,7 +45,7 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter(each) for each in chosen]
         if not as_json:
-            lines = [_in_brief(line) for line in lines]
+            lines = _own_in_words([_in_brief(line) for line in lines], lang)
         last = () if role == "lever" else ("sources",)
         columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
         show_list(lines, columns, lang, as_json)
@@ -68,6 +68,14 @@ def _in_brief(line: Mapping[str, Any]) -> dict[str, Any]:
     titles = "; ".join(source["title"] for source in line.get("sources", ()))
     limits = line.get("range") or line.get("bounds")
     return {**line, "value": f"{value} {line['unit']}", "range": limits, "sources": titles or None}
+
+
+def _own_in_words(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """Lines whose clause says in words that the paper does not ask for it, where it is ``own``."""
+    from experiments.briefing.words import Words
+
+    words = Words(lang)
+    return [{**line, "clause": words.clause(line["clause"]) or None} for line in lines]
 
 
 def _parameter(parameter: Any) -> dict[str, Any]:
@@ -97,6 +105,8 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
             }
             for goal in (*GOALS.values(), *EXIT_GOALS.values())
         ]
+        if not as_json:
+            lines = _own_in_words(lines, lang)
         show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
 
 

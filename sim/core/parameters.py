@@ -28,6 +28,8 @@ FARTHEST = 10.0
 PLAN_MONTHS = 60
 #: The longest horizon: to December 2030. Beyond it no parameter has data, nor a rule that anybody would stand up for.
 LONGEST = 120
+#: The clause of what the policy paper does not ask for: a lever, goal or use of money that is its author's own.
+OWN = "own"
 
 
 class Strict(BaseModel):
@@ -111,6 +113,11 @@ class Parameter(Strict):
             raise Wrong("is said to be measured, but names no source", "标为 measured（实测），却没有写来源 sources")
         if self.evidence == "policy" and not self.clause:
             raise Wrong("is said to be fixed by the policy, but names no clause", "标为 policy（文件规定），却没有写条款 clause")
+        if self.evidence == "policy" and self.clause == OWN:
+            raise Wrong(
+                "is said to be fixed by the policy, but its clause is 'own'; write 'evidence: assumed', or the paper's clause",
+                "标为 policy（文件规定），条款却写成 own（自定）；请改成 evidence: assumed，或写明文件条款",
+            )
         if (self.unit == "switch") != (self.options is not None):
             raise Wrong(
                 "options belong to the unit 'switch', and a switch needs them",

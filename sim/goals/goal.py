@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.core.parameters import OWN
 from sim.core.resolving import Values
 from sim.goals.measure import Measure
 
@@ -101,11 +102,11 @@ class GoalOutcome:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal of the plan. ``observed``: id of the same goal as the administration would see it, if there is one.
+    """A goal of the plan, or (clause ``own``) of its author. ``observed``: id of the same goal as the administration would see it, if there is one.
 
     ``scope``: whether it holds for the county, for each township or for a segment; ``deadline``: the year by whose end it must be
     met, None for the end of the scenario or every year of it; ``weight``: its part in the share of the plan's goals that are
-    met, 0 for readings and twins that the paper does not ask for; ``watched``: the indicator that says month by month how things
+    met, 0 for readings, twins and whatever else the paper does not ask for; ``watched``: the indicator that says month by month how things
     stand with it; ``after``: it is about the years after the plan.
     """
 
@@ -122,6 +123,11 @@ class Goal:
     weight: float = 0.0
     watched: str | None = None
     after: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether it is its author's own: the paper does not ask for it, so it counts in nothing that is said of the paper's goals."""
+        return self.clause == OWN
 
     def evaluate(self, lived: Lived) -> GoalOutcome:
         """Whether a life met it."""
@@ -155,6 +161,8 @@ def goal(
         definition = " ".join((function.__doc__ or "").split())
         if id in GOALS or id in EXIT_GOALS or not definition:
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
+        if clause == OWN and (weight or headline):
+            raise ValueError(f"goal '{id}' is 'own': the paper does not ask for it, so it has no weight and heads nothing")
         names, definitions = {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}
         registry = EXIT_GOALS if after else GOALS
         registry[id] = Goal(

@@ -42,11 +42,17 @@ def fund_records() -> dict[Fund, FundRecord]:
 
 
 def check_permitted(processes: Iterable[Process]) -> None:
-    """Raise ValueError if a process lets a fund pay for what the matrix does not permit."""
+    """Raise InputError if a process lets a fund pay for what the matrix does not permit."""
     records = fund_records()
     for process in processes:
         for payment in process.pays:
             for payer in payment.payers:
                 if payment.reason not in records[payer].pays:
                     fund = payer.name.lower()
-                    raise ValueError(f"process '{process.name}': fund '{fund}' may not pay '{payment.reason}' (funds.yaml)")
+                    raise InputError(
+                        FILE, read_mapping(FILE).lines[fund],
+                        f"fund '{fund}' may not pay '{payment.reason}', as the process '{process.name}' declares; "
+                        "write this use under 'pays' with its clause, or with 'own'",
+                        f"资金“{fund}”不能用于“{payment.reason}”，而环节“{process.name}”写明由它支付；"
+                        "请在该资金的 pays 下加上这项用途和条款（文件没有的写 own）",
+                    )  # fmt: skip

@@ -37,7 +37,7 @@ def test_the_baseline_has_not_moved(seed):
 
 
 def test_the_baseline_is_of_the_recorded_order():
-    """The bands that the central baseline has to meet (issue 2)."""
+    """The bands that the central baseline has to meet: published stocks, ratios and incomes of 2021 and 2022."""
     for seed in range(4):
         found = life(seed).indicators
         # The rule of 2020 (2 to 10 %) counts whoever is listed; of those the nation publishes most have their risk eliminated.

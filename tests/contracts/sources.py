@@ -1,12 +1,17 @@
 """The source of the model as syntax trees, for contracts that read code rather than run it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SIM = ROOT / "sim"
+
+
+def advice(recipe: str, lines: Iterable[str]) -> str:
+    """What a failing contract says: a line for each fault, each naming a file to touch, and the recipe that tells how."""
+    return "\n".join(["", *lines, f"see CONTRIBUTING.md, '{recipe}'"])
 
 
 @cache

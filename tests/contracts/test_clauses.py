@@ -1,27 +1,31 @@
 """The register of the policy paper is complete in both directions."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from experiments.cli import app
 from sim.clauses import CONTRADICTED, NOT_MODELLED, clauses
-from sim.core.parameters import load_all
+from sim.core.parameters import OWN, Parameter, load_all
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
+from sim.goals.goal import goal
 from sim.scenario import Scenario
 from sim.world.funds import fund_records
+from tests.contracts.sources import advice
 
 #: What a purse pays for outside the plan says so in these words instead of a clause.
 OUTSIDE_THE_PLAN = {
     "private", "assumed running costs", "central and provincial premium subsidies", "central farm policy", "local taxes",
-    "transfers from upper levels",
+    "transfers from upper levels", OWN,
 }  # fmt: skip
 
 
 def used() -> dict[str, str]:
     """Every clause that the model names, and who names it."""
     found = {each.id: each.clause for each in [*load_all().parameters.values(), *GOALS.values()] if each.clause}
+    found = {name: clause for name, clause in found.items() if clause != OWN}
     for fund, record in fund_records().items():
         found |= {f"{fund.name}.{use}": clause for use, clause in record.pays.items() if clause not in OUTSIDE_THE_PLAN}
     return found
@@ -39,12 +43,17 @@ def test_more_than_a_hundred_numbers_are_registered():
 
 def test_every_clause_used_in_the_model_is_in_the_register():
     sections = {row.section for row in clauses().values()}
-    assert {name: clause for name, clause in used().items() if clause not in sections} == {}
+    strange = {name: clause for name, clause in used().items() if clause not in sections}
+    assert not strange, advice(
+        "A clause",
+        (f"{name}: sim/clauses.yaml has no section '{clause}'; write one, or 'own'" for name, clause in strange.items()),
+    )
 
 
 @pytest.mark.parametrize("row", clauses().values(), ids=lambda row: row.id)
 def test_a_row_points_at_what_exists_or_says_why_not(row):
-    assert set(row.lives) <= known()
+    gone = set(row.lives) - known()
+    assert not gone, advice("A clause", (f"sim/clauses.yaml, {row.id}: nothing is called '{name}' any more" for name in gone))
     assert bool(row.lives) != (row.kind == NOT_MODELLED) and (row.reason is None) == bool(row.lives)
 
 
@@ -58,10 +67,14 @@ def test_the_kind_of_a_row_is_that_of_something_it_points_at(row):
 
 def test_every_lever_and_goal_that_names_a_clause_is_named_by_a_row():
     named = {name for row in clauses().values() for name in row.lives}
-    levers = {each.id for each in load_all().parameters.values() if each.role == "lever" and each.clause}
+    levers = {each.id for each in load_all().parameters.values() if each.role == "lever" and each.clause not in (None, OWN)}
+    goals = {goal.id for goal in GOALS.values() if not goal.own}
     twins = {goal.observed for goal in GOALS.values() if goal.observed}
     readings = {"L1_0_5", "L1_1", "L1_3"}  # the same limit at other heights
-    assert (levers | set(GOALS)) - named - twins - readings == set()
+    unnamed = sorted((levers | goals) - named - twins - readings)
+    assert not unnamed, advice(
+        "A clause", (f"{name}: name it under 'lives' of a row of sim/clauses.yaml, or write clause 'own'" for name in unnamed)
+    )
 
 
 def test_numbers_that_contradict_each_other_point_at_each_other():
@@ -79,7 +92,7 @@ def asked(*arguments: str) -> list[dict]:
 
 def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
     rows = {row["id"]: row for row in asked()}
-    assert set(rows) == set(clauses())
+    assert {name for name, row in rows.items() if row["section"] != OWN} == set(clauses())
     floor = rows["floor"]
     assert (floor["value"], floor["unit"], floor["clause"], floor["evidence"]) == (2000, "万元", "4.1.1", "policy")
 
@@ -113,3 +126,47 @@ def test_filters_keep_what_they_name_and_nothing_else(arguments, some):
 def test_a_filter_that_fits_nothing_is_refused(arguments):
     answer = CliRunner().invoke(app, ["clauses", *arguments])
     assert answer.exit_code == 2 and answer.stdout == "" and "Traceback" not in answer.stderr
+
+
+@pytest.fixture
+def researcher(monkeypatch):
+    """A lever and a goal that a researcher added and that the paper does not ask for."""
+    lever = load_all().parameters["training.talents"].model_copy(update={"clause": OWN, "evidence": "assumed"})
+    lever._id, lever._path, lever._line = "training.talents", "", 0
+    monkeypatch.setitem(load_all().parameters, "training.talents", lever)
+    own = replace(GOALS["E4_posts"], id="a_researchers_goal", clause=OWN, weight=0.0)
+    monkeypatch.setitem(GOALS, own.id, own)
+
+
+@pytest.mark.usefixtures("researcher")
+def test_what_is_a_researchers_own_stands_apart_from_the_paper():
+    rows = {row["id"]: row for row in asked("--section", OWN)}
+    assert (rows["training.talents"]["kind"], rows["a_researchers_goal"]["kind"]) == ("lever", "goal")
+    assert {row["evidence"] for row in rows.values()} == {"assumed"}
+    assert {row["id"] for row in asked()} == set(clauses()) | set(rows)
+    assert not set(rows) & set(used())
+
+
+@pytest.mark.usefixtures("researcher")
+@pytest.mark.parametrize("command", ["levers", "goals", "clauses"])
+def test_tables_say_in_words_what_is_own(command):
+    answer = CliRunner().invoke(app, [command, "--lang", "zh"])
+    assert answer.exit_code == 0, answer.stderr
+    said = sum("自定" in line.split() for line in answer.stdout.splitlines())
+    assert said >= {"levers": 1, "goals": 1, "clauses": 2}[command]
+
+
+def test_own_is_no_grade_of_the_policy():
+    record = load_all().parameters["training.talents"].model_dump() | {"clause": OWN}
+    with pytest.raises(ValueError, match="write 'evidence: assumed'"):
+        Parameter.model_validate(record)
+
+
+@pytest.mark.parametrize("claim", [{"weight": 1.0}, {"headline": True}])
+def test_an_own_goal_has_no_part_in_the_plan(claim):
+    def tested(lived):
+        """Something is tested."""
+
+    with pytest.raises(ValueError, match="does not ask for it"):
+        goal("a_researchers_goal", "测试", "Test", "测试。", OWN, "share", **claim)(tested)
+    assert "a_researchers_goal" not in GOALS

@@ -1,6 +1,7 @@
 """Contracts over every process of the month."""
 
 import ast
+import importlib
 
 import pytest
 
@@ -10,23 +11,30 @@ from sim.core.process import PROCESSES
 from sim.core.records import TABLES
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.world.funds import check_permitted, fund_records
-from tests.contracts.sources import SIM, tree
+from tests.contracts.sources import ROOT, SIM, advice, process_files, tree
 
 bind()
+for path in process_files():  # those that the month has no line for, too
+    importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def test_every_process_has_exactly_one_place():
     names = [process.name for process in PROCESSES_IN_ORDER]
     assert len(names) == len(set(names))
-    assert set(names) == set(PROCESSES)
+    astray = sorted(set(PROCESSES) - set(names))
+    assert not astray, advice("A programme", (f"{name}: has no line in sim/month.py" for name in astray))
     assert len(names) == len(list(steps_of(MONTH))) + len(OPENING)
 
 
 @pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
 def test_a_process_says_what_it_does_and_why_it_stands_where_it_stands(process):
-    assert process.meaning.endswith(".")
+    assert process.meaning.endswith("."), advice(
+        "A programme", [f"{process.name}: its docstring says in one sentence, with a full stop, what it does"]
+    )
     reasons = [step.reason for step in steps_of(MONTH) if step.process is process]
-    assert process in OPENING or all(len(reason) > 8 for reason in reasons)
+    assert process in OPENING or all(len(reason) > 8 for reason in reasons), advice(
+        "A programme", [f"{process.name}: its line in sim/month.py gives no reason for its place"]
+    )
 
 
 @pytest.mark.parametrize("process", PROCESSES_IN_ORDER, ids=lambda process: process.name)
@@ -51,20 +59,25 @@ def test_no_two_processes_share_a_decision_of_luck():
 
 def test_every_payment_is_permitted_and_every_permission_used():
     check_permitted(PROCESSES_IN_ORDER)
-    used = {(payer, payment.reason) for process in PROCESSES_IN_ORDER for payment in process.pays for payer in payment.payers}
-    allowed = {(fund, reason) for fund, record in fund_records().items() for reason in record.pays}
-    assert allowed == used
+    used = {(payer.name, pay.reason) for process in PROCESSES_IN_ORDER for pay in process.pays for payer in pay.payers}
+    allowed = {(fund.name, reason) for fund, record in fund_records().items() for reason in record.pays}
+    assert allowed == used, advice(
+        "A programme",
+        (f"{fund.lower()}: no process pays '{use}': declare it in pays=, or take it out of sim/world/funds.yaml"
+         for fund, use in sorted(allowed - used)),
+    )  # fmt: skip
 
 
 def test_a_payment_beyond_the_matrix_is_refused():
     from dataclasses import replace
 
+    from sim.core.errors import InputError
     from sim.core.ledger import Fund
     from sim.core.process import PaymentDeclaration
 
     process = next(each for each in PROCESSES_IN_ORDER if each.pays)
     astray = replace(process, pays=(PaymentDeclaration(process.pays[0].reason, (Fund.BANK,), Fund.OUTSIDE),))
-    with pytest.raises(ValueError, match="may not pay"):
+    with pytest.raises(InputError, match=r"funds.yaml:\d+: .*\n.*'bank' may not pay .* or with 'own'"):
         check_permitted([astray])
 
 
@@ -80,7 +93,9 @@ def test_every_column_is_read_somewhere():
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
                 read.add(node.slice.value)
     unread = [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if column.name not in read]
-    assert unread == []
+    assert not unread, advice(
+        "A column", (f"{name}: no rule reads it: read it, or take its line out of the table" for name in unread)
+    )
 
 
 def test_every_parameter_has_both_names_and_an_honest_grade():

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from sim.core.parameters import load_parameters
-from tests.contracts.sources import ROOT, SIM, attributes_of, functions, process_files, tree
+from tests.contracts.sources import ROOT, SIM, advice, attributes_of, functions, process_files, tree
 
 FILES = process_files()
 IDS = [path.stem for path in FILES]
@@ -15,7 +15,12 @@ IDS = [path.stem for path in FILES]
 def test_rules_read_exactly_the_parameters_of_their_own_file(path):
     beside = path.with_suffix(".yaml")
     written = set(load_parameters(beside)) if beside.exists() else set()
-    assert attributes_of(path, "p") == written
+    read, here = attributes_of(path, "p"), beside.relative_to(ROOT).as_posix()
+    assert read == written, advice(
+        "A lever",
+        [*(f"{name}: {path.name} reads p.{name}; add its record to {here}" for name in sorted(read - written)),
+         *(f"{name}: no rule reads p.{name}; use it, or take it out of {here}" for name in sorted(written - read))],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
@@ -33,7 +38,9 @@ def test_the_only_numbers_in_rules_are_0_1_and_minus_1(path):
         for node in ast.walk(function)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) not in (0, 1)
     ]
-    assert strays == []
+    assert not strays, advice(
+        "A lever", (f"{path.name}, {stray}: give the number a name, papers and a record in {path.stem}.yaml" for stray in strays)
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

@@ -1,0 +1,74 @@
+"""What CONTRIBUTING.md tells people to write is accepted as it stands there."""
+
+import importlib.util
+import re
+import textwrap
+
+import pytest
+
+from sim.core.parameters import load_parameters
+from sim.core.process import PROCESSES
+from sim.goals import GOALS
+from tests.contracts.sources import ROOT, attributes_of
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+RECIPES = ("A lever", "A goal", "A programme", "A column", "A clause")
+
+
+def blocks(recipe: str, kind: str) -> list[str]:
+    """The boxes of one kind under a heading, with their indent taken off."""
+    section = PAGE.partition(f"\n## {recipe}\n")[2].partition("\n## ")[0]
+    return [textwrap.dedent(box) for box in re.findall(rf"^ *```{kind}\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)]
+
+
+def load(path, name: str):
+    """A file as a module of that name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_recipe_that_a_contract_names_is_there():
+    named = set()
+    for path in (ROOT / "tests" / "contracts").glob("test_*.py"):
+        named |= set(re.findall(r'advice\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    assert named and named <= set(RECIPES)
+    assert all(f"\n## {recipe}\n" in PAGE for recipe in RECIPES)
+
+
+@pytest.mark.parametrize("recipe", ["A lever", "A goal", "A programme"])
+def test_the_records_of_a_recipe_are_accepted(recipe, tmp_path):
+    written = tmp_path / "recipe.yaml"
+    written.write_text("\n".join(blocks(recipe, "yaml")), encoding="utf-8")
+    parameters = load_parameters(written)
+    assert parameters and {each.clause for each in parameters.values()} == {"own"}
+
+
+def test_the_line_of_the_lever_is_that_of_the_rule():
+    (line,) = blocks("A lever", "python")
+    rule = (ROOT / "sim" / "processes" / "government" / "training.py").read_text(encoding="utf-8")
+    assert line.strip().replace("person.age < p.youngest or ", "") in rule
+
+
+def test_the_goal_of_the_recipe_is_a_goal(tmp_path, monkeypatch):
+    declared: dict = {}
+    monkeypatch.setattr("sim.goals.goal.GOALS", declared)
+    code = tmp_path / "goal.py"
+    code.write_text(
+        "from sim.goals.goal import GoalOutcome, Lived, goal, outcome\n\n" + blocks("A goal", "python")[0], encoding="utf-8"
+    )
+    load(code, "goal_of_the_recipe")
+    (made,) = declared.values()
+    assert made.own and made.definition["en"].endswith(".") and made.definition["zh"].endswith("。")
+    assert made.id not in GOALS
+
+
+def test_the_programme_of_the_recipe_is_a_process(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.core.process.PROCESSES", dict(PROCESSES))
+    rules, numbers = tmp_path / "winter_fuel.py", tmp_path / "winter_fuel.yaml"
+    rules.write_text(blocks("A programme", "python")[0], encoding="utf-8")
+    numbers.write_text(blocks("A programme", "yaml")[0], encoding="utf-8")
+    made = load(rules, "winter_fuel").winter_fuel
+    assert attributes_of(rules, "p") == set(load_parameters(numbers))
+    assert [payment.reason for payment in made.pays] == ["winter_fuel"] and made.meaning.endswith(".")
