@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 from scipy import stats
 
-from experiments.executors import check_guarded
+from experiments.guarding import check_guarded
 from sim.county import County, Life, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario
 

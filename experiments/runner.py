@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments import identity, journal, locking, stopping
 from experiments.crew import Crew, Make, Plan, Point, Stopped, Task, Worker
-from experiments.executors import Halted, usable_processors
+from experiments.executors import Halted, PlaceLost, usable_processors
 from experiments.files import remove_partials
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
@@ -54,6 +54,7 @@ class Outcome:
     manifest: dict[str, Any] = field(repr=False)
     problem: str = ""
     words: str = ""
+    cause: BaseException | None = None  # what the system refused, if it was that
 
 
 class Refused(identity.Unfit):
@@ -132,6 +133,7 @@ def _fill(
     watch = Progress(len(wanted))
     headline = [name for name, goal in model.catalogue(scenario).goals.items() if goal.headline]
     interrupted, problem, words = False, "", ""
+    cause: BaseException | None = None
     workers = min(workers or usable_processors(), len(wanted))
     with Crew(plan, scenario, workers, say, executor) as crew:
         if until is None:
@@ -164,7 +166,7 @@ def _fill(
         except Stopped:
             interrupted = True
         except Halted as why:
-            problem, words = str(why), why.words
+            problem, words, cause = str(why), why.words, None if isinstance(why, PlaceLost) else why.__cause__
         count_of_workers = crew.place.workers
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
@@ -175,7 +177,7 @@ def _fill(
     }
     if problem:
         seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words)
+        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words, cause)
     if part is not None:
         parts.note(out, scenario, replications, plan.belongs)
         record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from experiments import identity, journal
 from experiments.budgeting import NOT_PUBLIC
 from experiments.crew import Crew, Make, Plan, Point
+from experiments.files import same_file
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
-from experiments.points import same_file
 from experiments.runner import Progress, claim
 
 PUBLIC = "public_spending"

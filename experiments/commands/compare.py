@@ -124,7 +124,7 @@ def _live(
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
     from experiments.commands import living, studying
-    from experiments.points import same_file
+    from experiments.files import same_file
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived

@@ -27,18 +27,9 @@ def counties(
     with console.exit_codes():
         from experiments import output_folder, synthetic_counties
         from experiments.briefing.words import Words
-        from sim.core.errors import InputError
 
-        try:
-            output_folder.writable(to)
-        except output_folder.NotOurs as reason:
-            raise InputError.of("--to", 0, reason) from None
-        try:
-            paths = synthetic_counties.write(to, synthetic, seed)
-        except FileExistsError as problem:
-            raise InputError(
-                "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
-            ) from None
+        output_folder.writable(to)
+        paths = synthetic_counties.write(to, synthetic, seed)
         if as_json:
             console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})
         else:
@@ -50,6 +41,7 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
 
     Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
     """
+    from experiments.files import same_file
     from sim.core.errors import InputError
     from sim.county_file import is_county_file
     from sim.scenario import load_scenario
@@ -58,13 +50,13 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     chosen = []
     for file in files:
         scenario = load_scenario(plan, sets, file) if is_county_file(file) else load_scenario(file, sets)
-        if scenario.id in found:
+        if (name := same_file(scenario.id)) in found:
             raise InputError(
-                file, 0, f"has the same id '{scenario.id}' as {found[scenario.id]}: their results would overwrite each other; "
+                file, 0, f"has the same id '{scenario.id}' as {found[name]}: their results would overwrite each other; "
                 "rename one of the files",
-                f"与 {found[scenario.id]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
+                f"与 {found[name]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
             )  # fmt: skip
-        found[scenario.id] = file
+        found[name] = file
         chosen.append(scenario)
     return chosen
 

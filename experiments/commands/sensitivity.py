@@ -50,6 +50,7 @@ def sensitivity(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import lives, output_folder, points, ranking, sensitivity
         from experiments.commands import living, studying
+        from experiments.files import safe
         from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError
@@ -73,7 +74,7 @@ def sensitivity(
         task = {"factors": names, "trajectories": trajectories, "base": base}
         scenarios = {each.id: each for each in (chosen, *others)}
         now = studying.asked(scenarios, seed, True, task)
-        target = out or living.apart(points.safe(stem), now)
+        target = out or living.apart(safe(stem), now)
         screen = console.messages(quiet)
         place.open(screen)
         work = studying.make_way(target, "sensitivity", now, fresh)
@@ -143,7 +144,7 @@ def _worth(
     import numpy as np
 
     from experiments import ranking, sensitivity
-    from experiments.points import safe
+    from experiments.files import safe
 
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block

@@ -47,7 +47,7 @@ def solve(
         from experiments import designs, lives, output_folder, points, solving
         from experiments.commands import living, studying
         from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
+        from experiments.files import safe, write_csv, write_text
         from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError, unknown
@@ -71,7 +71,7 @@ def solve(
             )  # fmt: skip
         for end in (factor.low, factor.high):
             designs.point(chosen, [factor], {lever: end}, "trial")
-        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         task = {"lever": lever, "from": factor.month}
         now = studying.asked({chosen.id: chosen}, seed, only_luck, task)
         target = out or living.apart(stem, now)

@@ -35,6 +35,7 @@ def structure(
     with console.exit_codes():
         from experiments import lives, output_folder, points, structure
         from experiments.commands import living, studying
+        from experiments.files import safe
         from experiments.study import Study
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
@@ -64,7 +65,7 @@ def structure(
         worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
         task = {"structure": {switch.id: switch.sets for switch in switches}}
         now = studying.asked(worlds, seed, False, task)
-        target = out or living.apart(points.safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
+        target = out or living.apart(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
         work = studying.make_way(target, "structure", now, fresh)
         seconds = studying.announce(first, count, work, seed, workers, False, lang, screen)
         studying.confirm(seconds, yes, lang)

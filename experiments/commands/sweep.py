@@ -39,6 +39,7 @@ def sweep(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, points, sweeping
         from experiments.commands import living, studying
+        from experiments.files import safe
 
         design = designs.load(spec)
         count = replications or design.replications
@@ -51,7 +52,7 @@ def sweep(
         wanted = total if part is None else len(part)
         now = studying.asked({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
-        target = out or living.apart("-".join(["sweep", points.safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
+        target = out or living.apart("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
         if dry_run:
             studying.nothing_thrown_away(context)
             seconds = studying.announce(design.scenarios[0], wanted, target, seed, workers, design.only_luck, lang, screen)
