@@ -83,7 +83,7 @@ class Cluster:
             self.client.close(timeout=REACH)
 
     def _speak(self) -> None:
-        """Give Dask's loggers their levels back; not after a loss, of which a thread of Dask's complains until the process ends."""
+        """Give Dask's loggers their levels back; not after a loss, of which Dask complains until the process ends."""
         if not self.lost:
             for logger, level in self._levels:
                 logger.setLevel(level)

@@ -37,7 +37,7 @@ DIGEST = "digest"  # the member of a chunk that holds the digest over all others
 class Damaged(Wrong):
     """A chunk that does not count; ``path`` is its file, the message says why."""
 
-    def __init__(self, path: Path, english: str, chinese: str) -> None:
+    def __init__(self, english: str, chinese: str, path: Path) -> None:
         super().__init__(f"{path}: {english}", f"{path}：{chinese}")
         self.path = path
 
@@ -73,7 +73,7 @@ class Chunk:
     def __post_init__(self) -> None:
         self.header = json.loads(self.array("header").tobytes())
         if self.header["format"] != FORMAT:
-            raise Damaged(self.path, "written by another version of the program", "由本程序的另一版写成")
+            raise Damaged("written by another version of the program", "由本程序的另一版写成", self.path)
 
     def array(self, name: str) -> NDArray:
         """One array; its check sum is verified. KeyError if the chunk has none of this name."""
@@ -153,7 +153,7 @@ def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
     chunks, wrong = account(folder, belongs)
     for path in (*(problem.path for problem in wrong), *(chunk.path for chunk in chunks if chunk.header["died"])):
         if path.is_dir() and not path.is_symlink():
-            raise Damaged(path, "a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处")
+            raise Damaged("a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处", path)
         path.unlink(missing_ok=True)
     return by_point([chunk for chunk in chunks if not chunk.header["died"]])
 
@@ -161,11 +161,11 @@ def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
 def _checked(path: Path, belongs: str | None) -> Chunk:
     """The chunk of this name, read whole. Raises Damaged unless name, header and content agree."""
     if not path.is_file():
-        raise Damaged(path, "not a file", "不是普通文件")
+        raise Damaged("not a file", "不是普通文件", path)
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.read(DIGEST).decode() != _digest(archive):
-                raise Damaged(path, "its content is not what was written", "内容与写入时不同")
+                raise Damaged("its content is not what was written", "内容与写入时不同", path)
         chunk = Chunk(path)
         header, numbers = chunk.header, chunk.replications
         lived = [*(life["replication"] for life in chunk.lives), *(failure.replication for failure in chunk.failures)]
@@ -177,11 +177,11 @@ def _checked(path: Path, belongs: str | None) -> Chunk:
     except Damaged:
         raise
     except Exception as problem:  # zipfile, zlib, NumPy and JSON each have their own ways to say that bytes make no sense
-        raise Damaged(path, f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）") from None
+        raise Damaged(f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）", path) from None
     if not agree:
-        raise Damaged(path, "its name does not say what it holds", "文件名与内容不符")
+        raise Damaged("its name does not say what it holds", "文件名与内容不符", path)
     if belongs is not None and header["belongs"] != belongs:
-        raise Damaged(path, "it belongs to another run", "属于另一次模拟")
+        raise Damaged("it belongs to another run", "属于另一次模拟", path)
     return chunk
 
 
@@ -190,7 +190,7 @@ def _once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
     have, numbers = seen.setdefault(chunk.header["point"], set()), chunk.replications
     twice = sorted(have.intersection(numbers))
     if twice:
-        raise Damaged(chunk.path, f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 遍在另一个文件里也有")
+        raise Damaged(f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 遍在另一个文件里也有", chunk.path)
     have.update(numbers)
 
 
@@ -392,5 +392,5 @@ def read(folder: Path, point: str | None = None) -> list[Chunk]:
         except Damaged:
             raise
         except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
-            raise Damaged(path, f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）") from problem
+            raise Damaged(f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）", path) from problem
     return chunks

@@ -97,10 +97,8 @@ def _part(folder: Path) -> Part:
         model = model_named(belongs.get("lives"))
         scenario = model.revive(record["scenario"])
         now = identity.identity(model, belongs["lives"], {scenario.id: scenario}, belongs["seed"], belongs["only_luck"])
-    except (Wrong, InputError) as problem:
+    except (InputError, ValueError, TypeError, KeyError, AttributeError) as problem:  # fields missing, or of another kind
         raise _otherwise(folder, said(problem)) from None
-    except (ValueError, TypeError, KeyError, AttributeError) as problem:  # fields that are missing, or of another kind
-        raise _otherwise(folder, Both(f"{type(problem).__name__}: {problem}", f"系统提示原文：{problem}")) from None
     reasons = identity.changes(belongs, now)
     if reasons:
         raise _otherwise(folder, joined(reasons))

@@ -301,7 +301,7 @@ def open_folder(folder: Path) -> Results:
         )
     try:
         written = results.manifest["format"]
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as problem:
         raise unreadable(folder, problem) from None
     if written != FORMAT:
         raise Wrong(

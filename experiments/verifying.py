@@ -59,10 +59,6 @@ class Case:
     faults: list[Both] = field(default_factory=list)
     notes: list[Both] = field(default_factory=list)
 
-    def fault(self, english: str, chinese: str) -> None:
-        """Note what does not agree."""
-        self.faults.append(Both(english, chinese))
-
 
 def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: Say = lambda what, **facts: None) -> Verdict:
     """Compare all that ``out`` holds with what it follows from, and a sample of replications with themselves, simulated again.
@@ -113,14 +109,16 @@ def _files(case: Case) -> None:
     for name, record in listed.items():
         path = case.out / name
         if name not in MADE:
-            case.fault(f"manifest.json lists {name!r}, which is none of ours", f"manifest.json 里列了不属于结果的“{name}”")
+            case.faults.append(
+                Both(f"manifest.json lists {name!r}, which is none of ours", f"manifest.json 里列了不属于结果的“{name}”")
+            )
         elif not path.is_file():
-            case.fault(f"{name} is missing", f"缺少 {name}")
+            case.faults.append(Both(f"{name} is missing", f"缺少 {name}"))
         elif _sha(path) != record.get("sha256") or path.stat().st_size != record.get("bytes"):
-            case.fault(f"{name} is not what was written", f"{name} 与写入时不同")
+            case.faults.append(Both(f"{name} is not what was written", f"{name} 与写入时不同"))
     for name in MADE:
         if name != "manifest.json" and name not in listed and (case.out / name).exists():
-            case.fault(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}")
+            case.faults.append(Both(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}"))
 
 
 def _tables(case: Case, made: Path) -> None:
@@ -133,7 +131,7 @@ def _tables(case: Case, made: Path) -> None:
         )
         return
     if belongs is None:
-        case.fault(f"the journal's {identity.FILE} is missing or broken", f"记录里的 {identity.FILE} 缺失或已损坏")
+        case.faults.append(Both(f"the journal's {identity.FILE} is missing or broken", f"记录里的 {identity.FILE} 缺失或已损坏"))
         return
     model, manifest, plan = model_named(case.plan.lives), case.manifest, case.plan
     asked = {case.scenario.id: model.asked(case.scenario)}
@@ -141,9 +139,11 @@ def _tables(case: Case, made: Path) -> None:
     reasons = identity.changes(belongs, {**said, "versions": manifest["versions"], "platform": manifest["platform"]})
     if reasons:
         why = joined(reasons)
-        case.fault(
-            f"manifest.json does not describe what the journal belongs to: {why.english}",
-            f"manifest.json 写的不是记录所属的模拟：{why.chinese}",
+        case.faults.append(
+            Both(
+                f"manifest.json does not describe what the journal belongs to: {why.english}",
+                f"manifest.json 写的不是记录所属的模拟：{why.chinese}",
+            )
         )
     chunks, wrong = journal.account(folder, identity.digest(belongs))
     case.faults += [Both(each.english, each.chinese) for each in wrong]
@@ -153,10 +153,12 @@ def _tables(case: Case, made: Path) -> None:
     again = results.made_from(made, plan, case.scenario, chunks, manifest["replications"].get("requested"))
     differing = [name for name in again["files"] if not _same(made / name, case.out / name)]
     for name in differing:
-        case.fault(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同")
+        case.faults.append(Both(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))
     for key in (*DERIVED, "replications", "complete", "files"):
         if again[key] != manifest.get(key) and not (key == "files" and differing):
-            case.fault(f"manifest.json: '{key}' is not what the journal gives", f"manifest.json 的“{key}”与记录不符")
+            case.faults.append(
+                Both(f"manifest.json: '{key}' is not what the journal gives", f"manifest.json 的“{key}”与记录不符")
+            )
 
 
 def _goals(case: Case, scratch: Path) -> None:
@@ -166,16 +168,18 @@ def _goals(case: Case, scratch: Path) -> None:
         write_csv(scratch, [results.flat(line) for line in lines])
         wrong = [str(line["id"]) for line in lines if not _follows(line, case.recorded)]
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as problem:
-        case.fault(f"goals.json cannot be read ({problem})", f"goals.json 读不了；系统提示原文：{problem}")
+        case.faults.append(Both(f"goals.json cannot be read ({problem})", f"goals.json 读不了；系统提示原文：{problem}"))
         return
     if wrong:
         names = ", ".join(wrong)
-        case.fault(
-            f"the probabilities of {names} are not what replications.parquet gives",
-            f"{names} 的概率与 replications.parquet 不符",
+        case.faults.append(
+            Both(
+                f"the probabilities of {names} are not what replications.parquet gives",
+                f"{names} 的概率与 replications.parquet 不符",
+            )
         )
     if not _same(scratch, case.out / "goals.csv"):
-        case.fault("goals.csv does not say what goals.json says", "goals.csv 与 goals.json 不一致")
+        case.faults.append(Both("goals.csv does not say what goals.json says", "goals.csv 与 goals.json 不一致"))
 
 
 def _follows(line: dict[str, Any], recorded: Any) -> bool:

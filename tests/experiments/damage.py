@@ -1,7 +1,7 @@
 """Ways in which a journal may come to lie: each kind is a function that damages a copy of a sound journal.
 
-``damage(folder, other, dice)``: ``folder`` the result or shard whose ``journal`` is damaged, ``other`` a folder of journals to take
-foreign chunks from, by what is foreign about them; ``dice`` chooses.
+``damage(folder, other, dice)``: ``folder`` the result or shard whose ``journal`` is damaged, ``other`` a folder of journals to
+take foreign chunks from, by what is foreign about them; ``dice`` chooses.
 """
 
 import io
@@ -32,6 +32,19 @@ def members(path):
     """Names and bytes of all members of a chunk."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def says_the_same(folder, whole):
+    """Whether a damaged journal still holds what the sound one holds: a bit may fall where nothing is said."""
+    try:
+        return (
+            identity.noted(folder / "journal") == identity.noted(whole / "journal")
+            and [path.name for path in chunks(folder)] == [path.name for path in chunks(whole)]
+            and all(members(one) == members(other) for one, other in zip(chunks(folder), chunks(whole)) if not one.is_fifo())
+            and not any(path.is_fifo() for path in chunks(folder))
+        )
+    except Exception:  # whatever zipfile makes of broken bytes
+        return False
 
 
 def put(path, parts, compression=zipfile.ZIP_STORED):

@@ -1,5 +1,6 @@
 """Killed, out of disk, extended, cut into shards, tampered with: what is done is kept, and equals what would have been."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -97,6 +98,123 @@ def test_five_kills_lose_and_change_nothing(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_fifty_kills_lose_and_change_nothing(tmp_path):
     kill_again_and_again(tmp_path, KILLS, 2)
+
+
+RUN = """
+import sys, time
+from pathlib import Path
+from experiments import tables
+from tests.experiments.synthetic import Scenario
+from tests.experiments.test_nothing_lost import LIVED, SLOW
+from tests.experiments.test_runner import run
+out, real = Path(sys.argv[1]), tables.grouped
+
+def grouped(path, *rest):
+    real(path, *rest)
+    (out / "writing").touch()
+    time.sleep(0.1)  # so that there is a moment in which to be killed
+
+if __name__ == "__main__":
+    tables.grouped = grouped
+    run(out, Scenario(seconds=SLOW), LIVED, int(sys.argv[2]))
+"""
+LIVED = 60
+HOW = ("group", "parent", "worker", "tables")
+
+
+def children(process):
+    """The worker processes that a process has begun."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+    return [int(row[0]) for row in rows if int(row[1]) == process and "spawn_main" in row[-1]]
+
+
+def until(condition, child, seconds=60.0):
+    """Wait for something while a process runs; whether it came to be."""
+    deadline = time.monotonic() + seconds
+    while not condition() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.03)
+    return bool(condition()) and child.poll() is None
+
+
+def kill(how, child, out, dice):
+    """Kill in one of the ways; whether anything was hit. After the death of a worker its parent goes on."""
+    if how == "tables":
+        if not until((out / "writing").exists, child):
+            return False
+        time.sleep(dice.uniform(0.0, 0.4))
+    elif how == "worker":
+        if not until(lambda: children(child.pid), child):
+            return False
+        time.sleep(dice.uniform(0.0, 0.4))
+    else:
+        until(lambda: False, child, dice.uniform(0.3, 2.0))
+    if child.poll() is not None:
+        return False
+    if how == "worker":
+        workers = children(child.pid)
+        if not workers:  # nothing was left to simulate
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(dice.choice(workers), signal.SIGKILL)
+        return True
+    if how == "parent":
+        child.kill()
+    else:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    return True
+
+
+def killed_in_every_way(tmp_path, kills, seed):
+    """Kill a run ``kills`` times, each time going on with what is there, until it is whole; then begin another. Nothing that was
+    on disk is lost, nothing comes out otherwise; how often it was killed in each way.
+    """
+    dice, hits, round_ = random.Random(seed), dict.fromkeys(HOW, 0), 0
+    script = tmp_path / "run.py"
+    script.write_text(RUN, encoding="utf-8")
+    run(tmp_path / "whole", Scenario(seconds=SLOW), LIVED)
+    while sum(hits.values()) < kills:
+        out, have, round_ = tmp_path / f"killed-{round_}", set(), round_ + 1
+        out.mkdir()
+        while True:
+            how = min(HOW, key=lambda each: (hits[each], dice.random())) if sum(hits.values()) < kills else ""
+            (out / "writing").unlink(missing_ok=True)
+            child = subprocess.Popen(
+                [sys.executable, str(script), str(out), str(2 if how == "worker" else 1 + round_ % 2)],
+                cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), start_new_session=True,
+            )  # fmt: skip
+            try:
+                hits[how] = hits.get(how, 0) + kill(how, child, out, dice) if how else 0
+                ended = child.poll() is not None or how in ("", "worker")
+                if ended:
+                    child.wait(timeout=120)
+            finally:
+                child.kill()
+                child.wait()
+            now = journal.done(out / "journal").get(runner.CHUNKS, set())
+            assert have <= now, "what was on disk is lost"
+            have = now
+            if child.returncode == 0:
+                break
+            assert child.returncode == -signal.SIGKILL
+        (out / "writing").unlink(missing_ok=True)
+        assert files(out) == files(tmp_path / "whole")
+        assert not list(out.rglob("*.partial"))
+    return hits
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_run_killed_in_every_way_loses_and_changes_nothing(tmp_path):
+    hits = killed_in_every_way(tmp_path, 4, 1)
+    assert all(hits[how] for how in HOW)
+
+
+@pytest.mark.deep
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_hundred_kills_lose_and_change_nothing(tmp_path):
+    hits = killed_in_every_way(tmp_path, 100, 2)
+    assert min(hits[how] for how in HOW) >= 20
 
 
 def test_a_sweep_is_the_same_for_any_number_of_workers(tmp_path):
