@@ -62,7 +62,7 @@ def foreign(out: Path, command: str = "") -> Both | None:
     some, more = ", ".join(others[:SHOWN]), len(others) - SHOWN
     return Both(
         f"it holds {some}{f' and {more} more' if more > 0 else ''}, and no result of this program",
-        f"里面有 {some}{f' 等 {len(others)} 项' if more > 0 else ''}，却没有本程序的结果",
+        f"里面有 {some}{f'，另有 {more} 项' if more > 0 else ''}，却没有本程序的结果",
     )
 
 
