@@ -49,7 +49,7 @@ class FactorRecord(BaseModel):
     low: float | None = None
     high: float | None = None
     levels: int | None = Field(default=None, ge=2, le=101)
-    start: str | None = Field(default=None, alias="from")
+    start: str | int | None = Field(default=None, alias="from")  # 2022 is a month too
 
 
 class Correlation(BaseModel):
