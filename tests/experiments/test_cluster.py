@@ -1,8 +1,11 @@
 """A Dask cluster on loopback: the same bytes as here, whatever dies in the middle."""
 
+import logging
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -125,6 +128,7 @@ def test_a_scheduler_that_goes_leaves_a_journal_that_is_gone_on_with(there, tmp_
         outcome = run(tmp_path / "lost", scenario, 50, executor=watched(cluster, end, []))
     assert "scheduler" in outcome.problem
     assert outcome.words == "place_lost"
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.CRITICAL)  # it would complain after us
     assert 4 <= outcome.completed < 50
     assert not (tmp_path / "lost" / "manifest.json").exists()
     shutil.copytree(tmp_path / "lost", tmp_path / "again")
@@ -133,6 +137,42 @@ def test_a_scheduler_that_goes_leaves_a_journal_that_is_gone_on_with(there, tmp_
         assert run(tmp_path / "again", scenario, 50, executor=cluster.executor).completed == 50
     assert files(tmp_path / "lost") == files(tmp_path / "whole")
     assert files(tmp_path / "again") == files(tmp_path / "whole")
+
+
+LOST = """
+import signal, sys, time
+from pathlib import Path
+from experiments import dask_executor
+from tests.experiments.loopback import Loopback
+from tests.experiments.synthetic import NAME, Scenario
+from tests.experiments.test_cluster import watched
+from tests.experiments.test_runner import run
+
+if __name__ == "__main__":
+    with Loopback(1) as there:
+        with dask_executor.Cluster(there.address, NAME) as cluster:
+
+            def end(count):
+                if count >= 4 and there.scheduler.poll() is None:
+                    there.scheduler.send_signal(signal.SIGKILL)
+                    there.scheduler.wait()
+
+            print(run(Path(sys.argv[1]), Scenario(seconds=0.02), 500, executor=watched(cluster, end, [])).problem)
+        time.sleep(float(sys.argv[2]))  # in which a thread of Dask's goes on looking for the scheduler
+"""
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seconds", [0, 8])
+def test_of_a_scheduler_that_is_gone_only_one_sentence_is_said(seconds, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(LOST, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "out"), str(seconds)],
+        cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "scheduler" in done.stdout
+    assert done.stderr == ""
 
 
 def test_a_cluster_that_has_lost_all_its_workers_is_given_up_after_a_while(tmp_path, monkeypatch):
