@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.core.errors import Wrong, disk_is_full, said
+
 LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
 LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
 PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
@@ -59,6 +61,48 @@ def whole(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+class NotOurs(Wrong):
+    """A place that may not, or cannot, be written to; the message says why."""
+
+
+def writable(out: Path) -> None:
+    """Raise NotOurs unless files can be put into the folder ``out``, OSError where the disk is full; leaves no trace."""
+    made: list[Path] = []
+    try:
+        with refusing(out):
+            if out.exists() and not out.is_dir():
+                raise NotOurs(f"{out} is a file; name a folder", f"{out} 是文件；请写一个文件夹")
+            for folder in (*reversed(out.parents), out):
+                if not folder.exists():
+                    folder.mkdir()
+                    made.append(folder)
+            made.append(out / f".xianjie.{os.getpid()}.partial")
+            made[-1].write_bytes(b"x")
+    finally:
+        for path in reversed(made):
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def refusing(out: Path) -> Iterator[None]:
+    """Turn what the system says of a place into NotOurs."""
+    try:
+        yield
+    except OSError as problem:
+        if disk_is_full(problem):
+            raise
+        why = said(problem)
+        raise NotOurs(
+            f"{out} cannot be written to ({why.english}); name another folder",
+            f"写不了 {out}（{why.chinese}）；请另写一个文件夹",
+        ) from None
+    except NotOurs:
+        raise
+    except ValueError:
+        raise NotOurs("no folder can have this name; name another", "文件夹不能叫这个名字；请另写一个") from None
 
 
 def _sync_folder(folder: Path) -> None:

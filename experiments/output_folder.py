@@ -11,7 +11,6 @@ belongs to. What somebody edited or put there stays; where it stands in the way 
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -22,9 +21,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from experiments import identity, journal, locking
-from experiments.files import as_json, plain, write_text
+from experiments.files import NotOurs, as_json, plain, refusing, writable, write_text
 from experiments.lives import model_named
-from sim.core.errors import Both, InputError, Wrong, disk_is_full, said
+from sim.core.errors import Both, InputError
 
 STORE = ".xianjie"
 LIST, NEW, NEXT, EXCHANGE = "files.json", "new", "next", "exchange.json"
@@ -39,10 +38,6 @@ LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 SHOWN = 3
 STALE = 86_400.0  # seconds after which files that were being written are those of a command that was killed
 _INSIDE = re.compile(rf"{NEXT}|{NEW}-\w+")
-
-
-class NotOurs(Wrong):
-    """A place that may not, or cannot, be written to; the message says why."""
 
 
 def foreign(out: Path, command: str = "") -> Both | None:
@@ -62,7 +57,7 @@ def foreign(out: Path, command: str = "") -> Both | None:
     some, more = ", ".join(others[:SHOWN]), len(others) - SHOWN
     return Both(
         f"it holds {some}{f' and {more} more' if more > 0 else ''}, and no result of this program",
-        f"里面有 {some}{f' 等 {len(others)} 项' if more > 0 else ''}，却没有本程序的结果",
+        f"里面有 {some}{f'，另有 {more} 项' if more > 0 else ''}，却没有本程序的结果",
     )
 
 
@@ -80,7 +75,7 @@ def check(out: Path, command: str = "") -> None:
 
     Raises OSError where the disk is full, which is no fault of the place.
     """
-    with _refusing(out):
+    with refusing(out):
         reason = foreign(out, command)
     if reason is not None:
         raise NotOurs(
@@ -88,44 +83,6 @@ def check(out: Path, command: str = "") -> None:
             f"不会动 {out}：{reason.chinese}；请另写一个文件夹",
         )
     writable(out)
-
-
-def writable(out: Path) -> None:
-    """Raise NotOurs unless files can be put into the folder ``out``, OSError where the disk is full; leaves no trace."""
-    made: list[Path] = []
-    try:
-        with _refusing(out):
-            if out.exists() and not out.is_dir():
-                raise NotOurs(f"{out} is a file; name a folder", f"{out} 是文件；请写一个文件夹")
-            for folder in (*reversed(out.parents), out):
-                if not folder.exists():
-                    folder.mkdir()
-                    made.append(folder)
-            made.append(out / f".{STORE}.{os.getpid()}.partial")
-            made[-1].write_bytes(b"x")
-    finally:
-        for path in reversed(made):
-            with suppress(OSError):
-                path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _refusing(out: Path) -> Iterator[None]:
-    """Turn what the system says of a place into NotOurs."""
-    try:
-        yield
-    except OSError as problem:
-        if disk_is_full(problem):
-            raise
-        why = said(problem)
-        raise NotOurs(
-            f"{out} cannot be written to ({why.english}); name another folder",
-            f"写不了 {out}（{why.chinese}）；请另写一个文件夹",
-        ) from None
-    except NotOurs:
-        raise
-    except ValueError:
-        raise NotOurs("no folder can have this name; name another", "文件夹不能叫这个名字；请另写一个") from None
 
 
 def claim(out: Path, command: str, asked: Mapping[str, Any] | None = None) -> None:

@@ -106,7 +106,7 @@ def write(
     quiet: bool = False,
 ) -> list[Path]:
     """Write the documents; InputError where that may not be."""
-    from experiments import output_folder
+    from experiments import files
     from experiments.briefing.documents import sources, writing
     from experiments.briefing.words import Words
     from sim.core.errors import InputError
@@ -114,8 +114,8 @@ def write(
     target = to if to is not None else folders[0] / writing.FOLDER
     try:
         if to is not None or folders[0].is_dir():
-            output_folder.writable(target)
-    except output_folder.NotOurs as reason:
+            files.writable(target)
+    except files.NotOurs as reason:
         raise InputError.of("--to", 0, reason) from None
     console.messages(quiet).print(Words(languages[0])("say_brief"))
     try:

@@ -25,14 +25,10 @@ def counties(
     Not one of them is a real county; every file and title says so.
     """
     with console.exit_codes():
-        from experiments import output_folder, synthetic_counties
+        from experiments import files, synthetic_counties
         from experiments.briefing.words import Words
-        from sim.core.errors import InputError
 
-        try:
-            output_folder.writable(to)
-        except output_folder.NotOurs as reason:
-            raise InputError.of("--to", 0, reason) from None
+        files.writable(to)
         paths = synthetic_counties.write(to, synthetic, seed)
         if as_json:
             console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import identity, journal, lives, locking, output_folder, results, runner, stopping
+from experiments import files, identity, journal, lives, locking, output_folder, results, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
@@ -244,7 +244,7 @@ def usable(out: Path, command: str, option: str = "--out") -> None:
     """Raise InputError unless ``out`` is, or can become, a folder of this command."""
     try:
         output_folder.check(out, command)
-    except output_folder.NotOurs as reason:
+    except files.NotOurs as reason:
         raise InputError.of(option, 0, reason) from None
     for folder in (out, output_folder.next_to(out)):
         try:

@@ -44,14 +44,14 @@ def panel(
 
 def _check(path: Path, about: dict[str, str]) -> None:
     """Raise InputError unless a panel of this plan may be written to ``path``: nothing is there, or an older one of the same."""
-    from experiments import output_folder
+    from experiments import files
     from experiments import panel as panels
     from sim.core.errors import InputError
 
     try:
-        output_folder.writable(path.parent)
+        files.writable(path.parent)
         path.lstat()
-    except output_folder.NotOurs as reason:
+    except files.NotOurs as reason:
         raise InputError.of("--out", 0, reason) from None
     except FileNotFoundError:
         return
