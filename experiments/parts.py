@@ -67,11 +67,11 @@ def collect(folders: Sequence[Path], out: Path) -> dict[str, Any]:
         raise Unjoined(f"{made} is in the way; move it elsewhere", f"{made} 占了位置；请把它移到别处")
     with locking.held(made / "journal"):
         try:
-            for stale in made.iterdir():  # what an attempt that was killed left behind
-                if stale.is_file():
+            for stale in (*made.iterdir(), *(made / "journal").iterdir()):  # what an attempt that was killed left behind
+                if stale.is_file() and stale.name != locking.FILE:
                     stale.unlink()
-            for stale in journal.named(made / "journal"):
-                stale.unlink()
+                elif stale.is_dir() and stale.name != "journal":
+                    shutil.rmtree(stale)
             manifest = _write(parts, made)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)

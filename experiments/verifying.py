@@ -18,7 +18,7 @@ from experiments.journal import Chunk
 from experiments.lives import Say, model_named
 from experiments.results import MADE, Results, open_folder
 from experiments.runner import CHUNKS
-from sim.core.errors import Both, InputError, joined
+from sim.core.errors import Both, InputError, Wrong, joined
 
 LEAST = 3
 ONE_IN = 100
@@ -98,6 +98,8 @@ def _opened(out: Path, scratch: Path) -> Case:
         numbers = recorded["replication"].tolist()
         if not numbers or not all(type(number) is int and 0 <= number < 2**31 for number in numbers):
             raise ValueError("replications.parquet holds no replications")
+    except Wrong:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, InputError) as problem:
         raise results.unreadable(out, problem) from None
     return Case(out, found, manifest, Plan(seed, only_luck, scratch, manifest["lives"]), scenario, recorded)
