@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 
 from experiments.briefing import style
-from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, footer, value_axis
+from experiments.briefing.page import PLAIN, SMALL, TITLE, Page, footer, paragraph, value_axis
 from experiments.briefing.style import BLUE, GREY, INK, VERMILLION, width
 from experiments.briefing.words import Words
 
@@ -43,12 +43,14 @@ def fan_chart(
     """
     words = Words(language, minus="\u2212")
     with style.house_style():
-        page = Page(9.0, 5.6)
+        what = words.of(subject.get("definition"))
+        said = words("fan_is", definition=what) if what else ""
+        page = Page(9.0, 5.6 + (paragraph(said, 9.0, PLAIN) if what else 0.0))  # what it is takes no room from the fan
         unit = "" if subject["unit"] == "share" else words.unit(subject["unit"])  # the axis says percent itself
         name = words.of(subject["name"])
         page.top(words("name_and_unit", name=name, unit=unit) if unit else name, TITLE, weight="bold", gap=0.08)
-        if words.of(subject.get("definition")):
-            page.top(words("fan_is", definition=words.of(subject["definition"])), PLAIN, color=GREY)
+        if what:
+            page.top(said, PLAIN, color=GREY)
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("fan_is_not"), SMALL + 0.5, gap=0.12)
         axes = page.axes(left=0.95, right=0.45, top=0.36, bottom=0.32)

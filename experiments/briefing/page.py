@@ -12,6 +12,12 @@ from experiments.briefing.words import Words
 
 SMALL, PLAIN, TITLE = 7.5, 9.5, 14
 LINE_HEIGHT = 1.45
+SIDE = 0.45  # inches left free on both sides
+
+
+def paragraph(text: str, width: float, size: float, gap: float = 0.05) -> float:
+    """Inches that a paragraph takes on a page so wide."""
+    return _height(wrap(text, width - 2 * SIDE, size), size) + gap
 
 
 class Page:
@@ -22,7 +28,7 @@ class Page:
 
     def __init__(self, width: float, height: float) -> None:
         self.figure = Figure(figsize=(width, height))
-        self.width, self.height, self.side = width, height, 0.45
+        self.width, self.height, self.side = width, height, SIDE
         self.above, self.below = height - 0.3, 0.22
 
     def top(self, text: str, size: float, weight: str = "normal", color: str = INK, gap: float = 0.05) -> None:
