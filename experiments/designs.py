@@ -255,7 +255,8 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
         raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
-    month = _month(parameter, record, quantile)
+    start = record.start or (None if quantile else parameter.changes_from)  # as written, else from when its clause lets it change
+    month = None if start is None else month_within(start)
     if record.levels is not None and not by_level:
         raise Wrong("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
     levels = tuple(record.values or record.quantiles or ())
@@ -336,14 +337,6 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
         raise Wrong("low must be less than high", "low 必须小于 high")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
-
-
-def _month(parameter: Parameter, record: FactorRecord, quantile: bool) -> int | None:
-    """From which month a value holds: as written, else from when its clause lets it change."""
-    start = record.start or (None if quantile else parameter.changes_from)
-    if start is None:
-        return None
-    return month_within(start)
 
 
 def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]:

@@ -65,7 +65,7 @@ class Reader:
                 "'xianjie check FILE', or run it with 'xianjie run FILE'",
                 "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
             )  # fmt: skip
-        if {"design", "factors", "programmes"} & set(tree):
+        if {"design", "factors", "programmes", "scenarios", "goals"} & set(tree):
             raise InputError(
                 path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
                 "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
