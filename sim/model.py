@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import mesa
+import numpy as np
 
 from sim.agents import Government, Household, Township, Village, VillageEnterprise
+from sim.core import yaml_file
 from sim.county import County, draw_of, draw_values
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario, with_settings
 
 FACES = (Household, VillageEnterprise, Village, Township)
+
+
+def _written(value: Any) -> Any:
+    """A value as a file would have it: text is read as YAML, NumPy's numbers are Python's."""
+    if isinstance(value, str):
+        return yaml_file.parse(value.strip() or "null", "CountyModel")
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 class CountyModel(mesa.Model):
@@ -21,7 +30,8 @@ class CountyModel(mesa.Model):
 
     ``scenario``: a path or a loaded scenario; ``seed`` and ``replication``: the address of its luck;
     ``only_luck``: hold parameters at their central values; further keywords are overrides by parameter, with a double
-    underscore for the dot (``public_posts__count=3000``), so that ``mesa.batch_run`` can vary them.
+    underscore for the dot (``public_posts__count=3000``), so that ``mesa.batch_run`` can vary them; as text, as ``--set`` takes
+    them. Raises InputError for one that cannot be.
     """
 
     def __init__(
@@ -34,8 +44,10 @@ class CountyModel(mesa.Model):
     ) -> None:
         super().__init__(seed=seed)
         if not isinstance(scenario, Scenario):
-            sets = [f"{name.replace('__', '.')}={value}" for name, value in overrides.items()]
-            scenario = load_scenario(Path(scenario), sets)
+            scenario = load_scenario(Path(scenario))
+        if overrides:
+            settings = {name.replace("__", "."): _written(value) for name, value in overrides.items()}
+            scenario = with_settings(scenario, settings, "CountyModel: ")
         self.county = County(
             scenario, draw_values(scenario, seed, None if only_luck else draw_of(replication)), seed, replication
         )

@@ -56,12 +56,10 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
-        if not equals:
-            reader.fault(f"{SET}{text}", 0, "write it as parameter=value", "应写成“参数名=值”")
-        elif key.strip() == "uncertainty":
-            reader.uncertainty(f"{SET}{text}", 0, value.strip())
+        if equals:
+            _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}")
         else:
-            reader.override(key.strip(), yaml_file.parse(value.strip() or "null", f"{SET}{text}"), f"{SET}{text}", 0)
+            reader.fault(f"{SET}{text}", 0, "write it as parameter=value", "应写成“参数名=值”")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
     reader.check_places()
@@ -81,6 +79,31 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
         reader.county, detail, weight, months, reader.settings.get("vantage"),
         uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
+
+
+def _put(reader: Reader, key: str, value: Any, place: str) -> None:
+    """Set one value on top of what a reader has read."""
+    if key == "uncertainty":
+        reader.uncertainty(place, 0, value)
+    else:
+        reader.override(key, value, place, 0)
+
+
+def with_settings(scenario: Scenario, settings: Mapping[str, Any], place: str) -> Scenario:
+    """A checked scenario with values by parameter on top, as ``--set`` would put them there; ``place`` says where they stand.
+
+    Raises InputError (or InputErrors) for what cannot be.
+    """
+    reader = Reader(load_all())
+    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    for key, value in settings.items():
+        _put(reader, key, value, f"{place}{key}")
+    reader.check_horizon(scenario.months)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    uncertainty = reader.settings.get("uncertainty", scenario.uncertainty)
+    return replace(scenario, overrides=reader.overrides, uncertainty=uncertainty)
 
 
 def revive(description: Mapping[str, Any]) -> Scenario:

@@ -1,14 +1,20 @@
-"""Faces of rows: Mesa agents whose attributes are the columns of a table, read and written in place."""
+"""Faces of rows: Mesa agents whose attributes are the columns of a table. They show what the rules compute, and take no value:
+a month would overwrite it, or find that the books do not close.
+"""
 
 from typing import Any, ClassVar
 
 import mesa
 
+from sim.core.errors import InputError
 from sim.core.ledger import Fund
 
 
 class Face(mesa.Agent):
-    """One row of a table with Mesa's face; ``row`` is its number. Columns are attributes."""
+    """One row of a table with Mesa's face; ``row`` is its number. Columns are attributes, to be read.
+
+    Setting one raises AttributeError; attributes of one's own are kept as in any Mesa agent.
+    """
 
     table: ClassVar[str]
 
@@ -25,10 +31,19 @@ class Face(mesa.Agent):
 
     def __setattr__(self, name: str, value: Any) -> None:
         rows = self.__dict__.get("_rows")
-        if rows is not None and name in rows.dtype.names:
-            rows[name][self.__dict__["row"]] = value
-        else:
-            super().__setattr__(name, value)
+        if rows is not None and (name in rows.dtype.names or name in ("row", "_rows")):
+            raise AttributeError(str(_refusal(type(self).__name__, name)))
+        super().__setattr__(name, value)
+
+
+def _refusal(kind: str, column: str) -> InputError:
+    """Why a column cannot be set, and what can."""
+    return InputError(
+        f"{kind}.{column}", 0, "is what the rules compute and cannot be set; change a lever or an assumption instead: "
+        "CountyModel(scenario, public_posts__count=3000), or under 'set' in the scenario",
+        "由规则逐月算出，不能直接改；请改抓手或假设：写 CountyModel(scenario, public_posts__count=3000)，"
+        "或写在情景文件的 set 里"
+    )  # fmt: skip
 
 
 class Household(Face):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -60,18 +61,35 @@ class Override:
             )
 
 
+class Fixed(np.ndarray):
+    """Values by month, which cannot be set: Wrong says how they can be changed. What is computed from them is an array as any."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not self.flags.writeable:
+            raise Wrong(
+                "values are fixed once a county is founded; set the parameter before: in the scenario, by --set, or as "
+                "CountyModel(scenario, public_posts__count=3000)",
+                "县建成后参数值不能再改；请事先设定：写在情景文件里，用 --set，"
+                "或写 CountyModel(scenario, public_posts__count=3000)",
+            )
+        super().__setitem__(key, value)
+
+
 @dataclass(frozen=True)
 class Values:
-    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them."""
+    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them.
 
-    paths: dict[str, np.ndarray]
+    They are fixed once resolved: rules have copies of their own, so a change here would reach some of them and not others.
+    """
+
+    paths: Mapping[str, np.ndarray]
     used: dict[str, Any]
     provenance: dict[str, str]
     months_before: int
 
     def path(self, identity: str) -> np.ndarray:
         """Values by month in the unit of the rules; the first month is ``months_before`` before January 2021."""
-        return self.paths[identity]
+        return self.paths[identity].view(Fixed)
 
     def at(self, identity: str, month: int = 0) -> Any:
         """The value in one month (0 = January 2021)."""
@@ -184,7 +202,7 @@ def resolve(
             base = {month: value for month, value in base.items() if month >= 0}
         used[identity] = _readable(base)
         paths[identity] = _path(parameter, _before(past, base, months_before) | base, months_before, length)
-    return Values(paths, used, provenance, months_before)
+    return Values(MappingProxyType(paths), used, provenance, months_before)
 
 
 def named(month: int) -> str:
@@ -225,6 +243,7 @@ def _path(parameter: Parameter, base: dict[int, Any], months_before: int, length
     path[:] = first
     for month in sorted(base)[1:]:
         path[max(0, month + months_before) :] = convert(parameter, base[month])
+    path.setflags(write=False)
     return path
 
 

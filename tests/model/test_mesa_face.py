@@ -13,7 +13,9 @@ with warnings.catch_warnings():
     from sim.agents import Government, Household, VillageEnterprise
     from sim.model import CountyModel
 
+from sim.core.errors import InputError, Wrong
 from sim.core.ledger import Fund
+from sim.scenario import load_scenario
 from tests.science.lives import SCENARIOS, county
 
 BASELINE = Path(SCENARIOS / "baseline.yaml")
@@ -62,13 +64,33 @@ def test_a_household_that_is_split_off_has_a_face_too(model):
     assert len(model.agents_by_type[Household]) == len(model.county.tables["households"]) > before
 
 
-def test_a_face_writes_into_its_row(model):
+def test_what_the_rules_compute_cannot_be_set_through_a_face(model):
     household = model.agents_by_type[Household][0]
-    household.debt = 123.0
-    assert model.county.tables["households"]["debt"][household.row] == 123.0
+    before = model.county.tables["households"].tobytes()
+    with pytest.raises(AttributeError, match="CountyModel\\(scenario, public_posts__count=3000\\)"):
+        household.cash += 500
+    with pytest.raises(AttributeError, match="不能直接改"):
+        household.row = 1
+    with pytest.raises(AttributeError):
+        model.agents_by_type[Household].set("debt", 0.0)
+    assert model.county.tables["households"].tobytes() == before
+    household.note = "mine"
+    assert household.note == "mine", "attributes of one's own, as any Mesa agent has them"
     assert [person.household for person in household.people] == [household.row] * len(household.people)
     with pytest.raises(AttributeError, match="has no 'wealth'"):
         _ = household.wealth
+
+
+def test_values_of_a_founded_county_cannot_be_set(model):
+    values = model.county.values
+    with pytest.raises(Wrong, match="fixed once a county is founded"):
+        values.path("public_posts.count")[30:] = 0.0
+    for change in (lambda: values.paths.update({}), lambda: values.paths["public_posts.count"].fill(0.0)):
+        with pytest.raises((AttributeError, ValueError)):
+            change()
+    free = values.path("public_posts.count") * 2.0
+    free[0] = 1.0
+    assert free[0] == 1.0 and values.at("public_posts.count") == 5000.0
 
 
 def test_the_government_shows_funds_and_settings(model):
@@ -86,3 +108,20 @@ def test_overrides_are_keywords_and_batch_run_varies_them():
         )
     assert sorted({row["public_posts__count"] for row in found}) == [4000, 5000]
     assert all(row["rural_income"] > 10_000 for row in found)
+
+
+@pytest.mark.parametrize("scenario", [BASELINE, load_scenario(BASELINE)], ids=["path", "scenario"])
+def test_overrides_are_used_or_refused_whatever_the_scenario_is_given_as(scenario):
+    for given in (3000, "3000", np.int64(3000), {"2021-01": 3000}):
+        made = CountyModel(scenario, public_posts__count=given, uncertainty="prior")
+        assert made.county.setting("public_posts.count") == 3000, given
+        assert made.county.scenario.uncertainty == "prior"
+    for wrong, word in (
+        ({"public_posts__coutn": 3000}, "did you mean 'public_posts.count'"),
+        ({"public_posts__count": 90000}, "lies outside"),
+        ({"public_posts__count": {"2029": 1}}, "beyond the horizon"),
+        ({"uncertainty": "none"}, "must be ensemble or prior"),
+    ):
+        with pytest.raises(InputError) as caught:
+            CountyModel(scenario, **wrong)
+        assert word in caught.value.english and caught.value.place.startswith("CountyModel: ")
