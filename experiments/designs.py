@@ -155,7 +155,11 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
 
 def load(path: Path) -> Design:
     """Read and check a spec. Raises InputError (or InputErrors), each naming file, line, what is wrong and what to do."""
-    tree = yaml_file.read_mapping(path)
+    return checked(path, yaml_file.read_mapping(path))
+
+
+def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
+    """A spec checked that was read, or made. ``scenarios``: those that it names, if they are no files beside it."""
     if isinstance(tree.get("factors"), Mapping):
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
             if record is None or isinstance(record, list):
@@ -166,7 +170,8 @@ def load(path: Path) -> Design:
         faults = [fault(path, tree, error, Spec) for error in problem.errors()]
         raise all_of(faults) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
-    scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
+    if scenarios is None:
+        scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
     ids = [scenario.id for scenario in scenarios]
     if len(set(ids)) < len(ids):
         raise twice(path, tree.lines["scenarios"])

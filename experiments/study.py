@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import identity, journal
+from experiments import identity, journal, results
 from experiments.budgeting import NOT_PUBLIC
 from experiments.crew import Crew, Make, Plan, Point
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
 from experiments.runner import Progress, claim
+from sim.core.errors import InputError
 
 PUBLIC = "public_spending"
 MILLION = 1e6
@@ -106,6 +107,24 @@ class Study:
     def outcomes(self, point: Point, replications: Sequence[int] | None = None) -> Outcomes:
         """What the lives of a point came to, or some of them. Raises ValueError if none of them lived."""
         return outcomes(self.plan.folder, point.name, replications)
+
+
+def make_way(out: Path, fresh: bool, files: Sequence[str], option: str = "--out") -> None:
+    """Clear the folder of a study if ``fresh``; InputError, naming ``option``, if it holds something else than a study."""
+    if not out.exists():
+        return
+    known = {*files, "journal", "figures", "shard.json"}
+    others = [path.name for path in out.iterdir() if path.name not in known and not path.name.endswith(".partial")]
+    if not out.is_dir() or others:
+        some = ", ".join(sorted(others)[:3])
+        raise InputError(
+            option, 0, f"{out} will not be touched: it holds {some}; name another folder",
+            f"不会动 {out}：里面有 {some}；请另写一个文件夹"
+        )  # fmt: skip
+    if fresh:
+        results.clear(out)
+        for name in files:
+            (out / name).unlink(missing_ok=True)
 
 
 def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None) -> Outcomes:

@@ -94,16 +94,41 @@ def with_settings(scenario: Scenario, settings: Mapping[str, Any], place: str) -
 
     Raises InputError (or InputErrors) for what cannot be.
     """
-    reader = Reader(load_all())
-    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    reader = _reader_of(scenario)
     for key, value in settings.items():
         _put(reader, key, value, f"{place}{key}")
-    reader.check_horizon(scenario.months)
+    return _as_read(scenario, reader)
+
+
+def with_changes(scenario: Scenario, tree: yaml_file.Mapping, place: str) -> Scenario:
+    """A checked scenario with what a file that extends it would say on top: set, levers, months, population and so on.
+
+    ``place`` says where it stands; no two changes of a scenario may have one. Raises InputError (or InputErrors) for what cannot
+    be.
+    """
+    reader = _reader_of(scenario)
+    reader.take(place, tree)
+    return _as_read(scenario, reader)
+
+
+def _reader_of(scenario: Scenario) -> Reader:
+    """A reader that has read what a scenario sets."""
+    reader = Reader(load_all())
+    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    return reader
+
+
+def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
+    """The scenario with what a reader has read since on top of it; raises what the reader found wrong."""
+    settings = reader.settings
+    months = settings.get("months", scenario.months)
+    reader.check_horizon(months)
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
-    uncertainty = reader.settings.get("uncertainty", scenario.uncertainty)
-    return replace(scenario, overrides=reader.overrides, uncertainty=uncertainty)
+    detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))
+    same = {key: settings[key] for key in ("title", "vantage", "uncertainty") if key in settings}
+    return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
 
 
 def revive(description: Mapping[str, Any]) -> Scenario:

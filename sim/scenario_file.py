@@ -60,6 +60,10 @@ class Reader:
                 )  # fmt: skip
             self.facts_of(file)
         self.files.append(str(path))
+        self.take(path, tree)
+
+    def take(self, path: Any, tree: yaml_file.Mapping) -> None:
+        """Put what one file, or one change of a scenario, says itself on top of what was read before."""
         for key in ("title", "reason"):
             text = county_file.bilingual(path, tree, key, self.fault) if key in tree else None
             if text is not None:
@@ -227,9 +231,7 @@ class Reader:
             else:
                 self.override(key, entry, str(path), value.lines[key])
 
-    def override(
-        self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False
-    ) -> None:
+    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False) -> None:
         """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:

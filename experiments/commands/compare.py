@@ -31,9 +31,7 @@ def compare(
     interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import comparing, results
-        from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
+        from experiments import comparing
         from sim.core.errors import InputError
 
         if len(which) < 2:
@@ -56,15 +54,7 @@ def compare(
         except comparing.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
         if target is not None:
-            target.mkdir(parents=True, exist_ok=True)
-            write_text(target / "comparison.json", written(made))
-            for part in ("goals", "indicators", "money", "places"):
-                rows = [
-                    {"first": one["first"], "other": one["other"], **results.flat(row)}
-                    for one in made["comparisons"]
-                    for row in one[part]
-                ]
-                write_csv(target / f"comparison-{part}.csv", rows)
+            comparing.write(made, target)
         if as_json:
             console.show_json(made)
         else:

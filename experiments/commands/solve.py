@@ -42,68 +42,31 @@ def solve(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, solving
         from experiments.commands import living, studying
-        from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
-        from experiments.identity import version
         from experiments.study import Study
-        from sim.core.errors import InputError, unknown
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
-        if goal not in catalogue.goals:
-            raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", goal, list(catalogue.goals)))
-        if (low is None) != (high is None):
-            raise InputError("--low", 0, "give both --low and --high, or neither", "--low 和 --high 要么都写，要么都不写")
-        record = designs.FactorRecord.model_validate({"low": low, "high": high, "from": start})
-        try:
-            factor = designs.factor(lever, record, False)
-        except ValueError as problem:
-            raise InputError.of("--lever", 0, problem, lever) from None
-        if factor.kind != "value":
-            raise InputError(
-                "--lever", 0, f"{lever} is an assumption: nobody sets it. Name a lever, or give --low and --high",
-                f"{lever} 是假设，不由政府设定；请改写一个抓手，或写明 --low 和 --high"
-            )  # fmt: skip
-        for end in (factor.low, factor.high):
-            designs.point(chosen, [factor], {lever: end}, "trial")
+        question = solving.Question(lever, goal, probability, largest, low, high, start)
+        factor = question.factor(chosen, catalogue, "--")
         stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
         place.open(screen)
-        studying.make_way(target, fresh, FILES)
+        studying.make_way(target, fresh, solving.FILES)
         looks = solving.FIRST + solving.EXPECTED
         studying.announce(chosen, looks * replications, target, seed, place.workers, only_luck, lang, screen)
-        numbers = range(replications)
-        task = {"lever": lever, "from": factor.month}
+        task = solving.task_of(question, factor)
         with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
             teller = living.teller(screen, lang)
             with Study(
                 target, {chosen.id: chosen}, seed, only_luck, task, place.workers, lives.COUNTY, teller, progress, place.executor
             ) as study:
-
-                def live(value: float) -> tuple[Any, Any]:
-                    setting = {lever: int(value) if factor.whole else value}
-                    point = designs.point(chosen, [factor], setting, f"v{value!r}")
-                    study.live([(point, numbers)])
-                    found = study.outcomes(point, numbers)
-                    return found.outcome(goal), found.draws
-
                 try:
-                    answer = solving.solve(live, (factor.low, factor.high), probability, largest, factor.whole)
+                    made = solving.answer(chosen, question, study, replications)
                 except solving.NoAnswer as none:
                     _no_answer(none, probability, lang, as_json)
                     raise typer.Exit(console.Code.UNEXPECTED) from None
-        made: dict[str, Any] = {
-            "scenario": chosen.id, "lever": lever, "goal": goal, "probability": probability, "largest": largest, "seed": seed,
-            "replications": replications, "value": answer.value, "low": answer.low, "high": answer.high,
-            "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in answer.curve],
-            "title": dict(chosen.title), "version": version("xianjie"),
-            "subject": {"id": goal, "name": dict(catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
-            "factor": {"id": lever, "name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central},
-        }  # fmt: skip
-        write_text(target / "solution.json", written(made))
-        write_csv(target / "curve.csv", made["curve"])
         _draw(target)
         if as_json:
             console.show_json({**made, "out": str(target)})
@@ -111,19 +74,13 @@ def solve(
             _answer(made, factor, catalogue.goals[goal], lang, target)
 
 
-FILES = ("solution.json", "curve.csv")
-
-
 def _no_answer(none: Any, wanted: float, lang: str, as_json: bool) -> None:
-    from experiments.briefing.words import Words
+    from experiments.briefing import studies
 
-    words = Words(lang)
     if as_json:
         console.show_json({"answer": None, "reason": none.reason.removeprefix("solve_"), "why": str(none), **none.facts})
         return
-    shares = ("probability", "high", "low", "first", "second")
-    facts = {name: words.percent(value) if name in shares else f"{value:,g}" for name, value in none.facts.items()}
-    console.show([words(none.reason, **facts, wanted=words.percent(wanted))])
+    console.show([studies.no_answer(none.reason, none.facts, wanted, lang)])
 
 
 def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Path) -> None:

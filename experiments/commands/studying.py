@@ -9,33 +9,18 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from experiments import identity, journal, lives, results, runner
+from experiments import identity, journal, lives, runner
 from experiments.briefing.words import Words
 from experiments.commands import living
 from experiments.commands.console import Code
 from experiments.crew import Stopped
 from experiments.executors import Halted, usable_processors
+from experiments.study import make_way
 from sim.core.errors import InputError
 
+__all__ = ["announce", "bar", "confirm", "ending", "make_way"]
+
 SHORT = 60.0  # seconds that nobody has to be asked about
-
-
-def make_way(out: Path, fresh: bool, files: tuple[str, ...]) -> None:
-    """Clear the folder of a study if ``fresh``; InputError if it holds something else than a study."""
-    if not out.exists():
-        return
-    known = {*files, "journal", "figures", "shard.json"}
-    others = [path.name for path in out.iterdir() if path.name not in known and not path.name.endswith(".partial")]
-    if not out.is_dir() or others:
-        some = ", ".join(sorted(others)[:3])
-        raise InputError(
-            "--out", 0, f"{out} will not be touched: it holds {some}; name another folder",
-            f"不会动 {out}：里面有 {some}；请另写一个文件夹"
-        )  # fmt: skip
-    if fresh:
-        results.clear(out)
-        for name in files:
-            (out / name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Words stay words (``no``, ``on``, ``2021-01``, ``12:30``, ``010``), and ``5e-2``
 
 import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -95,6 +96,25 @@ class _Builder:
             mapping[key] = self.build(value_node, depth + 1)
             mapping.lines[key] = key_line
         return mapping
+
+
+def of(value: Any) -> Any:
+    """A value made in Python as a file would have held it: months as text, NumPy's numbers as Python's, all on line 0."""
+    if isinstance(value, dict | MappingProxyType):
+        mapping = Mapping(0)
+        for key, each in value.items():
+            name = str(of(key))
+            mapping[name], mapping.lines[name] = of(each), 0
+        return mapping
+    if hasattr(value, "strftime"):  # a date: a month is all that matters of it
+        return value.strftime("%Y-%m")
+    if hasattr(value, "tolist"):  # a number or an array of NumPy's
+        return of(value.tolist())
+    if isinstance(value, list | tuple):
+        sequence = Sequence(0)
+        sequence.extend(of(each) for each in value)
+        return sequence
+    return value
 
 
 def read_text(path: Path) -> str:
