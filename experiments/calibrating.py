@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from experiments import calibration, designs, journal
 from experiments.crew import Point
 from experiments.monte_carlo import quantiles
+from experiments.points import spread
 from experiments.published import Figure, Gauge
 from experiments.published import load as load_figures
 from experiments.ranking import factors_of
@@ -103,7 +104,7 @@ class Calibrating:
 
     def prior(self) -> Array:
         """The first wave: a Latin hypercube over all quantiles."""
-        return designs.spread("latin_hypercube", len(self.factors), self.spec.waves[0], seed=self.spec.seed)
+        return spread("latin_hypercube", len(self.factors), self.spec.waves[0], seed=self.spec.seed)
 
 
 @dataclass(frozen=True)

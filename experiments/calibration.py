@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from experiments.designs import EDGE, spread
+from experiments.designs import EDGE
+from experiments.points import spread
 from experiments.sensitivity import Emulator
 from sim.core.errors import Wrong
 

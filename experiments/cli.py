@@ -12,6 +12,7 @@ from experiments.commands.check import check
 from experiments.commands.clauses import clauses
 from experiments.commands.collect import collect
 from experiments.commands.compare import compare
+from experiments.commands.console import refused
 from experiments.commands.counties import counties
 from experiments.commands.describe import goals, levers, month, parameters, schema
 from experiments.commands.discover import discover
@@ -81,4 +82,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except OSError as problem:  # of help, or of what was said of a wrong command
+        sys.exit(refused(problem))

@@ -37,18 +37,18 @@ def compare(found: Sequence[Results]) -> dict[str, Any]:
     Raises Unpaired when seeds or replications differ, or one of the results is not complete.
     """
     check(found)
-    first = found[0]
+    first, names = found[0], labels(found)
     return {
         "seed": first.manifest["seed"],
         "only_luck": first.manifest["only_luck"],
         "replications": len(first.table("replications", ["replication"])),
         "confidence": monte_carlo.CONFIDENCE,
         "scenarios": [
-            {"id": each.manifest["scenario"]["id"], "title": each.manifest["scenario"]["title"], "hash": each.manifest["hash"],
+            {"id": name, "title": each.manifest["scenario"]["title"], "hash": each.manifest["hash"],
              "folder": str(each.folder)}
-            for each in found
+            for name, each in zip(names, found)
         ],
-        "comparisons": [against(first, other) for other in found[1:]],
+        "comparisons": [{**against(first, other), "first": names[0], "other": name} for name, other in zip(names[1:], found[1:])],
     }  # fmt: skip
 
 
@@ -63,6 +63,17 @@ def write(made: Mapping[str, Any], folder: Path) -> None:
 def lines(made: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
     """One part of a comparison as rows: those of every scenario held against the first, one after another."""
     return [{"first": one["first"], "other": one["other"], **flat(row)} for one in made["comparisons"] for row in one[part]]
+
+
+def labels(found: Sequence[Results]) -> list[str]:
+    """By what the results are told apart: their scenarios, and the folders too of those that are held against the first under one
+    name.
+    """
+    names = [str(each.manifest["scenario"]["id"]) for each in found]
+    return [
+        f"{name} ({each.folder})" if number and names[1:].count(name) > 1 else name
+        for number, (name, each) in enumerate(zip(names, found))
+    ]
 
 
 def check(found: Sequence[Results]) -> None:

@@ -7,7 +7,7 @@ one factor moved at a time away from the scenario (``one_at_a_time``), or points
 """
 
 import itertools
-import re
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,14 +15,13 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy import stats
-from scipy.stats import qmc
 
 from experiments.crew import Point
+from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, safe, spread
 from sim.core import yaml_file
 from sim.core.errors import InputError, Wrong, all_of, nearest
 from sim.core.parameters import PLAN_MONTHS, Parameter, load_all
-from sim.core.resolving import Override
+from sim.core.resolving import Override, convert
 from sim.core.validation import explained
 from sim.scenario import Scenario, load_scenario
 from sim.scenario_file import beyond, month_within
@@ -68,7 +67,7 @@ class Spec(BaseModel):
     scenarios: list[str] = Field(min_length=1)
     design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
     points: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    replications: int = Field(default=20, ge=1)
+    replications: int = Field(default=20, ge=1, le=MOST_REPLICATIONS)
     only_luck: bool = False
     factors: dict[str, FactorRecord] = Field(min_length=1)
     correlations: list[Correlation] = []
@@ -101,6 +100,19 @@ class Factor:
         value = self.low + share * (self.high - self.low)
         return round(value) if self.whole else value
 
+    def override(self, value: Any) -> Override:
+        """A value as a scenario sets it. Raises InputError if the parameter cannot take it."""
+        made = Override(value if self.month is None else {self.month: value}, f"factor {self.id}", 0)
+        made.check(load_all().parameters[self.id])
+        return made
+
+    def meant(self, value: Any) -> Any:
+        """What a value means in the rules, however it is spelled: equal for 4000 and 4000.0."""
+        if self.kind == "quantile":
+            return float(value)
+        meant = convert(load_all().parameters[self.id], value)
+        return tuple(meant) if isinstance(meant, list) else meant
+
 
 @dataclass(frozen=True)
 class Design:
@@ -128,11 +140,6 @@ class Design:
         ]
 
 
-def safe(text: str) -> str:
-    """A scenario's id as part of a file name."""
-    return re.sub(r"[^\w.-]", "_", text)[:60]
-
-
 def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any], name: str) -> Point:
     """A scenario with some factors set. Raises InputError for a value that the parameter cannot take."""
     overrides = dict(scenario.overrides)
@@ -147,9 +154,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
         value = setting[factor.id]
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
             raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
-        made = Override(value if factor.month is None else {factor.month: value}, f"factor {factor.id}", 0)
-        made.check(load_all().parameters[factor.id])
-        overrides[factor.id] = [*overrides.get(factor.id, []), made]
+        overrides[factor.id] = [*overrides.get(factor.id, []), factor.override(value)]
     return Point(name, replace(scenario, overrides=overrides), held)
 
 
@@ -172,14 +177,17 @@ def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...]
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     if scenarios is None:
         scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
-    ids = [scenario.id for scenario in scenarios]
-    if len(set(ids)) < len(ids):
-        raise twice(path, tree.lines["scenarios"])
+    distinct(path, tree.lines["scenarios"], scenarios)
+    if len(set(spec.outcomes)) < len(spec.outcomes):
+        raise InputError(path, tree.lines["outcomes"], "outcomes: one is named twice; leave it out",
+                         "outcomes：有一项写了两次，请去掉一个")  # fmt: skip
     faults = []
     factors = []
     for name, record in spec.factors.items():
         try:
             factors.append(factor(name, record, spec.design in LEVELS))
+        except InputError as problem:
+            faults.append(InputError.of(path, lines.get(name, 0), problem))
         except ValueError as problem:
             faults.append(InputError.of(path, lines.get(name, 0), problem, name))
     if faults:
@@ -194,6 +202,7 @@ def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...]
         spec.only_luck, tuple(spec.outcomes), asked,
     )  # fmt: skip
     _try(made, path, lines)
+    affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
     return made
 
 
@@ -210,13 +219,8 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
     return InputError(path, line, *explained(error, known))
 
 
-def twice(place: str | Path, line: int) -> InputError:
-    """That two scenarios are the same one."""
-    return InputError(place, line, "a scenario is named twice", "同一个情景写了两次，请去掉一个")
-
-
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
-    """A factor checked against the parameter. Raises Wrong saying what is wrong."""
+    """A factor checked against the parameter. Raises Wrong saying what is wrong, InputError for a value it cannot take."""
     parameters = load_all().parameters
     if name not in parameters:
         near = nearest(name, sorted(parameters))
@@ -236,11 +240,15 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     month = _month(parameter, record, quantile)
+    if record.levels is not None and not by_level:
+        raise Wrong("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
     levels = tuple(record.values or record.quantiles or ())
     if record.quantiles and not all(0 < level < 1 for level in record.quantiles):
         raise Wrong("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
     if by_level and not levels:
         count = record.levels or (3 if quantile else 5)
+        if whole and count > high - low + 1:
+            count = _whole_levels(record, low, high)
         shares = np.linspace(0.05, 0.95, count) if quantile else np.linspace(0.0, 1.0, count)
         levels = tuple(
             round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
@@ -255,10 +263,45 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             "a design that spreads its points takes the whole distribution; leave quantiles out",
             "这种抽样设计取整个分布，请删去 quantiles",
         )
-    return Factor(
+    made = Factor(
         name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
         levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
     )  # fmt: skip
+    _check_levels(made)
+    return made
+
+
+def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
+    """How many levels there are where whole numbers are fewer than usual; Wrong if more were asked for."""
+    there = int(high - low) + 1
+    if record.levels is not None:
+        raise Wrong(
+            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
+            f"write levels: {there}",
+            f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
+        )
+    return there
+
+
+def _check_levels(made: Factor) -> None:
+    """Raise Wrong unless every level is one value that the parameter takes, and no two mean the same."""
+    seen: dict[Any, Any] = {}
+    for level in made.levels:
+        if isinstance(level, Mapping):
+            raise Wrong(
+                "a level is one value, not one for each of several months; write the value, and 'from' for the month it holds "
+                "from: {values: [10000000], from: 2021-01}",
+                "每一档只能写一个值，不能逐月写；请只写数值，从哪个月起用 from 写：{values: [10000000], from: 2021-01}",
+            )
+        if made.kind == "value":
+            made.override(level)
+        meant = made.meant(level)
+        if meant in seen:
+            raise Wrong(
+                f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
+                f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
+            )
+        seen[meant] = level
 
 
 def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
@@ -271,8 +314,10 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     if ends is None:
         raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
     low, high = ends
-    if low >= high:
+    if not low < high:
         raise Wrong("low must be less than high", "low 必须小于 high")
+    if math.isinf(low) or math.isinf(high):
+        raise Wrong("low and high must be numbers, not infinite", "low 和 high 必须是数字，不能是无穷大")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
 
@@ -293,16 +338,17 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
                 f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels",
                 f"“{spec.design}”不写 points 和 correlations，取哪些点由各因素的取值决定",
             )
+        sizes = [len(each.levels) for each in factors]  # Python's whole numbers, which never wrap
+        count = 1 + sum(sizes) if spec.design == "one_at_a_time" else math.prod(sizes)
+        if count > MOST_POINTS:
+            raise Wrong(
+                f"the grid has {_told(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
+                f"这样共有 {_told(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
+            )
         if spec.design == "one_at_a_time":
             yield {}
             yield from ({each.id: level} for each in factors for level in each.levels)
             return
-        count = int(np.prod([len(each.levels) for each in factors]))
-        if count > MOST_POINTS:
-            raise Wrong(
-                f"the grid has {count:,} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
-                f"组合共有 {count:,} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
-            )
         yield from (dict(zip(names, levels)) for levels in itertools.product(*(each.levels for each in factors)))
         return
     if spec.points is None:
@@ -316,47 +362,17 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
         yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
 
 
-def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | None = None, seed: int = 2021) -> np.ndarray:
-    """Points in the unit cube, float64 (points, dimensions), of a Latin hypercube or of a scrambled Sobol sequence.
-
-    ``correlation``: of the normal scores (see the function ``correlation``); the margins stay uniform.
-    """
-    sampler = qmc.LatinHypercube(dimensions, rng=seed) if kind == "latin_hypercube" else qmc.Sobol(dimensions, rng=seed)
-    shares = sampler.random(points)
-    if correlation is None:
-        return shares
-    scores = stats.norm.ppf(np.clip(shares, 1e-9, 1.0 - 1e-9)) @ np.linalg.cholesky(correlation).T
-    return stats.norm.cdf(scores)
-
-
-def correlation(pairs: Sequence[Correlation], names: Sequence[str]) -> np.ndarray | None:
-    """The correlation matrix of normal scores that gives these rank correlations (2 sin(π ρ / 6)); Wrong if none does."""
-    if not pairs:
-        return None
-    matrix = np.eye(len(names))
-    for pair in pairs:
-        unknown = [name for name in pair.between if name not in names]
-        if unknown or pair.between[0] == pair.between[1]:
-            raise Wrong(
-                f"correlations are between two different factors of this sweep, not {' and '.join(pair.between)}",
-                f"相关只能写在本次试算的两个不同因素之间，不能是 {' 与 '.join(pair.between)}",
-            )
-        one, two = (names.index(name) for name in pair.between)
-        matrix[one, two] = matrix[two, one] = 2.0 * np.sin(np.pi * pair.rank / 6.0)
-    if np.linalg.eigvalsh(matrix).min() <= 1e-9:
-        raise Wrong(
-            "no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个"
-        )
-    return matrix
+def _told(count: int) -> str:
+    """A number of points as people read it."""
+    return f"{count:,}" if count < 10**12 else f"{count:.1e}" if count < 10**300 else "10^300"
 
 
 def _try(design: Design, path: Path, lines: Mapping[str, int]) -> None:
-    """Make every point once, so that what a parameter cannot take is said before anything is lived."""
+    """Try every level in every scenario, or both ends of a range: what cannot be is said before anything is lived."""
     for scenario in design.scenarios:
-        for setting in design.settings:
-            for each in design.factors:
-                if each.id in setting:
-                    try:
-                        point(scenario, [each], setting, "trial")
-                    except InputError as problem:
-                        raise InputError.of(path, lines.get(each.id, 0), problem) from None
+        for each in design.factors:
+            for value in each.levels or (each.at(0.0), each.at(1.0)):
+                try:
+                    point(scenario, [each], {each.id: value}, "trial")
+                except InputError as problem:
+                    raise InputError.of(path, lines.get(each.id, 0), problem) from None

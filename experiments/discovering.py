@@ -15,7 +15,7 @@ from experiments.crew import Make
 from experiments.discovery import Discovery
 from experiments.files import as_json, plain, whole, write_csv, write_text
 from experiments.identity import version, versions
-from experiments.lives import COUNTY, Catalogue, Say
+from experiments.lives import COUNTY, Catalogue, Say, find
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.study import Study
@@ -38,10 +38,12 @@ class Lived:
     failed: tuple[int, ...]
 
 
-def check(discovery: Discovery, catalogue: Catalogue) -> None:
-    """Raise InputError unless the goal is one of the model's."""
-    if discovery.goal not in catalogue.goals:
-        raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, list(catalogue.goals)))
+def check(discovery: Discovery, *catalogues: Catalogue) -> None:
+    """Raise InputError unless the goal is one of every scenario: one that runs on beyond the plan has more."""
+    for catalogue in catalogues:
+        if discovery.goal not in catalogue.goals:
+            known = list(catalogue.goals)
+            raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, known))
 
 
 def discover(
@@ -59,7 +61,7 @@ def discover(
     cube = discovery.cube(seed)
     cases = discovery.cases(cube)
     with Study(out, scenarios, seed, False, discovery.task(), workers, lives, say, progress, executor) as study:
-        check(discovery, study.catalogue)
+        check(discovery, *map(find(lives).catalogue, discovery.scenarios))
         study.live([(point, [number]) for point, number in cases])
         lived = _lived(discovery, study, cube)
         goal = study.catalogue.goals[discovery.goal]

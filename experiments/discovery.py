@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from experiments import designs, ranking
 from experiments.crew import Point
 from experiments.designs import Correlation, Factor, FactorRecord, Names
+from experiments.points import correlation, distinct, spread
 from sim.core import yaml_file
 from sim.core.errors import InputError, Wrong, all_of
 from sim.core.parameters import load_all
@@ -76,9 +77,7 @@ class Discovery:
     def cube(self, seed: int) -> NDArray[np.float64]:
         """(points, columns) shares of each factor's range; of a factor with choices the number of the choice."""
         names = list(self.columns)
-        cube = designs.spread(
-            "latin_hypercube", len(names), self.points, designs.correlation(self.correlations, names), seed % 2**32
-        )
+        cube = spread("latin_hypercube", len(names), self.points, correlation(self.correlations, names), seed % 2**32)
         for column in self.choices:
             cube[:, column] = np.floor(cube[:, column] * self._count(column))
         return cube
@@ -154,8 +153,7 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
         faults = [designs.fault(path, tree, error, Spec) for error in problem.errors()]
         raise all_of(faults) from None
     scenarios = tuple(load_scenario(path.parent / name) for name in spec.scenarios)
-    if len({scenario.id for scenario in scenarios}) < len(scenarios):
-        raise designs.twice(path, tree.lines["scenarios"])
+    distinct(path, tree.lines["scenarios"], scenarios)
     made = Discovery(
         path, spec.title.model_dump(), scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
         spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),

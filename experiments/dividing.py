@@ -17,6 +17,7 @@ from experiments import budgeting, designs
 from experiments.crew import Point
 from experiments.designs import Factor, FactorRecord, Names
 from experiments.lives import COUNTY, find
+from experiments.points import affordable
 from sim.core import yaml_file
 from sim.core.errors import InputError, all_of, unknown
 from sim.core.parameters import load_all
@@ -34,7 +35,7 @@ TRIAL_MONTHS = 24
 class Share(BaseModel):
     """How much of the budget a programme may take, yuan a year."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     at_least: float | None = Field(default=None, ge=0)
     at_most: float | None = Field(default=None, ge=0)
 
@@ -42,7 +43,7 @@ class Share(BaseModel):
 class Spec(BaseModel):
     """An optimisation as written."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     title: Names
     scenario: str
     budget: float = Field(gt=0)
@@ -126,7 +127,17 @@ def read(path: Path) -> tuple[Spec, Any]:
         raise all_of(faults) from None
     known = budgeting.programmes()
     lines = tree["programmes"].lines
-    for name in spec.programmes:
+    if len(set(spec.goals)) < len(spec.goals):
+        raise InputError(
+            path, tree.lines["goals"], "goals: one is named twice; leave it out", "goals：有一项写了两次，请去掉一个"
+        )
+    affordable(path, tree.lines.get("population", 1), 1 + spec.population * spec.generations, spec.futures)
+    for name, share in spec.programmes.items():
+        if share.at_least is not None and share.at_most is not None and share.at_most < share.at_least:
+            raise InputError(
+                path, lines[name], f"{name}: at_least {share.at_least:,.0f} is more than at_most {share.at_most:,.0f}",
+                f"{name}：下限 at_least {share.at_least:,.0f} 元大于上限 at_most {share.at_most:,.0f} 元；请改正其中一个"
+            )  # fmt: skip
         if name not in known:
             raise InputError(path, lines[name], *unknown("there is no programme", "没有这个项目：", name, list(known)))
         payable = {use for fund, record in fund_records().items() if fund.name.lower() in POT for use in record.pays}

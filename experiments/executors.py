@@ -135,7 +135,7 @@ class Processes:
 
         A pool that broke since ``finished`` last looked takes no task: this one comes back as lost, like those in hand.
         """
-        with _no_interrupt(), _without_main():
+        with _no_interrupt(), without_main():
             try:
                 future = self._pool.submit(_work, task)
             except BrokenProcessPool as broken:
@@ -278,7 +278,7 @@ def _no_interrupt() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _without_main() -> Iterator[None]:
+def without_main() -> Iterator[None]:
     """Hide the caller's script while a process starts: a spawned process would run it once more.
 
     Workers need nothing of it, and a script that does not guard its last lines would start workers within workers.

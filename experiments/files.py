@@ -5,11 +5,24 @@ import csv
 import json
 import math
 import os
+import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas
+
+#: How a text begins that a spreadsheet would take for a formula, and how it is written: as text, behind one more apostrophe.
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+QUOTED = re.compile("'" + FORMULA.pattern)
+#: A number that was written as text already does no harm.
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+#: Columns that name something: text, even where all names look like numbers.
+NAMES = ("id", "point", "scenario", "outcome", "factor", "goal", "county", "fund", "use")
 
 
 @contextlib.contextmanager
@@ -26,6 +39,22 @@ def whole(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def try_place(folder: Path) -> None:
+    """Raise OSError unless a folder is, or can be made, there and takes a file; nothing is left behind."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        for each in reversed(missing):
+            each.mkdir()
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as problem:
+        raise type(problem)(problem.errno, problem.strerror, str(folder)) from None
+    finally:
+        for each in missing:
+            with contextlib.suppress(OSError):
+                each.rmdir()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -52,10 +81,50 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with whole(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([cell(column) for column in columns])
         for row in rows:
-            writer.writerow({key: "" if _missing(value) else value for key, value in row.items()})
+            writer.writerow(["" if _missing(row.get(column)) else cell(row[column]) for column in columns])
+
+
+def write_frame(path: Path, frame: "pandas.DataFrame") -> None:
+    """A data frame as ``write_csv`` writes rows."""
+    from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+
+    plain_ = (is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype)
+    texts = [number for number, kind in enumerate(frame.dtypes) if not any(is_plain(kind) for is_plain in plain_)]
+    safe = frame.copy(deep=False).set_axis([cell(column) for column in frame.columns], axis="columns")
+    for number in texts:
+        safe.isetitem(number, [None if _missing(value) else cell(value) for value in frame.iloc[:, number]])
+    with whole(path) as partial:
+        safe.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def read_csv(path: Path, columns: Sequence[str] | None = None) -> "pandas.DataFrame":
+    """A table as it was before ``write_csv`` or ``write_frame`` wrote it: names are text, and texts begin as they did."""
+    import pandas
+
+    try:
+        frame = pandas.read_csv(
+            path, encoding="utf-8-sig", usecols=columns, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
+        )
+    except pandas.errors.EmptyDataError:
+        return pandas.DataFrame()
+    for column in frame.columns[[not pandas.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        frame[column] = frame[column].map(_unquoted, na_action="ignore")
+    return frame.rename(columns=_unquoted)
+
+
+def cell(value: Any) -> Any:
+    """A value as a CSV holds it: a text that would be taken for a formula is marked as text, numbers stay numbers."""
+    if isinstance(value, (bool, int, float, np.number, np.bool_)):
+        return value
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")  # a return alone ends a line for some readers only
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def _unquoted(value: Any) -> Any:
+    return value[1:] if isinstance(value, str) and QUOTED.match(value) else value
 
 
 def as_json(value: Any, indent: int | None = 1) -> str:

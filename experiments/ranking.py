@@ -34,7 +34,7 @@ def factors_of(scenario: Scenario, chosen: Sequence[str]) -> list[designs.Factor
             if name in scenario.overrides:
                 raise InputError("--factor", 0, f"{name}: the scenario sets it", f"{name}：情景里已经设定了它，不再变动；请另选")
             raise InputError("--factor", 0, *unknown("no assumption that varies", "没有这个有不确定范围的假设：", name, free))
-    return [designs.factor(name, designs.FactorRecord(), False) for name in (chosen or free)]
+    return [designs.factor(name, designs.FactorRecord(), False) for name in (dict.fromkeys(chosen) or free)]
 
 
 def outcomes_of(chosen: Sequence[str], catalogue: Catalogue) -> dict[str, str]:

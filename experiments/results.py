@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments import summaries, tables
-from experiments.files import as_json, plain, whole, write_csv, write_text
+from experiments.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.identity import version, versions
 from experiments.journal import Chunk, read
 from experiments.lives import Catalogue, find
@@ -289,7 +289,7 @@ class Results:
         path = self.folder / f"{name}.parquet"
         if path.exists():
             return pandas.read_parquet(path, columns=list(columns) if columns else None)
-        return pandas.read_csv(self.folder / f"{name}.csv", encoding="utf-8-sig", usecols=columns)
+        return read_csv(self.folder / f"{name}.csv", columns)
 
     def bands(self, scope: str = "county", indicator: str | None = None) -> "pandas.DataFrame":
         """Monthly bands of one scope, and of one indicator if given."""

@@ -18,6 +18,7 @@ from experiments.crew import Crew, Make, Plan, Point, Stopped, Task, Worker
 from experiments.executors import Halted, usable_processors
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
+from sim.core.errors import InputError
 
 HOPELESS = 8  # if so many replications fail before one lives, the fault is not theirs
 CHUNKS = "chunk"  # the name of the only point of a run
@@ -172,8 +173,11 @@ def claim(folder: Path, belongs: dict[str, Any]) -> None:
             f"{folder} does not say what it belongs to: {identity.FILE} is missing",
             f"{folder} 没有写明属于哪次模拟：缺少 {identity.FILE}",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    identity.note(folder, belongs)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        identity.note(folder, belongs)
+    except OSError as problem:  # nothing was lived yet: the place is wrong
+        raise InputError.of(folder, 0, problem) from None
 
 
 def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:

@@ -16,6 +16,7 @@ from scipy import stats
 from experiments import designs, ranking
 from experiments.crew import Point
 from experiments.lives import Catalogue
+from experiments.points import spread
 from experiments.structure import rounded
 from experiments.study import Study
 from sim.scenario import Scenario
@@ -26,7 +27,7 @@ KEPT = 10  # numbers kept of each goal
 
 def points(scenario: Scenario, factors: Sequence[designs.Factor], count: int, seed: int) -> list[Point]:
     """So many points of a Latin hypercube over the quantiles of all factors."""
-    rows = designs.spread("latin_hypercube", len(factors), count, seed=seed)
+    rows = spread("latin_hypercube", len(factors), count, seed=seed)
     return [
         designs.point(scenario, factors, {each.id: each.at(float(share)) for each, share in zip(factors, row)}, f"all.{i:05d}")
         for i, row in enumerate(rows)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from experiments import monte_carlo, paired
 from experiments.crew import Point
 from experiments.lives import Catalogue
+from experiments.points import safe
 from experiments.study import Outcomes, Study
 from sim.core.parameters import load_all
 from sim.core.resolving import Override
@@ -69,7 +70,7 @@ def live(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tupl
     """Outcomes by switch and plan, each over the same futures. Raises ValueError if a life failed: holes would unpair."""
     numbers = replications(futures)
     points = {
-        (switch.id, name): Point(f"{switch.id}.{name}", under(plan, switch))
+        (switch.id, name): Point(f"{switch.id}.{safe(name)}", under(plan, switch))
         for switch in switches()
         for name, plan in plans.items()
     }

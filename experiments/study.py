@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from experiments import identity, journal, results
 from experiments.budgeting import NOT_PUBLIC
 from experiments.crew import Crew, Make, Plan, Point
+from experiments.files import try_place
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
+from experiments.points import same_file
 from experiments.runner import Progress, claim
 from sim.core.errors import InputError
 
@@ -80,6 +82,7 @@ class Study:
         self.plan = Plan(seed, only_luck, folder / "journal", lives, brief=brief)
         claim(self.plan.folder, identity.identity(model, lives, scenarios, seed, only_luck, task))
         self.catalogue = model.catalogue(first)
+        self._points: dict[str, Point] = {}
         self._progress = progress
         self._watch = Progress(0)
         self._crew = Crew(self.plan, first, workers, say, executor)
@@ -91,7 +94,13 @@ class Study:
         self._crew.place.close()
 
     def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does."""
+        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does, and ValueError
+        for two points of one name: the journal would give one the lives of the other.
+        """
+        for point, _numbers in wanted:
+            known = self._points.setdefault(same_file(point.name), point)
+            if known is not point and known != point:
+                raise ValueError(f"two different points have the name {point.name}")
         total = sum(len(numbers) for _point, numbers in wanted)
         missing = sum(len(self._crew.missing(point, numbers)) for point, numbers in wanted)
         self._watch.total += total
@@ -111,6 +120,7 @@ class Study:
 
 def make_way(out: Path, fresh: bool, files: Sequence[str], option: str = "--out") -> None:
     """Clear the folder of a study if ``fresh``; InputError, naming ``option``, if it holds something else than a study."""
+    try_place(out)
     if not out.exists():
         return
     known = {*files, "journal", "figures", "shard.json"}

@@ -13,7 +13,7 @@ from experiments.crew import Make, Point
 from experiments.designs import LEVELS, Design
 from experiments.files import as_json, plain, whole, write_csv, write_text
 from experiments.identity import version, versions
-from experiments.lives import COUNTY, Catalogue, Say
+from experiments.lives import COUNTY, Catalogue, Say, find
 from experiments.results import description
 from experiments.runner import Progress
 from experiments.study import PUBLIC, Outcomes, Study
@@ -47,7 +47,7 @@ def sweep(
         wanted = [(point, _within(part, place * len(numbers), numbers)) for place, point in enumerate(points)]
     scenarios = {scenario.id: scenario for scenario in design.scenarios}
     with Study(out, scenarios, seed, design.only_luck, design.asked, workers, lives, say, progress, executor) as study:
-        chosen = outcomes_of(design, study.catalogue)
+        chosen = outcomes_of(design, *map(find(lives).catalogue, design.scenarios))
         study.live(wanted)
         if part is not None:
             return None
@@ -59,12 +59,16 @@ def _within(part: Sequence[int], start: int, numbers: range) -> list[int]:
     return [number for number in numbers if part[0] <= start + number <= part[-1]]
 
 
-def outcomes_of(design: Design, catalogue: Catalogue) -> tuple[str, ...]:
+def outcomes_of(design: Design, *catalogues: Catalogue) -> tuple[str, ...]:
     """The outcomes to look at: as the spec says, or headline goals, headline indicators and public spending.
 
-    Raises InputError for one that is not measured.
+    ``catalogues``: of every scenario; one that runs on beyond the plan measures more. Raises InputError for an outcome that is
+    not measured in all of them.
     """
-    known = [*catalogue.goals, *(f"{name}.margin" for name in catalogue.goals), *catalogue.indicators, PUBLIC]
+    first, others = catalogues[0], catalogues[1:]
+    goals_ = {name: goal for name, goal in first.goals.items() if all(name in each.goals for each in others)}
+    indicators = {name: each for name, each in first.indicators.items() if all(name in other.indicators for other in others)}
+    known = [*goals_, *(f"{name}.margin" for name in goals_), *indicators, PUBLIC]
     for name in design.outcomes:
         if name not in known:
             raise InputError(
@@ -72,8 +76,8 @@ def outcomes_of(design: Design, catalogue: Catalogue) -> tuple[str, ...]:
             )
     if design.outcomes:
         return design.outcomes
-    goals = [name for name, goal in catalogue.goals.items() if goal.headline]
-    return (*goals, *(name for name, each in catalogue.indicators.items() if each.headline), PUBLIC)
+    goals = [name for name, goal in goals_.items() if goal.headline]
+    return (*goals, *(name for name, each in indicators.items() if each.headline), PUBLIC)
 
 
 def subject(name: str, catalogue: Catalogue) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from experiments import designs, results, warning
 from experiments.crew import Point
 from experiments.designs import FactorRecord
 from experiments.lives import COUNTY, Say, find
+from experiments.points import safe
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file
@@ -116,6 +117,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             )  # fmt: skip
         months.append(month)
     made = []
+    seen: set[tuple] = set()
     for text in levers.split(","):
         lever, equals, value = text.strip().partition("=")
         parameter = load_all().parameters.get(lever)
@@ -129,16 +131,21 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             elif parameter.options is not None:
                 record["values"] = list(parameter.options)  # type: ignore[assignment]
             try:
-                factor = designs.factor(lever, FactorRecord.model_validate(record), False if not equals else True)
+                factor = designs.factor(lever, FactorRecord.model_validate(record), "values" in record)
+            except InputError as problem:
+                raise InputError.of("--levers", 0, problem) from None
             except ValueError as problem:
                 raise InputError.of("--levers", 0, problem, lever) from None
             settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
             for setting in settings:
-                name = designs.safe(f"{lever}-{named(month)}-{setting}")
+                if (meant := (lever, month, factor.meant(setting))) in seen:
+                    raise InputError(
+                        "--levers", 0, f"{lever} = {setting} from {named(month)} is there twice; leave one out",
+                        f"{lever} 从 {named(month)} 起取 {setting} 写了两次；请去掉一个"
+                    )  # fmt: skip
+                seen.add(meant)
+                name = safe(f"{lever}-{named(month)}-{setting}")
                 made.append(Try(lever, setting, named(month), designs.point(scenario, [factor], {lever: setting}, name)))
-    names = [each.point.name for each in made]
-    if len(set(names)) < len(names):
-        raise InputError("--levers", 0, "a lever, a value or a month is named twice", "有抓手、取值或月份写了两次，请去掉重复的")
     return made
 
 

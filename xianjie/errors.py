@@ -49,3 +49,7 @@ def in_both_languages() -> Iterator[None]:
         raise Error(problem.english, problem.chinese) from None
     except Halted as problem:
         raise Incomplete(*(Words(each)("python_halted", problem=problem) for each in ("en", "zh"))) from None
+    except OSError as problem:
+        why = said(problem)
+        texts = (("en", why.english), ("zh", why.chinese))
+        raise Incomplete(*(Words(each)("python_halted", problem=text) for each, text in texts)) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import results
-from experiments.files import plain
+from experiments.files import plain, read_csv
 from sim.core.errors import InputError, unknown
 from xianjie.display import table, words_in
 from xianjie.errors import in_both_languages
@@ -73,10 +73,7 @@ class Kept:
             raise InputError("frame()", 0, *unknown("there is no table", "没有这张表：", name, tables))
         if name == "lives":
             return pandas.read_parquet(self._folder / "lives.parquet")
-        try:
-            return pandas.read_csv(self._folder / f"{name}.csv", encoding="utf-8-sig")
-        except pandas.errors.EmptyDataError:
-            return pandas.DataFrame()
+        return read_csv(self._folder / f"{name}.csv")
 
 
 @in_both_languages()

@@ -14,6 +14,7 @@ from experiments.briefing import boxes, style
 from experiments.briefing.page import PLAIN, SMALL, TITLE, Page
 from experiments.briefing.style import BAND_HALF, BLUE, GREY, INK, LINE, VERMILLION, wrap
 from experiments.briefing.words import LANGUAGES, Words
+from experiments.files import read_csv
 
 MOST = 6
 
@@ -22,7 +23,7 @@ def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = L
     """``figures/box-N-zh`` and so on for every box told: PNG, SVG and description; their paths."""
     if not manifest["boxes"]:
         return []
-    steps = pandas.read_csv(folder / "trajectory.csv", encoding="utf-8-sig")
+    steps = read_csv(folder / "trajectory.csv")
     cases = pandas.read_parquet(folder / "cases.parquet")
     target = folder / "figures"
     target.mkdir(exist_ok=True)

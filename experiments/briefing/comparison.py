@@ -20,9 +20,9 @@ SMALLEST = 5000.0  # yuan a year: less is 0.00 million
 def answer(made: Mapping[str, Any], language: str, folder: Path | None) -> Iterator[RenderableType]:
     """All comparisons with the first scenario."""
     words = Words(language)
-    titles = {each["id"]: words.of(each["title"]) for each in made["scenarios"]}
-    for one in made["comparisons"]:
-        heading = words("compare_heading", first=titles[one["first"]], other=titles[one["other"]])
+    first, *others = (words.of(each["title"]) for each in made["scenarios"])
+    for one, other in zip(made["comparisons"], others):
+        heading = words("compare_heading", first=first, other=other)
         yield Text(f"\n{heading}", style="bold")
         yield Text(words("compare_pairs", pairs=one["pairs"], draws=one["draws"]))
         if one["same"]:

@@ -27,7 +27,7 @@ from experiments.briefing import (
 from experiments.briefing.page import footer
 from experiments.briefing.picture import SECTIONS, Picture, save
 from experiments.briefing.words import Words
-from experiments.designs import safe
+from experiments.points import safe
 from experiments.results import Results
 
 __all__ = ["SECTIONS", "Picture", "gallery", "save"]

@@ -8,7 +8,8 @@ import pandas
 from matplotlib.figure import Figure
 
 from experiments.briefing import style
-from experiments.designs import safe
+from experiments.files import write_frame
+from experiments.points import safe
 
 #: The parts of a brief that a picture may belong to.
 SECTIONS = ("answer", "goals", "moves", "money", "who", "risks", "life", "other")
@@ -40,6 +41,6 @@ def save(picture: Picture, folder: Path, kinds: Sequence[str] = style.KINDS) -> 
     folder.mkdir(parents=True, exist_ok=True)
     name = safe(picture.id)
     data = folder / f"{name}.csv"
-    picture.data.to_csv(data, index=False, encoding="utf-8-sig", lineterminator="\n")
+    write_frame(data, picture.data)
     stem = folder / f"{name}-{picture.language}"
     return [data, *style.save(picture.figure, stem, picture.alt, picture.provenance, kinds, picture.title)]

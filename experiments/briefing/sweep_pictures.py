@@ -9,7 +9,8 @@ import pandas
 from experiments.briefing import style, sweeps
 from experiments.briefing.pictures import drawable, provenance
 from experiments.briefing.words import LANGUAGES, Words
-from experiments.designs import safe
+from experiments.files import read_csv, write_frame
+from experiments.points import safe
 
 MOST_CURVES = 12
 
@@ -22,7 +23,7 @@ def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANG
     made: list[Path] = []
     for stem, data, make in pictures_of(folder, manifest, facts):
         path = target / f"{stem}.csv"
-        data.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+        write_frame(path, data)
         made.append(path)
         for language in languages:
             figure, _title, said = make(language)
@@ -42,10 +43,7 @@ def pictures_of(
     folder: Path, manifest: dict[str, Any], facts: dict[str, Any]
 ) -> Iterator[tuple[str, pandas.DataFrame, Callable[[str], tuple[Any, str, str]]]]:
     """File name, data, and a function from a language to figure, title and description, for every picture of a sweep."""
-    summary = pandas.read_csv(folder / "summary.csv", encoding="utf-8-sig")
-    effects = (
-        pandas.read_csv(folder / "effects.csv", encoding="utf-8-sig") if (folder / "effects.csv").stat().st_size > 5 else None
-    )
+    summary, effects = read_csv(folder / "summary.csv"), read_csv(folder / "effects.csv")
     factors = manifest["factors"]
     for subject in manifest["outcomes"]:
         own = summary[summary["outcome"] == subject["id"]]
@@ -55,7 +53,7 @@ def pictures_of(
                 yield _heat(f"heat-{name}-{safe(scenario)}", cells, subject, factors, facts)
         if manifest["design"] == "grid" and len(factors) == 1 and _numeric(own[factors[0]["id"]]):
             yield _curve(f"curve-{name}", own.rename(columns={factors[0]["id"]: "value"}), subject, factors[0], manifest, facts)
-        if effects is None:
+        if effects.empty:
             continue
         moved = effects[effects["outcome"] == subject["id"]]
         if manifest["design"] == "one_at_a_time":
@@ -102,7 +100,10 @@ def _curve(
 
     def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
-        curves = {words.of(titles[scenario]): part for scenario, part in data.groupby("scenario", sort=False)}
+        called = {scenario: words.of(title) for scenario, title in titles.items()}
+        if len(set(called.values())) < len(called):  # two scenarios of one title are two curves
+            called = {scenario: words("name_and_unit", name=title, unit=scenario) for scenario, title in called.items()}
+        curves = {called[scenario]: part for scenario, part in data.groupby("scenario", sort=False)}
         title = words("sweep_against", outcome=sweeps.outcome(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
         said = sweeps.described(title, points, subject["unit"], language)

@@ -1,4 +1,4 @@
-"""A sweep on the terminal: outcomes point by point, or factor by factor where points are many."""
+"""A sweep on the terminal: outcomes point by point, or factor by factor where points are spread."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,20 +12,23 @@ from rich.text import Text
 
 from experiments.briefing import sweeps
 from experiments.briefing.words import Words, probability
+from experiments.files import read_csv
 
 MOST_ROWS = 40
 
 
 def answer(manifest: Mapping[str, Any], folder: Path, language: str) -> Iterator[RenderableType]:
-    """The title, and a table of levels (few points) or of effects (many)."""
+    """The title, and a table of levels (a grid) or of effects."""
     words = Words(language)
     yield Text(words.of(manifest["title"]), style="bold")
     yield Text(words("sweep_said", points=manifest["points"], replications=manifest["replications"]))
-    summary = pandas.read_csv(folder / "summary.csv", encoding="utf-8-sig")
-    if manifest["design"] == "grid" and manifest["points"] <= MOST_ROWS:
-        yield _levels(manifest, summary, words)
+    summary = read_csv(folder / "summary.csv")
+    if manifest["design"] == "grid":
+        yield _levels(manifest, summary[summary["point"].isin(summary["point"].unique()[:MOST_ROWS])], words)
+        if manifest["points"] > MOST_ROWS:
+            yield Text(words("points_not_shown", count=manifest["points"] - MOST_ROWS))
     else:
-        yield _effects(manifest, pandas.read_csv(folder / "effects.csv", encoding="utf-8-sig"), words)
+        yield _effects(manifest, read_csv(folder / "effects.csv"), words)
 
 
 def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words) -> Table:

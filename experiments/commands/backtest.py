@@ -25,6 +25,7 @@ from experiments.commands.console import (
 
 
 def backtest(
+    context: typer.Context,
     scenario: Scenario = BASELINE,
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -51,17 +52,25 @@ def backtest(
         from experiments import published, results, rivals
         from experiments.briefing import backtesting
         from experiments.commands import living
+        from experiments.files import try_place
         from experiments.lives import COUNTY, find
         from sim.core.errors import InputError
 
         code = Code.DONE
-        if source is None:
+        if source is not None:
+            console.refuse_given(
+                context, "does nothing with --from, whose folder was lived already; leave one of them out",
+                "与 --from 同用时不起作用，那个文件夹已经算好；请去掉其中一个",
+                "scenario", "replications", "seed", "workers", "out", "vantage", "sets"
+            )  # fmt: skip
+        else:
             from sim.scenario import load_scenario
 
             chosen = load_scenario(scenario, sets or [])
             chosen = replace(chosen, vantage=_month(vantage))
             wanted = living.Wanted(replications, seed, workers, sets=(*(sets or ()), f"vantage={vantage}"), lang=lang)
             source = out or living.folder(chosen, wanted)
+            try_place(source)
             code = console.code_of(living.live(chosen, source, wanted, console.messages(quiet)))
         try:
             result = results.open_folder(source)

@@ -36,6 +36,7 @@ FORMATS = ("html", "word", "excel")
 
 
 def brief(
+    context: typer.Context,
     out: Annotated[
         list[Path],
         typer.Argument(help="A result folder, and folders of sweeps or sensitivity that say what moves it.", metavar="OUT…"),
@@ -58,10 +59,16 @@ def brief(
     """
     with console.exit_codes():
         languages = ("zh", "en") if lang is Languages.BOTH else (lang.value,)
+        kinds = chosen(formats)
+        if "word" not in kinds:
+            console.refuse_given(
+                context, "is for Word documents, and none is written; leave it out",
+                "只用于 Word 文档，这次不写 Word；请去掉", "style"
+            )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
         command = " ".join([*words, *(said for wanted, said in options if wanted)])
-        made = write(out, to, languages, chosen(formats), style, command, compare, quiet)
+        made = write(out, to, languages, kinds, style, command, compare, quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:

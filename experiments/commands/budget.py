@@ -10,7 +10,7 @@ from experiments.commands.console import BASELINE, Json, Lang, Language, OnlyLuc
 
 def budget(
     scenario: Scenario = BASELINE,
-    replications: Annotated[int, typer.Option(min=1, help="Pairs of lives behind each number.")] = 8,
+    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of lives behind each number.")] = 8,
     programme: Annotated[
         list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
     ] = None,
@@ -29,7 +29,7 @@ def budget(
         from sim.scenario import load_scenario
 
         known = list(budgeting.programmes())
-        chosen = known if not programme else [] if programme == ["none"] else programme
+        chosen = known if not programme else [] if programme == ["none"] else list(dict.fromkeys(programme))
         for name in chosen:
             if name not in known:
                 near = nearest(name, known)

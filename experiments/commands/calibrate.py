@@ -12,6 +12,7 @@ FILES = ("calibration.json", "figures.csv", "assumptions.csv", "recovery.csv", "
 
 
 def calibrate(
+    context: typer.Context,
     workers: Workers = None,
     out: Out = None,
     synthetic: Annotated[
@@ -33,6 +34,11 @@ def calibrate(
     disk is full, 130 interrupted.
     """
     with console.exit_codes():
+        if synthetic:
+            console.refuse_given(
+                context, "does nothing with --synthetic, which makes no ensemble; leave one of them out",
+                "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
+            )  # fmt: skip
         from experiments import calibrating, calibration, lives, published
         from experiments.commands import living, studying
         from experiments.study import Study
@@ -69,7 +75,8 @@ def calibrate(
                     calibrating.store(work, result, code, target / "ensemble.csv")
                     if store:
                         calibrating.store(work, result, code)
-        _write(target, made)
+        with studying.writing(target, lang):
+            _write(target, made)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

@@ -12,6 +12,7 @@ COLUMNS_SHOWN = 6
 
 
 def check(
+    context: typer.Context,
     files: Annotated[
         list[Path], typer.Argument(help="The scenario, a YAML file; with --paired two of them.", metavar="FILE [FILE]")
     ],
@@ -33,6 +34,11 @@ def check(
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
 
+        if not paired:
+            console.refuse_given(
+                context, "is for --paired; leave it out, or add --paired", "只与 --paired 一起用；请去掉，或加上 --paired",
+                "until", "replication", "seed"
+            )  # fmt: skip
         wanted = 2 if paired else 1
         if len(files) != wanted:
             raise InputError(

@@ -10,6 +10,7 @@ from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, O
 
 
 def compare(
+    context: typer.Context,
     which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -41,6 +42,11 @@ def compare(
             )  # fmt: skip
         found: list[Any]
         if all(path.is_dir() for path in which):
+            console.refuse_given(
+                context, "does nothing where result folders are compared: they have their own; leave it out",
+                "对比的是结果文件夹，设置以文件夹里的为准，这一项不起作用；请去掉",
+                "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor"
+            )  # fmt: skip
             found = [_opened(path) for path in which]
             target = out
         elif any(path.is_dir() for path in which):
@@ -81,13 +87,18 @@ def _live(
 ) -> tuple[Path, list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, and the results."""
     from experiments.commands import living
+    from experiments.files import try_place
+    from experiments.points import same_file
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
     names = [scenario.id for scenario in chosen]
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
+    if len(set(map(same_file, folders))) < len(folders):
+        folders = [f"{number}-{name}" for number, name in enumerate(names, start=1)]
     target = out or living.OUTPUTS / "-".join(["compare", *names, str(seed), f"x{replications}", *(["only-luck"] * only_luck)])
     screen = console.messages(quiet)
+    try_place(target)
     place.open(screen)
     first = living.Wanted(
         replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor

@@ -1,22 +1,24 @@
 """What all commands share: stdout for the answer, stderr for the way there, documented exit codes."""
 
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console, RenderableType
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, disk_is_full
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
+MOST = 1_000_000  # of whatever an option counts: more, nobody would see the end of
 
 
 class Code(IntEnum):
@@ -46,9 +48,9 @@ class Language(StrEnum):
 
 
 Scenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
-Replications = Annotated[int, typer.Option(min=1, help="How many counties to live; pairs share parameters.")]
+Replications = Annotated[int, typer.Option(min=1, max=MOST, help="How many counties to live; pairs share parameters.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all luck and all draws.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
 Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
@@ -65,19 +67,68 @@ BASELINE = Path("scenarios/baseline.yaml")
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn wrong input and Ctrl-C into their exit codes, without a traceback."""
+    """Turn wrong input, what the system refuses and Ctrl-C into their exit codes, without a traceback."""
     try:
         yield
     except InputError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
+    except OSError as problem:
+        raise typer.Exit(refused(problem)) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
 
 
+def refused(problem: OSError) -> Code:
+    """Say what the system refused, and how the command ends: 5 where the disk, or the output, takes no more, else 2.
+
+    A reader that went away (``| head``) is told nothing: it has what it wanted, but not the whole answer.
+    """
+    if not isinstance(problem, BrokenPipeError):
+        with suppress(OSError):
+            typer.echo(str(InputError.of(str(problem.filename or "xianjie"), 0, problem)), err=True)
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    return Code.INCOMPLETE if disk_is_full(problem) or isinstance(problem, BrokenPipeError) else Code.WRONG_INPUT
+
+
+def _let_go(stream: TextIO) -> None:
+    """What a stream still holds goes nowhere if it cannot be written: Python would complain of it once more at the end."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+def number(value: float | None) -> float | None:
+    """What an option that takes a number is given, unless it is 'nan' or 'inf', which no bounds keep out."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number")
+    return value
+
+
+def refuse_given(context: typer.Context, english: str, chinese: str, *names: str) -> None:
+    """Raise InputError if one of these parameters was given, which would do nothing; the texts say why, after its name."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is not None and source.name == "COMMANDLINE":
+            raise InputError(parameter.opts[0], 0, english, chinese)
+
+
+class Screen(Console):
+    """A console that leaves a reader that went away to ``exit_codes``."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while the error is handled: it goes on as it is."""
+        raise
+
+
 def messages(quiet: bool = False) -> Console:
     """Where progress is told: stderr, or nowhere."""
-    return Console(stderr=True, quiet=quiet, highlight=False, markup=False)
+    return Screen(stderr=True, quiet=quiet, highlight=False, markup=False)
 
 
 def show_json(value: object) -> None:
@@ -91,7 +142,7 @@ def show(parts: Iterable[RenderableType]) -> None:
     """Print an answer on stdout; a character that the console cannot show becomes a question mark."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, markup=False)
+    console = Screen(highlight=False, markup=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     for part in parts:

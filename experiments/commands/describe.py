@@ -101,6 +101,7 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
 
 
 def month(
+    context: typer.Context,
     timed: Annotated[bool, typer.Option("--timed", help="Live one county and add milliseconds.")] = False,
     scenario: Annotated[Path, typer.Option(help="The scenario that --timed lives.")] = BASELINE,
     seed: Seed = 2021,
@@ -111,6 +112,11 @@ def month(
     with console.exit_codes():
         from sim.month import MONTH
 
+        if not timed:
+            console.refuse_given(
+                context, "is for --timed; leave it out, or add --timed", "只与 --timed 一起用；请去掉，或加上 --timed",
+                "scenario", "seed"
+            )  # fmt: skip
         times = _times(scenario, seed, lang) if timed else {}
         lines = [
             {

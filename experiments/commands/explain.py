@@ -12,6 +12,7 @@ SHOWN = 30
 
 
 def explain(
+    context: typer.Context,
     household: Annotated[int | None, typer.Option(min=0, help="The household's number.")] = None,
     find: Annotated[str | None, typer.Option(help="List candidates: relapsed, served-late or never-noticed.")] = None,
     scenario: Annotated[Path, typer.Option(help="The scenario it is lived in.")] = BASELINE,
@@ -33,6 +34,10 @@ def explain(
             raise InputError(
                 "explain", 0, "say either --household N or --find relapsed, served-late or never-noticed",
                 "请在 --household N 与 --find relapsed、served-late、never-noticed 中选一种"
+            )  # fmt: skip
+        if find is not None:
+            console.refuse_given(
+                context, "is for --household; leave it out", "只与 --household 一起用；请去掉", "beside"
             )  # fmt: skip
         if find is not None and find not in FINDS:
             raise InputError("--find", 0, *one_of(find, list(FINDS)))

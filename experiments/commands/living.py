@@ -88,10 +88,21 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
             )
     except runner.Refused as reason:
         raise unjoinable("--resume", out, reason) from None
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise unwritten(problem, out, wanted.lang) from None
     if outcome.problem:
         typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     return outcome
+
+
+def count(wanted: Wanted) -> int:
+    """How many replications there will be at most."""
+    if wanted.shard is not None:
+        return len(part_of(wanted.shard, wanted.replications))
+    return wanted.largest if wanted.precision is not None else wanted.add or wanted.replications
 
 
 def announce(scenario: Any, wanted: Wanted, console: Console, times: int = 1) -> None:
@@ -131,6 +142,19 @@ def requested(out: Path) -> int:
         ) from None  # fmt: skip
 
 
+def unwritten(problem: OSError, out: Path, lang: str) -> typer.Exit:
+    """Say that results could not be written, though what was lived is kept; the end of the command."""
+    why = said(problem)
+    facts = {"problem": why.chinese if lang == "zh" else why.english, "done": done(out)}
+    typer.echo(Words(lang)("disk_problem", out=out, **facts), err=True)
+    return typer.Exit(Code.INCOMPLETE)
+
+
+def done(out: Path) -> int:
+    """How many replications the journal of a folder holds."""
+    return sum(len(numbers) for numbers in journal.done(out / "journal").values())
+
+
 def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
     """That what is in ``out`` may not be gone on with."""
     return InputError(
@@ -143,7 +167,7 @@ def unjoinable(option: str, out: Path, reason: runner.Refused) -> InputError:
 def part_of(shard: str, replications: int) -> range:
     """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
     number, _, of = shard.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise InputError(
             "--shard", 0, f"write it as 3/10, the third of ten parts, not '{shard}'",
             f"应写成 3/10，表示十份中的第三份，现在写的是“{shard}”"
@@ -179,7 +203,7 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> None:
         return
     complete = (out / "manifest.json").exists() and results.Results(out).manifest.get("complete")
     if begun and not complete and not wanted.fresh:
-        count = sum(len(numbers) for numbers in journal.done(out / "journal").values())
+        count = done(out)
         raise InputError(
             "--out", 0, f"{out} holds an unfinished run of {count} replications; "
             "go on with it by --resume, or begin anew by --fresh",

@@ -10,6 +10,7 @@ from experiments.commands.console import DryRun, Fresh, Json, Lang, Language, No
 
 
 def optimise(
+    context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to divide, a YAML file; see experiments/specs.", metavar="SPEC")],
     seed: Seed = 2021,
     workers: Workers = None,
@@ -30,10 +31,13 @@ def optimise(
     full, 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import designs, dividing, lives, optimising, searching
+        from experiments import dividing, lives, optimising, searching
         from experiments.commands import living, studying
+        from experiments.points import safe
         from sim.core.errors import InputError
 
+        if dry_run:
+            studying.nothing_thrown_away(context)
         try:
             searching.require()
         except searching.Missing:
@@ -44,7 +48,7 @@ def optimise(
         asked, scenario = dividing.read(spec)
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))
-        target = out or living.OUTPUTS / designs.safe(f"optimise-{spec.stem}-{seed}")
+        target = out or living.OUTPUTS / safe(f"optimise-{spec.stem}-{seed}")
         screen = console.messages(quiet)
         if not dry_run:
             studying.make_way(target, fresh, optimising.FILES)
@@ -61,7 +65,8 @@ def optimise(
         if not no_figures:
             from experiments.briefing import frontier_pictures
 
-            frontier_pictures.draw(target, manifest)
+            with studying.writing(target, lang):
+                frontier_pictures.draw(target, manifest)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

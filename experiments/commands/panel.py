@@ -46,10 +46,15 @@ def _numbers(text: str) -> list[int]:
     found: dict[int, None] = {}
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()) or (dash and int(last) < int(first)):
+        if not first.isdecimal() or (dash and not last.isdecimal()) or (dash and int(last) < int(first)):
             raise InputError(
                 "--replications", 0, f"'{part.strip()}' is neither a number nor a range; write 0,3,10-12",
                 f"“{part.strip()}”不是编号，也不是编号范围；应写成 0,3,10-12"
+            )  # fmt: skip
+        if int(last or first) >= console.MOST:
+            raise InputError(
+                "--replications", 0, f"'{part.strip()}' goes beyond {console.MOST - 1:,}, the last there is",
+                f"“{part.strip()}”超过了最大编号 {console.MOST - 1:,}；请写小些"
             )  # fmt: skip
         found.update(dict.fromkeys(range(int(first), int(last or first) + 1)))
     return list(found)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 def run(
+    context: typer.Context,
     scenario: Annotated[list[Path], typer.Argument(help="A scenario or county file (YAML), or several.", metavar="SCENARIO...")],
     replications: Replications = 100,
     seed: Seed = 2021,
@@ -53,12 +54,19 @@ def run(
         bool, typer.Option("--resume", help="Go on with a run that was interrupted, killed or out of disk.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw an unfinished run in the result folder away.")] = False,
-    add_replications: Annotated[int, typer.Option(min=0, help="Add so many to a finished run.")] = 0,
+    add_replications: Annotated[int, typer.Option(min=0, max=console.MOST, help="Add so many to a finished run.")] = 0,
     precision: Annotated[
         float | None,
-        typer.Option(min=0.001, max=0.2, help="Go on until every headline probability is known to plus or minus this."),
+        typer.Option(
+            min=0.001,
+            max=0.2,
+            callback=console.number,
+            help="Go on until every headline probability is known to plus or minus this.",
+        ),
     ] = None,
-    max_replications: Annotated[int, typer.Option(min=1, help="With --precision: stop there at the latest.")] = 10_000,
+    max_replications: Annotated[
+        int, typer.Option(min=1, max=console.MOST, help="With --precision: stop there at the latest.")
+    ] = 10_000,
     brief: Annotated[
         bool,
         typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
@@ -81,6 +89,7 @@ def run(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments.commands import living
         from experiments.commands.counties import load, run_all
+        from experiments.files import try_place
 
         every = load(scenario, plan, sets or [])
         chosen = every[0]
@@ -100,6 +109,7 @@ def run(
             largest=max_replications,
         )
         _check(wanted, brief, len(every), dry_run or show_config)
+        _refuse_idle(context, scenario, wanted, dry_run, show_config, out)
         if show_config:
             _show_config(chosen, as_json)
             return
@@ -107,8 +117,10 @@ def run(
         place.open(screen)
         wanted = replace(wanted, workers=place.workers, executor=place.executor)
         if dry_run:
-            _show_forecast(chosen, wanted, as_json, screen, not no_figures)
+            _show_forecast(chosen, wanted, as_json, screen, not no_figures, 2 if brief else 1)
             return
+        target = out or living.folder(chosen, wanted)
+        try_place(target)
         if len(every) > 1:
             living.announce(chosen, wanted, screen, len(every))
             run_all(every, out, wanted, as_json, screen)
@@ -117,7 +129,7 @@ def run(
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers live.
             Thread(target=import_module, args=("experiments.briefing.gallery",), daemon=True).start()
-        outcome = living.live(chosen, out or living.folder(chosen, wanted), wanted, screen)
+        outcome = living.live(chosen, target, wanted, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.code_of(outcome))
@@ -159,6 +171,38 @@ def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
         raise InputError(
             "--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them",
             "会舍弃 --resume 和 --add-replications 要接着算的内容；请只留一个"
+        )  # fmt: skip
+
+
+def _refuse_idle(
+    context: typer.Context, files: list[Path], wanted: "Wanted", dry_run: bool, show_config: bool, out: Path | None
+) -> None:
+    """Refuse what was given and would do nothing."""
+    from experiments.commands import living
+    from sim.county_file import is_county_file
+
+    if wanted.precision is None:
+        console.refuse_given(context, "is for --precision; leave it out", "只与 --precision 一起用；请去掉", "max_replications")
+    if not any(map(is_county_file, files)):
+        console.refuse_given(
+            context, "is for county files, and there is none; leave it out", "只用于县情文件，这里没有；请去掉", "plan"
+        )
+    if show_config:
+        console.refuse_given(
+            context, "does nothing with --show-config, which lives nothing; leave it out",
+            "与 --show-config 同用时不起作用，因为不推演；请去掉",
+            "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
+            "add_replications", "precision", "max_replications", "brief", "shard", "executor", "scheduler",
+        )  # fmt: skip
+    if dry_run:
+        console.refuse_given(
+            context, "does nothing with --dry-run, which touches no folder; leave it out",
+            "与 --dry-run 同用时不起作用：预演不动任何文件夹；请去掉", "profile", "resume", "fresh"
+        )  # fmt: skip
+    if wanted.add and out is not None and not dry_run and living.requested(out) != wanted.replications:
+        console.refuse_given(
+            context, f"{out} was asked for another number; leave it out, or give --add-replications alone",
+            f"{out} 原来的遍数不是这个数；请去掉，只写 --add-replications", "replications"
         )  # fmt: skip
 
 
@@ -211,8 +255,8 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
     }
 
 
-def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool) -> None:
-    """Print the resolved scenario and what the run would take."""
+def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+    """Print the resolved scenario and what the run would take; ``times``: for how many scenarios its replications are lived."""
     import yaml
 
     from experiments import lives, results, runner
@@ -222,7 +266,7 @@ def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Conso
 
     cost = runner.forecast(
         scenario,
-        wanted.replications,
+        living.count(wanted) * times,
         wanted.seed,
         wanted.workers,
         wanted.only_luck,

@@ -11,7 +11,7 @@ from experiments.commands.structure import Finding, again, keep
 
 def screen(
     scenario: Scenario = BASELINE,
-    points: Annotated[int, typer.Option(min=24, help="Lives, each with all assumptions drawn anew.")] = 240,
+    points: Annotated[int, typer.Option(min=24, max=20_000, help="Lives, each with all assumptions drawn anew.")] = 240,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
@@ -28,8 +28,9 @@ def screen(
     5 the disk is full, 130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import designs, lives, screening
+        from experiments import lives, screening
         from experiments.commands import living, studying
+        from experiments.points import safe
         from experiments.study import Study
         from sim.scenario import load_scenario
 
@@ -38,7 +39,7 @@ def screen(
         factors = screening.factors_of(chosen)
         names = [each.id for each in factors]
         made_points = screening.points(chosen, factors, points, seed)
-        target = out or living.OUTPUTS / designs.safe(f"screen-{chosen.id}-{seed}-x{points}")
+        target = out or living.OUTPUTS / safe(f"screen-{chosen.id}-{seed}-x{points}")
         messages = console.messages(quiet)
         studying.make_way(target, fresh, ("screening.json",))
         seconds = studying.announce(chosen, points, target, seed, workers, False, lang, messages)
@@ -55,7 +56,8 @@ def screen(
             "code": lives.find(lives.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
             **screening.told(names, screening.rows_of(kept, names), lived, headline),
         }  # fmt: skip
-        keep(made, target / "screening.json", finding)
+        with studying.writing(target, lang):
+            keep(made, target / "screening.json", finding)
         if as_json:
             console.show_json(made)
         else:

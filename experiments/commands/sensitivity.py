@@ -25,9 +25,13 @@ def sensitivity(
         list[Path] | None,
         typer.Option(help="Another scenario: say what knowing a number would do to the choice; may be repeated."),
     ] = None,
-    trajectories: Annotated[int, typer.Option(min=2, help="Trajectories of the screening (Morris).")] = 4,
-    base: Annotated[int, typer.Option(min=8, help="Base size of the variance shares (Sobol), a power of two.")] = 64,
-    replicates: Annotated[int, typer.Option(min=2, help="Lives at each point; they tell luck from effect.")] = 2,
+    trajectories: Annotated[int, typer.Option(min=2, max=console.MOST, help="Trajectories of the screening (Morris).")] = 4,
+    base: Annotated[
+        int, typer.Option(min=8, max=console.MOST, help="Base size of the variance shares (Sobol), a power of two.")
+    ] = 64,
+    replicates: Annotated[
+        int, typer.Option(min=2, max=console.MOST, help="Lives at each point; they tell luck from effect.")
+    ] = 2,
     seed: Seed = 2021,
     workers: Workers = None,
     sets: Sets = None,
@@ -46,7 +50,7 @@ def sensitivity(
     Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, ranking, sensitivity
+        from experiments import lives, points, ranking, sensitivity
         from experiments.commands import living, studying
         from experiments.identity import version
         from experiments.study import Study
@@ -57,17 +61,18 @@ def sensitivity(
             raise InputError("--base", 0, f"must be a power of two, not {base}", f"必须是2的幂（如 64、128），现在写的是 {base}")
         chosen = load_scenario(scenario, sets or [])
         others = [load_scenario(path, sets or []) for path in against or []]
-        ids = [each.id for each in (chosen, *others)]
-        if len(set(ids)) < len(ids):
-            raise designs.twice("--against", 0)
+        points.distinct("--against", 0, (chosen, *others))
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         outcomes = ranking.outcomes_of(outcome or [], catalogue)
+        for each in others:  # one that ends earlier may lack a goal
+            ranking.outcomes_of(list(outcomes), lives.find(lives.COUNTY).catalogue(each))
         factors = ranking.factors_of(chosen, factor or [])
         names = [each.id for each in factors]
         few = min(len(names), ranking.MOST_SHARED)
         lives_wanted = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
+        points.affordable("--base", 0, lives_wanted // replicates, replicates)
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
-        target = out or living.OUTPUTS / designs.safe(stem)
+        target = out or living.OUTPUTS / points.safe(stem)
         screen = console.messages(quiet)
         place.open(screen)
         studying.make_way(target, fresh, FILES)
@@ -94,14 +99,15 @@ def sensitivity(
                 if passed:
                     few_factors = [each for each in factors if each.id in passed]
                     passed = [each.id for each in few_factors]
-                    points = sensitivity.sobol_points(passed, base, seed)
-                    second = ranking.Stage(study, chosen, few_factors, points, "shares", replicates)
+                    rows = sensitivity.sobol_points(passed, base, seed)
+                    second = ranking.Stage(study, chosen, few_factors, rows, "shares", replicates)
                     found = ranking.shared(second, passed, outcomes, list(catalogue.goals), seed)
                     made["shares"] = {name: _plain(each, chosen, ranking.joined) for name, each in found.items()}
                     if others:
                         made["worth"] = _worth(study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed)
         made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _subjects(outcomes, catalogue)}
-        _write(target, made, everything)
+        with studying.writing(target, lang):
+            _write(target, made, everything)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
@@ -139,11 +145,12 @@ def _worth(
     import numpy as np
 
     from experiments import ranking, sensitivity
+    from experiments.points import safe
 
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block
     points = stage.rows[own]
-    sides = [ranking.Stage(study, each, factors, points, f"worth-{each.id}", replicates) for each in others]
+    sides = [ranking.Stage(study, each, factors, points, f"worth-{safe(each.id)}", replicates) for each in others]
     made = {}
     for name, measure in outcomes.items():
         if name in catalogue.goals:

@@ -17,10 +17,14 @@ def solve(
     largest: Annotated[
         bool, typer.Option("--largest", help="The largest value that still reaches it, not the smallest.")
     ] = False,
-    low: Annotated[float | None, typer.Option(help="Search from here; by default the lever's lower bound.")] = None,
-    high: Annotated[float | None, typer.Option(help="Search up to here; by default the lever's upper bound.")] = None,
+    low: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search from here; by default the lever's lower bound.")
+    ] = None,
+    high: Annotated[
+        float | None, typer.Option(callback=console.number, help="Search up to here; by default the lever's upper bound.")
+    ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -40,7 +44,7 @@ def solve(
     input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, solving
+        from experiments import lives, points, solving
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.scenario import load_scenario
@@ -49,11 +53,12 @@ def solve(
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         question = solving.Question(lever, goal, probability, largest, low, high, start)
         factor = question.factor(chosen, catalogue, "--")
-        stem = designs.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
         place.open(screen)
         studying.make_way(target, fresh, solving.FILES)
+        points.affordable("--replications", 0, solving.FIRST + solving.EXPECTED, replications)
         looks = solving.FIRST + solving.EXPECTED
         studying.announce(chosen, looks * replications, target, seed, place.workers, only_luck, lang, screen)
         task = solving.task_of(question, factor)
@@ -67,7 +72,8 @@ def solve(
                 except solving.NoAnswer as none:
                     _no_answer(none, probability, lang, as_json)
                     raise typer.Exit(console.Code.UNEXPECTED) from None
-        _draw(target)
+        with studying.writing(target, lang):
+            _draw(target)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

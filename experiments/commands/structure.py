@@ -8,7 +8,9 @@ import typer
 from experiments.commands import console
 from experiments.commands.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
-Futures = Annotated[int, typer.Option(min=4, help="Parameter draws, each lived once under every switch and plan.")]
+Futures = Annotated[
+    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each lived once under every switch and plan.")
+]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
 
@@ -31,23 +33,32 @@ def structure(
     130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import lives, structure
+        from experiments import lives, points, structure
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
 
         files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
-        chosen = {each.id: each for each in map(load_scenario, files)}
-        if len(chosen) < max(2, len(files)):
+        loaded = [load_scenario(file) for file in files]
+        points.distinct("structure", 0, loaded)
+        chosen = {each.id: each for each in loaded}
+        if len(chosen) < 2:
             raise InputError(
                 "structure",
                 0,
                 "takes at least two different plans, the reference first",
                 "至少要两个不同的方案，作参照的放在最前",
             )
-        target = out or living.OUTPUTS / f"structure-{'-'.join(chosen)}-{seed}-x{futures}"[:120]
+        measured = [lives.find(lives.COUNTY).catalogue(each) for each in loaded]
+        if any(set(each.goals) != set(measured[0].goals) for each in measured):
+            raise InputError(
+                "structure", 0, "takes plans of one length: those that run on beyond 2025 have goals that the others lack",
+                "各方案的期限要相同：推演到2025年以后的方案，有别的方案没有的目标；请统一 months"
+            )  # fmt: skip
+        target = out or living.OUTPUTS / points.safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}")
         switches = structure.switches()
+        points.affordable("--futures", 0, len(switches) * len(chosen), futures)
         count = len(switches) * len(chosen) * futures
         screen = console.messages(quiet)
         first = next(iter(chosen.values()))
@@ -68,7 +79,8 @@ def structure(
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.told(found, catalogue),
         }  # fmt: skip
-        keep(made, target / "structure.json", finding)
+        with studying.writing(target, lang):
+            keep(made, target / "structure.json", finding)
         if as_json:
             console.show_json(made)
         else:

@@ -9,9 +9,9 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from experiments import identity, journal, lives, runner
+from experiments import identity, lives, runner
 from experiments.briefing.words import Words
-from experiments.commands import living
+from experiments.commands import console, living
 from experiments.commands.console import Code
 from experiments.crew import Stopped
 from experiments.executors import Halted, usable_processors
@@ -23,24 +23,40 @@ __all__ = ["announce", "bar", "confirm", "ending", "make_way"]
 SHORT = 60.0  # seconds that nobody has to be asked about
 
 
+def nothing_thrown_away(context: typer.Context) -> None:
+    """Raise InputError if --fresh was given beside --dry-run."""
+    console.refuse_given(
+        context, "does nothing with --dry-run, which touches no folder; leave one of them out",
+        "与 --dry-run 同用时不起作用：预演不动任何文件夹；请去掉其中一个", "fresh"
+    )  # fmt: skip
+
+
+@contextmanager
+def writing(out: Path, lang: str) -> Iterator[None]:
+    """Turn what the system refuses while results are written into one sentence and exit code 5: what was lived is kept."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise living.unwritten(problem, out, lang) from None
+
+
 @contextmanager
 def ending(out: Path, lang: str) -> Iterator[None]:
     """Turn Ctrl-C, a full disk and a journal of something else into one sentence and the right exit code."""
     words = Words(lang)
     try:
-        yield
+        with writing(out, lang):
+            yield
     except runner.Refused as reason:
         raise living.unjoinable("--out", out, reason) from None
     except Stopped:
-        typer.echo(words("study_stopped", out=out, done=_done(out)), err=True)
+        typer.echo(words("study_stopped", out=out, done=living.done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
     except Halted as problem:
-        typer.echo(words(problem.words, out=out, problem=problem, done=_done(out)), err=True)
+        typer.echo(words(problem.words, out=out, problem=problem, done=living.done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
-
-
-def _done(out: Path) -> int:
-    return sum(len(numbers) for numbers in journal.done(out / "journal").values())
 
 
 def announce(
@@ -48,7 +64,7 @@ def announce(
 ) -> float:
     """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
     words = Words(lang)
-    left = max(0, count - (_done(out) if identity.noted(out / "journal") else 0))
+    left = max(0, count - (living.done(out) if identity.noted(out / "journal") else 0))
     if left == 0 or screen.quiet:
         return 0.0
     cost = runner.forecast(scenario, 2, seed, 1, only_luck, lives.COUNTY, living.teller(screen, lang))

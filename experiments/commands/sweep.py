@@ -10,15 +10,19 @@ from experiments.commands.console import Code, DryRun, Fresh, Json, Lang, Langua
 
 
 def sweep(
+    context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to sweep, a YAML file; see experiments/specs.", metavar="SPEC")],
-    replications: Annotated[int | None, typer.Option(min=1, help="Lives at each point; by default as the file says.")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, max=console.MOST, help="Lives at each point; by default as the file says.")
+    ] = None,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
     shard: Annotated[
-        str | None, typer.Option(metavar="3/10", help="Live only this part; then 'xianjie collect --sweep'.")
+        str | None,
+        typer.Option(metavar="3/10", help="Live only this part; the journals of all parts in one folder make the whole."),
     ] = None,
     no_figures: NoFigures = False,
     executor: placing.Executor = placing.Kind.LOCAL,
@@ -33,33 +37,35 @@ def sweep(
     some lives failed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, sweeping
+        from experiments import designs, lives, points, sweeping
         from experiments.commands import living, studying
 
         design = designs.load(spec)
         count = replications or design.replications
         screen = console.messages(quiet)
-        total = len(design.scenarios) * len(design.settings) * count
+        places = len(design.scenarios) * len(design.settings)
+        points.affordable("--replications", 0, places, count)
+        total = places * count
+        sweeping.outcomes_of(design, *map(lives.find(lives.COUNTY).catalogue, design.scenarios))
+        part = None if shard is None else living.part_of(shard, total)
+        wanted = total if part is None else len(part)
         target = out or living.OUTPUTS / "-".join(
             [
                 "sweep",
-                designs.safe(spec.stem),
+                points.safe(spec.stem),
                 str(seed),
                 f"x{count}",
                 *([f"shard-{shard.replace('/', '-of-')}"] if shard else []),
             ]
         )
         if dry_run:
-            seconds = studying.announce(design.scenarios[0], total, target, seed, workers, design.only_luck, lang, screen)
-            console.show_json({"points": len(design.scenarios) * len(design.settings), "lives": total, "seconds": round(seconds)})
+            studying.nothing_thrown_away(context)
+            seconds = studying.announce(design.scenarios[0], wanted, target, seed, workers, design.only_luck, lang, screen)
+            console.show_json({"points": places, "lives": wanted, "seconds": round(seconds)})
             return
-        sweeping.outcomes_of(design, lives.find(lives.COUNTY).catalogue(design.scenarios[0]))
-        part = None if shard is None else living.part_of(shard, total)
         place.open(screen)
         studying.make_way(target, fresh, sweeping.FILES)
-        studying.announce(
-            design.scenarios[0], total if part is None else len(part), target, seed, place.workers, design.only_luck, lang, screen
-        )
+        studying.announce(design.scenarios[0], wanted, target, seed, place.workers, design.only_luck, lang, screen)
         with studying.ending(target, lang), studying.bar(total, lang, screen) as progress:
             teller = living.teller(screen, lang)
             manifest = sweeping.sweep(
@@ -71,17 +77,17 @@ def sweep(
         if not no_figures:
             from experiments.briefing import sweep_pictures
 
-            sweep_pictures.draw(target, manifest)
+            with studying.writing(target, lang):
+                sweep_pictures.draw(target, manifest)
         _answer(manifest, target, lang, as_json)
 
 
 def _answer(manifest: dict[str, Any], target: Path, lang: str, as_json: bool) -> None:
-    import pandas
-
     from experiments.briefing import sweep_tables
     from experiments.briefing.words import Words
+    from experiments.files import read_csv
 
-    summary = pandas.read_csv(target / "summary.csv", encoding="utf-8-sig")
+    summary = read_csv(target / "summary.csv")
     if as_json:
         rows = summary.astype(object).where(summary.notna(), None).to_dict("records")
         console.show_json({**manifest, "summary": rows, "out": str(target)})

@@ -97,6 +97,8 @@ def _value(problem: Exception, name: str, english: str) -> str:
     if "is not one of" in english:
         known = "、".join(english.partition("is not one of")[2].split("'")[1::2])
         return f"{name}：只能是 {known} 之一"
+    if english.endswith("is not a number"):
+        return f"{name}：要写一个数，不能写 nan 或 inf"
     if errors is None:
         return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
     from sim.core.validation import explained

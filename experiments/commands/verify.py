@@ -11,8 +11,10 @@ from experiments.commands.console import Json, Lang, Language, Quiet, Workers
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="A result folder.", metavar="FOLDER")],
-    sample: Annotated[int | None, typer.Option(min=1, help="How many; by default one in a hundred, at least three.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Chooses the sample.")] = 1,
+    sample: Annotated[
+        int | None, typer.Option(min=1, max=console.MOST, help="How many; by default one in a hundred, at least three.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the sample.")] = 1,
     workers: Workers = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,

@@ -13,7 +13,10 @@ FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")
 
 
 def warn(
-    path: Annotated[Path, typer.Argument(help="A result folder, or a scenario (then only --levers can be asked).")],
+    context: typer.Context,
+    path: Annotated[
+        Path, typer.Argument(help="A result folder of 40 replications or more, or a scenario (then only --levers can be asked).")
+    ],
     goal: Annotated[
         list[str] | None, typer.Option(help="A goal to look at; may be repeated. By default those of the paper.")
     ] = None,
@@ -21,9 +24,12 @@ def warn(
         str | None, typer.Option(help="Levers to try, with commas between: NAME=VALUE, or NAME for both its bounds.")
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="Months from which they change, with commas between.")] = None,
-    likely: Annotated[float, typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely.")] = 0.5,
-    replications: Annotated[int, typer.Option(min=10, help="Futures lived for every lever and month.")] = 40,
-    seed: Annotated[int | None, typer.Option(min=0, help="The seed; of a result folder its own.")] = None,
+    likely: Annotated[
+        float,
+        typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely."),
+    ] = 0.5,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived for every lever and month.")] = 40,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The seed; of a result folder its own.")] = None,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
     sets: Sets = None,
@@ -41,12 +47,17 @@ def warn(
     with console.exit_codes():
         from experiments import lives, warning
         from experiments.commands import living, studying
-        from experiments.designs import safe
         from experiments.files import as_json as written
         from experiments.files import write_csv, write_text
+        from experiments.points import affordable, safe
         from experiments.warning_asking import Asked, outlooks, rescues, tries
         from sim.core.errors import InputError
 
+        if levers is None and start is None:
+            console.refuse_given(
+                context, "is for --levers and --from: without them nothing is lived; leave it out",
+                "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
+            )  # fmt: skip
         asked = Asked.of(path, seed, only_luck, sets or [])
         catalogue = lives.find(lives.COUNTY).catalogue(asked.scenario)
         goals = asked.goals(goal or [], catalogue)
@@ -59,7 +70,15 @@ def warn(
                 path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
-        points = tries(asked.scenario, levers, start, goals, catalogue) if levers and start else []
+        points = tries(asked.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+        affordable("--replications", 0, len(points) + 1, replications)
+        if points and asked.runs and replications > asked.runs:
+            console.refuse_given(
+                context, f"{path} holds only {asked.runs} futures, and levers are tried on these; add some with 'xianjie run … "
+                "--add-replications', or ask for fewer",
+                f"{path} 只有 {asked.runs} 遍模拟，抓手只能在这些模拟上试；请用 xianjie run … --add-replications 补足，或少要些",
+                "replications"
+            )  # fmt: skip
         target = out or living.OUTPUTS / safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
         studying.make_way(target, fresh, FILES)
         seen = outlooks(asked, goals, catalogue, likely) if asked.results is not None else {}
@@ -73,18 +92,20 @@ def warn(
                 )
                 teller = living.teller(screen, lang)
                 found = rescues(asked, points, goals, numbers, target, workers, likely, teller, progress)
-        target.mkdir(parents=True, exist_ok=True)
         made: dict[str, Any] = {
             "scenario": asked.scenario.id, "seed": asked.seed, "runs": asked.runs, "likely": likely,
             "goals": [_line(name, catalogue.goals[name], look) for name, look in seen.items()],
             "groups": [{"goal": name, **vars(group)} for name, look in seen.items() for group in look.groups],
             "rescues": [vars(each) for each in found],
         }  # fmt: skip
-        write_text(target / "warning.json", written(made))
-        for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
-            if made[key]:
-                write_csv(target / name, [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]])
-        _draw(target, asked, seen, catalogue, likely)
+        with studying.writing(target, lang):
+            target.mkdir(parents=True, exist_ok=True)
+            write_text(target / "warning.json", written(made))
+            for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
+                rows = [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]]
+                if rows:
+                    write_csv(target / name, rows)
+            _draw(target, asked, seen, catalogue, likely)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

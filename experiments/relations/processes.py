@@ -1,5 +1,6 @@
 """Exact arithmetic, looked up in the middle of lives: one process run twice from the same state (MR2, MR9, MR10, MR21, MR23)."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -134,14 +135,13 @@ def loan_that_earns_its_cost(world: World) -> Found:
     county = world.county()
     interest = float(county.values.at("microcredit.interest_rate"))
     worst, loans = [0.0], [0]
-    settings = [
-        world.values(microcredit__return_spread=0.0, microcredit__interest_subsidy=subsidy, microcredit__startup_subsidy=subsidy)
-        for subsidy in (0.0, 0.5, 1.0)
-    ]
-    for subsidy, values in zip((0.0, 0.5, 1.0), settings):
-        values.paths["microcredit.loan_return"] = np.full_like(
-            county.values.paths["microcredit.loan_return"], interest * (1.0 - subsidy)
+    settings = []
+    for subsidy in (0.0, 0.5, 1.0):
+        values = world.values(
+            microcredit__return_spread=0.0, microcredit__interest_subsidy=subsidy, microcredit__startup_subsidy=subsidy
         )
+        earned = np.full_like(county.values.paths["microcredit.loan_return"], interest * (1.0 - subsidy))
+        settings.append(replace(values, paths={**values.paths, "microcredit.loan_return": earned}))
 
     def look(month: int) -> None:
         active = county.tables["loans"]["state"] == LoanState.ACTIVE

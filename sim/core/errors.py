@@ -5,6 +5,7 @@ Code that does not know where something was written raises Wrong; whoever knows 
 Chinese in every call, so that the two stand together in the source; a contract test holds them against each other.
 """
 
+import errno
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -67,11 +68,45 @@ def all_of(errors: list[InputError]) -> InputError:
     return errors[0] if len(errors) == 1 else InputErrors(errors)
 
 
+#: What the system refuses, by the name of its number, and what to do.
+SYSTEM = {
+    "ENOSPC": Both("the disk, or what the output goes to, is full; make room", "磁盘（或输出去处）已满；请腾出空间"),
+    "EDQUOT": Both("your share of the disk is used up; make room", "磁盘配额已用完；请腾出空间"),
+    "EFBIG": Both("the file would be larger than the system allows", "文件超过系统允许的大小；请换一个位置"),
+    "EROFS": Both("the disk can only be read; choose another place", "磁盘是只读的；请换一个位置"),
+    "EACCES": Both("you may not read or write there; choose another place", "没有读写权限；请换一个位置"),
+    "EPERM": Both("the system does not permit it; choose another place", "系统不允许；请换一个位置"),
+    "ENAMETOOLONG": Both("the name is too long; choose a shorter one", "名称太长；请改短"),
+    "ENOENT": Both("there is no such file or folder, or it is gone", "没有这个文件或文件夹，或已被删除；请核对路径"),
+    "ENOTDIR": Both("a part of the path is a file, not a folder", "路径中有一段是文件，不是文件夹；请核对路径"),
+    "EISDIR": Both("it is a folder; name a file", "这是文件夹；请写文件名"),
+    "EEXIST": Both("it is there already; choose another name", "已经存在；请换一个名称"),
+    "ENOTEMPTY": Both("the folder is not empty; choose another one", "文件夹不是空的；请换一个"),
+    "EBUSY": Both("it is in use; close it and try again", "正被占用；请关闭后再试"),
+    "EIO": Both("the disk cannot be read or written; it may be damaged", "磁盘读写出错，可能已损坏；请换一个位置"),
+    "ELOOP": Both("its links lead in a circle", "链接绕成了圈；请核对路径"),
+    "EINVAL": Both("the system takes no such name or place", "系统不接受这样的名称或位置；请换一个"),
+    "EMFILE": Both("too many files are open; close other programs", "打开的文件太多；请关闭其他程序"),
+    "ESTALE": Both("the network folder is gone; connect it again", "网络文件夹已断开；请重新连接"),
+}  # fmt: skip
+FULL = ("ENOSPC", "EDQUOT", "EFBIG")
+
+
+def disk_is_full(problem: OSError) -> bool:
+    """Whether there was no room, so that the same may go well once there is."""
+    return _number(problem) in FULL
+
+
+def _number(problem: OSError) -> str:
+    return errno.errorcode.get(problem.errno or 0, "")
+
+
 def said(problem: Exception) -> Both:
-    """What a problem says; of one that is not ours the Chinese can only quote."""
+    """What a problem says. What the system refuses is told in our words; of what nobody foresaw the Chinese can only quote."""
     if isinstance(problem, (Wrong, InputError)):
         return Both(problem.english, problem.chinese)
-    return Both(str(problem), f"出了问题，系统提示原文：{problem}")
+    known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
+    return known or Both(str(problem), f"出了问题，系统提示原文：{problem}")
 
 
 def joined(parts: Iterable[Both]) -> Both:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments import calibration
-from experiments.designs import spread
+from experiments.points import spread
 
 SPREADS = np.array([0.15, 0.15, 0.3])
 

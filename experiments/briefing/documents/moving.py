@@ -16,6 +16,7 @@ from experiments.briefing.documents import telling
 from experiments.briefing.documents.content import Block, Bullets, Cell, Paragraph, Row, Table
 from experiments.briefing.documents.setting import Told, column
 from experiments.briefing.documents.sources import Study
+from experiments.files import read_csv
 from experiments.results import Results
 
 LEVEL = 0.05
@@ -180,11 +181,9 @@ def _sensitivity(told: Told, study: Study) -> Moves:
 
 def _sweep(told: Told, study: Study) -> Moves:
     """Effects of a one-at-a-time sweep whose interval lies on one side of 0, the largest first for each outcome."""
-    import pandas
-
     words, record = told.words, study.record
     rows: list[tuple[str, Row]] = []
-    effects = pandas.read_csv(study.folder / "effects.csv", encoding="utf-8-sig")
+    effects = read_csv(study.folder / "effects.csv")
     if not {"difference", "low", "high"} <= set(effects.columns):
         return Moves((Paragraph(words("ranking_nothing")),), ())
     clear = effects[(effects["low"] > 0) | (effects["high"] < 0)].copy()
