@@ -364,13 +364,12 @@ def _short(added: Plan) -> str:
 def _titled(before: sim.scenario.Scenario, settings: Mapping[str, Any]) -> dict[str, str]:
     """The title of a scenario with settings on top: each by name, while there are few."""
     book = load_all().parameters
-    made = {}
-    for language in ("zh", "en"):
-        words = words_in(language)
-        parts = [f"{words.of(book[path].name.model_dump())}={_written(settings[path])}" for path in settings if path in book]
-        said = words("comma").join(parts) if 0 < len(parts) <= 2 else words("python_changes", count=len(settings))
-        made[language] = words("python_titled", title=before.title[language], changes=said)
-    return made
+    named = {path: book[path].name for path in settings if path in book}
+    zh = "，".join(f"{named[path].zh}={_written(settings[path])}" for path in named)
+    en = ", ".join(f"{named[path].en}={_written(settings[path])}" for path in named)
+    if len(settings) > 2:
+        zh, en = f"改动{len(settings)}项", f"{len(settings)} changes"
+    return {"zh": f"{before.title['zh']}（{zh}）", "en": f"{before.title['en']} ({en})"}
 
 
 def _written(value: Any) -> str:
