@@ -23,6 +23,7 @@ from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
+from sim.policies import Acting, acting
 from sim.scenario import Scenario
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
@@ -94,7 +95,7 @@ class County:
         promised = round(float(self.values.at("thresholds.posts")))
         luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
-        slices = open_purses(self.tables, purses, list(PROCESSES_IN_ORDER))
+        slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
         self._wired = {
             each.name: Wired(
                 each,
@@ -110,6 +111,8 @@ class County:
             for each in PROCESSES_IN_ORDER
         }
         self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        #: Policies written in Python, by the process that each acts after.
+        self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
         founding.found_incomes(self.tables, luck, book, self.values, p, trial)
         self._driver = Driver(self.steps)
@@ -192,14 +195,27 @@ class County:
         if self._profile:
             self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
+    def _act(self, policy: Acting, month: int) -> None:
+        start = time.perf_counter()
+        try:
+            policy(month)
+        except Exception as problem:
+            problem.add_note(f"in policy '{policy.policy.name}', month {named(month)}")
+            raise
+        if self._profile:
+            self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
+
     def _run_all(self, month: int) -> None:
         """All that is due in a month: by the driver, or one by one where somebody looks on or something was never compiled."""
-        failed = None if self._profile or self.watch is not None else self._driver.live(month)
+        one_by_one = self._profile or self.watch is not None or self._policies
+        failed = None if one_by_one else self._driver.live(month)
         if failed == -1:
             return
         for number, (step, wired) in enumerate(self.steps):
             if step.due(month) and (failed is None or number == failed):
                 self._run(step.process, wired, month)  # what failed in machine code fails here again, and says why
+            for policy in self._policies.get(step.process.name, ()) if month >= 0 else ():
+                self._act(policy, month)
         if failed is not None:
             name = self.steps[failed][0].process.name
             raise RuntimeError(f"process '{name}' failed in month {named(month)} and did not say why")
@@ -265,13 +281,13 @@ class County:
 
     def short_lines(self) -> list[tuple[str, str]]:
         """Fund and use of every line on which something due went unpaid in the month lived last."""
-        lines, reasons = self.tables["lines"], _reasons()
+        lines, reasons = self.tables["lines"], _reasons(self.scenario)
         return [(Fund(lines["payer"][line]).name.lower(), reasons[line]) for line in np.flatnonzero(lines["unpaid"] > 0.0)]
 
     def _budget(self) -> list[dict]:
         """What each fund paid for what in each year."""
         payers = [Fund(payer) for payer in self.tables["lines"]["payer"].tolist()]
-        reasons = _reasons()
+        reasons = _reasons(self.scenario)
         rows = []
         for year in range(self.scenario.months // 12):
             first = BURN_IN + year * 12
@@ -284,9 +300,9 @@ class County:
         return rows
 
 
-def _reasons() -> list[str]:
+def _reasons(scenario: Scenario) -> list[str]:
     """The reason of payment of every line of the budget, in the order of the lines."""
-    return [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
+    return [payment.reason for each in (*PROCESSES_IN_ORDER, *scenario.policies) for payment in each.pays for _ in payment.payers]
 
 
 def catalogue(scenario: Scenario) -> Names:

@@ -32,6 +32,7 @@ class Scenario:
     vantage: str | None = None
     start: str = "2021-01"
     uncertainty: str = "ensemble"
+    policies: tuple[Any, ...] = field(repr=False, default=())  # written in Python; see sim.policies
 
     @property
     def weight(self) -> int:
@@ -136,6 +137,12 @@ def revive(description: Mapping[str, Any]) -> Scenario:
 
     Raises InputError when a value no longer fits the parameters of this version.
     """
+    if description.get("policies"):
+        names = [each["name"] for each in description["policies"]]
+        raise InputError(
+            "manifest.json", 0, f"its policies are written in Python ({', '.join(names)}): run it again from there",
+            f"其中的政策（{'、'.join(names)}）是用 Python 写的，请在 Python 里重新运行"
+        )  # fmt: skip
     book = load_all()
     overrides: dict[str, list[Override]] = {}
     for identity, entries in description["overrides"].items():
@@ -152,7 +159,7 @@ def revive(description: Mapping[str, Any]) -> Scenario:
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
-    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files")}
+    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files", "policies")}
     return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
 
 
@@ -166,7 +173,7 @@ def without_policy(scenario: Scenario) -> Scenario:
         if parameter.role == "lever" and parameter.changes_from is None:
             overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
     titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
-    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides)
+    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides, policies=())
 
 
 def missing_facts(scenario: Scenario) -> list[Fact]:

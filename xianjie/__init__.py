@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xianjie.comparisons import Comparison, compare
     from xianjie.display import language
     from xianjie.errors import Error, Incomplete
+    from xianjie.policies import Policy, policy
     from xianjie.results import Result, load
     from xianjie.scenarios import Plan, Scenario, plan, scenario
     from xianjie.studies import Solution, Sweep, solve, sweep
@@ -27,6 +28,7 @@ _PLACES = {
     "Error": "xianjie.errors",
     "Incomplete": "xianjie.errors",
     "Plan": "xianjie.scenarios",
+    "Policy": "xianjie.policies",
     "Result": "xianjie.results",
     "Scenario": "xianjie.scenarios",
     "Solution": "xianjie.studies",
@@ -36,14 +38,15 @@ _PLACES = {
     "language": "xianjie.display",
     "load": "xianjie.results",
     "plan": "xianjie.scenarios",
+    "policy": "xianjie.policies",
     "scenario": "xianjie.scenarios",
     "solve": "xianjie.studies",
     "sweep": "xianjie.studies",
 }
 
 __all__ = [
-    "Comparison", "Error", "Incomplete", "Plan", "Result", "Scenario", "Solution", "Sweep", "codes", "compare", "language",
-    "load", "plan", "scenario", "solve", "sweep",
+    "Comparison", "Error", "Incomplete", "Plan", "Policy", "Result", "Scenario", "Solution", "Sweep",
+    "codes", "compare", "language", "load", "plan", "policy", "scenario", "solve", "sweep",
 ]  # fmt: skip
 
 

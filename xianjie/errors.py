@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from experiments.briefing.words import Words
 from experiments.executors import Halted
-from sim.core.errors import InputError, InputErrors, Wrong
+from sim.core.errors import InputError, InputErrors, Wrong, said
 
 
 class Error(ValueError):
@@ -41,8 +41,8 @@ def in_both_languages() -> Iterator[None]:
     try:
         yield
     except InputErrors as several:
-        said = [_where(each) for each in several.errors]
-        raise Error("\n".join(each[0] for each in said), "\n".join(each[1] for each in said)) from None
+        faults = [_where(each) for each in several.errors]
+        raise Error("\n".join(each[0] for each in faults), "\n".join(each[1] for each in faults)) from None
     except InputError as problem:
         raise Error(*_where(problem)) from None
     except Wrong as problem:

@@ -1,8 +1,10 @@
 """How a run is carried out from Python: where its files are, who works on it, and what is said meanwhile."""
 
 import os
+import shutil
 import tempfile
 import warnings
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -56,8 +58,9 @@ class Folder:
     """Where the files of a result are: the folder that was named, or one that goes with the last object that holds this."""
 
     def __init__(self, out: "str | os.PathLike[str] | None") -> None:
-        self._kept = None if out is not None else tempfile.TemporaryDirectory(prefix="xianjie-", ignore_cleanup_errors=True)
-        self.path = Path(out) if out is not None else Path(str(self._kept and self._kept.name))
+        self.path = Path(tempfile.mkdtemp(prefix="xianjie-") if out is None else out)
+        if out is None:
+            weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @contextmanager

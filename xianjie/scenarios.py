@@ -15,6 +15,7 @@ from sim.core.errors import InputError, unknown
 from sim.core.parameters import load_all
 from xianjie.display import table, words_in
 from xianjie.errors import Error, in_both_languages
+from xianjie.policies import Policy
 
 if TYPE_CHECKING:
     import os
@@ -29,7 +30,7 @@ FRAME = ("months", "population", "vantage", "uncertainty", "levers")
 PLACES = (Path(__file__).parent / "data" / "scenarios", Path(__file__).parents[1] / "scenarios")
 SHOWN = 30  # settings in a notebook's table
 #: What may be added to a scenario or to a plan.
-Addable = Union["Plan", Mapping[str, Any]]
+Addable = Union["Plan", Mapping[str, Any], Policy]
 
 
 def shipped() -> dict[str, Path]:
@@ -41,9 +42,9 @@ def shipped() -> dict[str, Path]:
 def _file(which: "str | os.PathLike[str]") -> Path:
     """The file of a shipped scenario, or of a path. Raises InputError, with the nearest name."""
     path, known = Path(which), shipped()
+    if str(which) in known:
+        return known[str(which)]
     if path.suffix not in (".yaml", ".yml") and not path.exists():
-        if str(which) in known:
-            return known[str(which)]
         raise InputError("", 0, *unknown("there is no shipped scenario", "没有这个现成的情景：", str(which), list(known)))
     return path
 
@@ -144,6 +145,7 @@ class Plan:
     changes: tuple[Mapping[str, Any], ...] = ()
     name: str | None = None
     title: dict[str, str] | None = None
+    policies: tuple[Policy, ...] = ()
 
     def __add__(self, other: Addable) -> "Plan":
         more = _as_plan(other)
@@ -163,6 +165,8 @@ class Plan:
 def _as_plan(other: Any) -> Plan | None:
     if isinstance(other, Plan):
         return other
+    if isinstance(other, Policy):
+        return Plan(policies=(other,))
     return Plan(({"set": dict(other)},)) if isinstance(other, Mapping) else None
 
 
@@ -247,9 +251,12 @@ class Scenario:
         with in_both_languages():
             for change in added.changes:
                 made = sim.scenario.with_changes(made, yaml_file.of(change), f"set {_sets(made) + 1}")
-        if not added.changes and added.title is None:
+            for each in added.policies:
+                made = _with_policy(made, each)
+        if not (added.changes or added.policies or added.title or added.name):
             return self
-        title = added.title or (_titled(self.checked, added.settings) if added.settings else self.title)
+        said = added.settings or added.policies
+        title = added.title or (_titled(self.checked, added) if said else self.title)
         return Scenario(replace(made, id=f"{self.id}+{added.name or _short(added)}", title=title))
 
     def run(
@@ -314,13 +321,13 @@ class Scenario:
         """
         import pandas
 
-        places, rows = {path: place.removesuffix(":0") for path, place in self.checked.provenance().items()}, []
+        places, rows = self.checked.provenance(), []
         for path, parameter in sorted(load_all().parameters.items()):
             low, high = parameter.limits()
             rows.append(
                 {"path": path, "role": parameter.role, "value": self._used[path], "unit": parameter.unit, "low": low,
                  "high": high, "name_zh": parameter.name.zh, "name_en": parameter.name.en, "evidence": parameter.evidence,
-                 "set_by": places.get(path, "")}
+                 "set_by": places.get(path, "").removesuffix(":0")}
             )  # fmt: skip
         return pandas.DataFrame(rows).set_index("path")
 
@@ -335,9 +342,20 @@ class Scenario:
             for path, value in set_here[:SHOWN]
         ]
         heads = [words(f"python_{label}") for label in ("setting", "path", "value", "unit")]
+        rows += [(each.name, f"policy_{each.name}", each.after, each.fund) for each in self.checked.policies]
         more = len(set_here) - SHOWN
         notes = [words("python_months", id=self.id, months=self.months), *([words("python_more", more=more)] if more > 0 else [])]
         return table(heads, rows, words.of(self.title), notes)
+
+
+def _with_policy(made: sim.scenario.Scenario, policy: Policy) -> sim.scenario.Scenario:
+    """A scenario with a policy more, kept as it is now."""
+    if policy.name in [each.name for each in made.policies]:
+        raise InputError(
+            f"policy {policy.name}", 0, "the scenario has a policy of this name already; give one of them another: name='…'",
+            "这个情景已有同名的政策；请给其中一个另起名称：name='…'"
+        )  # fmt: skip
+    return replace(made, policies=(*made.policies, policy.kept()))
 
 
 def _sets(made: sim.scenario.Scenario) -> int:
@@ -349,26 +367,27 @@ def _sets(made: sim.scenario.Scenario) -> int:
 def _short(added: Plan) -> str:
     """A short name for changes: the setting if there is one, and a few digits that tell them from others."""
     digest = hashlib.sha256(canonical(plain([yaml_file.of(change) for change in added.changes])).encode()).hexdigest()[:6]
-    settings = added.settings
+    settings, names = added.settings, "+".join(each.name for each in added.policies)
+    if names:
+        return f"{names}+{digest}" if settings else names
     if len(settings) == 1:
         ((path, value),) = settings.items()
-        if not isinstance(value, Mapping | list | tuple):
-            return f"{path.rpartition('.')[2]}={value}"
-        return f"{path.rpartition('.')[2]}-{digest}"
+        last = path.rpartition(".")[2]
+        return f"{last}-{digest}" if isinstance(value, Mapping | list | tuple) else f"{last}={value}"
     frames = [f"{key}={value}" for change in added.changes for key, value in change.items() if isinstance(value, int | str)]
-    if not settings and len(frames) == sum(len(change) for change in added.changes) == 1:
-        return frames[0]
-    return f"changes-{digest}"
+    alone = not settings and len(frames) == sum(len(change) for change in added.changes) == 1
+    return frames[0] if alone else f"changes-{digest}"
 
 
-def _titled(before: sim.scenario.Scenario, settings: Mapping[str, Any]) -> dict[str, str]:
-    """The title of a scenario with settings on top: each by name, while there are few."""
-    book = load_all().parameters
+def _titled(before: sim.scenario.Scenario, added: Plan) -> dict[str, str]:
+    """The title of a scenario with something added: each setting and policy by name, while there are few."""
+    book, settings = load_all().parameters, added.settings
     named = {path: book[path].name for path in settings if path in book}
-    zh = "，".join(f"{named[path].zh}={_written(settings[path])}" for path in named)
-    en = ", ".join(f"{named[path].en}={_written(settings[path])}" for path in named)
-    if len(settings) > 2:
-        zh, en = f"改动{len(settings)}项", f"{len(settings)} changes"
+    policies = [each.name for each in added.policies]
+    zh = "，".join([*(f"{named[path].zh}={_written(settings[path])}" for path in named), *policies])
+    en = ", ".join([*(f"{named[path].en}={_written(settings[path])}" for path in named), *policies])
+    if len(settings) + len(policies) > 2:
+        zh, en = f"改动{len(settings) + len(policies)}项", f"{len(settings) + len(policies)} changes"
     return {"zh": f"{before.title['zh']}（{zh}）", "en": f"{before.title['en']} ({en})"}
 
 
