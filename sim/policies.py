@@ -33,6 +33,8 @@ RECORDS, TRUTH = "records", "truth"
 ARGUMENTS = ("county", "pay", "draw")
 #: Once this process has run, the month's income is added up already.
 CLOSING = "close_accounts"
+#: Budgets that are not the county's to spend: those of townships and villages are kept by place as well.
+ELSEWHERE = (Fund.TOWNSHIP, Fund.VILLAGES, Fund.POVERTY_INSURER, Fund.RISK_COMPENSATION)
 #: How often a draw is made afresh, in months; 0 for once in all.
 OCCASIONS = {"month": 1, "year": 12, "life": 0}
 
@@ -82,7 +84,8 @@ def check(name: str, after: str, fund: str, sees: str) -> None:
         raise Wrong(f"'{name}' is no name for a policy; give it one: name='…'", f"“{name}”不能作政策的名称；请写 name='…'")
     if after not in places():
         raise Wrong(*unknown("after: the month has no process", "after：一个月里没有这个环节：", after, places()))
-    funds = [each.name.lower() for each, record in fund_records().items() if record.purse == Purse.BUDGET]
+    records = fund_records().items()
+    funds = [each.name.lower() for each, record in records if record.purse == Purse.BUDGET and each not in ELSEWHERE]
     if fund not in funds:
         found = unknown("pays: there is no such fund with a budget", "pays：没有这项有预算的资金：", fund, funds)
         raise Wrong(f"{found.english}; there are {', '.join(funds)}", f"{found.chinese}；可用的有 {'、'.join(funds)}")

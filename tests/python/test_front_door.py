@@ -105,9 +105,9 @@ def test_what_cannot_be_is_said_in_both_languages(does, english, chinese):
 
 
 def test_a_run_gives_what_the_runner_gives_and_its_files_go_with_it(tmp_path):
-    runner.run(base().checked, tmp_path / "plain", 4, 7, 1)
+    runner.run(base().checked, tmp_path / "plain", 2, 7, 1)
     plain = xj.load(tmp_path / "plain")
-    found = base().run(4, workers=1, seed=7)
+    found = base().run(2, workers=1, seed=7)
     assert found.hash == plain.hash == result().hash
     assert found.frame("months").equals(plain.frame("months"))
     folder = found.folder
@@ -120,7 +120,7 @@ def test_frames_carry_units_definitions_and_intervals():
     goals, months = result().frame(), result().frame("months")
     assert {"probability", "low", "high", "name_zh", "name_en"} <= set(goals.columns)
     assert ((goals["low"] <= goals["probability"]) & (goals["probability"] <= goals["high"])).all()
-    assert len(months) == 4 * 12
+    assert len(months) == 2 * 12
     assert months.attrs["units"]["rural_income"] == "yuan"
     assert set(months.attrs["definitions"]["rural_income"]) == {"zh", "en"}
     assert months.attrs["hash"] == result().hash
@@ -141,31 +141,31 @@ def test_results_are_drawn_and_shown_in_the_language_chosen():
     assert xj.language("en") == "en"
     assert "probability" in result()._repr_html_() and "Public-welfare posts" in base().set({POSTS: 3000})._repr_html_()
     assert "<script" not in base().set({POSTS: 3000}, title="<script>")._repr_html_()
-    assert eval(repr(base().id)) in repr(base()) and "replications=4" in repr(result())
+    assert eval(repr(base().id)) in repr(base()) and "replications=2" in repr(result())
 
 
 def test_a_folder_is_gone_on_with_and_nothing_of_another_is_touched(tmp_path):
     out = tmp_path / "kept"
-    first = base().run(2, workers=1, seed=7, out=out)
+    first = base().run(1, workers=1, seed=7, out=out)
     started = [path.stat().st_mtime_ns for path in sorted((out / "journal").glob("*.npz"))]
-    more = base().run(4, workers=1, seed=7, out=out)
+    more = base().run(2, workers=1, seed=7, out=out)
     assert [path.stat().st_mtime_ns for path in sorted((out / "journal").glob("*.npz"))][: len(started)] == started
-    assert more.replications == 4 and more.hash == result().hash and xj.load(out).hash == more.hash
+    assert more.replications == 2 and more.hash == result().hash and xj.load(out).hash == more.hash
     assert first.folder == out
-    assert "already" in refused(lambda: base().run(2, workers=1, seed=7, out=out)).english
-    assert "the seed differs" in refused(lambda: base().run(4, workers=1, seed=8, out=out)).english
+    assert "already" in refused(lambda: base().run(1, workers=1, seed=7, out=out)).english
+    assert "the seed differs" in refused(lambda: base().run(2, workers=1, seed=8, out=out)).english
     assert "another folder" in refused(lambda: base().set({POSTS: 3000}).run(2, seed=7, out=out)).english
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     assert "letter.txt" in refused(lambda: base().run(2, out=tmp_path / "mine")).english
     assert xj.load(out).hash == more.hash
-    again = base().run(2, workers=1, seed=8, out=out, fresh=True)
-    assert (again.replications, again.seed) == (2, 8)
+    again = base().run(1, workers=1, seed=8, out=out, fresh=True)
+    assert (again.replications, again.seed) == (1, 8)
 
 
 def test_two_scenarios_are_compared_on_common_random_numbers(tmp_path):
     other = base().set({POSTS: 1000})
-    found = xj.compare(result(), other, 4, seed=7, workers=1, out=tmp_path / "out")
+    found = xj.compare(result(), other, 2, seed=7, workers=1, out=tmp_path / "out")
     frame = found.frame()
     assert {"difference", "low", "high", "first_probability", "other_probability"} <= set(frame.columns)
     money = found.frame("money").set_index(["fund", "use"])
@@ -176,12 +176,12 @@ def test_two_scenarios_are_compared_on_common_random_numbers(tmp_path):
     again = xj.load(tmp_path / "out")
     assert again.frame("indicators").equals(found.frame("indicators"))
     assert xj.compare(result(), result()).frame()["difference"].eq(0).all()
-    assert "seed" in refused(lambda: xj.compare(result(), other, 2, seed=8, workers=1)).english
+    assert "seed" in refused(lambda: xj.compare(result(), other, 1, seed=8, workers=1)).english
 
 
 def test_a_sweep_is_designed_in_python(tmp_path):
     found = xj.sweep(
-        base(), {POSTS: [1000, 3000, 5000]}, 2, seed=7, workers=1, outcomes=["rural_income", "R3"], out=tmp_path / "s"
+        base(), {POSTS: [1000, 3000, 5000]}, 1, seed=7, workers=1, outcomes=["rural_income", "R3"], out=tmp_path / "s"
     )
     frame = found.frame()
     assert frame[POSTS].tolist() == [1000, 1000, 3000, 3000, 5000, 5000]
@@ -189,9 +189,9 @@ def test_a_sweep_is_designed_in_python(tmp_path):
     assert isinstance(found.plot("rural_income"), Figure) and isinstance(found.plot(), Figure)
     assert "there is no outcome" in refused(lambda: found.plot("rural")).english
     assert xj.load(tmp_path / "s").frame().equals(frame)
-    assert len(found.frame("lives")) == 6
-    assert "another study" in refused(lambda: xj.sweep(base(), {POSTS: [1, 2]}, 2, seed=7, workers=1, out=tmp_path / "s")).english
-    spread = xj.sweep(base(), {POSTS: (1000, 5000)}, 2, design="latin_hypercube", points=2, workers=1, seed=7)
+    assert len(found.frame("lives")) == 3
+    assert "another study" in refused(lambda: xj.sweep(base(), {POSTS: [1, 2]}, 1, seed=7, workers=1, out=tmp_path / "s")).english
+    spread = xj.sweep(base(), {POSTS: (1000, 5000)}, 1, design="latin_hypercube", points=2, workers=1, seed=7)
     assert spread.frame("points")[POSTS].between(1000, 5000).all()
 
 
