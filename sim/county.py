@@ -23,7 +23,7 @@ from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.policies import Acting, acting
+from sim.policies import acting
 from sim.scenario import Scenario
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
@@ -111,7 +111,7 @@ class County:
             for each in PROCESSES_IN_ORDER
         }
         self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
-        #: Policies written in Python, by the process that each acts after.
+        #: Policies written in Python, by how many of the steps come before them.
         self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
         founding.found_incomes(self.tables, luck, book, self.values, p, trial)
@@ -195,27 +195,27 @@ class County:
         if self._profile:
             self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
-    def _act(self, policy: Acting, month: int) -> None:
-        start = time.perf_counter()
-        try:
-            policy(month)
-        except Exception as problem:
-            problem.add_note(f"in policy '{policy.policy.name}', month {named(month)}")
-            raise
-        if self._profile:
-            self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
-
     def _run_all(self, month: int) -> None:
-        """All that is due in a month: by the driver, or one by one where somebody looks on or something was never compiled."""
-        one_by_one = self._profile or self.watch is not None or self._policies
-        failed = None if one_by_one else self._driver.live(month)
+        """All that is due in a month, policies at their places among it."""
+        first = 0
+        for last in self._policies if month >= 0 else ():
+            self._run_part(month, first, last)
+            for policy in self._policies[last]:
+                start = time.perf_counter()
+                policy(month)
+                if self._profile:
+                    self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
+            first = last
+        self._run_part(month, first, len(self.steps))
+
+    def _run_part(self, month: int, first: int, last: int) -> None:
+        """What is due of some steps: by the driver, or one by one where somebody looks on or something was never compiled."""
+        failed = None if self._profile or self.watch is not None else self._driver.live(month, first, last)
         if failed == -1:
             return
-        for number, (step, wired) in enumerate(self.steps):
+        for number, (step, wired) in enumerate(self.steps[first:last], start=first):
             if step.due(month) and (failed is None or number == failed):
                 self._run(step.process, wired, month)  # what failed in machine code fails here again, and says why
-            for policy in self._policies.get(step.process.name, ()) if month >= 0 else ():
-                self._act(policy, month)
         if failed is not None:
             name = self.steps[failed][0].process.name
             raise RuntimeError(f"process '{name}' failed in month {named(month)} and did not say why")

@@ -222,7 +222,11 @@ class Acting:
 
     def __call__(self, month: int) -> None:
         self._month = month
-        self._function(county=Seen(self, month), **self._given)
+        try:
+            self._function(county=Seen(self, month), **self._given)
+        except Exception as problem:
+            problem.add_note(f"in policy '{self.policy.name}', month {named(month)}")
+            raise
 
     def records(self, table: str) -> Records:
         """A table as it may see it."""
@@ -279,8 +283,8 @@ class Acting:
         grant_settled(households, histories, self._payment, places_, each, self._month % 12, self._closed, paid)
         return paid.astype(np.bool_)
 
-    def draw(self, decision: str, rows: ArrayLike, every: str = "month") -> NDArray[np.float64]:
-        """A uniform random number in (0, 1) for each of these rows of households, float64 of their number.
+    def draw(self, decision: str, rows: ArrayLike | None = None, every: str = "month") -> NDArray[np.float64]:
+        """A uniform random number in (0, 1) for each of these rows of households, or for all: float64 of their number.
 
         ``decision`` names what is decided: the same name gives the same household the same number in every scenario; ``every``
         "month", "year" or "life", how often it is drawn afresh.
@@ -292,17 +296,19 @@ class Acting:
             raise InputError(self.where, 0, *found)
         span = OCCASIONS[every]
         key = decision_key(self._replication, word(f"policy.{self.policy.name}.{decision}"), self._month // span if span else 0)
-        places_, _ = self._rows(rows)
-        drawn = np.empty(len(places_))
-        uniforms(key, self.tables["households"]["identity"][places_], drawn)
+        identities = self.tables["households"]["identity"]
+        chosen = identities if rows is None else identities[self._rows(rows)[0]]
+        drawn = np.empty(len(chosen))
+        uniforms(key, chosen, drawn)
         return drawn
 
 
 def acting(
     policies: Sequence[Policy], tables: Tables, slices: Mapping[str, slice], values: Values, replication: np.uint64
-) -> dict[str, list[Acting]]:
-    """The policies of a county by the process that they act after, in the order in which they were added."""
-    found: dict[str, list[Acting]] = {}
-    for policy in policies:
-        found.setdefault(policy.after, []).append(Acting(policy, tables, slices, values, replication))
+) -> dict[int, list[Acting]]:
+    """The policies of a county in the order in which they act, by how many steps of the month come before them."""
+    found: dict[int, list[Acting]] = {}
+    for policy in sorted(policies, key=lambda each: places().index(each.after)):  # at one place in the order of adding
+        acts = Acting(policy, tables, slices, values, replication)
+        found.setdefault(places().index(policy.after) + 1, []).append(acts)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import comparing, results
 from experiments.points import safe
 from sim.core.errors import InputError, unknown
-from xianjie.display import table, words_in
+from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.results import Kept, Result
 from xianjie.runs import Folder, Options, one, place
@@ -143,7 +143,7 @@ class Comparison(Kept):
         first, other = (results.Results(each.folder) for each in (self.results[0], others[which]))
         for picture in gallery.comparison_pictures(first, other, words_in(language).language):
             if picture.id.startswith(kinds[what]):
-                return picture.figure
+                return shown(picture.figure)
         raise Error("there is nothing to draw: the results have no goal in common", "没有可画的内容：两个结果没有共同的目标")
 
     def __repr__(self) -> str:

@@ -1,14 +1,19 @@
 """What is shown while something runs and in a notebook: one line of progress, small tables, in the language that was chosen."""
 
 import html
+import io
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.briefing.words import LANGUAGES, Words
 from xianjie.errors import Error
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DOTS_PER_INCH = 90  # of a figure in a notebook
 _LANGUAGE = ["zh"]
 QUARTER = 0.25  # seconds between two looks of the progress line: more often takes time from the run
 
@@ -76,6 +81,29 @@ class Line:
         if self._shown and self._width:
             print(file=sys.stderr, flush=True)
             self._width = 0
+
+
+def shown(figure: "Figure") -> "Figure":
+    """The figure; a notebook will show it as a picture, also where nobody has imported pyplot."""
+    from matplotlib.figure import Figure
+
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["image/png"]
+        try:
+            formatter.lookup_by_type(Figure)
+        except KeyError:
+            formatter.for_type(Figure, _png)
+    return figure
+
+
+def _png(figure: "Figure") -> bytes:
+    from experiments.briefing.style import house_style
+
+    picture = io.BytesIO()
+    with house_style():
+        figure.savefig(picture, format="png", dpi=DOTS_PER_INCH)
+    return picture.getvalue()
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str, notes: Iterable[str] = ()) -> str:

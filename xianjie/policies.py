@@ -55,8 +55,8 @@ def policy(after: str, pays: str, sees: str = "records", name: str | None = None
     order, and returns for each row whether the fund sufficed. It is a line of the budget, ``policy_NAME``, and checked with the
     month's books.
 
-    ``draw(decision, rows, every="month")`` gives each row a uniform number in (0, 1) that is the same in every scenario. Other
-    randomness, the clock, and files are refused when the policy is added to a scenario.
+    ``draw(decision, rows=None, every="month")`` gives each row, or all, a uniform number in (0, 1) that is the same in every
+    scenario. Other randomness, the clock, and files are refused when the policy is added to a scenario.
 
     Examples
     --------

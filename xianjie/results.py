@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import results
 from experiments.files import plain, read_csv
 from sim.core.errors import InputError, unknown
-from xianjie.display import table, words_in
+from xianjie.display import shown, table, words_in
 from xianjie.errors import in_both_languages
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ class Result:
         known = ["goals", *self.manifest["indicators"]]
         if what not in known:
             raise InputError("plot()", 0, *unknown("there is no indicator", "没有这个指标：", what, known))
-        return gallery.picture_of(self._results, what, words_in(language).language).figure
+        return shown(gallery.picture_of(self._results, what, words_in(language).language).figure)
 
     def __repr__(self) -> str:
         return f"xj.Result({self.id!r}, replications={self.replications}, seed={self.seed})"

@@ -12,7 +12,7 @@ from experiments.crew import Stopped
 from experiments.study import Study, make_way
 from sim.core import yaml_file
 from sim.core.errors import InputError, unknown
-from xianjie.display import table, words_in
+from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.results import Kept
 from xianjie.runs import Folder, Options, place, whole_number
@@ -180,7 +180,7 @@ class Sweep(Kept):
         only = {**self.manifest, "outcomes": [each for each in self.manifest["outcomes"] if each["id"] == chosen]}
         facts = sweep_pictures.facts_of(self.manifest)
         for _stem, _data, make in sweep_pictures.pictures_of(self._folder, only, facts):
-            return make(words_in(language).language)[0]
+            return shown(make(words_in(language).language)[0])
         raise Error(
             "there is nothing to draw: no factor has three numbers or more", "没有可画的内容：没有一个因素取了三个以上的数值"
         )
@@ -329,7 +329,7 @@ class Solution(Kept):
         """Draw the goal's probability over the lever, with the answer marked. A matplotlib Figure."""
         from experiments.briefing import studies
 
-        return next(studies.pictures_of_study(results.Results(self._folder), words_in(language).language)).figure
+        return shown(next(studies.pictures_of_study(results.Results(self._folder), words_in(language).language)).figure)
 
     def __repr__(self) -> str:
         return (

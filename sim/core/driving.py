@@ -226,12 +226,15 @@ class Driver:
             self._plan[number], self._ahead[number] = (_CALLERS[code.address], start), (0, ahead)
         return True
 
-    def live(self, month: int) -> int | None:
-        """Run all processes due in a month; returns the number of the step that failed, −1 for none, None if it cannot yet."""
+    def live(self, month: int, first: int, last: int) -> int | None:
+        """Run what is due in a month of the steps from ``first`` up to ``last``; returns the number of the step that failed, −1
+        for none, None if it cannot yet.
+        """
         found = self._due_in(month) if IS_COMPILED else None
         if found is None:
             return None
         due, start, ahead = found
-        plan = start + month * ahead
-        done = _month()(plan.ctypes.data, len(due))
-        return -1 if done == len(due) else int(due[done])
+        part = slice(*np.searchsorted(due, (first, last)).tolist())
+        plan, wanted = start[part] + month * ahead[part], due[part]
+        done = _month()(plan.ctypes.data, len(wanted))
+        return -1 if done == len(wanted) else int(wanted[done])

@@ -185,8 +185,7 @@ def test_draws_have_an_address():
 
     @xj.policy(after="dibao_payment", pays="county_floor")
     def lottery(county, pay, draw):
-        every = np.arange(len(county.households))
-        pay(draw("lottery", every) < 0.02, 50.0)
+        pay(draw("lottery") < 0.02, 50.0)
 
     first, second = county_of(base() + lottery), county_of(base().set({"public_posts.count": 2000}) + lottery)
     for each in (first, second):
