@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -385,7 +386,7 @@ def prepare(scenario: Scenario, say: Say) -> None:
         say("tell_not_kept")
         return
     say("tell_compiling")
-    county = County(scenario, values_of(scenario, None), 0, 0)
+    county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
     for month in range(12):
         if month % QUARTER == 0:
             say(
