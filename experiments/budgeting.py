@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 from scipy import stats
 
-from experiments.guarding import check_guarded
+from experiments.executors import without_main
 from sim.county import County, Life, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario
 
@@ -101,10 +101,10 @@ def pairs(
     """Lives by (programme, side) on the same luck; the scenario itself is ("", "")."""
     wanted = [("", "")] + [(programme, side) for programme in chosen for side in ("off", "more")]
     numbers = list(range(count))
-    check_guarded()
     jobs = [(key, (*sets, *(settings(*key) if key[0] else ()))) for key in wanted]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {key: pool.submit(lives, str(scenario), given, seed, numbers, only_luck) for key, given in jobs}
+        with without_main():
+            futures = {key: pool.submit(lives, str(scenario), given, seed, numbers, only_luck) for key, given in jobs}
         return {key: future.result() for key, future in futures.items()}
 
 

@@ -4,15 +4,17 @@ Read from result folders alone. Two lives are a pair when they have the same see
 scenario sets them, same luck. All intervals are for pairs (see ``paired``), 95 %.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments import monte_carlo, paired
 from experiments.budgeting import NOT_PUBLIC
-from experiments.results import Results
+from experiments.files import as_json, write_csv, write_text
+from experiments.results import Results, flat
 from sim.core.errors import Wrong
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 #: For whom a scenario is better is told by these, where the model measures them: by segment and by township. 1: more is better.
 WHO = {"rural_income": 1, "registered_income": 1, "relapse_rate": -1, "at_risk_share": -1, "own_rigid_spending": -1}
+#: The parts of a comparison, each a table.
+PARTS = ("goals", "indicators", "money", "places")
 GAINS, LOSES, UNCLEAR, SAME = "gains", "loses", "unclear", "same"
 
 
@@ -46,6 +50,27 @@ def compare(found: Sequence[Results]) -> dict[str, Any]:
         ],
         "comparisons": [{**against(first, other), "first": names[0], "other": name} for name, other in zip(names[1:], found[1:])],
     }  # fmt: skip
+
+
+def write(made: Mapping[str, Any], folder: Path) -> None:
+    """Write a comparison into a folder: whole as JSON, and each of its parts as a table."""
+    write_text(folder / "comparison.json", as_json(made))
+    for name, rows in tables(made).items():
+        write_csv(folder / name, rows)
+
+
+def tables(made: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each CSV file of a comparison; ``first`` and ``other`` are figures in all files but that of the goals."""
+    return {f"comparison-{part}.csv": lines(made, part) for part in PARTS}
+
+
+def lines(made: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
+    """One part of a comparison as rows: those of every scenario held against the first, one after another."""
+    return [
+        {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"], **flat(row)}
+        for one in made["comparisons"]
+        for row in one[part]
+    ]
 
 
 def labels(found: Sequence[Results]) -> list[str]:

@@ -154,7 +154,11 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
 
 def load(path: Path) -> Design:
     """Read and check a spec. Raises InputError (or InputErrors), each naming file, line, what is wrong and what to do."""
-    tree = yaml_file.read_mapping(path)
+    return checked(path, yaml_file.read_mapping(path))
+
+
+def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
+    """A spec checked that was read, or made. ``scenarios``: those that it names, if they are no files beside it."""
     if isinstance(tree.get("factors"), Mapping):
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
             if record is None or isinstance(record, list):
@@ -164,7 +168,8 @@ def load(path: Path) -> Design:
     except ValidationError as problem:
         raise refused(path, tree, problem, Spec) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
-    scenarios = scenarios_of(path, tree, spec.scenarios)
+    if scenarios is None:
+        scenarios = scenarios_of(path, tree, spec.scenarios)
     if len(set(spec.outcomes)) < len(spec.outcomes):
         raise InputError(path, tree.lines["outcomes"], "outcomes: one is named twice; leave it out",
                          "outcomes：有一项写了两次，请去掉一个")  # fmt: skip

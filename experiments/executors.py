@@ -9,15 +9,15 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_one
+from types import ModuleType
 from typing import Any, Protocol
-
-from experiments.guarding import check_guarded
 
 Work = Callable[[Any], Any]
 
@@ -115,7 +115,6 @@ class Processes:
     """
 
     def __init__(self, make: Callable[[], Work], workers: int) -> None:
-        check_guarded()
         self.workers = workers
         self._make = make
         self._tasks: dict[Future, Any] = {}
@@ -136,7 +135,7 @@ class Processes:
 
         A pool that broke since ``finished`` last looked takes no task: this one comes back as lost, like those in hand.
         """
-        with _no_interrupt():
+        with _no_interrupt(), without_main():
             try:
                 future = self._pool.submit(_work, task)
             except BrokenProcessPool as broken:
@@ -276,6 +275,21 @@ def _no_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def without_main() -> Iterator[None]:
+    """Hide the caller's script while a process starts: a spawned process would run it once more.
+
+    Workers need nothing of it, and a script that does not guard its last lines would start workers within workers.
+    """
+    main = sys.modules.get("__main__")
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        if main is not None:
+            sys.modules["__main__"] = main
 
 
 def usable_processors() -> int:

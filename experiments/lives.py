@@ -154,6 +154,7 @@ class County:
             "start": scenario.start,
             "weight": scenario.weight,
             "ensemble": self.ensemble(scenario),
+            **({"policies": {each.name: each.asked() for each in scenario.policies}} if scenario.policies else {}),
         }
 
     def ensemble(self, scenario: Any) -> dict[str, Any] | None:

@@ -205,7 +205,9 @@ def description(scenario: Any) -> dict[str, Any]:
     """A scenario as plain data, whatever kind of record it is."""
     if hasattr(scenario, "model_dump"):
         return plain(scenario.model_dump(mode="json"))
-    return plain(asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario))
+    found = asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
+    policies = [each.described() for each in getattr(scenario, "policies", ())]
+    return plain({key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {}))
 
 
 def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:

@@ -7,14 +7,21 @@ than chance allows, or does not reach the wanted probability within the bounds, 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import monte_carlo, paired
+from experiments.designs import Factor, FactorRecord, factor, point
+from experiments.files import as_json, write_csv, write_text
+from experiments.identity import version
+from experiments.lives import Catalogue
+from experiments.study import Study
+from sim.core.errors import InputError, unknown
 
 FIRST = 5  # values looked at before halving, bounds included
 EXPECTED = 9  # and about so many more while halving
@@ -51,6 +58,88 @@ class Answer:
     high: float | None
     rising: bool
     curve: tuple[Seen, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """How much of a lever is enough: ``low`` and ``high`` bound the search (None: the lever's own bounds), ``start`` is the month
+    from which a value holds. See ``solve`` for ``largest``.
+    """
+
+    lever: str
+    goal: str
+    probability: float = 0.8
+    largest: bool = False
+    low: float | None = None
+    high: float | None = None
+    start: str | None = None
+
+    def factor(self, scenario: Any, catalogue: Catalogue, mark: str = "") -> Factor:
+        """The lever, checked. Raises InputError; ``mark`` stands before the names of options."""
+        if self.goal not in catalogue.goals:
+            raise InputError(f"{mark}goal", 0, *unknown("there is no goal", "没有这个目标：", self.goal, list(catalogue.goals)))
+        if (self.low is None) != (self.high is None):
+            raise InputError(
+                f"{mark}low",
+                0,
+                f"give both {mark}low and {mark}high, or neither",
+                f"{mark}low 和 {mark}high 要么都写，要么都不写",
+            )
+        record = FactorRecord.model_validate({"low": self.low, "high": self.high, "from": self.start})
+        try:
+            found = factor(self.lever, record, False)
+        except ValueError as problem:
+            raise InputError.of(f"{mark}lever", 0, problem, self.lever) from None
+        if found.kind != "value":
+            raise InputError(
+                f"{mark}lever", 0,
+                f"{self.lever} is an assumption: nobody sets it. Name a lever, or give {mark}low and {mark}high",
+                f"{self.lever} 是假设，不由政府设定；请改写一个抓手，或写明 {mark}low 和 {mark}high"
+            )  # fmt: skip
+        for end in (found.low, found.high):
+            point(scenario, [found], {self.lever: end}, "trial")
+        return found
+
+
+FILES = ("solution.json", "curve.csv")
+
+
+def answer(scenario: Any, question: Question, study: Study, replications: int) -> dict[str, Any]:
+    """Search with the runs of a study; the answer as plain data. Raises NoAnswer.
+
+    ``study`` is of this scenario alone, with the task that ``task_of`` says.
+    """
+    lever, goal, numbers = question.lever, question.goal, range(replications)
+    searched = question.factor(scenario, study.catalogue)
+
+    def live(value: float) -> tuple[Any, Any]:
+        setting = {lever: int(value) if searched.whole else value}
+        at = point(scenario, [searched], setting, f"v{value!r}")
+        study.live([(at, numbers)])
+        found = study.outcomes(at, numbers)
+        return found.outcome(goal), found.draws
+
+    found = solve(live, (searched.low, searched.high), question.probability, question.largest, searched.whole)
+    made: dict[str, Any] = {
+        "scenario": scenario.id, "lever": lever, "goal": goal, "probability": question.probability, "largest": question.largest,
+        "seed": study.plan.seed, "replications": replications, "value": found.value, "low": found.low, "high": found.high,
+        "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in found.curve],
+        "title": dict(scenario.title), "version": version("xianjie"),
+        "subject": {"id": goal, "name": dict(study.catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
+        "factor": {"id": lever, "name": searched.name, "unit": searched.unit, "kind": searched.kind, "central": searched.central},
+    }  # fmt: skip
+    return made
+
+
+def write(made: Mapping[str, Any], folder: Path) -> None:
+    """Write the answer into a folder: whole as JSON, and the values that were looked at as a table."""
+    write_text(folder / FILES[0], as_json(made))
+    write_csv(folder / FILES[1], made["curve"])
+
+
+def task_of(question: Question, searched: Factor) -> dict[str, Any]:
+    """What a journal of this search belongs to, beside its scenario: another goal of the same lever may use it."""
+    return {"lever": question.lever, "from": searched.month}
 
 
 def solve(

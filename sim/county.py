@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
+from sim.policies import acting
 from sim.scenario import Scenario
 from sim.world import founding
 from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
@@ -93,7 +95,7 @@ class County:
         promised = round(float(self.values.at("thresholds.posts")))
         luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
-        slices = open_purses(self.tables, purses, list(PROCESSES_IN_ORDER))
+        slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
         self._wired = {
             each.name: Wired(
                 each,
@@ -109,6 +111,8 @@ class County:
             for each in PROCESSES_IN_ORDER
         }
         self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        #: Policies written in Python, by how many of the steps come before them.
+        self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
         founding.found_incomes(self.tables, luck, book, self.values, p, trial)
         self._start_books()
@@ -190,12 +194,22 @@ class County:
         if self._profile:
             self.timings[process.name] += 1000.0 * (time.perf_counter() - start)
 
+    def _run_policies(self, place: int, month: int) -> None:
+        """Policies written in Python whose place is before this step; a plan acts from January 2021."""
+        for policy in self._policies.get(place, ()) if month >= 0 else ():
+            start = time.perf_counter()
+            policy(month)
+            if self._profile:
+                self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
+
     def _live_month(self) -> None:
         tables, month = self.tables, self.month
         open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-        for step, wired in self.steps:
+        for number, (step, wired) in enumerate(self.steps):
+            self._run_policies(number, month)
             if step.due(month):
                 self._run(step.process, wired, month)
+        self._run_policies(len(self.steps), month)
         start = time.perf_counter()
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
@@ -253,13 +267,13 @@ class County:
 
     def short_lines(self) -> list[tuple[str, str]]:
         """Fund and use of every line on which something due went unpaid in the month lived last."""
-        lines, reasons = self.tables["lines"], _reasons()
+        lines, reasons = self.tables["lines"], _reasons(self.scenario)
         return [(Fund(lines["payer"][line]).name.lower(), reasons[line]) for line in np.flatnonzero(lines["unpaid"] > 0.0)]
 
     def _budget(self) -> list[dict]:
         """What each fund paid for what in each year."""
         payers = [Fund(payer) for payer in self.tables["lines"]["payer"].tolist()]
-        reasons = _reasons()
+        reasons = _reasons(self.scenario)
         rows = []
         for year in range(self.scenario.months // 12):
             first = BURN_IN + year * 12
@@ -272,9 +286,9 @@ class County:
         return rows
 
 
-def _reasons() -> list[str]:
+def _reasons(scenario: Scenario) -> list[str]:
     """The reason of payment of every line of the budget, in the order of the lines."""
-    return [payment.reason for each in PROCESSES_IN_ORDER for payment in each.pays for _ in payment.payers]
+    return [payment.reason for each in (*PROCESSES_IN_ORDER, *scenario.policies) for payment in each.pays for _ in payment.payers]
 
 
 def catalogue(scenario: Scenario) -> Names:
@@ -357,7 +371,7 @@ def prepare(scenario: Scenario, say: Say) -> None:
         say("tell_not_kept")
         return
     say("tell_compiling")
-    county = County(scenario, values_of(scenario, None), 0, 0)
+    county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
     for month in range(12):
         if month % QUARTER == 0:
             say(

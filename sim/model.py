@@ -10,7 +10,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.agents import Government, Household, Township, Village, VillageEnterprise
+from sim.agents import FaceSet, Government, Household, Township, Village, VillageEnterprise
 from sim.core import yaml_file
 from sim.county import County, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario, with_settings
@@ -72,7 +72,7 @@ class CountyModel(mesa.Model):
     def agents_by_type(self) -> dict:
         """Faces by kind; they are made now if nobody asked before."""
         self._show()
-        return super().agents_by_type
+        return {kind: FaceSet(faces, random=self.random) for kind, faces in super().agents_by_type.items()}
 
     @property
     def agents(self):

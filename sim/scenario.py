@@ -40,6 +40,7 @@ class Scenario:
     vantage: str | None = None
     start: str = "2021-01"
     uncertainty: str = "ensemble"
+    policies: tuple[Any, ...] = field(repr=False, default=())  # written in Python; see sim.policies
 
     @property
     def weight(self) -> int:
@@ -126,16 +127,41 @@ def with_settings(scenario: Scenario, settings: Mapping[str, Any], place: str) -
 
     Raises InputError (or InputErrors) for what cannot be.
     """
-    reader = Reader(load_all())
-    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    reader = _reader_of(scenario)
     for key, value in settings.items():
         _put(reader, key, value, f"{place}{key}")
-    reader.check_horizon(scenario.months)
+    return _as_read(scenario, reader)
+
+
+def with_changes(scenario: Scenario, tree: yaml_file.Mapping, place: str) -> Scenario:
+    """A checked scenario with what a file that extends it would say on top: set, levers, months, population and so on.
+
+    ``place`` says where it stands; no two changes of a scenario may have one. Raises InputError (or InputErrors) for what cannot
+    be.
+    """
+    reader = _reader_of(scenario)
+    reader.take(place, tree)
+    return _as_read(scenario, reader)
+
+
+def _reader_of(scenario: Scenario) -> Reader:
+    """A reader that has read what a scenario sets."""
+    reader = Reader(load_all())
+    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    return reader
+
+
+def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
+    """The scenario with what a reader has read since on top of it; raises what the reader found wrong."""
+    settings = reader.settings
+    months = settings.get("months", scenario.months)
+    reader.check_horizon(months)
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
-    uncertainty = reader.settings.get("uncertainty", scenario.uncertainty)
-    return replace(scenario, overrides=reader.overrides, uncertainty=uncertainty)
+    detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))
+    same = {key: settings[key] for key in ("title", "vantage", "uncertainty") if key in settings}
+    return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
 
 
 def revive(description: Mapping[str, Any]) -> Scenario:
@@ -143,6 +169,12 @@ def revive(description: Mapping[str, Any]) -> Scenario:
 
     Raises InputError when a value no longer fits the parameters of this version.
     """
+    if description.get("policies"):
+        names = [each["name"] for each in description["policies"]]
+        raise InputError(
+            "manifest.json", 0, f"its policies are written in Python ({', '.join(names)}): run it again from there",
+            f"其中的政策（{'、'.join(names)}）是用 Python 写的，请在 Python 里重新运行"
+        )  # fmt: skip
     book = load_all()
     overrides: dict[str, list[Override]] = {}
     for identity, entries in description["overrides"].items():
@@ -159,7 +191,7 @@ def revive(description: Mapping[str, Any]) -> Scenario:
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
-    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files")}
+    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files", "policies")}
     return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
 
 
@@ -173,7 +205,7 @@ def without_policy(scenario: Scenario) -> Scenario:
         if parameter.role == "lever" and parameter.changes_from is None:
             overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
     titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
-    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides)
+    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides, policies=())
 
 
 def missing_facts(scenario: Scenario) -> list[Fact]:

@@ -80,6 +80,10 @@ class Reader:
         self.files.append(str(path))
         if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
             self.settings.pop("reason", None)
+        self.take(path, tree)
+
+    def take(self, path: Any, tree: yaml_file.Mapping) -> None:
+        """Put what one file, or one change of a scenario, says itself on top of what was read before."""
         for key in ("title", "reason"):
             text = county_file.title_of(path, tree, key, self.fault) if key in tree else None
             if text is not None:

@@ -38,16 +38,23 @@ def answer(made: Mapping[str, Any], language: str, folder: Path | None) -> Itera
 
 def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     """The headline goals, and what else of the plan flipped in some future; of the others there is nothing to say here."""
-    flipped = {line["id"] for line in of_the_plan(lines) if line["helped"] or line["harmed"]}
-    shown = flipped | {line["id"] for line in lines if line["headline"]}
     columns = ("column_first", "column_other", "column_difference", "column_helped", "column_harmed", "column_better")
     table = _table(words, "column_goal", *columns)
+    for row in goal_rows(lines, words):
+        table.add_row(*row)
+    return table
+
+
+def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tuple[str, ...]]:
+    """Their rows: name, both probabilities, the difference, replications helped and harmed, the share with a better margin."""
+    flipped = {line["id"] for line in of_the_plan(lines) if line["helped"] or line["harmed"]}
+    shown = flipped | {line["id"] for line in lines if line["headline"]}
     parts = ("probability", "low", "high", "bound")
     for line in lines:
         if line["id"] in shown:
             sides = [{key: line[f"{side}_{key}"] for key in parts} for side in ("first", "other")]
             better = "" if line["margin_better"] is None else words.percent(line["margin_better"])
-            table.add_row(
+            yield (
                 words.of(line["name"]) + (words("on_file_mark") if line["observed"] else ""),
                 *(probability(words, side) for side in sides),
                 points(line["difference"], line["low"], line["high"], words),
@@ -55,7 +62,6 @@ def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
                 str(line["harmed"]),
                 better,
             )
-    return table
 
 
 def points(middle: float | None, low: float | None, high: float | None, words: Words) -> str:

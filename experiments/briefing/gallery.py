@@ -4,9 +4,8 @@ The first folder is the one briefed. Others of a run are held against it; folder
 add the pictures that answer "what moves it" and "how much is enough". What a folder lacks has no picture.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas
 from matplotlib.figure import Figure
@@ -90,6 +89,17 @@ def first_pictures(briefed: Results, language: str) -> Iterator[Picture]:
     yield draw.scoreboard()
 
 
+def picture_of(briefed: Results, what: str, language: str) -> Picture:
+    """One picture of a run: its "goals", or the fan chart of an indicator. KeyError if it measures no such indicator."""
+    draw = _Drawing(briefed, language)
+    return draw.scoreboard() if what == "goals" else draw.fan(what, "other")
+
+
+def comparison_pictures(first: Results, other: Results, language: str) -> Iterator[Picture]:
+    """Another scenario held against the first: probabilities with paired differences, then flips."""
+    yield from _Drawing(first, language).against(other)
+
+
 class _Drawing:
     """The pictures of one run, in one language."""
 
@@ -107,17 +117,19 @@ class _Drawing:
         """Fan charts of the headline indicators."""
         for name, subject in self.briefed.manifest["indicators"].items():
             if subject["headline"]:
-                yield self._fan(name, subject, "answer")
+                yield self.fan(name, "answer")
 
     def other_fans(self) -> Iterator[Picture]:
         """Fan charts of what can be held against published figures."""
         months = self.briefed.manifest["months"]
         for name, subject in self.briefed.manifest["indicators"].items():
             if not subject["headline"] and gathering.published(name, months[0], months[-1]):
-                yield self._fan(name, subject, "other")
+                yield self.fan(name, "other")
 
-    def _fan(self, name: str, subject: Mapping[str, Any], section: str) -> Picture:
+    def fan(self, name: str, section: str) -> Picture:
+        """The fan chart of one indicator."""
         words, indicators, months = self.words, self.briefed.manifest["indicators"], self.briefed.manifest["months"]
+        subject = indicators[name]
         band, reference, threshold = self.briefed.bands("county", name), None, subject.get("threshold")
         if subject.get("reference"):
             against = self.briefed.bands("county", subject["reference"])

@@ -73,6 +73,14 @@ def _answer(made: Mapping[str, Any], words: Words) -> tuple[float, float, str]:
     return made["value"], made["probability"], words("enough", value=said, wanted=words.percent(made["probability"]))
 
 
+def no_answer(reason: str, facts: Mapping[str, Any], wanted: float, language: str) -> str:
+    """Why a search has no answer (see ``solving.NoAnswer``), in a sentence."""
+    words = Words(language)
+    shares = ("probability", "high", "low", "first", "second")
+    said = {name: words.percent(value) if name in shares else f"{value:,g}" for name, value in facts.items()}
+    return words(reason, **said, wanted=words.percent(wanted))
+
+
 KINDS = {"sweep": _of_sweep, "sensitivity": _of_sensitivity, "solve": _of_solving}
 
 

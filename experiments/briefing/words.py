@@ -17,7 +17,7 @@ def _book() -> dict[str, dict[str, str]]:
     """The labels of ``words.yaml`` and of the subjects beside it, ``words_SUBJECT.yaml``; ValueError if two files have one."""
     book: dict[str, dict[str, str]] = {}
     for path in sorted(Path(__file__).parent.glob("words*.yaml")):
-        labels = yaml.safe_load(path.read_text(encoding="utf-8"))
+        labels = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         twice = sorted(book.keys() & labels.keys())
         if twice:
             raise ValueError(f"{path}: another file has the label '{twice[0]}' already")

@@ -37,16 +37,16 @@ def calibrate(
                 context, "does nothing with --synthetic, which makes no ensemble; leave one of them out",
                 "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
             )  # fmt: skip
-        from experiments import calibrating, calibration, lives, output_folder, published
+        from experiments import calibrating, calibration, lives, output_folder, published, reuse
         from experiments.commands import living, studying
         from experiments.study import Study
         from sim.core.errors import InputError
 
         work = calibrating.Calibrating(calibrating.load())
-        now = studying.asked({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
+        now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
         target = out or living.apart(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
         screen = console.messages(quiet)
-        folder = studying.make_way(target, "calibrate", now, fresh)
+        folder = reuse.make_way(target, "calibrate", now, fresh)
         count = work.spec.waves[0] if synthetic else work.lives
         seconds = studying.announce(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
         studying.confirm(seconds, yes, lang)
@@ -75,7 +75,7 @@ def calibrate(
             _write(new, made)
             if not synthetic:
                 calibrating.store(work, result, code, new / "ensemble.csv")
-        studying.end(target, folder)
+        reuse.end(target, folder)
         if store and not synthetic:
             calibrating.store(work, result, code)
         if as_json:

@@ -8,8 +8,6 @@ import typer
 from experiments.commands import console, placing
 from experiments.commands.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
 
-PARTS = ("goals", "indicators", "money", "places")
-
 
 def compare(
     context: typer.Context,
@@ -34,8 +32,7 @@ def compare(
     interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import comparing, output_folder
-        from experiments.commands import studying
+        from experiments import comparing, output_folder, reuse
         from sim.core.errors import InputError
 
         if len(which) < 2:
@@ -54,7 +51,7 @@ def compare(
             target = out
             if target is not None:
                 names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
-                now = studying.asked({}, 0, False, {"results": names})
+                now = reuse.inputs_of({}, 0, False, {"results": names})
                 _check(target, now, False, False)
         elif any(path.is_dir() for path in which):
             raise InputError(
@@ -69,7 +66,7 @@ def compare(
         if target is not None:
             output_folder.claim(target, "compare", now)
             with output_folder.building(target) as new:
-                _write(new, made)
+                comparing.write(made, new)
         if as_json:
             console.show_json(made)
         else:
@@ -85,43 +82,14 @@ def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = 
 
     ``offers_fresh``: whether --fresh may be given.
     """
-    from experiments import output_folder
-    from experiments.commands import living
+    from experiments import output_folder, reuse
 
-    living.usable(target, "compare")
-    reason = living.unlike(target, now)
+    reuse.usable(target, "compare")
+    reason = reuse.unlike(target, now)
     if reason and not fresh:
-        raise living.unjoinable("--out", target, reason, offers_fresh)
+        raise reuse.unjoinable("--out", target, reason, offers_fresh)
     if not output_folder.holds(target):
         output_folder.claim(target, "compare", now)
-
-
-def _write(folder: Path, made: dict[str, Any]) -> None:
-    from experiments.files import as_json, write_csv, write_text
-
-    write_text(folder / "comparison.json", as_json(made))
-    for name, rows in tables(made).items():
-        write_csv(folder / name, rows)
-
-
-def tables(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each CSV file of a comparison; ``first`` and ``other`` are figures in all files but that of the goals."""
-    from experiments import results
-
-    return {
-        f"comparison-{part}.csv": [
-            {
-                "first_id": one["first"],
-                "other_id": one["other"],
-                "first": one["first"],
-                "other": one["other"],
-                **results.flat(row),
-            }
-            for one in made["comparisons"]
-            for row in one[part]
-        ]
-        for part in PARTS
-    }
 
 
 def _opened(path: Path) -> Any:
@@ -139,7 +107,8 @@ def _live(
     out: Path | None, fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
-    from experiments.commands import living, studying
+    from experiments import reuse
+    from experiments.commands import living
     from experiments.files import same_file
     from sim.scenario import load_scenario
 
@@ -149,7 +118,7 @@ def _live(
     if len(set(map(same_file, folders))) < len(folders):
         folders = [f"{number}-{name}" for number, name in enumerate(names, start=1)]
     more = [*(["only-luck"] * only_luck), *living.digest_of(sets)]
-    now = studying.asked(dict(zip(folders, chosen)), seed, only_luck, None)
+    now = reuse.inputs_of(dict(zip(folders, chosen)), seed, only_luck, None)
     target = out or living.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
     screen = console.messages(quiet)
     place.open(screen)

@@ -69,7 +69,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
     from dataclasses import replace
     from functools import partial
 
-    from experiments import output_folder, results
+    from experiments import output_folder, results, reuse
     from experiments.briefing.words import Words
     from experiments.commands import living
     from experiments.executors import InProcess, Processes, Shared, usable_processors
@@ -82,7 +82,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool
     if out is None:
         other = [now for each in chosen if living.taken(target / each.id, now := living.asked(each, wanted))]
         target = target.with_name(f"{target.name}-{living.digest(other[0])}") if other else target
-    living.usable(target, "counties")
+    reuse.usable(target, "counties")
     for scenario in chosen:
         living.check(scenario, target / scenario.id, wanted)
     output_folder.claim(target, "counties")

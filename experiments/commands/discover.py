@@ -40,7 +40,7 @@ def discover(
     interrupted.
     """
     with console.exit_codes():
-        from experiments import discovering, discovery, lives
+        from experiments import discovering, discovery, lives, reuse
         from experiments.commands import living, studying
         from experiments.files import safe
 
@@ -48,14 +48,14 @@ def discover(
         discovering.check(asked, *map(lives.find(lives.COUNTY).catalogue, asked.scenarios))
         screen = console.messages(quiet)
         stem = safe(f"discover-{spec.stem}-{asked.goal}-{seed}-x{asked.points}")
-        now = studying.asked({each.id: each for each in asked.scenarios}, seed, False, asked.task())
+        now = reuse.inputs_of({each.id: each for each in asked.scenarios}, seed, False, asked.task())
         target = out or living.apart(stem, now)
         if dry_run:
             studying.nothing_thrown_away(context)
             seconds = studying.announce(asked.scenarios[0], asked.points, target, seed, workers, False, lang, screen)
             console.show_json({"lives": asked.points, "factors": list(asked.columns), "seconds": round(seconds)})
             return
-        work = studying.make_way(target, "discover", now, fresh)
+        work = reuse.make_way(target, "discover", now, fresh)
         seconds = studying.announce(asked.scenarios[0], asked.points, work, seed, workers, False, lang, screen)
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(asked.points, lang, screen) as progress:
@@ -63,7 +63,7 @@ def discover(
             manifest = discovering.discover(asked, work, seed, workers, lives.COUNTY, teller, progress)
         with studying.writing(target, lang):
             said = keep(work, manifest, not no_figures)
-            studying.end(target, work)
+            reuse.end(target, work)
         tell(target, manifest, said, lang, as_json)
         if manifest["failed"]:
             raise typer.Exit(Code.SOME_FAILED)

@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from experiments import files, identity, journal, lives, locking, output_folder, results, runner, stopping
+from experiments import journal, lives, output_folder, results, reuse, runner, stopping
 from experiments.briefing.words import Words
 from experiments.commands.console import Code
 from experiments.crew import Make
 from experiments.files import canonical
-from sim.core.errors import Both, InputError, joined, said
+from sim.core.errors import InputError, said
 
 OUTPUTS = Path("outputs")
 RUN = "run"
@@ -67,7 +67,7 @@ def digest_of(sets: tuple[str, ...] | list[str] | None) -> list[str]:
 
 def asked(scenario: Any, wanted: Wanted) -> dict[str, Any]:
     """What decides the replications of a run."""
-    return identity.identity(lives.find(lives.COUNTY), lives.COUNTY, {scenario.id: scenario}, wanted.seed, wanted.only_luck)
+    return reuse.inputs_of({scenario.id: scenario}, wanted.seed, wanted.only_luck)
 
 
 def apart(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
@@ -126,7 +126,7 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
                 until=until,
             )
     except runner.Refused as reason:
-        raise unjoinable("--resume", out, reason, wanted.offers_fresh) from None
+        raise reuse.unjoinable("--resume", out, reason, wanted.offers_fresh) from None
     except BrokenPipeError:
         raise
     except OSError as problem:
@@ -206,52 +206,13 @@ def done(out: Path) -> int:
     return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
 
 
-def unjoinable(option: str, out: Path, reason: runner.Refused | Both, fresh: bool = True) -> InputError:
-    """That what is in ``out`` is not of the lives that are asked for; ``fresh``: whether --fresh is a way out."""
-    if isinstance(reason, runner.Busy):
-        return InputError.of("--out", 0, reason)
-    way = Both(", or throw them away with --fresh", "，或用 --fresh 舍弃旧的重算") if fresh else Both("", "")
-    return InputError(
-        option, 0, f"{out} holds lives that may not be joined: {reason.english}; name another --out{way.english}",
-        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 --out 另写文件夹{way.chinese}"
-    )  # fmt: skip
-
-
-def unlike(out: Path, now: dict[str, Any]) -> Both | None:
-    """In what the result in ``out`` differs from what is asked now; None if in nothing, or if there is none."""
-    before = output_folder.asked(out)
-    if before is None or not output_folder.holds(out):
-        return None
-    reasons = identity.changes(before, now)
-    old, new = (list(each.get("scenarios") or {}) for each in (before, now))
-    if len(old) == len(new) == 1 and old != new:  # the names say more than every value of both
-        reasons = [
-            Both(f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的")
-        ]
-    return joined(reasons) if reasons else None
-
-
 def check(scenario: Any, out: Path, wanted: Wanted) -> None:
     """Raise InputError where a run may not be written: before anything is lived."""
-    usable(out, RUN)
-    reason = unlike(out, asked(scenario, wanted))
+    reuse.usable(out, RUN)
+    reason = reuse.unlike(out, asked(scenario, wanted))
     same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
     if reason and not (wanted.fresh and same):
-        raise unjoinable("--out", out, reason, wanted.offers_fresh and same)
-
-
-def usable(out: Path, command: str, option: str = "--out") -> None:
-    """Raise InputError unless ``out`` is, or can become, a folder of this command."""
-    try:
-        output_folder.check(out, command)
-    except files.NotOurs as reason:
-        raise InputError.of(option, 0, reason) from None
-    for folder in (out, output_folder.next_to(out)):
-        try:
-            locking.check(folder / output_folder.JOURNAL)
-        except locking.Held as who:
-            raise InputError.of(option, 0, who) from None
-    output_folder.settle(out)
+        raise reuse.unjoinable("--out", out, reason, wanted.offers_fresh and same)
 
 
 def part_of(shard: str, replications: int) -> range:

@@ -31,7 +31,7 @@ def optimise(
     full, 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import dividing, lives, optimising, searching
+        from experiments import dividing, lives, optimising, reuse, searching
         from experiments.commands import living, studying
         from experiments.files import safe
         from sim.core.errors import InputError
@@ -48,10 +48,10 @@ def optimise(
         asked, scenario = dividing.read(spec)
         model = lives.find(lives.COUNTY)
         optimising.check(asked.goals, model.catalogue(scenario))
-        now = studying.asked({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
+        now = reuse.inputs_of({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
         target = out or living.apart(safe(f"optimise-{spec.stem}-{seed}"), now)
         screen = console.messages(quiet)
-        work = target if dry_run else studying.make_way(target, "optimise", now, fresh)
+        work = target if dry_run else reuse.make_way(target, "optimise", now, fresh)
         teller = living.teller(screen, lang)
         model.prepare(scenario, teller)
         division = dividing.price(spec, asked, scenario, seed)
@@ -67,7 +67,7 @@ def optimise(
 
             with studying.writing(target, lang):
                 frontier_pictures.draw(work, manifest)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:

@@ -28,7 +28,7 @@ def screen(
     5 the disk is full, 130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import lives, output_folder, screening
+        from experiments import lives, output_folder, reuse, screening
         from experiments.commands import living, studying
         from experiments.files import safe
         from experiments.study import Study
@@ -40,10 +40,10 @@ def screen(
         names = [each.id for each in factors]
         made_points = screening.points(chosen, factors, points, seed)
         task = {"screen": names, "points": points}
-        now = studying.asked({chosen.id: chosen}, seed, True, task)
+        now = reuse.inputs_of({chosen.id: chosen}, seed, True, task)
         target = out or living.apart(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
         messages = console.messages(quiet)
-        work = studying.make_way(target, "screen", now, fresh)
+        work = reuse.make_way(target, "screen", now, fresh)
         seconds = studying.announce(chosen, points, work, seed, workers, False, lang, messages)
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(points, lang, messages) as progress:
@@ -59,7 +59,7 @@ def screen(
         }  # fmt: skip
         with studying.writing(target, lang), output_folder.building(work) as new:
             keep(made, new / "screening.json", finding)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json(made)
         else:

@@ -48,7 +48,7 @@ def sensitivity(
     Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import lives, output_folder, points, ranking, sensitivity
+        from experiments import lives, output_folder, points, ranking, reuse, sensitivity
         from experiments.commands import living, studying
         from experiments.files import safe
         from experiments.identity import version
@@ -73,11 +73,11 @@ def sensitivity(
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
         task = {"factors": names, "trajectories": trajectories, "base": base}
         scenarios = {each.id: each for each in (chosen, *others)}
-        now = studying.asked(scenarios, seed, True, task)
+        now = reuse.inputs_of(scenarios, seed, True, task)
         target = out or living.apart(safe(stem), now)
         screen = console.messages(quiet)
         place.open(screen)
-        work = studying.make_way(target, "sensitivity", now, fresh)
+        work = reuse.make_way(target, "sensitivity", now, fresh)
         seconds = studying.announce(chosen, lives_wanted, work, seed, place.workers, True, lang, screen)
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(lives_wanted, lang, screen) as progress:
@@ -106,7 +106,7 @@ def sensitivity(
         made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _subjects(outcomes, catalogue)}
         with studying.writing(target, lang), output_folder.building(work) as new:
             _write(new, made, everything)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

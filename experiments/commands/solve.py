@@ -44,74 +44,40 @@ def solve(
     input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, output_folder, points, solving
+        from experiments import lives, output_folder, points, reuse, solving
         from experiments.commands import living, studying
-        from experiments.files import as_json as written
-        from experiments.files import safe, write_csv, write_text
-        from experiments.identity import version
+        from experiments.files import safe
         from experiments.study import Study
-        from sim.core.errors import InputError, unknown
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
-        if goal not in catalogue.goals:
-            raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", goal, list(catalogue.goals)))
-        if (low is None) != (high is None):
-            raise InputError("--low", 0, "give both --low and --high, or neither", "--low 和 --high 要么都写，要么都不写")
-        try:
-            factor = designs.factor(lever, designs.record_of(**{"low": low, "high": high, "from": start}), False)
-        except ValueError as problem:
-            raise InputError.of("--lever", 0, problem, lever) from None
-        if factor.kind != "value":
-            raise InputError(
-                "--lever", 0, f"{lever} is an assumption: nobody sets it. Name a lever, or give --low and --high",
-                f"{lever} 是假设，不由政府设定；请改写一个抓手，或写明 --low 和 --high"
-            )  # fmt: skip
-        for end in (factor.low, factor.high):
-            designs.point(chosen, [factor], {lever: end}, "trial")
+        question = solving.Question(lever, goal, probability, largest, low, high, start)
+        factor = question.factor(chosen, catalogue, "--")
         stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
-        task = {"lever": lever, "from": factor.month}
-        now = studying.asked({chosen.id: chosen}, seed, only_luck, task)
+        task = solving.task_of(question, factor)
+        now = reuse.inputs_of({chosen.id: chosen}, seed, only_luck, task)
         target = out or living.apart(stem, now)
         screen = console.messages(quiet)
         place.open(screen)
-        work = studying.make_way(target, "solve", now, fresh)
+        work = reuse.make_way(target, "solve", now, fresh)
         points.affordable("--replications", 0, solving.FIRST + solving.EXPECTED, replications)
         looks = solving.FIRST + solving.EXPECTED
         studying.announce(chosen, looks * replications, work, seed, place.workers, only_luck, lang, screen)
-        numbers = range(replications)
         with studying.ending(target, lang), studying.bar(0, lang, screen) as progress:
             teller = living.teller(screen, lang)
             with Study(
                 work, {chosen.id: chosen}, seed, only_luck, task, place.workers, lives.COUNTY, teller, progress, place.executor
             ) as study:
-
-                def live(value: float) -> tuple[Any, Any]:
-                    setting = {lever: int(value) if factor.whole else value}
-                    point = designs.point(chosen, [factor], setting, f"v{value!r}")
-                    study.live([(point, numbers)])
-                    found = study.outcomes(point, numbers)
-                    return found.outcome(goal), found.draws
-
                 try:
-                    answer = solving.solve(live, (factor.low, factor.high), probability, largest, factor.whole)
+                    made = solving.answer(chosen, question, study, replications)
                 except solving.NoAnswer as none:
                     _no_answer(none, probability, lang, as_json)
                     raise typer.Exit(console.Code.UNEXPECTED) from None
-        made: dict[str, Any] = {
-            "scenario": chosen.id, "lever": lever, "goal": goal, "probability": probability, "largest": largest, "seed": seed,
-            "replications": replications, "value": answer.value, "low": answer.low, "high": answer.high,
-            "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in answer.curve],
-            "title": dict(chosen.title), "version": version("xianjie"),
-            "subject": {"id": goal, "name": dict(catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
-            "factor": {"id": lever, "name": factor.name, "unit": factor.unit, "kind": factor.kind, "central": factor.central},
-        }  # fmt: skip
         with studying.writing(target, lang), output_folder.building(work) as new:
-            write_text(new / "solution.json", written(made))
-            write_csv(new / "curve.csv", made["curve"])
+            solving.write(made, new)
             _draw(new)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
@@ -119,15 +85,12 @@ def solve(
 
 
 def _no_answer(none: Any, wanted: float, lang: str, as_json: bool) -> None:
-    from experiments.briefing.words import Words
+    from experiments.briefing import studies
 
-    words = Words(lang)
     if as_json:
         console.show_json({"answer": None, "reason": none.reason.removeprefix("solve_"), "why": str(none), **none.facts})
         return
-    shares = ("probability", "high", "low", "first", "second")
-    facts = {name: words.percent(value) if name in shares else f"{value:,g}" for name, value in none.facts.items()}
-    console.show([words(none.reason, **facts, wanted=words.percent(wanted))])
+    console.show([studies.no_answer(none.reason, none.facts, wanted, lang)])
 
 
 def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Path) -> None:

@@ -33,7 +33,7 @@ def structure(
     130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
-        from experiments import lives, output_folder, points, structure
+        from experiments import lives, output_folder, points, reuse, structure
         from experiments.commands import living, studying
         from experiments.files import safe
         from experiments.study import Study
@@ -64,9 +64,9 @@ def structure(
         first = next(iter(chosen.values()))
         worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
         task = {"structure": {switch.id: switch.sets for switch in switches}}
-        now = studying.asked(worlds, seed, False, task)
+        now = reuse.inputs_of(worlds, seed, False, task)
         target = out or living.apart(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
-        work = studying.make_way(target, "structure", now, fresh)
+        work = reuse.make_way(target, "structure", now, fresh)
         seconds = studying.announce(first, count, work, seed, workers, False, lang, screen)
         studying.confirm(seconds, yes, lang)
         with studying.ending(target, lang), studying.bar(count, lang, screen) as progress:
@@ -83,7 +83,7 @@ def structure(
         }  # fmt: skip
         with studying.writing(target, lang), output_folder.building(work) as new:
             keep(made, new / "structure.json", finding)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json(made)
         else:

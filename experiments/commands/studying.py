@@ -1,7 +1,7 @@
 """What sweep, sensitivity and solve do alike on the console: announce, resume, end with the right code."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from experiments import identity, lives, output_folder, runner
+from experiments import lives, reuse, runner
 from experiments.briefing.words import Words
 from experiments.commands import console, living
 from experiments.commands.console import Code
@@ -18,38 +18,6 @@ from experiments.executors import Halted, PlaceLost, usable_processors
 from sim.core.errors import InputError
 
 SHORT = 60.0  # seconds that nobody has to be asked about
-
-
-def asked(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any) -> dict[str, Any]:
-    """What decides a study; ``task`` is what else was asked, as plain data or records."""
-    return identity.identity(lives.find(lives.COUNTY), lives.COUNTY, scenarios, seed, only_luck, task)
-
-
-def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool) -> Path:
-    """Where a study is to write: ``out``, or a place beside the one that stands in it and is to be made ``fresh``; ``end`` puts
-    the new one in its place. ``now``: as ``asked`` gives it. InputError if ``out`` holds something else.
-    """
-    living.usable(out, command)
-    reason = living.unlike(out, now)
-    if reason and not fresh:
-        raise living.unjoinable("--out", out, reason)
-    beside = output_folder.next_to(out)
-    if not fresh and output_folder.begun(beside):
-        return beside
-    if fresh:
-        output_folder.discard(beside)
-        if output_folder.listed(out):
-            output_folder.claim(beside, command, now)
-            return beside
-        output_folder.clear(out)
-    output_folder.claim(out, command, now)
-    return out
-
-
-def end(out: Path, work: Path) -> None:
-    """A study that was made anew takes the place of the one that stood."""
-    if work != out:
-        output_folder.replace(out)
 
 
 def nothing_thrown_away(context: typer.Context) -> None:
@@ -79,7 +47,7 @@ def ending(out: Path, lang: str) -> Iterator[None]:
         with writing(out, lang):
             yield
     except runner.Refused as reason:
-        raise living.unjoinable("--out", out, reason) from None
+        raise reuse.unjoinable("--out", out, reason) from None
     except Stopped:
         typer.echo(words("study_stopped", out=out, done=living.done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None

@@ -37,7 +37,7 @@ def sweep(
     some lives failed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
-        from experiments import designs, lives, points, sweeping
+        from experiments import designs, lives, points, reuse, sweeping
         from experiments.commands import living, studying
         from experiments.files import safe
 
@@ -50,7 +50,7 @@ def sweep(
         sweeping.outcomes_of(design, *map(lives.find(lives.COUNTY).catalogue, design.scenarios))
         part = None if shard is None else living.part_of(shard, total)
         wanted = total if part is None else len(part)
-        now = studying.asked({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
+        now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
         target = out or living.apart("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
         if dry_run:
@@ -59,7 +59,7 @@ def sweep(
             console.show_json({"points": places, "lives": wanted, "seconds": round(seconds)})
             return
         place.open(screen)
-        work = studying.make_way(target, "sweep", now, fresh)
+        work = reuse.make_way(target, "sweep", now, fresh)
         studying.announce(design.scenarios[0], wanted, work, seed, place.workers, design.only_luck, lang, screen)
         with studying.ending(target, lang), studying.bar(total, lang, screen) as progress:
             teller = living.teller(screen, lang)
@@ -74,7 +74,7 @@ def sweep(
 
             with studying.writing(target, lang):
                 sweep_pictures.draw(work, manifest)
-        studying.end(target, work)
+        reuse.end(target, work)
         _answer(manifest, target, lang, as_json)
 
 

@@ -45,7 +45,7 @@ def warn(
     Asked again after an interruption it goes on. Exit codes: 0 done; 2 wrong usage or input; 5 the disk is full; 130 interrupted.
     """
     with console.exit_codes():
-        from experiments import lives, output_folder, warning
+        from experiments import lives, output_folder, reuse, warning
         from experiments.commands import living, studying
         from experiments.files import as_json as written
         from experiments.files import safe, write_csv, write_text
@@ -79,10 +79,10 @@ def warn(
                 f"{path} 只有 {asked.runs} 遍模拟，抓手只能在这些模拟上试；请用 xianjie run … --add-replications 补足，或少要些",
                 "replications"
             )  # fmt: skip
-        now = studying.asked({asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK)
+        now = reuse.inputs_of({asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK)
         name = safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
         target = out or living.apart(name, now)
-        work = studying.make_way(target, "warn", now, fresh)
+        work = reuse.make_way(target, "warn", now, fresh)
         seen = outlooks(asked, goals, catalogue, likely) if asked.results is not None else {}
         found: list[warning.Rescue] = []
         if points:
@@ -107,7 +107,7 @@ def warn(
                 if rows:
                     write_csv(new / name, rows)
             _draw(new, asked, seen, catalogue, likely)
-        studying.end(target, work)
+        reuse.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:

@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -181,6 +182,25 @@ class _Builder:
                 f"数字 {shown(digits)} 太大，最多 {LONGEST_NUMBER} 位；请核对"
             )  # fmt: skip
         return number
+
+
+def of(value: Any) -> Any:
+    """A value made in Python as a file would have held it: months as text, NumPy's numbers as Python's, all on line 0."""
+    if isinstance(value, dict | MappingProxyType):
+        mapping = Mapping(0)
+        for key, each in value.items():
+            name = str(of(key))
+            mapping[name], mapping.lines[name] = of(each), 0
+        return mapping
+    if hasattr(value, "strftime"):  # a date: a month is all that matters of it
+        return value.strftime("%Y-%m")
+    if hasattr(value, "tolist"):  # a number or an array of NumPy's
+        return of(value.tolist())
+    if isinstance(value, list | tuple):
+        sequence = Sequence(0)
+        sequence.extend(of(each) for each in value)
+        return sequence
+    return value
 
 
 def read_text(path: Path) -> str:

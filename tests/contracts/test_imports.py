@@ -57,7 +57,9 @@ VIOLATIONS = {
         ("experiments.briefing.planted", "experiments.cli"),
         ("experiments.monte_carlo", "experiments.commands.planted"),
         ("experiments.commands.planted", "experiments.cli"),
+        ("xianjie.planted", "experiments.commands.planted"),
     ],
+    "front-door-on-top": [("sim.core.planted", "xianjie.scenarios"), ("experiments.results", "xianjie")],
 }
 
 
@@ -77,7 +79,7 @@ def plant(folder: Path, importer: str, imported: str) -> None:
     """Make ``importer`` import ``imported``; both exist afterwards if they belong to the project."""
     for name in (importer, imported):
         place = folder.joinpath(*name.split("."))
-        if name.startswith(("sim.", "experiments.")) and not place.is_dir():
+        if name.startswith(("sim.", "experiments.", "xianjie.")) and not place.is_dir():
             place.with_suffix(".py").touch()
     with folder.joinpath(*importer.split(".")).with_suffix(".py").open("a", encoding="utf-8") as source:
         source.write(f"\nimport {imported}\n")
@@ -85,8 +87,8 @@ def plant(folder: Path, importer: str, imported: str) -> None:
 
 @pytest.fixture
 def packages(tmp_path):
-    """A copy of the two packages, sources only, with the contracts beside it."""
-    for package in ("sim", "experiments"):
+    """A copy of the packages, sources only, with the contracts beside it."""
+    for package in ("sim", "experiments", "xianjie"):
         for source in (ROOT / package).rglob("*.py"):
             target = tmp_path / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +114,7 @@ def test_a_planted_violation_breaks_the_contract(packages, contract):
     assert outcome.returncode == 1
     assert "0 kept, 1 broken" in outcome.stdout, outcome.stdout + outcome.stderr
     for importer, imported in VIOLATIONS[contract["id"]]:
-        shown = imported.split(".")[0] if not imported.startswith(("sim", "experiments")) else imported
+        shown = imported.split(".")[0] if not imported.startswith(("sim", "experiments", "xianjie")) else imported
         assert f"{importer} -> {shown}" in outcome.stdout
 
 

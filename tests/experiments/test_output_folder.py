@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from experiments import lives, locking, output_folder, results
+from experiments import lives, locking, output_folder, results, reuse
 from experiments.commands import console, living, studying
 from experiments.executors import InProcess
 from sim.core.errors import InputError
@@ -73,7 +73,7 @@ def test_a_folder_of_somebody_elses_is_refused_and_not_touched(tmp_path, names, 
     with pytest.raises(InputError, match="will not be touched: it holds"):
         live(out, fresh=fresh)
     with pytest.raises(InputError, match="will not be touched: it holds"):
-        studying.make_way(out, "sweep", studying.asked({}, 7, False, None), fresh)
+        reuse.make_way(out, "sweep", reuse.inputs_of({}, 7, False, None), fresh)
     assert tree(out, ()) == before
 
 
@@ -309,11 +309,11 @@ def swept(out, fresh=False, executor=None):
     from experiments import sweeping
 
     asked = design()
-    now = studying.asked({each.id: each for each in asked.scenarios}, 7, False, asked.asked)
-    work = studying.make_way(out, "sweep", now, fresh)
+    now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.asked)
+    work = reuse.make_way(out, "sweep", now, fresh)
     with studying.ending(out, "en"):
         sweeping.sweep(asked, work, 7, 1, lives=NAME, executor=executor)
-    studying.end(out, work)
+    reuse.end(out, work)
 
 
 def test_a_study_made_anew_takes_the_place_of_the_old_one_when_it_is_whole(tmp_path):
@@ -333,7 +333,7 @@ def test_a_study_made_anew_takes_the_place_of_the_old_one_when_it_is_whole(tmp_p
     with pytest.raises(InputError, match="it holds what 'xianjie sweep' wrote"):
         live(out)
     with pytest.raises(InputError, match="what is asked has changed"):
-        studying.make_way(out, "sweep", output_folder.asked(out) | {"task": {"other": 1}}, False)
+        reuse.make_way(out, "sweep", output_folder.asked(out) | {"task": {"other": 1}}, False)
 
 
 STEPS = """

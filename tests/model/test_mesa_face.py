@@ -16,6 +16,7 @@ with warnings.catch_warnings():
 from sim.core.errors import InputError, Wrong
 from sim.core.ledger import Fund
 from sim.scenario import load_scenario
+from sim.world.codes import Segment
 from tests.science.lives import SCENARIOS, county
 
 BASELINE = Path(SCENARIOS / "baseline.yaml")
@@ -55,6 +56,36 @@ def test_agents_can_be_selected_and_added_up_as_mesa_does(model):
     assert len(model.agents_by_type[VillageEnterprise]) == len(model.county.tables["enterprises"])
     groups = households.groupby("segment", result_type="list").groups
     assert {int(key): len(group) for key, group in groups.items()} == dict(enumerate(np.bincount(table["segment"])))
+
+
+def test_faces_say_what_they_have_and_codes_are_words(model):
+    household = model.agents_by_type[Household][0]
+    assert {"cash", "members", "people", "row"} <= set(dir(household))
+    assert isinstance(household.segment, Segment) and household.segment == model.county.tables["households"]["segment"][0]
+    assert household.segment.name.lower() in repr(household) and repr(household).startswith("<Household 0, ")
+    with pytest.raises(AttributeError, match="did you mean 'members'"):
+        _ = household.memebrs
+    assert household.linked == model.county.tables["households"]["linked"][0]
+
+
+def test_sums_and_means_by_name_are_of_households_not_of_rows(model):
+    households, table = model.agents_by_type[Household], model.county.tables["households"]
+    weights = table["weight"]
+    assert households.agg("members", "count") == weights.sum() > len(table)
+    assert households.agg("members", "sum") == (weights * table["members"]).sum()
+    assert households.agg("members", ["mean", max]) == [
+        pytest.approx((weights * table["members"]).sum() / weights.sum()),
+        table["members"].max(),
+    ]
+    registered = households.select(lambda household: household.registered == 1)
+    assert registered.agg("cash", "sum") == pytest.approx((weights * table["cash"])[table["registered"] == 1].sum())
+    sums = {int(name): group.agg("members", "sum") for name, group in households.groupby("segment").groups.items()}
+    assert sum(sums.values()) == households.agg("members", "sum")
+    assert np.isnan(households.select(lambda household: False).agg("cash", "mean"))
+    enterprises = model.agents_by_type[VillageEnterprise]
+    assert enterprises.agg("cash", "count") == len(enterprises)
+    with pytest.raises(ValueError, match="did you mean 'mean'"):
+        households.agg("cash", "meen")
 
 
 def test_a_household_that_is_split_off_has_a_face_too(model):
