@@ -171,7 +171,7 @@ def test_going_on_before_the_first_chunk_begins(tmp_path):
     living._make_way(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
     living._make_way(SMALL, tmp_path / "died", wanted)
-    with pytest.raises(InputError, match="no journal to go on with"):
+    with pytest.raises(InputError, match="no run to go on with"):
         living._make_way(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
 
 
