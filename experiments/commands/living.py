@@ -284,7 +284,8 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
         )
     begun, anew = output_folder.begun(out), output_folder.begun(beside)
     go_on = wanted.resume or wanted.again
-    died_early = wanted.resume and not finished and output_folder.marked(out)  # before its first chunk
+    # A run that died before its first chunk has left its mark, or no more than the journal's folder.
+    died_early = wanted.resume and not finished and (output_folder.marked(out) or (out / output_folder.JOURNAL).is_dir())
     if (wanted.add or (wanted.resume and not anew and not died_early)) and not begun:
         raise InputError(
             "--add-replications" if wanted.add else "--resume", 0,
