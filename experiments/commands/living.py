@@ -245,11 +245,13 @@ def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
         )
     begun, anew = output_folder.begun(out), output_folder.begun(beside)
     go_on = wanted.resume or wanted.again
-    if (wanted.add or (wanted.resume and finished and not anew)) and not begun:
+    # A run that died before its first chunk has left its mark, or no more than the journal's folder.
+    died_early = wanted.resume and not finished and (output_folder.marked(out) or (out / output_folder.JOURNAL).is_dir())
+    if (wanted.add or (wanted.resume and not anew and not died_early)) and not begun:
         raise InputError(
             "--add-replications" if wanted.add else "--resume", 0,
-            f"there is no journal to go on with in {out}; leave the option out to begin one",
-            f"{out} 里没有可以接着算的记录；去掉这一项即可从头开始"
+            f"there is no run to go on with in {out}; leave the option out to begin one",
+            f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
         )  # fmt: skip
     if wanted.add or (go_on and begun and not anew and not wanted.fresh):
         return out

@@ -165,13 +165,15 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
     assert test_nothing_lost.tables_of(tmp_path / "run") == test_nothing_lost.tables_of(tmp_path / "whole")
 
 
-def test_going_on_before_the_first_chunk_begins(tmp_path):
-    """A run that died early is begun by --resume; one without a journal cannot be added to."""
+def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
+    """A run that died early is begun by --resume; one that never was is not gone on with, nor added to."""
+    monkeypatch.setattr(living.lives, "COUNTY", NAME)
     wanted = living.Wanted(4, 7, 1, resume=True)
-    living._make_way(SMALL, tmp_path / "absent", wanted)
+    with pytest.raises(InputError, match="no run to go on with"):
+        living._make_way(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
     living._make_way(SMALL, tmp_path / "died", wanted)
-    with pytest.raises(InputError, match="no journal to go on with"):
+    with pytest.raises(InputError, match="no run to go on with"):
         living._make_way(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
 
 

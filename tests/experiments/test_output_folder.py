@@ -77,6 +77,14 @@ def test_a_folder_of_somebody_elses_is_refused_and_not_touched(tmp_path, names, 
     assert tree(out, ()) == before
 
 
+def test_a_run_that_died_before_its_first_chunk_is_begun_and_nothing_is_not_gone_on_with(tmp_path):
+    with pytest.raises(InputError, match="no run to go on with"):
+        live(tmp_path / "none", resume=True)
+    assert not (tmp_path / "none").exists()
+    output_folder.claim(tmp_path / "out", "run", living.asked(Scenario(), wanted()))
+    assert live(tmp_path / "out", resume=True).completed == RUNS
+
+
 def test_an_empty_folder_and_what_a_file_browser_leaves_are_no_hindrance(tmp_path):
     put(tmp_path / "out", (".DS_Store",))
     (tmp_path / "out" / "figures").mkdir()
