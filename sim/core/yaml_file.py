@@ -289,6 +289,11 @@ def _invalid(place: str | Path, text: str, at: int, reason: str) -> InputError:
                 place, number + 1, f"is not valid YAML{problem.english}: {reason}",
                 f"不符合 YAML 写法{problem.chinese}；系统提示原文：{reason}"
             )  # fmt: skip
+    if re.search(r": .*: ", lines[min(at, len(lines) - 1)][:1000]):
+        return InputError(
+            place, at + 1, f"is not valid YAML: {reason}; put a text that contains ': ' in quotes",
+            f"不符合 YAML 写法：文字里有英文冒号加空格时，请给整句加引号；系统提示原文：{reason}"
+        )  # fmt: skip
     return InputError(
         place, at + 1, f"is not valid YAML: {reason}",
         f"不符合 YAML 写法，请检查这一行和前几行的缩进、冒号、引号和括号；系统提示原文：{reason}"

@@ -64,6 +64,7 @@ SLIPS = {
     "a month in words": (SET + "public_posts.count: {2023年7月: 1}", 4, "应写成 2023-07", "write 2023-07"),
     "a tab": (HEAD + "set:\n\tpublic_posts.count: 3000", 4, "制表符 Tab", "begins with a tab"),
     "a comma in a title": ("title: {zh: 少3000个岗位, 省钱, en: Fewer}", 1, "“省钱”因此成了单独一项", "'省钱' stands alone"),
+    "a colon in a title": ("title: 方案: 甲", 1, "请给整句加引号", "in quotes"),
     "a month twice": (SET + "budget.county_floor: {2021: 2e7, 2021-01: 1e7}", 4, "2021-01 写了两次", "2021-01 is written twice"),
     "nothing by month": (SET + "budget.county_floor: {}", 4, "什么也没有设定", "sets nothing"),
     "nothing of a subject": (SET + "public_posts: {}", 4, "不能是空的", "not empty"),
