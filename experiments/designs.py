@@ -17,7 +17,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments.crew import Point
-from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, safe, spread
+from experiments.files import safe
+from experiments.points import MOST_REPLICATIONS, affordable, correlation, distinct, spread
 from sim.core import yaml_file
 from sim.core.errors import InputError, Wrong, all_of, nearest
 from sim.core.parameters import PLAN_MONTHS, Parameter, load_all
@@ -48,7 +49,7 @@ class FactorRecord(BaseModel):
     low: float | None = None
     high: float | None = None
     levels: int | None = Field(default=None, ge=2, le=101)
-    start: str | None = Field(default=None, alias="from")
+    start: str | int | None = Field(default=None, alias="from")  # 2022 is a month too
 
 
 class Correlation(BaseModel):
@@ -196,7 +197,11 @@ def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...]
         settings = tuple(_settings(spec, factors))
     except ValueError as problem:
         raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
-    asked = {"settings": list(settings), "kinds": {each.id: each.kind for each in factors}}
+    asked = {
+        "settings": list(settings),
+        "kinds": {each.id: each.kind for each in factors},
+        "from": {each.id: each.month for each in factors if each.month is not None},
+    }
     made = Design(
         path, spec.title.model_dump(), spec.design, scenarios, tuple(factors), settings, spec.replications,
         spec.only_luck, tuple(spec.outcomes), asked,
@@ -358,8 +363,20 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
             f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}",
             f"sobol 的点数必须是2的幂，不能是 {spec.points}；可取 {1 << spec.points.bit_length()}",
         )
+    _check_room(spec.points, factors)
     for row in spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names)):
         yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
+
+
+def _check_room(points: int, factors: Sequence[Factor]) -> None:
+    """Raise Wrong where whole numbers make fewer different points than are asked for, so that some would be lived twice."""
+    if all(each.whole for each in factors):
+        there = math.prod(int(each.high - each.low) + 1 for each in factors)
+        if there < points:
+            raise Wrong(
+                f"there are only {there} different points in whole numbers, less than {points}; widen the range, or take a grid",
+                f"整数取值只有 {there} 个不同的点，少于 {points} 个；请放宽范围，或改用 grid",
+            )
 
 
 def _told(count: int) -> str:

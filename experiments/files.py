@@ -1,12 +1,14 @@
-"""Small files written whole or not at all: text, JSON, CSV that Excel opens."""
+"""Small files written whole or not at all, under names that are one-to-one: text, JSON, CSV that Excel opens."""
 
 import contextlib
 import csv
+import hashlib
 import json
 import math
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +23,22 @@ FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 QUOTED = re.compile("'" + FORMULA.pattern)
 #: A number that was written as text already does no harm.
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+LONGEST_NAME = 60  # letters of a part of a file name
 #: Columns that name something: text, even where all names look like numbers.
 NAMES = ("id", "point", "scenario", "outcome", "factor", "goal", "county", "fund", "use")
+
+
+def safe(text: str) -> str:
+    """A text as part of a file name, one-to-one: where letters are lost, a hash of the whole stands for them."""
+    kept = re.sub(r"[^\w.-]", "_", text)
+    if kept == text and len(text) <= LONGEST_NAME:
+        return text
+    return f"{kept[: LONGEST_NAME - 9]}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def same_file(name: str) -> str:
+    """What two names have in common that some disks take for one: letters alike but for case, or composed otherwise."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 @contextlib.contextmanager

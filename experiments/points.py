@@ -1,8 +1,5 @@
-"""Points of a study: their names, one-to-one; how many of them somebody will see the end of; and how they are spread."""
+"""Points of a study: told apart, no more of them than somebody will see the end of, and how they are spread."""
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,27 +8,14 @@ import numpy as np
 from scipy import stats
 from scipy.stats import qmc
 
+from experiments.files import same_file
 from sim.core.errors import InputError, Wrong
 
 if TYPE_CHECKING:
     from experiments.designs import Correlation
 
-LONGEST_NAME = 60  # letters of a part of a file name
 MOST_REPLICATIONS = 1_000_000  # of one point
 MOST_LIVES = 10_000_000  # of all points
-
-
-def safe(text: str) -> str:
-    """A text as part of a file name, one-to-one: where letters are lost, a hash of the whole stands for them."""
-    kept = re.sub(r"[^\w.-]", "_", text)
-    if kept == text and len(text) <= LONGEST_NAME:
-        return text
-    return f"{kept[: LONGEST_NAME - 9]}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-
-
-def same_file(name: str) -> str:
-    """What two names have in common that some disks take for one: letters alike but for case, or composed otherwise."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def distinct(place: str | Path, line: int, scenarios: Sequence[Any]) -> None:

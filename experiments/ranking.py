@@ -4,6 +4,7 @@ Each assumption moves over its own distribution, by quantile; the others stay at
 the evidence behind each number, so that what is both influential and only assumed stands on top.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -51,7 +52,10 @@ def outcomes_of(chosen: Sequence[str], catalogue: Catalogue) -> dict[str, str]:
 
 
 class Stage:
-    """One design lived for one scenario: rows of the unit cube as points of a study."""
+    """One design lived for one scenario: rows of the unit cube as points of a study.
+
+    Which factors passed the screening hangs on the outcomes asked for, so the names of points say of which factors they are.
+    """
 
     def __init__(
         self,
@@ -63,9 +67,10 @@ class Stage:
         count: int,
     ) -> None:
         self.study, self.rows, self.numbers = study, rows, range(count)
+        few = hashlib.sha256(" ".join(each.id for each in factors).encode()).hexdigest()[:8]
         self.points: list[Point] = [
             designs.point(
-                scenario, factors, {each.id: each.at(float(share)) for each, share in zip(factors, row)}, f"{stem}.{i:06d}"
+                scenario, factors, {each.id: each.at(float(share)) for each, share in zip(factors, row)}, f"{stem}~{few}.{i:06d}"
             )
             for i, row in enumerate(rows)
         ]

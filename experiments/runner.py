@@ -15,10 +15,9 @@ import numpy as np
 
 from experiments import identity, journal, stopping
 from experiments.crew import Crew, Make, Plan, Point, Stopped, Task, Worker
-from experiments.executors import Halted, usable_processors
+from experiments.executors import Halted, PlaceLost, usable_processors
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
-from sim.core.errors import InputError
 
 HOPELESS = 8  # if so many replications fail before one lives, the fault is not theirs
 CHUNKS = "chunk"  # the name of the only point of a run
@@ -52,6 +51,7 @@ class Outcome:
     manifest: dict[str, Any] = field(repr=False)
     problem: str = ""
     words: str = ""
+    cause: BaseException | None = None  # what the system refused, if it was that
 
 
 class Refused(identity.Unfit):
@@ -109,6 +109,7 @@ def run(
     watch = Progress(len(wanted))
     headline = [name for name, goal in model.catalogue(scenario).goals.items() if goal.headline]
     interrupted, problem, words = False, "", ""
+    cause: BaseException | None = None
     workers = min(workers or usable_processors(), len(wanted))
     with Crew(plan, scenario, workers, say, executor) as crew:
         for chunk in journal.read(folder):
@@ -138,7 +139,7 @@ def run(
         except Stopped:
             interrupted = True
         except Halted as why:
-            problem, words = str(why), why.words
+            problem, words, cause = str(why), why.words, None if isinstance(why, PlaceLost) else why.__cause__
         count_of_workers = crew.place.workers
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
@@ -149,7 +150,7 @@ def run(
     }
     if problem:
         seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words)
+        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words, cause)
     if part is not None:
         parts.note(out, scenario, replications)
         record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}
@@ -173,11 +174,8 @@ def claim(folder: Path, belongs: dict[str, Any]) -> None:
             f"{folder} does not say what it belongs to: {identity.FILE} is missing",
             f"{folder} 没有写明属于哪次模拟：缺少 {identity.FILE}",
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        identity.note(folder, belongs)
-    except OSError as problem:  # nothing was lived yet: the place is wrong
-        raise InputError.of(folder, 0, problem) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    identity.note(folder, belongs)
 
 
 def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:

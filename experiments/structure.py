@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from experiments import monte_carlo, paired
 from experiments.crew import Point
+from experiments.files import safe
 from experiments.lives import Catalogue
-from experiments.points import safe
 from experiments.study import Outcomes, Study
 from sim.core.parameters import load_all
 from sim.core.resolving import Override

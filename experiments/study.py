@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from experiments import identity, journal, results
 from experiments.budgeting import NOT_PUBLIC
 from experiments.crew import Crew, Make, Plan, Point
-from experiments.files import try_place
+from experiments.files import same_file, try_place
 from experiments.journal import Chunk
 from experiments.lives import COUNTY, Say, find
-from experiments.points import same_file
 from experiments.runner import Progress, claim
 from sim.core.errors import InputError
 

@@ -4,6 +4,7 @@ Sizes are drawn around published totals: 832 counties were counted as poor until
 was 12 588 yuan in that year (National Bureau of Statistics, communiqué of 2020). How counties spread around the means is assumed.
 """
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,17 +74,28 @@ def write(folder: Path, count: int, seed: int) -> list[Path]:
     Raises FileExistsError rather than touch what is there.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"{folder} is not an empty folder")
+        number = errno.ENOTEMPTY if folder.is_dir() else errno.EEXIST
+        raise FileExistsError(number, f"{folder} is not an empty folder", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, profile in enumerate(draw(count, seed), start=1):
-        lines = ["# SYNTHETIC, INVENTED COUNTY: no real county. 合成的虚构县，不对应任何真实的县。"]
-        title = {language: text.format(number=f"{number:03d}") for language, text in TITLE.items()}
-        lines.append(f"title: {{zh: '{title['zh']}', en: '{title['en']}'}}")
-        for parameter, (zh, en, value) in facts(profile).items():
-            names = f"  name: {{zh: '{zh}', en: '{en}'}}"
-            lines += [f"\n{parameter.replace('.', '_')}:", names, f"  parameter: {parameter}", f"  value: {value}"]
-            lines += ["  evidence: assumed", f"  source: '{SOURCE}'"]
-        paths.append(folder / f"synthetic-{number:03d}.yaml")
-        write_text(paths[-1], "\n".join(lines) + "\n")
+    try:
+        for number, profile in enumerate(draw(count, seed), start=1):
+            paths.append(folder / f"synthetic-{number:03d}.yaml")
+            write_text(paths[-1], _county(number, profile))
+    except BaseException:  # all of them or none
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
     return paths
+
+
+def _county(number: int, profile: Mapping[str, float]) -> str:
+    """The county file of an invented county."""
+    lines = ["# SYNTHETIC, INVENTED COUNTY: no real county. 合成的虚构县，不对应任何真实的县。"]
+    title = {language: text.format(number=f"{number:03d}") for language, text in TITLE.items()}
+    lines.append(f"title: {{zh: '{title['zh']}', en: '{title['en']}'}}")
+    for parameter, (zh, en, value) in facts(profile).items():
+        names = f"  name: {{zh: '{zh}', en: '{en}'}}"
+        lines += [f"\n{parameter.replace('.', '_')}:", names, f"  parameter: {parameter}", f"  value: {value}"]
+        lines += ["  evidence: assumed", f"  source: '{SOURCE}'"]
+    return "\n".join(lines) + "\n"

@@ -10,8 +10,8 @@ import numpy as np
 from experiments import designs, results, warning
 from experiments.crew import Point
 from experiments.designs import FactorRecord
+from experiments.files import safe
 from experiments.lives import COUNTY, Say, find
-from experiments.points import safe
 from experiments.runner import Progress
 from experiments.study import Study
 from sim.core import yaml_file

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import comparing, results
-from experiments.points import safe
+from experiments.files import safe
 from sim.core.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages

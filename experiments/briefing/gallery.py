@@ -27,7 +27,7 @@ from experiments.briefing import (
 from experiments.briefing.page import footer
 from experiments.briefing.picture import SECTIONS, Picture, save
 from experiments.briefing.words import Words
-from experiments.points import safe
+from experiments.files import safe, same_file
 from experiments.results import Results
 
 __all__ = ["SECTIONS", "Picture", "gallery", "save"]
@@ -53,6 +53,16 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     briefed = results[0]
     if gathering.kind(briefed) != "run" or not briefed.manifest["replications"]["completed"]:
         raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
+    seen: set[str] = set()
+    for picture in _all(briefed, results, language):  # two folders of one name are two pictures
+        number = 1
+        while same_file(name := picture.id if number == 1 else f"{picture.id}-{number}") in seen:
+            number += 1
+        seen.add(same_file(name))
+        yield replace(picture, id=name) if number > 1 else picture
+
+
+def _all(briefed: Results, results: Sequence[Results], language: str) -> Iterator[Picture]:
     others = [each for each in results[1:] if gathering.kind(each) == "run"]
     draw = _Drawing(briefed, language)
     yield from first_pictures(briefed, language)

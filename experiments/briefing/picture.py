@@ -8,8 +8,7 @@ import pandas
 from matplotlib.figure import Figure
 
 from experiments.briefing import style
-from experiments.files import write_frame
-from experiments.points import safe
+from experiments.files import safe, write_frame
 
 #: The parts of a brief that a picture may belong to.
 SECTIONS = ("answer", "goals", "moves", "money", "who", "risks", "life", "other")

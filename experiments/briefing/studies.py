@@ -8,7 +8,7 @@ import pandas
 from experiments.briefing import evidence, gathering, pictures, sweep_pictures, sweeps
 from experiments.briefing.picture import Picture
 from experiments.briefing.words import LANGUAGES, Words
-from experiments.points import safe
+from experiments.files import safe
 from experiments.results import Results
 
 NOTES = {"curve": "sweep_band", "tornado": "tornado_note", "heat": "heat_note"}

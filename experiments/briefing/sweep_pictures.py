@@ -9,8 +9,7 @@ import pandas
 from experiments.briefing import style, sweeps
 from experiments.briefing.pictures import drawable, provenance
 from experiments.briefing.words import LANGUAGES, Words
-from experiments.files import read_csv, write_frame
-from experiments.points import safe
+from experiments.files import read_csv, safe, write_frame
 
 MOST_CURVES = 12
 

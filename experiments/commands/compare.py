@@ -87,8 +87,7 @@ def _live(
 ) -> tuple[Path, list[Any]]:  # fmt: skip
     """Live each scenario in a folder of its own; where they are, and the results."""
     from experiments.commands import living
-    from experiments.files import try_place
-    from experiments.points import same_file
+    from experiments.files import same_file, try_place
     from sim.scenario import load_scenario
 
     chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived

@@ -29,14 +29,8 @@ def counties(
     with console.exit_codes():
         from experiments import synthetic_counties
         from experiments.briefing.words import Words
-        from sim.core.errors import InputError
 
-        try:
-            paths = synthetic_counties.write(to, synthetic, seed)
-        except OSError as problem:
-            raise InputError(
-                "--to", 0, f"cannot be written: {problem}", f"写不进去，请检查文件夹和权限；系统提示原文：{problem}"
-            ) from None
+        paths = synthetic_counties.write(to, synthetic, seed)
         if as_json:
             console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})
         else:
@@ -48,6 +42,7 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
 
     Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
     """
+    from experiments.files import same_file
     from sim.core.errors import InputError
     from sim.county_file import is_county_file
     from sim.scenario import load_scenario
@@ -56,13 +51,13 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     chosen = []
     for file in files:
         scenario = load_scenario(plan, sets, file) if is_county_file(file) else load_scenario(file, sets)
-        if scenario.id in found:
+        if (name := same_file(scenario.id)) in found:
             raise InputError(
-                file, 0, f"has the same id '{scenario.id}' as {found[scenario.id]}: their results would overwrite each other; "
+                file, 0, f"has the same id '{scenario.id}' as {found[name]}: their results would overwrite each other; "
                 "rename one of the files",
-                f"与 {found[scenario.id]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
+                f"与 {found[name]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
             )  # fmt: skip
-        found[scenario.id] = file
+        found[name] = file
         chosen.append(scenario)
     return chosen
 

@@ -42,7 +42,7 @@ def discover(
     with console.exit_codes():
         from experiments import discovering, discovery, lives
         from experiments.commands import living, studying
-        from experiments.points import safe
+        from experiments.files import safe
 
         asked = discovery.load(spec, goal, points)
         discovering.check(asked, *map(lives.find(lives.COUNTY).catalogue, asked.scenarios))

@@ -93,7 +93,8 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
     except OSError as problem:
         raise unwritten(problem, out, wanted.lang) from None
     if outcome.problem:
-        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=outcome.problem, done=outcome.completed), err=True)
+        told = why(outcome.cause, wanted.lang) or outcome.problem
+        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=told, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     return outcome
 
@@ -144,10 +145,16 @@ def requested(out: Path) -> int:
 
 def unwritten(problem: OSError, out: Path, lang: str) -> typer.Exit:
     """Say that results could not be written, though what was lived is kept; the end of the command."""
-    why = said(problem)
-    facts = {"problem": why.chinese if lang == "zh" else why.english, "done": done(out)}
-    typer.echo(Words(lang)("disk_problem", out=out, **facts), err=True)
+    typer.echo(Words(lang)("disk_problem", out=out, problem=why(problem, lang), done=done(out)), err=True)
     return typer.Exit(Code.INCOMPLETE)
+
+
+def why(problem: BaseException | None, lang: str) -> str:
+    """What the system refused, in a language; nothing for anything else."""
+    if not isinstance(problem, OSError):
+        return ""
+    both = said(problem)
+    return both.chinese if lang == "zh" else both.english
 
 
 def done(out: Path) -> int:

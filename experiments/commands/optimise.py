@@ -33,7 +33,7 @@ def optimise(
     with console.exit_codes():
         from experiments import dividing, lives, optimising, searching
         from experiments.commands import living, studying
-        from experiments.points import safe
+        from experiments.files import safe
         from sim.core.errors import InputError
 
         if dry_run:

@@ -110,6 +110,12 @@ def run(
         )
         _check(wanted, brief, len(every), dry_run or show_config)
         _refuse_idle(context, scenario, wanted, dry_run, show_config, out)
+        if precision is not None and max_replications < replications:
+            console.refuse_given(
+                context, f"is more than --max-replications {max_replications}; leave it out",
+                f"超过了 --max-replications {max_replications}；请去掉", "replications"
+            )  # fmt: skip
+            wanted = replace(wanted, replications=max_replications)
         if show_config:
             _show_config(chosen, as_json)
             return

@@ -30,7 +30,7 @@ def screen(
     with console.exit_codes():
         from experiments import lives, screening
         from experiments.commands import living, studying
-        from experiments.points import safe
+        from experiments.files import safe
         from experiments.study import Study
         from sim.scenario import load_scenario
 

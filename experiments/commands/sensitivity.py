@@ -52,6 +52,7 @@ def sensitivity(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import lives, points, ranking, sensitivity
         from experiments.commands import living, studying
+        from experiments.files import safe
         from experiments.identity import version
         from experiments.study import Study
         from sim.core.errors import InputError
@@ -72,7 +73,7 @@ def sensitivity(
         lives_wanted = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
         points.affordable("--base", 0, lives_wanted // replicates, replicates)
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
-        target = out or living.OUTPUTS / points.safe(stem)
+        target = out or living.OUTPUTS / safe(stem)
         screen = console.messages(quiet)
         place.open(screen)
         studying.make_way(target, fresh, FILES)
@@ -145,7 +146,7 @@ def _worth(
     import numpy as np
 
     from experiments import ranking, sensitivity
-    from experiments.points import safe
+    from experiments.files import safe
 
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block

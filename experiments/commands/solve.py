@@ -46,6 +46,7 @@ def solve(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import lives, points, solving
         from experiments.commands import living, studying
+        from experiments.files import safe
         from experiments.study import Study
         from sim.scenario import load_scenario
 
@@ -53,7 +54,7 @@ def solve(
         catalogue = lives.find(lives.COUNTY).catalogue(chosen)
         question = solving.Question(lever, goal, probability, largest, low, high, start)
         factor = question.factor(chosen, catalogue, "--")
-        stem = points.safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
+        stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         target = out or living.OUTPUTS / stem
         screen = console.messages(quiet)
         place.open(screen)

@@ -35,6 +35,7 @@ def structure(
     with console.exit_codes():
         from experiments import lives, points, structure
         from experiments.commands import living, studying
+        from experiments.files import safe
         from experiments.study import Study
         from sim.core.errors import InputError
         from sim.scenario import load_scenario
@@ -56,7 +57,7 @@ def structure(
                 "structure", 0, "takes plans of one length: those that run on beyond 2025 have goals that the others lack",
                 "各方案的期限要相同：推演到2025年以后的方案，有别的方案没有的目标；请统一 months"
             )  # fmt: skip
-        target = out or living.OUTPUTS / points.safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}")
+        target = out or living.OUTPUTS / safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}")
         switches = structure.switches()
         points.affordable("--futures", 0, len(switches) * len(chosen), futures)
         count = len(switches) * len(chosen) * futures

@@ -14,7 +14,7 @@ from experiments.briefing.words import Words
 from experiments.commands import console, living
 from experiments.commands.console import Code
 from experiments.crew import Stopped
-from experiments.executors import Halted, usable_processors
+from experiments.executors import Halted, PlaceLost, usable_processors
 from experiments.study import make_way
 from sim.core.errors import InputError
 
@@ -55,7 +55,8 @@ def ending(out: Path, lang: str) -> Iterator[None]:
         typer.echo(words("study_stopped", out=out, done=living.done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
     except Halted as problem:
-        typer.echo(words(problem.words, out=out, problem=problem, done=living.done(out)), err=True)
+        told = "" if isinstance(problem, PlaceLost) else living.why(problem.__cause__, lang)
+        typer.echo(words(problem.words, out=out, problem=told or problem, done=living.done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
 
 

@@ -39,6 +39,7 @@ def sweep(
     with console.exit_codes(), placing.Place(executor, scheduler, workers, lang) as place:
         from experiments import designs, lives, points, sweeping
         from experiments.commands import living, studying
+        from experiments.files import safe
 
         design = designs.load(spec)
         count = replications or design.replications
@@ -52,7 +53,7 @@ def sweep(
         target = out or living.OUTPUTS / "-".join(
             [
                 "sweep",
-                points.safe(spec.stem),
+                safe(spec.stem),
                 str(seed),
                 f"x{count}",
                 *([f"shard-{shard.replace('/', '-of-')}"] if shard else []),

@@ -48,8 +48,8 @@ def warn(
         from experiments import lives, warning
         from experiments.commands import living, studying
         from experiments.files import as_json as written
-        from experiments.files import write_csv, write_text
-        from experiments.points import affordable, safe
+        from experiments.files import safe, write_csv, write_text
+        from experiments.points import affordable
         from experiments.warning_asking import Asked, outlooks, rescues, tries
         from sim.core.errors import InputError
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from experiments import comparing, designs, discovering, dividing, files, points, sweeping
+from experiments import comparing, designs, discovering, dividing, files, points, ranking, sweeping
 from experiments.cli import app
 from experiments.commands import console, living, studying
 from experiments.crew import Point
@@ -90,6 +90,7 @@ def test_levels_that_nobody_counted_are_as_many_as_there_are(tmp_path):
             "  - {between: [illness.mean_bill, illness.admission_rate], rank: -0.5}\n",
             "is given twice",
         ),
+        ("  public_posts.count: {low: 3000, high: 3002}", "design: sobol\npoints: 4", "", "only 3 different points"),
         ("  public_posts.count: [4000]", "design: grid", "outcomes: [R3, R3]", "one is named twice"),
         ("  public_posts.count: {levels: 101}", "design: grid\nonly_luck: true", "replications: 1000000", "written twice"),
     ],
@@ -177,7 +178,7 @@ def test_names_of_files_are_one_to_one():
         "",
         "\ud800",
     ]
-    made = [points.safe(name) for name in names]
+    made = [files.safe(name) for name in names]
     assert len(set(made)) == len(names)
     assert made[2:4] == names[2:4] and made[6] == "方案一", "what is safe already stays as it is"
     for name in made[:-1]:
@@ -217,6 +218,27 @@ def test_a_study_takes_no_two_points_of_one_name(tmp_path):
                 study.live([(Point(wrong, two), [0])])
         first, other = (study.outcomes(Point(name, one), [0]) for name in "ab")
         assert first.outcome("indicator_0")[0] != other.outcome("indicator_0")[0]
+
+
+def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
+    asked = [
+        designs.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).asked for month in (2022, 2023)
+    ]
+    assert asked[0] != asked[1], "the same level from another month is another county"
+
+    class Asked:
+        def live(self, wanted):
+            self.names = [point.name for point, _numbers in wanted]
+
+        def outcomes(self, point, numbers):
+            return type("Found", (), {"replications": numbers})
+
+    scenario, names = load_scenario(BASELINE), []
+    for few in (["illness.admission_rate"], ["illness.mean_bill"]):
+        study = Asked()
+        ranking.Stage(study, scenario, ranking.factors_of(scenario, few), np.full((2, 1), 0.5), "shares", 2)
+        names += study.names
+    assert len(set(names)) == 4, "which factors are divided hangs on the outcomes, and the journal is the same"
 
 
 def test_results_of_one_scenario_are_told_apart_by_their_folders():
