@@ -142,8 +142,8 @@ class Records:
                 f"'{self._name}.{column}' is the truth, which the administration does not know; declare sees='truth'",
                 f"“{self._name}.{column}”是真实情况，管理部门并不掌握；要用它请写 sees='truth'"
             )  # fmt: skip
-        kind = f"table '{self._name}' has no column"
-        raise InputError(self._where, 0, *unknown(kind, f"表“{self._name}”没有这一列：", column, list(self._shown)))
+        found = unknown(f"table '{self._name}' has no column", f"表“{self._name}”没有这一列：", column, list(self._shown))
+        raise InputError(self._where, 0, *found)
 
     def __getattr__(self, column: str) -> NDArray:
         if column.startswith("_"):
