@@ -78,7 +78,7 @@ def test_a_scenario_is_built_in_ten_milliseconds():
     [
         (lambda: xj.scenario("basline"), "did you mean 'baseline'?", "是不是想写“baseline”"),
         (lambda: base().set({"public_posts.cuont": 1}), "did you mean 'public_posts.count'?", "没有这个参数"),
-        (lambda: base().set({POSTS: -4}), "is not possible in jobs", "不可能"),
+        (lambda: base().set({POSTS: -4}), "lies outside 0 to 8000 jobs", "超出允许范围"),
         (lambda: base().set({POSTS: {"2031-01": 4}}), "outside the years 2020 to 2030", "不在2020年至2030年之内"),
         (lambda: base().set({POSTS: {"2026-01": 4}}, months=24), "lies beyond the horizon", "超出了本情景的期限"),
         (lambda: base().set(moths=24), "did you mean 'months'?", "没有这个参数"),
