@@ -11,6 +11,7 @@ import pytest
 import xianjie as xj
 from sim.county import County, draw_values, live
 from sim.scenario import revive, without_policy
+from tests.experiments.loopback import Loopback
 from tests.python.county import base, result
 
 AMOUNT = 300.0
@@ -308,3 +309,16 @@ def test_a_policy_takes_at_most_three_percent_of_a_replication():
     found = county_of(whole, profile=True)
     found.live()
     assert found.timings["heating"] <= 0.03 * sum(found.timings.values())
+
+
+@pytest.mark.deep
+def test_a_policy_is_the_same_in_worker_processes_and_on_a_cluster():
+    scenario = base() + heating
+    here = scenario.run(4, workers=1, seed=7)
+    assert scenario.run(4, workers=2, seed=7).hash == here.hash != result().hash
+    with Loopback(1) as there:
+        assert scenario.run(4, seed=7, scheduler=there.address).hash == here.hash
+    with pytest.raises(xj.Error, match="no Dask scheduler answers"):
+        scenario.run(1, seed=7, scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(xj.Error, match="Dask cluster has the workers"):
+        scenario.run(1, workers=2, scheduler="tcp://127.0.0.1:9")
