@@ -11,7 +11,6 @@ import pytest
 
 from experiments import comparing, dictionary, discovering, optimising, panel, results, runner, sensitivity, sweeping, warning
 from experiments.briefing.words import LANGUAGES, Words
-from experiments.commands import compare
 from experiments.ranking import joined
 from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, INDICATORS
 from sim.scenario import load_scenario
@@ -53,7 +52,7 @@ def test_every_table_that_is_written_is_in_the_dictionary():
     named = set()
     for path in (ROOT / "experiments").rglob("*.py"):
         named |= set(re.findall(r'"([a-z_-]+\.(?:csv|parquet))"', path.read_text(encoding="utf-8")))
-    parts = {f"comparison-{part}.csv" for part in compare.PARTS}
+    parts = {f"comparison-{part}.csv" for part in comparing.PARTS}
     assert named | parts == set(dictionary.files()) | NOT_TABLES
 
 
@@ -99,7 +98,7 @@ def test_the_portraits_of_a_life():
 
 def test_comparisons_name_both_results(runs):
     made = comparing.compare([results.open_folder(runs / name) for name in ("one", "two")])
-    for name, rows in compare.tables(made).items():
+    for name, rows in comparing.tables(made).items():
         if rows:  # the synthetic county has none of the indicators that are told by place
             covers(name, {column for row in rows for column in row})
             assert {(row["first_id"], row["other_id"]) for row in rows} == {("one", "two")}
