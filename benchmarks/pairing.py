@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import BASELINE, ROOT, Asked, Line, scratch
-from experiments import results, runner
-from experiments.budgeting import programmes
-from experiments.paired import variance_ratio
+from experiments.analyses.budget import programmes
+from experiments.execution import runner
+from experiments.results import folder as results
+from experiments.statistics.paired import variance_ratio
 
 #: The other scenario, and whether a tenth of the variance is asked of it; large structural changes share little luck.
 CONTRASTS = (("floor_40m", True), ("no_monitoring", False), ("support_withdrawn", False))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.measuring import BASELINE, Asked, Line, in_turn, ratio, run_command, scratch, seconds_of
-from experiments import runner
+from experiments.execution import runner
 
 THOUSAND = 1000
 SECONDS = 600.0

@@ -12,7 +12,7 @@ PERSONS = 360_000  # of the county in full, about: only to choose a size; what i
 @cache
 def _county(agents: int):
     import sim.county
-    from experiments.relations.world import World, scenario
+    from experiments.validation.relations.world import World, scenario
 
     sim.county.ready()
     full = replace(scenario(), population_detail="full")

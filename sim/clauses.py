@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from sim.core.errors import InputError, unknown
-from sim.core.parameters import OWN, Names, Strict
-from sim.core.validation import explained
-from sim.core.yaml_file import Mapping, read_mapping
+from sim.core.inputs.errors import InputError, unknown
+from sim.core.inputs.parameters import OWN, Names, Strict
+from sim.core.inputs.validation import explained
+from sim.core.inputs.yaml_file import Mapping, read_mapping
 
 FILE = Path(__file__).with_suffix(".yaml")
 MODELLED, NOT_MODELLED, CONTRADICTED = "modelled", "not_modelled", "contradicted"

@@ -8,27 +8,27 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
-from sim.core.ensemble import Ensemble
-from sim.core.ensemble import load as load_ensemble
+from sim.core.binding import Tables, Wired, open_purses
+from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
+from sim.core.inputs.ensemble import Ensemble
+from sim.core.inputs.ensemble import load as load_ensemble
+from sim.core.inputs.parameters import PLAN_MONTHS, load_all
+from sim.core.inputs.resolve import Values, assumptions, named, resolve
 from sim.core.ledger import Fund
-from sim.core.luck import normal, quantile, replication_key
-from sim.core.parameters import PLAN_MONTHS, load_all
 from sim.core.process import Process
-from sim.core.resolving import Values, assumptions, named, resolve
-from sim.core.wiring import Tables, Wired, open_purses
+from sim.core.random_draws import normal, quantile, replication_key
+from sim.founding import founding
+from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
+from sim.founding.incomes import TrialYear
 from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
-from sim.life import SEGMENT_NAMES, Life, Names, digest_of
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.policies import acting
+from sim.result import SEGMENT_NAMES, Life, Names, digest_of
 from sim.scenario import Scenario
-from sim.world import founding
-from sim.world.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
-from sim.world.founding_incomes import TrialYear
 from sim.world.funds import check_permitted, fund_records
 from sim.world.places import township_names
 

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from sim.agents import FaceSet, Government, Household, Township, Village, VillageEnterprise
-from sim.core import yaml_file
+from sim.core.inputs import yaml_file
 from sim.county import County, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario, with_settings
 

@@ -20,7 +20,7 @@ from sim.core.calendar import (
     steps_of,
     yearly,
 )
-from sim.core.parameters import load_all
+from sim.core.inputs.parameters import load_all
 from sim.processes.enterprise.enclave_projects import (
     enclave_leads,
     enclave_pipeline,

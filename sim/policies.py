@@ -16,15 +16,15 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.core.compilation import compiled, settled
-from sim.core.errors import InputError, Wrong, unknown
+from sim.core.binding import Tables
+from sim.core.compiled.compilation import compiled, settled
+from sim.core.inputs.errors import InputError, Wrong, unknown
+from sim.core.inputs.parameters import load_all
+from sim.core.inputs.resolve import Values, named
 from sim.core.ledger import Fund, Payment, Purse, pay
-from sim.core.luck import decision_key, uniform, word
-from sim.core.parameters import load_all
 from sim.core.process import PaymentDeclaration
-from sim.core.records import TABLES
-from sim.core.resolving import Values, named
-from sim.core.wiring import Tables
+from sim.core.random_draws import decision_key, uniform, word
+from sim.core.tables import TABLES
 from sim.month import MONTH
 from sim.world.funds import fund_records
 

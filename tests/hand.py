@@ -16,12 +16,12 @@ import sim.world.households
 import sim.world.loans
 import sim.world.persons
 import sim.world.places  # noqa: F401  these imports declare the tables
+from sim.core.binding import Tables, Wired, open_purses
+from sim.core.inputs.parameters import load_parameters
+from sim.core.inputs.resolve import resolve_central
 from sim.core.ledger import Fund, Purse
-from sim.core.luck import replication_key
-from sim.core.parameters import load_parameters
 from sim.core.process import PROCESSES, Process
-from sim.core.resolving import resolve_central
-from sim.core.wiring import Tables, Wired, open_purses
+from sim.core.random_draws import replication_key
 from sim.month import bind
 from sim.world.codes import NONE
 

@@ -6,9 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import comparing, output_folder, results, reuse
-from experiments.files import safe
-from sim.core.errors import InputError, unknown
+from experiments.analyses import comparison
+from experiments.execution import reuse
+from experiments.results import folder as results
+from experiments.results import output_folder
+from experiments.results.files import safe
+from sim.core.inputs.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.results import Kept, Result
@@ -79,9 +82,9 @@ def compare(
             name = safe(each.id if names.count(each.id) == 1 else f"{number}-{each.id}")
             paths.append(folder.path / name)
             one(each, folder.path / name, replications, options, where)
-    made = comparing.compare([results.open_folder(path) for path in paths])
+    made = comparison.compare([results.open_folder(path) for path in paths])
     with output_folder.building(folder.path) as new:
-        comparing.write(made, new)
+        comparison.write(made, new)
     return Comparison(folder.path, (folder, *every))
 
 
@@ -116,9 +119,9 @@ class Comparison(Kept):
         """
         import pandas
 
-        if name not in comparing.PARTS:
-            raise InputError("frame()", 0, *unknown("there is no table", "没有这张表：", name, comparing.PARTS))
-        made = pandas.DataFrame(comparing.lines(self.made, name))
+        if name not in comparison.PARTS:
+            raise InputError("frame()", 0, *unknown("there is no table", "没有这张表：", name, comparison.PARTS))
+        made = pandas.DataFrame(comparison.lines(self.made, name))
         share = dict.fromkeys(("difference", "low", "high"), {"goals": "share", "money": "yuan/year"}.get(name, "as in the row"))
         made.attrs = {"table": name, "units": share, "seed": self.made["seed"], "replications": self.made["replications"]}
         return made
@@ -139,7 +142,7 @@ class Comparison(Kept):
         -------
         matplotlib.figure.Figure
         """
-        from experiments.briefing import gallery
+        from experiments.reporting.figures import gallery
 
         kinds = {"goals": "comparison-", "flips": "flips-"}
         if what not in kinds:
@@ -158,7 +161,7 @@ class Comparison(Kept):
         return f"xj.Comparison({names}, replications={self.made['replications']})"
 
     def _repr_html_(self) -> str:
-        from experiments.briefing.comparison import goal_rows
+        from experiments.reporting.terminal.comparison import goal_rows
 
         words = words_in()
         titles = {each["id"]: words.of(each["title"]) for each in self.made["scenarios"]}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.briefing.words import LANGUAGES, Words
+from experiments.reporting.translations import LANGUAGES, Words
 from xianjie.errors import Error
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Line:
             print(self._words(what, **facts), file=sys.stderr, flush=True)
 
     def __call__(self, watch: Any) -> None:
-        """How many replications are done of how many; see ``experiments.runner.Progress``."""
+        """How many replications are done of how many; see ``experiments.execution.runner.Progress``."""
         now = time.monotonic()
         if self._shown and (now >= self._next or watch.done >= watch.total):
             self._next = now + QUARTER
@@ -98,7 +98,7 @@ def shown(figure: "Figure") -> "Figure":
 
 
 def _png(figure: "Figure") -> bytes:
-    from experiments.briefing.style import house_style
+    from experiments.reporting.figures.style import house_style
 
     picture = io.BytesIO()
     with house_style():

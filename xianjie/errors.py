@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from experiments.briefing.words import Words
-from experiments.executors import Halted
-from sim.core.errors import InputError, InputErrors, Wrong, said
+from experiments.execution.local_executor import Halted
+from experiments.reporting.translations import Words
+from sim.core.inputs.errors import InputError, InputErrors, Wrong, said
 
 
 class Error(ValueError):

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.files import canonical
-from sim.core.errors import InputError
+from experiments.results.files import canonical
+from sim.core.inputs.errors import InputError
 
 #: Modules whose functions give the same for the same; their versions are part of every journal.
 STEADY = (

@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 
 import sim.policies
-from sim.core.errors import InputError, unknown
+from sim.core.inputs.errors import InputError, unknown
 from xianjie.errors import in_both_languages
 from xianjie.fingerprints import Unrecognisable, fingerprint
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import results
-from experiments.files import plain, read_csv
-from sim.core.errors import InputError, unknown
+from experiments.results import folder as results
+from experiments.results.files import plain, read_csv
+from sim.core.inputs.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import in_both_languages
 
@@ -93,14 +93,14 @@ def load(folder: "str | os.PathLike[str]") -> "Result | Comparison | Sweep | Sol
     Error
         Where there is none, or another version of the format wrote it.
     """
-    from experiments.briefing import gathering
+    from experiments.reporting import figure_data
     from xianjie.comparisons import Comparison
     from xianjie.studies import Solution, Sweep
 
     path = Path(folder)
     if (path / "comparison.json").is_file():
         return Comparison(path)
-    kind = gathering.kind(results.Results(path))
+    kind = figure_data.kind(results.Results(path))
     if kind == "sweep":
         return Sweep(path)
     return Solution(path) if kind == "solve" else Result(results.open_folder(path).folder)
@@ -235,7 +235,7 @@ class Result:
         Error
             For what is no indicator; the nearest is named.
         """
-        from experiments.briefing import gallery
+        from experiments.reporting.figures import gallery
 
         known = ["goals", *self.manifest["indicators"]]
         if what not in known:
@@ -246,8 +246,8 @@ class Result:
         return f"xj.Result({self.id!r}, replications={self.replications}, seed={self.seed})"
 
     def _repr_html_(self) -> str:
-        from experiments.briefing.pictures import of_the_plan
-        from experiments.briefing.words import margin, probability
+        from experiments.reporting.goal_selection import of_the_plan
+        from experiments.reporting.translations import margin, probability
 
         words = words_in()
         rows = []

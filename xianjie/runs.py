@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments import journal, lives, output_folder, results, reuse, runner
-from experiments.crew import Make
-from sim.core.errors import InputError
+from experiments import model_api
+from experiments.execution import reuse, runner
+from experiments.execution.worker_pool import Make
+from experiments.results import folder as results
+from experiments.results import journal, output_folder
+from sim.core.inputs.errors import InputError
 from xianjie.display import Line, somebody_looks, words_in
 from xianjie.errors import Error, Incomplete, in_both_languages
 from xianjie.results import Result
@@ -72,7 +75,7 @@ def place(options: Options) -> Iterator[tuple[Make | None, int | None, Line]]:
         if options.scheduler is None:
             yield None, options.workers, line
             return
-        from experiments.dask_executor import Cluster
+        from experiments.execution.dask_executor import Cluster
 
         cluster = stack.enter_context(Cluster(options.scheduler))
         yield cluster.executor, cluster.first, line
@@ -94,7 +97,7 @@ def one(scenario: Scenario, out: Path, replications: int, options: Options, wher
     work = _make_way(scenario, out, replications, options)
     try:
         outcome = runner.run(
-            scenario.checked, work, replications, options.seed, workers, not options.draw_parameters, lives=lives.COUNTY,
+            scenario.checked, work, replications, options.seed, workers, not options.draw_parameters, lives=model_api.COUNTY,
             say=line.say, progress=line, executor=executor,
         )  # fmt: skip
     except runner.Refused as reason:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 import sim.scenario
-from experiments import lives
-from experiments.files import canonical, plain
-from sim.core import yaml_file
-from sim.core.errors import InputError, unknown
-from sim.core.parameters import load_all
+from experiments import model_api
+from experiments.results.files import canonical, plain
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import InputError, unknown
+from sim.core.inputs.parameters import load_all
 from xianjie.display import table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.policies import Policy
@@ -203,7 +203,7 @@ class Scenario:
     @cached_property
     def _used(self) -> dict[str, Any]:
         with in_both_languages():
-            return lives.county.used(self.checked, None)
+            return model_api.county.used(self.checked, None)
 
     def set(
         self,

@@ -7,11 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import designs, lives, output_folder, results, reuse, runner, solving, sweeping
-from experiments.crew import Stopped
-from experiments.study import Study
-from sim.core import yaml_file
-from sim.core.errors import InputError, unknown
+from experiments import model_api
+from experiments.analyses import design as sweep_design
+from experiments.analyses import solve as solve_analysis
+from experiments.analyses import sweep as sweep_analysis
+from experiments.execution import reuse, runner
+from experiments.execution.study import Study
+from experiments.execution.worker_pool import Stopped
+from experiments.results import folder as results
+from experiments.results import output_folder
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.results import Kept
@@ -92,13 +98,13 @@ def sweep(
             **({} if points is None else {"points": points}),
         }
     )
-    spec = designs.checked(Path("sweep()"), tree, tuple(each.checked for each in every))
-    sweeping.outcomes_of(spec, lives.county.catalogue(every[0].checked))
+    spec = sweep_design.checked(Path("sweep()"), tree, tuple(each.checked for each in every))
+    sweep_analysis.outcomes_of(spec, model_api.county.catalogue(every[0].checked))
     folder = Folder(out)
     now = reuse.inputs_of({each.id: each.checked for each in every}, seed, spec.only_luck, spec.asked)
     work = reuse.make_way(folder.path, "sweep", now, fresh, "out")
     with place(options) as (executor, workers, line), _one_study(folder.path):
-        sweeping.sweep(spec, work, seed, workers, say=line.say, progress=line, executor=executor)
+        sweep_analysis.sweep(spec, work, seed, workers, say=line.say, progress=line, executor=executor)
     reuse.end(folder.path, work)
     return Sweep(folder.path, folder)
 
@@ -170,15 +176,15 @@ class Sweep(Kept):
         -------
         matplotlib.figure.Figure
         """
-        from experiments.briefing import sweep_pictures
+        from experiments.reporting.figures import sweep_figures
 
         known = [each["id"] for each in self.manifest["outcomes"]]
         chosen = known[0] if outcome is None else outcome
         if chosen not in known:
             raise InputError("plot()", 0, *unknown("there is no outcome", "没有这个结果：", chosen, known))
         only = {**self.manifest, "outcomes": [each for each in self.manifest["outcomes"] if each["id"] == chosen]}
-        facts = sweep_pictures.facts_of(self.manifest)
-        for _stem, _data, make in sweep_pictures.pictures_of(self._folder, only, facts):
+        facts = sweep_figures.facts_of(self.manifest)
+        for _stem, _data, make in sweep_figures.pictures_of(self._folder, only, facts):
             return shown(make(words_in(language).language)[0])
         raise Error(
             "there is nothing to draw: no factor has three numbers or more", "没有可画的内容：没有一个因素取了三个以上的数值"
@@ -270,24 +276,24 @@ def solve(
             f"应在 0.01 至 0.99 之间，不能是 {probability!r}",
         )
     checked = scenario.checked
-    question = solving.Question(lever, goal, probability, largest, low, high, start)
-    searched = question.factor(checked, lives.county.catalogue(checked))
+    question = solve_analysis.Question(lever, goal, probability, largest, low, high, start)
+    searched = question.factor(checked, model_api.county.catalogue(checked))
     folder = Folder(out)
-    task = solving.task_of(question, searched)
+    task = solve_analysis.task_of(question, searched)
     now = reuse.inputs_of({checked.id: checked}, seed, not draw_parameters, task)
     work = reuse.make_way(folder.path, "solve", now, fresh, "out")
     with place(options) as (executor, workers, line), _one_study(folder.path):
         with Study(
-            work, {checked.id: checked}, seed, not draw_parameters, task, workers, lives.COUNTY, line.say, line, executor
+            work, {checked.id: checked}, seed, not draw_parameters, task, workers, model_api.COUNTY, line.say, line, executor
         ) as study:
             try:
-                made = solving.answer(checked, question, study, replications)
-            except solving.NoAnswer as none:
-                from experiments.briefing.studies import no_answer
+                made = solve_analysis.answer(checked, question, study, replications)
+            except solve_analysis.NoAnswer as none:
+                from experiments.reporting.figures.study_figures import no_answer
 
                 raise Error(*(no_answer(none.reason, none.facts, probability, each) for each in ("en", "zh"))) from None
     with output_folder.building(work) as new:
-        solving.write(made, new)
+        solve_analysis.write(made, new)
     reuse.end(folder.path, work)
     return Solution(folder.path, folder)
 
@@ -330,9 +336,9 @@ class Solution(Kept):
     @in_both_languages()
     def plot(self, language: str | None = None) -> "Figure":
         """Draw the goal's probability over the lever, with the answer marked. A matplotlib Figure."""
-        from experiments.briefing import studies
+        from experiments.reporting.figures import study_figures
 
-        return shown(next(studies.pictures_of_study(results.Results(self._folder), words_in(language).language)).figure)
+        return shown(next(study_figures.pictures_of_study(results.Results(self._folder), words_in(language).language)).figure)
 
     def __repr__(self) -> str:
         return (

@@ -1,8 +1,8 @@
 """The micro-model on Xianjie's own machinery: declared tables of records, rules written for one row, processes, books.
 
 Nothing here is faster than what ``sim`` itself is made of: tables are declared and processes wired as in ``sim.month``, money
-moves through the ledger, and luck is mixed by ``sim.core.luck.mix``. Only the addresses of luck differ: all peers share them.
-Meant for a process of its own: its tables and processes must not meet those of the county.
+moves through the ledger, and luck is mixed by ``sim.core.random_draws.mix``. Only the addresses of luck differ: all peers
+share them. Meant for a process of its own: its tables and processes must not meet those of the county.
 """
 
 import math
@@ -12,13 +12,13 @@ import numpy as np
 
 from benchmarks.micro_model import inputs
 from benchmarks.micro_model.inputs import LINE, MASK, MONTHS, ODD, SCHOOL, SEASON, TOWNSHIPS, VILLAGES
-from sim.core import luck as core_luck
-from sim.core.compilation import compiled
+from sim.core import random_draws as core_luck
+from sim.core.binding import Tables, Wired, open_purses
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, Purse, affordable, transfer
-from sim.core.luck import mix
 from sim.core.process import PROCESSES, process
-from sim.core.records import declare
-from sim.core.wiring import Tables, Wired, open_purses
+from sim.core.random_draws import mix
+from sim.core.tables import declare
 
 HOUSEHOLDS = declare(
     "households",
@@ -419,7 +419,7 @@ class SharedLuck(Wired):
 
     def __init__(self, *declared) -> None:
         super().__init__(*declared)
-        # ``sim.core.luck.mix`` adds one step of its own, which is taken off here.
+        # ``sim.core.random_draws.mix`` adds one step of its own, which is taken off here.
         purposes = range(len(self.process.luck))
         keys = ([np.uint64((inputs.address(month, each) - ODD) & MASK) for each in purposes] for month in range(MONTHS))
         self._keys = [self.process.classes["Luck"](*(made or [0])) for made in keys]

@@ -1,6 +1,6 @@
 """What every implementation starts from: households, the tables of the world outside, and luck by hash; and what it returns.
 
-Luck has an address, as in ``sim.core.luck``: seed, replication, household, month and purpose, mixed as SplitMix64 ends.
+Luck has an address, as in ``sim.core.random_draws``: seed, replication, household, month and purpose, mixed as SplitMix64 ends.
 """
 
 import hashlib

@@ -12,9 +12,9 @@ import numpy as np
 from mesa.agent import AgentSet
 
 from sim.core import ledger
-from sim.core.errors import InputError, nearest, unknown
+from sim.core.inputs.errors import InputError, nearest, unknown
 from sim.core.ledger import Fund
-from sim.core.records import TABLES
+from sim.core.tables import TABLES
 from sim.world import codes
 
 

@@ -1,1 +1,1 @@
-"""Machinery that has never heard of a county: records, luck, ledger, parameters, labels, units."""
+"""Machinery that has never heard of a county: processes and their binding, tables, the ledger, random draws, the calendar."""

@@ -10,8 +10,8 @@ Nothing is clamped. A fund that cannot pay refuses, and the refusal is written d
 from collections import namedtuple
 from enum import IntEnum
 
-from sim.core.compilation import compiled
-from sim.core.records import declare
+from sim.core.compiled.compilation import compiled
+from sim.core.tables import declare
 
 
 class Fund(IntEnum):

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from sim.core.ledger import Fund
-from sim.core.luck import word
-from sim.core.records import TABLES
+from sim.core.random_draws import word
+from sim.core.tables import TABLES
 
 Room = namedtuple("Room", "rows count")
 """A table that a process may add rows to: all its allocated rows, and an array with the number in use."""

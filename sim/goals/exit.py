@@ -6,7 +6,7 @@ thresholds are choices. Each goal looks at three years, or at as many of them as
 
 import numpy as np
 
-from sim.core.parameters import PLAN_MONTHS
+from sim.core.inputs.parameters import PLAN_MONTHS
 from sim.goals.goal import FIRST_YEAR, QUARTER, YEARS_IN_MONTHS, GoalOutcome, Lived, goal, settle
 from sim.goals.indicators import Indicator
 from sim.goals.measure import Measure

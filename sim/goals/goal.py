@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.core.parameters import OWN
-from sim.core.resolving import Values
+from sim.core.inputs.parameters import OWN
+from sim.core.inputs.resolve import Values
 from sim.goals.measure import Measure
 
 YEARS_IN_MONTHS = 12

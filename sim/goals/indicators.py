@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.core import yaml_file
-from sim.core.parameters import load_all
+from sim.core.inputs import yaml_file
+from sim.core.inputs.parameters import load_all
 from sim.goals.measure import Measure
 
 YEAR = 12

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.core.parameters import PLAN_MONTHS
+from sim.core.inputs.parameters import PLAN_MONTHS
 from sim.goals.exit import EXIT_INDICATORS
 from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalOutcome, Lived
 from sim.goals.indicators import COUNTY_ONLY, INDICATORS, Indicator

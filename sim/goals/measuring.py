@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.core.compilation import compiled, settled
-from sim.core.wiring import Tables
+from sim.core.binding import Tables
+from sim.core.compiled.compilation import compiled, settled
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
 from sim.world.codes import NONE, CaseState, Channel, Destination, Segment, Stage

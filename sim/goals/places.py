@@ -1,6 +1,6 @@
 """What is counted of places: townships, villages, enterprises, village assets, enclave projects."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.goals.measure import Measure
 from sim.world.codes import AssetState, ProjectStage, Sector
 

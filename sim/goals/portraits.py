@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.wiring import Tables
+from sim.core.binding import Tables
 from sim.goals.measure import Measure
 from sim.world.codes import NONE, CaseState, Channel, Segment
 

@@ -1,6 +1,6 @@
 """Monitoring cases and the help packages they ask for."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 CASES = declare(
     "cases",

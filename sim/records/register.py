@@ -1,6 +1,6 @@
 """What the administration has on file about each household, row beside row with ``households``. Nothing here is truth."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 REGISTER = declare(
     "register",

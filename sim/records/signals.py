@@ -1,7 +1,7 @@
 """How a signal is put on file, whichever channel raises it."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import mix, uniform
+from sim.core.compiled.compilation import compiled
+from sim.core.random_draws import mix, uniform
 
 
 @compiled

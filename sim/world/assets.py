@@ -1,6 +1,6 @@
 """Village assets built with poverty-relief money: greenhouses, photovoltaics, workshops, herds, equity."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 ASSETS = declare(
     "assets",

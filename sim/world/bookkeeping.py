@@ -6,7 +6,7 @@ equal the sector's purse; every purse and every line of the budget must agree. N
 
 import numpy as np
 
-from sim.core.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, settled
 from sim.core.ledger import Fund, Purse
 
 TOLERANCE = 0.005  # yuan

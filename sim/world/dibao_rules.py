@@ -2,7 +2,7 @@
 
 import math
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 
 MONTHS_PER_YEAR = 12.0
 

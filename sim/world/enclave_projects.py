@@ -1,6 +1,6 @@
 """Enclave projects: brought in by a township, built in a park, taxed for the township that brought them."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 ENCLAVES = declare(
     "enclaves",

@@ -1,6 +1,6 @@
 """Village enterprises: processors, leading firms, cooperatives and family farms that hire from the households."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 ENTERPRISES = declare(
     "enterprises",

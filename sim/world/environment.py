@@ -1,6 +1,6 @@
 """What is common to everybody: lines, wages, trends, prices."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 ENVIRONMENT = declare(
     "environment",

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sim.core.errors import InputError, unknown
+from sim.core.inputs.errors import InputError, unknown
+from sim.core.inputs.yaml_file import read_mapping
 from sim.core.ledger import Fund, Purse
 from sim.core.process import Process
-from sim.core.yaml_file import read_mapping
+
+#: Purses that are no public money: what they pay is neither cost nor saving.
+NOT_PUBLIC = ("bank", "insurer", "villages", "poverty_insurer", "township")
 
 FILE = Path(__file__).with_suffix(".yaml")
 

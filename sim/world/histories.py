@@ -1,6 +1,6 @@
 """The last twelve months of each household, row beside row with ``households``: kept apart because few rules need it."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 HISTORIES = declare(
     "histories",

@@ -1,7 +1,7 @@
 """Households: one row each, or one row for several alike (``weight``). Money in yuan per household."""
 
-from sim.core.compilation import compiled
-from sim.core.records import declare
+from sim.core.compiled.compilation import compiled
+from sim.core.tables import declare
 
 HOUSEHOLDS = declare(
     "households",

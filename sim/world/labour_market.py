@@ -2,7 +2,7 @@
 
 import math
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.world.codes import Destination
 
 STRENGTHS = 2  # weak and full labour

@@ -1,6 +1,6 @@
 """Loans to households: microcredit and guaranteed start-up loans."""
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 LOANS = declare(
     "loans",

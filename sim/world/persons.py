@@ -1,7 +1,7 @@
 """Persons: rows of their own, hanging on their household by first and next."""
 
-from sim.core.compilation import compiled
-from sim.core.records import declare
+from sim.core.compiled.compilation import compiled
+from sim.core.tables import declare
 from sim.world.codes import Stage
 
 PERSONS = declare(

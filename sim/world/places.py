@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from sim.core.records import declare
+from sim.core.tables import declare
 
 TOWNSHIPS = declare(
     "townships",

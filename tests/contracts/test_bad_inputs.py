@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from sim.core import yaml_file
-from sim.core.errors import INDENT, InputError
-from sim.core.parameters import load_all
+from experiments.cli.app import app
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import INDENT, InputError
+from sim.core.inputs.parameters import load_all
 from sim.scenario import load_scenario, scenario_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "bad_inputs"

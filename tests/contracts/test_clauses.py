@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
+from experiments.cli.app import app
 from sim.clauses import CONTRADICTED, NOT_MODELLED, clauses
-from sim.core.parameters import OWN, Parameter, load_all
+from sim.core.inputs.parameters import OWN, Parameter, load_all
 from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
 from sim.goals.goal import goal
 from sim.scenario import Scenario

@@ -6,9 +6,9 @@ from numba import typeof
 from numba.core.errors import TypingError
 
 import sim.month  # noqa: F401  declares the tables
-from sim.core import columns
-from sim.core.compilation import IS_COMPILED, compiled
-from sim.core.records import TABLES, restricted
+from sim.core.compiled import columns
+from sim.core.compiled.compilation import IS_COMPILED, compiled
+from sim.core.tables import TABLES, restricted
 
 DTYPE = np.dtype(
     (np.record, np.dtype([("age", "i2"), ("cash", "f8"), ("flag", "i1"), ("losses", "f8", (3,)), ("identity", "u8")], align=True))

@@ -9,9 +9,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import comparing, dictionary, discovering, optimising, panel, results, runner, sensitivity, sweeping, warning
-from experiments.briefing.words import LANGUAGES, Words
-from experiments.ranking import joined
+from experiments.analyses import comparison, discovery, early_warning, optimisation, sweep
+from experiments.analyses.sensitivity import joined
+from experiments.execution import runner
+from experiments.reporting.translations import LANGUAGES, Words
+from experiments.results import dictionary, household_panel
+from experiments.results import folder as results
+from experiments.statistics import sensitivity_indices
 from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, INDICATORS
 from sim.scenario import load_scenario
 from tests.experiments import planted, quarter_circle, synthetic
@@ -52,7 +56,7 @@ def test_every_table_that_is_written_is_in_the_dictionary():
     named = set()
     for path in (ROOT / "experiments").rglob("*.py"):
         named |= set(re.findall(r'"([a-z_-]+\.(?:csv|parquet))"', path.read_text(encoding="utf-8")))
-    parts = {f"comparison-{part}.csv" for part in comparing.PARTS}
+    parts = {f"comparison-{part}.csv" for part in comparison.PARTS}
     assert named | parts == set(dictionary.files()) | NOT_TABLES
 
 
@@ -87,8 +91,8 @@ def test_parquet_says_what_its_columns_are(runs):
                 assert all(json.loads(about[part])[language] for language in LANGUAGES), (path, field.name)
     field = pq.read_schema(runs / "one" / "replications.parquet").field("goal.R3.margin")
     assert json.loads(field.metadata[b"name"])["en"] == "margin of goal R3"
-    assert all(b"definition" in field.metadata for field in panel.SCHEMA)
-    covers("panel.parquet", set(panel.SCHEMA.names))
+    assert all(b"definition" in field.metadata for field in household_panel.SCHEMA)
+    covers("panel.parquet", set(household_panel.SCHEMA.names))
 
 
 def test_the_portraits_of_a_life():
@@ -97,8 +101,8 @@ def test_the_portraits_of_a_life():
 
 
 def test_comparisons_name_both_results(runs):
-    made = comparing.compare([results.open_folder(runs / name) for name in ("one", "two")])
-    for name, rows in comparing.tables(made).items():
+    made = comparison.compare([results.open_folder(runs / name) for name in ("one", "two")])
+    for name, rows in comparison.tables(made).items():
         if rows:  # the synthetic county has none of the indicators that are told by place
             covers(name, {column for row in rows for column in row})
             assert {(row["first_id"], row["other_id"]) for row in rows} == {("one", "two")}
@@ -106,7 +110,7 @@ def test_comparisons_name_both_results(runs):
 
 def test_plans_frontier_and_boxes(tmp_path):
     small = quarter_circle.division(population=8, generations=2, futures=4, fresh=8, finalists=3)
-    manifest = optimising.optimise(small, tmp_path / "plans", 3, 1, quarter_circle.NAME)
+    manifest = optimisation.optimise(small, tmp_path / "plans", 3, 1, quarter_circle.NAME)
     catalogue = synthetic.synthetic.catalogue(Scenario())
     # The other criterion's column is written where it is asked for.
     covers("plans.csv", {*written(tmp_path / "plans" / "plans.csv"), "satisficing.R3"})
@@ -114,7 +118,7 @@ def test_plans_frontier_and_boxes(tmp_path):
     covers("lives.parquet", set(written(tmp_path / "plans" / "lives.parquet")), catalogue.indicators)
     assert set(manifest["columns"]) == {"plans.csv", "frontier.csv", "lives.parquet"}
     asked = planted.discovery(tmp_path, points=120)
-    made = discovering.discover(asked, tmp_path / "boxes", 5, 1, planted.NAME)
+    made = discovery.discover(asked, tmp_path / "boxes", 5, 1, planted.NAME)
     assert made["boxes"]
     for name in ("boxes.csv", "trajectory.csv", "cases.parquet"):
         covers(name, {*written(tmp_path / "boxes" / name), "scenario"} if name == "cases.parquet" else
@@ -126,13 +130,13 @@ def test_what_is_written_of_records():
         return {field.name for field in dataclasses.fields(record)}
 
     scenario = load_scenario(SCENARIOS / "baseline.yaml")
-    (papers,) = joined([sensitivity.Share("accidents.chance", 0.1, 0.1, 0.1, 0.1)], scenario)
-    shared = set(results.flat(papers)) - names(sensitivity.Share) | {"outcome", "factor"}
-    covers("screening.csv", shared | names(sensitivity.Screened))
-    covers("shares.csv", shared | names(sensitivity.Share) | {"of"})
-    covers("worth.csv", shared | names(sensitivity.Worth))
-    covers("groups.csv", {"goal"} | names(warning.Group))
-    covers("rescue.csv", names(warning.Rescue))
+    (papers,) = joined([sensitivity_indices.Share("accidents.chance", 0.1, 0.1, 0.1, 0.1)], scenario)
+    shared = set(results.flat(papers)) - names(sensitivity_indices.Share) | {"outcome", "factor"}
+    covers("screening.csv", shared | names(sensitivity_indices.Screened))
+    covers("shares.csv", shared | names(sensitivity_indices.Share) | {"of"})
+    covers("worth.csv", shared | names(sensitivity_indices.Worth))
+    covers("groups.csv", {"goal"} | names(early_warning.Group))
+    covers("rescue.csv", names(early_warning.Rescue))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +165,7 @@ def test_the_tables_of_a_sweep(tmp_path):
     columns: dict[str, set[str]] = {}
     for kind, settings in (("latin_hypercube", spread), ("one_at_a_time", single)):
         asked = dataclasses.replace(design(), kind=kind, settings=settings, replications=2, scenarios=(Scenario(months=12),))
-        made = sweeping.sweep(asked, tmp_path / kind, 7, 1, lives=synthetic.NAME)
+        made = sweep.sweep(asked, tmp_path / kind, 7, 1, lives=synthetic.NAME)
         assert set(made["columns"]) == {"points.csv", "summary.csv", "effects.csv", "lives.parquet"}
         for name in made["columns"]:
             columns.setdefault(name, set()).update(written(tmp_path / kind / name))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim import county
-from sim.core import ensemble
-from sim.core.errors import InputError
-from sim.core.parameters import load_all
+from sim.core.inputs import ensemble
+from sim.core.inputs.errors import InputError
+from sim.core.inputs.parameters import load_all
 from tests.science.lives import scenario
 
 NAMES = ("founding.rural_income", "wages.farm_growth", "accounts.buffer_years")

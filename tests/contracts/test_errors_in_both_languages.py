@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from sim.core.errors import Both, InputError, InputErrors, Wrong
-from sim.core.validation import explained
+from experiments.cli.app import app
+from sim.core.inputs.errors import Both, InputError, InputErrors, Wrong
+from sim.core.inputs.validation import explained
 from tests.contracts import sources
 
 FOLDER = Path(__file__).resolve().parents[1] / "bad_inputs"

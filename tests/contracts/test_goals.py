@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from experiments.briefing.words import Words
-from experiments.relations.world import SCENARIOS
+from experiments.reporting.translations import Words
+from experiments.validation.relations.world import SCENARIOS
+from sim.founding import audit
 from sim.goals import COUNTY_ONLY, EXIT_GOALS, EXIT_INDICATORS, GOALS, INDICATORS, indicators_of
 from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
 from sim.goals.goal import outcome, reached
 from sim.scenario import load_scenario, missing_facts
-from sim.world import audit
 from sim.world.funds import fund_records
 from tests.contracts.sources import advice
 from tests.science.lives import life

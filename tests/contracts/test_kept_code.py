@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import sim.county
-from experiments.relations.world import World, scenario
-from sim.core import columns
-from sim.core.compilation import IS_COMPILED, compiled, settled
+from experiments.validation.relations.world import World, scenario
+from sim.core.compiled import columns
+from sim.core.compiled.compilation import IS_COMPILED, compiled, settled
 
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.core.luck import mix
+from sim.core.random_draws import mix
 from sim.county import County, values_of
+from sim.founding.row_order import line_up
 from sim.scenario import load_scenario
-from sim.world.lining_up import line_up
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.core.luck import (
+from sim.core.random_draws import (
     decision_key,
     decision_keys,
     descendant,
@@ -98,7 +98,7 @@ def test_a_changed_helper_changes_the_result(tmp_path):
 def test_a_second_interpreter_misses_nothing_in_the_cache(tmp_path):
     folder = _copy(tmp_path)
     count = (
-        "import numpy as np\nfrom sim.core.luck import uniform\n"
+        "import numpy as np\nfrom sim.core.random_draws import uniform\n"
         "uniform(np.uint64(1), np.uint64(2))\n"
         "print(sum(uniform.stats.cache_misses.values()), sum(uniform.stats.cache_hits.values()))"
     )
@@ -106,7 +106,9 @@ def test_a_second_interpreter_misses_nothing_in_the_cache(tmp_path):
     assert _python(folder, count) == "0 1"
 
 
-EDITIONS = "import sim.month\nfrom sim.core.compilation import _editions\nfor each in sorted(_editions.items()): print(*each)"
+EDITIONS = (
+    "import sim.month\nfrom sim.core.compiled.compilation import _editions\nfor each in sorted(_editions.items()): print(*each)"
+)
 
 
 def test_an_edit_of_one_process_compiles_one_process(tmp_path):
@@ -120,14 +122,14 @@ def test_an_edit_of_one_process_compiles_one_process(tmp_path):
 
 def test_a_chosen_cache_folder_keeps_what_is_not_ours(tmp_path):
     folder = _copy(tmp_path)
-    mine = [folder / "cache" / "thesis.docx", folder / "cache" / "xianjie-rules" / "sim.core.luck" / "notes" / "mine.txt"]
+    mine = [folder / "cache" / "thesis.docx", folder / "cache" / "xianjie-rules" / "sim.core.random_draws" / "notes" / "mine.txt"]
     for file in mine:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("mine", encoding="utf-8")
-    helper = folder / "sim" / "core" / "luck.py"
+    helper = folder / "sim" / "core" / "random_draws.py"
     for edition in range(6):
         helper.write_text(helper.read_text(encoding="utf-8") + f"\nEDITION = {edition}\n", encoding="utf-8")
-        _python(folder, "import sim.core.luck")
+        _python(folder, "import sim.core.random_draws")
     assert all(file.read_text(encoding="utf-8") == "mine" for file in mine)
     kept = [path for path in mine[1].parents[1].iterdir() if path.name != "notes"]
     assert len(kept) == 4, "old editions of ours are removed"
@@ -136,7 +138,7 @@ def test_a_chosen_cache_folder_keeps_what_is_not_ours(tmp_path):
 def test_without_a_place_to_keep_it_everything_is_compiled_all_the_same(tmp_path):
     folder = _copy(tmp_path)
     (folder / "cache").write_text("a file where a folder is wanted", encoding="utf-8")
-    asked = ASK + "\nfrom sim.core.compilation import is_kept; print(is_kept())"
+    asked = ASK + "\nfrom sim.core.compiled.compilation import is_kept; print(is_kept())"
     assert _python(folder, asked) == "1000.0\nFalse"
 
 

@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 import yaml
 
-from experiments import designs, discovery, dividing, lives, warning_asking
+from experiments import model_api
+from experiments.analyses import budget_allocation, design, discovery_spec, early_warning_request
 from sim import county
-from sim.core.errors import MOST_FAULTS, InputError
-from sim.core.parameters import load_all
-from sim.county_file import is_county_file
+from sim.core.inputs.errors import MOST_FAULTS, InputError
+from sim.core.inputs.parameters import load_all
 from sim.scenario import load_county, load_scenario
+from sim.scenario.county_file import is_county_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE, ALL = 600, 20_000
@@ -177,7 +178,7 @@ class Doors:
         for path in (ROOT / "scenarios").glob("*.yaml"):
             shutil.copy(path, folder)
         self.baseline = load_scenario(folder / "baseline.yaml")
-        self.catalogue = lives.find(lives.COUNTY).catalogue(self.baseline)
+        self.catalogue = model_api.find(model_api.COUNTY).catalogue(self.baseline)
         self.all: tuple[tuple[Callable[[str], None], list[str]], ...] = (
             (self.scenario, SCENARIOS), (self.scenario, SCENARIOS), (self.setting, SETS), (self.spec, SPECS),
             (self.county, COUNTIES), (self.levers, TRIES),
@@ -201,12 +202,12 @@ class Doors:
 
     def spec(self, text: str) -> None:
         file = self.write(text)
-        read = dividing.read if "programmes" in text else discovery.load if "\ngoal:" in text else designs.load
+        read = budget_allocation.read if "programmes" in text else discovery_spec.load if "\ngoal:" in text else design.load
         read(file)
 
     def levers(self, text: str) -> None:
         levers, _, starts = text.partition("|")
-        warning_asking.tries(self.baseline, levers, starts, ["R3"], self.catalogue)
+        early_warning_request.tries(self.baseline, levers, starts, ["R3"], self.catalogue)
 
 
 def tried(doors: Doors, numbers: range) -> tuple[Counter, float, list[str]]:

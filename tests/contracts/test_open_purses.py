@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.core.ledger import Fund, Purse, draw
-from sim.core.records import TABLES
+from sim.core.tables import TABLES
 
 
 def test_drawing_the_difference_leaves_exactly_nothing():

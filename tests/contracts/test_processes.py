@@ -6,9 +6,9 @@ import importlib
 import pytest
 
 from sim.core.calendar import steps_of
-from sim.core.parameters import load_all
+from sim.core.inputs.parameters import load_all
 from sim.core.process import PROCESSES
-from sim.core.records import TABLES
+from sim.core.tables import TABLES
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.world.funds import check_permitted, fund_records
 from tests.contracts.sources import ROOT, SIM, advice, process_files, tree
@@ -71,7 +71,7 @@ def test_every_payment_is_permitted_and_every_permission_used():
 def test_a_payment_beyond_the_matrix_is_refused():
     from dataclasses import replace
 
-    from sim.core.errors import InputError
+    from sim.core.inputs.errors import InputError
     from sim.core.ledger import Fund
     from sim.core.process import PaymentDeclaration
 

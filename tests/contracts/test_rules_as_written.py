@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from sim.core.parameters import load_parameters
+from sim.core.inputs.parameters import load_parameters
 from tests.contracts.sources import ROOT, SIM, advice, attributes_of, functions, process_files, tree
 
 FILES = process_files()

@@ -8,7 +8,7 @@ import pytest
 import sim.core.ledger as ledger
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.process import PROCESSES
-from sim.core.records import TABLES
+from sim.core.tables import TABLES
 from sim.month import bind
 from sim.world.funds import fund_records
 from tests.contracts.sources import process_files

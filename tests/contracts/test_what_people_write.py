@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import designs, discovery, dividing
-from experiments.cli import app
-from sim.core import yaml_file
-from sim.core.errors import MOST_FAULTS, InputError, InputErrors, shown
-from sim.core.notation import LONGEST_SHOWN, full_width, half, meant
-from sim.core.parameters import load_all, month_number, month_within
+from experiments.analyses import budget_allocation, design, discovery_spec
+from experiments.cli.app import app
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shown
+from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, meant
+from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.scenario import load_county, load_scenario
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -165,14 +165,14 @@ INSTEAD = {
 def test_a_slip_in_a_sweep_is_named_before_anything_is_begun(written, slip):
     factors, line, said = SPECS[slip]
     path = written((SPEC + factors).replace(*INSTEAD.get(slip, ("", ""))))
-    error = refused(path, designs.load)
+    error = refused(path, design.load)
     first = error.errors[0] if isinstance(error, InputErrors) else error
     assert (first.place, first.line) == (str(path), line)
     assert said in first.chinese
 
 
 def test_a_scenario_is_no_sweep(written):
-    for read in (designs.load, dividing.read):
+    for read in (design.load, budget_allocation.read):
         assert refused(written(HEAD + "months: 12\n"), read).english.startswith("is a scenario, and no question")
 
 
@@ -181,12 +181,12 @@ def test_one_text_is_title_enough_in_every_file(written):
     assert scenario.title == {"zh": "我的方案", "en": "我的方案"}
     assert scenario.reason == {"zh": "", "en": ""}  # not the reason of what it extends
     spec = written(SPEC + LEVEL)
-    assert designs.load(spec).title == {"zh": "试", "en": "试"}
+    assert design.load(spec).title == {"zh": "试", "en": "试"}
     one = SPEC.replace("design: grid\nreplications: 2\n", "goal: R3\n") + "  illness.mean_bill:\n"
-    assert discovery.load(written(one)).title["en"] == "试"
+    assert discovery_spec.load(written(one)).title["en"] == "试"
     parts = "programmes: {posts: {at_least: nan}, health: }\n"
     text = f"title: 试\nscenario: {SCENARIOS / 'baseline'}\nbudget: 2000万\ngoals: [R3, G2]\n{parts}"
-    assert [each.line for each in refused(written(text), dividing.read).errors] == [3, 5]
+    assert [each.line for each in refused(written(text), budget_allocation.read).errors] == [3, 5]
 
 
 def test_a_name_finds_its_file_with_or_without_the_ending(written):
@@ -259,7 +259,7 @@ def test_a_great_many_faults_are_told_up_to_a_limit(written):
     assert isinstance(error, InputErrors) and len(error.errors) == MOST_FAULTS + 1
     assert "more faults than these" in error.errors[-1].english
     spec = written(SPEC + LEVEL + "".join(f"key{number}: 1\n" for number in range(40_000)))
-    assert len(refused(spec, designs.load).errors) == MOST_FAULTS + 1
+    assert len(refused(spec, design.load).errors) == MOST_FAULTS + 1
 
 
 def test_what_does_not_show_is_escaped_and_what_is_long_is_cut(tmp_path):

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from experiments.briefing import documentation
-from experiments.cli import app
-from sim.core.parameters import load_all
+from experiments.cli.app import app
+from experiments.reporting import model_reference
+from sim.core.inputs.parameters import load_all
 from sim.goals import GOALS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ def commands(guide: Path) -> list[str]:
 
 def stale() -> list[str]:
     """The generated pages that are missing, or are not what the model says."""
-    made = documentation.pages(ROOT).items()
+    made = model_reference.pages(ROOT).items()
     return [name for name, text in made if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text]
 
 
@@ -41,7 +41,7 @@ def test_generated_pages_are_what_the_model_says():
 
 
 def test_no_page_of_a_goal_or_reference_is_left_over():
-    made = documentation.pages(ROOT)
+    made = model_reference.pages(ROOT)
     for folder in ("goals", "reference"):
         there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / folder).glob("*.md")}
         assert there <= set(made), there - set(made)
@@ -55,14 +55,14 @@ def test_a_changed_model_would_be_noticed(monkeypatch):
 
 
 def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monkeypatch):
-    assert documentation.unscreened(ROOT) == []
+    assert model_reference.unscreened(ROOT) == []
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("*.png", "*.svg", "*.pdf"))
     for name, goal in (("screening", "Z1"), ("structure", "R4")):
         file = tmp_path / "docs" / "findings" / f"{name}.json"
         found = json.loads(file.read_text(encoding="utf-8"))
         del found["goals"][goal]
         file.write_text(json.dumps(found), encoding="utf-8")
-    made = documentation.pages(tmp_path)
+    made = model_reference.pages(tmp_path)
     assert "was not screened" in made["docs/goals/Z1.md"] and "hangs on no assumption" not in made["docs/goals/Z1.md"]
     assert "尚未筛查" in made["docs/goals/Z1.md"] and "was not held against" in made["docs/goals/R4.md"]
     assert "hangs on no assumption" in made["docs/goals/W_school.md"]  # screened, and never moved
@@ -74,7 +74,7 @@ def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monk
 
 
 def test_every_goal_names_three_numbers_or_says_that_it_never_varies():
-    made = documentation.pages(ROOT)
+    made = model_reference.pages(ROOT)
     for name in GOALS:
         page = made[f"docs/goals/{name}.md"]
         assert page.count("| `") >= 6 or "hangs on no assumption" in page or "was not screened" in page, name
@@ -84,7 +84,7 @@ def test_a_goal_added_since_the_screening_does_not_claim_that_nothing_moves_it(m
     from dataclasses import replace
 
     monkeypatch.setitem(GOALS, "a_new_goal", replace(GOALS["R3"], id="a_new_goal", clause="own", weight=0.0, headline=False))
-    page = documentation.pages(ROOT)["docs/goals/a_new_goal.md"]
+    page = model_reference.pages(ROOT)["docs/goals/a_new_goal.md"]
     assert "was not screened" in page and "`xianjie screen`" in page and "hangs on no assumption" not in page
     assert "自定" in page
 
@@ -158,6 +158,6 @@ def test_a_recalled_figure_said_to_be_measured_would_be_found():
 
 
 def test_no_figure_of_the_back_test_is_only_recalled():
-    records = yaml.safe_load((ROOT / "experiments" / "published.yaml").read_text(encoding="utf-8"))
+    records = yaml.safe_load((ROOT / "experiments" / "validation" / "published.yaml").read_text(encoding="utf-8"))
     grades = re.findall(r"'grade': '(\w)'", str(records))
     assert grades and "U" not in grades

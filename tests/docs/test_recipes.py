@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from sim.core.parameters import load_parameters
+from sim.core.inputs.parameters import load_parameters
 from sim.core.process import PROCESSES
 from sim.goals import GOALS
 from tests.contracts.sources import ROOT, attributes_of

@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from experiments import identity, journal
+from experiments.results import fingerprint, journal
 
 
 def chunks(folder):
@@ -38,7 +38,7 @@ def says_the_same(folder, whole):
     """Whether a damaged journal still holds what the sound one holds: a bit may fall where nothing is said."""
     try:
         return (
-            identity.noted(folder / "journal") == identity.noted(whole / "journal")
+            fingerprint.noted(folder / "journal") == fingerprint.noted(whole / "journal")
             and [path.name for path in chunks(folder)] == [path.name for path in chunks(whole)]
             and all(members(one) == members(other) for one, other in zip(chunks(folder), chunks(whole)) if not one.is_fifo())
             and not any(path.is_fifo() for path in chunks(folder))
@@ -258,20 +258,20 @@ def all_of_another_seed(folder, other, dice):
 def belongs_of_another_seed(folder, other, dice):
     """The whole journal exchanged."""
     all_of_another_seed(folder, other, dice)
-    (folder / "journal" / identity.FILE).write_bytes((other / "seed" / "journal" / identity.FILE).read_bytes())
+    (folder / "journal" / fingerprint.FILE).write_bytes((other / "seed" / "journal" / fingerprint.FILE).read_bytes())
 
 
 def belongs_written(text):
     """A kind that writes something else where it stands what the journal belongs to."""
 
     def damage(folder, other, dice):
-        (folder / "journal" / identity.FILE).write_text(text, encoding="utf-8")
+        (folder / "journal" / fingerprint.FILE).write_text(text, encoding="utf-8")
 
     return damage
 
 
 def belongs_truncated(folder, other, dice):
-    path = folder / "journal" / identity.FILE
+    path = folder / "journal" / fingerprint.FILE
     data = path.read_bytes()
     path.write_bytes(data[: dice.randrange(len(data))])
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import designs, lives
-from experiments.discovery import Discovery
+from experiments import model_api
+from experiments.analyses import design
+from experiments.analyses.discovery_spec import Discovery
 from tests.experiments.synthetic import GOALS, Life, Outcome, Scenario, Synthetic, both
 
 BOUNDS = {"illness.admission_rate": 0.6, "illness.mean_bill": 0.45}  # it fails above both of these quantiles
@@ -47,7 +48,7 @@ class PlantedCounty(Synthetic):
 def discovery(tmp_path, scenarios=None, **changes):
     """A discovery of the planted county over seven assumptions, and whatever else is asked."""
     names = (*BOUNDS, *BLAMELESS)
-    factors = tuple(designs.factor(name, designs.FactorRecord(), False) for name in names)
+    factors = tuple(design.factor(name, design.FactorRecord(), False) for name in names)
     asked = {
         "path": tmp_path / "planted.yaml", "title": both("埋设", "Planted"), "scenarios": scenarios or (Planted(months=12),),
         "goal": "R3", "where": "fails", "points": 400, "held_out": 0.3, "density": None, "boxes": 3, "factors": factors,
@@ -58,4 +59,4 @@ def discovery(tmp_path, scenarios=None, **changes):
 planted = PlantedCounty()
 NAME = "tests.experiments.planted:planted"
 assert "R3" in GOALS
-lives.MODELS.add(NAME)
+model_api.MODELS.add(NAME)

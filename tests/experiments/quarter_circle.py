@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from experiments import lives
-from experiments.crew import Point
-from experiments.dividing import Division, Programme
+from experiments import model_api
+from experiments.analyses.budget_allocation import Division, Programme
+from experiments.model_api import Point
 from tests.experiments.synthetic import Outcome, Scenario, Synthetic, both
 
 AIM, NOISE = 0.6, 0.05
@@ -52,4 +52,4 @@ def division(**changes):
 
 quarter_circle = QuarterCircle()
 NAME = "tests.experiments.quarter_circle:quarter_circle"
-lives.MODELS.add(NAME)
+model_api.MODELS.add(NAME)

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import norm
 
-from experiments import lives
-from experiments.lives import Catalogue
+from experiments import model_api
+from experiments.model_api import Catalogue
 
 IGNORANCE, LUCK = 0.6, 0.8
 TOWNSHIPS = tuple(f"township {number}" for number in range(27))
@@ -208,4 +208,4 @@ class Synthetic:
 
 synthetic = Synthetic()
 NAME = "tests.experiments.synthetic:synthetic"
-lives.MODELS.add(NAME)
+model_api.MODELS.add(NAME)

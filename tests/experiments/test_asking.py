@@ -8,10 +8,11 @@ import pandas
 import pytest
 from typer.testing import CliRunner
 
-from experiments import designs, discovery, dividing
-from experiments.cli import app
-from sim.core.errors import InputError
-from sim.core.parameters import load_all
+from experiments.analyses import budget_allocation, discovery_spec
+from experiments.analyses import design as sweep_design
+from experiments.cli.app import app
+from sim.core.inputs.errors import InputError
+from sim.core.inputs.parameters import load_all
 from sim.county import draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,32 +145,32 @@ def test_a_sweep_writes_tables_and_a_heat_map_of_each_outcome(swept):
 
 
 def test_the_specs_that_come_along_are_right():
-    discovery.load(SPECS / "discover_relapse.yaml")
-    dividing.read(SPECS / "optimise_floor.yaml")
+    discovery_spec.load(SPECS / "discover_relapse.yaml")
+    budget_allocation.read(SPECS / "optimise_floor.yaml")
     for path in SPECS.glob("*.yaml"):
         if path.stem.startswith(("discover_", "optimise_")):
             continue
-        design = designs.load(path)
+        design = sweep_design.load(path)
         points = design.points()
         assert len(points) == len(design.scenarios) * len(design.settings)
         assert len({point.name for point in points}) == len(points)
 
 
 def test_points_are_what_was_asked():
-    design = designs.load(SPECS / "assumptions.yaml")
+    design = sweep_design.load(SPECS / "assumptions.yaml")
     one, two = (factor.id for factor in design.factors[:2])
     ranks = pandas.DataFrame(design.settings)[[one, two]].rank().corr().iloc[0, 1]
     assert ranks == pytest.approx(0.4, abs=0.2)
     point = design.points()[0]
     assert set(point.held) == {factor.id for factor in design.factors}
     assert all(0 < value < 1 for value in point.held.values())
-    floor = designs.load(SPECS / "levers_one_by_one.yaml")
+    floor = sweep_design.load(SPECS / "levers_one_by_one.yaml")
     assert floor.settings[0] == {}
     assert floor.points()[0].scenario.overrides == floor.scenarios[0].overrides
 
 
 def test_an_assumption_that_a_county_sets_can_still_be_held_at_a_quantile():
-    design = designs.load(SPECS / "assumptions.yaml")
+    design = sweep_design.load(SPECS / "assumptions.yaml")
     for point in design.points()[:2]:
         assert not set(point.held) & set(point.scenario.overrides)
         drawn = {**draw(point.scenario, 2021, 0), **point.held}
@@ -235,7 +236,7 @@ def test_a_design_that_cannot_be_is_refused(tmp_path, design, words):
         encoding="utf-8",
     )
     with pytest.raises(InputError, match=words):
-        designs.load(spec)
+        sweep_design.load(spec)
 
 
 def test_a_sweep_says_what_it_would_cost_and_keeps_nothing(tmp_path):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
-from experiments import backtest, calibrating, published, rivals, scoring
-from experiments.published import Figure
+from experiments.validation import backtest, baseline_predictors, calibration, published_figures
+from experiments.validation.published_figures import Figure
 from sim import county
-from sim.core import ensemble, parameters
-from sim.core.errors import InputError
-from sim.core.parameters import ParameterBook, load_all, load_parameters, month_number
+from sim.core.inputs import ensemble, parameters
+from sim.core.inputs.errors import InputError
+from sim.core.inputs.parameters import ParameterBook, load_all, load_parameters, month_number
 from tests.science.lives import scenario
 
 TEXT = {"zh": "一", "en": "one"}
@@ -34,14 +34,14 @@ def series(**values) -> dict[str, np.ndarray]:
 
 def test_crps_by_hand():
     """Values 1 and 3, and 4 happened: mean distance (3 + 1) / 2 = 2, within (0 + 2 + 2 + 0) / 4 / 2 = 0.5; 2 − 0.5 = 1.5."""
-    assert scoring.crps(np.array([1.0, 3.0]), 4.0) == pytest.approx(1.5)
-    assert scoring.crps(np.array([2.0]), 5.0) == pytest.approx(3.0)
-    assert scoring.crps(np.full(7, 4.0), 4.0) == 0.0
+    assert backtest.crps(np.array([1.0, 3.0]), 4.0) == pytest.approx(1.5)
+    assert backtest.crps(np.array([2.0]), 5.0) == pytest.approx(3.0)
+    assert backtest.crps(np.full(7, 4.0), 4.0) == 0.0
 
 
 def test_crps_of_a_normal_prediction_is_what_the_formula_says():
     """A standard normal prediction of 0 scores 2 φ(0) − 1 / √π = 0.2337."""
-    assert scoring.crps(scoring.widened(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
+    assert backtest.crps(backtest.widened(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
 
 
 def test_error_and_discrepancy_add_in_squares_and_widen_the_band():
@@ -80,11 +80,11 @@ def test_indicators_are_added_and_divided_by_another_month():
 
 def test_a_trend_line_by_hand():
     """1.0 and 1.04 in 2021 and 2022 go on to 1.08; levels that grow by a tenth a year go on to grow by a tenth."""
-    assert rivals.trend_line(figure(unit="ratio", history={2021: 1.0, 2022: 1.04})).value == pytest.approx(1.08)
-    levels = rivals.trend_line(figure(history={2020: 100.0, 2021: 110.0, 2022: 121.0}))
+    assert baseline_predictors.trend_line(figure(unit="ratio", history={2021: 1.0, 2022: 1.04})).value == pytest.approx(1.08)
+    levels = baseline_predictors.trend_line(figure(history={2020: 100.0, 2021: 110.0, 2022: 121.0}))
     assert levels.value == pytest.approx(0.1) and levels.spread == pytest.approx(0.0, abs=1e-9)
-    assert rivals.trend_line(figure(history={2022: 0.4})) == rivals.Line(0.4, 0.0)
-    assert rivals.trend_line(figure()) is None
+    assert baseline_predictors.trend_line(figure(history={2022: 0.4})) == baseline_predictors.Line(0.4, 0.0)
+    assert baseline_predictors.trend_line(figure()) is None
 
 
 def test_scores_count_hits_and_who_was_nearer():
@@ -115,25 +115,25 @@ def test_a_figure_that_may_not_be_used_so_is_refused_with_its_line(tmp_path, cha
     path = tmp_path / "published.yaml"
     path.write_text("\n\n" + yaml.safe_dump({"mine": {**good, **changes}}, allow_unicode=True), encoding="utf-8")
     with pytest.raises(InputError) as problem:
-        published.load(path)
+        published_figures.load(path)
     assert problem.value.line == 3 and said in str(problem.value)
 
 
 def test_what_is_used_is_dated_2022_or_earlier_and_neither_recalled_nor_a_goal():
-    for each in published.load():
+    for each in published_figures.load():
         assert each.grade in "ABD"
         assert not any(word in each.key for word in ("val_growth_rule", "ln_povcounty_growth", "_bg", "target"))
         assert (each.use == "hold_out") == (each.year() >= 2023)
         assert (each.target is None) == (each.use == "check"), each.id
     names = set(county.catalogue(scenario()).indicators)
-    assert all(set(each.model.indicators) <= names for each in published.load())
+    assert all(set(each.model.indicators) <= names for each in published_figures.load())
 
 
 def test_the_stored_ensemble_is_of_todays_parameters_and_of_the_calibration_that_is_asked_for():
     stored = ensemble.load(load_all())
-    assert list(stored.names) == list(calibrating.load().assumptions)
-    assert stored.about["figures"].split() == [each.id for each in published.load() if each.use == "calibration"]
-    assert len(stored.members) == calibrating.load().members
+    assert list(stored.names) == list(calibration.load().assumptions)
+    assert stored.about["figures"].split() == [each.id for each in published_figures.load() if each.use == "calibration"]
+    assert len(stored.members) == calibration.load().members
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learne
     draws = county.draw(chosen, 2021, 3)
     before = county.values_of(chosen, draws), county.values_of(replace(chosen, vantage=None), draws)
     lived = county.live(chosen, draws, 2021, 3)
-    still = rivals.standing_still(chosen)
+    still = baseline_predictors.standing_still(chosen)
     monkeypatch.setattr(parameters, "_BOOK", [learned_later])
     after = county.values_of(chosen, county.draw(chosen, 2021, 3)), county.values_of(replace(chosen, vantage=None), draws)
     assert {n for n, path in before[0].paths.items() if path.tobytes() != after[0].paths[n].tobytes()} == set()
@@ -174,31 +174,32 @@ def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learne
     again = county.live(chosen, draws, 2021, 3)
     assert again.digest == lived.digest
     assert all(again.indicators[n].tobytes() == series.tobytes() for n, series in lived.indicators.items())
-    still_again = rivals.standing_still(chosen)
+    still_again = baseline_predictors.standing_still(chosen)
     assert all(still_again[n].tobytes() == series.tobytes() for n, series in still.items())
 
 
 def test_the_picture_is_drawn_in_both_languages_with_its_data(tmp_path):
-    from experiments.briefing import backtesting
+    from experiments.reporting.figures import backtest as backtest_figure
+    from experiments.reporting.terminal import backtest as backtest_table
 
-    figures = published.load()
+    figures = published_figures.load()
     names = {name for each in figures for name in each.model.indicators}
     lines = backtest.compare(figures, series(**dict.fromkeys(names, [0.3, 0.5])), series(**dict.fromkeys(names, [0.4])))
     made = {"figures": lines, "vantage": VANTAGE, "scores": backtest.scores(lines)}
     manifest = {"seed": 1, "replications": {"completed": 2}, "program": {"version": "0"}, "hash": "0" * 40}
-    paths = backtesting.draw(made, manifest, tmp_path / "figures")
+    paths = backtest_figure.draw(made, manifest, tmp_path / "figures")
     assert {path.name for path in paths} >= {"backtest.csv", "backtest-zh.png", "backtest-en.svg", "backtest-zh.txt"}
     data = (tmp_path / "figures" / "backtest.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(data) == 1 + sum(each.use == "hold_out" for each in figures)
     assert "不中" in (tmp_path / "figures" / "backtest-zh.txt").read_text(encoding="utf-8")
     for language in ("zh", "en"):
-        assert len(list(backtesting.answer(made, language))) > len(figures)
+        assert len(list(backtest_table.answer(made, language))) > len(figures)
 
 
 def test_households_that_stand_still_earn_what_is_expected():
     """Nothing moves but wages, farms, transfers and the dibao line; income grows no faster than the fastest of them."""
     chosen = replace(scenario(), vantage=VANTAGE)
-    found = rivals.standing_still(chosen)
+    found = baseline_predictors.standing_still(chosen)
     growth = found["rural_income_growth"][0, 35]
     assert 0.0 < growth < 0.09
     assert found["registered_outside"][0, 59] == found["registered_outside"][0, 23]

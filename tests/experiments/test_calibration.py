@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments import calibration
-from experiments.points import spread
+from experiments.statistics import history_matching
+from experiments.statistics.sampling import spread
 
 SPREADS = np.array([0.15, 0.15, 0.3])
 
@@ -19,13 +19,13 @@ def small(points: np.ndarray, seed: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def wave():
     points = spread("latin_hypercube", 4, 110, seed=5)
-    return points, small(points, 6), calibration.Emulators(points, small(points, 6))
+    return points, small(points, 6), history_matching.Emulators(points, small(points, 6))
 
 
 def test_known_truths_lie_in_their_intervals_nine_times_in_ten(wave):
     """Thirty held-back lives play the world. 120 intervals: nine in ten are 108, and 96 to 118 are within chance."""
     points, lived, _ = wave
-    found = calibration.recover(points, lived, SPREADS, 30, 1000, 1)
+    found = history_matching.recover(points, lived, SPREADS, 30, 1000, 1)
     assert 0.80 <= found.overall <= 0.985
     assert found.matched >= 0.9
     assert found.narrowed[0] > 0.3, "the first assumption moves two figures and is learned"
@@ -38,13 +38,15 @@ def test_intervals_of_understated_errors_are_too_narrow(wave):
     random = np.random.default_rng(8)
     truths = random.uniform(size=(40, 4))
     figures = small(truths, 10) + SPREADS * random.normal(size=(40, 3))
-    everywhere = emulators.expected(calibration.cube(4, 800, 3))
+    everywhere = emulators.expected(history_matching.cube(4, 800, 3))
     held = {}
     for stated in (SPREADS, SPREADS / 4.0):
         inside = []
         for truth, seen in zip(truths, figures):
-            members = calibration.sample(calibration.Data(seen, stated), calibration.Left(everywhere, 1.0), 300, 1).members
-            low, high = np.quantile(members, calibration.NINE, axis=0)
+            members = history_matching.sample(
+                history_matching.Data(seen, stated), history_matching.Left(everywhere, 1.0), 300, 1
+            ).members
+            low, high = np.quantile(members, history_matching.NINE, axis=0)
             inside.append((low <= truth) & (truth <= high))
         held[stated[0]] = float(np.mean(inside))
     assert held[SPREADS[0]] >= 0.82
@@ -54,30 +56,30 @@ def test_intervals_of_understated_errors_are_too_narrow(wave):
 def test_the_second_wave_lies_where_the_first_one_left_room(wave):
     _, _, emulators = wave
     truth = np.array([[0.8, 0.9, 0.2, 0.5]])
-    data = calibration.Data(small(truth, 9)[0], SPREADS)
-    left = calibration.not_ruled_out(emulators.expected(calibration.cube(4, 4000, 2)), data)
+    data = history_matching.Data(small(truth, 9)[0], SPREADS)
+    left = history_matching.not_ruled_out(emulators.expected(history_matching.cube(4, 4000, 2)), data)
     assert 0.0 < left.share < 0.6
-    assert (emulators.expected(truth).implausibility(data) <= calibration.CUTOFF).all()
-    found = calibration.sample(data, left, 400, 3)
-    low, high = np.quantile(found.members, calibration.NINE, axis=0)
+    assert (emulators.expected(truth).implausibility(data) <= history_matching.CUTOFF).all()
+    found = history_matching.sample(data, left, 400, 3)
+    low, high = np.quantile(found.members, history_matching.NINE, axis=0)
     assert (low[:3] <= truth[0, :3]).all() and (truth[0, :3] <= high[:3]).all()
     assert 20 < found.effective < len(left.points)
-    again = calibration.sample(data, left, 400, 3)
+    again = history_matching.sample(data, left, 400, 3)
     assert again.members.tobytes() == found.members.tobytes()
 
 
 def test_figures_that_the_model_cannot_give_are_refused_by_name_of_distance(wave):
     _, _, emulators = wave
-    everywhere = emulators.expected(calibration.cube(4, 2000, 2))
-    with pytest.raises(calibration.TooImplausible, match="of 2000 points are left"):
-        calibration.not_ruled_out(everywhere, calibration.Data(np.array([9.0, 0.1, 0.5]), SPREADS))
+    everywhere = emulators.expected(history_matching.cube(4, 2000, 2))
+    with pytest.raises(history_matching.TooImplausible, match="of 2000 points are left"):
+        history_matching.not_ruled_out(everywhere, history_matching.Data(np.array([9.0, 0.1, 0.5]), SPREADS))
 
 
 def test_figures_with_huge_errors_teach_nothing(wave):
     _, _, emulators = wave
-    data = calibration.Data(np.array([1.5, 0.3, 0.5]), np.full(3, 100.0))
-    left = calibration.not_ruled_out(emulators.expected(calibration.cube(4, 2000, 2)), data)
-    rows = calibration.learned(["a", "b", "c", "d"], calibration.sample(data, left, 1000, 3).members)
+    data = history_matching.Data(np.array([1.5, 0.3, 0.5]), np.full(3, 100.0))
+    left = history_matching.not_ruled_out(emulators.expected(history_matching.cube(4, 2000, 2)), data)
+    rows = history_matching.learned(["a", "b", "c", "d"], history_matching.sample(data, left, 1000, 3).members)
     assert left.share == 1.0
     assert all(abs(row.narrowed) < 0.06 and abs(row.centre - 0.5) < 0.06 for row in rows)
 
@@ -87,10 +89,12 @@ def test_scatter_knows_that_luck_moves_figures_together():
     points = spread("latin_hypercube", 2, 80, seed=1)
     luck = np.random.default_rng(2).normal(size=80)
     lived = np.stack([points[:, 0] + luck, points[:, 0] + luck], axis=1)
-    emulators = calibration.Emulators(points, lived)
+    emulators = history_matching.Emulators(points, lived)
     spreads = np.full(2, 0.1)
     alike, opposed = (
-        emulators.expected(np.array([[0.5, 0.5]])).log_weights(calibration.Data(np.array([0.5 + up, 0.5 + other]), spreads))[0]
+        emulators.expected(np.array([[0.5, 0.5]])).log_weights(history_matching.Data(np.array([0.5 + up, 0.5 + other]), spreads))[
+            0
+        ]
         for up, other in ((0.8, 0.8), (0.8, -0.8))
     )
     assert alike > opposed + 5.0

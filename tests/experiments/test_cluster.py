@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from experiments import crew, dask_executor, runner
-from experiments.results import open_folder
+from experiments.execution import dask_executor, runner, worker_pool
+from experiments.results.folder import open_folder
 from tests.experiments.loopback import ROOT, Loopback
 from tests.experiments.synthetic import NAME, Scenario
 from tests.experiments.test_nothing_lost import swept, tables_of
@@ -142,7 +142,7 @@ def test_a_scheduler_that_goes_leaves_a_journal_that_is_gone_on_with(there, tmp_
 LOST = """
 import signal, sys, time
 from pathlib import Path
-from experiments import dask_executor
+from experiments.execution import dask_executor
 from tests.experiments.loopback import Loopback
 from tests.experiments.synthetic import NAME, Scenario
 from tests.experiments.test_cluster import watched
@@ -219,7 +219,7 @@ def copied(to, edit=False):
     for part in ("experiments", "sim", "tests"):
         shutil.copytree(ROOT / part, to / part, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
     if edit:
-        with (to / "experiments" / "journal.py").open("a", encoding="utf-8") as file:
+        with (to / "experiments" / "results" / "journal.py").open("a", encoding="utf-8") as file:
             file.write("\n# another version\n")
     return to
 
@@ -257,7 +257,7 @@ def test_a_worker_that_joins_with_other_code_halts_the_run_and_harms_nothing(tmp
 
 
 def test_what_differs_is_named():
-    here = dask_executor.identity.machine(NAME)
+    here = dask_executor.fingerprint.machine(NAME)
     assert dask_executor.unlike(here, here) == ""
     there = {**here, "versions": {**here["versions"], "numpy": "1.0"}, "arithmetic": "another"}
     reason = dask_executor.unlike(here, there)
@@ -273,7 +273,7 @@ def test_without_dask_the_extra_is_named(monkeypatch):
 
 @pytest.mark.deep
 def test_two_real_counties_are_the_same_on_a_cluster(there, tmp_path):
-    from experiments.lives import COUNTY
+    from experiments.model_api import COUNTY
     from sim.scenario import load_scenario
 
     scenario = load_scenario(ROOT / "scenarios" / "baseline.yaml")
@@ -281,4 +281,4 @@ def test_two_real_counties_are_the_same_on_a_cluster(there, tmp_path):
     with dask_executor.Cluster(there.address, COUNTY) as cluster:
         runner.run(scenario, tmp_path / "there", 4, 3, executor=cluster.executor)
     assert files(tmp_path / "here") == files(tmp_path / "there")
-    assert crew.find(COUNTY).code() == open_folder(tmp_path / "there").manifest["code"]
+    assert worker_pool.find(COUNTY).code() == open_folder(tmp_path / "there").manifest["code"]

@@ -7,7 +7,7 @@ import pandas
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
+from experiments.cli.app import app
 from sim.goals import GOALS
 from sim.month import PROCESSES_IN_ORDER
 

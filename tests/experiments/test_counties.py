@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import synthetic_counties
-from experiments.cli import app
+from experiments.cli.app import app
+from experiments.validation import synthetic_counties
 from sim import county
-from sim.core.errors import InputError
+from sim.core.inputs.errors import InputError
 from sim.scenario import load_scenario, revive
 from sim.world import places
 
@@ -56,7 +56,7 @@ def test_what_a_scenario_sets_is_not_multiplied(tmp_path):
 
 
 def vars_of(scenario):
-    from experiments.results import description
+    from experiments.results.folder import description
 
     return description(scenario)
 
@@ -132,7 +132,7 @@ def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
     ],
 )
 def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_lived(tmp_path, monkeypatch, options, words):
-    from experiments import dask_executor
+    from experiments.execution import dask_executor
 
     monkeypatch.setattr(dask_executor, "REACH", 0.5)
     done = invoke("run", BASELINE, "--out", tmp_path / "out", *options)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments import monte_carlo, paired, stopping
+from experiments.execution import stopping_rule
+from experiments.statistics import estimates, paired
 
 pytestmark = pytest.mark.deep
 LOW, HIGH = 0.93, 0.97
@@ -33,7 +34,7 @@ def test_probabilities():
                 truth, hits = norm.cdf(threshold), 0
                 for _ in range(tries):
                     met = levels(random, draws, ignorance, luck) < threshold
-                    chance = monte_carlo.proportion(met, np.arange(2 * draws) // 2)
+                    chance = estimates.proportion(met, np.arange(2 * draws) // 2)
                     hits += chance.low <= truth <= chance.high
                 found.append(hits / tries)
     assert holds(float(np.mean(found)), tries * len(found)), np.mean(found)
@@ -97,13 +98,13 @@ def test_the_stopping_rule():
 def stopped(random, precision, threshold, ignorance, truth):
     """Whether the interval holds the truth when the rule stops."""
     luck = math.sqrt(1 - ignorance**2)
-    met, runs = np.zeros(0), stopping.LEAST
+    met, runs = np.zeros(0), stopping_rule.LEAST
     while True:
         met = np.concatenate([met, levels(random, (runs - len(met)) // 2, ignorance, luck) < threshold])
         draws = np.arange(runs) // 2
-        _look, more = stopping.look({"goal": met}, draws, precision, runs, 50_000)
+        _look, more = stopping_rule.look({"goal": met}, draws, precision, runs, 50_000)
         if more is None:
-            chance = monte_carlo.proportion(met, draws)
+            chance = estimates.proportion(met, draws)
             assert (chance.high - chance.low) / 2 <= precision
             return chance.low <= truth <= chance.high
         runs = more

@@ -9,12 +9,14 @@ import pandas
 import pytest
 from typer.testing import CliRunner
 
-from experiments import designs, discovering, discovery, prim
-from experiments.briefing import box_pictures, boxes
-from experiments.briefing.words import Words
-from experiments.cli import app
-from experiments.crew import Stopped
-from sim.core.errors import InputError
+from experiments.analyses import design, discovery, discovery_spec
+from experiments.cli.app import app
+from experiments.execution.worker_pool import Stopped
+from experiments.reporting import discovery_text
+from experiments.reporting.figures import discovery_boxes
+from experiments.reporting.translations import Words
+from experiments.statistics import prim
+from sim.core.inputs.errors import InputError
 from tests.experiments import planted
 from tests.experiments.planted import Planted
 
@@ -113,7 +115,7 @@ def told(tmp_path_factory):
     """The planted county, lived and told."""
     folder = tmp_path_factory.mktemp("planted")
     asked = planted.discovery(folder)
-    return asked, discovering.discover(asked, folder / "out", 3, 1, planted.NAME), folder / "out"
+    return asked, discovery.discover(asked, folder / "out", 3, 1, planted.NAME), folder / "out"
 
 
 def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_held_out_futures(told):
@@ -146,11 +148,11 @@ def made_bound(box, name):
 
 def test_findings_are_plain_words_in_both_languages_and_a_picture(told):
     _asked, made, out = told
-    chinese, english = (" ".join(boxes.answer(made, language)) for language in ("zh", "en"))
+    chinese, english = (" ".join(discovery_text.answer(made, language)) for language in ("zh", "en"))
     assert "住院率高于" in chinese and "每 10 个未来有 10 个达不到目标" in chinese
     assert '"Mean bill of an admission" is above 8,' in english and "about 10 of 10 futures" in english
     assert "held back" in english and "not proof of causes" in english
-    paths = box_pictures.draw(out, made)
+    paths = discovery_boxes.draw(out, made)
     assert {path.name for path in paths} == {
         f"box-1-{language}.{end}" for language in ("zh", "en") for end in ("png", "svg", "pdf", "txt")
     }
@@ -160,10 +162,10 @@ def test_pure_noise_yields_no_box_and_says_so(tmp_path):
     wrong = 0
     for seed in range(3):
         asked = planted.discovery(tmp_path, (Planted(months=12, box=False),), points=200)
-        made = discovering.discover(asked, tmp_path / str(seed), seed, 1, planted.NAME)
+        made = discovery.discover(asked, tmp_path / str(seed), seed, 1, planted.NAME)
         wrong += any(box["stands"] for box in made["boxes"])
         if not any(box["stands"] for box in made["boxes"]):
-            assert "No box stands" in " ".join(boxes.answer(made, "en"))
+            assert "No box stands" in " ".join(discovery_text.answer(made, "en"))
             assert made["reason"] in ("none", "chance")
     assert wrong <= 1
 
@@ -175,8 +177,8 @@ def test_noise_passes_for_a_box_at_most_once_in_twenty_times(tmp_path):
     for seed in range(400):
         random = np.random.default_rng(seed)
         cases, sought = random.uniform(size=(200, 7)), random.uniform(size=200) < 0.3
-        lived = discovering.Lived(cases, np.arange(200), ~sought, np.zeros(200), (), ())
-        found = discovering.boxes(asked, cases, sought, discovering.held_out(lived, asked, seed))
+        lived = discovery.Lived(cases, np.arange(200), ~sought, np.zeros(200), (), ())
+        found = discovery.boxes(asked, cases, sought, discovery.held_out(lived, asked, seed))
         false.append(any(box["stands"] for box in found["boxes"]))
     assert np.mean(false) <= 0.075  # 0.05 and two standard errors
 
@@ -188,10 +190,12 @@ def test_a_box_that_fails_its_check_is_told_as_fallen():
     box = {"number": 1, "stands": False, "chance": 0.4, "restrictions": [restriction], "learnt": part, "held_out": part}
     made = {"title": {"zh": "题", "en": "Title"}, "failed": [], "cases": 100, "missed": 40, "held_out": 30, "where": "fails",
             "goal": {"id": "R3", "name": {"zh": "返贫", "en": "Relapse"}}, "boxes": [box], "reason": "chance"}  # fmt: skip
-    said = " ".join(boxes.answer(made, "en"))
+    said = " ".join(discovery_text.answer(made, "en"))
     assert 'seemed to be a pattern ("A" is below 3.00 yuan (the lower 25 % of what is thought possible))' in said
     assert "does not stand and should not be quoted" in said and "No box stands" in said
-    assert boxes.condition({**restriction, "kind": "times"}, Words("en")).startswith('"A" is below 3.00 times what is expected')
+    assert discovery_text.condition({**restriction, "kind": "times"}, Words("en")).startswith(
+        '"A" is below 3.00 times what is expected'
+    )
 
 
 def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(tmp_path):
@@ -199,7 +203,7 @@ def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(tmp_
     files = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet")
     results = {}
     for workers in (1, 2):
-        discovering.discover(asked, tmp_path / f"{workers}", 1, workers, planted.NAME)
+        discovery.discover(asked, tmp_path / f"{workers}", 1, workers, planted.NAME)
         results[workers] = [(tmp_path / f"{workers}" / name).read_bytes() for name in files]
     assert results[1] == results[2]
 
@@ -208,11 +212,11 @@ def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(tmp_
             raise KeyboardInterrupt
 
     with pytest.raises(Stopped):
-        discovering.discover(asked, tmp_path / "again", 1, 1, planted.NAME, progress=stop)
+        discovery.discover(asked, tmp_path / "again", 1, 1, planted.NAME, progress=stop)
     kept = len(list((tmp_path / "again" / "journal").glob("*.npz")))
     assert 25 <= kept < 60
     assert not (tmp_path / "again" / "manifest.json").exists()
-    discovering.discover(asked, tmp_path / "again", 1, 1, planted.NAME)
+    discovery.discover(asked, tmp_path / "again", 1, 1, planted.NAME)
     assert [(tmp_path / "again" / name).read_bytes() for name in files] == results[1]
 
 
@@ -227,9 +231,9 @@ def test_which_scenario_it_is_can_be_a_condition(tmp_path):
     cases = [replication for _point, replication in asked.cases(cube)]
     assert len(set(cases)) == len(cases) and all(number % 2 == 0 for number in cases)
     sought = (cube[:, 0] == 1) & (cube[:, 1] > 0.3)
-    lived = discovering.Lived(cube, np.arange(200), ~sought, np.zeros(200), (), ())
-    found = discovering.boxes(asked, cube, sought, discovering.held_out(lived, asked, 1))
-    said = " ".join(boxes.conditions(found["boxes"][0], Words(language)) for language in ("zh", "en"))
+    lived = discovery.Lived(cube, np.arange(200), ~sought, np.zeros(200), (), ())
+    found = discovery.boxes(asked, cube, sought, discovery.held_out(lived, asked, 1))
+    said = " ".join(discovery_text.conditions(found["boxes"][0], Words(language)) for language in ("zh", "en"))
     assert "情景为暴露" in said and '"Scenario" is Exposed' in said
 
 
@@ -283,7 +287,7 @@ def test_a_factor_that_cannot_be_is_refused(tmp_path, record, words):
     spec = tmp_path / "wrong.yaml"
     spec.write_text(SPEC.format(baseline=BASELINE) + f"  {record}\n", encoding="utf-8")
     with pytest.raises(InputError, match=words) as caught:
-        discovery.load(spec)
+        discovery_spec.load(spec)
     assert caught.value.line == 7
 
 
@@ -291,7 +295,7 @@ def test_levers_and_switches_can_be_factors(tmp_path):
     spec = tmp_path / "levers.yaml"
     record = "  public_posts.count: {low: 3000, high: 6000}\n  targeted_help.queue: [severity, random]\n"
     spec.write_text(SPEC.format(baseline=BASELINE) + record, encoding="utf-8")
-    asked = discovery.load(spec)
+    asked = discovery_spec.load(spec)
     points = [point for point, _number in asked.cases(asked.cube(1))]
     values = [point.scenario.overrides["targeted_help.queue"][-1].value for point in points]
     assert {next(iter(value.values())) if isinstance(value, dict) else value for value in values} == {"severity", "random"}
@@ -303,11 +307,11 @@ def test_levers_and_switches_can_be_factors(tmp_path):
 
 
 def test_a_scenario_alone_is_asked_about_all_that_nobody_knows():
-    asked = discovery.load(Path(BASELINE), "G2", 80)
+    asked = discovery_spec.load(Path(BASELINE), "G2", 80)
     assert (asked.goal, asked.points, asked.where) == ("G2", 80, "fails")
     assert len(asked.factors) > 50
     assert all(factor.kind == "quantile" and factor.role == "assumption" for factor in asked.factors)
-    assert designs.point(asked.scenarios[0], asked.factors, {}, "trial").held == {}
+    assert design.point(asked.scenarios[0], asked.factors, {}, "trial").held == {}
 
 
 @pytest.mark.deep

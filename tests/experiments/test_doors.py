@@ -14,14 +14,16 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from experiments import comparing, designs, discovering, dividing, files, points, ranking, sweeping
-from experiments.cli import app
-from experiments.commands import console, living, studying
-from experiments.crew import Point
-from experiments.lives import find
-from experiments.study import Study
-from experiments.warning_asking import tries
-from sim.core.errors import InputError, Wrong, disk_is_full, said
+from experiments.analyses import budget_allocation, comparison, discovery, sensitivity, sweep
+from experiments.analyses import design as sweep_design
+from experiments.analyses.early_warning_request import tries
+from experiments.cli import console, run_helpers
+from experiments.cli.app import app
+from experiments.execution import points
+from experiments.execution.study import Study
+from experiments.model_api import Point, find
+from experiments.results import files
+from sim.core.inputs.errors import InputError, Wrong, disk_is_full, said
 from sim.scenario import load_scenario
 from tests.experiments import synthetic
 
@@ -69,13 +71,13 @@ def spec(folder, factors, design="design: grid", scenarios=f"[{BASELINE}]", more
 @pytest.mark.parametrize("design", ["grid", "one_at_a_time"])
 def test_a_level_is_one_value_that_is_there_once(tmp_path, factors, words, design):
     with pytest.raises(InputError) as caught:
-        designs.load(spec(tmp_path, factors, f"design: {design}"))
+        sweep_design.load(spec(tmp_path, factors, f"design: {design}"))
     assert words in caught.value.english and caught.value.line == 6
     assert caught.value.chinese != caught.value.english
 
 
 def test_levels_that_nobody_counted_are_as_many_as_there_are(tmp_path):
-    design = designs.load(spec(tmp_path, "  public_posts.count: {low: 3000, high: 3002}"))
+    design = sweep_design.load(spec(tmp_path, "  public_posts.count: {low: 3000, high: 3002}"))
     assert design.factors[0].levels == (3000, 3001, 3002)
 
 
@@ -97,7 +99,7 @@ def test_levels_that_nobody_counted_are_as_many_as_there_are(tmp_path):
 )  # fmt: skip
 def test_what_a_design_would_pass_over_is_refused(tmp_path, factors, design, more, words):
     with pytest.raises(InputError, match=words):
-        designs.load(spec(tmp_path, factors, design, more=more))
+        sweep_design.load(spec(tmp_path, factors, design, more=more))
 
 
 def test_a_grid_of_any_size_is_counted_before_it_is_made(tmp_path):
@@ -107,22 +109,22 @@ def test_a_grid_of_any_size_is_counted_before_it_is_made(tmp_path):
     for count in (3, 9):  # 101 to the ninth is still a number of 64 bits; ten of them, and of 24, wrap
         text = "\n".join(factors.splitlines()[:count])
         with pytest.raises(InputError, match="at most 20,000 are allowed"):
-            designs.load(spec(tmp_path, text))
-    names = list(designs.load_all().parameters)
-    wide = [designs.factor(name, designs.FactorRecord(levels=101), True) for name in names if _spaced(name)][:40]
+            sweep_design.load(spec(tmp_path, text))
+    names = list(sweep_design.load_all().parameters)
+    wide = [sweep_design.factor(name, sweep_design.FactorRecord(levels=101), True) for name in names if _spaced(name)][:40]
     assert math.prod(len(each.levels) for each in wide) > 2**64
     for kind in ("grid", "one_at_a_time"):
-        record = designs.Spec(title={"zh": "试", "en": "Try"}, scenarios=["a"], design=kind, factors={"a": {}})
+        record = sweep_design.Spec(title={"zh": "试", "en": "Try"}, scenarios=["a"], design=kind, factors={"a": {}})
         if kind == "grid":
             with pytest.raises(Wrong, match="at most 20,000"):
-                list(designs._settings(record, wide))
+                list(sweep_design._settings(record, wide))
         else:
-            assert len(list(designs._settings(record, wide))) == 1 + 40 * 101
+            assert len(list(sweep_design._settings(record, wide))) == 1 + 40 * 101
 
 
 def _spaced(name):
     try:
-        return designs.factor(name, designs.FactorRecord(levels=101), True) is not None
+        return sweep_design.factor(name, sweep_design.FactorRecord(levels=101), True) is not None
     except (Wrong, InputError):
         return False
 
@@ -136,7 +138,7 @@ def test_nobody_is_asked_to_wait_for_ever(tmp_path):
         path.replace("replications: 2", "replications: 99999999999999999999999"), encoding="utf-8"
     )
     with pytest.raises(InputError, match="less than or equal to 1000000"):
-        designs.load(tmp_path / "many.yaml")
+        sweep_design.load(tmp_path / "many.yaml")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_two_scenarios_whose_names_differ_by_a_sign_are_two(tmp_path):
             encoding="utf-8",
         )  # fmt: skip
     path = spec(tmp_path, "  budget.county_floor: [20000000]", scenarios='["posts+10%.yaml", "posts 10%.yaml"]')
-    made = designs.load(path).points()
+    made = sweep_design.load(path).points()
     assert len({point.name for point in made}) == 2
     assert [point.scenario.overrides["public_posts.count"][-1].value for point in made] == [5500, 4500]
 
@@ -204,7 +206,7 @@ def test_scenarios_that_some_disks_take_for_one_are_refused(tmp_path):
         )
     path = spec(tmp_path, "  public_posts.count: [4000]", scenarios="[Plan.yaml, plan.yaml]")
     with pytest.raises(InputError, match="a scenario is named twice: 'plan'"):
-        designs.load(path)
+        sweep_design.load(path)
     assert "named twice" in refused("structure", tmp_path / "Plan.yaml", tmp_path / "plan.yaml")
 
 
@@ -222,7 +224,8 @@ def test_a_study_takes_no_two_points_of_one_name(tmp_path):
 
 def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     asked = [
-        designs.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).asked for month in (2022, 2023)
+        sweep_design.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).asked
+        for month in (2022, 2023)
     ]
     assert asked[0] != asked[1], "the same level from another month is another county"
 
@@ -236,7 +239,7 @@ def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     scenario, names = load_scenario(BASELINE), []
     for few in (["illness.admission_rate"], ["illness.mean_bill"]):
         study = Asked()
-        ranking.Stage(study, scenario, ranking.factors_of(scenario, few), np.full((2, 1), 0.5), "shares", 2)
+        sensitivity.Stage(study, scenario, sensitivity.factors_of(scenario, few), np.full((2, 1), 0.5), "shares", 2)
         names += study.names
     assert len(set(names)) == 4, "which factors are divided hangs on the outcomes, and the journal is the same"
 
@@ -246,13 +249,13 @@ def test_results_of_one_scenario_are_told_apart_by_their_folders():
         def __init__(self, name, folder):
             self.manifest, self.folder = {"scenario": {"id": name}}, Path(folder)
 
-    assert comparing.labels([Result("a", "1"), Result("b", "2"), Result("a", "3")]) == ["a", "b", "a"]
-    assert comparing.labels([Result("a", "1"), Result("b", "2"), Result("b", "3")]) == ["a", "b (2)", "b (3)"]
+    assert comparison.labels([Result("a", "1"), Result("b", "2"), Result("a", "3")]) == ["a", "b", "a"]
+    assert comparison.labels([Result("a", "1"), Result("b", "2"), Result("b", "3")]) == ["a", "b (2)", "b (3)"]
 
 
 def test_levers_to_try_are_there_once_however_they_are_spelled():
     scenario = load_scenario(BASELINE)
-    catalogue = find(living.lives.COUNTY).catalogue(scenario)
+    catalogue = find(run_helpers.model_api.COUNTY).catalogue(scenario)
     for levers, starts in (
         ("public_posts.count=4000,public_posts.count=4000.0", "2022-01"),
         ("public_posts.count=4000", "2022,2022-01"),
@@ -260,12 +263,12 @@ def test_levers_to_try_are_there_once_however_they_are_spelled():
         with pytest.raises(InputError, match="is there twice"):
             tries(scenario, levers, starts, ["R3"], catalogue)
     assert len(tries(scenario, "public_posts.count=4000,public_posts.count=4001", "2022,2023", ["R3"], catalogue)) == 4
-    switches = [each.id for each in designs.load_all().parameters.values() if each.role == "lever" and each.options]
+    switches = [each.id for each in sweep_design.load_all().parameters.values() if each.role == "lever" and each.options]
     for lever in switches:  # a switch is tried at all its settings
         found = tries(
-            scenario, lever, "2026-01" if designs.load_all().parameters[lever].changes_from else "2022", ["R3"], catalogue
+            scenario, lever, "2026-01" if sweep_design.load_all().parameters[lever].changes_from else "2022", ["R3"], catalogue
         )
-        assert len(found) == len(designs.load_all().parameters[lever].options)
+        assert len(found) == len(sweep_design.load_all().parameters[lever].options)
 
 
 # What is asked must be measured wherever it is looked at
@@ -276,36 +279,38 @@ def test_an_outcome_is_measured_in_every_scenario(tmp_path):
     longer.write_text(
         f"extends: {BASELINE}\ntitle: {{zh: 长, en: Long}}\nreason: {{zh: 试, en: Try}}\nmonths: 120\n", encoding="utf-8"
     )
-    model = find(living.lives.COUNTY)
+    model = find(run_helpers.model_api.COUNTY)
     usual, more = (model.catalogue(load_scenario(path)) for path in (BASELINE, longer))
     beyond = next(name for name in more.goals if name not in usual.goals)
     for scenarios in (f"[{BASELINE}, {longer}]", f"[{longer}, {BASELINE}]"):
-        design = designs.load(spec(tmp_path, "  public_posts.count: [4000]", scenarios=scenarios, more=f"outcomes: [{beyond}]"))
+        design = sweep_design.load(
+            spec(tmp_path, "  public_posts.count: [4000]", scenarios=scenarios, more=f"outcomes: [{beyond}]")
+        )
         with pytest.raises(InputError, match="there is no goal or indicator"):
-            sweeping.outcomes_of(design, *map(model.catalogue, design.scenarios))
-        design = designs.load(spec(tmp_path, "  public_posts.count: [4000]", scenarios=scenarios))
-        assert beyond not in sweeping.outcomes_of(design, *map(model.catalogue, design.scenarios))
+            sweep.outcomes_of(design, *map(model.catalogue, design.scenarios))
+        design = sweep_design.load(spec(tmp_path, "  public_posts.count: [4000]", scenarios=scenarios))
+        assert beyond not in sweep.outcomes_of(design, *map(model.catalogue, design.scenarios))
     asked = type("Asked", (), {"goal": beyond, "path": longer})
     with pytest.raises(InputError, match="there is no goal"):
-        discovering.check(asked, more, usual)
+        discovery.check(asked, more, usual)
     assert "takes plans of one length" in refused("structure", BASELINE, longer)
 
 
 def test_a_division_is_checked_before_prices_are_lived(tmp_path):
     usual = (ROOT / "experiments" / "specs" / "optimise_floor.yaml").read_text(encoding="utf-8")
     usual = usual.replace("../../scenarios", str(ROOT / "scenarios"))
-    spec_, _scenario = dividing.read(_written(tmp_path, usual))
+    spec_, _scenario = budget_allocation.read(_written(tmp_path, usual))
     first, second = list(spec_.programmes)[:2]
     lines = usual.splitlines()
     at = next(number for number, line in enumerate(lines) if line.strip().startswith(f"{first}:"))
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
     lines[at] = f"{indent}{first}: {{at_least: 5000000, at_most: 1000000}}"
     with pytest.raises(InputError, match="at_least 5,000,000 is more than at_most 1,000,000"):
-        dividing.read(_written(tmp_path, "\n".join(lines)))
+        budget_allocation.read(_written(tmp_path, "\n".join(lines)))
     goals = next(number for number, line in enumerate(lines) if line.startswith("goals:"))
     twice = [*usual.splitlines()[:goals], f"goals: [{spec_.goals[0]}, {spec_.goals[0]}]", *usual.splitlines()[goals + 1 :]]
     with pytest.raises(InputError, match="one is named twice"):
-        dividing.read(_written(tmp_path, "\n".join(twice)))
+        budget_allocation.read(_written(tmp_path, "\n".join(twice)))
     assert second
 
 
@@ -452,21 +457,22 @@ def test_a_place_that_takes_no_results_is_refused_before_anything_is_lived(tmp_p
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENOENT])
 def test_results_that_cannot_be_written_end_in_5_and_what_was_lived_is_kept(tmp_path, monkeypatch, capsys, number):
-    from experiments import results, runner
+    from experiments.execution import runner
+    from experiments.results import folder as results
 
     def fail(*arguments):
         raise OSError(number, "no", "months.parquet")
 
-    wanted = living.Wanted(2, 1, 1, lang="en")
-    monkeypatch.setattr(living.lives, "COUNTY", synthetic.NAME)
+    wanted = run_helpers.Wanted(2, 1, 1, lang="en")
+    monkeypatch.setattr(run_helpers.model_api, "COUNTY", synthetic.NAME)
     monkeypatch.setattr(results, "write", fail)
     with pytest.raises(typer.Exit) as end:
-        living.live(synthetic.Scenario("x", months=12), tmp_path / "out", wanted, console.messages(True))
+        run_helpers.live(synthetic.Scenario("x", months=12), tmp_path / "out", wanted, console.messages(True))
     assert end.value.exit_code == 5 and "The 2 replications that are done are kept" in capsys.readouterr().err
     monkeypatch.undo()
     again = runner.run(synthetic.Scenario("x", months=12), tmp_path / "out", 2, 1, 1, lives=synthetic.NAME)
     assert again.completed == 2
-    with pytest.raises(typer.Exit) as end, studying.writing(tmp_path / "out", "zh"):
+    with pytest.raises(typer.Exit) as end, run_helpers.writing(tmp_path / "out", "zh"):
         fail()
     assert end.value.exit_code == 5 and "已完成的 2 遍" in capsys.readouterr().err
 
@@ -484,7 +490,7 @@ def test_a_full_output_and_a_reader_that_went_away_are_no_traceback():
         assert gone.stderr.read() == "" and gone.wait() == 5
 
 
-SCRIPT = """from experiments.executors import Processes
+SCRIPT = """from experiments.execution.local_executor import Processes
 
 print("begun")
 place = Processes(dict, 2)

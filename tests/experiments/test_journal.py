@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import crew, identity, journal, lives, locking, parts, runner, sweeping, verifying
-from experiments.cli import app
-from experiments.commands import living
-from experiments.commands.console import Code, code_of
-from experiments.files import as_json
-from experiments.results import open_folder
-from sim.core.errors import InputError, Wrong
+from experiments import model_api
+from experiments.analyses import sweep
+from experiments.cli import run_helpers
+from experiments.cli.app import app
+from experiments.cli.console import Code, code_of
+from experiments.execution import runner, verify, worker_pool
+from experiments.execution import shards as parts
+from experiments.results import fingerprint, folder_lock, journal
+from experiments.results.files import as_json
+from experiments.results.folder import open_folder
+from sim.core.inputs.errors import InputError, Wrong
 from tests.experiments import damage, test_nothing_lost
 from tests.experiments.synthetic import NAME, Scenario
 from tests.experiments.test_runner import files, kept, run
@@ -42,14 +46,14 @@ def journals(tmp_path_factory):
     """Sound results, by what tells them apart from ``whole``; ``cut``: the same run in other chunks; two shards of it."""
     folder = tmp_path_factory.mktemp("journals")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crew, "chunk_size", cut_in(2))
+        patch.setattr(worker_pool, "chunk_size", cut_in(2))
         run(folder / "whole", SMALL, COUNT)
         run(folder / "longer", SMALL, COUNT + 4)
         run(folder / "scenario", Scenario(months=24, indicators=2, banded=0, shift=0.4), COUNT)
         runner.run(SMALL, folder / "seed", COUNT, 8, 1, lives=NAME)
         run(folder / "shard-0", SMALL, COUNT, part=range(4))
         run(folder / "shard-1", SMALL, COUNT, part=range(4, COUNT))
-        patch.setattr(crew, "chunk_size", cut_in(3))
+        patch.setattr(worker_pool, "chunk_size", cut_in(3))
         run(folder / "cut", SMALL, COUNT)
     return folder
 
@@ -101,7 +105,7 @@ def damaged(name, times, journals, tmp_path):
         dice = random.Random(f"{name} {number}")
         folder = copy(journals / "whole", tmp_path / "run")
         damage.KINDS[name](folder, journals, dice)
-        verdict = verifying.verify(folder, 1, number, 1)
+        verdict = verify.verify(folder, 1, number, 1)
         assert not verdict.wrong
         assert verdict.faults or damage.says_the_same(folder, journals / "whole"), (name, number)
         found.append(gone_on_with(folder, journals))
@@ -156,7 +160,7 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
     def few(out):
         design = test_nothing_lost.design()
         small = dataclasses.replace(design, settings=design.settings[:3], asked={"s": design.settings[:3]})
-        return sweeping.sweep(small, out, 7, 1, lives=NAME)
+        return sweep.sweep(small, out, 7, 1, lives=NAME)
 
     few(tmp_path / "whole")
     shutil.copytree(tmp_path / "whole", tmp_path / "run")
@@ -167,14 +171,14 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
 
 def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
     """A run that died early is begun by --resume; one that never was is not gone on with, nor added to."""
-    monkeypatch.setattr(living.lives, "COUNTY", NAME)
-    wanted = living.Wanted(4, 7, 1, resume=True)
+    monkeypatch.setattr(run_helpers.model_api, "COUNTY", NAME)
+    wanted = run_helpers.Wanted(4, 7, 1, resume=True)
     with pytest.raises(InputError, match="no run to go on with"):
-        living._make_way(SMALL, tmp_path / "absent", wanted)
+        run_helpers._make_way(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
-    living._make_way(SMALL, tmp_path / "died", wanted)
+    run_helpers._make_way(SMALL, tmp_path / "died", wanted)
     with pytest.raises(InputError, match="no run to go on with"):
-        living._make_way(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
+        run_helpers._make_way(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
 
 
 def test_a_replication_that_cannot_be_is_refused():
@@ -186,7 +190,7 @@ def test_a_replication_that_cannot_be_is_refused():
 HOLDER = """
 import sys, time
 from pathlib import Path
-from experiments import locking
+from experiments.results import folder_lock as locking
 with locking.held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -208,12 +212,12 @@ def test_one_process_at_a_time_and_its_death_frees_the_folder(tmp_path):
     try:
         with pytest.raises(runner.Busy, match=rf"another process is at work in .*process {child.pid} on"):
             run(tmp_path, SMALL, 2)
-        with pytest.raises(locking.Held, match=f"process {child.pid}"):
-            locking.check(tmp_path / "journal")
+        with pytest.raises(folder_lock.Held, match=f"process {child.pid}"):
+            folder_lock.check(tmp_path / "journal")
         assert not journal.named(tmp_path / "journal")
         child.send_signal(signal.SIGKILL)
         child.wait()
-        locking.check(tmp_path / "journal")
+        folder_lock.check(tmp_path / "journal")
         assert run(tmp_path, SMALL, 2).completed == 2
         assert run(tmp_path, SMALL, 2).completed == 2
     finally:
@@ -225,10 +229,10 @@ def test_one_process_at_a_time_and_its_death_frees_the_folder(tmp_path):
 def test_whatever_stands_in_the_lock_is_no_lock(tmp_path):
     """Neither an old lock, nor one that names a living process, nor garbage blocks anybody; no file is written through a link."""
     (tmp_path / "journal").mkdir()
-    lock = tmp_path / "journal" / locking.FILE
+    lock = tmp_path / "journal" / folder_lock.FILE
     for text in ("", "not JSON", json.dumps({"process": os.getpid(), "host": "here", "since": "today"})):
         lock.write_text(text, encoding="utf-8")
-        locking.check(tmp_path / "journal")
+        folder_lock.check(tmp_path / "journal")
     assert run(tmp_path, SMALL, 2).completed == 2
     lock.unlink()
     mine = tmp_path / "mine.txt"
@@ -241,19 +245,19 @@ def test_whatever_stands_in_the_lock_is_no_lock(tmp_path):
 
 def test_a_folder_thrown_away_under_a_lock_is_begun_anew(tmp_path, monkeypatch):
     """Between opening the lock and getting it, whoever held it may have removed the folder."""
-    real, thrown = locking._lock, []
+    real, thrown = folder_lock._lock, []
 
     def lock(handle):
         if not thrown:
             thrown.append(shutil.rmtree(tmp_path / "journal"))
         real(handle)
 
-    monkeypatch.setattr(locking, "_lock", lock)
-    with locking.held(tmp_path / "journal"):
-        assert (tmp_path / "journal" / locking.FILE).exists()
-        monkeypatch.setattr(locking, "_lock", real)
-        with pytest.raises(locking.Held):
-            locking.check(tmp_path / "journal")
+    monkeypatch.setattr(folder_lock, "_lock", lock)
+    with folder_lock.held(tmp_path / "journal"):
+        assert (tmp_path / "journal" / folder_lock.FILE).exists()
+        monkeypatch.setattr(folder_lock, "_lock", real)
+        with pytest.raises(folder_lock.Held):
+            folder_lock.check(tmp_path / "journal")
 
 
 def test_a_process_killed_from_outside_fails_nothing_for_good(tmp_path, monkeypatch):
@@ -263,8 +267,8 @@ def test_a_process_killed_from_outside_fails_nothing_for_good(tmp_path, monkeypa
     outcome = run(tmp_path / "out", deadly, 6, 2)
     assert (outcome.completed, outcome.failed) == (4, 2)
     handed = []
-    real = crew.Worker.__call__
-    monkeypatch.setattr(crew.Worker, "__call__", lambda self, task: handed.extend(task.replications) or real(self, task))
+    real = worker_pool.Worker.__call__
+    monkeypatch.setattr(worker_pool.Worker, "__call__", lambda self, task: handed.extend(task.replications) or real(self, task))
     outcome = run(tmp_path / "out", SMALL, 6)
     assert handed == [3]
     assert (outcome.completed, outcome.failed) == (5, 1)
@@ -294,8 +298,8 @@ def test_one_death_with_nothing_beside_it_is_forgiven(tmp_path):
             tasks, self._tasks = self._tasks, []
             if self.deaths < 2:
                 type(self).deaths += 1
-                return [crew.Finished(task, died=True, alone=len(tasks) == 1) for task in tasks]
-            return [crew.Finished(task, self._work(task)) for task in tasks]
+                return [worker_pool.Finished(task, died=True, alone=len(tasks) == 1) for task in tasks]
+            return [worker_pool.Finished(task, self._work(task)) for task in tasks]
 
         def stop(self):
             return iter(())
@@ -317,15 +321,15 @@ def test_only_models_of_ours_are_imported(journals, tmp_path, monkeypatch):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(as_json({**manifest, "lives": "planted_model:county"}), encoding="utf-8")
     with pytest.raises(Wrong, match="none of ours: 'planted_model:county'"):
-        verifying.verify(folder, 1, 1, 1)
+        verify.verify(folder, 1, 1, 1)
     shard = copy(journals / "shard-0", tmp_path / "shard")
-    belongs = identity.noted(shard / "journal")
-    identity.note(shard / "journal", {**belongs, "lives": "planted_model:county"})
+    belongs = fingerprint.noted(shard / "journal")
+    fingerprint.note(shard / "journal", {**belongs, "lives": "planted_model:county"})
     with pytest.raises(parts.Unjoined):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
-    for name in (None, 3, ["a"], "os:system", "experiments.lives:Wrong"):
+    for name in (None, 3, ["a"], "os:system", "experiments.model_api:Wrong"):
         with pytest.raises(Wrong, match="none of ours"):
-            lives.model_named(name)
+            model_api.model_named(name)
 
 
 @pytest.mark.parametrize(
@@ -354,7 +358,7 @@ def test_the_plan_beside_a_shard_is_the_one_that_was_simulated(journals, tmp_pat
     edited(shard / parts.FILE, replications=4)
     with pytest.raises(parts.Unjoined, match="changed since"):
         parts.collect([shard], tmp_path / "joined")
-    digest = identity.digest(identity.noted(shard / "journal"))
+    digest = fingerprint.digest(fingerprint.noted(shard / "journal"))
     parts.note(shard, Scenario(**{**note["scenario"], "shift": 9.0}), COUNT, digest)
     with pytest.raises(parts.Unjoined, match=r"the scenario has changed: shift was 0\.0, is 9\.0"):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
@@ -392,13 +396,13 @@ def forge_table(folder):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from experiments import monte_carlo
+    from experiments.statistics import estimates
 
     table = pq.read_table(folder / "replications.parquet")
     place = table.schema.get_field_index("goal.G2.met")
     pq.write_table(table.set_column(place, "goal.G2.met", pa.array([True] * len(table))), folder / "replications.parquet")
     goals = json.loads((folder / "goals.json").read_text(encoding="utf-8"))
-    chance = monte_carlo.proportion([1.0] * len(table), table["draw"].to_pylist())
+    chance = estimates.proportion([1.0] * len(table), table["draw"].to_pylist())
     for line in goals["goals"]:
         if line["id"] == "G2":
             line |= {"probability": chance.probability, "low": chance.low, "high": chance.high}
@@ -447,21 +451,21 @@ def sign_again(folder):
 )
 def test_verify_believes_no_forged_file(forge, signed, journals, tmp_path):
     folder = copy(journals / "whole", tmp_path / "run")
-    assert not verifying.verify(folder, 1, 1, 1).faults
+    assert not verify.verify(folder, 1, 1, 1).faults
     forge(folder)
     if signed:
         sign_again(folder)
-    assert verifying.verify(folder, 1, 1, 1).faults
+    assert verify.verify(folder, 1, 1, 1).faults
 
 
 def test_without_a_journal_the_sample_still_tells(journals, tmp_path):
     folder = copy(journals / "whole", tmp_path / "run")
     shutil.rmtree(folder / "journal")
-    sound = verifying.verify(folder, None, 1, 1)
+    sound = verify.verify(folder, None, 1, 1)
     assert not sound.faults and not sound.wrong and len(sound.notes) == 1
     forge_table(folder)
     sign_again(folder)
-    assert verifying.verify(folder, COUNT, 1, 1).wrong
+    assert verify.verify(folder, COUNT, 1, 1).wrong
 
 
 def test_an_edited_brief_is_named_and_no_fault(journals, tmp_path):
@@ -473,10 +477,10 @@ def test_an_edited_brief_is_named_and_no_fault(journals, tmp_path):
     for name in ("brief/brief-zh.html", "brief/brief-zh.docx"):
         (folder / name).write_text("as written", encoding="utf-8")
         listed[name] = hashlib.sha256(b"as written").hexdigest()
-    (folder / verifying.LISTED).parent.mkdir(exist_ok=True)
-    (folder / verifying.LISTED).write_text(as_json({"files": listed}), encoding="utf-8")
-    assert verifying.verify(folder, 1, 1, 1).edited == ()
+    (folder / verify.LISTED).parent.mkdir(exist_ok=True)
+    (folder / verify.LISTED).write_text(as_json({"files": listed}), encoding="utf-8")
+    assert verify.verify(folder, 1, 1, 1).edited == ()
     (folder / "brief/brief-zh.html").write_text("in my words", encoding="utf-8")
-    found = verifying.verify(folder, 1, 1, 1)
+    found = verify.verify(folder, 1, 1, 1)
     assert found.edited == ("brief/brief-zh.html",)
     assert not found.faults and not found.wrong

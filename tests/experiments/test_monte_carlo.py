@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments import monte_carlo
-from experiments.monte_carlo import jointly, luck_shares, mean, proportion, quantiles, split, wilson
+from experiments.statistics import estimates
+from experiments.statistics.estimates import jointly, luck_shares, mean, proportion, quantiles, split, wilson
 
 
 def pairs(draws):
@@ -144,7 +144,7 @@ def test_shares_of_many_columns_equal_the_split_of_each():
 def test_quantiles_leave_missing_runs_out():
     values = np.random.default_rng(7).normal(size=(41, 5, 3))
     values[3, 0, 0] = values[:30, 1, 1] = math.nan
-    expected = np.nanquantile(values, monte_carlo.BAND, axis=0)
+    expected = np.nanquantile(values, estimates.BAND, axis=0)
     assert quantiles(values) == pytest.approx(expected)
     values[:, 4, 2] = math.nan
     assert np.isnan(quantiles(values)[:, 4, 2]).all()

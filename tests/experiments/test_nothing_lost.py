@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from experiments import designs, identity, journal, parts, runner, sweeping, verifying
-from experiments.results import open_folder
+from experiments.analyses import design as sweep_design
+from experiments.analyses import sweep
+from experiments.execution import runner, verify, worker_pool
+from experiments.execution import shards as parts
+from experiments.results import fingerprint, journal
+from experiments.results.folder import open_folder
 from tests.experiments.synthetic import NAME, Scenario, synthetic
 from tests.experiments.test_runner import files, run
 
@@ -24,7 +28,7 @@ SLOW = 0.01  # seconds of a life: long enough to be killed in the middle
 
 
 def factor(name):
-    return designs.Factor(
+    return sweep_design.Factor(
         name, {"zh": name, "en": name}, "share", "quantile", (), 0.0, 1.0, False, None, "assumption", "assumed", 0.5
     )
 
@@ -35,13 +39,13 @@ def design(seconds=0.0):
     factors = (factor("admission_rate"), factor("wage_growth"))
     settings = tuple({"admission_rate": one, "wage_growth": two} for one in (0.1, 0.5, 0.9) for two in (0.2, 0.5, 0.8))
     title = {"zh": "合成", "en": "Synthetic"}
-    return designs.Design(
+    return sweep_design.Design(
         Path("s.yaml"), title, "grid", scenarios, factors, settings, 6, False, ("R3", "indicator_0"), {"s": settings}
     )
 
 
 def swept(out, workers=1, seconds=0.0, **options):
-    return sweeping.sweep(design(seconds), out, 7, workers, lives=NAME, **options)
+    return sweep.sweep(design(seconds), out, 7, workers, lives=NAME, **options)
 
 
 def tables_of(folder):
@@ -103,7 +107,7 @@ def test_fifty_kills_lose_and_change_nothing(tmp_path):
 RUN = """
 import sys, time
 from pathlib import Path
-from experiments import tables
+from experiments.results import tables
 from tests.experiments.synthetic import Scenario
 from tests.experiments.test_nothing_lost import LIVED, SLOW
 from tests.experiments.test_runner import run
@@ -192,7 +196,7 @@ def killed_in_every_way(tmp_path, kills, seed):
             finally:
                 child.kill()
                 child.wait()
-            now = journal.done(out / "journal").get(runner.CHUNKS, set())
+            now = journal.done(out / "journal").get(worker_pool.CHUNKS, set())
             assert have <= now, "what was on disk is lost"
             have = now
             if child.returncode == 0:
@@ -253,7 +257,7 @@ def test_a_real_limit_on_files_is_a_disk_problem(tmp_path):
     script = f"""
 import resource, signal
 from pathlib import Path
-from experiments.crew import DiskProblem
+from experiments.execution.worker_pool import DiskProblem
 from tests.experiments.test_nothing_lost import swept
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
@@ -344,7 +348,7 @@ def test_what_has_changed_is_noticed_and_refused(tmp_path, monkeypatch, what, re
     elif what == "code":
         monkeypatch.setattr(type(synthetic), "code", lambda self: "edited")
     else:
-        place = tmp_path / "journal" / identity.FILE
+        place = tmp_path / "journal" / fingerprint.FILE
         noted = json.loads(place.read_text(encoding="utf-8"))
         noted["versions"]["numpy"] = "0.1"
         place.write_text(json.dumps(noted), encoding="utf-8")
@@ -355,7 +359,7 @@ def test_what_has_changed_is_noticed_and_refused(tmp_path, monkeypatch, what, re
 
 def test_a_journal_that_belongs_to_nobody_is_refused(tmp_path):
     run(tmp_path, replications=3)
-    (tmp_path / "journal" / identity.FILE).unlink()
+    (tmp_path / "journal" / fingerprint.FILE).unlink()
     with pytest.raises(runner.Refused, match="does not say what it belongs to"):
         run(tmp_path, replications=5)
 
@@ -365,15 +369,15 @@ def test_verify_finds_what_was_tampered_with(tmp_path):
     import pyarrow.parquet as pq
 
     run(tmp_path, replications=12)
-    found = verifying.verify(tmp_path, 12, 1, 1)
+    found = verify.verify(tmp_path, 12, 1, 1)
     assert (found.checked, found.wrong, found.recorded) == (tuple(range(12)), (), 12)
-    assert len(verifying.verify(tmp_path, None, 1, 1).checked) == verifying.LEAST
+    assert len(verify.verify(tmp_path, None, 1, 1).checked) == verify.LEAST
     table = pq.read_table(tmp_path / "replications.parquet")
     kept = table["kept"].to_pylist()
     kept[5] = kept[6]
     edited = table.set_column(table.schema.get_field_index("kept"), "kept", pa.array(kept))
     pq.write_table(edited, tmp_path / "replications.parquet")
-    assert verifying.verify(tmp_path, 12, 1, 1).wrong == (5,)
+    assert verify.verify(tmp_path, 12, 1, 1).wrong == (5,)
 
 
 def test_a_stopping_rule_goes_on_until_it_is_precise_and_writes_down_every_look(tmp_path):

@@ -4,9 +4,10 @@ import numpy as np
 import pandas
 import pytest
 
-from experiments import frontier, optimising
-from experiments.briefing import frontier_pictures
-from experiments.crew import Stopped
+from experiments.analyses import optimisation
+from experiments.execution.worker_pool import Stopped
+from experiments.reporting.figures import pareto as pareto_figure
+from experiments.statistics import pareto
 from tests.experiments import quarter_circle
 from tests.experiments.quarter_circle import AIM, division
 
@@ -16,7 +17,7 @@ PAIRS = np.arange(40) // 2  # two futures share a draw of the parameters
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     out = tmp_path_factory.mktemp("optimise") / "out"
-    return optimising.optimise(division(), out, 3, 1, quarter_circle.NAME), out
+    return optimisation.optimise(division(), out, 3, 1, quarter_circle.NAME), out
 
 
 def test_a_known_frontier_is_found_within_its_stated_interval(found):
@@ -50,17 +51,17 @@ def test_winners_are_confirmed_on_fresh_luck_and_the_loss_is_told(found):
 
 def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(found, tmp_path):
     _, first = found
-    optimising.optimise(division(), tmp_path / "two", 3, 2, quarter_circle.NAME)
+    optimisation.optimise(division(), tmp_path / "two", 3, 2, quarter_circle.NAME)
 
     def stop(progress):
         if progress.done >= 100:
             raise KeyboardInterrupt
 
     with pytest.raises(Stopped):
-        optimising.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME, progress=stop)
+        optimisation.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME, progress=stop)
     assert not (tmp_path / "again" / "manifest.json").exists()
-    optimising.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME)
-    for name in optimising.FILES:
+    optimisation.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME)
+    for name in optimisation.FILES:
         wanted = (first / name).read_bytes()
         assert (tmp_path / "two" / name).read_bytes() == wanted
         assert (tmp_path / "again" / name).read_bytes() == wanted
@@ -68,31 +69,31 @@ def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(foun
 
 def test_regret_is_the_gap_to_the_best_in_the_same_future():
     margins = np.array([[[1.0], [4.0], [2.0]], [[3.0], [1.0], [2.0]]])
-    assert frontier.regrets(margins)[:, :, 0].tolist() == [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0]]
-    assert frontier.at_level(frontier.regrets(margins), 1.0).tolist() == [[2.0], [3.0]]
-    assert frontier.regret_interval(np.array([0.0, 2.0]), np.array([0, 1]), 1.0, 1).high is None
+    assert pareto.regrets(margins)[:, :, 0].tolist() == [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0]]
+    assert pareto.at_level(pareto.regrets(margins), 1.0).tolist() == [[2.0], [3.0]]
+    assert pareto.regret_interval(np.array([0.0, 2.0]), np.array([0, 1]), 1.0, 1).high is None
 
 
 def test_steps_add_up_and_stay_within_what_a_programme_takes():
-    assert frontier.steps_of([1, 1, 1], 10, (10, 10)) == (4, 3)
-    assert frontier.steps_of([1, 0, 0], 10, (6, 10)) == (6, 0)
-    assert frontier.steps_of([0, 0, 0], 10, (6, 10)) == (0, 0)
+    assert pareto.steps_of([1, 1, 1], 10, (10, 10)) == (4, 3)
+    assert pareto.steps_of([1, 0, 0], 10, (6, 10)) == (6, 0)
+    assert pareto.steps_of([0, 0, 0], 10, (6, 10)) == (0, 0)
 
 
 def test_the_unbeaten_and_the_surely_beaten():
-    assert frontier.unbeaten(np.array([[1, 2], [2, 1], [2, 2]])).tolist() == [True, True, False]
+    assert pareto.unbeaten(np.array([[1, 2], [2, 1], [2, 2]])).tolist() == [True, True, False]
     random = np.random.default_rng(1)
     common = random.normal(size=(1, 40, 2))
     margins = common + np.array([0.0, 1.0])[:, None, None] + 0.01 * random.normal(size=(2, 40, 2))
-    assert frontier.surely_beaten(margins, np.arange(40)) == [1, None]
+    assert pareto.surely_beaten(margins, np.arange(40)) == [1, None]
 
 
 def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
     manifest, out = found
-    data = frontier_pictures.points(manifest)
+    data = pareto_figure.points(manifest)
     assert len(data) == len(manifest["frontier"]) * len(manifest["goals"])
     assert (data["margin_low"] <= data["margin_mean"]).all() and (data["margin_mean"] <= data["margin_high"]).all()
-    paths = {path.name for path in frontier_pictures.draw(out, manifest)}
+    paths = {path.name for path in pareto_figure.draw(out, manifest)}
     endings = ("png", "svg", "pdf", "txt")
     assert paths == {"frontier.csv", *(f"frontier-{language}.{end}" for language in ("zh", "en") for end in endings)}
     said = (out / "figures" / "frontier-en.txt").read_text(encoding="utf-8")
@@ -108,7 +109,7 @@ def test_of_nine_equal_plans_one_is_called_beaten_in_few_searches():
     for search in range(60):
         random = np.random.default_rng(search)
         alike = random.normal(size=(1, 40, 1)) + np.repeat(random.normal(size=(9, 20, 1)), 2, axis=1)
-        wrong += any(rival is not None for rival in frontier.surely_beaten(alike + random.normal(size=(9, 40, 1)), PAIRS))
+        wrong += any(rival is not None for rival in pareto.surely_beaten(alike + random.normal(size=(9, 40, 1)), PAIRS))
     assert wrong <= 9  # expected 3; more than 9 has a chance of one in a thousand
 
 
@@ -116,13 +117,13 @@ def test_a_plan_that_is_worse_is_still_found_among_many():
     random = np.random.default_rng(5)
     margins = random.normal(size=(1, 40, 2)) + 0.3 * random.normal(size=(9, 40, 2))
     margins[4] -= 1.0
-    assert [rival is not None for rival in frontier.surely_beaten(margins, PAIRS)] == [plan == 4 for plan in range(9)]
+    assert [rival is not None for rival in pareto.surely_beaten(margins, PAIRS)] == [plan == 4 for plan in range(9)]
     margins[4, :, 1] += 3.0  # worse for one goal, better for the other
-    assert frontier.surely_beaten(margins, PAIRS)[4] is None
+    assert pareto.surely_beaten(margins, PAIRS)[4] is None
 
 
 def test_plans_that_do_the_same_beat_nobody():
     same = np.repeat(np.random.default_rng(6).normal(size=(1, 40, 2)), 3, axis=0)
-    assert frontier.surely_beaten(same, PAIRS) == [None] * 3
+    assert pareto.surely_beaten(same, PAIRS) == [None] * 3
     same[2, :, 0] += 0.5  # always by as much, and equal in the other goal
-    assert frontier.surely_beaten(same, PAIRS) == [2, 2, None]
+    assert pareto.surely_beaten(same, PAIRS) == [2, 2, None]

@@ -15,10 +15,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from experiments import lives, locking, output_folder, results, reuse
-from experiments.commands import console, living, studying
-from experiments.executors import InProcess
-from sim.core.errors import InputError
+from experiments import model_api
+from experiments.cli import console, run_helpers
+from experiments.execution import reuse
+from experiments.execution.local_executor import InProcess
+from experiments.results import folder as results
+from experiments.results import folder_lock, output_folder
+from sim.core.inputs.errors import InputError
 from tests.experiments.synthetic import NAME, Scenario
 from tests.experiments.test_nothing_lost import design
 from tests.experiments.test_runner import files
@@ -31,16 +34,16 @@ RUNS = 4
 @pytest.fixture(autouse=True)
 def synthetic(monkeypatch, tmp_path):
     """Commands live the synthetic county, and write below a folder of the test's."""
-    monkeypatch.setattr(lives, "COUNTY", NAME)
+    monkeypatch.setattr(model_api, "COUNTY", NAME)
     monkeypatch.chdir(tmp_path)
 
 
 def wanted(**options):
-    return living.Wanted(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
+    return run_helpers.Wanted(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
 
 
 def live(out, scenario=Scenario(), **options):  # noqa: B008
-    return living.live(scenario, out, wanted(**options), QUIET)
+    return run_helpers.live(scenario, out, wanted(**options), QUIET)
 
 
 def tree(folder, without=(output_folder.STORE,)):
@@ -48,7 +51,7 @@ def tree(folder, without=(output_folder.STORE,)):
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != locking.FILE and not set(without) & set(path.relative_to(folder).parts)
+        if path.is_file() and path.name != folder_lock.FILE and not set(without) & set(path.relative_to(folder).parts)
     }
 
 
@@ -81,7 +84,7 @@ def test_a_run_that_died_before_its_first_chunk_is_begun_and_nothing_is_not_gone
     with pytest.raises(InputError, match="no run to go on with"):
         live(tmp_path / "none", resume=True)
     assert not (tmp_path / "none").exists()
-    output_folder.claim(tmp_path / "out", "run", living.asked(Scenario(), wanted()))
+    output_folder.claim(tmp_path / "out", "run", run_helpers.asked(Scenario(), wanted()))
     assert live(tmp_path / "out", resume=True).completed == RUNS
 
 
@@ -227,17 +230,19 @@ def test_a_result_whose_journal_was_taken_away_still_says_what_it_is(finished):
 def test_default_names_are_plain_until_another_plan_has_them(tmp_path):
     plain = Path("outputs/synthetic-7-x4")
     one, other = Scenario(), Scenario(shift=0.5)
-    assert living.folder(one, wanted()) == plain
+    assert run_helpers.folder(one, wanted()) == plain
     live(plain)
-    assert living.folder(one, wanted()) == plain
-    beside = living.folder(other, wanted())
+    assert run_helpers.folder(one, wanted()) == plain
+    beside = run_helpers.folder(other, wanted())
     assert beside != plain and beside.name.startswith("synthetic-7-x4-")
-    assert living.folder(other, wanted(resume=True)) == plain  # there is nothing else to go on with: refused with the difference
+    assert (
+        run_helpers.folder(other, wanted(resume=True)) == plain
+    )  # there is nothing else to go on with: refused with the difference
     live(beside, other)
-    assert living.folder(other, wanted(resume=True)) == living.folder(other, wanted()) == beside
-    assert living.folder(one, wanted(only_luck=True)) == Path("outputs/synthetic-7-x4-only-luck")
-    long = living.folder(Scenario(id="长" * 100), wanted())
-    assert len(long.name.encode()) < 250 and long != living.folder(Scenario(id="长" * 100 + "短"), wanted())
+    assert run_helpers.folder(other, wanted(resume=True)) == run_helpers.folder(other, wanted()) == beside
+    assert run_helpers.folder(one, wanted(only_luck=True)) == Path("outputs/synthetic-7-x4-only-luck")
+    long = run_helpers.folder(Scenario(id="长" * 100), wanted())
+    assert len(long.name.encode()) < 250 and long != run_helpers.folder(Scenario(id="长" * 100 + "短"), wanted())
 
 
 def test_a_full_disk_while_tables_are_written_ends_in_five_and_loses_nothing(finished, monkeypatch, tmp_path):
@@ -248,7 +253,7 @@ def test_a_full_disk_while_tables_are_written_ends_in_five_and_loses_nothing(fin
 
     for out, options in ((finished, {"fresh": True}), (tmp_path / "new", {})):
         with monkeypatch.context() as patch:
-            patch.setattr("experiments.results.write_csv", full)
+            patch.setattr("experiments.results.folder.write_csv", full)
             with pytest.raises(typer.Exit) as end:
                 live(out, **options)
         assert end.value.exit_code == console.Code.INCOMPLETE
@@ -283,7 +288,7 @@ def test_a_panel_replaces_a_panel_of_the_same_plan_and_nothing_else(tmp_path):
 
     about = {"scenario": "a", "seed": "1", "only_luck": "False", "files": "a.yaml", "asked": "x"}
     path = tmp_path / "panel.parquet"
-    command = importlib.import_module("experiments.commands.panel")
+    command = importlib.import_module("experiments.cli.run.panel")
     command._check(path, about)
     pq.write_table(pa.table({"year": [1]}).replace_schema_metadata(about), path)
     command._check(path, about | {"files": "b.yaml"})
@@ -314,13 +319,13 @@ def test_a_list_that_names_files_outside_reaches_nothing(finished, tmp_path):
 
 
 def swept(out, fresh=False, executor=None):
-    from experiments import sweeping
+    from experiments.analyses import sweep
 
     asked = design()
     now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.asked)
     work = reuse.make_way(out, "sweep", now, fresh)
-    with studying.ending(out, "en"):
-        sweeping.sweep(asked, work, 7, 1, lives=NAME, executor=executor)
+    with run_helpers.ending(out, "en"):
+        sweep.sweep(asked, work, 7, 1, lives=NAME, executor=executor)
     reuse.end(out, work)
 
 
@@ -347,7 +352,7 @@ def test_a_study_made_anew_takes_the_place_of_the_old_one_when_it_is_whole(tmp_p
 STEPS = """
 import hashlib, os, shutil, sys, warnings
 from pathlib import Path
-from experiments import output_folder
+from experiments.results import output_folder
 warnings.simplefilter("ignore")
 root = Path(sys.argv[1])
 
@@ -439,10 +444,10 @@ def test_killed_at_any_step_of_the_exchange_all_is_old_or_all_is_new(tmp_path):
 AGAIN = """
 import sys
 from pathlib import Path
-from experiments import lives
+from experiments import model_api as lives
 from tests.experiments.synthetic import NAME, Scenario
 lives.COUNTY = NAME
-from experiments.commands import console, living
+from experiments.cli import console, living
 if __name__ == "__main__":
     wanted = living.Wanted(12, 7, 1, fresh=True)
     living.live(Scenario(seconds=0.05), Path(sys.argv[1]), wanted, console.messages(quiet=True))

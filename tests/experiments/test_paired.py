@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from experiments import comparing, monte_carlo, paired, runner
-from experiments.results import open_folder
+from experiments.analyses import comparison
+from experiments.execution import runner
+from experiments.results.folder import open_folder
+from experiments.statistics import estimates, paired
 from tests.experiments.synthetic import NAME, Scenario
 
 RUNS = 60
@@ -50,7 +52,7 @@ def test_pairs_of_one_draw_count_for_less():
 
 
 def test_a_scenario_against_itself_is_exactly_nothing(folders):
-    made = comparing.compare([folders["one"], folders["again"]])
+    made = comparison.compare([folders["one"], folders["again"]])
     (one,) = made["comparisons"]
     assert one["same"]
     for line in one["goals"]:
@@ -63,7 +65,7 @@ def test_a_scenario_against_itself_is_exactly_nothing(folders):
 
 
 def test_a_shift_is_found_with_its_sign_and_size(folders):
-    (one,) = comparing.compare([folders["one"], folders["shifted"]])["comparisons"]
+    (one,) = comparison.compare([folders["one"], folders["shifted"]])["comparisons"]
     assert not one["same"]
     goals = {line["id"]: line for line in one["goals"]}
     assert goals["G2"]["margin_difference"] == pytest.approx(-0.8)
@@ -81,8 +83,8 @@ def test_a_shift_is_found_with_its_sign_and_size(folders):
 
 def test_results_without_common_futures_are_refused(folders, tmp_path):
     runner.run(Scenario(), tmp_path, 4, 8, 1, lives=NAME)
-    with pytest.raises(comparing.Unpaired, match="its seed is 8"):
-        comparing.compare([folders["one"], open_folder(tmp_path)])
+    with pytest.raises(comparison.Unpaired, match="its seed is 8"):
+        comparison.compare([folders["one"], open_folder(tmp_path)])
 
 
 def test_paired_luck_is_worth_what_it_shares():
@@ -98,4 +100,4 @@ def test_paired_luck_is_worth_what_it_shares():
 def test_differences_of_means_are_those_of_the_pairs():
     mean = paired.difference([1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 5.0, 5.0], [0, 0, 1, 1])
     assert mean.mean == 1.0
-    assert mean == monte_carlo.mean([1.0, 0.0, 2.0, 1.0], [0, 0, 1, 1])
+    assert mean == estimates.mean([1.0, 0.0, 2.0, 1.0], [0, 0, 1, 1])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.pairing import BEFORE, first_difference
+from experiments.cli.app import app
+from experiments.validation.divergence_check import BEFORE, first_difference
 from sim.scenario import load_scenario
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments import results, runner
-from experiments.journal import Chunk, keep, pack, read
-from experiments.monte_carlo import quantiles
+from experiments.execution import runner
+from experiments.results import folder as results
+from experiments.results.journal import Chunk, keep, pack, read
+from experiments.statistics.estimates import quantiles
 from tests.experiments.synthetic import IGNORANCE, LUCK, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
 
 RUNS, SEED = 200, 11  # of twenty seeds, one may put a true probability outside its interval
@@ -157,7 +158,7 @@ def test_a_folder_without_a_result_is_refused(tmp_path):
 def test_however_rows_arrive_the_file_is_the_same_and_few_pieces_wait(tmp_path):
     import pyarrow as pa
 
-    from experiments import tables
+    from experiments.results import tables
 
     whole = pa.table({"replication": list(range(100)), "value": [number / 7 for number in range(100)]})
     one, many = tables.RowGroups(tmp_path / "one", 1000), tables.RowGroups(tmp_path / "many", 1000)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments import crew, runner
-from experiments.executors import InProcess, Processes
-from experiments.results import open_folder
+from experiments.execution import runner, worker_pool
+from experiments.execution.local_executor import InProcess, Processes
+from experiments.results.folder import open_folder
 from tests.experiments.synthetic import NAME, Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def test_ctrl_c_on_a_terminal_ends_workers_and_all(tmp_path):
     started = tmp_path / "started"
     script = f"""
 from pathlib import Path
-from experiments import crew, runner
+from experiments.execution import worker_pool as crew, runner
 from tests.experiments.synthetic import NAME, Scenario
 if __name__ == "__main__":
     scenario = Scenario(seconds=0.05, started=Path({str(started)!r}))
@@ -165,12 +165,12 @@ def test_workers_that_cannot_start_say_why():
 
 
 def test_chunks_last_about_two_seconds_and_shrink_towards_the_end():
-    assert crew.chunk_size(0.0, 1000, 2) == 1  # pace unknown
-    assert crew.chunk_size(0.05, 1000, 2) == 40
-    assert crew.chunk_size(0.001, 10_000, 2) == crew.LARGEST_CHUNK
-    assert crew.chunk_size(5.0, 1000, 2) == 1
-    assert crew.chunk_size(0.05, 12, 2) == 3
-    assert crew.chunk_size(0.05, 1, 2) == 1
+    assert worker_pool.chunk_size(0.0, 1000, 2) == 1  # pace unknown
+    assert worker_pool.chunk_size(0.05, 1000, 2) == 40
+    assert worker_pool.chunk_size(0.001, 10_000, 2) == worker_pool.LARGEST_CHUNK
+    assert worker_pool.chunk_size(5.0, 1000, 2) == 1
+    assert worker_pool.chunk_size(0.05, 12, 2) == 3
+    assert worker_pool.chunk_size(0.05, 1, 2) == 1
 
 
 def test_a_run_has_at_least_one_replication(tmp_path):

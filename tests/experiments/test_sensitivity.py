@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments import sensitivity, solving
+from experiments.analyses import solve
+from experiments.statistics import sensitivity_indices
 
 NAMES = ["x1", "x2", "x3"]
 # Ishigami's function with a = 7, b = 0.1: the indices in closed form (Saltelli and others 2008, doi 10.1002/9780470725184).
@@ -25,8 +26,8 @@ def with_luck(values, replicates, common, own, seed=0):
 
 @pytest.mark.parametrize(("common", "own", "replicates"), [(0.0, 0.0, 1), (2.0, 0.0, 3), (1.0, 2.0, 4)])
 def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, replicates):
-    points = sensitivity.sobol_points(NAMES, 2048, 1)
-    rows, found = sensitivity.shares(NAMES, with_luck(ishigami(points), replicates, common, own))
+    points = sensitivity_indices.sobol_points(NAMES, 2048, 1)
+    rows, found = sensitivity_indices.shares(NAMES, with_luck(ishigami(points), replicates, common, own))
     for row in rows:
         assert row.first == pytest.approx(FIRST[row.factor], abs=max(0.02, row.first_conf))
         assert row.total == pytest.approx(TOTAL[row.factor], abs=max(0.02, row.total_conf))
@@ -40,25 +41,25 @@ def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, 
 
 
 def test_noise_left_in_would_have_spoilt_the_indices():
-    points = sensitivity.sobol_points(NAMES, 1024, 1)
+    points = sensitivity_indices.sobol_points(NAMES, 1024, 1)
     lived = with_luck(ishigami(points), 2, 0.0, 4.0)
-    mended, _ = sensitivity.shares(NAMES, lived)
-    naive, _ = sensitivity.shares(NAMES, lived.mean(axis=1, keepdims=True))
+    mended, _ = sensitivity_indices.shares(NAMES, lived)
+    naive, _ = sensitivity_indices.shares(NAMES, lived.mean(axis=1, keepdims=True))
     error = {name: [abs(row.total - TOTAL[row.factor]) for row in rows] for name, rows in (("mended", mended), ("naive", naive))}
     assert sum(error["mended"]) < 0.5 * sum(error["naive"])
 
 
 def test_nothing_varies_nothing_is_shared():
-    points = sensitivity.sobol_points(NAMES, 16, 1)
-    rows, found = sensitivity.shares(NAMES, np.ones((len(points), 2)))
+    points = sensitivity_indices.sobol_points(NAMES, 16, 1)
+    rows, found = sensitivity_indices.shares(NAMES, np.ones((len(points), 2)))
     assert rows == []
     assert np.isnan(found.luck_share)
 
 
 def test_screening_finds_the_linear_effects_and_passes_no_dummy():
     names = ["strong", "weak", *(f"dummy {number}" for number in range(30))]
-    points = sensitivity.morris_points(names, 10, 1)
-    rows = sensitivity.screen(names, points, with_luck(4.0 * points[:, 0] + 1.0 * points[:, 1], 3, 1.0, 0.3), 1)
+    points = sensitivity_indices.morris_points(names, 10, 1)
+    rows = sensitivity_indices.screen(names, points, with_luck(4.0 * points[:, 0] + 1.0 * points[:, 1], 3, 1.0, 0.3), 1)
     assert [row.factor for row in rows[:2]] == ["strong", "weak"]
     assert rows[0].mu == pytest.approx(4.0, abs=0.5)
     assert all(row.passes for row in rows[:2])
@@ -70,9 +71,10 @@ def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
     names = [f"dummy {number}" for number in range(40)]
     passed = []
     for seed in range(50):
-        points = sensitivity.morris_points(names, 4, seed)
+        points = sensitivity_indices.morris_points(names, 4, seed)
         passed += [
-            row.passes for row in sensitivity.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
+            row.passes
+            for row in sensitivity_indices.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
         ]
     assert 0.004 < np.mean(passed) < 0.017
 
@@ -88,43 +90,43 @@ def smooth_luck(points, replicates, seed):
 def test_intervals_of_variance_shares_hold_the_truth_where_luck_is_two_fifths(base, smooth):
     inside = []
     for seed in range(60):
-        points = sensitivity.sobol_points(NAMES, base, seed)
+        points = sensitivity_indices.sobol_points(NAMES, base, seed)
         values, luck = ishigami(points), np.sqrt(13.84 * 2 / 3)
         lived = values[:, None] + smooth_luck(points, 2, seed) if smooth else with_luck(values, 2, 0.0, luck, seed)
-        rows, _ = sensitivity.shares(NAMES, lived)
+        rows, _ = sensitivity_indices.shares(NAMES, lived)
         inside += [[abs(row.first - FIRST[row.factor]) <= row.first_conf,
                     abs(row.total - TOTAL[row.factor]) <= row.total_conf] for row in rows]  # fmt: skip
     assert np.mean(inside, axis=0).min() > 0.92
 
 
 def test_an_emulator_says_how_far_it_may_be_trusted():
-    points = sensitivity.sobol_points(NAMES, 64, 3)
+    points = sensitivity_indices.sobol_points(NAMES, 64, 3)
     smooth = with_luck(points[:, 0] + 0.5 * points[:, 1] ** 2 - 0.6, 3, 0.1, 0.2)
-    good = sensitivity.validate(points, smooth)
+    good = sensitivity_indices.validate(points, smooth)
     assert good.trusted
     assert good.explained > 0.8
     assert good.covered >= 0.85
     assert good.skill > 0.1
     noise = with_luck(np.zeros(len(points)), 3, 0.0, 1.0)
-    assert not sensitivity.validate(points, noise).trusted
+    assert not sensitivity_indices.validate(points, noise).trusted
 
 
 def test_the_probability_of_a_goal_hangs_on_what_moves_its_margin():
-    points = sensitivity.sobol_points(NAMES, 64, 3)
-    emulator = sensitivity.Emulator(points, with_luck(2.0 * points[:, 0] - 1.0, 4, 0.0, 0.3))
+    points = sensitivity_indices.sobol_points(NAMES, 64, 3)
+    emulator = sensitivity_indices.Emulator(points, with_luck(2.0 * points[:, 0] - 1.0, 4, 0.0, 0.3))
     corners = np.array([[0.1, 0.5, 0.5], [0.5, 0.5, 0.5], [0.9, 0.5, 0.5]])
     assert emulator.probability(corners) == pytest.approx(norm.cdf([-0.8 / 0.3, 0.0, 0.8 / 0.3]), abs=0.12)
-    rows = sensitivity.shares_of_probability(NAMES, emulator, 256, 1)
+    rows = sensitivity_indices.shares_of_probability(NAMES, emulator, 256, 1)
     assert rows[0].factor == "x1"
     assert rows[0].total > 0.9
     assert max(row.total for row in rows[1:]) < 0.1
 
 
 def test_only_the_number_that_decides_the_choice_is_worth_knowing():
-    points = sensitivity.sobol_points(NAMES, 128, 1)
+    points = sensitivity_indices.sobol_points(NAMES, 128, 1)
     random = np.random.default_rng(2)
     better_if_high = np.stack([np.zeros(len(points)), points[:, 1] - 0.45], axis=1) + 0.05 * random.normal(size=(len(points), 2))
-    rows = sensitivity.worth_of_knowing(NAMES, points, better_if_high, 1)
+    rows = sensitivity_indices.worth_of_knowing(NAMES, points, better_if_high, 1)
     assert rows[0].factor == "x2"
     # Known, the first is chosen below 0.45: the mean of the loss avoided is the integral of 0.45 - x from 0 to 0.45.
     assert rows[0].value == pytest.approx(0.45**2 / 2, abs=0.02)
@@ -148,7 +150,7 @@ def futures(curve, count=400, seed=1, own=0.0):
 
 
 def test_the_smallest_value_that_is_enough():
-    answer = solving.solve(futures(lambda value: value / 10), (0.0, 10.0), 0.6)
+    answer = solve.solve(futures(lambda value: value / 10), (0.0, 10.0), 0.6)
     assert answer.rising
     assert answer.value == pytest.approx(6.0, abs=0.5)
     assert answer.low <= 6.0 <= answer.high
@@ -157,14 +159,14 @@ def test_the_smallest_value_that_is_enough():
 
 
 def test_the_largest_value_that_still_does():
-    answer = solving.solve(futures(lambda value: 1 - value / 10), (0.0, 10.0), 0.6, largest=True)
+    answer = solve.solve(futures(lambda value: 1 - value / 10), (0.0, 10.0), 0.6, largest=True)
     assert not answer.rising
     assert answer.value == pytest.approx(4.0, abs=0.5)
     assert answer.low <= 4.0 <= answer.high
 
 
 def test_whole_numbers_stay_whole():
-    answer = solving.solve(futures(lambda value: value / 20), (0, 20), 0.55, whole=True)
+    answer = solve.solve(futures(lambda value: value / 20), (0, 20), 0.55, whole=True)
     assert all(float(at.value).is_integer() for at in answer.curve)
     assert 10 <= answer.value <= 12
 
@@ -180,14 +182,14 @@ def test_whole_numbers_stay_whole():
     ],
 )
 def test_a_question_without_an_answer_is_refused_with_the_reason(curve, wanted, largest, reason):
-    with pytest.raises(solving.NoAnswer) as caught:
-        solving.solve(futures(curve), (0.0, 10.0), wanted, largest)
+    with pytest.raises(solve.NoAnswer) as caught:
+        solve.solve(futures(curve), (0.0, 10.0), wanted, largest)
     assert caught.value.reason == reason
 
 
 def test_luck_that_wobbles_is_not_taken_for_a_turn():
     for seed in range(20):
-        answer = solving.solve(futures(lambda value: 0.3 + 0.05 * value, 100, seed, own=0.02), (0.0, 10.0), 0.55)
+        answer = solve.solve(futures(lambda value: 0.3 + 0.05 * value, 100, seed, own=0.02), (0.0, 10.0), 0.55)
         assert 2.0 < answer.value < 8.0
 
 
@@ -195,6 +197,6 @@ def test_luck_that_wobbles_is_not_taken_for_a_turn():
 def test_the_interval_of_the_answer_holds_the_truth():
     hits = []
     for seed in range(300):
-        answer = solving.solve(futures(lambda value: value / 10, 100, seed), (0.0, 10.0), 0.5)
+        answer = solve.solve(futures(lambda value: value / 10, 100, seed), (0.0, 10.0), 0.5)
         hits.append((answer.low or 0.0) <= 5.0 <= (answer.high or 10.0))
     assert np.mean(hits) > 0.92

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from experiments import budgeting
-from experiments.briefing.biography import Telling, _book, months_below
-from experiments.cli import app
-from sim.biography import FINDS, Biography, candidates, end_of, fund_names
-from sim.core.parameters import load_all
+from experiments.analyses import budget
+from experiments.cli.app import app
+from experiments.reporting.household_story import Telling, _book, months_below
+from sim.core.inputs.parameters import load_all
+from sim.household_trace import FINDS, Biography, candidates, end_of, fund_names
 from tests.science.lives import county, life, scenario
 
 
@@ -62,10 +62,10 @@ def test_every_kind_of_fact_that_can_be_noted_has_words():
     import ast
     import inspect
 
-    import sim.biography
+    import sim.household_trace
 
     kinds = set()
-    for node in ast.walk(ast.parse(inspect.getsource(sim.biography))):
+    for node in ast.walk(ast.parse(inspect.getsource(sim.household_trace))):
         if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
             first = node.value.elts[0]
             chosen = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
@@ -77,7 +77,7 @@ def test_every_kind_of_fact_that_can_be_noted_has_words():
 
 
 def test_months_below_are_counted_from_fall_to_rise_or_to_the_end():
-    from sim.biography import Fact
+    from sim.household_trace import Fact
 
     facts = [
         Fact(3, "", "fell_below"),
@@ -150,20 +150,20 @@ def test_every_programme_names_uses_and_levers_that_exist():
     from sim.world.funds import fund_records
 
     uses = {use for record in fund_records().values() for use in record.pays}
-    for name, programme in budgeting.programmes().items():
+    for name, programme in budget.programmes().items():
         assert set(programme["uses"]) <= uses, name
         for side in ("off", "more"):
             assert all(load_all().parameters[lever].role == "lever" for lever in programme[side])
-            assert scenario("baseline.yaml", budgeting.settings(name, side))
+            assert scenario("baseline.yaml", budget.settings(name, side))
 
 
 def test_a_million_more_is_about_a_million():
     """The sizes in programmes.yaml are set by hand: each adds between a third of a million and three."""
-    plain = budgeting.lives("scenarios/baseline.yaml", (), 2021, [0], True)
+    plain = budget.lives("scenarios/baseline.yaml", (), 2021, [0], True)
     for name in ("public_posts", "insurance", "work_relief", "training", "school_aid", "county_floor"):
-        more = budgeting.lives("scenarios/baseline.yaml", budgeting.settings(name, "more"), 2021, [0], True)
-        uses = budgeting.programmes()[name]["uses"]
-        added = budgeting._under(more[0], uses) - budgeting._under(plain[0], uses)
+        more = budget.lives("scenarios/baseline.yaml", budget.settings(name, "more"), 2021, [0], True)
+        uses = budget.programmes()[name]["uses"]
+        added = budget._under(more[0], uses) - budget._under(plain[0], uses)
         assert 0.3e6 < added < 3e6, name
 
 
@@ -174,26 +174,26 @@ def lived(yuan: float, use: str = "training_places") -> dict:
 
 def test_the_cost_of_a_programme_against_itself_is_nothing():
     same = [lived(5.0, "dibao")] * 3
-    row = budgeting.costs({("", ""): same, ("dibao_discovery", "off"): same, ("dibao_discovery", "more"): same})[0]
+    row = budget.costs({("", ""): same, ("dibao_discovery", "off"): same, ("dibao_discovery", "more"): same})[0]
     for name in ("static", "net", "clawback", "behavioural", "relapsed_per_million"):
         assert (row[name].mean, row[name].low, row[name].high) == (0.0, 0.0, 0.0)
 
 
 def test_the_table_is_the_mean_over_lives():
-    (row,) = budgeting.table([lived(10.0), lived(30.0)])
+    (row,) = budget.table([lived(10.0), lived(30.0)])
     assert (row["yuan"], row["months"], row["shortfall"]) == (20.0, 3.0, 1.0)
 
 
 def test_an_interval_of_one_value_is_unknown():
-    alone = budgeting.estimate([4.0])
+    alone = budget.estimate([4.0])
     assert alone.mean == 4.0 and np.isnan(alone.low)
-    assert budgeting.estimate([1.0, 3.0]).low < 2.0 < budgeting.estimate([1.0, 3.0]).high
+    assert budget.estimate([1.0, 3.0]).low < 2.0 < budget.estimate([1.0, 3.0]).high
 
 
 def test_words_of_all_uses_exist():
     from sim.world.funds import fund_records
 
-    words = yaml.safe_load((budgeting.FILE.parent / "briefing" / "words.yaml").read_text(encoding="utf-8"))
+    words = yaml.safe_load((budget.FILE.parents[1] / "reporting" / "words.yaml").read_text(encoding="utf-8"))
     public = [record for fund, record in fund_records().items() if fund.name not in ("HOUSEHOLDS", "ENTERPRISES", "OUTSIDE")]
     missing = {use for record in public for use in record.pays if f"use_{use}" not in words}
     assert missing == set()

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.commands.chinese import COMMANDS, LONGEST, OPTIONS, breakable, cells, folded
+from experiments.cli.app import app
+from experiments.cli.help_zh import COMMANDS, LONGEST, OPTIONS, breakable, cells, folded
 
 BASELINE = "scenarios/baseline.yaml"
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments import warning
-from experiments.cli import app
+from experiments.analyses import early_warning
+from experiments.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINE = str(ROOT / "scenarios" / "baseline.yaml")
@@ -34,7 +34,7 @@ def planted():
 
 def test_what_cannot_be_seen_is_not_seen_and_what_can_is():
     met, course, watched, draws = planted()
-    look = warning.outlook(met, course, watched, draws, MONTHS, NEVER)
+    look = early_warning.outlook(met, course, watched, draws, MONTHS, NEVER)
     assert look.months == (2, 5, 8, 11, 14, 17, 20, 23)
     # In the second year the two lowest and the two highest fifths are sure; only the middle one is mixed.
     second = [group for group in look.groups if group.month == 14]
@@ -50,14 +50,14 @@ def test_what_cannot_be_seen_is_not_seen_and_what_can_is():
 def test_a_missed_year_counts_only_where_it_decides():
     met, course, watched, draws = planted()
     course[:, 0] = (np.arange(RUNS) % 2 == 0).astype(float)  # on course or not after a year, and nothing follows from it
-    look = warning.outlook(met, course, watched, draws, MONTHS, NEVER)
+    look = early_warning.outlook(met, course, watched, draws, MONTHS, NEVER)
     assert {group.on_course for group in look.groups} == {True}
     assert look.recognised[4] > 0.75
 
 
 def test_the_month_from_which_a_goal_is_lost_is_the_first_of_an_unbroken_run():
     met, course, watched, draws = planted()
-    lost = warning.outlook(met, course, watched, draws, MONTHS, NEVER).lost_from
+    lost = early_warning.outlook(met, course, watched, draws, MONTHS, NEVER).lost_from
     assert np.isnan(lost[met == 1]).all(), "whoever meets it never loses it for good"
     surely = lost[watched[:, 12] > np.quantile(watched[:, 12], 0.8)]
     assert (surely <= 14).all()
@@ -65,12 +65,12 @@ def test_the_month_from_which_a_goal_is_lost_is_the_first_of_an_unbroken_run():
 
 def test_a_future_is_not_judged_by_itself():
     met, draws = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0, 0, 1, 1])
-    assert warning._without_own_draw(met, draws).tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert early_warning._without_own_draw(met, draws).tolist() == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_a_goal_that_watches_nothing_is_seen_by_its_standing_alone():
     met, course, _, draws = planted()
-    look = warning.outlook(met, course, None, draws, MONTHS, NEVER)
+    look = early_warning.outlook(met, course, None, draws, MONTHS, NEVER)
     assert {(group.on_course, group.groups) for group in look.groups} == {(True, 1), (False, 1)}
     assert look.recognised[0] in (0.0, 1.0)
 
@@ -80,7 +80,7 @@ def test_a_goal_that_watches_nothing_is_seen_by_its_standing_alone():
     [(0.6, 0.9, 0.8, "likely"), (0.2, 0.7, 0.55, "rescued"), (0.2, 0.6, 0.4, "perhaps"), (0.2, 0.3, 0.2, "still")],
 )
 def test_verdicts(before, after, low, said):
-    assert warning.verdict(before, after, low, NEVER) == said
+    assert early_warning.verdict(before, after, low, NEVER) == said
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     from sim.agents import Government, Household, VillageEnterprise
     from sim.model import CountyModel
 
-from sim.core.errors import InputError, Wrong
+from sim.core.inputs.errors import InputError, Wrong
 from sim.core.ledger import Fund
 from sim.scenario import load_scenario
 from sim.world.codes import Segment

@@ -137,11 +137,11 @@ class Village:
     """The six households with every process of the month wired at central values, as ``County`` would wire them."""
 
     def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
+        from sim.core.binding import Wired, open_purses
+        from sim.core.inputs.parameters import load_all
+        from sim.core.inputs.resolve import resolve
         from sim.core.ledger import Fund
-        from sim.core.luck import replication_key
-        from sim.core.parameters import load_all
-        from sim.core.resolving import resolve
-        from sim.core.wiring import Wired, open_purses
+        from sim.core.random_draws import replication_key
         from sim.month import MONTH, PROCESSES_IN_ORDER, bind
         from sim.world.funds import fund_records
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import xianjie as xj
-from experiments import runner
+from experiments.execution import runner
 from tests.python.county import base, result
 
 POSTS = "public_posts.count"
@@ -190,7 +190,10 @@ def test_a_sweep_is_designed_in_python(tmp_path):
     assert "there is no outcome" in refused(lambda: found.plot("rural")).english
     assert xj.load(tmp_path / "s").frame().equals(frame)
     assert len(found.frame("lives")) == 3
-    assert "may not be joined" in refused(lambda: xj.sweep(base(), {POSTS: [1, 2]}, 1, seed=7, workers=1, out=tmp_path / "s")).english
+    assert (
+        "may not be joined"
+        in refused(lambda: xj.sweep(base(), {POSTS: [1, 2]}, 1, seed=7, workers=1, out=tmp_path / "s")).english
+    )
     spread = xj.sweep(base(), {POSTS: (1000, 5000)}, 1, design="latin_hypercube", points=2, workers=1, seed=7)
     assert spread.frame("points")[POSTS].between(1000, 5000).all()
 

@@ -1,6 +1,6 @@
 """Lives of the whole central county under changed parameters, each lived once per test run."""
 
-from experiments.relations.world import SCENARIOS, World, scenario
+from experiments.validation.relations.world import SCENARIOS, World, scenario
 
 SEED = 2021
 SEEDS = range(8)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.core.parameters import LONGEST, PLAN_MONTHS, load_all
+from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, load_all
 from sim.county import County, values_of
 from sim.goals import EXIT_GOALS, EXIT_INDICATORS, GOALS
 from sim.scenario import load_scenario

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.core.parameters import load_all
+from sim.core.inputs.parameters import load_all
 
 
 @pytest.mark.parametrize("lever", [each.id for each in load_all().parameters.values() if each.role == "lever"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.core.parameters import load_all
+from sim.core.inputs.parameters import load_all
 from sim.county import County, values_of
 from sim.scenario import load_scenario
 from tests.science.lives import SCENARIOS, SEED

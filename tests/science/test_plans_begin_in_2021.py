@@ -6,8 +6,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from sim.core.errors import InputError
-from sim.core.parameters import load_all
+from sim.core.inputs.errors import InputError
+from sim.core.inputs.parameters import load_all
 from sim.county import BURN_IN, County, draw, live, values_of
 from sim.scenario import Scenario, load_scenario, without_policy
 from tests.science.lives import SCENARIOS, SEED

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from experiments import selftest
-from experiments.relations import RELATIONS, World
+from experiments.validation import selftest
+from experiments.validation.relations import RELATIONS, World
 
 WORLD = World(selftest.QUICK.size, range(selftest.QUICK.seeds))
 #: Two pools of workers take long to start; tests/experiments/test_command_line.py checks the same on result folders.

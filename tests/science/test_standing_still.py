@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.relations.responses import QUIET
+from experiments.validation.relations.responses import QUIET
 from tests.science.lives import county
 
 

@@ -1,6 +1,6 @@
 """The report of stylised facts: its bands, its verdicts, and that most facts still hold."""
 
-from experiments import stylised_facts as facts
+from experiments.validation import stylised_facts as facts
 
 
 def test_a_fact_hits_within_its_band_and_misses_outside():

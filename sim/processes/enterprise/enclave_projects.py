@@ -2,10 +2,10 @@
 
 import math
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
-from sim.core.luck import descendant, happens, lognormal, uniform
 from sim.core.process import process
+from sim.core.random_draws import descendant, happens, lognormal, uniform
 from sim.world.codes import NONE, Industry, Linkage, ProjectStage, Sector
 
 

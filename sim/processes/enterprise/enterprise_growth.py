@@ -1,8 +1,8 @@
 """New village enterprises, the jobs that industry money adds to them, and what the processing cluster sells."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, normal
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, normal
 from sim.world.codes import Sector
 
 

@@ -2,10 +2,10 @@
 
 import math
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import settle_enterprise
-from sim.core.luck import happens, uniform
 from sim.core.process import process
+from sim.core.random_draws import happens, uniform
 from sim.world.codes import NONE, Destination, Event, Sector
 
 

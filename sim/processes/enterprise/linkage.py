@@ -1,9 +1,9 @@
 """Linkage: enterprises buy from linked households at a floor price, share their reserve, or take new households in."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay_from_enterprise
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Linkage, Sector
 
 

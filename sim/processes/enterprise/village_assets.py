@@ -1,9 +1,9 @@
 """Village assets: operators pay or fall into arrears, assets fall idle and are let again, and villages share the returns."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay, transfer
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import NONE, AssetState, Commodity, Contract, DividendRule
 
 

@@ -1,8 +1,8 @@
 """Epidemics: months in which more people of a township need a hospital than usual."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 
 
 @process(writes="townships.epidemic environment.epidemic", luck="countywide here")

@@ -1,6 +1,6 @@
 """The lines of the year: poverty, monitoring, dibao."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 
 

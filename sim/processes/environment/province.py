@@ -2,9 +2,9 @@
 
 import math
 
-from sim.core.compilation import compiled
-from sim.core.luck import normal
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import normal
 
 
 @process(reads="environment.wage_step environment.farm_step", writes="environment.province_income", luck="own")

@@ -2,9 +2,9 @@
 
 import math
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, normal
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, normal
 from sim.world.codes import SlumpKind
 
 

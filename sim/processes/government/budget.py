@@ -1,6 +1,6 @@
 """The budget: what funds receive each month, and what goes to industry before single households are helped."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, transfer, transfer_from
 from sim.core.process import process
 

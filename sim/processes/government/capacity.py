@@ -1,6 +1,6 @@
 """How many cases the townships can verify."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 
 

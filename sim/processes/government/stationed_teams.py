@@ -1,8 +1,8 @@
 """Stationed teams and first secretaries: who is posted where, and what a rotation costs. They act only through channels."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import uniform
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import uniform
 
 
 @compiled

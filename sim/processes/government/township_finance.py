@@ -1,9 +1,9 @@
 """Township finance: own revenue grows with the economy and with the taxes of enclave projects; upper levels fill the gap."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
-from sim.core.luck import normal
 from sim.core.process import process
+from sim.core.random_draws import normal
 
 
 @process(writes="townships.own_revenue townships.need townships.revenue_year townships.need_year", luck="growth")

@@ -1,9 +1,9 @@
 """Training: places are given to registered and monitored workers, and some come away earning more."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import affordable, transfer
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Destination
 from sim.world.persons import can_work
 

@@ -1,9 +1,9 @@
 """Water works: new supply projects and repaired ones raise the share of households with tap water; pipes decay."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 
 
 @process(

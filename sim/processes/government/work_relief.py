@@ -1,9 +1,9 @@
 """Work relief: small public works of the warm season, paid in wages to people of listed households who are at home."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import affordable, pay
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Destination
 from sim.world.persons import can_work
 

@@ -1,6 +1,6 @@
 """The household's month ends: it has lived, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, pay, settle, take
 from sim.core.process import process
 from sim.world.codes import NONE, Cause, IncomeConcept

@@ -1,8 +1,8 @@
 """Births, deaths, ageing and school, at a yearly pace; and children who found households of their own."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import descendant, happens, uniform
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import descendant, happens, uniform
 from sim.world.codes import NONE, Destination, Stage
 from sim.world.persons import count_members
 

@@ -1,10 +1,10 @@
 """Grown children found households of their own and take their part of everything along."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import descendant, happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.world.dividing import divide
+from sim.core.random_draws import descendant, happens
 from sim.world.persons import can_work, count_members
+from sim.world.split_rows import divide
 
 
 @compiled

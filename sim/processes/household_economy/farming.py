@@ -1,6 +1,6 @@
 """What land, sheds and animals bring in: sales less costs, booked when sold."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import hand, settle, take
 from sim.core.process import process
 from sim.world.codes import Cause, Commodity, Event

@@ -1,6 +1,6 @@
 """Local spill-over: part of what public money adds to household incomes is spent with local producers. Off by default."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, pay
 from sim.core.process import process
 from sim.world.codes import Commodity

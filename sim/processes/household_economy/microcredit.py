@@ -1,9 +1,9 @@
 """Credit: microcredit for listed households and guaranteed start-up loans, what they earn, their interest, and default."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, pay, transfer
-from sim.core.luck import descendant, happens, lognormal, normal, uniform
 from sim.core.process import process
+from sim.core.random_draws import descendant, happens, lognormal, normal, uniform
 from sim.world.codes import NONE, LoanKind, LoanState
 
 

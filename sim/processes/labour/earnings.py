@@ -1,6 +1,6 @@
 """Wages: what work pays this month, and to whom."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import hand, pay, pay_from_enterprise, settle
 from sim.core.process import process
 from sim.world.codes import Cause, Destination, Event, Segment, Stage

@@ -1,9 +1,9 @@
 """Where people wish to work, and who finds the work wished for."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
-from sim.core.luck import happens, uniform
 from sim.core.process import process
+from sim.core.random_draws import happens, uniform
 from sim.world.codes import NONE, DependenceSign, Destination, LabourRule
 from sim.world.labour_market import attraction, market_of
 from sim.world.persons import can_work

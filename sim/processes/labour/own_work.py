@@ -1,6 +1,6 @@
 """Odd jobs and small trade: what hands at home earn beside the farm, from the outside world."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import hand, settle
 from sim.core.process import process
 

@@ -1,8 +1,8 @@
 """Public-welfare posts: weak labour of registered households, those in need first; then others who are monitored."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import NONE, Destination
 from sim.world.persons import can_work
 

@@ -1,8 +1,8 @@
 """Jobs that end: ordinary separations, more of them in a slump or in illness, and migrants who come home for good."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import uniform
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import uniform
 from sim.world.codes import NONE, Destination, Event, SlumpKind
 
 

@@ -1,6 +1,6 @@
 """Pressure of assessment: indicators that decide on reward and penalty drift from the truth. Records bend; nothing true does."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 
 

@@ -1,8 +1,8 @@
 """From signal to case: what verification found is deliberated in the village and decided by the county, after some time."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import descendant, happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import descendant, happens
 from sim.world.codes import NONE, CaseState
 
 

@@ -1,6 +1,6 @@
 """The quarterly match of departments' data: hospital bills, disaster lists, lost jobs, student aid."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Cause, Channel

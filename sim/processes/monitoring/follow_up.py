@@ -1,8 +1,8 @@
 """Monitored households are visited on: what they earn is put on file again, with error."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, lognormal
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, lognormal
 from sim.world.codes import CaseState
 from sim.world.households import per_head
 

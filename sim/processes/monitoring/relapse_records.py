@@ -1,8 +1,8 @@
 """Relapse as the administration has it on file (R1): only whom it has looked at can be on it."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 
 
 @compiled

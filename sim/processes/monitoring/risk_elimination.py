@@ -1,8 +1,8 @@
 """When monitoring ends: income on file stable above the line, guarantees in order, cause resolved, help given."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import NONE, CaseState, Cause
 
 

@@ -1,6 +1,6 @@
 """Households that report a difficulty themselves."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel

@@ -1,10 +1,10 @@
 """Households that have been noticed among several alike get a row of their own."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import descendant
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import descendant
 from sim.world.codes import NONE
-from sim.world.dividing import split_weight
+from sim.world.split_rows import split_weight
 
 
 @process(

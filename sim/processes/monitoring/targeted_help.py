@@ -1,9 +1,9 @@
 """Help by kind of risk: what is lacking is supplied, while money lasts, those first whom the queue puts first."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import affordable, pay, transfer
-from sim.core.luck import descendant, happens, uniform
 from sim.core.process import process
+from sim.core.random_draws import descendant, happens, uniform
 from sim.world.codes import NONE, CaseState, Cause, Help, QueueRule
 
 

@@ -1,8 +1,8 @@
 """Townships verify: their own quarterly round of listed households, and every signal before it becomes a case."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, lognormal
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, lognormal
 from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel
 

@@ -1,6 +1,6 @@
 """The monthly round of the village: listed households first, others as far as the visits go."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.records.signals import closed_to_signals, noticed, raise_signal
 from sim.world.codes import Channel

@@ -1,9 +1,9 @@
 """Medicines and visits of the chronically ill: subsidised for the listed diseases, the rest the household's own."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import settle, take
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Cause
 from sim.world.households import add_rigid
 

@@ -1,9 +1,9 @@
 """Dibao: who applies or is found, who is granted it, who is reviewed, and what is paid."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay
-from sim.core.luck import happens, normal
 from sim.core.process import process
+from sim.core.random_draws import happens, normal
 from sim.world.codes import NONE
 from sim.world.dibao_rules import assessed_income, benefit_due
 

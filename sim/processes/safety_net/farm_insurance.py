@@ -1,9 +1,9 @@
 """Crop and greenhouse insurance: premiums mostly subsidised, crops paid by the township's yield, greenhouses by their damage."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, pay, transfer
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Commodity
 
 

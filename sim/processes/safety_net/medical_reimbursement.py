@@ -1,6 +1,6 @@
 """The medical stack: basic insurance, serious-illness insurance, assistance, supplementary insurance, and the top-up."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, transfer
 from sim.core.process import process
 from sim.world.codes import Cause, Event, ReimbursementBase

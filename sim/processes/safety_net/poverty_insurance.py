@@ -1,6 +1,6 @@
 """Anti-poverty insurance: a premium without a list of names, claims by bands of own cost, and a reserve that can run dry."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay, transfer
 from sim.core.process import process
 

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import hand, pay, settle
 from sim.core.process import process
 

@@ -1,9 +1,9 @@
 """Accidents and other blows that cost a household much at once."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge
-from sim.core.luck import happens, lognormal
 from sim.core.process import process
+from sim.core.random_draws import happens, lognormal
 from sim.world.codes import Cause
 from sim.world.households import add_rigid
 

@@ -1,6 +1,6 @@
 """What school costs: nothing for poor students up to senior high, something for others, much beyond."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, transfer
 from sim.core.process import process
 from sim.world.codes import Cause, Stage

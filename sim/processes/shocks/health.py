@@ -1,8 +1,8 @@
 """Health over the years: chronic illness and disability begin."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import NONE, Destination
 
 

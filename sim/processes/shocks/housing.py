@@ -1,9 +1,9 @@
 """Houses and water: a guarantee may break, and is repaired by the household, or through the ordinary channel."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, transfer
-from sim.core.luck import happens
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.world.codes import Cause
 from sim.world.households import add_rigid
 

@@ -1,8 +1,8 @@
 """Illness: who is admitted to hospital, at what bill, and how long work is lost."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, lognormal, uniform
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, lognormal, uniform
 
 
 @compiled

@@ -1,8 +1,8 @@
 """Livestock disease: an outbreak strikes a village; herds recover slowly."""
 
-from sim.core.compilation import compiled
-from sim.core.luck import happens, uniform
+from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens, uniform
 from sim.world.codes import Cause, Commodity, Event
 from sim.world.households import add_burden, add_event
 

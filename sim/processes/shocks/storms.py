@@ -1,9 +1,9 @@
 """Hail and snow on greenhouses, and their rebuilding."""
 
-from sim.core.compilation import compiled
+from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge
-from sim.core.luck import happens, uniform
 from sim.core.process import process
+from sim.core.random_draws import happens, uniform
 from sim.world.codes import Cause, Commodity, Event
 from sim.world.households import add_event, add_rigid
 

@@ -1,0 +1,1 @@
+"""One question a file, asked of many replications; nothing here prints or draws."""

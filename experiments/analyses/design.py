@@ -1,0 +1,396 @@
+"""What a sweep asks: a YAML file, checked word by word, and the points it stands for.
+
+A factor is a lever or an assumption. A lever takes values; an assumption takes quantiles of its own distribution, so that nobody
+has to know its range to sweep it, or values, where somebody wants them. Designs: every combination of a few levels (``grid``),
+one factor moved at a time away from the scenario (``one_at_a_time``), or points spread over all factors at once
+(``latin_hypercube``, ``sobol``), where assumptions may be correlated (by rank, through a Gaussian copula).
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from experiments.execution.points import MOST_REPLICATIONS, affordable, distinct
+from experiments.model_api import Point
+from experiments.results.files import safe
+from experiments.statistics.sampling import EDGE, Correlation, correlation, spread
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import MOST_FAULTS, InputError, Wrong, all_of, nearest
+from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_within
+from sim.core.inputs.resolve import Override, convert
+from sim.core.inputs.validation import Month, Real, Title, Whole, explained
+from sim.scenario import Scenario, load_scenario
+from sim.scenario.scenario_reader import beyond
+
+LEVELS = ("grid", "one_at_a_time")
+MOST_POINTS = 20_000
+MOST_SCENARIOS = 500
+
+
+class FactorRecord(BaseModel):
+    """How a factor is written: levels, or a range, or nothing for all that it may be."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    values: list[Any] | None = Field(default=None, min_length=1)
+    quantiles: list[Real] | None = Field(default=None, min_length=1)
+    low: Real | None = None
+    high: Real | None = None
+    levels: Whole | None = Field(default=None, ge=2, le=101)
+    start: Month | None = Field(default=None, alias="from")
+
+
+class Spec(BaseModel):
+    """A sweep as written."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: Title
+    scenarios: list[str] = Field(min_length=1, max_length=MOST_SCENARIOS)
+    design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
+    points: Whole | None = Field(default=None, ge=2, le=MOST_POINTS)
+    replications: Whole = Field(default=20, ge=1, le=MOST_REPLICATIONS)
+    only_luck: bool = False
+    factors: dict[str, FactorRecord] = Field(min_length=1)
+    correlations: list[Correlation] = []
+    outcomes: list[str] = []
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A checked factor. ``kind``: "value" or "quantile"; ``levels`` of it, or the range ``low`` to ``high`` (both, for a lever
+    whose levels are spaced evenly); ``month``: from when a value holds (None: always).
+    """
+
+    id: str
+    name: dict[str, str]
+    unit: str
+    kind: str
+    levels: tuple[Any, ...]
+    low: float
+    high: float
+    whole: bool
+    month: int | None
+    role: str
+    evidence: str
+    central: Any
+
+    def at(self, share: float) -> Any:
+        """The value, or quantile, at a share in [0, 1] of the range."""
+        if self.kind == "quantile":
+            return min(max(share, EDGE), 1.0 - EDGE)
+        value = self.low + share * (self.high - self.low)
+        return round(value) if self.whole else value
+
+    def override(self, value: Any) -> Override:
+        """A value as a scenario sets it. Raises InputError if the parameter cannot take it."""
+        made = Override(value if self.month is None else {self.month: value}, f"factor {self.id}", 0)
+        made.check(load_all().parameters[self.id])
+        return made
+
+    def meant(self, value: Any) -> Any:
+        """What a value means in the rules, however it is spelled: equal for 4000 and 4000.0."""
+        if self.kind == "quantile":
+            return float(value)
+        meant = convert(load_all().parameters[self.id], value)
+        return tuple(meant) if isinstance(meant, list) else meant
+
+
+@dataclass(frozen=True)
+class Design:
+    """A checked sweep: its scenarios, its factors, and its points as settings of the factors, in order. The first setting of a
+    one-at-a-time design is the scenario itself ({}).
+    """
+
+    path: Path
+    title: dict[str, str]
+    kind: str
+    scenarios: tuple[Scenario, ...]
+    factors: tuple[Factor, ...]
+    settings: tuple[dict[str, Any], ...]
+    replications: int
+    only_luck: bool
+    outcomes: tuple[str, ...]
+    asked: dict[str, Any]
+
+    def points(self) -> list[Point]:
+        """Every scenario at every setting, scenario by scenario. Raises InputError where a value cannot be."""
+        return [
+            point(scenario, self.factors, setting, f"{safe(scenario.id)}.{number:05d}")
+            for scenario in self.scenarios
+            for number, setting in enumerate(self.settings)
+        ]
+
+
+def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any], name: str) -> Point:
+    """A scenario with some factors set. Raises InputError for a value that the parameter cannot take."""
+    overrides = dict(scenario.overrides)
+    held = {}
+    for factor in factors:
+        if factor.id not in setting:
+            continue
+        if factor.kind == "quantile":
+            held[factor.id] = float(setting[factor.id])
+            overrides.pop(factor.id, None)  # a held quantile is what is asked, whatever the county file says
+            continue
+        value = setting[factor.id]
+        if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
+            raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
+        overrides[factor.id] = [*overrides.get(factor.id, []), factor.override(value)]
+    return Point(name, replace(scenario, overrides=overrides), held)
+
+
+def load(path: Path) -> Design:
+    """Read and check a spec. Raises InputError (or InputErrors), each naming file, line, what is wrong and what to do."""
+    return checked(path, yaml_file.read_mapping(path))
+
+
+def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
+    """A spec checked that was read, or made. ``scenarios``: those that it names, if they are no files beside it."""
+    if isinstance(tree.get("factors"), Mapping):
+        for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
+            if record is None or isinstance(record, list):
+                tree["factors"][name] = {} if record is None else {"values": record}
+    try:
+        spec = Spec.model_validate(tree)
+    except ValidationError as problem:
+        raise refused(path, tree, problem, Spec) from None
+    lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
+    if scenarios is None:
+        scenarios = scenarios_of(path, tree, spec.scenarios)
+    if len(set(spec.outcomes)) < len(spec.outcomes):
+        raise InputError(path, tree.lines["outcomes"], "outcomes: one is named twice; leave it out",
+                         "outcomes：有一项写了两次，请去掉一个")  # fmt: skip
+    faults = []
+    factors = []
+    for name, record in spec.factors.items():
+        try:
+            factors.append(factor(name, record, spec.design in LEVELS))
+        except InputError as problem:
+            faults.append(InputError.of(path, lines.get(name, 0), problem))
+        except ValueError as problem:
+            faults.append(InputError.of(path, lines.get(name, 0), problem, name))
+    if faults:
+        raise all_of(faults)
+    try:
+        settings = tuple(_settings(spec, factors))
+    except ValueError as problem:
+        raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
+    asked = {
+        "settings": list(settings),
+        "kinds": {each.id: each.kind for each in factors},
+        "from": {each.id: each.month for each in factors if each.month is not None},
+    }
+    made = Design(
+        path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
+        spec.only_luck, tuple(spec.outcomes), asked,
+    )  # fmt: skip
+    _try(made, path, lines)
+    affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
+    return made
+
+
+def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]) -> InputError:
+    """A fault that pydantic found in a file written as ``spec``, with the line of the innermost key that is there."""
+    line: int = 1
+    at: Any = tree
+    for step in error["loc"]:
+        if isinstance(at, yaml_file.Mapping) and step in at:
+            line, at = at.lines[step], at[step]
+        elif isinstance(at, list) and isinstance(step, int) and step < len(at):
+            at = at[step]
+    known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
+    return InputError(path, line, *explained(error, known))
+
+
+def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
+    """All that pydantic found in a file; of a great many faults the first."""
+    if {"extends", "set", "county"} & set(tree):
+        return InputError(
+            path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
+            "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
+        )  # fmt: skip
+    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_FAULTS + 1]])
+
+
+def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
+    """The scenarios that a file names, each beside it; InputError where one is named twice."""
+    files = [yaml_file.beside(path, tree.lines[key], key, name) for name in names]
+    distinct(path, tree.lines[key], [file.stem for file in files])
+    return tuple(load_scenario(file) for file in files)
+
+
+def record_of(**written: Any) -> FactorRecord:
+    """A factor as it is written elsewhere than in a file. Raises Wrong."""
+    try:
+        return FactorRecord.model_validate(written)
+    except ValidationError as problem:
+        raise Wrong(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
+
+
+def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
+    """A factor checked against the parameter. Raises Wrong saying what is wrong, InputError for a value it cannot take."""
+    parameters = load_all().parameters
+    if name not in parameters:
+        near = nearest(name, sorted(parameters))
+        raise Wrong(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
+    parameter = parameters[name]
+    given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
+    ends = [end for end in ("low", "high") if getattr(record, end) is not None]
+    if len(given) > 1 or (given and (ends or record.levels)):
+        raise Wrong("takes one of values, quantiles, or low and high", "values、quantiles、low 与 high 三种写法只能选一种")
+    if len(ends) == 1:
+        raise Wrong("needs both low and high", "low 和 high 要同时写")
+    quantile = record.quantiles is not None or (not given and not ends and parameter.role == "assumption")
+    if quantile and not parameter.varies:
+        raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
+    if quantile and record.start:
+        raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
+    low, high = (0.0, 1.0) if quantile else _range(parameter, record)
+    whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
+    start = record.start or (None if quantile else parameter.changes_from)  # as written, else from when its clause lets it change
+    month = None if start is None else month_within(start)
+    if record.levels is not None and not by_level:
+        raise Wrong("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
+    levels = tuple(record.values or record.quantiles or ())
+    if record.quantiles and not all(0 < level < 1 for level in record.quantiles):
+        raise Wrong("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
+    if by_level and not levels:
+        count = record.levels or (3 if quantile else 5)
+        if whole and count > high - low + 1:
+            count = _whole_levels(record, low, high)
+        shares = np.linspace(0.05, 0.95, count) if quantile else np.linspace(0.0, 1.0, count)
+        levels = tuple(
+            round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
+        )
+    if not by_level and given == ["values"]:
+        raise Wrong(
+            "a design that spreads its points needs low and high, or nothing, not values",
+            "这种抽样设计应写 low 和 high，或什么都不写，不能写 values",
+        )
+    if not by_level and record.quantiles:
+        raise Wrong(
+            "a design that spreads its points takes the whole distribution; leave quantiles out",
+            "这种抽样设计取整个分布，请删去 quantiles",
+        )
+    made = Factor(
+        name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
+        levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
+    )  # fmt: skip
+    _check_levels(made)
+    return made
+
+
+def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
+    """How many levels there are where whole numbers are fewer than usual; Wrong if more were asked for."""
+    there = int(high - low) + 1
+    if record.levels is not None:
+        raise Wrong(
+            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
+            f"write levels: {there}",
+            f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
+        )
+    return there
+
+
+def _check_levels(made: Factor) -> None:
+    """Raise Wrong unless every level is one value that the parameter takes, and no two mean the same."""
+    seen: dict[Any, Any] = {}
+    for level in made.levels:
+        if isinstance(level, Mapping):
+            raise Wrong(
+                "a level is one value, not one for each of several months; write the value, and 'from' for the month it holds "
+                "from: {values: [10000000], from: 2021-01}",
+                "每一档只能写一个值，不能逐月写；请只写数值，从哪个月起用 from 写：{values: [10000000], from: 2021-01}",
+            )
+        if made.kind == "value":
+            made.override(level)
+        meant = made.meant(level)
+        if meant in seen:
+            raise Wrong(
+                f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
+                f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
+            )
+        seen[meant] = level
+
+
+def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
+    if record.values is not None:
+        return 0.0, 0.0
+    if parameter.options is not None or parameter.is_list:
+        raise Wrong("is a switch or a list; give values", "是选项或列表，请写 values")
+    given = None if record.low is None or record.high is None else (record.low, record.high)
+    ends = given or parameter.bounds or parameter.range
+    if ends is None:
+        raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
+    low, high = ends
+    for end in ends:
+        parameter.check(end, override=True)
+    if not low < high:
+        raise Wrong("low must be less than high", "low 必须小于 high")
+    whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
+    return (int(low), int(high)) if whole else (float(low), float(high))
+
+
+def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]:
+    names = [each.id for each in factors]
+    if spec.design in LEVELS:
+        if spec.points is not None or spec.correlations:
+            raise Wrong(
+                f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels",
+                f"“{spec.design}”不写 points 和 correlations，取哪些点由各因素的取值决定",
+            )
+        sizes = [len(each.levels) for each in factors]  # Python's whole numbers, which never wrap
+        count = 1 + sum(sizes) if spec.design == "one_at_a_time" else math.prod(sizes)
+        if count > MOST_POINTS:
+            raise Wrong(
+                f"the grid has {_told(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
+                f"这样共有 {_told(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
+            )
+        if spec.design == "one_at_a_time":
+            yield {}
+            yield from ({each.id: level} for each in factors for level in each.levels)
+            return
+        yield from (dict(zip(names, levels)) for levels in itertools.product(*(each.levels for each in factors)))
+        return
+    if spec.points is None:
+        raise Wrong(f"'{spec.design}' needs 'points'", f"“{spec.design}”要写点数 points")
+    if spec.design == "sobol" and spec.points & (spec.points - 1):
+        raise Wrong(
+            f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}",
+            f"sobol 的点数必须是2的幂，不能是 {spec.points}；可取 {1 << spec.points.bit_length()}",
+        )
+    _check_room(spec.points, factors)
+    for row in spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names)):
+        yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
+
+
+def _check_room(points: int, factors: Sequence[Factor]) -> None:
+    """Raise Wrong where whole numbers make fewer different points than are asked for, so that some would be lived twice."""
+    if all(each.whole for each in factors):
+        there = math.prod(int(each.high - each.low) + 1 for each in factors)
+        if there < points:
+            raise Wrong(
+                f"there are only {there} different points in whole numbers, less than {points}; widen the range, or take a grid",
+                f"整数取值只有 {there} 个不同的点，少于 {points} 个；请放宽范围，或改用 grid",
+            )
+
+
+def _told(count: int) -> str:
+    """A number of points as people read it."""
+    return f"{count:,}" if count < 10**12 else f"{count:.1e}" if count < 10**300 else "10^300"
+
+
+def _try(design: Design, path: Path, lines: Mapping[str, int]) -> None:
+    """Try every level in every scenario, or both ends of a range: what cannot be is said before anything is lived."""
+    for scenario in design.scenarios:
+        for each in design.factors:
+            for value in each.levels or (each.at(0.0), each.at(1.0)):
+                try:
+                    point(scenario, [each], {each.id: value}, "trial")
+                except InputError as problem:
+                    raise InputError.of(path, lines.get(each.id, 0), problem) from None

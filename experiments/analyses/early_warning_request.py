@@ -1,0 +1,180 @@
+"""What ``warn`` is asked of: a result folder or a scenario, and the levers and months to try."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.analyses import design, early_warning
+from experiments.execution.runner import Progress
+from experiments.execution.study import Study
+from experiments.model_api import COUNTY, Point, Say, model_named
+from experiments.results import folder as results
+from experiments.results.files import safe
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import InputError, unknown
+from sim.core.inputs.parameters import load_all, month_within
+from sim.core.inputs.resolve import named
+from sim.scenario import load_scenario
+
+TASK: Mapping[str, Any] = {"warn": "paired"}
+
+
+@dataclass(frozen=True)
+class Try:
+    """A lever set to a value from a month on."""
+
+    lever: str
+    setting: Any
+    start: str
+    point: Point
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The scenario whose goals are looked at; ``results``: its result folder, None if only a scenario was named."""
+
+    scenario: Any
+    results: results.Results | None
+    seed: int
+    only_luck: bool
+    runs: int
+
+    @classmethod
+    def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "Asked":
+        """A folder or a file as named on the command line. Raises InputError."""
+        if not path.is_dir():
+            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
+        if sets or seed is not None or only_luck:
+            raise InputError(
+                path, 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck",
+                "这是结果文件夹，已有自己的设置；请去掉 --set、--seed 和 --only-luck"
+            )  # fmt: skip
+        try:
+            found = results.open_folder(path)
+        except ValueError as problem:
+            raise InputError.of(path, 0, problem) from None
+        manifest = found.manifest
+        runs = manifest["replications"]["completed"]
+        if runs < early_warning.LEAST_RUNS:
+            raise InputError(
+                path, 0, f"holds {runs} lives; {early_warning.LEAST_RUNS} are the least from which anything can be seen: add "
+                f"some with 'xianjie run … --add-replications'",
+                f"只有 {runs} 遍模拟，至少要 {early_warning.LEAST_RUNS} 遍才能看出规律；"
+                f"请用 xianjie run … --add-replications 补足"
+            )  # fmt: skip
+        try:
+            scenario = model_named(manifest["lives"]).revive(manifest["scenario"])
+        except ValueError as problem:
+            raise InputError.of(path, 0, problem) from None
+        return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
+
+    def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:
+        """The goals named, or those that the paper sets. Raises InputError for one that there is not."""
+        for name in wanted:
+            if name not in catalogue.goals:
+                raise InputError("--goal", 0, *unknown("there is no goal", "没有这个目标：", name, list(catalogue.goals)))
+        return list(dict.fromkeys(wanted)) or [
+            name for name, goal in catalogue.goals.items() if goal.headline or goal.weight > 0.0 or goal.after
+        ]
+
+
+def outlooks(asked: Asked, goals: Sequence[str], catalogue: Any, likely: float) -> dict[str, early_warning.Outlook]:
+    """What can be seen of each goal in the lives of a result folder."""
+    assert asked.results is not None
+    years = range(2021, 2021 + asked.scenario.months // 12)
+    columns = ["replication", "draw"]
+    for name in goals:
+        columns += [f"goal.{name}.met", *(f"goal.{name}.{year}" for year in years)]
+    table = asked.results.table("replications", columns)
+    watched = {part for name in goals for part in (catalogue.goals[name].watched or "").split("/") if part}
+    months = asked.results.table("months", ["replication", *sorted(watched)])
+    shape = (len(table), asked.scenario.months)
+    assert (months["replication"].to_numpy().reshape(shape)[:, 0] == table["replication"].to_numpy()).all()
+    series = {name: months[name].to_numpy().reshape(shape) for name in watched}
+    draws = table["draw"].to_numpy().astype(np.int64)
+    found = {}
+    for name in goals:
+        goal = catalogue.goals[name]
+        course = table[[f"goal.{name}.{year}" for year in years]].to_numpy(dtype=np.float64)
+        met = table[f"goal.{name}.met"].to_numpy().astype(np.float64)
+        end = early_warning.deadline_of(goal, asked.scenario.months)
+        found[name] = early_warning.outlook(met, course, early_warning.series_of(goal.watched, series), draws, end, likely)
+    return found
+
+
+def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Try]:
+    """Every lever at every setting from every month. Raises InputError for what cannot be, before anything is lived."""
+    last = max(early_warning.deadline_of(catalogue.goals[name], scenario.months) for name in goals)
+    months = []
+    for text in starts.split(","):
+        try:
+            month = month_within(text.strip())
+        except ValueError as problem:
+            raise InputError.of("--from", 0, problem) from None
+        if not 0 <= month < last:
+            end = named(last - 1)
+            raise InputError(
+                "--from", 0, f"{text.strip()} does not lie between 2021-01 and {end}, when all is decided",
+                f"{text.strip()} 不在 2021-01 至 {end} 之间；{end} 之后一切已成定局"
+            )  # fmt: skip
+        months.append(month)
+    made = []
+    seen: set[tuple] = set()
+    for text in levers.split(","):
+        lever, equals, value = text.strip().partition("=")
+        parameter = load_all().parameters.get(lever)
+        if parameter is None or parameter.role != "lever":
+            known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
+            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个抓手：", lever, known))
+        for month in months:
+            record = {"from": named(month)}
+            if equals:
+                record["values"] = [yaml_file.parse(value, "--levers")]  # type: ignore[assignment]
+            elif parameter.options is not None:
+                record["values"] = list(parameter.options)  # type: ignore[assignment]
+            try:
+                factor = design.factor(lever, design.record_of(**record), "values" in record)
+            except InputError as problem:
+                raise InputError.of("--levers", 0, problem) from None
+            except ValueError as problem:
+                raise InputError.of("--levers", 0, problem, lever) from None
+            settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
+            for setting in settings:
+                if (meant := (lever, month, factor.meant(setting))) in seen:
+                    raise InputError(
+                        "--levers", 0, f"{lever} = {setting} from {named(month)} is there twice; leave one out",
+                        f"{lever} 从 {named(month)} 起取 {setting} 写了两次；请去掉一个"
+                    )  # fmt: skip
+                seen.add(meant)
+                name = safe(f"{lever}-{named(month)}-{setting}")
+                made.append(Try(lever, setting, named(month), design.point(scenario, [factor], {lever: setting}, name)))
+    return made
+
+
+def rescues(
+    asked: Asked,
+    tried: Sequence[Try],
+    goals: Sequence[str],
+    numbers: range,
+    target: Path,
+    workers: int | None,
+    likely: float,
+    say: Say,
+    progress: Callable[[Progress], None],
+) -> list[early_warning.Rescue]:
+    """Live the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
+    plain = Point("as-it-is", asked.scenario)
+    with Study(
+        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK, workers, COUNTY, say, progress
+    ) as study:
+        study.live([(point, numbers) for point in (plain, *(each.point for each in tried))])
+        without = study.outcomes(plain, numbers)
+        found = [(each, study.outcomes(each.point, numbers)) for each in tried]
+    return [
+        early_warning.rescue(name, each.lever, each.setting, each.start, without, outcomes, likely)
+        for name in goals
+        for each, outcomes in found
+    ]

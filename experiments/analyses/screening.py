@@ -1,0 +1,114 @@
+"""Which numbers each goal hangs on: all assumptions drawn at once, and the rank of each held against the rank of the margin.
+
+The cheapest screening there is: one life for each of a few hundred points of a Latin hypercube serves every goal, where Morris needs
+several lives for every one of some three hundred assumptions. It finds what matters on its own and about evenly over its range. The square of
+a rank correlation is about the share of the variance that goes with the number; what is smaller than chance gives among so many is
+said to be lost in the noise.
+"""  # noqa: E501
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from experiments.analyses import design, sensitivity
+from experiments.analyses.structural_uncertainty import rounded
+from experiments.execution.study import Study
+from experiments.model_api import Catalogue, Point
+from experiments.statistics.sampling import spread
+from sim.scenario import Scenario
+
+CHANCE = 0.05  # of one false alarm among all numbers of one goal
+KEPT = 10  # numbers kept of each goal
+
+
+def points(scenario: Scenario, factors: Sequence[design.Factor], count: int, seed: int) -> list[Point]:
+    """So many points of a Latin hypercube over the quantiles of all factors."""
+    rows = spread("latin_hypercube", len(factors), count, seed=seed)
+    return [
+        design.point(scenario, factors, {each.id: each.at(float(share)) for each, share in zip(factors, row)}, f"all.{i:05d}")
+        for i, row in enumerate(rows)
+    ]
+
+
+def live(study: Study, made: Sequence[Point], measures: Mapping[str, str]) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
+    """The points whose one life came to its end, and by outcome its value in each; point i has the luck of replication i."""
+    study.live([(point, [number]) for number, point in enumerate(made)])
+    kept, found = [], []
+    for number, point in enumerate(made):
+        try:
+            found.append(study.outcomes(point, [number]))
+        except ValueError:  # this life failed; screening bears a hole, and the caller counts them
+            continue
+        kept.append(point)
+    if not found:
+        raise ValueError("no life of the screening came to its end")
+    return kept, {name: np.array([each.outcome(measure)[0] for each in found]) for name, measure in measures.items()}
+
+
+def ranked(factors: Sequence[str], rows: NDArray[np.float64], outcome: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Factors by the size of their rank correlation with an outcome, the largest first; [] for an outcome that never varies.
+
+    ``rows``: (points, factors) of quantiles. ``correlation``: Spearman's; ``low``, ``high``: 95 % by Fisher's transformation;
+    ``stands_out``: beyond what chance gives one in twenty times to the largest of so many (Bonferroni).
+    """
+    known = np.isfinite(outcome)
+    values = outcome[known]
+    if len(values) < 8 or np.ptp(values) == 0.0:
+        return []
+    ranks = stats.rankdata(rows[known], axis=0)
+    own = stats.rankdata(values)
+    size = len(values)
+    correlations = ((ranks - ranks.mean(axis=0)) * (own - own.mean())[:, None]).mean(axis=0) / (ranks.std(axis=0) * own.std())
+    error = 1.0 / np.sqrt(size - 3)
+    limit = np.tanh(stats.norm.ppf(1.0 - CHANCE / len(factors) / 2.0) * error)
+    order = np.argsort(-np.abs(correlations), kind="stable")
+    return [
+        {
+            "factor": factors[at],
+            "correlation": rounded(float(correlations[at])),
+            "low": rounded(float(np.tanh(np.arctanh(correlations[at]) - 1.96 * error))),
+            "high": rounded(float(np.tanh(np.arctanh(correlations[at]) + 1.96 * error))),
+            "stands_out": bool(abs(correlations[at]) > limit),
+        }
+        for at in order
+    ]
+
+
+def told(
+    factors: Sequence[str], rows: NDArray[np.float64], lived: Mapping[str, NDArray[np.float64]], headline: Sequence[str]
+) -> dict[str, Any]:
+    """The finding as plain data: ``goals``, the numbers that each hangs on; ``most``, the ten that matter most over the headline
+    goals (mean squared rank correlation, chance taken out).
+    """
+    by_goal = {name: ranked(factors, rows, outcome) for name, outcome in lived.items()}
+    squares = dict.fromkeys(factors, 0.0)
+    counted = [name for name in headline if by_goal[name]]
+    for name in counted:
+        chance = 1.0 / (len(rows) - 1)
+        for line in by_goal[name]:
+            squares[line["factor"]] += (line["correlation"] ** 2 - chance) / len(counted)
+    most = sorted(factors, key=lambda name: -squares[name])[:KEPT]
+    return {
+        "factors": len(factors),
+        "points": len(rows),
+        "most": [{"factor": name, "share": rounded(max(squares[name], 0.0))} for name in most],
+        "goals": {name: lines[:KEPT] for name, lines in by_goal.items()},
+    }
+
+
+def measures(catalogue: Catalogue) -> dict[str, str]:
+    """By goal, what is measured of a life: its margin."""
+    return {name: f"{name}.margin" for name in catalogue.goals}
+
+
+def rows_of(made: Sequence[Point], factors: Sequence[str]) -> NDArray[np.float64]:
+    """(points, factors): the quantiles at which each point holds them."""
+    return np.array([[point.held[name] for name in factors] for point in made])
+
+
+def factors_of(scenario: Scenario) -> list[design.Factor]:
+    """All assumptions that vary and that the scenario does not set."""
+    return sensitivity.factors_of(scenario, [])

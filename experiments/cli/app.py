@@ -1,0 +1,88 @@
+"""The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` answers at once."""
+
+import sys
+
+import typer
+
+from experiments.cli.ask.compare import compare
+from experiments.cli.ask.discover import discover
+from experiments.cli.ask.optimise import optimise
+from experiments.cli.ask.sensitivity import sensitivity
+from experiments.cli.ask.solve import solve
+from experiments.cli.ask.sweep import sweep
+from experiments.cli.ask.warn import warn
+from experiments.cli.console import refused
+from experiments.cli.machine.collect import collect
+from experiments.cli.machine.counties import counties
+from experiments.cli.machine.verify import verify
+from experiments.cli.model.clauses import clauses
+from experiments.cli.model.describe import goals, levers, month, parameters, schema
+from experiments.cli.model.document import document
+from experiments.cli.plan.check import check
+from experiments.cli.plan.population import population
+from experiments.cli.run.brief import brief
+from experiments.cli.run.budget import budget
+from experiments.cli.run.explain import explain
+from experiments.cli.run.panel import panel
+from experiments.cli.run.run import run
+from experiments.cli.trust.backtest import backtest
+from experiments.cli.trust.calibrate import calibrate
+from experiments.cli.trust.screen import screen
+from experiments.cli.trust.selftest import selftest
+from experiments.cli.trust.structure import structure
+from experiments.cli.trust.stylised_facts import facts
+from experiments.cli.usage_errors import Commands
+
+app = typer.Typer(
+    name="xianjie",
+    cls=Commands,
+    help="衔接：2021至2025年，一个县各项目标有多大可能达到，什么最有用。\n\n"
+    "Xianjie: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    run,
+    brief,
+    compare,
+    sweep,
+    sensitivity,
+    solve,
+    discover,
+    warn,
+    optimise,
+    collect,
+    counties,
+    verify,
+    population,
+    backtest,
+    calibrate,
+    check,
+    schema,
+    levers,
+    parameters,
+    goals,
+    clauses,
+    month,
+    explain,
+    panel,
+    budget,
+    facts,
+    structure,
+    screen,
+    selftest,
+    document,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """The entry point. A console that cannot show a character gets a question mark instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except OSError as problem:  # of help, or of what was said of a wrong command
+        sys.exit(refused(problem))

@@ -1,0 +1,98 @@
+"""``xianjie discover``: when does the plan fail?"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
+
+
+def discover(
+    context: typer.Context,
+    spec: Annotated[
+        Path, typer.Argument(help="A discovery spec (see experiments/specs), or a scenario.", metavar="SPEC_OR_SCENARIO")
+    ],
+    goal: Annotated[
+        str | None, typer.Option(help="The goal whose failure is explained; by default as the file says, or R3.")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(min=40, max=20_000, help="How many futures; by default as the file says, or 200.")
+    ] = None,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    no_figures: NoFigures = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Live futures spread over what nobody knows, and say in plain words in which of them a goal is missed.
+
+    A spec says with 'where' whether failures (fails) or successes (holds) are sought; at least 40 futures, or no box can stand.
+    Boxes are sought in most of the futures and checked on the others; one that chance explains is said not to stand. How long it
+    takes is measured and printed, and you are asked before it begins. Asked again after an interruption it goes on. Exit codes:
+    0 done (also when no box stands), 2 wrong usage or input, or not confirmed, 3 some lives failed, 5 the disk is full, 130
+    interrupted.
+    """
+    with console.exit_codes():
+        from experiments import model_api
+        from experiments.analyses import discovery, discovery_spec
+        from experiments.cli import run_helpers
+        from experiments.execution import reuse
+        from experiments.results.files import safe
+
+        asked = discovery_spec.load(spec, goal, points)
+        discovery.check(asked, *map(model_api.find(model_api.COUNTY).catalogue, asked.scenarios))
+        screen = console.messages(quiet)
+        stem = safe(f"discover-{spec.stem}-{asked.goal}-{seed}-x{asked.points}")
+        now = reuse.inputs_of({each.id: each for each in asked.scenarios}, seed, False, asked.task())
+        target = out or run_helpers.apart(stem, now)
+        if dry_run:
+            run_helpers.nothing_thrown_away(context)
+            seconds = run_helpers.announce_study(asked.scenarios[0], asked.points, target, seed, workers, False, lang, screen)
+            console.show_json({"lives": asked.points, "factors": list(asked.columns), "seconds": round(seconds)})
+            return
+        work = reuse.make_way(target, "discover", now, fresh)
+        seconds = run_helpers.announce_study(asked.scenarios[0], asked.points, work, seed, workers, False, lang, screen)
+        run_helpers.confirm(seconds, yes, lang)
+        with run_helpers.ending(target, lang), run_helpers.bar(asked.points, lang, screen) as progress:
+            teller = run_helpers.teller(screen, lang)
+            manifest = discovery.discover(asked, work, seed, workers, model_api.COUNTY, teller, progress)
+        with run_helpers.writing(target, lang):
+            said = keep(work, manifest, not no_figures)
+            reuse.end(target, work)
+        tell(target, manifest, said, lang, as_json)
+        if manifest["failed"]:
+            raise typer.Exit(Code.SOME_FAILED)
+
+
+def keep(out: Path, manifest: dict[str, Any], figures: bool) -> dict[str, list[str]]:
+    """Write the findings in both languages and draw them; the findings."""
+    from experiments.reporting import discovery_text
+    from experiments.reporting.figures import discovery_boxes
+    from experiments.reporting.translations import LANGUAGES
+    from experiments.results import output_folder
+    from experiments.results.files import write_text
+
+    said = {language: list(discovery_text.answer(manifest, language)) for language in LANGUAGES}
+    with output_folder.building(out) as new:
+        for language, paragraphs in said.items():
+            write_text(new / f"findings-{language}.txt", "\n\n".join(paragraphs) + "\n")
+    if figures:
+        discovery_boxes.draw(out, manifest)
+    return said
+
+
+def tell(target: Path, manifest: dict[str, Any], said: dict[str, list[str]], lang: str, as_json: bool) -> None:
+    """Print the findings in one language."""
+    from experiments.reporting import discovery_text
+
+    if as_json:
+        console.show_json({**manifest, "findings": said, "out": str(target)})
+    else:
+        console.show("\n".join((paragraph, "")) for paragraph in discovery_text.answer(manifest, lang, target))

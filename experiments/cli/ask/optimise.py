@@ -1,0 +1,124 @@
+"""``xianjie optimise``: how a given budget may be divided over programmes."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
+
+
+def optimise(
+    context: typer.Context,
+    spec: Annotated[Path, typer.Argument(help="What to divide, a YAML file; see experiments/specs.", metavar="SPEC")],
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    no_figures: NoFigures = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Divide a budget over programmes against several goals, robust over what nobody knows.
+
+    Plans are compared over the same futures; those that no other beats are lived again on fresh luck, and all that is printed
+    comes from there, with intervals and with how much the search had flattered them. A budget below entitlements is refused.
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is
+    full, 130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import model_api
+        from experiments.analyses import budget_allocation, optimisation
+        from experiments.cli import run_helpers
+        from experiments.execution import reuse
+        from experiments.results.files import safe
+        from experiments.statistics import nsga2
+        from sim.core.inputs.errors import InputError
+
+        if dry_run:
+            run_helpers.nothing_thrown_away(context)
+        try:
+            nsga2.require()
+        except nsga2.Missing:
+            raise InputError(
+                "optimise", 0, "the optimiser is not installed: pip install 'xianjie[optimise]'",
+                "没有安装优化器；请运行 pip install 'xianjie[optimise]'"
+            ) from None  # fmt: skip
+        asked, scenario = budget_allocation.read(spec)
+        model = model_api.find(model_api.COUNTY)
+        optimisation.check(asked.goals, model.catalogue(scenario))
+        now = reuse.inputs_of({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
+        target = out or run_helpers.apart(safe(f"optimise-{spec.stem}-{seed}"), now)
+        screen = console.messages(quiet)
+        work = target if dry_run else reuse.make_way(target, "optimise", now, fresh)
+        teller = run_helpers.teller(screen, lang)
+        model.prepare(scenario, teller)
+        division = budget_allocation.price(spec, asked, scenario, seed)
+        seconds = run_helpers.announce_study(scenario, division.lives, work, seed, workers, False, lang, screen)
+        if dry_run:
+            console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
+            return
+        run_helpers.confirm(seconds, yes, lang)
+        with run_helpers.ending(target, lang), run_helpers.bar(division.lives, lang, screen) as progress:
+            manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, teller, progress)
+        if not no_figures:
+            from experiments.reporting.figures import pareto
+
+            with run_helpers.writing(target, lang):
+                pareto.draw(work, manifest)
+        reuse.end(target, work)
+        if as_json:
+            console.show_json({**manifest, "out": str(target)})
+        else:
+            _answer(manifest, lang, target)
+
+
+def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from experiments.reporting.translations import Words
+
+    words = Words(lang)
+    facts = {key: f"{made['facts'][key] / 1e6:,.1f}" for key in ("budget", "upper", "kept", "money")}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words("divide_money"), overflow="fold")
+    for subject in made["goals"].values():
+        table.add_column(words.of(subject["name"]), overflow="fold")
+    table.add_column(words("divide_all"), overflow="fold")
+    names = {each["id"]: words.of(each["name"]) for each in made["programmes"]}
+    for row in made["frontier"]:
+        money = [f"{names[name]} {yuan / 1e6:,.1f}" for name, yuan in row["money"].items()]
+        money.append(f"{words('divide_reserve')} {row['reserve'] / 1e6:,.1f}")
+        head = words("divide_as_it_runs") if row is made["frontier"][0] else ""
+        beaten = words("divide_beaten") if row["beaten_by"] else ""
+        cells = [_goal(each, made["goals"][goal]["unit"], words) for goal, each in row["goals"].items()]
+        table.add_row("\n".join(filter(None, [head, *money, beaten])), *cells, _share(row["all_met"], words))
+    console.show([words.of(made["title"]), words("divide_head", **facts),
+                  words("divide_said", plans=made["plans"], futures=made["futures"], fresh=made["fresh"],
+                        level=words.percent(made["level"])), table,
+                  words("divide_note"), words("folder", out=target)])  # fmt: skip
+
+
+def _share(share: dict[str, Any], words: Any) -> str:
+    from experiments.reporting.translations import probability
+
+    if share.get("bound"):
+        return probability(words, {**share, "probability": share["share"]})
+    return words("with_range", value=words.percent(share["share"]), range=words.percents(share["low"], share["high"]))
+
+
+def _goal(each: dict[str, Any], unit: str, words: Any) -> str:
+    regret, shrank, gain = each["regret"], each["shrank"], each["gain_fresh"]
+    high = words("unknown") if regret["high"] is None else words.number(regret["high"], unit)
+    return "\n".join([
+        words("divide_met", share=_share(each["met"], words)),
+        words("divide_regret", value=words.number(regret["value"], unit), low=words.number(regret["low"], unit), high=high),
+        words("divide_gain", value=words.number(gain["mean"], unit, sign=True), low=words.number(gain["low"], unit, sign=True),
+              high=words.number(gain["high"], unit, sign=True)),
+        words("divide_shrank", value=words.number(shrank["value"], unit, sign=True)),
+    ])  # fmt: skip

@@ -1,0 +1,226 @@
+"""What all commands share: stdout for the answer, stderr for the way there, documented exit codes."""
+
+import logging
+import math
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console, RenderableType
+
+from sim.core.inputs.errors import INDENT, InputError, Wrong, disk_is_full
+from sim.core.inputs.notation import escaped
+
+if TYPE_CHECKING:
+    from experiments.execution.runner import Outcome
+    from sim.scenario.doubts import Doubt
+
+PIPED_WIDTH = 110  # columns where there is no terminal to ask
+MOST = 1_000_000  # of whatever an option counts: more, nobody would see the end of
+
+
+class Code(IntEnum):
+    """How a command ends."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    WRONG_INPUT = 2
+    SOME_FAILED = 3
+    MISSED = 4  # a goal with --check, or a strict relation of selftest
+    INCOMPLETE = 5
+    INTERRUPTED = 130
+
+
+def code_of(outcome: "Outcome") -> Code:
+    """How a command ends that lived these replications."""
+    if outcome.interrupted:
+        return Code.INTERRUPTED
+    if outcome.failed:
+        return Code.SOME_FAILED
+    return Code.DONE if outcome.completed == outcome.requested else Code.INCOMPLETE
+
+
+class Language(StrEnum):
+    """In which language a command answers."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Scenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
+Replications = Annotated[int, typer.Option(min=1, max=MOST, help="How many counties to live; pairs share parameters.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all luck and all draws.")]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
+Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
+Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+OnlyLuck = Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be lived and what it costs, and keep nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this study.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+BASELINE = Path("scenarios/baseline.yaml")
+
+
+#: The language that the command line names with --lang; None where it names none, or both.
+_NAMED: list[str | None] = [None]
+
+
+def note_language(words: Sequence[str]) -> None:
+    """Note which language a command line asks for, before it is read: what is wrong with it is told in that language."""
+    named = None
+    for word, following in zip(words, (*words[1:], "")):
+        if word == "--lang" or word.startswith("--lang="):
+            named = following if word == "--lang" else word.partition("=")[2]
+    _NAMED[0] = named if named in tuple(Language) else None
+
+
+def language() -> str | None:
+    """The language in which faults are told: that of --lang, else that of the system; None, for both, where neither is known."""
+    system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return _NAMED[0] or next((each for each in Language if system.lower().startswith(each)), None)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turn wrong input, what the system refuses and Ctrl-C into their exit codes, without a traceback; ask about doubts."""
+    log, questions = logging.getLogger("xianjie"), Questions()
+    log.addHandler(questions)
+    try:
+        yield
+    except InputError as problem:
+        typer.echo(problem.text_in(language()), err=True)
+        raise typer.Exit(Code.WRONG_INPUT) from problem
+    except Wrong as problem:  # from whoever does not know where it was written
+        both = {"zh": problem.chinese, "en": problem.english}
+        typer.echo(escaped(both.get(language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        raise typer.Exit(Code.WRONG_INPUT) from problem
+    except OSError as problem:
+        raise typer.Exit(refused(problem)) from problem
+    except KeyboardInterrupt as problem:
+        raise typer.Exit(Code.INTERRUPTED) from problem
+    finally:
+        log.removeHandler(questions)
+
+
+class Questions(logging.Handler):
+    """Asks on stderr about each value that a scenario sets far from the status quo, once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._put: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell one doubt."""
+        from sim.scenario.doubts import Doubt
+
+        for doubt in record.args or ():
+            text = question(doubt, language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
+            if text not in self._put:
+                self._put.add(text)
+                typer.echo(text, err=True)
+
+
+def question(doubt: "Doubt", lang: str) -> str:
+    """What is asked about a value far from the status quo: both, how far they are apart, and what may have happened."""
+    from experiments.reporting.translations import Words
+    from sim.core.inputs.parameters import load_all
+
+    words, parameter = Words(lang), load_all().parameters[doubt.identity]
+
+    def amount(value: float) -> str:
+        ten_thousands = lang == Language.ZH and "yuan" in parameter.unit and abs(value) >= 10_000
+        return (
+            words.level(value / 10_000, parameter.unit).replace("元", "万元", 1)
+            if ten_thousands
+            else words.level(value, parameter.unit)
+        )
+
+    more = abs(doubt.value) > abs(doubt.usual)
+    guess = "ten_thousand" if 2_000 <= doubt.times <= 50_000 else "zeros"
+    where = f"{doubt.place}:{doubt.line}" if doubt.line else doubt.place
+    return escaped(
+        words(
+            f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
+            value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
+            guess=words(f"doubt_{guess}_{'more' if more else 'less'}"),
+        )
+    )  # fmt: skip
+
+
+def refused(problem: OSError) -> Code:
+    """Say what the system refused, and how the command ends: 5 where the disk, or the output, takes no more, else 2.
+
+    A reader that went away (``| head``) is told nothing: it has what it wanted, but not the whole answer.
+    """
+    if not isinstance(problem, BrokenPipeError):
+        with suppress(OSError):
+            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).text_in(language()), err=True)
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    return Code.INCOMPLETE if disk_is_full(problem) or isinstance(problem, BrokenPipeError) else Code.WRONG_INPUT
+
+
+def _let_go(stream: TextIO) -> None:
+    """What a stream still holds goes nowhere if it cannot be written: Python would complain of it once more at the end."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+def number(value: float | None) -> float | None:
+    """What an option that takes a number is given, unless it is 'nan' or 'inf', which no bounds keep out."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number")
+    return value
+
+
+def refuse_given(context: typer.Context, english: str, chinese: str, *names: str) -> None:
+    """Raise InputError if one of these parameters was given, which would do nothing; the texts say why, after its name."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is not None and source.name == "COMMANDLINE":
+            raise InputError(parameter.opts[0], 0, english, chinese)
+
+
+class Screen(Console):
+    """A console that leaves a reader that went away to ``exit_codes``."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while the error is handled: it goes on as it is."""
+        raise
+
+
+def messages(quiet: bool = False) -> Console:
+    """Where progress is told: stderr, or nowhere."""
+    return Screen(stderr=True, quiet=quiet, highlight=False, markup=False)
+
+
+def show_json(value: object) -> None:
+    """Print one JSON document on stdout."""
+    from experiments.results.files import as_json
+
+    typer.echo(as_json(value), nl=False)
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print an answer on stdout; a character that the console cannot show becomes a question mark."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    console = Screen(highlight=False, markup=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
+    for part in parts:
+        console.print("\n".join(map(escaped, part.split("\n"))) if isinstance(part, str) else part)

@@ -1,0 +1,123 @@
+"""``xianjie counties``: county files of invented counties; and what ``run`` does with several files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from experiments.cli import console
+from experiments.cli.console import Code, Json, Lang, Language, Seed
+
+if TYPE_CHECKING:
+    from experiments.cli.run_helpers import Wanted
+
+
+def counties(
+    to: Annotated[Path, typer.Option(help="The folder to write them into; it must be absent or empty.")],
+    synthetic: Annotated[int, typer.Option(min=1, max=5000, help="How many to invent; 832 counties were poor until 2020.")] = 832,
+    seed: Seed = 2021,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Invent counties of many sizes and write a county file for each, to try out and to measure 'xianjie run FOLDER/*.yaml'.
+
+    Not one of them is a real county; every file and title says so.
+    """
+    with console.exit_codes():
+        from experiments.reporting.translations import Words
+        from experiments.results import files
+        from experiments.validation import synthetic_counties
+
+        files.writable(to)
+        paths = synthetic_counties.write(to, synthetic, seed)
+        if as_json:
+            console.show_json({"counties": len(paths), "to": str(to), "synthetic": True})
+        else:
+            console.show([Words(lang)("counties_written", count=len(paths), to=to)])
+
+
+def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
+    """A scenario for each file: itself, or ``plan`` lived in the county whose facts it holds.
+
+    Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
+    """
+    from experiments.results.files import same_file
+    from sim.core.inputs.errors import InputError
+    from sim.scenario import load_scenario
+    from sim.scenario.county_file import is_county_file
+
+    found: dict[str, Path] = {}
+    chosen = []
+    for file in files:
+        scenario = load_scenario(plan, sets, file) if is_county_file(file) else load_scenario(file, sets)
+        if (name := same_file(scenario.id)) in found:
+            raise InputError(
+                file, 0, f"has the same id '{scenario.id}' as {found[name]}: their results would overwrite each other; "
+                "rename one of the files",
+                f"与 {found[name]} 的编号“{scenario.id}”相同，结果会互相覆盖；请给其中一个文件改名"
+            )  # fmt: skip
+        found[name] = file
+        chosen.append(scenario)
+    return chosen
+
+
+def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool, screen: Console) -> None:
+    """Live every county in a folder of its own, on the same seed and the same workers; print and write goals by counties.
+
+    Asked again after an interruption it goes on where it stopped.
+    """
+    from dataclasses import replace
+    from functools import partial
+
+    from experiments.cli import run_helpers
+    from experiments.execution import reuse
+    from experiments.execution.local_executor import InProcess, Processes, Shared, usable_processors
+    from experiments.reporting.translations import Words
+    from experiments.results import folder as results
+    from experiments.results import output_folder
+    from experiments.results.files import as_json as written
+    from experiments.results.files import write_csv, write_text
+
+    words = Words(wanted.lang)
+    more = [*(["only-luck"] if wanted.only_luck else []), *run_helpers.digest_of(wanted.sets)]
+    target = out or run_helpers.OUTPUTS / "-".join(["counties", str(wanted.seed), f"x{wanted.replications}", *more])
+    if out is None:
+        other = [now for each in chosen if run_helpers.taken(target / each.id, now := run_helpers.asked(each, wanted))]
+        target = target.with_name(f"{target.name}-{run_helpers.digest(other[0])}") if other else target
+    reuse.usable(target, "counties")
+    for scenario in chosen:
+        run_helpers.check(scenario, target / scenario.id, wanted)
+    output_folder.claim(target, "counties")
+    run_helpers.announce(chosen[0], wanted, screen, len(chosen))
+    count = wanted.workers or usable_processors()
+    shared = Shared(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    wanted = replace(wanted, again=True, executor=shared)
+    lines: list[dict[str, Any]] = []
+    failed = 0
+    try:
+        for number, scenario in enumerate(chosen, start=1):
+            screen.print(words("say_county", number=number, of=len(chosen), title=words.of(scenario.title)))
+            outcome = run_helpers.live(scenario, target / scenario.id, wanted, screen)
+            if outcome.interrupted:
+                raise typer.Exit(Code.INTERRUPTED)
+            failed += outcome.failed
+            goals = results.open_folder(outcome.out).goals if outcome.completed else []
+            lines += [
+                {"county": scenario.id, "title_zh": scenario.title["zh"], "title_en": scenario.title["en"], "goal": goal["id"],
+                 "name_zh": goal["name"]["zh"], "name_en": goal["name"]["en"], "headline": goal["headline"], "runs": goal["runs"],
+                 "probability": goal["probability"], "low": goal["low"], "high": goal["high"]}
+                for goal in goals
+            ]  # fmt: skip
+    finally:
+        shared.end()
+    with output_folder.building(target) as new:
+        write_csv(new / "counties.csv", lines)
+        write_text(new / "counties.json", written(lines))
+    if as_json:
+        console.show_json({"out": str(target), "counties": len(chosen), "failed": failed, "goals": lines})
+    else:
+        from experiments.reporting.terminal import counties as table
+
+        console.show([*table.answer(lines, wanted.lang), words("folder", out=target)])
+    raise typer.Exit(Code.SOME_FAILED if failed else Code.DONE)

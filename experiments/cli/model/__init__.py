@@ -1,0 +1,1 @@
+"""Commands that show the model: its levers, numbers, goals and pages."""

@@ -1,0 +1,114 @@
+"""``xianjie clauses``: the register of the policy paper, and where each of its numbers lives."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Json, Lang, Language
+from experiments.cli.model.describe import show_list
+
+
+def clauses(
+    section: Annotated[str | None, typer.Option(help="Only this section and those under it, such as 4.2 or annex.")] = None,
+    department: Annotated[str | None, typer.Option(help="Only where a department with this in its name is responsible.")] = None,
+    kind: Annotated[str | None, typer.Option(help="lever, goal, parameter, indicator or not_modelled.")] = None,
+    status: Annotated[str | None, typer.Option(help="modelled, not_modelled or contradicted.")] = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print every number of the policy paper: what it fixes, and where it lives in the model."""
+    with console.exit_codes():
+        from experiments.reporting.translations import Words
+        from sim.clauses import KINDS, STATUSES
+        from sim.clauses import clauses as register
+        from sim.core.inputs.errors import InputError
+
+        rows = [*register().values(), *_own()]
+        _one_of("--kind", kind, KINDS)
+        _one_of("--status", status, STATUSES)
+        chosen = [
+            row
+            for row in rows
+            if (section is None or row.section == section or row.section.startswith((f"{section}.", f"{section} ")))
+            and (
+                department is None
+                or any(department.lower() in text.lower() for each in row.departments for text in each.values())
+            )
+            and (kind is None or row.kind == kind)
+            and (status is None or row.status == status)
+        ]
+        if not chosen and section is not None and not any(row.section.startswith(section) for row in rows):
+            sections = _sections(rows)
+            raise InputError(
+                "--section", 0, f"the paper has no section '{section}'; it has {', '.join(sections)}",
+                f"文件里没有“{section}”这一节；有 {'、'.join(sections)}"
+            )  # fmt: skip
+        if not chosen and department is not None:
+            raise InputError(
+                "--department", 0, f"no clause of this selection names a department with '{department}' in its name",
+                f"所选条款中没有名称含“{department}”的部门；请换一个写法"
+            )  # fmt: skip
+        columns = ("section", "fixes", "value", "unit", "year", "kind", "lives")
+        lines = [_line(row) for row in chosen]
+        if not as_json:  # what is not modelled says why instead
+            words = Words(lang)
+            lines = [
+                {
+                    **line,
+                    "section": words.clause(line["section"]),
+                    "kind": words(f"kind_{line['kind']}"),
+                    "lives": line["reason"] or ", ".join(line["lives"]),
+                }
+                for line in lines
+            ]
+        show_list(lines, columns, lang, as_json)
+
+
+def _one_of(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
+    from sim.core.inputs.errors import InputError, one_of
+
+    if chosen is not None and chosen not in known:
+        raise InputError(option, 0, *one_of(chosen, known))
+
+
+def _own() -> Iterator[Any]:
+    """What researchers added and the paper does not ask for (clause ``own``): levers, parameters, goals."""
+    from sim.clauses import own_clause
+    from sim.core.inputs.parameters import OWN, load_all
+    from sim.goals import GOALS
+
+    for each in load_all().parameters.values():
+        if each.clause == OWN:
+            kind = "lever" if each.role == "lever" else "parameter"
+            value = each.value if isinstance(each.value, (int, float, str)) else str(each.value)
+            yield own_clause(each.id, each.name.model_dump(), value, each.unit, kind)
+    for goal in GOALS.values():
+        if goal.own:
+            yield own_clause(goal.id, dict(goal.name), "", goal.unit, "goal")
+
+
+def _sections(rows: list[Any]) -> list[str]:
+    return list(dict.fromkeys(row.section for row in rows))
+
+
+def _line(row: Any) -> dict[str, Any]:
+    """A row as one object, its number as the paper gives it."""
+    return {
+        "id": row.id,
+        "section": row.section,
+        "section_name": row.section_name,
+        "departments": list(row.departments),
+        "fixes": row.fixes,
+        "value": row.value,
+        "unit": row.unit,
+        "year": row.year,
+        "clause": row.section,
+        "evidence": "assumed" if row.own else "policy",
+        "kind": row.kind,
+        "status": row.status,
+        "lives": list(row.lives),
+        "reason": row.reason,
+        "contradicts": row.contradicts,
+    }

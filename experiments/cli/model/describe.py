@@ -1,0 +1,167 @@
+"""What the model is made of, read from the model itself: scenarios checked, levers, parameters, goals, the month."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import BASELINE, Json, Lang, Language, Seed
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check."""
+    with console.exit_codes():
+        from sim.core.inputs.parameters import load_all
+        from sim.scenario import scenario_schema
+
+        console.show_json(scenario_schema(load_all()))
+
+
+def levers(lang: Lang = Language.ZH, as_json: Json = False) -> None:
+    """List what government may set: status quo, bounds and the clause of the policy paper."""
+    _list_parameters("lever", lang, as_json)
+
+
+def parameters(
+    role: Annotated[str, typer.Option(help="assumption, lever or all.")] = "all",
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """List every number of the model with its range, evidence and source."""
+    _list_parameters(role, lang, as_json)
+
+
+def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
+    with console.exit_codes():
+        from sim.core.inputs.errors import InputError, one_of
+        from sim.core.inputs.parameters import load_all
+
+        roles = ("assumption", "lever", "all")
+        if role not in roles:
+            raise InputError("--role", 0, *one_of(role, roles))
+        chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
+        lines = [_parameter(each) for each in chosen]
+        if not as_json:
+            lines = _own_in_words([_in_brief(line) for line in lines], lang)
+        last = () if role == "lever" else ("sources",)
+        columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
+        show_list(lines, columns, lang, as_json)
+        if not as_json:
+            from experiments.reporting.translations import Words
+
+            words = Words(lang)
+            counts = Counter(each.evidence for each in chosen)
+            told = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
+            console.show([words("sentence", text=words("evidence_counts", told=told))])
+
+
+def _in_brief(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter as a table has room for it: value with unit, the limits it may be set or drawn in, titles of its sources."""
+    value = line["value"]
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{month}: {each}" for month, each in value.items())
+    elif isinstance(value, (list, tuple)):
+        value = " ".join(str(each) for each in value)
+    titles = "; ".join(source["title"] for source in line.get("sources", ()))
+    limits = line.get("range") or line.get("bounds")
+    return {**line, "value": f"{value} {line['unit']}", "range": limits, "sources": titles or None}
+
+
+def _own_in_words(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """Lines whose clause says in words that the paper does not ask for it, where it is ``own``."""
+    from experiments.reporting.translations import Words
+
+    words = Words(lang)
+    return [{**line, "clause": words.clause(line["clause"]) or None} for line in lines]
+
+
+def _parameter(parameter: Any) -> dict[str, Any]:
+    """A parameter as one object."""
+    names = {"zh": parameter.name.zh, "en": parameter.name.en}
+    record = parameter.model_dump(exclude_none=True, exclude={"name"})
+    return {"id": parameter.id, "name": names, "clause": None, **record}
+
+
+def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
+    """List the goals: what each is, its clause, and which one heads the scoreboard."""
+    with console.exit_codes():
+        from sim.goals import EXIT_GOALS, GOALS
+
+        lines = [
+            {
+                "id": goal.id,
+                "name": dict(goal.name),
+                "definition": dict(goal.definition),
+                "unit": goal.unit,
+                "clause": goal.clause,
+                "scope": goal.scope,
+                "deadline": goal.deadline,
+                "weight": goal.weight,
+                "headline": goal.headline,
+                "observed": goal.observed,
+            }
+            for goal in (*GOALS.values(), *EXIT_GOALS.values())
+        ]
+        if not as_json:
+            lines = _own_in_words(lines, lang)
+        show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
+
+
+def month(
+    context: typer.Context,
+    timed: Annotated[bool, typer.Option("--timed", help="Live one county and add milliseconds.")] = False,
+    scenario: Annotated[Path, typer.Option(help="The scenario that --timed lives.")] = BASELINE,
+    seed: Seed = 2021,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print what happens in a month, in order, and why each thing has its place."""
+    with console.exit_codes():
+        from sim.month import MONTH
+
+        if not timed:
+            console.refuse_given(
+                context, "is for --timed; leave it out, or add --timed", "只与 --timed 一起用；请去掉，或加上 --timed",
+                "scenario", "seed"
+            )  # fmt: skip
+        times = _times(scenario, seed, lang) if timed else {}
+        lines = [
+            {
+                "part": {"zh": part.zh, "en": part.en},
+                "id": step.process.name,
+                "when": step.cadence,
+                "meaning": step.process.meaning,
+                "reason": step.reason,
+                **({"milliseconds": round(times.get(step.process.name, 0.0), 1)} if timed else {}),
+            }
+            for part in MONTH
+            for step in part.steps
+        ]
+        columns = ("part", "id", "when", "meaning", "reason", *(("milliseconds",) if timed else ()))
+        show_list(lines, columns, lang, as_json)
+
+
+def _times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
+    """Milliseconds by process over one life, lived once before so that nothing is compiled while the clock runs."""
+    from experiments import model_api
+    from experiments.cli import run_helpers
+    from sim.scenario import load_scenario
+
+    chosen = load_scenario(scenario)
+    county = model_api.find(model_api.COUNTY)
+    county.prepare(chosen, run_helpers.teller(console.messages(), lang))
+    county.live(chosen, None, seed, 0, False)
+    return county.live(chosen, None, seed, 0, True).timings
+
+
+def show_list(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:
+    """Print a list of objects, as JSON or as a table of the chosen columns."""
+    if as_json:
+        console.show_json(lines)
+        return
+    from experiments.reporting.terminal import tables
+
+    console.show(tables.listing(lines, tuple(columns), lang))

@@ -1,0 +1,42 @@
+"""``xianjie document``: the pages of docs/ that are read off the model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Code, Lang, Language
+
+
+def document(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 4 if a page would change.")] = False,
+    lang: Lang = Language.ZH,
+) -> None:
+    """Write docs/odd*.md, docs/reference and docs/goals anew from the model and the stored findings.
+
+    Exit codes: 0 done, 2 wrong usage or input, 4 with --check: a page is stale, or a goal was not screened.
+    """
+    with console.exit_codes():
+        from experiments.reporting import model_reference
+        from experiments.reporting.translations import Words
+        from experiments.results.files import write_text
+        from sim.core.inputs.errors import InputError
+
+        try:
+            made, unscreened = model_reference.pages(), model_reference.unscreened()
+        except FileNotFoundError as missing:
+            raise InputError(
+                "document", 0, f"{missing.filename} is missing; run this in the project's folder",
+                f"缺少 {missing.filename}；请在项目文件夹里运行"
+            ) from None  # fmt: skip
+        stale = [name for name, text in made.items() if not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text]
+        for name in () if check else stale:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            write_text(Path(name), made[name])
+        console.show([Words(lang)("document_stale" if check else "document_written", count=len(stale), pages=len(made)), *stale])
+        if unscreened:
+            commands = "`xianjie screen --finding docs/findings/screening.json`, `xianjie structure --finding docs/findings/structure.json`"  # noqa: E501
+            console.show([Words(lang)("document_unscreened", count=len(unscreened), commands=commands), ", ".join(unscreened)])
+        if check and (stale or unscreened):
+            raise typer.Exit(Code.MISSED)

@@ -1,0 +1,134 @@
+"""``xianjie check``: a scenario or a county file checked word by word, or two scenarios held against each other."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Code, Json, Lang, Language, Seed, Sets
+
+COLUMNS_SHOWN = 6
+
+
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(help="The scenario or county file (YAML); with --paired two scenarios.", metavar="FILE [FILE]")
+    ],
+    paired: Annotated[bool, typer.Option("--paired", help="Live two scenarios in step and say when they first differ.")] = False,
+    until: Annotated[str, typer.Option(help="With --paired: the month before which they must not differ.")] = "2026-01",
+    replication: Annotated[int, typer.Option(min=0, help="With --paired: which replication.")] = 0,
+    seed: Seed = 2021,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Check a scenario or a county file without living it: every key, value, range and month.
+
+    With --paired two scenarios are lived in step on the same luck, and every row of every table is compared at every month's end.
+    Exit codes: 0 it is right, or the two are the same until then; 1 they differ earlier; 2 it is not right; each fault is one
+    line with file, line and what to do. A value ten times or more away from the status quo is right, and asked about on stderr.
+    """
+    with console.exit_codes():
+        from sim.core.inputs.errors import InputError
+        from sim.scenario import load_scenario
+        from sim.scenario.county_file import is_county_file
+
+        if not paired:
+            console.refuse_given(
+                context, "is for --paired; leave it out, or add --paired", "只与 --paired 一起用；请去掉，或加上 --paired",
+                "until", "replication", "seed"
+            )  # fmt: skip
+        wanted = 2 if paired else 1
+        if len(files) != wanted:
+            raise InputError(
+                "check",
+                0,
+                f"names {wanted} scenario(s), not {len(files)}",
+                f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
+            )
+        if not paired and is_county_file(files[0]):
+            _county(files[0], sets, lang, as_json)
+            return
+        chosen = [load_scenario(file, sets or []) for file in files]
+        if paired:
+            _paired(chosen, _month(until), seed, replication, lang, as_json)
+            return
+        _single(files[0], chosen[0], lang, as_json)
+
+
+def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
+    from experiments.reporting.translations import Words
+    from experiments.results.folder import description
+    from sim.core.inputs.parameters import load_all
+    from sim.scenario.doubts import doubts
+
+    if as_json:
+        questions = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
+        found = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
+        console.show_json({**found, "warnings": questions} if questions else found)
+        return
+    words = Words(lang)
+    console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own))])
+
+
+def _county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
+    """Check a county file by itself: what it says of the county, whatever is planned there."""
+    from experiments.reporting.translations import Words
+    from sim.core.inputs.errors import InputError
+    from sim.scenario import load_county
+
+    if sets:
+        raise InputError("--set", 0, "is for a scenario; this is a county file", "只用于情景；这是县情文件，请去掉 --set")
+    facts, title = load_county(file)
+    assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
+    if as_json:
+        console.show_json({"county": file.stem, "ok": True, "facts": len(facts), "assumed": assumed})
+        return
+    words = Words(lang)
+    called = words.of(title) or file.stem
+    console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed)])
+
+
+def _month(text: str) -> int:
+    from sim.core.inputs.errors import InputError
+    from sim.core.inputs.parameters import LONGEST, month_number
+
+    try:
+        month = month_number(text)
+    except ValueError as problem:
+        raise InputError.of("--until", 0, problem) from None
+    if not 0 < month <= LONGEST:
+        raise InputError(
+            "--until", 0, f"must lie after 2021-01 and not after 2031-01, not {text}",
+            f"应在 2021-01 之后、不晚于 2031-01，现在写的是 {text}"
+        )  # fmt: skip
+    return month
+
+
+def _paired(scenarios: list[Any], until: int, seed: int, replication: int, lang: Language, as_json: bool) -> None:
+    from experiments.reporting.translations import Words
+    from experiments.validation.divergence_check import first_difference
+
+    found = first_difference(scenarios[0], scenarios[1], seed, replication, until)
+    names = {"one": scenarios[0].id, "two": scenarios[1].id}
+    words = Words(lang)
+    last = _named(until - 1)
+    if as_json:
+        same = {**names, "same_through": last if found is None else _named(found.month - 1) if found.month > 0 else None}
+        console.show_json({**same, "first_difference": None if found is None else _named(found.month),
+                           "columns": [] if found is None else list(found.columns)})  # fmt: skip
+    elif found is None:
+        console.show([words("paired_same", **names, month=last)])
+    else:
+        shown = words("comma").join(found.columns[:COLUMNS_SHOWN])
+        label = "paired_founded" if found.month < 0 else "paired_differ"
+        console.show([words(label, **names, month=_named(found.month), count=len(found.columns), columns=shown)])
+    if found is not None:
+        raise typer.Exit(Code.UNEXPECTED)
+
+
+def _named(month: int) -> str:
+    """A month since January 2021 as people write it."""
+    return f"{2021 + month // 12}-{month % 12 + 1:02d}"

@@ -1,0 +1,1 @@
+"""Commands that run a plan and read its result."""

@@ -1,0 +1,69 @@
+"""``xianjie budget``: who pays for what in each year, what programmes truly cost, and what one more million would do."""
+
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import BASELINE, Json, Lang, Language, OnlyLuck, Scenario, Seed, Sets, Workers
+
+
+def budget(
+    scenario: Scenario = BASELINE,
+    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of lives behind each number.")] = 8,
+    programme: Annotated[
+        list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
+    ] = None,
+    seed: Seed = 2021,
+    only_luck: OnlyLuck = False,
+    workers: Workers = None,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Print fund × use × year, and for each programme static cost, clawback, behavioural effect, and one million more."""
+    with console.exit_codes():
+        from experiments.analyses import budget as budget_analysis
+        from sim.core.inputs.errors import InputError, nearest
+        from sim.county import prepare
+        from sim.scenario import load_scenario
+
+        known = list(budget_analysis.programmes())
+        chosen = known if not programme else [] if programme == ["none"] else list(dict.fromkeys(programme))
+        for name in chosen:
+            if name not in known:
+                near = nearest(name, known)
+                raise InputError(
+                    "--programme", 0, f"unknown programme '{name}'{near.english}; there are {', '.join(known)}",
+                    f"没有这个项目：“{name}”{near.chinese}；可写 {'、'.join(known)}"
+                )  # fmt: skip
+        load = load_scenario(scenario, sets or [])
+        for name in chosen:  # whatever cannot be set is said before anything is lived
+            for side in ("off", "more"):
+                load_scenario(scenario, (*(sets or ()), *budget_analysis.settings(name, side)))
+        from experiments.cli import run_helpers
+
+        prepare(load, run_helpers.teller(console.messages(), lang))
+        found = budget_analysis.pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
+        table, costs = budget_analysis.table(found[("", "")]), budget_analysis.costs(found)
+        if as_json:
+            console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,
+                               "programmes": [_plain(row) for row in costs]})  # fmt: skip
+            return
+        _show(load, table, costs, lang, replications)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: vars(value) if hasattr(value, "mean") else value for name, value in row.items()}
+
+
+def _show(scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], lang: Language, count: int) -> None:
+    from experiments.reporting.terminal import budget as briefing
+    from experiments.reporting.translations import Words
+    from sim.household_trace import fund_names
+
+    words = Words(lang)
+    console.show([words("budget_heading", title=scenario.title[lang], count=count)])
+    console.show([briefing.table(table, fund_names(), lang), words("budget_note")])
+    if costs:
+        console.show([briefing.costs(costs, lang), words("costs_note")])

@@ -1,0 +1,142 @@
+"""``xianjie explain``: one household's life in words, and where to find one worth telling."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import BASELINE, Json, Lang, Language, OnlyLuck, Seed, Sets
+
+SHOWN = 30
+
+
+def explain(
+    context: typer.Context,
+    household: Annotated[int | None, typer.Option(min=0, help="The household's number.")] = None,
+    find: Annotated[str | None, typer.Option(help="List candidates: relapsed, served-late or never-noticed.")] = None,
+    scenario: Annotated[Path, typer.Option(help="The scenario it is lived in.")] = BASELINE,
+    beside: Annotated[Path | None, typer.Option(help="A second scenario, told beside the first.")] = None,
+    replication: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Which replication of the run.")] = 0,
+    seed: Seed = 2021,
+    only_luck: OnlyLuck = False,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """Relive one replication and tell one household's life: what happened, who noticed, what was paid, how it ended."""
+    with console.exit_codes():
+        from sim.core.inputs.errors import InputError, one_of
+        from sim.household_trace import FINDS
+        from sim.scenario import load_scenario
+
+        if (household is None) == (find is None):
+            raise InputError(
+                "explain", 0, "say either --household N or --find relapsed, served-late or never-noticed",
+                "请在 --household N 与 --find relapsed、served-late、never-noticed 中选一种"
+            )  # fmt: skip
+        if find is not None:
+            console.refuse_given(
+                context, "is for --household; leave it out", "只与 --household 一起用；请去掉", "beside"
+            )  # fmt: skip
+        if find is not None and find not in FINDS:
+            raise InputError("--find", 0, *one_of(find, list(FINDS)))
+        chosen = [load_scenario(path, sets or []) for path in (scenario, beside) if path is not None]
+        address = {"seed": seed, "replication": replication, "only_luck": only_luck}
+        if find is not None:
+            _list(find, chosen[0], address, lang, as_json)
+            return
+        assert household is not None
+        _tell(household, chosen, address, lang, as_json)
+
+
+def _county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:
+    """The county of that replication, as the runner would found it."""
+    from sim.county import County, draw_of, draw_values
+
+    number = None if only_luck else draw_of(replication)
+    return County(scenario, draw_values(scenario, seed, number), seed, replication)
+
+
+def _list(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_json: bool) -> None:
+    from experiments.cli.model.describe import show_list
+    from experiments.reporting.household_story import Telling
+    from sim.county import catalogue
+    from sim.household_trace import candidates, fund_names
+
+    names = catalogue(scenario)
+    found = [
+        {**each, "township": names.townships[each["township"]], "segment": names.segments[each["segment"]]}
+        for each in candidates(_county(scenario, **address), kind)
+    ]
+    if as_json:
+        console.show_json(found)
+        return
+    telling = Telling(lang, fund_names())
+    lines = [{**each, "month": telling.month(each["month"]), "household": each["row"]} for each in found[:SHOWN]]
+    if lines:
+        show_list(lines, ("household", "month", "township", "segment", "members"), lang, False)
+    console.show([telling("page", "found", count=len(found))])
+
+
+def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Language, as_json: bool) -> None:
+    from experiments.reporting.household_story import Telling
+    from sim.core.inputs.errors import InputError
+    from sim.county import catalogue
+    from sim.household_trace import Biography, end_of, fund_names
+
+    telling = Telling(lang, fund_names())
+    first = _county(scenarios[0], **address)
+    rows = first.tables["households"]
+    if row >= len(rows):
+        last = len(rows) - 1
+        raise InputError(
+            "--household", 0, f"there is no household {row}; they are numbered from 0 to {last}",
+            f"没有第{row}号农户；编号为0至{last}"
+        )  # fmt: skip
+    identity = int(rows["identity"][row])
+    told: list[Any] = []
+    months = []
+    for number, scenario in enumerate(scenarios):
+        county = first if number == 0 else _county(scenario, **address)
+        life = Biography(county, identity)
+        told.append((scenario, life.facts, end_of(county, life.row)))
+        months.append(life.months)
+    names = catalogue(scenarios[0])
+    if as_json:
+        console.show_json([
+            {"scenario": scenario.id, "title": scenario.title, **address, "end": end,
+             "township": names.townships[end["township"]], "segment": names.segments[end["segment"]],
+             "facts": [vars(fact) for fact in facts], "months": stood}
+            for (scenario, facts, end), stood in zip(told, months)
+        ])  # fmt: skip
+        return
+    for scenario, _facts, end in told:
+        place, kind = names.townships[end["township"]][lang], names.segments[end["segment"]][lang]
+        values = {"row": row, "township": place, "segment": kind, "title": scenario.title[lang], **address}
+        console.show([telling("page", "heading", **values)])
+    if told[0][2]["weight"] > 1:
+        console.show([telling("page", "weight", weight=told[0][2]["weight"])])
+    console.show([_table(told, telling, lang)])
+    for scenario, facts, end in told:
+        lines = telling.ending(end, facts)
+        console.show([f"{scenario.title[lang]}：" if lang == "zh" else f"{scenario.title[lang]}:"] if len(told) > 1 else [])
+        console.show(lines)
+
+
+def _table(told: list[Any], telling: Any, lang: Language) -> Any:
+    """Month by month, the scenarios beside each other."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(telling("page", "column_month"), no_wrap=True)
+    for scenario, _facts, _end in told:
+        table.add_column(scenario.title[lang], overflow="fold", ratio=1)
+    months = sorted({fact.month for _scenario, facts, _end in told for fact in facts})
+    for month in months:
+        cells = [
+            "\n".join(telling.fact(fact.kind, fact.values) for fact in facts if fact.month == month) for _s, facts, _e in told
+        ]
+        table.add_row(telling.month(month), *cells)
+    return table

@@ -1,0 +1,315 @@
+"""``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
+
+import shlex
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from experiments.cli import console, executor_options
+from experiments.cli.console import (
+    BASELINE,
+    Json,
+    Lang,
+    Language,
+    NoFigures,
+    OnlyLuck,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Sets,
+    Workers,
+)
+from experiments.cli.run import brief as briefing
+
+if TYPE_CHECKING:
+    from experiments.cli.run_helpers import Wanted
+    from experiments.execution.runner import Outcome
+
+
+def run(
+    context: typer.Context,
+    scenario: Annotated[list[Path], typer.Argument(help="A scenario or county file (YAML), or several.", metavar="SCENARIO...")],
+    replications: Replications = 100,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    sets: Sets = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    only_luck: OnlyLuck = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Time every process of the month.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the run would do and cost, and keep nothing.")] = False,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="Say where every value comes from, and run nothing.")
+    ] = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was interrupted, killed or out of disk.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw an unfinished run in the result folder away.")] = False,
+    add_replications: Annotated[int, typer.Option(min=0, max=console.MOST, help="Add so many to a finished run.")] = 0,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            max=0.2,
+            callback=console.number,
+            help="Go on until every headline probability is known to plus or minus this.",
+        ),
+    ] = None,
+    max_replications: Annotated[
+        int, typer.Option(min=1, max=console.MOST, help="With --precision: stop there at the latest.")
+    ] = 10_000,
+    brief: Annotated[
+        bool,
+        typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
+    ] = False,
+    shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
+    plan: Annotated[
+        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is lived.")
+    ] = BASELINE,
+    executor: executor_options.Executor = executor_options.Kind.LOCAL,
+    scheduler: executor_options.Scheduler = None,
+) -> None:
+    """Live a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
+
+    A county file (facts as in scenarios/county.yaml) is lived under --plan. Several files draw no figures, and go on where they
+    stopped when asked again.
+
+    Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done
+    is kept, --resume goes on), 130 interrupted (the same).
+    """
+    with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
+        from experiments.cli import run_helpers
+        from experiments.cli.machine.counties import load, run_all
+
+        every = load(scenario, plan, sets or [])
+        chosen = every[0]
+        wanted = run_helpers.Wanted(
+            replications,
+            seed,
+            workers,
+            only_luck,
+            tuple(sets or ()),
+            profile,
+            lang,
+            resume=resume,
+            fresh=fresh,
+            add=add_replications,
+            shard=shard,
+            precision=precision,
+            largest=max_replications,
+        )
+        _check(wanted, brief, len(every), dry_run or show_config)
+        _refuse_idle(context, scenario, wanted, dry_run, show_config, out)
+        if precision is not None and max_replications < replications:
+            console.refuse_given(
+                context, f"is more than --max-replications {max_replications}; leave it out",
+                f"超过了 --max-replications {max_replications}；请去掉", "replications"
+            )  # fmt: skip
+            wanted = replace(wanted, replications=max_replications)
+        if show_config:
+            _show_config(chosen, as_json)
+            return
+        screen = console.messages(quiet)
+        place.open(screen)
+        wanted = replace(wanted, workers=place.workers, executor=place.executor)
+        if dry_run:
+            _show_forecast(chosen, wanted, as_json, screen, not no_figures, 2 if brief else 1)
+            return
+        if len(every) > 1:
+            run_all(every, out, wanted, as_json, screen)
+        target = out or run_helpers.folder(chosen, wanted)
+        run_helpers.check(chosen, target, wanted)
+        if brief:
+            briefing.check(target, chosen, wanted)
+        if not resume and not shard:
+            run_helpers.announce(chosen, wanted, screen, 2 if brief else 1)
+        if not no_figures and not shard:
+            # Drawing needs a second of imports; this process has little else to do while the workers live.
+            Thread(target=import_module, args=("experiments.reporting.figures.gallery",), daemon=True).start()
+        outcome = run_helpers.live(chosen, target, wanted, screen)
+        if shard:
+            console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
+            raise typer.Exit(console.code_of(outcome))
+        written = briefing.after_run(outcome, chosen, wanted, screen) if brief and outcome.completed else []
+        _answer(outcome, wanted, as_json, screen, not no_figures, [str(path) for path in written])
+        raise typer.Exit(console.code_of(outcome))
+
+
+def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
+    """Refuse options that contradict each other."""
+    from sim.core.inputs.errors import InputError
+
+    if brief and wanted.shard:
+        raise InputError(
+            "--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief",
+            "分片不是完整结果；请先用 xianjie collect 合并各分片，再写简报"
+        )  # fmt: skip
+    if brief and files > 1:
+        raise InputError(
+            "--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each",
+            "一次只写一个情景的简报；可用 xianjie brief FOLDER… 分别来写"
+        )  # fmt: skip
+    if files > 1 and (describes or wanted.shard or wanted.add or wanted.precision is not None or wanted.profile):
+        raise InputError(
+            "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile",
+            "同时运行几个文件时，不能用 --dry-run、--show-config、--shard、--add-replications、--precision 或 --profile"
+        )  # fmt: skip
+    if wanted.precision is not None and (wanted.add or wanted.shard):
+        raise InputError(
+            "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
+            "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
+        )  # fmt: skip
+    if wanted.shard and wanted.add:
+        raise InputError(
+            "--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications",
+            "分片不能续加；请先用 xianjie collect 合并，再用 --add-replications"
+        )  # fmt: skip
+    if wanted.fresh and (wanted.resume or wanted.add):
+        raise InputError(
+            "--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them",
+            "会舍弃 --resume 和 --add-replications 要接着算的内容；请只留一个"
+        )  # fmt: skip
+
+
+def _refuse_idle(
+    context: typer.Context, files: list[Path], wanted: "Wanted", dry_run: bool, show_config: bool, out: Path | None
+) -> None:
+    """Refuse what was given and would do nothing."""
+    from experiments.cli import run_helpers
+    from sim.scenario.county_file import is_county_file
+
+    if wanted.precision is None:
+        console.refuse_given(context, "is for --precision; leave it out", "只与 --precision 一起用；请去掉", "max_replications")
+    if not any(map(is_county_file, files)):
+        console.refuse_given(
+            context, "is for county files, and there is none; leave it out", "只用于县情文件，这里没有；请去掉", "plan"
+        )
+    if show_config:
+        console.refuse_given(
+            context, "does nothing with --show-config, which lives nothing; leave it out",
+            "与 --show-config 同用时不起作用，因为不推演；请去掉",
+            "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
+            "add_replications", "precision", "max_replications", "brief", "shard", "executor", "scheduler",
+        )  # fmt: skip
+    if dry_run:
+        console.refuse_given(
+            context, "does nothing with --dry-run, which touches no folder; leave it out",
+            "与 --dry-run 同用时不起作用：预演不动任何文件夹；请去掉", "profile", "resume", "fresh"
+        )  # fmt: skip
+    if wanted.add and out is not None and not dry_run and run_helpers.requested(out) != wanted.replications:
+        console.refuse_given(
+            context, f"{out} was asked for another number; leave it out, or give --add-replications alone",
+            f"{out} 原来的遍数不是这个数；请去掉，只写 --add-replications", "replications"
+        )  # fmt: skip
+
+
+def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
+    """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
+    from experiments.reporting.terminal import scoreboard
+    from experiments.reporting.translations import Words
+    from experiments.results import folder as results
+
+    words = Words(wanted.lang)
+    result = results.open_folder(outcome.out)
+    lived = outcome.completed > 0
+    if figures and lived and not outcome.interrupted:
+        from experiments.reporting.figures import gallery
+
+        screen.print(words("say_figures"))
+        gallery.draw(result)
+    goals = result.goals if lived else []
+    audit = result.audit if lived else []
+    times = outcome.manifest["run"]["profile"] if wanted.profile else {}
+    if as_json:
+        more = ({"profile": times} if wanted.profile else {}) | ({"brief": written} if written else {})
+        console.show_json(summary(outcome, goals, audit) | more)
+    else:
+        console.show(scoreboard.answer(outcome.manifest, goals, audit, wanted.lang))
+        console.show(scoreboard.profile(times, wanted.lang) if times else [])
+        console.show([words("folder", out=outcome.out), *(words("brief_written", path=path) for path in written)])
+        if lived and not written and not outcome.interrupted:
+            console.show([words("say_brief_command", command=f"xianjie brief {shlex.quote(str(outcome.out))}")])
+    if outcome.failed:
+        typer.echo(words("first_failure", **result.failures[0]), err=True)
+
+
+def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[str, Any]:
+    """What ``--json`` prints of a run."""
+    manifest = outcome.manifest
+    return {
+        "scenario": manifest["scenario"]["id"],
+        "seed": manifest["seed"],
+        "only_luck": manifest["only_luck"],
+        "replications": outcome.requested,
+        "completed": outcome.completed,
+        "failed": outcome.failed,
+        "interrupted": outcome.interrupted,
+        "seconds": outcome.seconds,
+        "hash": manifest["hash"],
+        "goals": goals,
+        "audit": audit,
+        "out": str(outcome.out),
+    }
+
+
+def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+    """Print the resolved scenario and what the run would take; ``times``: for how many scenarios its replications are lived."""
+    import yaml
+
+    from experiments import model_api
+    from experiments.cli import run_helpers
+    from experiments.execution import runner
+    from experiments.reporting.figures.provenance import ROOM
+    from experiments.reporting.translations import Words
+    from experiments.results import folder as results
+
+    cost = runner.forecast(
+        scenario,
+        run_helpers.count(wanted) * times,
+        wanted.seed,
+        wanted.workers,
+        wanted.only_luck,
+        model_api.COUNTY,
+        run_helpers.teller(screen, wanted.lang),
+    )
+    disk = cost.disk + (ROOM if figures else 0)
+    resolved = results.description(scenario)
+    if as_json:
+        console.show_json({"scenario": resolved, "seed": wanted.seed, **vars(cost), "disk": disk})
+        return
+    words = Words(wanted.lang)
+    said = words(
+        "say_forecast",
+        runs=cost.replications,
+        workers=cost.workers,
+        seconds=words.seconds(cost.seconds),
+        disk=words.bytes(disk),
+        journal=words.bytes(cost.journal),
+        memory=words.bytes(cost.memory),
+    )
+    text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
+    console.show((text.rstrip(), said))
+
+
+def _show_config(scenario: Any, as_json: bool) -> None:
+    """Print every parameter as used, and which file or option set it."""
+    from experiments import model_api
+    from experiments.results.files import canonical, plain
+
+    plausible = model_api.find(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
+    places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
+    used = plain(model_api.find(model_api.COUNTY).used(scenario, None))
+    values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
+    if as_json:
+        console.show_json({"scenario": scenario.id, "values": values})
+    else:
+        console.show(f"{name}: {canonical(each['value'])}  [{each['from']}]" for name, each in values.items())

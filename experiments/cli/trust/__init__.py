@@ -1,0 +1,1 @@
+"""Commands that question the model and its results."""

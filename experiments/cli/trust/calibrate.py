@@ -1,0 +1,117 @@
+"""``xianjie calibrate``: from published figures to the plausible ensemble."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Fresh, Json, Lang, Language, Out, Quiet, Workers, Yes
+
+
+def calibrate(
+    context: typer.Context,
+    workers: Workers = None,
+    out: Out = None,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the lives.")
+    ] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Store the ensemble with the project, where 'run' takes it from.")
+    ] = False,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Calibrate the assumptions of experiments/validation/calibration.yaml on the published figures of 2022 or earlier.
+
+    Two waves of history matching, then approximate Bayesian computation, after showing on lives of known truth that this finds
+    it again. Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the
+    disk is full, 130 interrupted.
+    """
+    with console.exit_codes():
+        if synthetic:
+            console.refuse_given(
+                context, "does nothing with --synthetic, which makes no ensemble; leave one of them out",
+                "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
+            )  # fmt: skip
+        from experiments import model_api
+        from experiments.cli import run_helpers
+        from experiments.execution import reuse
+        from experiments.execution.study import Study
+        from experiments.results import output_folder
+        from experiments.statistics import history_matching
+        from experiments.validation import calibration as calibration_study
+        from experiments.validation import published_figures
+        from sim.core.inputs.errors import InputError
+
+        work = calibration_study.Calibrating(calibration_study.load())
+        now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
+        target = out or run_helpers.apart(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
+        screen = console.messages(quiet)
+        folder = reuse.make_way(target, "calibrate", now, fresh)
+        count = work.spec.waves[0] if synthetic else work.lives
+        seconds = run_helpers.announce_study(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
+        run_helpers.confirm(seconds, yes, lang)
+        code = model_api.find(model_api.COUNTY).code()
+        with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
+            teller = run_helpers.teller(screen, lang)
+            scenarios = {work.scenario.id: work.scenario}
+            with Study(
+                folder, scenarios, work.spec.seed, False, work.task, workers, model_api.COUNTY, teller, progress, brief=False
+            ) as study:
+                recovery = calibration_study.recover(work, study)
+                if synthetic:
+                    made: dict[str, Any] = {"recovery": calibration_study.recovered(work.names, recovery)}
+                else:
+                    try:
+                        result = calibration_study.calibrate(work, study)
+                    except history_matching.TooImplausible as reason:
+                        raise InputError(
+                            published_figures.FILE,
+                            0,
+                            f"no ensemble: {reason.english}; state larger errors, or fewer figures",
+                            f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
+                        ) from None
+                    made = calibration_study.summary(work, result, recovery, code)
+        with run_helpers.writing(target, lang), output_folder.building(folder) as new:
+            _write(new, made)
+            if not synthetic:
+                calibration_study.store(work, result, code, new / "ensemble.csv")
+        reuse.end(target, folder)
+        if store and not synthetic:
+            calibration_study.store(work, result, code)
+        if as_json:
+            console.show_json({**made, "out": str(target)})
+        else:
+            from experiments.reporting.terminal import calibration
+
+            console.show(calibration.answer(made, lang, target))
+
+
+def _write(target: Path, made: dict[str, Any]) -> None:
+    from experiments.results import folder as results
+    from experiments.results.files import as_json, write_csv, write_text
+
+    rows = made["recovery"]["assumptions"]
+    write_csv(target / "recovery.csv", [{"assumption": name, **row} for name, row in rows.items()])
+    if "figures" not in made:
+        write_text(target / "synthetic.json", as_json(made))
+        return
+    write_text(target / "calibration.json", as_json(made))
+    write_csv(target / "figures.csv", [results.flat(_apart(line)) for line in made["figures"]])
+    write_csv(target / "assumptions.csv", [results.flat(_apart(line)) for line in made["learned"]])
+
+
+def _apart(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with a column for each end of a range or a band."""
+    row: dict[str, Any] = {}
+    for key, value in line.items():
+        if isinstance(value, (list, tuple)):
+            ends = ("low", "high") if len(value) == 2 else ("low", "middle", "high")
+            row |= {f"{key}_{end}": each for end, each in zip(ends, value)}
+        else:
+            row[key] = value
+    return row

@@ -1,0 +1,73 @@
+"""``xianjie screen``: which numbers each goal hangs on, from a few hundred lives."""
+
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
+from experiments.cli.trust.structure import Finding, again, keep
+
+
+def screen(
+    scenario: Scenario = BASELINE,
+    points: Annotated[int, typer.Option(min=24, max=20_000, help="Lives, each with all assumptions drawn anew.")] = 240,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    finding: Finding = None,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw all assumptions at once and rank them for every goal; `sensitivity` then looks at the few that stand out.
+
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 3 some lives failed,
+    5 the disk is full, 130 interrupted.
+    """  # noqa: E501
+    with console.exit_codes():
+        from experiments import model_api
+        from experiments.analyses import screening
+        from experiments.cli import run_helpers
+        from experiments.execution import reuse
+        from experiments.execution.study import Study
+        from experiments.results import output_folder
+        from experiments.results.files import safe
+        from sim.scenario import load_scenario
+
+        chosen = load_scenario(scenario)
+        catalogue = model_api.find(model_api.COUNTY).catalogue(chosen)
+        factors = screening.factors_of(chosen)
+        names = [each.id for each in factors]
+        made_points = screening.points(chosen, factors, points, seed)
+        task = {"screen": names, "points": points}
+        now = reuse.inputs_of({chosen.id: chosen}, seed, True, task)
+        target = out or run_helpers.apart(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
+        messages = console.messages(quiet)
+        work = reuse.make_way(target, "screen", now, fresh)
+        seconds = run_helpers.announce_study(chosen, points, work, seed, workers, False, lang, messages)
+        run_helpers.confirm(seconds, yes, lang)
+        with run_helpers.ending(target, lang), run_helpers.bar(points, lang, messages) as progress:
+            teller = run_helpers.teller(messages, lang)
+            with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, teller, progress) as study:
+                kept, lived = screening.live(study, made_points, screening.measures(catalogue))
+        headline = [name for name, goal in catalogue.goals.items() if goal.headline]
+        arguments = [] if scenario == BASELINE else [str(scenario)]
+        made: dict[str, Any] = {
+            "command": again("screen", finding, arguments, points=points, seed=seed),
+            "code": model_api.find(model_api.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
+            **screening.told(names, screening.rows_of(kept, names), lived, headline),
+        }  # fmt: skip
+        with run_helpers.writing(target, lang), output_folder.building(work) as new:
+            keep(made, new / "screening.json", finding)
+        reuse.end(target, work)
+        if as_json:
+            console.show_json(made)
+        else:
+            from experiments.reporting.terminal import structural_uncertainty as briefing
+
+            console.show(briefing.screened(made, catalogue.goals, lang, target))
+        if made["failed"]:
+            raise typer.Exit(console.Code.SOME_FAILED)

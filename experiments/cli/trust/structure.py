@@ -1,0 +1,111 @@
+"""``xianjie structure``: whether the conclusions hang on how the model is built."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
+
+Futures = Annotated[
+    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each lived once under every switch and plan.")
+]
+Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
+
+
+def structure(
+    plans: Annotated[list[Path] | None, typer.Argument(help="Plans to rank, the reference first; by default those of structure.yaml.")] = None,  # noqa: E501
+    futures: Futures = 12,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    finding: Finding = None,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Live the same futures under every structural switch and say what it does to goals and to the order of the plans.
+
+    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
+    130 interrupted.
+    """  # noqa: E501
+    with console.exit_codes():
+        from experiments import model_api
+        from experiments.analyses import structural_uncertainty as structure
+        from experiments.cli import run_helpers
+        from experiments.execution import points, reuse
+        from experiments.execution.study import Study
+        from experiments.results import output_folder
+        from experiments.results.files import safe
+        from sim.core.inputs.errors import InputError
+        from sim.scenario import load_scenario
+
+        files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
+        loaded = [load_scenario(file) for file in files]
+        points.distinct("structure", 0, [each.id for each in loaded])
+        chosen = {each.id: each for each in loaded}
+        if len(chosen) < 2:
+            raise InputError(
+                "structure",
+                0,
+                "takes at least two different plans, the reference first",
+                "至少要两个不同的方案，作参照的放在最前",
+            )
+        measured = [model_api.find(model_api.COUNTY).catalogue(each) for each in loaded]
+        if any(set(each.goals) != set(measured[0].goals) for each in measured):
+            raise InputError(
+                "structure", 0, "takes plans of one length: those that run on beyond 2025 have goals that the others lack",
+                "各方案的期限要相同：推演到2025年以后的方案，有别的方案没有的目标；请统一 months"
+            )  # fmt: skip
+        switches = structure.switches()
+        points.affordable("--futures", 0, len(switches) * len(chosen), futures)
+        count = len(switches) * len(chosen) * futures
+        screen = console.messages(quiet)
+        first = next(iter(chosen.values()))
+        worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
+        task = {"structure": {switch.id: switch.sets for switch in switches}}
+        now = reuse.inputs_of(worlds, seed, False, task)
+        target = out or run_helpers.apart(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
+        work = reuse.make_way(target, "structure", now, fresh)
+        seconds = run_helpers.announce_study(first, count, work, seed, workers, False, lang, screen)
+        run_helpers.confirm(seconds, yes, lang)
+        with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
+            teller = run_helpers.teller(screen, lang)
+            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, teller, progress) as study:
+                found = structure.live(study, chosen, futures)
+        catalogue = model_api.find(model_api.COUNTY).catalogue(first)
+        made: dict[str, Any] = {
+            "command": again("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
+            "code": model_api.find(model_api.COUNTY).code(), "seed": seed, "futures": futures,
+            "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
+            "plans": {name: dict(plan.title) for name, plan in chosen.items()},
+            **structure.told(found, catalogue),
+        }  # fmt: skip
+        with run_helpers.writing(target, lang), output_folder.building(work) as new:
+            keep(made, new / "structure.json", finding)
+        reuse.end(target, work)
+        if as_json:
+            console.show_json(made)
+        else:
+            from experiments.reporting.terminal import structural_uncertainty as briefing
+
+            console.show(briefing.answer(made, catalogue.goals, lang, target))
+
+
+def again(name: str, finding: Path | None, arguments: list[str], **numbers: int) -> str:
+    """The command that makes a finding again."""
+    options = [f"--{key} {value}" for key, value in numbers.items()]
+    return " ".join(["xianjie", name, *arguments, *options, "--yes", *([f"--finding {finding.as_posix()}"] if finding else [])])
+
+
+def keep(made: dict[str, Any], own: Path, finding: Path | None) -> None:
+    """Write a finding into its folder and, if asked, where the documentation looks for it."""
+    from experiments.results.files import as_json, write_text
+
+    for path in (own, finding):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, as_json(made))

@@ -1,0 +1,1 @@
+"""Who runs what, and where: runner, worker pool, executors, shards; nothing here asks a question of the results."""

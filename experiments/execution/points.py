@@ -1,0 +1,37 @@
+"""Points of a study: told apart, no more of them than somebody will see the end of, and how they are spread."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.results.files import same_file
+from sim.core.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    pass
+
+MOST_REPLICATIONS = 1_000_000  # of one point
+MOST_LIVES = 10_000_000  # of all points
+
+
+def distinct(place: str | Path, line: int, names: Sequence[str]) -> None:
+    """Raise InputError where two scenarios have one name, under which their results could not be told apart."""
+    seen: set[str] = set()
+    for name in names:
+        if same_file(name) in seen:
+            raise InputError(
+                place, line, f"a scenario is named twice: '{name}'; leave one out, or rename the file if it is another one",
+                f"同一个情景写了两次：“{name}”；请去掉一个，若不是同一个情景，请给文件改名"
+            )  # fmt: skip
+        seen.add(same_file(name))
+
+
+def affordable(place: str | Path, line: int, points: int, replications: int) -> None:
+    """Raise InputError where nobody would see the end of so many replications."""
+    count = int(points) * int(replications)
+    if count > MOST_LIVES:
+        raise InputError(
+            place, line, f"{points:,} points of {replications:,} replications are {count:,}, at most {MOST_LIVES:,} are allowed; "
+            "take fewer of either",
+            f"{points:,} 个点、每点 {replications:,} 遍，共 {count:,} 遍，最多允许 {MOST_LIVES:,} 遍；请减少点数或遍数"
+        )  # fmt: skip

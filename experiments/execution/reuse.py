@@ -1,0 +1,86 @@
+"""Whether a folder may be written to: what stands in it, how that differs from what is wanted now, and where to write meanwhile.
+
+The command line and the Python interface ask here alike; ``option`` is how the caller names the folder, ``--out`` or ``out``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments import model_api
+from experiments.execution import runner
+from experiments.results import files, fingerprint, folder_lock, output_folder
+from sim.core.inputs.errors import Both, InputError, joined
+
+
+def inputs_of(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
+    """What decides the replications of a run or a study; ``task`` is what else is wanted, as plain data or records."""
+    return fingerprint.identity(model_api.find(model_api.COUNTY), model_api.COUNTY, scenarios, seed, only_luck, task)
+
+
+def usable(out: Path, command: str, option: str = "--out") -> None:
+    """Raise InputError unless ``out`` is, or can become, a folder of this command."""
+    try:
+        output_folder.check(out, command)
+    except files.NotOurs as reason:
+        raise InputError.of(option, 0, reason) from None
+    for folder in (out, output_folder.next_to(out)):
+        try:
+            folder_lock.check(folder / output_folder.JOURNAL)
+        except folder_lock.Held as who:
+            raise InputError.of(option, 0, who) from None
+    output_folder.settle(out)
+
+
+def unlike(out: Path, now: dict[str, Any]) -> Both | None:
+    """In what the result in ``out`` differs from what is wanted now; None if in nothing, or if there is none."""
+    before = output_folder.asked(out)
+    if before is None or not output_folder.holds(out):
+        return None
+    reasons = fingerprint.changes(before, now)
+    old, new = (list(each.get("scenarios") or {}) for each in (before, now))
+    if len(old) == len(new) == 1 and old != new:  # the names say more than every value of both
+        reasons = [
+            Both(f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的")
+        ]
+    return joined(reasons) if reasons else None
+
+
+def unjoinable(option: str, out: Path, reason: runner.Refused | Both, fresh: bool = True) -> InputError:
+    """That what is in ``out`` is not of the replications that are wanted; ``fresh``: whether to throw it away is offered."""
+    if isinstance(reason, runner.Busy):
+        return InputError.of(option, 0, reason)
+    is_command = option.startswith("--")
+    place, way = ("--out", "--fresh") if is_command else ("out", "fresh=True")
+    offer = Both(f", or throw them away with {way}", f"，或用 {way} 舍弃旧的重算") if fresh else Both("", "")
+    return InputError(
+        option, 0, f"{out} holds replications that may not be joined: {reason.english}; name another {place}{offer.english}",
+        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 {place} 另写文件夹{offer.chinese}"
+    )  # fmt: skip
+
+
+def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool, option: str = "--out") -> Path:
+    """Where a study is to write: ``out``, or a place beside the one that stands in it and is to be made ``fresh``; ``end`` puts
+    the new one in its place. ``now``: as ``inputs_of`` gives it. InputError if ``out`` holds something else.
+    """
+    usable(out, command, option)
+    reason = unlike(out, now)
+    if reason and not fresh:
+        raise unjoinable(option, out, reason)
+    beside = output_folder.next_to(out)
+    if not fresh and output_folder.begun(beside):
+        return beside
+    if fresh:
+        output_folder.discard(beside)
+        if output_folder.listed(out):
+            output_folder.claim(beside, command, now)
+            return beside
+        output_folder.clear(out)
+    output_folder.claim(out, command, now)
+    return out
+
+
+def end(out: Path, work: Path) -> None:
+    """A study that was made anew takes the place of the one that stood."""
+    if work != out:
+        output_folder.replace(out)

@@ -1,0 +1,55 @@
+"""When to stop: replications are added until every headline probability is precise enough, and honestly so.
+
+Looking again and again until an interval happens to be narrow picks the moments at which it is too narrow. Three things keep the
+stated 95 %: looks are few, because each asks at once for as many replications as its own estimate says are needed; what is needed
+is reckoned from that end of the interval at which the spread is largest, so that a lucky estimate does not stop it; and a run
+never stops before ``LEAST`` replications. What is left is measured: tests/experiments/test_coverage.py.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+from scipy import stats
+
+from experiments.statistics import estimates
+
+LEAST = 100
+GROWTH = 1.1  # the least by which a look adds
+Z = float(stats.norm.ppf(0.975))
+
+
+def needed(chance: estimates.Proportion, precision: float) -> int:
+    """Replications after which the interval of this probability should be within ± ``precision``.
+
+    From the end of the interval nearest to one half, with the design effect of pairs that share their parameters.
+    """
+    worst = min(max(0.5, chance.low), chance.high)
+    effective = worst * (1.0 - worst) * (Z / precision) ** 2
+    return math.ceil(effective * chance.runs / max(chance.effective_runs, 1.0))
+
+
+def look(
+    met: Mapping[str, NDArray], draws: NDArray, precision: float, runs: int, largest: int
+) -> tuple[dict[str, Any], int | None]:
+    """One look: what it saw, and the number of replications to go on to (None: stop).
+
+    ``met``: by headline goal (runs,) of 0 or 1. The record names the widest goal, half the width of its interval, and whether
+    the precision is ``reached``.
+    """
+    chances = {name: estimates.proportion(column, draws) for name, column in met.items()}
+    halves = {name: (chance.high - chance.low) / 2 for name, chance in chances.items()}
+    widest = max(halves, key=lambda name: halves[name])
+    reached = halves[widest] <= precision and runs >= LEAST
+    record = {"runs": runs, "goal": widest, "half_width": halves[widest], "reached": reached}
+    if reached or runs >= largest:
+        return record, None
+    wanted = max(needed(chance, precision) for chance in chances.values())
+    more = max(LEAST, wanted, math.ceil(runs * GROWTH))
+    return record, min(more + more % 2, largest)
+
+
+def said(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A look as words need it: the goal, and half the width in points."""
+    return {"goal": record["goal"], "points": f"{100 * record['half_width']:.1f}"}

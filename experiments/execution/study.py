@@ -1,0 +1,166 @@
+"""Many points, lived into one journal of which only outcomes are kept: what sweeps, sensitivity and solving ask of the model."""
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.execution.runner import Progress, claim
+from experiments.execution.worker_pool import Crew, Make
+from experiments.model_api import COUNTY, Plan, Point, Say, find
+from experiments.results import fingerprint, journal
+from experiments.results.files import same_file
+from experiments.results.journal import Chunk
+from sim.world.funds import NOT_PUBLIC
+
+PUBLIC = "public_spending"
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the lives of one point came to, by replication.
+
+    ``met``, ``margin``, ``value``: (lives, goals); ``decembers``: (lives, years, indicators); ``public``: yuan a year from all
+    public purses; ``kept``: digests; ``failed``: replications that failed.
+    """
+
+    replications: NDArray[np.int64]
+    draws: NDArray[np.int64]
+    goals: tuple[str, ...]
+    indicators: tuple[str, ...]
+    met: NDArray[np.float64]
+    margin: NDArray[np.float64]
+    value: NDArray[np.float64]
+    decembers: NDArray[np.float64]
+    public: NDArray[np.float64]
+    kept: tuple[str, ...]
+    failed: tuple[int, ...]
+
+    def outcome(self, name: str) -> NDArray[np.float64]:
+        """(lives,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or an
+        indicator at the end.
+        """
+        if name == PUBLIC:
+            return self.public / MILLION
+        goal, _, part = name.partition(".")
+        if goal in self.goals:
+            return (self.margin if part == "margin" else self.met)[:, self.goals.index(goal)]
+        return self.decembers[:, -1, self.indicators.index(name)]
+
+
+class Study:
+    """A journal of points and the crew that fills it. Use it in a ``with`` statement.
+
+    ``task``: what is asked, as plain data; a journal of another task, scenario or program raises ``runner.Refused``. ``brief``:
+    only outcomes are kept, not the months.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        scenarios: Mapping[str, Any],
+        seed: int,
+        only_luck: bool,
+        task: Any,
+        workers: int | None = None,
+        lives: str = COUNTY,
+        say: Say = lambda what, **facts: None,
+        progress: Callable[[Progress], None] = lambda progress: None,
+        executor: Make | None = None,
+        brief: bool = True,
+    ) -> None:
+        model = find(lives)
+        first = next(iter(scenarios.values()))
+        model.prepare(first, say)
+        self.catalogue = model.catalogue(first)
+        self._points: dict[str, Point] = {}
+        self._progress = progress
+        self._watch = Progress(0)
+        place = folder / "journal"
+        with contextlib.ExitStack() as stack:
+            belongs = stack.enter_context(claim(place, fingerprint.identity(model, lives, scenarios, seed, only_luck, task)))
+            self.plan = Plan(seed, only_luck, place, lives, brief=brief, belongs=belongs)
+            self._crew = stack.enter_context(Crew(self.plan, first, workers, say, executor))
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> "Study":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._stack.close()
+
+    def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
+        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does, and ValueError
+        for two points of one name: the journal would give one the lives of the other.
+        """
+        for point, _numbers in wanted:
+            known = self._points.setdefault(same_file(point.name), point)
+            if known is not point and known != point:
+                raise ValueError(f"two different points have the name {point.name}")
+        total = sum(len(numbers) for _point, numbers in wanted)
+        missing = sum(len(self._crew.missing(point, numbers)) for point, numbers in wanted)
+        self._watch.total += total
+        self._watch.done += total - missing
+
+        def count(chunk: Chunk) -> None:
+            self._watch.done += len(chunk.lives) + len(chunk.failures)
+            self._watch.failed += len(chunk.failures)
+            self._progress(self._watch)
+
+        self._crew.live(wanted, count)
+
+    def outcomes(self, point: Point, replications: Sequence[int] | None = None) -> Outcomes:
+        """What the lives of a point came to, or some of them. Raises ValueError if none of them lived."""
+        return outcomes(self.plan.folder, point.name, replications)
+
+
+def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None) -> Outcomes:
+    """The outcomes of one point of a journal, in the order of replications.
+
+    Raises ValueError if none of them lived, or if one of ``replications`` is not there.
+    """
+    chunks = journal.read(folder, name)
+    failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
+    lived = [chunk for chunk in chunks if chunk.lives]
+    if not lived:
+        reason = chunks[0].failures[0].error if chunks else "it was not lived"
+        raise ValueError(f"no life of the point {name} came to its end: {reason}")
+    layout = lived[0].header["layout"]
+    goals = np.concatenate([chunk.array("goals") for chunk in lived])
+    records = [life for chunk in lived for life in chunk.lives]
+    numbers = np.array([life["replication"] for life in records])
+    absent = set(replications or ()).difference(numbers.tolist(), failed)
+    if absent:
+        raise ValueError(f"replication {min(absent)} of the point {name} is not in the journal")
+    chosen = np.isin(numbers, list(replications)) if replications is not None else np.ones(len(numbers), dtype=bool)
+    return Outcomes(
+        numbers[chosen],
+        np.array([life["draw"] for life in records])[chosen],
+        tuple(layout["goals"]),
+        tuple(layout["indicators"]),
+        goals[chosen, :, 0],
+        goals[chosen, :, 1],
+        goals[chosen, :, 2],
+        np.concatenate([chunk.array("decembers") for chunk in lived])[chosen],
+        np.concatenate([_public(chunk) for chunk in lived])[chosen],
+        tuple(life["kept"] for life, taken in zip(records, chosen) if taken),
+        failed,
+    )
+
+
+def _public(chunk: Chunk) -> NDArray[np.float64]:
+    """Yuan a year out of all public purses, of each life.
+
+    Which cells there are, and in which order, depends on the neighbours in the chunk; an exact sum does not.
+    """
+    cells = chunk.header["budget"]
+    public = [number for number, (_year, fund, _use) in enumerate(cells) if fund not in NOT_PUBLIC]
+    years = max(1, chunk.array("decembers").shape[1])
+    money = chunk.array("budget")[:, public, 0]
+    return np.array([math.fsum(row) for row in money]) / years

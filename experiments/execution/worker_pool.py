@@ -1,0 +1,254 @@
+"""A crew of workers that live counties and put every finished chunk into one journal.
+
+What is asked of it is a list of points, each with replications. What the journal already holds is not lived again, whoever lived
+it: that is all there is to resuming, to extending and to joining the parts of a run. Which process lives which replication,
+and in what order they come back, leaves no trace: luck has an address, and a chunk carries its replications' numbers.
+"""
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.execution.local_executor import Executor, Finished, Halted, InProcess, Processes, usable_processors
+from experiments.model_api import Catalogue, Plan, Point, Say, find
+from experiments.results import journal
+from experiments.results.journal import Chunk, Failure, Lived
+
+CHUNKS = "chunk"  # the name of the only point of a run
+
+SECONDS_PER_CHUNK = 2.0
+LARGEST_CHUNK = 80
+ATTEMPTS = 2  # deaths of a process with nothing but one replication in hand, after which that replication has failed
+IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
+
+
+@dataclass(frozen=True)
+class Task:
+    """Successive replications of a point, for one worker. ``belongs``: the digest that their chunk carries."""
+
+    point: Point
+    replications: tuple[int, ...]
+    belongs: str = ""
+
+    def path(self, folder: Path) -> Path:
+        """Where its chunk is kept."""
+        return journal.chunk_path(folder, self.point.name, self.replications)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A chunk as it comes back: ``seconds`` of work and the packed lives.
+
+    The crew writes it, wherever it was lived: a worker may sit on another machine that does not see the journal's disk.
+    """
+
+    seconds: float
+    chunk: bytes
+
+
+class Worker:
+    """Lives tasks and packs each into a chunk. Made once in every process."""
+
+    def __init__(self, plan: Plan, scenario: Any) -> None:
+        self.plan = plan
+        self.lives = find(plan.lives)
+        self.lives.prepare(scenario)
+        self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.lives.catalogue(scenario))]
+
+    def __call__(self, task: Task) -> Made:
+        """Live these replications."""
+        start = time.perf_counter()
+        lived: list[Lived] = []
+        failures: list[Failure] = []
+        for replication in task.replications:
+            try:
+                lived.append(self.live(task.point, replication))
+            except Exception as problem:
+                failures.append(failure(self.plan, replication, problem))
+        catalogue = self.catalogue(task.point.scenario)
+        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief, task.belongs)
+        return Made(time.perf_counter() - start, chunk)
+
+    def catalogue(self, scenario: Any) -> Catalogue:
+        """What is measured; the same for all scenarios of equal length."""
+        for known, catalogue in self._catalogues:
+            if known is scenario or known.months == scenario.months:
+                return catalogue
+        self._catalogues.append((scenario, self.lives.catalogue(scenario)))
+        return self._catalogues[-1][1]
+
+    def live(self, point: Point, replication: int) -> Lived:
+        """One replication, with the quantiles of its parameters."""
+        plan = self.plan
+        draw = plan.draw(replication)
+        quantiles = {} if plan.only_luck else self.lives.draw(point.scenario, plan.seed, draw)
+        quantiles = {**quantiles, **point.held}
+        life = self.lives.live(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
+        return Lived(replication, draw, quantiles, life)
+
+
+def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
+    """What is kept of a replication that failed."""
+    text = "".join(traceback.format_exception(problem))
+    summary = f"{type(problem).__name__}: {problem}"
+    return Failure(replication, plan.draw(replication), plan.seed, summary, text)
+
+
+class Stopped(Exception):
+    """Ctrl-C: what was under way is on disk too, unless Ctrl-C came twice."""
+
+
+class DiskProblem(Halted):
+    """A chunk could not be written; everything before it is whole."""
+
+
+Make = Callable[[Callable[[], Worker]], Executor]
+
+
+class Crew:
+    """Workers, started once; ``live`` may be called as often as there is something to ask. Use it in a ``with`` statement.
+
+    ``workers``: processes, default one for each usable processor; 1 works in this process. ``executor`` makes another place to
+    work from a picklable maker of workers.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Any,
+        workers: int | None = None,
+        say: Say = lambda what, **facts: None,
+        executor: Make | None = None,
+    ) -> None:
+        find(plan.lives).prepare(scenario, say)
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        self.plan = plan
+        self.say = say
+        self.done = journal.settle(plan.folder, plan.belongs)
+        self._deaths: Counter[tuple[str, int]] = Counter()  # by point and replication, with nothing beside it
+        self._pace = 0.0  # seconds per replication
+        self._back: list[Finished] = []  # came back, and are not in the journal yet
+        count = workers or usable_processors()
+        make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
+        self.place = make(partial(Worker, plan, scenario))
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.place.close()
+
+    def missing(self, point: Point, replications: Iterable[int]) -> list[int]:
+        """Those replications that the journal does not hold."""
+        have = self.done.get(point.name, set())
+        return [number for number in replications if number not in have]
+
+    def live(
+        self,
+        wanted: Sequence[tuple[Point, Sequence[int]]],
+        count: Callable[[Chunk], bool | None] = lambda chunk: None,
+    ) -> None:
+        """Live what the journal does not hold of ``wanted``, telling ``count`` of every new chunk; it may return True to stop.
+
+        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever Halted the executor raises.
+        """
+        left = [(point, number) for point, numbers in wanted for number in self.missing(point, numbers)]
+        try:
+            for chunk in self._chunks(left):
+                self._note(chunk)
+                if count(chunk):
+                    break
+        except KeyboardInterrupt:
+            self.say("tell_interrupted")
+            try:
+                for finished in (*self._back, *self.place.stop()):
+                    if not finished.died:
+                        chunk = self._kept(finished)
+                        self._note(chunk)
+                        count(chunk)
+            except KeyboardInterrupt:
+                self.say("tell_interrupted_again")
+            raise Stopped from None
+        except OSError as problem:
+            raise DiskProblem(str(problem)) from problem
+
+    def _kept(self, finished: Finished) -> Chunk:
+        """The chunk that came back, once it is whole in the journal."""
+        path = finished.task.path(self.plan.folder)
+        journal.keep(path, finished.result.chunk)
+        return Chunk(path)
+
+    def _note(self, chunk: Chunk) -> None:
+        self.done.setdefault(chunk.header["point"], set()).update(chunk.replications)
+
+    def _chunks(self, left: Sequence[tuple[Point, int]]) -> Iterator[Chunk]:
+        """Hand out tasks and yield their chunks as they are found whole in the journal.
+
+        The first are single replications; from their pace the size is chosen so that a chunk takes about two seconds: long
+        enough that handing it over costs nothing, short enough that Ctrl-C and a crash cost little. When a worker process goes
+        down (killed from outside or for its memory, a fault in compiled code), every replication it may have died of is simulated
+        again with nothing beside it, so that only one that takes its process down again and again is recorded as failed.
+        """
+        position = 0
+        suspects: list[Task] = []
+        while position < len(left) or suspects or self.place.pending:
+            while not suspects and position < len(left) and self.place.pending < IN_HAND * self.place.workers:
+                task = successive(left, position, chunk_size(self._pace, len(left) - position, self.place.workers))
+                self.place.submit(replace(task, belongs=self.plan.belongs))
+                position += len(task.replications)
+            if suspects and not self.place.pending:
+                self.place.submit(suspects.pop(0))
+            self._back += self.place.finished()
+            while self._back:
+                finished = self._back[0]
+                if not finished.died:
+                    self._pace = finished.result.seconds / len(finished.task.replications)
+                elif self._hopeless(finished):
+                    finished = self._dead(finished)
+                else:
+                    suspects += [replace(finished.task, replications=(number,)) for number in finished.task.replications]
+                    self._back.pop(0)
+                    continue
+                chunk = self._kept(finished)
+                self._back.pop(0)
+                yield chunk
+
+    def _hopeless(self, finished: Finished) -> bool:
+        """Whether a task is a replication that took its process down ``ATTEMPTS`` times with nothing beside it."""
+        if not finished.alone or len(finished.task.replications) > 1:
+            return False
+        who = finished.task.point.name, finished.task.replications[0]
+        self._deaths[who] += 1
+        return self._deaths[who] >= ATTEMPTS
+
+    def _dead(self, finished: Finished) -> Finished:
+        """What is kept of a replication that took its process down; going on with the journal simulates it again."""
+        task, plan = finished.task, self.plan
+        died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
+        catalogue = find(plan.lives).catalogue(task.point.scenario)
+        chunk = journal.pack(task.point.name, [], [died], catalogue, plan.brief, task.belongs, died=True)
+        return Finished(task, Made(0.0, chunk))
+
+
+def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:
+    """The task that begins at ``start``: at most ``size`` successive replications of one point."""
+    point, first = left[start]
+    count = 1
+    for other, number in left[start + 1 : start + size]:
+        if other.name != point.name or number != first + count:
+            break
+        count += 1
+    return Task(point, tuple(range(first, first + count)))
+
+
+def chunk_size(pace: float, left: int, workers: int) -> int:
+    """How many replications the next chunk gets; small at the end, so that the workers end together."""
+    if pace <= 0:
+        return 1
+    wanted = min(LARGEST_CHUNK, round(SECONDS_PER_CHUNK / pace))
+    return max(1, min(wanted, -(-left // (2 * workers))))

@@ -1,0 +1,149 @@
+"""What was assumed, what the brief is for, and how to make it again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.analyses.sensitivity import WEAKEST
+from experiments.reporting.documents.content import Block, Bullets, Callout, Cell, Column, Paragraph, Table
+from experiments.reporting.documents.context import Told, column
+
+MOST = 20
+
+
+def assumed(told: Told, influential: Sequence[str]) -> list[Block]:
+    """How many assumptions rest on what, and the main ones; the workbook has a sheet of all."""
+    words = told.words
+    rows = _ordered(told, influential)
+    assumptions = [row for row in rows if row["role"] == "assumption"]
+    counts = {grade: sum(row["grade"] == grade for row in assumptions) for grade in WEAKEST}
+    told_counts = words("brief_and").join(
+        words("evidence_count", grade=words(f"grade_{grade}"), count=count) for grade, count in counts.items() if count
+    )
+    said = words("assumed_said", count=len(assumptions), levers=len(rows) - len(assumptions), evidence=told_counts)
+    return [
+        Paragraph(said),
+        Table("assumed", words("table_assumed"), _columns(told), tuple(_shown(row, told) for row in rows[:MOST]),
+              words("note_assumed")),
+    ]  # fmt: skip
+
+
+def _ordered(told: Told, influential: Sequence[str]) -> list[dict[str, Any]]:
+    """Every parameter used: the influential first, then what the scenario sets, missing local facts, the weakest evidence."""
+    from sim.core.inputs.parameters import load_all
+
+    known = load_all().parameters
+    scenario = told.manifest["scenario"]
+    # What the county file fixes is a fact of the county; what a scenario or --set says is the scenario's own.
+    own = {
+        identity
+        for identity, entries in (scenario.get("overrides") or {}).items()
+        if any(not str(entry["place"]).endswith("county.yaml") for entry in entries)
+    }
+    facts = {fact["parameter"] for fact in scenario.get("county") or () if fact["evidence"] in ("assumed", "derived")}
+    rows = []
+    for identity, value in told.manifest["parameters"].items():
+        parameter = known.get(identity)
+        why = (
+            "influence" if identity in influential
+            else "scenario" if identity in own
+            else "county" if identity in facts
+            else "weak" if parameter is not None and parameter.varies and parameter.evidence == "assumed"
+            else "rest"
+        )  # fmt: skip
+        grade = None if parameter is None else parameter.evidence
+        place = influential.index(identity) if identity in influential else 0
+        order = (REASONS.index(why), place, WEAKEST.index(grade) if grade in WEAKEST else len(WEAKEST), identity)
+        role = "assumption" if parameter is None else parameter.role
+        rows.append(
+            {"id": identity, "value": value, "parameter": parameter, "why": why, "grade": grade, "role": role, "order": order}
+        )
+    return sorted(rows, key=lambda row: row["order"])
+
+
+REASONS = ("influence", "scenario", "county", "weak", "rest")
+
+
+def _columns(told: Told) -> tuple[Column, ...]:
+    words = told.words
+    widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
+    return tuple(column(words, name, width=width) for name, width in widths.items())
+
+
+def _shown(row: Mapping[str, Any], told: Told) -> dict[str, Cell | str]:
+    words, parameter = told.words, row["parameter"]
+    name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
+    limits = None if parameter is None else parameter.range or parameter.bounds
+    value = row["value"]
+    return {
+        "parameter": name,
+        "central": Cell(value, written(value)) if isinstance(value, (int, float)) else written(value),
+        "range": "" if limits is None else words("range_signed", low=written(limits[0]), high=written(limits[1])),
+        "unit": "" if parameter is None else words.unit(parameter.unit),
+        "evidence": words("unknown") if row["grade"] is None else words(f"grade_{row['grade']}"),
+        "why": words(f"why_{row['why']}"),
+    }
+
+
+def written(value: Any) -> str:
+    """A parameter's value as a person writes it."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float)):
+        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {written(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(written(each) for each in value)
+    return str(value)
+
+
+def limits(told: Told) -> list[Block]:
+    """What the brief is for, what it is not for, and the line on what the model cannot tell."""
+    words = told.words
+    here = words("county_here")
+    points = (
+        words("use_for"), words("use_not", county=here), words("use_interval"), words("use_vantage", vantage=told.vantage),
+        words("use_synthetic"),
+    )  # fmt: skip
+    return [Callout("limit", words("tone_limit"), (words("limit_line", county=here),)), Bullets(points)]
+
+
+def again(told: Told, command: str) -> Table:
+    """The reproducibility box: everything that makes the same result, and this brief, again."""
+    words, manifest = told.words, told.manifest
+    scenario, program, counts = manifest["scenario"], manifest["program"], manifest["replications"]
+    draws = told.results.goals[0]["draws"] if told.results.goals else 0
+    changed = words("again_changed") if program.get("changed") else ""
+    commit = (program.get("commit") or "")[:12]
+    sets = [
+        f"{identity} = {written(entry['value'])} ({entry['place']})"
+        for identity, entries in (scenario.get("overrides") or {}).items()
+        for entry in entries
+    ]
+    base, months = told.measured.base, manifest["months"]
+    versions = [f"{name} {number}" for name, number in manifest["versions"].items() if number]
+    where = manifest["platform"]
+    rows = (
+        ("again_scenario", f"{told.title} ({scenario['id']})"),
+        ("again_files", ", ".join(scenario.get("files") or ())),
+        ("again_sets", "\n".join(sets[:NAMED_SETS]) + ("\n…" if len(sets) > NAMED_SETS else "") or words("nothing")),
+        ("again_runs", words("again_runs_said", first=months[0], last=months[-1], runs=counts["completed"], draws=draws)),
+        ("again_seed", str(manifest["seed"])),
+        ("again_vantage", told.vantage),
+        ("again_program", f"xianjie {program.get('version') or ''} {commit}{changed}"),
+        ("again_versions", f"{', '.join(versions)}; {where['system']} {where['machine']}"),
+        ("again_hash", manifest["hash"]),
+        ("again_code", str(manifest["code"])),
+        ("again_without", words("again_without_none") if base is None else base.manifest["hash"]),
+        ("again_command", told.command()),
+        ("again_brief", command),
+        ("again_verify", f"xianjie verify {told.results.folder}"),
+    )  # fmt: skip
+    columns = (
+        column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),
+        column(words, "value", width=5, label="again_value", meaning="explains_again_value"),
+    )
+    return Table("again", words("table_again"), columns, tuple({"key": words(key), "value": text} for key, text in rows))
+
+
+NAMED_SETS = 12

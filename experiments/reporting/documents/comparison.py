@@ -1,0 +1,72 @@
+"""The brief of a comparison: what each scenario changes against the first, on the same luck."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from experiments.reporting.documents import goals, money, people, probability_wording, townships
+from experiments.reporting.documents.content import Block, Callout, Paragraph, Table
+from experiments.reporting.documents.context import Told
+from experiments.reporting.documents.inputs import Mark
+from experiments.reporting.documents.probability_wording import Chance, Change
+from experiments.reporting.documents.summary import warnings
+from experiments.reporting.translations import Words
+
+
+def opening(first: Told, others: Sequence[Told], marks: Sequence[Mark], pictures_left_out: Sequence[str]) -> list[Block]:
+    """Question and answer, warnings, limit."""
+    words = first.words
+    named = words("brief_and").join(words("brief_goal_quoted", name=other.title) for other in others)
+    answers = tuple(sentence for other in others for sentence in _answers(first, other))
+    blocks: list[Block] = [
+        Callout("question", words("tone_question"), (words("compare_question", first=first.title, others=named),)),
+        Callout("answer", words("tone_answer"), answers),
+    ]
+    warned = (*warnings(marks, words), *pictures_left_out)
+    if warned:
+        blocks.append(Callout("warning", words("tone_warning"), warned))
+    blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
+    return blocks
+
+
+def _answers(first: Told, other: Told) -> Iterator[str]:
+    words, made = first.words, other.measured.comparison
+    assert made is not None
+    titles = {"first": first.title, "other": other.title}
+    if made["same"]:
+        yield words("compare_same_lives", **titles)
+        return
+    for line in made["goals"]:
+        sides = Chance.of(line, "first_"), Chance.of(line, "other_")
+        if line["headline"] and None not in sides:
+            told_first, told_other = (probability_wording.told(side, words) for side in sides)
+            change = probability_wording.change_of_probability(Change.of(line), words)
+            goal = words.of(line["name"])
+            yield words("compare_answer_goal", goal=goal, told_first=told_first, told_other=told_other, change=change, **titles)
+    yield words("compare_answer_money", other=other.title, change=_money(other, words))
+
+
+def _money(other: Told, words: Words) -> str:
+    found = other.measured.paired(other.measured.public(), other.measured.public(base=True))
+    if found.mean == found.low == found.high == 0:
+        return words("no_difference")
+    if found.low > 0:
+        return words("money_more", yuan=money.million(found.mean, found.low, found.high, other))
+    if found.high < 0:
+        return words("money_less", yuan=money.million(-found.mean, -found.high, -found.low, other))
+    low, high = (end / money.MILLION for end in (found.low, found.high))
+    ends = (probability_wording.supported(end, low, high, "", words, True) for end in (low, high))
+    return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
+
+
+def blocks(other: Told, suffix: str) -> list[Block]:
+    """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
+    made = other.measured.comparison
+    assert made is not None
+    found: list[Block] = [
+        Paragraph(other.words("compare_pairs_note", pairs=made["pairs"], draws=made["draws"]), small=True),
+        replace(goals.headline(other), note=""),
+    ]
+    rest = goals.others(other)
+    tail: list[Block] = [] if rest is None else [rest]
+    found += [*people.blocks(other), money.funds(other), *townships.blocks(other), *tail]
+    return [replace(block, id=f"{block.id}{suffix}") if isinstance(block, Table) else block for block in found]

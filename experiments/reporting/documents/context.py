@@ -1,0 +1,146 @@
+"""Columns and cells, made alike in all parts of a brief."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.reporting.documents import probability_wording
+from experiments.reporting.documents.content import Cell, Column, Kind, Place
+from experiments.reporting.documents.measures import Measured
+from experiments.reporting.documents.probability_wording import Chance, Change
+from experiments.reporting.translations import Words
+from experiments.results.folder import Results
+
+
+@dataclass(frozen=True)
+class Told:
+    """A result as a brief tells it: its numbers, the words, and what it is held against.
+
+    ``other``: the title of the scenario it is held against; None where that is the life without county policy.
+    """
+
+    measured: Measured
+    words: Words
+    other: str | None = None
+
+    @property
+    def results(self) -> Results:
+        """The result."""
+        return self.measured.results
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Its manifest."""
+        return self.results.manifest
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return self.words.of(self.manifest["scenario"]["title"])
+
+    @property
+    def last_month(self) -> str:
+        """The month of the end, as written."""
+        return self.manifest["months"][-1]
+
+    @property
+    def last_year(self) -> int:
+        """The last year."""
+        return int(self.last_month[:4])
+
+    @property
+    def headline(self) -> list[dict[str, Any]]:
+        """The headline goals."""
+        return [goal for goal in self.results.goals if goal["headline"] and "members" not in goal]
+
+    @property
+    def vantage(self) -> str:
+        """As of when things were known: the scenario's vantage, or the day of the run."""
+        chosen = self.manifest["scenario"].get("vantage")
+        return self.words("vantage", vantage=chosen) if chosen else self.words("vantage_run", day=self.day)
+
+    @property
+    def day(self) -> str:
+        """The day of the run."""
+        return str(self.manifest["run"]["started"])[:10]
+
+    def twin(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The same goal as the files show it."""
+        return next((each for each in self.results.goals if each["id"] == f"{goal['id']}_observed"), None)
+
+    def against(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The line of the comparison with the base for a goal."""
+        made = self.measured.comparison
+        return None if made is None else next((line for line in made["goals"] if line["id"] == goal["id"]), None)
+
+    def command(self) -> str:
+        """The command that lives this result again."""
+        return command(self.manifest)
+
+
+def command(manifest: Mapping[str, Any]) -> str:
+    """The command line that makes a result again, settings of the command line included."""
+    scenario = manifest["scenario"]
+    files = scenario.get("files") or [f"{scenario['id']}.yaml"]
+    words = [
+        "xianjie run",
+        quoted(files[-1]),
+        f"--replications {manifest['replications']['requested']}",
+        f"--seed {manifest['seed']}",
+    ]
+    if manifest["only_luck"]:
+        words.append("--only-luck")
+    for entries in (scenario.get("overrides") or {}).values():
+        words += [quoted(entry["place"]) for entry in entries if str(entry["place"]).startswith("--set ")]
+    return " ".join(words)
+
+
+def quoted(text: Any) -> str:
+    """A word of a command line; in quotes where a shell would take it apart. ``--set key=value`` keeps its option apart."""
+    import shlex
+
+    said = str(text)
+    if said.startswith("--set "):
+        return f"--set {shlex.quote(said.removeprefix('--set '))}"
+    return shlex.quote(said)
+
+
+def column(
+    words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", digits: int | None = None,
+    label: str | None = None, meaning: str | None = None, titled: str | None = None,
+) -> Column:  # fmt: skip
+    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless others are named.
+
+    ``titled``: the column is named after this scenario.
+    """
+    name = words("col_titled", title=titled) if titled is not None else words(label or f"col_{id}")
+    decimals = DIGITS.get(kind, 0) if digits is None else digits
+    return Column(id, name, words(meaning or f"explains_{id}"), kind, width, place, decimals)
+
+
+#: Decimals of a kind of column in a workbook, unless it says otherwise.
+DIGITS = {"points": 1, "million": 2}
+
+
+def share(chance: Chance | None, words: Words) -> Cell:
+    """A probability for a workbook: a number, or a bound as text."""
+    if chance is None:
+        return Cell(None, words("unknown"))
+    if chance.bound:
+        return Cell(None, probability_wording.limit(chance, words))
+    return Cell(round(chance.probability, 3), words.percent(chance.probability))
+
+
+def part(value: float | None, kind: Kind, words: Words) -> Cell:
+    """A plain number for a workbook, written out for a document."""
+    if value is None or value != value:
+        return Cell(None, words("unknown"))
+    number = round(value, 4) if kind in ("share", "points") else value
+    return Cell(number, words.percent(value) if kind == "share" else words.number(value, ""))
+
+
+def points(change: Change | None, words: Words) -> str:
+    """A change of a probability in points over its interval; the column says that they are points."""
+    if change is None:
+        return words("unknown")
+    return probability_wording.with_interval(100 * change.difference, 100 * change.low, 100 * change.high, "", words, True)

@@ -1,0 +1,132 @@
+"""The scoreboard of a brief: true beside on file, with the plan beside without, in numbers and in plain words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.reporting.documents import probability_wording
+from experiments.reporting.documents.content import Cell, Chart, Column, Table
+from experiments.reporting.documents.context import Told, column, part, points, share
+from experiments.reporting.documents.probability_wording import Chance, Change
+from experiments.reporting.goal_selection import groups
+from experiments.reporting.translations import margin
+
+
+def headline(told: Told) -> Table:
+    """The headline goals and all goals jointly, with every column."""
+    shown = [*told.headline, *(goal for goal in told.results.goals if "members" in goal)]
+    words = told.words
+    chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if told.measured.base else ())))
+    return Table(
+        "goals", words("brief_table_headline"), _columns(told, True), tuple(row(told, goal) for goal in shown),
+        words("note_headline"), chart=chart,
+    )  # fmt: skip
+
+
+def others(told: Told) -> Table | None:
+    """All other goals under the headings of their families; None where there are none."""
+    rows: list[Mapping[str, Cell | str]] = []
+    heads: list[int] = []
+    known = {goal["id"] for goal in told.headline}
+    for heading, pairs in groups(told.results.goals):
+        own = [pair[0] for pair in pairs if pair[0]["id"] not in known and "members" not in pair[0]]
+        if own:
+            heads.append(len(rows))
+            rows.append({"goal": told.words(heading)})
+            rows += [row(told, goal) for goal in own]
+    if not rows:
+        return None
+    words = told.words
+    chart = Chart(words("axis_probability"), "goal", ("probability",), most=60)
+    return Table(
+        "all_goals", words("table_goals"), _columns(told, False), tuple(rows), words("brief_note_goals"), frozenset(heads), chart
+    )
+
+
+def _columns(told: Told, full: bool) -> tuple[Column, ...]:
+    words, base, other = told.words, told.measured.base is not None, told.other
+    columns = [column(words, "goal", width=2.6), column(words, "true", width=1.5, place="document")]
+    if full:
+        columns.append(column(words, "reading", width=2.2))
+    if base:
+        columns.append(column(words, "without" if other is None else "first", width=1.5, place="document", titled=other))
+        changed = "col_change" if other is None else "col_change_other"
+        columns.append(column(words, "change", width=1.5, place="document", label=changed))
+    if any(goal["observed"] for goal in told.results.goals):
+        columns.append(column(words, "on_file", width=1.5, place="document"))
+    columns.append(column(words, "margin", width=1.6, place="document"))
+    columns.append(column(words, "id", place="workbook"))
+    columns += [column(words, name, "share", place="workbook") for name in ("probability", "low", "high")]
+    if base:
+        meaning = "explains_without" if other is None else "explains_first"
+        label = "col_without_probability"
+        columns.append(column(words, "base", "share", place="workbook", label=label, meaning=meaning, titled=other))
+        columns.append(column(words, "difference", "share", place="workbook"))
+        for end in ("low", "high"):
+            name = f"difference_{end}"
+            columns.append(column(words, name, "share", place="workbook", meaning=f"explains_{end}"))
+        columns += [column(words, name, "whole", place="workbook") for name in ("helped", "harmed")]
+    columns.append(column(words, "file_probability", "share", place="workbook", meaning="explains_on_file"))
+    columns.append(column(words, "margin_median", "number", place="workbook", meaning="explains_margin", digits=2))
+    columns += [column(words, name, "number", place="workbook", digits=2) for name in ("p05", "p95")]
+    columns.append(column(words, "margin_unit", place="workbook"))
+    columns.append(column(words, "runs", "whole", place="workbook"))
+    columns.append(column(words, "luck", "share", place="workbook"))
+    columns.append(column(words, "definition", place="workbook", width=3))
+    return tuple(columns)
+
+
+def row(told: Told, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
+    """One goal: every column that either place may want."""
+    words, chance, twin, line = told.words, Chance.of(goal), told.twin(goal), told.against(goal)
+    recorded = None if twin is None else Chance.of(twin)
+    name = words.of(goal["name"]) + (words("on_file_mark") if goal["observed"] else "")
+    made: dict[str, Cell | str] = {
+        "goal": name,
+        "id": goal["id"],
+        "true": probability_wording.told(chance, words),
+        "reading": probability_wording.reading(chance, words),
+        "probability": share(chance, words),
+        "low": part(None if chance is None else chance.low, "share", words),
+        "high": part(None if chance is None else chance.high, "share", words),
+        "on_file": probability_wording.told(recorded, words) if recorded else "",
+        "file_probability": share(recorded, words) if recorded else "",
+        "runs": Cell(goal["runs"], str(goal["runs"])),
+        "definition": words.of(goal.get("definition")),
+        "margin": "",
+    }
+    if line is not None:
+        change, base = Change.of(line), Chance.of(line, "first_")
+        made |= {
+            "first": probability_wording.told(base, words), "without": probability_wording.told(base, words),
+            "change": points(change, words),
+            "base": share(base, words),
+            **{key: part(line[name], "share", words) for key, name in
+               (("difference", "difference"), ("difference_low", "low"), ("difference_high", "high"))},
+            **{key: Cell(line[key], str(line[key])) for key in ("helped", "harmed")},
+        }  # fmt: skip
+    if "members" not in goal and goal.get("margin") is not None:
+        middle, around = margin(words, goal)
+        scale = 100.0 if goal["unit"] == "share" else 1.0
+        made |= {
+            "margin": words("with_range", value=middle, range=around),
+            "margin_unit": words.unit(goal["unit"], difference=True),
+            "luck": part(goal["luck"], "share", words),
+            **{key: Cell(_four(goal[field], scale), words.number(goal[field], goal["unit"])) for key, field in
+               (("margin_median", "margin"), ("p05", "margin_p05"), ("p95", "margin_p95"))},
+        }  # fmt: skip
+    return made
+
+
+def _four(value: float | None, scale: float) -> float | None:
+    """Four digits that matter: a median of runs is known no better."""
+    return None if value is None else float(f"{value * scale:.4g}")
+
+
+def unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Goals that the paper sets and that are unlikely to be met, the whole interval considered."""
+    found = []
+    for goal in goals:
+        chance = Chance.of(goal)
+        if goal.get("weight") and chance is not None and probability_wording.verdict(chance) in ("unlikely", "very_unlikely"):
+            found.append(goal)
+    return found

@@ -1,0 +1,162 @@
+"""Who gains and who is left behind: kinds of households and townships, told only where the interval allows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from experiments.analyses.comparison import GAINS, LOSES, SAME
+from experiments.reporting.documents import probability_wording
+from experiments.reporting.documents.content import Block, Bullets, Cell, Chart, Table
+from experiments.reporting.documents.context import Told, column
+from experiments.statistics import estimates
+
+PLURAL = {"segment": "segments", "township": "townships"}
+INCOME, RELAPSE = "rural_income", "relapse_rate"
+NAMED = 6
+
+
+@dataclass(frozen=True)
+class Places:
+    """Levels of places at the end of the last year, and the verdicts of the comparison, if there is one."""
+
+    told: Told
+
+    @cached_property
+    def levels(self) -> dict[tuple[str, str, str], Any]:
+        """Values by replication for (scope, unit, indicator), at the end of the last year."""
+        table = self.told.results.table("years")
+        wanted = [name for name in (INCOME, RELAPSE) if name in table.columns]
+        last = table[table["year"] == table["year"].max()]
+        found = {}
+        for (scope, unit), own in last.groupby(["scope", "unit"], observed=True):
+            indexed = own.set_index("replication")
+            for name in wanted:
+                if indexed[name].notna().any():
+                    found[str(scope), str(unit), name] = indexed[name].astype(np.float64)
+        return found
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines of the comparison on places; none without one."""
+        made = self.told.measured.comparison
+        return [] if made is None else made["places"]
+
+    def line(self, scope: str, unit: str, indicator: str) -> dict[str, Any] | None:
+        """The comparison's line for one place and indicator."""
+        return next((e for e in self.lines if (e["scope"], e["unit"], e["indicator"]) == (scope, unit, indicator)), None)
+
+    def verdict(self, scope: str, unit: str) -> str:
+        """Over income and relapse together: gains, loses, mixed, unclear or same."""
+        found = {line["verdict"] for name in (INCOME, RELAPSE) if (line := self.line(scope, unit, name)) is not None}
+        if GAINS in found and LOSES in found:
+            return "mixed"
+        return GAINS if GAINS in found else LOSES if LOSES in found else SAME if found == {SAME} else "unclear"
+
+    def behind(self) -> list[str]:
+        """Townships whose relapse lies clearly above the county's: paired over the lives, widened for how many are looked at."""
+        own = {unit: values for (scope, unit, name), values in self.levels.items() if scope == "township" and name == RELAPSE}
+        if not own:
+            return []
+        county = self._county
+        confidence = 1.0 - (1.0 - estimates.CONFIDENCE) / len(own)
+        clear = []
+        for unit, values in own.items():
+            step = (values - county.reindex(values.index)).to_numpy()
+            mean = estimates.mean(step, self.told.measured.draws.loc[values.index].to_numpy(), confidence)
+            if mean.low > 0:
+                clear.append((mean.mean, unit))
+        return [unit for _size, unit in sorted(clear, reverse=True)]
+
+    @cached_property
+    def _county(self) -> Any:
+        return self.told.measured.last[RELAPSE]
+
+    def county_relapse(self) -> str:
+        """The county's mean relapse rate with its interval."""
+        found = self.told.measured.estimate(self._county)
+        return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.told.words)
+
+
+def blocks(told: Told) -> Iterator[Block]:
+    """Sentences and the two tables."""
+    places = Places(told)
+    said = tuple(_sentences(told, places))
+    if said:
+        yield Bullets(said)
+    for scope in PLURAL:
+        if any(key[0] == scope for key in places.levels):
+            yield table(told, places, scope)
+
+
+def names(units: Sequence[str], told: Told) -> str:
+    """A list of places, cut where it grows too long."""
+    known = {place["unit"]: told.words.of(place) for plural in PLURAL.values() for place in told.manifest[plural]}
+    shown = told.words("brief_and").join(known.get(unit, unit) for unit in units[:NAMED])
+    return shown if len(units) <= NAMED else told.words("who_more", names=shown, count=len(units))
+
+
+def _sentences(told: Told, places: Places) -> Iterator[str]:
+    words = told.words
+    if places.lines:
+        units = {plural: [place["unit"] for place in told.manifest[plural]] for plural in PLURAL.values()}
+        for verdict, some, none in ((GAINS, "who_gain", "who_none_gain"), (LOSES, "who_lose", "who_none_lose")):
+            found = [unit for scope, plural in PLURAL.items() for unit in units[plural] if places.verdict(scope, unit) == verdict]
+            yield words(some, names=names(found, told)) if found else words(none)
+    if RELAPSE in told.manifest["indicators"] and any(key[2] == RELAPSE for key in places.levels):
+        behind, rate = places.behind(), places.county_relapse()
+        yield words("who_behind", names=names(behind, told), rate=rate) if behind else words("who_none_behind", rate=rate)
+
+
+def table(told: Told, places: Places, scope: str) -> Table:
+    """Places of one scope: townships with the highest relapse first, kinds of households in their order."""
+    words, compared = told.words, bool(places.lines)
+    columns = [column(words, "place", width=2.2), column(words, "income", "whole", width=1.7)]
+    if compared:
+        columns.append(column(words, "income_change", "whole", width=1.9))
+    columns.append(column(words, "relapse", "share", width=1.5, digits=2))
+    if compared:
+        columns.append(column(words, "relapse_change", "points", width=1.9, digits=2))
+        columns.append(column(words, "verdict", width=1.2))
+    order = [place["unit"] for place in told.manifest[PLURAL[scope]]]
+    if scope == "township":
+        order.sort(key=lambda unit: -_mean(places.levels.get((scope, unit, RELAPSE))))
+    rows = tuple(_row(told, places, scope, unit) for unit in order)
+    title = words(f"table_{PLURAL[scope]}", year=told.last_year)
+    note = words("note_places" if compared and told.other is None else "note_places_levels") if told.other is None else ""
+    return Table(PLURAL[scope], title, tuple(columns), rows, note, chart=Chart(words("col_relapse"), "place", ("relapse",)))
+
+
+def _mean(values: Any) -> float:
+    return -1.0 if values is None else float(values.mean())
+
+
+def _row(told: Told, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
+    words = told.words
+    row: dict[str, Cell | str] = {"place": names([unit], told)}
+    if any(places.line(scope, unit, name) for name in (INCOME, RELAPSE)):
+        row["verdict"] = words(f"verdict_{places.verdict(scope, unit)}")
+    for name, key, kind in ((INCOME, "income", "yuan"), (RELAPSE, "relapse", "share")):
+        values = places.levels.get((scope, unit, name))
+        if values is None:
+            row[key] = words("not_here")
+            continue
+        found = told.measured.estimate(values)
+        if found.runs == 0:
+            row[key] = words("not_here")
+            continue
+        number = probability_wording.rounded(found.mean, found.low, found.high)
+        shown = probability_wording.with_interval(found.mean, found.low, found.high, "share" if kind == "share" else "", words)
+        row[key] = Cell(number, shown)
+        line = places.line(scope, unit, name)
+        change = None if line is None else probability_wording.Change.of(line)
+        if change is not None:
+            scale = 100.0 if kind == "share" else 1.0
+            ends = [scale * each for each in (change.difference, change.low, change.high)]
+            row[f"{key}_change"] = Cell(
+                probability_wording.rounded(ends[0], ends[1], ends[2]),
+                probability_wording.with_interval(ends[0], ends[1], ends[2], "", words, True),
+            )
+    return row

@@ -1,0 +1,207 @@
+"""The brief as a Word document that Word, WPS and LibreOffice open and edit: real headings, numbered captions, repeated heads.
+
+Two styles: plain, and official after GB/T 9704 (title in 小标宋, body in 仿宋, its margins, its line spacing). The same brief
+gives the same bytes: the parts are packed without the time of day.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Emu, Mm, Pt
+
+from experiments.reporting.documents import word_styles
+from experiments.reporting.documents.content import Brief, Bullets, Callout, Illustration, Paragraph, Section, Table, stacked
+from experiments.reporting.documents.figure_bytes import Pictures
+from experiments.reporting.documents.html import numbers, shown
+from experiments.results.files import whole
+
+STILL = (1980, 1, 1, 0, 0, 0)
+#: Tables of so few rows stay on one page.
+SHORT = 8
+
+
+def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") -> None:
+    """Write the document in one of ``word_styles.LOOKS``."""
+    document = _Writer(brief, pictures, word_styles.LOOKS[style]).document()
+    packed = io.BytesIO()
+    document.save(packed)
+    with whole(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as still:
+        with zipfile.ZipFile(packed) as made:
+            for entry in made.infolist():
+                still.writestr(zipfile.ZipInfo(entry.filename, STILL), made.read(entry.filename), zipfile.ZIP_DEFLATED)
+
+
+class _Writer:
+    def __init__(self, brief: Brief, pictures: Pictures, look: word_styles.Look) -> None:
+        self.brief, self.pictures, self.look = brief, pictures, look
+        self.made: Any = Document()
+        self.numbers = numbers(brief)
+        self.width = Mm(210) - look.left - look.right
+
+    def document(self) -> Any:
+        """The whole document."""
+        word_styles.dress(self.made, self.look, self.brief.language)
+        self._page()
+        self._properties()
+        self.made.add_paragraph(self.brief.title, style="Title")
+        self.made.add_paragraph(self.brief.subtitle, style="Subtitle")
+        for block in self.brief.opening:
+            self._block(block)
+        for number, section in enumerate(self.brief.sections, 1):
+            self._section(number, section)
+        return self.made
+
+    def _section(self, number: int, section: Section) -> None:
+        self.made.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
+        for block in section.blocks:
+            self._block(block)
+
+    def _block(self, block: Any) -> None:
+        match block:
+            case Paragraph():
+                self.made.add_paragraph(block.text, style="Note" if block.small else "Body Text")
+            case Bullets():
+                for item in block.items:
+                    self.made.add_paragraph(item, style="List Bullet")
+            case Callout():
+                self._callout(block)
+            case Illustration():
+                self._picture(block)
+            case Table():
+                if block.in_document:
+                    self._table(block)
+
+    def _callout(self, callout: Callout) -> None:
+        style = {"question": "Question Box", "answer": "Answer Box"}.get(callout.tone, "Warning Box")
+        title = self.made.add_paragraph(style=style)
+        title.add_run(callout.title).bold = True
+        title.paragraph_format.space_before = Pt(8)
+        title.paragraph_format.keep_with_next = True
+        for line in callout.lines:
+            self.made.add_paragraph(line, style=style)
+
+    def _caption(self, label: str, number: int, text: str, above: bool) -> None:
+        """A caption that Word counts itself (a SEQ field), showing the number it has now."""
+        paragraph = self.made.add_paragraph(style="Caption")
+        paragraph.add_run(f"{label} ")
+        for run in _field(f"SEQ {label} \\* ARABIC", str(number)):
+            paragraph._p.append(run)
+        said = paragraph.add_run(f"{self.brief.labels['number_gap']}{text}")
+        said.bold = above or None  # the title of a table; what stands under a picture is a sentence
+        paragraph.paragraph_format.keep_with_next = above
+
+    def _picture(self, picture: Illustration) -> None:
+        content = self.pictures.png(picture)
+        paragraph = self.made.add_paragraph(style="Picture")
+        shape = paragraph.add_run().add_picture(io.BytesIO(content), width=self.width)
+        highest = Mm(205)
+        if shape.height > highest:
+            shape.width, shape.height = Emu(int(shape.width * highest / shape.height)), highest
+        about = shape._inline.docPr
+        about.set("descr", picture.alt)
+        about.set("title", picture.caption[:200])
+        self._caption(self.brief.labels["figure_label"], self.numbers[f"picture:{picture.id}"], picture.caption, False)
+
+    def _table(self, table: Table) -> None:
+        self._caption(self.brief.labels["table_label"], self.numbers[f"table:{table.id}"], table.title, True)
+        columns = table.of("document")
+        made = self.made.add_table(rows=1, cols=len(columns))
+        made.style, made.alignment, made.autofit = "Brief Table", WD_TABLE_ALIGNMENT.CENTER, False
+        total = sum(column.width for column in columns)
+        widths = [Emu(int(self.width * column.width / total)) for column in columns]
+        for grid, width in zip(made.columns, widths, strict=True):  # LibreOffice goes by the grid, Word by the cells
+            grid.width = width
+        self._row(made.rows[0], [column.name for column in columns], columns, widths, bold=True)
+        _set(made.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        whole = len(table.rows) <= SHORT
+        for number, row in enumerate(table.rows):
+            cells = made.add_row()
+            if number in table.heads:
+                merged = cells.cells[0].merge(cells.cells[-1])
+                self._fill(merged, shown(row.get(columns[0].id, "")), False, True)
+                _shade(merged, "EEF5FA")
+                merged.paragraphs[0].paragraph_format.keep_with_next = True
+            else:
+                self._row(cells, [shown(row.get(column.id, "")) for column in columns], columns, widths)
+            _set(cells._tr.get_or_add_trPr(), "w:cantSplit")
+            if whole and number < len(table.rows) - 1:
+                for cell in cells.cells:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
+        for cell in made.rows[0].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+        note = self.made.add_paragraph(table.note, style="Note") if table.note else self.made.add_paragraph(style="Note")
+        note.paragraph_format.space_after = Pt(10)
+
+    def _row(self, row: Any, texts: list[str], columns: Any, widths: list[Any], bold: bool = False) -> None:
+        for cell, text, column, width in zip(row.cells, texts, columns, widths, strict=True):
+            cell.width = width
+            self._fill(cell, text, column.kind != "text", bold)
+
+    def _fill(self, cell: Any, text: str, right: bool, bold: bool) -> None:
+        paragraph = cell.paragraphs[0]
+        paragraph.style = "Cell"
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        for number, line in enumerate(stacked(text)):
+            run = paragraph.add_run()
+            if number:
+                run.add_break()
+            run.add_text(line)
+            run.bold = bold or None
+
+    def _page(self) -> None:
+        """A4, margins of the look, and a foot with the result's identity and the page's number."""
+        section = self.made.sections[0]
+        section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
+        section.top_margin, section.bottom_margin = self.look.top, self.look.bottom
+        section.left_margin, section.right_margin = self.look.left, self.look.right
+        foot = section.footer.paragraphs[0]
+        foot.style = "Footer"
+        foot.add_run(f"{self.brief.footer} · ")
+        for run in _field("PAGE", "1"):
+            foot._p.append(run)
+
+    def _properties(self) -> None:
+        own, when = self.made.core_properties, datetime.fromisoformat(self.brief.day)
+        own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
+        own.created = own.modified = own.last_printed = when
+        own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]
+
+
+def _field(instruction: str, shows: str) -> Iterator[Any]:
+    """The runs of a field: what Word is to count, and what it shows until it does."""
+    for kind in ("begin", "instruction", "separate", "shown", "end"):
+        run = OxmlElement("w:r")
+        if kind == "instruction":
+            inner = OxmlElement("w:instrText")
+            inner.set(qn("xml:space"), "preserve")
+            inner.text = f" {instruction} "
+        elif kind == "shown":
+            inner = OxmlElement("w:t")
+            inner.text = shows
+        else:
+            inner = OxmlElement("w:fldChar")
+            inner.set(qn("w:fldCharType"), kind)
+        run.append(inner)
+        yield run
+
+
+def _set(properties: Any, name: str) -> None:
+    properties.append(OxmlElement(name))
+
+
+def _shade(cell: Any, colour: str) -> None:
+    shading = OxmlElement("w:shd")
+    for key, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour)):
+        shading.set(qn(key), value)
+    cell._tc.get_or_add_tcPr().append(shading)

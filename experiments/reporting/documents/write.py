@@ -1,0 +1,92 @@
+"""From folders to files: which documents in which languages, under names of our own inside the folder asked for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from experiments.analyses.comparison import Unpaired, check
+from experiments.reporting.documents import build, inputs
+from experiments.reporting.documents.content import Brief
+from experiments.reporting.documents.figure_bytes import Pictures
+from experiments.reporting.translations import Words
+from experiments.results import output_folder
+
+#: Endings of the documents by format; their names are ours, never a scenario's.
+ENDINGS = {"html": "html", "word": "docx", "excel": "xlsx"}
+#: What kind of picture a format takes.
+KINDS = {"html": "svg", "word": "png"}
+FOLDER = "brief"
+
+
+def write(
+    folders: Sequence[Path],
+    to: Path,
+    languages: Iterable[str],
+    formats: Iterable[str],
+    style: str,
+    command: str,
+    compare: bool = False,
+) -> list[Path]:
+    """Write the brief of one result, or the comparison of several, and return its files.
+
+    ``folders``: results, and studies that say what moves them. Raises ``inputs.Unusable`` for a folder no brief may be written
+    from, and when the folders do not fit what is asked. Nothing is written unless all of it can be made, and a document that
+    somebody edited, or that is not ours, keeps its name: the new one stands beside it.
+    """
+    found, studies = inputs.sorted_out(folders)
+    make = _comparison(found, studies, command) if compare else _single(found, studies, command)
+    formats = tuple(formats)
+    made: list[tuple[Path, Callable[[Path], None]]] = []
+    kinds = [KINDS[form] for form in formats if form in KINDS]
+    for language in languages:
+        brief, pictures = make(language), Pictures(kinds)
+        stem = f"{'comparison' if compare else 'brief'}-{language}"
+        made += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
+    home = folders[0] if to == folders[0] / FOLDER else to  # whose list of our files names them
+    with output_folder.building(home) as new:
+        within = new / to.relative_to(home)
+        within.mkdir(exist_ok=True)
+        written = [within / output_folder.free(home, path).name for path, _put in made]
+        for path, (_to, put) in zip(written, made, strict=True):
+            put(path)
+    return [to / path.name for path in written]
+
+
+def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
+    if len(found) != 1:
+        raise inputs.Unusable(
+            f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
+            f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
+        )
+    return lambda language: build.brief(found[0], studies, language, build.Asked(command))
+
+
+def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
+    if studies or len(found) < 2:
+        raise inputs.Unusable(
+            "--compare takes at least two result folders, the reference first, and no studies",
+            "--compare 至少要两个结果文件夹，作参照的放在最前，不能放专题分析的文件夹",
+        )
+    try:
+        check([source.results for source in found])
+    except Unpaired as reason:
+        raise inputs.Unusable(
+            f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
+        ) from None
+    return lambda language: build.comparison(found, language, build.Asked(command))
+
+
+def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:
+    if form == "html":
+        from experiments.reporting.documents import html
+
+        return lambda path: html.write(brief, path, pictures)
+    if form == "word":
+        from experiments.reporting.documents import word
+
+        return lambda path: word.write(brief, path, pictures, style)
+    from experiments.reporting.documents import excel
+
+    words = Words(brief.language)
+    names = ("sheet_columns", "col_sheet", "col_column", "col_meaning", "col_kind",
+             *(f"kind_{kind}" for kind in ("text", "share", "points", "number", "whole", "million", "year")))  # fmt: skip
+    return lambda path: excel.write(brief, path, {name: words(name) for name in names})

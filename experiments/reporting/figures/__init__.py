@@ -1,0 +1,1 @@
+"""Figures, each with its data and its description; never the text of a document."""

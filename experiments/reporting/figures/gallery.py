@@ -1,0 +1,309 @@
+"""Every picture that result folders can support, drawn from their files alone, in the order of a brief.
+
+The first folder is the one briefed. Others of a run are held against it; folders of sweeps, sensitivity analyses and solving
+add the pictures that answer "what moves it" and "how much is enough". What a folder lacks has no picture.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas
+from matplotlib.figure import Figure
+
+from experiments.reporting import figure_data, goal_selection
+from experiments.reporting.figures import (
+    alt_text,
+    early_warning,
+    goal_probabilities,
+    goal_scoreboard,
+    household_story_figure,
+    incomes_and_monitoring,
+    provenance,
+    spending,
+    study_figures,
+    township_tiles,
+)
+from experiments.reporting.figures import fan_chart as fans
+from experiments.reporting.figures.page import footer
+from experiments.reporting.figures.picture import SECTIONS, Picture, save
+from experiments.reporting.figures.provenance import KINDS
+from experiments.reporting.translations import LANGUAGES, Words
+from experiments.results import output_folder
+from experiments.results.files import safe, same_file
+from experiments.results.folder import Results
+
+__all__ = ["SECTIONS", "Picture", "gallery", "save"]
+
+#: The drift of records from the truth is told by these.
+DIVERGENCE = {"true": "relapse_rate", "observed": "relapse_recorded", "polished": "relapse_polished"}
+
+#: Townships in pictures: indicator, title, note.
+TOWNSHIPS = (
+    ("at_risk_share", "tiles_risk_title", "risks"),
+    ("relapse_rate", "tiles_relapse_title", "risks"),
+    ("enclaves_producing", "tiles_enclaves_title", "who"),
+    ("enclave_registered", "tiles_jobs_title", "who"),
+)
+
+
+def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
+    """The pictures of these folders, one after another, so that only one need be in memory.
+
+    ``results``: the briefed run first; folders without a manifest (sensitivity, solve) as ``Results(path)``. Raises ValueError
+    where the first is no run, or none of its replications lived.
+    """
+    briefed = results[0]
+    if figure_data.kind(briefed) != "run" or not briefed.manifest["replications"]["completed"]:
+        raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
+    seen: set[str] = set()
+    for picture in _all(briefed, results, language):  # two folders of one name are two pictures
+        number = 1
+        while same_file(name := picture.id if number == 1 else f"{picture.id}-{number}") in seen:
+            number += 1
+        seen.add(same_file(name))
+        yield replace(picture, id=name) if number > 1 else picture
+
+
+def _all(briefed: Results, results: Sequence[Results], language: str) -> Iterator[Picture]:
+    others = [each for each in results[1:] if figure_data.kind(each) == "run"]
+    draw = _Drawing(briefed, language)
+    yield from first_pictures(briefed, language)
+    yield from draw.by_year()
+    for other in others:
+        yield from draw.against(other)
+    for each in results[1:]:
+        for picture in study_figures.pictures_of_study(each, language):
+            yield replace(picture, id=f"{safe(each.folder.name)}-{picture.id}")
+    yield from draw.money()
+    yield from draw.who()
+    yield from draw.townships()
+    yield from household_story_figure.pictures_of_story(briefed, language)
+    yield from draw.other_fans()
+
+
+def first_pictures(briefed: Results, language: str) -> Iterator[Picture]:
+    """What a run draws at its end: fan charts of the headline indicators, the drift of records where there is any, and the
+    scoreboard.
+    """
+    draw = _Drawing(briefed, language)
+    yield from draw.fans()
+    yield from draw.divergence()
+    yield draw.scoreboard()
+
+
+def picture_of(briefed: Results, what: str, language: str) -> Picture:
+    """One picture of a run: its "goals", or the fan chart of an indicator. KeyError if it measures no such indicator."""
+    draw = _Drawing(briefed, language)
+    return draw.scoreboard() if what == "goals" else draw.fan(what, "other")
+
+
+def comparison_pictures(first: Results, other: Results, language: str) -> Iterator[Picture]:
+    """Another scenario held against the first: probabilities with paired differences, then flips."""
+    yield from _Drawing(first, language).against(other)
+
+
+class _Drawing:
+    """The pictures of one run, in one language."""
+
+    def __init__(self, briefed: Results, language: str) -> None:
+        self.briefed, self.language = briefed, language
+        self.words, self.facts = Words(language), provenance.facts(briefed)
+
+    def picture(
+        self, name: str, title: str, figure: Figure, data: pandas.DataFrame, alt: str, caption: str, section: str
+    ) -> Picture:
+        """A picture with the provenance of the run."""
+        return Picture(name, title, figure, data, alt, caption, section, self.language, provenance.provenance(self.facts))
+
+    def fans(self) -> Iterator[Picture]:
+        """Fan charts of the headline indicators."""
+        for name, subject in self.briefed.manifest["indicators"].items():
+            if subject["headline"]:
+                yield self.fan(name, "answer")
+
+    def other_fans(self) -> Iterator[Picture]:
+        """Fan charts of what can be held against published figures."""
+        months = self.briefed.manifest["months"]
+        for name, subject in self.briefed.manifest["indicators"].items():
+            if not subject["headline"] and figure_data.published(name, months[0], months[-1]):
+                yield self.fan(name, "other")
+
+    def fan(self, name: str, section: str) -> Picture:
+        """The fan chart of one indicator."""
+        words, indicators, months = self.words, self.briefed.manifest["indicators"], self.briefed.manifest["months"]
+        subject = indicators[name]
+        band, reference, threshold = self.briefed.bands("county", name), None, subject.get("threshold")
+        if subject.get("reference"):
+            against = self.briefed.bands("county", subject["reference"])
+            reference = (indicators[subject["reference"]]["name"], against)
+        known = figure_data.published(name, months[0], months[-1])
+        events = figure_data.events(self.briefed)
+        figure = fans.fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
+        alt = alt_text.fan_chart(band, subject, self.language, reference, threshold)
+        for each in known:
+            when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
+            alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
+        data = provenance.tidy([band] if reference is None else [band, reference[1]])
+        return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data, alt, words("fan_is_not"), section)
+
+    def divergence(self) -> Iterator[Picture]:
+        """The drift of records from the truth, where a scenario lets records bend under assessment."""
+        words, known = self.words, self.briefed.manifest["indicators"]
+        if not all(name in known for name in DIVERGENCE.values()):
+            return
+        bands = {key: self.briefed.bands("county", name) for key, name in DIVERGENCE.items()}
+        if not (bands["polished"]["p95"] > 0).any():
+            return
+        names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
+        figure = early_warning.divergence_chart(**bands, names=names, language=self.language, footer=footer(self.facts, words))
+        ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
+        alt = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
+        data = pandas.concat([provenance.tidy([band]).assign(indicator=DIVERGENCE[key]) for key, band in bands.items()])
+        yield self.picture("divergence", words("divergence_title"), figure, data, alt, words("divergence_note"), "risks")
+
+    def scoreboard(self) -> Picture:
+        """The goals as they stand at the end."""
+        words, shown = self.words, goal_selection.of_the_plan(self.briefed.goals)
+        figure, alt = (
+            goal_scoreboard.goal_scoreboard(shown, self.language, self.facts),
+            alt_text.goal_scoreboard(shown, self.language),
+        )
+        table = self.briefed.table("goals")
+        data = table[table["id"].isin([goal["id"] for goal in shown])]
+        caption = words("scoreboard_is", runs=self.facts["runs"])
+        return self.picture("goals", words("scoreboard_title"), figure, data, alt, caption, "goals")
+
+    def by_year(self) -> Iterator[Picture]:
+        """When goals become unlikely."""
+        words, data = self.words, figure_data.chances(self.briefed)
+        if data.empty:
+            return
+        figure = goal_probabilities.chance_by_year(data, self.language, self.facts)
+        told = []
+        for _goal, own in data.groupby("goal", sort=False):
+            path = (
+                f"{row.year} {goal_probabilities.short_chance(row.probability, row.low, row.high, words)}"
+                for row in own.itertuples()
+            )
+            name, said = own[f"name_{self.language}"].iloc[0], goal_probabilities.verdict(own, words)
+            told.append(words("described_path", name=name, path=words("comma").join(path), verdict=said))
+        alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *told])
+        title, caption = words("chance_by_year_title"), words("chance_by_year_is")
+        yield self.picture("chance-by-year", title, figure, data, alt, caption, "goals")
+
+    def against(self, other: Results) -> Iterator[Picture]:
+        """Another scenario on the same luck: probabilities with paired differences, and flips."""
+        words, data = self.words, figure_data.compared(self.briefed, other)
+        if data.empty:
+            return
+        named = [provenance.drawable(each.manifest["scenario"]["title"])[self.language] for each in (self.briefed, other)]
+        titles = (named[0], named[1])
+        name = other.manifest["scenario"]["id"]
+        figure = goal_probabilities.comparison(data, titles, self.language, self.facts)
+        told = []
+        for row in data.to_dict("records"):
+            values = {key: goal_probabilities.whole_points(row[key], words) for key in ("difference", "low", "high")}
+            sides = {side: words.percent(row[side]) for side in ("first", "other")}
+            told.append(words("described_difference", name=row[f"name_{self.language}"], **sides, **values))
+        title = words("comparison_title", other=titles[1], first=titles[0])
+        alt = words("gap").join([words("sentence", text=title), *told])
+        kept = data.drop(columns=["both", "helped", "harmed", "neither"])
+        yield self.picture(f"comparison-{name}", title, figure, kept, alt, words("comparison_is"), "goals")
+        counts = data[["goal", "name_zh", "name_en", "both", "helped", "harmed", "neither"]]
+        figure = goal_probabilities.flips(counts, titles, self.language, self.facts)
+        title = words("flips_title", other=titles[1], first=titles[0])
+        rows = counts.to_dict("records")
+        told = [words("described_flips", name=row[f"name_{self.language}"], **{k: row[k] for k in ("helped", "harmed")})
+                for row in rows]  # fmt: skip
+        alt = words("gap").join([words("sentence", text=title), *told])
+        pairs = int(data[["both", "helped", "harmed", "neither"]].iloc[0].sum())
+        yield self.picture(f"flips-{name}", title, figure, counts, alt, words("flips_is", pairs=pairs), "goals")
+
+    def money(self) -> Iterator[Picture]:
+        """Purses by use and by year."""
+        words = self.words
+        by_use, by_year = figure_data.purses(self.briefed)
+        if by_use.empty:
+            return
+        sums = by_use.groupby("fund", sort=False).agg({f"fund_{self.language}": "first", "yuan": "sum"})
+        told = [words("described_item", name=name, value=words.quantity(yuan / spending.MILLION, "million yuan/year"))
+                for name, yuan in sums.itertuples(index=False)]  # fmt: skip
+        for name, title, data, figure in (
+            ("budget-uses", "uses", by_use, spending.uses(by_use, self.language, self.facts)),
+            ("budget-years", "by_year", by_year, spending.by_year(by_year, self.language, self.facts)),
+        ):
+            alt = _told(words, words(f"{title}_title"), told)
+            yield self.picture(name, words(f"{title}_title"), figure, data, alt, words(f"{title}_is"), "money")
+
+    def who(self) -> Iterator[Picture]:
+        """Incomes by source and segment, their spread, and whom monitoring reaches."""
+        words, language = self.words, self.language
+        sources = figure_data.income_sources(self.briefed)
+        if not sources.empty:
+            told = [words("described_item", name=f"{row[f'name_{language}']} {row['year']}",
+                          value=words.quantity(row["total"], "yuan")) for row in sources.to_dict("records")]  # fmt: skip
+            figure = incomes_and_monitoring.income_sources(sources, language, self.facts)
+            alt = _told(words, words("sources_title"), told)
+            yield self.picture("income-sources", words("sources_title"), figure, sources, alt, words("sources_is"), "who")
+        spread = figure_data.spread(self.briefed, incomes_and_monitoring.HIGHEST)
+        if not spread.empty:
+            figure = incomes_and_monitoring.spread(spread, figure_data.lines(self.briefed, language), language, self.facts)
+            alt = _told(words, words("spread_title"), list(_below(spread, words)))
+            yield self.picture("income-spread", words("spread_title"), figure, spread, alt, words("spread_is"), "who")
+        stages, delays = figure_data.monitoring(self.briefed)
+        if not stages.empty:
+            figure = incomes_and_monitoring.funnel(stages, delays, language, self.facts)
+            told = [words("described_item", name=words(f"group_{row['group']}") + words("gap") + words(f"stage_{row['stage']}"),
+                          value=words.quantity(row["mean"], "households")) for row in stages.to_dict("records")]  # fmt: skip
+            alt = _told(words, words("funnel_title"), told)
+            data = pandas.concat([stages, delays])
+            yield self.picture("monitoring-funnel", words("funnel_title"), figure, data, alt, words("funnel_is"), "risks")
+
+    def townships(self) -> Iterator[Picture]:
+        """Tiles and sorted dots of risk and enclaves."""
+        words = self.words
+        for indicator, title, section in TOWNSHIPS:
+            data = figure_data.places(self.briefed, indicator)
+            if data.empty or data["mean"].isna().all():
+                continue
+            record = self.briefed.manifest["indicators"][indicator]
+            ratio = record["unit"] == "share"
+            subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
+                       "county": figure_data.county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
+            figure = township_tiles.tiles(data, subject, self.language, self.facts)
+            known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
+            told = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
+                    for row in known.to_dict("records")]  # fmt: skip
+            alt = _told(words, words(title), told)
+            caption = words("tiles_is", name=words.of(record["name"])) + words("gap") + words("tiles_note")
+            yield self.picture(f"townships-{indicator}", words(title), figure, data, alt, caption, section)
+
+
+def _below(spread: pandas.DataFrame, words: Words) -> Iterator[str]:
+    """The share of persons below ten thousand yuan before and after, by group."""
+    for group in dict.fromkeys(spread["group"]):
+        own = spread[(spread["group"] == group) & (spread["low"] < 10_000)]
+        shares = own.groupby("moment")["share"].sum()
+        yield words("described_below", group=words(f"group_{group}"), opening=words.percent(shares["opening"]),
+                    end=words.percent(shares["end"]))  # fmt: skip
+
+
+def _told(words: Words, title: str, items: Sequence[str]) -> str:
+    """A title and its items as two sentences."""
+    return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(items))])
+
+
+def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """Fan charts of the headline indicators and the scoreboard as PNG and SVG in ``figures``, each with
+    its data (CSV) and a description (text); their paths.
+    """
+
+    with output_folder.building(results.folder) as new:
+        made = [
+            results.folder / path.relative_to(new)
+            for language in languages
+            for picture in first_pictures(results, language)
+            for path in save(picture, new / "figures", KINDS)
+        ]
+    return list(dict.fromkeys(made))

@@ -1,0 +1,202 @@
+"""The pictures of sweeps: response curves with bands, a tornado, a heat map of two factors. They read and write no file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas
+from matplotlib.figure import Figure
+
+from experiments.reporting.figures import style
+from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, value_axis
+from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION, width, wrap
+from experiments.reporting.translations import Words
+
+LINES = (("-", "o", BLUE), ("--", "s", VERMILLION), (":", "^", INK), ("-.", "D", GREY))
+MOST_BARS = 14
+
+
+def response_curve(
+    curves: Mapping[str, pandas.DataFrame],
+    subject: Mapping[str, Any],
+    factor: Mapping[str, Any],
+    language: str,
+    facts: Mapping[str, Any],
+    answer: tuple[float, float, str] | None = None,
+) -> Figure:
+    """An outcome against the values of a factor: a line for each scenario, with the 95 % band of its mean or probability.
+
+    ``curves``: by the scenario's title, columns value, mean, low, high; ``subject``: name, unit, kind of the outcome; ``factor``:
+    name, unit, central of the factor; ``answer``: value, level and words of a point to be marked.
+    """
+    words = Words(language, minus="\u2212")
+    with style.house_style():
+        page = Page(8.0, 5.0)
+        page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
+        _foot(page, facts, words, words("sweep_band"))
+        axes = page.axes(left=1.0, right=0.5, top=0.5 if len(curves) > 1 else 0.25, bottom=0.55)
+        for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
+            ordered = curve.sort_values("value")
+            axes.fill_between(ordered["value"], ordered["low"], ordered["high"], color=color, alpha=0.18, linewidth=0)
+            axes.plot(ordered["value"], ordered["mean"], linestyle=line, marker=mark, color=color, markersize=4.5, label=title)
+        central = factor.get("central")
+        if factor["kind"] == "value" and isinstance(central, (int, float)):
+            axes.axvline(central, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.annotate(words("status_quo"), (central, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                          textcoords="offset points", fontsize=SMALL + 0.5, color=GREY, va="bottom", ha="center")  # fmt: skip
+        if answer is not None:
+            axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
+            axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
+                          bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
+        value_axis(axes.yaxis, subject["unit"], words)
+        value_axis(axes.xaxis, factor["unit"], words)
+        axes.set_xlabel(wrap(_axis(factor, words), page.width - 1.5, PLAIN), fontsize=PLAIN)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        if len(curves) > 1:
+            axes.legend(
+                loc="lower left", bbox_to_anchor=(0, 1.05), ncols=2, frameon=False, fontsize=PLAIN - 0.5, borderaxespad=0.2
+            )
+    return page.figure
+
+
+def tornado(
+    bars: pandas.DataFrame, subject: Mapping[str, Any], names: Mapping[str, str], language: str, facts: Mapping[str, Any]
+) -> Figure:
+    """What each factor changes an outcome by, the largest on top: a bar for each level, with its paired 95 % interval.
+
+    ``bars``: columns factor, label (the level), difference, low, high; ``names``: the factors' names.
+    """
+    words = Words(language, minus="\u2212")
+    size = bars.groupby("factor")["difference"].agg(lambda column: column.abs().max()).sort_values(ascending=False)
+    shown = list(size.index[:MOST_BARS])
+    rows = [(factor, group) for factor, group in bars[bars["factor"].isin(shown)].groupby("factor", sort=False)]
+    rows.sort(key=lambda row: shown.index(row[0]))
+    count = sum(len(group) for _factor, group in rows)
+    with style.house_style():
+        page = Page(9.6, 1.9 + 0.3 * count + 0.12 * len(rows))
+        page.top(words("tornado_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        _foot(page, facts, words, words("tornado_note"))
+        levels = max(width(str(label)) for label in bars["label"]) * SMALL / 72 + 0.2  # inches for the column of levels
+        axes = page.axes(left=3.1 + levels, right=0.5, top=0.15, bottom=0.45)
+        place, ticks = 0.0, []
+        for factor, group in rows:
+            first = place
+            for _, row in group.iterrows():
+                color = BLUE if row["difference"] >= 0 else VERMILLION
+                axes.barh(place, row["difference"], height=0.78, color=color, alpha=0.75)
+                axes.plot([row["low"], row["high"]], [place, place], color=INK, linewidth=1.1)
+                axes.annotate(
+                    row["label"], (0, place), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
+                    fontsize=SMALL, color=GREY, va="center", ha="right",
+                )  # fmt: skip
+                place += 1.0
+            ticks.append(((first + place - 1.0) / 2, wrap(names[factor], 2.9, PLAIN)))
+            place += 0.4
+        axes.set_yticks([at for at, _ in ticks], [name for _, name in ticks], fontsize=PLAIN)
+        axes.set_ylim(place - 0.4, -0.8)
+        axes.tick_params(axis="y", length=0, pad=levels * 72)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        value_axis(axes.xaxis, subject["unit"], words, difference=True)
+        axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
+    return page.figure
+
+
+def heat_map(
+    cells: pandas.DataFrame,
+    subject: Mapping[str, Any],
+    across: Mapping[str, Any],
+    up: Mapping[str, Any],
+    language: str,
+    facts: Mapping[str, Any],
+) -> Figure:
+    """An outcome over two factors: a field for each pair of values, its number in it.
+
+    ``cells``: columns across, up, mean, low, high.
+    """
+    words = Words(language, minus="\u2212")
+    grid = cells.pivot(index="up", columns="across", values="mean")
+    half = (cells.assign(half=(cells["high"] - cells["low"]) / 2)).pivot(index="up", columns="across", values="half")
+    with style.house_style():
+        page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
+        page.top(words("heat_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        _foot(page, facts, words, words("heat_note"))
+        labels = [_level(value, up, words) for value in grid.index]
+        name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
+        left = 0.7 + max(width(label) for label in labels) * PLAIN / 72 + (name.count("\n") + 1) * 0.17
+        axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
+        low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
+        axes.imshow(grid.to_numpy(), aspect="auto", origin="lower", cmap=style.LIGHT_TO_DARK, vmin=low, vmax=high)
+        for row in range(len(grid.index)):
+            for column in range(len(grid.columns)):
+                value = float(grid.iloc[row, column])
+                dark = high > low and (value - low) / (high - low) > style.DARK
+                around = float(half.iloc[row, column])
+                said = words.quantity(value, subject["unit"])
+                if np.isfinite(around):
+                    said += f"\n±{words.number(around, subject['unit'])}"
+                axes.text(column, row, said, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
+        axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
+        axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
+        axes.tick_params(length=0)
+        for edge in range(1, len(grid.columns)):
+            axes.axvline(edge - 0.5, color="white", linewidth=2)
+        for edge in range(1, len(grid.index)):
+            axes.axhline(edge - 0.5, color="white", linewidth=2)
+        axes.set_xlabel(wrap(_axis(across, words), page.width - left, PLAIN), fontsize=PLAIN)
+        axes.set_ylabel(name, fontsize=PLAIN)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    return page.figure
+
+
+def outcome(subject: Mapping[str, Any], words: Words) -> str:
+    """What an outcome is called in a title: a goal by its probability."""
+    kinds = {"probability": "outcome_probability", "margin": "outcome_margin"}
+    name = words.of(subject["name"])
+    return words(kinds[subject["kind"]], name=name) if subject["kind"] in kinds else name
+
+
+def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit: str, language: str) -> str:
+    """A picture in words: its title, and each point with its interval."""
+    words = Words(language)
+    points = (
+        words(
+            "with_range",
+            value=f"{label} {words.quantity(mean, unit)}",
+            range=f"{words.number(low, unit)}–{words.number(high, unit)}",
+        )
+        for label, mean, low, high in rows
+    )
+    return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(points))])
+
+
+def written(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    """A level of a factor as text and tables say it: a quantile as such, a number in its unit, anything else as it is."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.level(number, factor["unit"])
+
+
+def _level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    if isinstance(value, (int, float, np.number)):
+        return f"{float(value):.2g}" if factor["kind"] == "quantile" else words.number(float(value), factor["unit"])
+    return str(value)
+
+
+def _axis(factor: Mapping[str, Any], words: Words) -> str:
+    name = words.of(factor["name"])
+    if factor["kind"] == "quantile":
+        return words("axis_quantile", name=name)
+    unit = "" if factor["unit"] == "share" else words.unit(factor["unit"])
+    return words("name_and_unit", name=name, unit=unit) if unit else name
+
+
+def _foot(page: Page, facts: Mapping[str, Any], words: Words, note: str) -> None:
+    page.bottom(words("sweep_footer", **{**facts, "title": words.of(facts["title"])}), SMALL)
+    page.bottom(note, SMALL + 0.5, gap=0.12)

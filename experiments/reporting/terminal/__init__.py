@@ -1,0 +1,1 @@
+"""What commands print; never a figure or a file."""

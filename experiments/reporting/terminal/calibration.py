@@ -1,0 +1,86 @@
+"""What ``calibrate`` prints: whether known truth was found again, what was learned, and which figures the ensemble holds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.reporting.terminal.tables import table_of
+from experiments.reporting.translations import Words
+
+
+def answer(made: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
+    """The whole answer."""
+    words = Words(language)
+    recovery = made["recovery"]
+    yield Text(words("calibrate_recovery"), style="bold")
+    yield words(
+        "calibrate_recovered",
+        truths=recovery["truths"],
+        covered=words.percent(recovery["covered"]),
+        matched=words.percent(recovery["matched"]),
+    )
+    if "figures" in made:
+        yield from _figures(made, words)
+        yield from _learned(made["learned"], words)
+    yield words("folder", out=folder)
+
+
+def _figures(made: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
+    yield Text(f"\n{words('calibrate_figures')}", style="bold")
+    table = table_of(words, "column_figure")
+    table.add_column(words("column_when"), no_wrap=True)
+    for column in ("column_published", "column_before", "column_after"):
+        table.add_column(words(column), overflow="fold")
+    table.add_column(words("column_inside"), no_wrap=True)
+    for line in made["figures"]:
+        unit = line["unit"]
+        published = line["published"] if isinstance(line["published"], Sequence) else [line["published"]]
+        table.add_row(
+            f"{words.of(line['name'])}\n{words.of(line['place'])}",
+            line["when"],
+            words("gap").join(words.number(value, unit) for value in published)
+            if len(published) == 1
+            else words("range_signed", low=words.number(published[0], unit), high=words.quantity(published[1], unit)),
+            _band(line["prior"], unit, words),
+            _band(line["ensemble"], unit, words),
+            words("inside" if line["inside"] else "outside"),
+        )
+    yield table
+    lives, hits = (sum(line[kind] for line in made["figures"]) for kind in ("inside", "hit"))
+    yield words("backtest_held", lives=lives, hits=hits, figures=len(made["figures"]))
+    yield words(
+        "calibrate_left",
+        first=words.percent(made["left"][0]),
+        last=words.percent(made["left"][1]),
+        effective=f"{made['effective']:.0f}",
+        members=made["members"],
+        centre=f"{made['implausibility_of_centre']:.1f}",
+    )
+
+
+def _band(band: Sequence[float], unit: str, words: Words) -> str:
+    low, middle, high = band
+    ends = words("range_signed", low=words.number(low, unit), high=words.number(high, unit))
+    return f"{words.quantity(middle, unit)}\n{words('bracketed', text=ends)}"
+
+
+def _learned(rows: Sequence[Mapping[str, Any]], words: Words) -> Iterator[RenderableType]:
+    yield Text(f"\n{words('calibrate_learned')}", style="bold")
+    table: Table = table_of(words, "column_assumption")
+    for column in ("column_centre_before", "column_centre_after", "column_interval", "column_narrowed"):
+        table.add_column(words(column), justify="right")
+    for row in rows:
+        unit, value = row["unit"], row["value"]
+        table.add_row(
+            f"{words.of(row['title'])}\n{row['name']}",
+            words.number(row["before"], unit),
+            words.number(value["centre"], unit),
+            words("range_signed", low=words.number(value["low"], unit), high=words.number(value["high"], unit)),
+            words.percent(max(0.0, row["narrowed"])),
+        )
+    yield table
+    yield words("calibrate_meaning")

@@ -1,0 +1,87 @@
+"""A sensitivity analysis on the terminal: what passed the screening, shares of variance, luck, and the worth of knowing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.reporting.translations import Words
+
+MOST = 12
+#: Where luck and factors act together, intervals from few replicates hold for the random draws of these replicates only.
+MUCH_LUCK, ENOUGH_REPLICATES = 0.2, 8
+
+
+def answer(
+    made: Mapping[str, Any], subjects: Mapping[str, Mapping[str, str]], language: str, folder: Path
+) -> Iterator[RenderableType]:
+    """Outcome by outcome; assumed numbers first."""
+    words = Words(language)
+    yield Text(words("ranking_head", factors=made["factors"], passed=len(made["passed"])))
+    for name, rows in made["screening"].items():
+        yield Text(f"\n{words.of(subjects[name])}", style="bold")
+        yield _screening(rows, words) if rows else Text(words("ranking_nothing"))
+        shares = made["shares"].get(name)
+        if shares:
+            if shares["luck_share"] is not None:
+                yield Text(words("ranking_luck", luck=words.percent(shares["luck_share"])))
+                if shares["luck_share"] >= MUCH_LUCK and made["replicates"] < ENOUGH_REPLICATES:
+                    yield Text(words("ranking_few_replicates", replicates=made["replicates"], enough=ENOUGH_REPLICATES))
+            yield _shares(shares["shares"], words("ranking_of_value"), words)
+            yield from _probability(shares, words)
+        worth = made["worth"].get(name)
+        if worth:
+            yield Text(words("worth_head", best=worth["best_now"]))
+            yield _worth(worth, words)
+    yield Text(words("ranking_note"))
+    yield Text(words("folder", out=folder))
+
+
+def _probability(shares: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
+    trust = shares.get("emulator")
+    if trust is None:
+        return
+    facts = {name: words.percent(max(0.0, trust[name])) for name in ("explained", "covered", "skill")}
+    yield Text(words("emulator_trusted" if trust["trusted"] else "emulator_not", **facts, points=trust["points"]))
+    if shares["probability"]:
+        yield _shares(shares["probability"], words("ranking_of_probability"), words)
+
+
+def _screening(rows: Sequence[Mapping[str, Any]], words: Words) -> Table:
+    table = _table(words, "column_factor", "column_evidence", "column_effect", "column_noise")
+    for row in rows[:MOST]:
+        table.add_row(_name(row, words), words(f"grade_{row['evidence']}"), f"{row['mu_star']:.3g} ± {row['conf']:.2g}",
+                      f"{row['noise']:.2g}")  # fmt: skip
+    return table
+
+
+def _shares(rows: Sequence[Mapping[str, Any]], title: str, words: Words) -> Table:
+    table = _table(words, "column_factor", "column_evidence", "column_first_order", "column_total")
+    table.title, table.title_justify = title, "left"
+    for row in rows[:MOST]:
+        first, total = (f"{row[key]:.2f} ± {row[f'{key}_conf']:.2f}" for key in ("first", "total"))
+        table.add_row(_name(row, words), words(f"grade_{row['evidence']}"), first, total)
+    return table
+
+
+def _worth(worth: Mapping[str, Any], words: Words) -> Table:
+    table = _table(words, "column_factor", "column_evidence", "column_worth", "column_changes")
+    for row in worth["rows"][:MOST]:
+        value = words.quantity(row["value"], worth["unit"], difference=True) if row["value"] else "0"
+        table.add_row(_name(row, words), words(f"grade_{row['evidence']}"), value, words.percent(row["changes"]))
+    return table
+
+
+def _name(row: Mapping[str, Any], words: Words) -> str:
+    return words.of(row["name"]) + (words("county_mark") if row["county"] else "")
+
+
+def _table(words: Words, *columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(columns):
+        table.add_column(words(name), justify="left" if number < 2 else "right", overflow="fold")
+    return table

@@ -1,0 +1,92 @@
+"""Tables of the smaller commands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments.reporting.translations import Words
+
+
+def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """The audit of a founding: what was to be, what is, and how it stands."""
+    words = Words(language)
+    table = table_of(words, "column_quantity")
+    table.add_column(words("column_target"), justify="right")
+    table.add_column(words("column_achieved"), justify="right")
+    table.add_column(words("column_status"), overflow="fold")
+    for line in audit:
+        met = words("audit_met") if line["ok"] else words("audit_not_met")
+        unit = line.get("unit", "")
+        achieved = words.quantity(line["achieved"], unit)
+        table.add_row(words.of(line["name"]), words.target(line["target"], unit), achieved, met)
+    yield Text(words("heading_audit"), style="bold")
+    yield table
+
+
+def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """Local facts that are still assumed, or taken over from Lingyuan, with what they rest on."""
+    words = Words(language)
+    yield Text(f"\n{words('heading_missing')}", style="bold")
+    if not facts:
+        yield words("none_missing")
+        return
+    table = table_of(words, "column_fact")
+    table.add_column(words("column_assumed"), justify="right")
+    table.add_column(words("column_rests_on"))
+    table.add_column("", overflow="fold", style="dim")
+    for fact in facts:
+        table.add_row(words.of(fact["name"]), _value(fact.get("value"), words), words(f"basis_{fact['evidence']}"), fact["id"])
+    yield table
+
+
+def _value(value: Any, words: Words) -> str:
+    if isinstance(value, Mapping):
+        return words("comma").join(f"{month}: {_value(each, words)}" for month, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return words("comma").join(_value(each, words) for each in value)
+    return words.number(value, "") if isinstance(value, (int, float)) else str(value)
+
+
+def table_of(words: Words, first: str) -> Table:
+    """An empty table with its first column."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(words(first), overflow="fold")
+    return table
+
+
+#: Columns of sentences share the room that the others leave; those are cut into lines beyond so many characters.
+PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources")
+WIDEST = 18
+
+
+def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
+    """Objects as a table: a row each, bilingual texts in the language asked for."""
+    words = Words(language)
+    if {"id", "name", "value"} <= set(columns):  # long ids go under the names, or nothing else has room
+        columns = [column for column in columns if column != "id"]
+        lines = [{**line, "name": Text(f"{words.of(line['name'])}\n").append(line["id"], style="dim")} for line in lines]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=any(column in PROSE for column in columns))
+    for column in columns:
+        widest = None if column in PROSE or column == "id" else WIDEST
+        ratio = (2 if column == "name" else 1) if column in PROSE else None
+        table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id", ratio=ratio, max_width=widest)
+    for line in lines:
+        table.add_row(*(_cell(line.get(column), words) for column in columns))
+    yield table
+    yield words("listed", count=len(lines))
+
+
+def _cell(value: Any, words: Words) -> str | Text:
+    if value is None:
+        return "-"
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Mapping):
+        return words.of(value) if "zh" in value else ", ".join(f"{key}: {each}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return " ".join(str(each) for each in value)
+    return str(value)

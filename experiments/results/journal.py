@@ -1,0 +1,396 @@
+"""Every finished chunk of replications is on disk before it is counted.
+
+A chunk is one NumPy archive: written under a temporary name, synced, then renamed, so that a file with a
+proper name is whole. Arrays are read member by member, so that the final tables can be made one after another without holding
+all replications in memory.
+
+A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. No chunk is believed
+by its name alone: inside stand what it belongs to (the digest of ``fingerprint.identity``), its point and its replications, and a
+digest over all of it. Where name and content do not agree, or a replication stands twice, the chunk does not count.
+"""
+
+import glob
+import hashlib
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.model_api import Catalogue, LifeLike
+from experiments.results.files import canonical, whole
+from sim.core.inputs.errors import Wrong
+
+FORMAT = 3
+BANDED_LIMIT = 12
+NAME = re.compile(r"(.+)-([0-9]{7,})-([0-9]{7,})\.npz")
+DIGEST = "digest"  # the member of a chunk that holds the digest over all others
+
+
+class Damaged(Wrong):
+    """A chunk that does not count; ``path`` is its file, the message says why."""
+
+    def __init__(self, english: str, chinese: str, path: Path) -> None:
+        super().__init__(f"{path}: {english}", f"{path}：{chinese}")
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replication that did not live to its end."""
+
+    replication: int
+    draw: int
+    seed: int
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One replication and its life."""
+
+    replication: int
+    draw: int
+    quantiles: dict[str, float]
+    life: LifeLike
+
+
+@dataclass
+class Chunk:
+    """A chunk read back. ``header`` is small and read at once, arrays on demand."""
+
+    path: Path
+    header: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.header = json.loads(self.array("header").tobytes())
+        if self.header["format"] != FORMAT:
+            raise Damaged("written by another version of the program", "由本程序的另一版写成", self.path)
+
+    def array(self, name: str) -> NDArray:
+        """One array; its check sum is verified. KeyError if the chunk has none of this name."""
+        with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return archive[name]
+
+    @property
+    def lives(self) -> list[dict[str, Any]]:
+        """One record for each life: replication, draw, the model's digest and that of what was kept,
+        timings.
+        """
+        return self.header["lives"]
+
+    @property
+    def replications(self) -> list[int]:
+        """Its replications, in order: those that lived and those that failed."""
+        return self.header["replications"]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The replications that failed."""
+        return [Failure(**failure) for failure in self.header["failures"]]
+
+
+def chunk_path(folder: Path, point: str, replications: Sequence[int]) -> Path:
+    """Where the chunk of these replications of a point is kept; the names sort by point and replication."""
+    return folder / f"{point}-{replications[0]:07d}-{replications[-1]:07d}.npz"
+
+
+def named(folder: Path, point: str | None = None) -> list[Path]:
+    """All files of a journal that are named as chunks, or as chunks of one point, in the order of replications."""
+    found = [
+        (name[1], int(name[2]), path)
+        for path in folder.glob("*.npz" if point is None else f"{glob.escape(point)}-*.npz")
+        if (name := NAME.fullmatch(path.name)) and point in (None, name[1])
+    ]
+    return [path for _point, _first, path in sorted(found)]
+
+
+def account(folder: Path, belongs: str | None = None) -> tuple[list[Chunk], list[Damaged]]:
+    """What a journal holds: its chunks, each replication once, and what is wrong with the others. Nothing is changed.
+
+    ``belongs``: the digest that chunks must carry; None takes any.
+    """
+    chunks: list[Chunk] = []
+    wrong: list[Damaged] = []
+    seen: dict[str, set[int]] = {}
+    for path in named(folder):
+        try:
+            chunk = _checked(path, belongs)
+            _once(chunk, seen)
+            chunks.append(chunk)
+        except Damaged as problem:
+            wrong.append(problem)
+    return chunks, wrong
+
+
+def done(folder: Path, belongs: str | None = None) -> dict[str, set[int]]:
+    """The replications that are on disk, by point. Nothing is changed."""
+    return by_point(account(folder, belongs)[0])
+
+
+def by_point(chunks: Sequence[Chunk]) -> dict[str, set[int]]:
+    """The replications of these chunks."""
+    found: dict[str, set[int]] = {}
+    for chunk in chunks:
+        found.setdefault(chunk.header["point"], set()).update(chunk.replications)
+    return found
+
+
+def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
+    """Make a journal of one's own, which nobody else writes, ready for going on; the replications that it holds, by point.
+
+    Removed, so that it is simulated again: what does not count, and replications whose process died, because who killed it is not
+    known. Only an error of its own makes a replication a failed one. Raises Damaged where a folder has a chunk's name.
+    """
+    chunks, wrong = account(folder, belongs)
+    for path in (*(problem.path for problem in wrong), *(chunk.path for chunk in chunks if chunk.header["died"])):
+        if path.is_dir() and not path.is_symlink():
+            raise Damaged("a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处", path)
+        path.unlink(missing_ok=True)
+    return by_point([chunk for chunk in chunks if not chunk.header["died"]])
+
+
+def _checked(path: Path, belongs: str | None) -> Chunk:
+    """The chunk of this name, read whole. Raises Damaged unless name, header and content agree."""
+    if not path.is_file():
+        raise Damaged("not a file", "不是普通文件", path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.read(DIGEST).decode() != _digest(archive):
+                raise Damaged("its content is not what was written", "内容与写入时不同", path)
+        chunk = Chunk(path)
+        header, numbers = chunk.header, chunk.replications
+        lived = [*(life["replication"] for life in chunk.lives), *(failure.replication for failure in chunk.failures)]
+        agree = (
+            numbers == sorted(lived)
+            and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            and path.name == chunk_path(path.parent, header["point"], numbers).name
+        )
+    except Damaged:
+        raise
+    except Exception as problem:  # zipfile, zlib, NumPy and JSON each have their own ways to say that bytes make no sense
+        raise Damaged(f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）", path) from None
+    if not agree:
+        raise Damaged("its name does not say what it holds", "文件名与内容不符", path)
+    if belongs is not None and header["belongs"] != belongs:
+        raise Damaged("it belongs to another run", "属于另一次模拟", path)
+    return chunk
+
+
+def _once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
+    """Note the replications of a chunk; Damaged if one of them was seen before."""
+    have, numbers = seen.setdefault(chunk.header["point"], set()), chunk.replications
+    twice = sorted(have.intersection(numbers))
+    if twice:
+        raise Damaged(f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 遍在另一个文件里也有", chunk.path)
+    have.update(numbers)
+
+
+def _digest(archive: zipfile.ZipFile) -> str:
+    """Hash over the names and bytes of all members but the hash itself. Members are stored as they are: nothing to unpack."""
+    digest = hashlib.sha256()
+    for member in sorted(archive.infolist(), key=lambda member: member.filename):
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{member.filename} is compressed")
+        if member.filename != DIGEST:
+            content = archive.read(member)
+            digest.update(f"{member.filename} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def keep(path: Path, chunk: bytes) -> None:
+    """Put a packed chunk into the journal: under a temporary name, synced, renamed."""
+    with whole(path) as partial:
+        partial.write_bytes(chunk)
+
+
+def pack(
+    point: str,
+    lives: Sequence[Lived],
+    failures: Sequence[Failure],
+    catalogue: Catalogue,
+    brief: bool = False,
+    belongs: str = "",
+    died: bool = False,
+) -> bytes:
+    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk. ``belongs``:
+    the digest of what they belong to; ``died``: they failed because their process went down.
+
+    Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
+    goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
+    highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
+    townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
+    for each banded indicator. For portraits, float32: portrait.NAME (k, its axes).
+
+    A ``brief`` chunk, as sweeps write, has goals, budget, quantiles and, float64, decembers (k, years, indicators).
+    """
+    arrays: dict[str, NDArray] = {}
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "belongs": belongs,
+        "point": point,
+        "replications": sorted([lived.replication for lived in lives] + [failure.replication for failure in failures]),
+        "died": died,
+        "failures": [vars(failure) for failure in failures],
+        "lives": [],
+    }
+    if lives:
+        names = layout(lives[0])
+        header["layout"] = names
+        for lived in lives[1:]:
+            if layout(lived) != names:
+                raise ValueError(f"replication {lived.replication} has other indicators than {lives[0].replication}")
+        arrays.update(_brief(lives, names) if brief else _arrays(lives, names, catalogue))
+        header["audit"] = [] if brief else _statuses(lives)
+        header["portraits"] = {} if brief else portraits(lives[0])
+        header["budget"], arrays["budget"] = _budget(lives)
+        header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
+    arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)  # type: ignore[arg-type]
+    with zipfile.ZipFile(archive, "a") as members:
+        members.writestr(zipfile.ZipInfo(DIGEST), _digest(members))
+    return archive.getvalue()
+
+
+def layout(lived: Lived) -> dict[str, list[str]]:
+    """The names along the axes of a life's arrays."""
+    life = lived.life
+    return {
+        "indicators": list(life.indicators),
+        "townships": list(life.townships),
+        "segments": list(life.segments),
+        "assumptions": list(lived.quantiles),
+        "goals": list(life.goals),
+        "audit": [str(line["id"]) for line in life.audit],
+    }
+
+
+def portraits(lived: Lived) -> dict[str, Any]:
+    """Unit and axes of a life's portraits; a model may have none."""
+    found = getattr(lived.life, "portraits", {})
+    return {name: {"unit": each.unit, "axes": {axis: list(of) for axis, of in each.axes.items()}} for name, each in found.items()}
+
+
+def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
+    """Those indicators whose monthly bands are kept for townships and segments.
+
+    Raises ValueError above twelve: they take most of the room on disk.
+    """
+    chosen = [name for name in names if name in catalogue.indicators and catalogue.indicators[name].banded]
+    if len(chosen) > BANDED_LIMIT:
+        raise ValueError(f"{len(chosen)} indicators are marked banded; at most {BANDED_LIMIT} may be")
+    return chosen
+
+
+def _brief(lives: Sequence[Lived], names: dict[str, list[str]]) -> dict[str, NDArray]:
+    decembers = np.array([[lived.life.indicators[name][11::12] for name in names["indicators"]] for lived in lives])
+    return {
+        "decembers": np.ascontiguousarray(decembers.swapaxes(1, 2)),
+        "quantiles": np.array([list(lived.quantiles.values()) for lived in lives], dtype=np.float64),
+        "goals": np.array(
+            [[(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()] for lived in lives],
+            dtype=np.float64,
+        ),
+    }
+
+
+def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
+    arrays = {
+        **{name: array for name, array in _brief(lives, names).items() if name != "decembers"},
+        "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
+        "audit": np.array(
+            [[(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit] for lived in lives],
+            dtype=np.float64,
+        ).reshape(len(lives), -1, 4),
+    }
+    for scope in ("townships", "segments"):
+        series = [getattr(lived.life, scope) for lived in lives]
+        if not names[scope]:
+            continue
+        decembers = [[life[name][11::12] for name in names[scope]] for life in series]
+        arrays[f"{scope}.years"] = np.array(decembers, dtype=np.float32).swapaxes(1, 2)
+        for name in banded(catalogue, names[scope]):
+            arrays[f"{scope}.months.{name}"] = np.array([life[name] for life in series], dtype=np.float32)
+    for name in portraits(lives[0]):
+        arrays[f"portrait.{name}"] = np.array([lived.life.portraits[name].values for lived in lives], dtype=np.float32)
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _limits(target: Any) -> tuple[float, float]:
+    """What an audited quantity may be: one number, or a pair of which either may be None (no limit)."""
+    low, high = target if isinstance(target, (list, tuple)) else (target, target)
+    return tuple(math.nan if limit is None else float(limit) for limit in (low, high))  # type: ignore[return-value]
+
+
+def _budget(lives: Sequence[Lived]) -> tuple[list[list], NDArray[np.float64]]:
+    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each life.
+
+    A cell that a life never used is 0 in it.
+    """
+    cells: dict[tuple, int] = {}
+    for lived in lives:
+        for line in lived.life.budget:
+            cells.setdefault((int(line["year"]), str(line["fund"]), str(line["use"])), len(cells))
+    money = np.zeros((len(lives), len(cells), 3))
+    for row, lived in enumerate(lives):
+        for line in lived.life.budget:
+            cell = cells[int(line["year"]), str(line["fund"]), str(line["use"])]
+            money[row, cell] += (line["yuan"], line["count"], line["shortfall"])
+    return [list(cell) for cell in cells], money
+
+
+def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
+    """What the audit says of each line: its status in the first life, and in the first life that missed
+    it.
+    """
+    return [
+        {
+            "id": str(first["id"]),
+            "name": dict(first["name"]),
+            "unit": str(first.get("unit", "")),
+            "exact": bool(first["exact"]),
+            "first": str(first["status"]),
+            "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),
+        }
+        for first, *lines in ((lines[0], *lines) for lines in zip(*(lived.life.audit for lived in lives), strict=True))
+    ]
+
+
+def _record(lived: Lived, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
+    """What names a life, with a digest over everything that is kept of it (times excepted)."""
+    record = {"replication": lived.replication, "draw": lived.draw, "digest": lived.life.digest}
+    digest = hashlib.sha256(canonical(record).encode())
+    for name in sorted(arrays):
+        kept = arrays[name][row]
+        if name == "budget":  # which cells there are, and their order, depends on the neighbours in the chunk
+            used = [(cell, money.tolist()) for cell, money in zip(cells, kept, strict=True) if money.any()]
+            digest.update(canonical(sorted(used)).encode())
+        else:
+            digest.update(name.encode() + kept.tobytes())
+    return {**record, "kept": digest.hexdigest(), "timings": dict(lived.life.timings or {})}
+
+
+def read(folder: Path, point: str | None = None) -> list[Chunk]:
+    """All chunks of a settled journal, or those of one point, by replication. Raises Damaged for a broken file, and where a
+    replication stands twice.
+    """
+    chunks: list[Chunk] = []
+    seen: dict[str, set[int]] = {}
+    for path in named(folder, point):
+        try:
+            chunks.append(Chunk(path))
+            _once(chunks[-1], seen)
+        except Damaged:
+            raise
+        except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+            raise Damaged(f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）", path) from problem
+    return chunks

@@ -1,0 +1,1 @@
+"""How rules and tables are compiled; a modeller never opens this room."""

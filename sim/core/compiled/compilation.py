@@ -1,0 +1,218 @@
+"""Compile a rule written for one row, and keep the compiled code where nothing stale can be found.
+
+Numba's own cache looks only at the file of the function it compiles: a rule whose helper in another file was edited would go on
+serving the old code. So what is compiled of a module is kept in a folder named by the module, everything that it imports of
+``sim``, and the versions that compile it: an edit opens a new folder for the modules that it can reach, and for no other.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import config
+from platformdirs import user_cache_path
+
+from sim.core.compiled.columns import Columns
+
+settings: Any = config  # Numba fills its settings in when it is imported
+
+SIM = Path(__file__).resolve().parents[2]
+ENSEMBLE = "ensemble.csv"
+#: The folder of ours inside whatever folder is chosen, and the file that says it is ours: nothing else is ever removed.
+FOLDER, MARK = "xianjie-rules", "made-by-xianjie"
+#: So many editions of a module's code are kept: a branch and the one it left, and what a longer run still uses.
+KEPT_EDITIONS = 4
+IMPORT = re.compile(r"^[ \t]*(?:from (sim[\w.]*) import (\([^)]*\)|[^\n#]*)|import (sim[\w.]*))", re.MULTILINE)
+
+
+def cache_root() -> Path:
+    """Where compiled rules are kept: a folder of ours in ``XIANJIE_CACHE``; without it, beside the sources of a checkout, or in
+    the user's cache folder where the program was installed.
+    """
+    chosen = os.environ.get("XIANJIE_CACHE")
+    if chosen:
+        return Path(chosen).absolute() / FOLDER
+    is_checkout = (SIM.parent / "pyproject.toml").is_file()
+    return (SIM.parent / ".cache" if is_checkout else user_cache_path("xianjie", False)) / FOLDER
+
+
+def _versions() -> str:
+    """What compiles: Numba, NumPy, Python and the kind of processor."""
+    return " ".join((numba.__version__, np.__version__, platform.python_version(), platform.machine()))
+
+
+def source_fingerprint() -> str:
+    """Hash of every ``sim/**/*.py``, of Numba, NumPy, Python and of the processor: 16 hexadecimal digits."""
+    digest = hashlib.sha256(_versions().encode())
+    for path in sorted(SIM.rglob("*.py")):
+        digest.update(path.relative_to(SIM).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def model_fingerprint() -> str:
+    """Hash of the source fingerprint and of every parameter file and table of ``sim``: what can change a result.
+
+    The ensemble is no part of it: calibration, which makes it, has to be able to go on after it was stored.
+    """
+    digest = hashlib.sha256(source_fingerprint().encode())
+    for path in sorted((*SIM.rglob("*.yaml"), *(path for path in SIM.rglob("*.csv") if path.name != ENSEMBLE))):
+        digest.update(path.relative_to(SIM).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _imports(module: str) -> tuple[str, bytes, tuple[str, ...]]:
+    """The file of a module of ``sim`` (relative to it), what is in it, and the modules of ``sim`` that it names."""
+    place = SIM.joinpath(*module.split(".")[1:])
+    path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    if not path.is_file():
+        return "", b"", ()  # a name within a module, not a module
+    text = path.read_bytes()
+    named = {module.rpartition(".")[0] or module}
+    for source, names, whole in IMPORT.findall(text.decode("utf-8")):
+        named |= {whole} if whole else {source, *(f"{source}.{name}" for name in re.findall(r"\w+", names))}
+    return path.relative_to(SIM).as_posix(), text, tuple(sorted(named))
+
+
+def _reached(module: str) -> Iterator[tuple[str, bytes]]:
+    """Every module of ``sim`` that one imports, itself included: its file and what is in it."""
+    seen, ahead = set(), [module]
+    while ahead:
+        each = ahead.pop()
+        if each not in seen:
+            seen.add(each)
+            path, text, named = _imports(each)
+            if path:
+                yield path, text
+            ahead += named
+
+
+@cache
+def _edition(module: str) -> str:
+    """Hash of a module, of what it imports of ``sim``, and of what compiles it: 16 hexadecimal digits."""
+    digest = hashlib.sha256(_versions().encode())
+    for path, text in sorted(_reached(module)):
+        digest.update(path.encode() + hashlib.sha256(text).digest())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder(module: str) -> Path | None:
+    """Where the compiled code of a module of ``sim`` is kept, made if need be; None where nothing can be kept.
+
+    Nothing is kept of other modules, since nobody can say here what they import. Older editions of the module's code are removed,
+    if they bear our mark.
+    """
+    if not module.startswith("sim."):
+        return None
+    family = cache_root() / module
+    folder = family / _edition(module)
+    try:
+        if not (folder / MARK).is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / MARK).touch()
+            others = [path for path in family.iterdir() if path != folder and (path / MARK).is_file()]
+            for stale in sorted(others, key=lambda path: path.stat().st_mtime)[: max(0, len(others) - KEPT_EDITIONS + 1)]:
+                shutil.rmtree(stale, ignore_errors=True)
+        elif not os.access(folder, os.W_OK):
+            return None
+    except OSError:
+        return None
+    _editions[module] = folder.name
+    return folder
+
+
+#: The edition of every module whose compiled code is kept.
+_editions: dict[str, str] = {}
+
+
+def is_kept() -> bool:
+    """Whether what is compiled is there the next time; where nothing can be written it is not."""
+    return cache_folder(__name__) is not None
+
+
+def _whole() -> Path:
+    """The file that says that everything was compiled of the editions in use."""
+    digest = hashlib.sha256("".join(sorted(f"{module} {edition}," for module, edition in _editions.items())).encode())
+    return cache_root() / "complete" / digest.hexdigest()[:16]
+
+
+def everything_is_compiled() -> bool:
+    """Whether a whole month was compiled into the cache before."""
+    return is_kept() and _whole().exists()
+
+
+def note_everything_is_compiled() -> None:
+    """Remember it, where there is a place to remember."""
+    if is_kept():
+        _whole().parent.mkdir(exist_ok=True)
+        _whole().touch()
+
+
+#: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
+IS_COMPILED = not settings.DISABLE_JIT
+
+
+def compiled(function):
+    """Compile ``function`` on first use, releasing the interpreter lock, without fast-math and without threads.
+
+    Results must depend neither on the order of additions nor on the number of threads, hence neither
+    ``fastmath`` nor ``parallel``. Rules change rows and allocate nothing, so Numba need not count references to
+    the tables they are handed (``_nrt``); counting them took more time than the rules.
+    Under ``NUMBA_DISABLE_JIT=1`` the function itself is returned.
+    """
+    folder = cache_folder(function.__module__) if IS_COMPILED else None
+    options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "_nrt": False, "forceinline": True}
+    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")  # Numba looks at it once, when it is told to keep code
+    try:
+        return numba.njit(**options)(function)
+    finally:
+        settings.CACHE_DIR = before
+
+
+def machine_code(function, arguments: tuple) -> Callable[..., None]:
+    """The machine code of ``function`` for arguments of these types, free of Numba's search for it.
+
+    That search looks at the type of every table at every call: forty microseconds, a tenth of a replication. A caller may keep
+    what is returned for as long as it calls with the same types. Where nothing is compiled it is the function itself.
+    """
+    if not IS_COMPILED:
+        return function
+    return function.get_compile_result(numba.void(*(numba.typeof(argument) for argument in arguments))).entry_point
+
+
+def capacities(tables: Iterable) -> tuple:
+    """What of tables kept by column, or of tuples of them, belongs to their type, and so to the code compiled for them; None for
+    other arguments."""
+    return tuple(
+        table.capacity if isinstance(table, Columns) else capacities(table) if isinstance(table, tuple) else None
+        for table in tables
+    )
+
+
+def settled(function):
+    """A caller of a compiled ``function`` whose arguments have always the same types, but for how much room their tables have:
+    after the first call with so much room, its machine code.
+    """
+    kept: dict[tuple, Callable[..., None]] = {}
+
+    def call(*arguments) -> None:
+        room = capacities(arguments)
+        code = kept.get(room)
+        if code is None:
+            function(*arguments)
+            kept[room] = machine_code(function, arguments)
+        else:
+            code(*arguments)
+
+    return call

@@ -1,0 +1,221 @@
+"""What a planner reads when an input is wrong: where, what is wrong, what to do, in Chinese and below it in English. Exit code 2,
+never a traceback.
+
+Code that does not know where something was written raises Wrong; whoever knows makes an InputError of it. English comes before
+Chinese in every call, so that the two stand together in the source; a contract test holds them against each other.
+"""
+
+import errno
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.core.inputs.notation import escaped, full_width, half, is_hidden, meant, shown
+
+#: Faults of one input that are told at once; a file with more of them is of another kind.
+MOST_FAULTS = 50
+LONGEST_TITLE = 300
+HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
+LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
+INDENT = "    "  # before the English sentence, which stands on a line of its own
+
+
+class Both(NamedTuple):
+    """A sentence, or a part of one, in both languages."""
+
+    english: str
+    chinese: str
+
+
+class Wrong(ValueError):
+    """What is wrong, without where it was written. As text it is the English sentence."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english, chinese)
+        self.english, self.chinese = english, chinese
+
+    def __str__(self) -> str:
+        return self.english
+
+
+class InputError(Exception):
+    """A fault in an input. ``place`` is a path or a name such as ``--set``; ``line`` counts from 1, 0 if there is none."""
+
+    def __init__(self, place: str | Path, line: int, english: str, chinese: str) -> None:
+        super().__init__(place, line, english, chinese)  # all, so that the error survives being sent between processes
+        self.place, self.line, self.english, self.chinese = str(place), line, english, chinese
+
+    @staticmethod
+    def of(place: str | Path, line: int, problem: Exception, name: str = "") -> "InputError":
+        """From what was found wrong elsewhere; ``name`` says with what, where the problem does not."""
+        english, chinese = said(problem)
+        if name:
+            english, chinese = f"{name}: {english}", f"{name}：{chinese}"
+        return InputError(place, line, english, chinese)
+
+    def text_in(self, language: str | None = None) -> str:
+        """What to show a reader of this language ("zh" or "en"), or of one not known: Chinese, and the English below it."""
+        where = escaped(f"{self.place}:{self.line}" if self.line else self.place)
+        if language is None:
+            return f"{where}: {escaped(self.chinese)}\n{INDENT}{escaped(self.english)}"
+        return f"{where}: {escaped(self.english if language == 'en' else self.chinese)}"
+
+    def because(self, english: str, chinese: str) -> "InputError":
+        """The same, with a remark in brackets."""
+        return InputError(self.place, self.line, f"{self.english} ({english})", f"{self.chinese}（{chinese}）")
+
+    def __str__(self) -> str:
+        return self.text_in()
+
+
+class InputErrors(InputError):
+    """Several faults of one input, one after the other."""
+
+    def __init__(self, errors: list[InputError]) -> None:
+        super().__init__(errors[0].place, errors[0].line, errors[0].english, errors[0].chinese)
+        self.args = (errors,)
+        self.errors = errors
+
+    def text_in(self, language: str | None = None) -> str:
+        """One after the other."""
+        return "\n".join(error.text_in(language) for error in self.errors)
+
+    def because(self, english: str, chinese: str) -> "InputError":
+        """The same, each with a remark in brackets."""
+        return InputErrors([error.because(english, chinese) for error in self.errors])
+
+
+def all_of(errors: list[InputError]) -> InputError:
+    """One error that says them all; of a great many, the first ``MOST_FAULTS``."""
+    if len(errors) > MOST_FAULTS:
+        last = errors[MOST_FAULTS - 1]
+        more = InputError(
+            last.place, last.line, f"there are more faults than these {MOST_FAULTS}; mend them first, then check again",
+            f"错误不止以上 {MOST_FAULTS} 处；请先改正，再检查一遍"
+        )  # fmt: skip
+        errors = [*errors[:MOST_FAULTS], more]
+    return errors[0] if len(errors) == 1 else InputErrors(errors)
+
+
+def bilingual(value: object) -> dict[str, str]:
+    """A title as written, by language: one text stands for both. Raises Wrong for what is neither that nor {zh: …, en: …}."""
+    texts = {"zh": value, "en": value} if isinstance(value, str) else value
+    if not isinstance(texts, Mapping) or set(texts) != {"zh", "en"}:
+        wide = typed(value)
+        raise Wrong(
+            f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
+            f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
+        )
+    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in texts.values()):
+        raise Wrong(
+            f"must be text of at most {LONGEST_TITLE} characters, in quotes if it is a number",
+            f"应是不超过 {LONGEST_TITLE} 字的文字，不能是空的；只有数字时请加引号",
+        )
+    for letter in "".join(texts.values()):
+        if is_hidden(letter) and letter not in HARMLESS:
+            raise Wrong(
+                f"holds the character {ascii(letter)}, which does not show; delete it",
+                f"含有看不见的字符 {ascii(letter)}，请删去",
+            )
+    return dict(texts)
+
+
+#: What the system refuses, by the name of its number, and what to do.
+SYSTEM = {
+    "ENOSPC": Both("the disk, or what the output goes to, is full; make room", "磁盘（或输出去处）已满；请腾出空间"),
+    "EDQUOT": Both("your share of the disk is used up; make room", "磁盘配额已用完；请腾出空间"),
+    "EFBIG": Both("the file would be larger than the system allows", "文件超过系统允许的大小；请换一个位置"),
+    "EROFS": Both("the disk can only be read; choose another place", "磁盘是只读的；请换一个位置"),
+    "EACCES": Both("you may not read or write there; choose another place", "没有读写权限；请换一个位置"),
+    "EPERM": Both("the system does not permit it; choose another place", "系统不允许；请换一个位置"),
+    "ENAMETOOLONG": Both("the name is too long; choose a shorter one", "名称太长；请改短"),
+    "ENOENT": Both("there is no such file or folder, or it is gone", "没有这个文件或文件夹，或已被删除；请核对路径"),
+    "ENOTDIR": Both("a part of the path is a file, not a folder", "路径中有一段是文件，不是文件夹；请核对路径"),
+    "EISDIR": Both("it is a folder; name a file", "这是文件夹；请写文件名"),
+    "EEXIST": Both("it is there already; choose another name", "已经存在；请换一个名称"),
+    "ENOTEMPTY": Both("the folder is not empty; choose another one", "文件夹不是空的；请换一个"),
+    "EBUSY": Both("it is in use; close it and try again", "正被占用；请关闭后再试"),
+    "EIO": Both("the disk cannot be read or written; it may be damaged", "磁盘读写出错，可能已损坏；请换一个位置"),
+    "ELOOP": Both("its links lead in a circle", "链接绕成了圈；请核对路径"),
+    "EINVAL": Both("the system takes no such name or place", "系统不接受这样的名称或位置；请换一个"),
+    "EMFILE": Both("too many files are open; close other programs", "打开的文件太多；请关闭其他程序"),
+    "ESTALE": Both("the network folder is gone; connect it again", "网络文件夹已断开；请重新连接"),
+}  # fmt: skip
+FULL = ("ENOSPC", "EDQUOT", "EFBIG")
+
+
+def disk_is_full(problem: OSError) -> bool:
+    """Whether there was no room, so that the same may go well once there is."""
+    return _number(problem) in FULL
+
+
+def _number(problem: OSError) -> str:
+    return errno.errorcode.get(problem.errno or 0, "")
+
+
+def said(problem: Exception) -> Both:
+    """What a problem says. What the system refuses is told in our words; of what nobody foresaw the Chinese can only quote."""
+    if isinstance(problem, (Wrong, InputError)):
+        return Both(problem.english, problem.chinese)
+    known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
+    return known or Both(str(problem), f"出了问题，系统提示原文：{problem}")
+
+
+def joined(parts: Iterable[Both]) -> Both:
+    """Several sentences as one."""
+    english, chinese = zip(*parts)
+    return Both("; ".join(english), "；".join(chinese))
+
+
+def nearest(name: str, known: Sequence[str]) -> Both:
+    """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near."""
+    import difflib
+
+    near = difflib.get_close_matches(half(name), known, n=1, cutoff=0.6) if len(name) <= LONGEST_NAME else []
+    return Both(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else Both("", "")
+
+
+def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both:
+    """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
+    near, wide = nearest(name, known), typed(name)
+    return Both(f"{english} '{shown(name)}'{near.english}{wide.english}", f"{chinese}“{shown(name)}”{near.chinese}{wide.chinese}")
+
+
+def one_of(value: object, known: Sequence[str]) -> Both:
+    """That a value must be one of a few, which does not say whose value it is."""
+    near = nearest(str(value), known)
+    english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
+    return Both(
+        f"must be {english}, not '{shown(value)}'{near.english}",
+        f"只能写 {chinese}，现在写的是“{shown(value)}”{near.chinese}",
+    )
+
+
+def typed(text: object) -> Both:
+    """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
+    mark = full_width(text) if isinstance(text, str) else ""
+    if not mark:
+        return Both("", "")
+    return Both(
+        f" ('{mark}' is a full-width character; type '{half(mark)}')", f"（“{mark}”是全角符号，请改用半角“{half(mark)}”）"
+    )
+
+
+def widened(text: object) -> Both:
+    """`` (…)`` that a text holds full-width characters, or nothing."""
+    if half(str(text)) == str(text):
+        return Both("", "")
+    return Both(" (it holds full-width characters)", "（含有全角字符，请用半角）")
+
+
+def not_a_number(value: object, unit: str) -> Both:
+    """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
+    text = "" if value is None else str(value)
+    number = meant(text) if isinstance(value, str) else None
+    wide = widened(text)
+    of = Both(f" in {unit}", f"（单位 {unit}）") if unit else Both("", "")
+    write = Both("", "") if number is None else Both(f"; write {number}", f"；请写成 {number}")
+    return Both(
+        f"must be a number{of.english}, not '{shown(text)}'{write.english}{wide.english}",
+        f"必须是数字{of.chinese}，现在写的是“{shown(text)}”{write.chinese}{wide.chinese}",
+    )

@@ -1,0 +1,86 @@
+"""What pydantic finds wrong with a record, said in both languages."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from sim.core.inputs.errors import Both, Wrong, bilingual, not_a_number, said, unknown
+from sim.core.inputs.notation import shown
+
+
+def number(value: Any) -> int | float:
+    """A value that must be a number, and finite. Raises Wrong, with the number that a text seems to mean."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise Wrong(*not_a_number(value, ""))
+    return value
+
+
+def whole(value: Any) -> int:
+    """A value that must be a whole number. Raises Wrong."""
+    if number(value) != int(value):
+        raise Wrong(f"must be a whole number, not {value}", f"必须是整数，现在写的是 {value}")
+    return int(value)
+
+
+def _month(value: Any) -> Any:
+    """A month as text: YAML takes 2023 for a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+#: How records of files that people write hold numbers, months and titles.
+Real = Annotated[float, BeforeValidator(number)]
+Whole = Annotated[int, BeforeValidator(whole)]
+Month = Annotated[str, BeforeValidator(_month)]
+Title = Annotated[dict[str, str], BeforeValidator(bilingual)]
+
+_PREFIX = "Value error, "
+_TYPES = {
+    "string": "必须是文字",
+    "int": "必须是整数",
+    "float": "必须是数字",
+    "finite": "必须是有限的数字",
+    "bool": "只能写 true 或 false",
+    "list": "必须是列表，如 [a, b]",
+    "tuple": "必须是列表，如 [a, b]",
+    "dict": "下面应一行写一个“名称: 值”",
+    "model": "下面应一行写一个“名称: 值”",
+}
+#: By pydantic's type of error; what is in braces comes from the error's own context.
+_CHINESE = {
+    "greater_than": "必须大于 {gt:.10g}",
+    "greater_than_equal": "不能小于 {ge:.10g}",
+    "less_than": "必须小于 {lt:.10g}",
+    "less_than_equal": "不能大于 {le:.10g}",
+    "literal_error": "只能是 {expected} 之一",
+    "string_too_short": "不能少于 {min_length} 个字",
+    "string_too_long": "不能多于 {max_length} 个字",
+    "too_short": "至少要有 {min_length} 项，现在有 {actual_length} 项",
+    "too_long": "最多只能有 {max_length} 项，现在有 {actual_length} 项",
+}
+
+
+def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> Both:
+    """One of ``ValidationError.errors()``: ``known`` are the keys there could be, ``name`` that of the record in its file."""
+    where = ".".join(shown(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
+    if error["type"] == "extra_forbidden":
+        found = unknown("unknown key", "没有这一项：", str(error["loc"][-1]), known)
+        if where == error["loc"][-1]:
+            return found
+    elif error["type"] == "missing":
+        return Both(f"'{where}' is missing", f"缺少“{where}”，请补上")
+    else:
+        message = error["msg"].removeprefix(_PREFIX)
+        found = Both(message[:1].lower() + message[1:], _chinese(error, message))
+    return Both(f"{where}: {found.english}", f"{where}：{found.chinese}")
+
+
+def _chinese(error: Mapping[str, Any], message: str) -> str:
+    context = error.get("ctx", {})
+    if isinstance(context.get("error"), Exception):  # raised by a validator of ours
+        return said(context["error"]).chinese
+    if error["type"] in _CHINESE:
+        return _CHINESE[error["type"]].format(**context).replace(" or ", "、").replace(", ", "、")
+    family = _TYPES.get(error["type"].partition("_")[0])
+    return family if family is not None else f"写法不对，系统提示原文：{message}"

@@ -1,0 +1,158 @@
+"""The audit of a founded county: target, achieved, status. A missed exact target stops the run."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.core.binding import Tables
+from sim.core.inputs.resolve import Values
+from sim.world.codes import Destination
+
+YEAR = 12
+ROUNDING = 1e-9  # relative to the limits, which are at least 1
+
+
+class FoundingMissed(Exception):
+    """An exact target of the founding was missed; the message names it."""
+
+
+def _row(id: str, zh: str, en: str, target: Any, achieved: float, ok: bool, exact: bool = False, unit: str = "") -> dict:
+    status = "exact" if exact and ok else "within" if ok else "missed"
+    names = {"zh": zh, "en": en}
+    return {
+        "id": id,
+        "name": names,
+        "unit": unit,
+        "target": target,
+        "achieved": achieved,
+        "status": status,
+        "ok": bool(ok),
+        "exact": exact,
+    }
+
+
+def _exactly(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
+    return _row(id, zh, en, float(target), float(achieved), round(float(target)) == round(float(achieved)), exact=True)
+
+
+def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float, unit: str = "") -> dict:
+    slack = ROUNDING * max(abs(low), abs(high), 1.0)  # a limit that is just reached, but for rounding, is reached
+    return _row(id, zh, en, [float(low), float(high)], float(achieved), low - slack <= achieved <= high + slack, unit=unit)
+
+
+def _at_least(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
+    """Whole persons: what is asked is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
+    return _row(id, zh, en, [float(target), None], float(achieved), round(achieved) >= round(target), unit="persons")
+
+
+def _counts(tables: Tables, p: Any) -> list[dict]:
+    """What has to be exact, at founding and again when January 2021 opens."""
+    households, persons, register = tables["households"], tables["persons"], tables["register"]
+    on_dibao = register["dibao"] == 1
+    members = households["members"]
+    alive = persons["alive"] == 1
+    return [
+        _exactly("dibao_households", "农村低保户", "Dibao households", p.dibao_households, (households["weight"] * on_dibao).sum()),
+        _exactly("dibao_persons", "农村低保人口", "Dibao persons", p.dibao_persons, (households["weight"] * members * on_dibao).sum()),
+        _exactly("registered_dibao_persons", "低保中的脱贫人口", "Registered persons on dibao", p.registered_dibao_persons,
+                 (persons["registered"] * alive * on_dibao[persons["household"]]).sum()),
+        _exactly("registered_persons", "脱贫人口", "Registered persons", round(p.registered_persons), (persons["registered"] * alive).sum()),
+        _exactly("poor_students", "贫困学生", "Poor students", p.poor_students, (persons["poor_student"] * alive).sum()),
+        _exactly("townships", "乡镇街道", "Townships and streets", p.townships, len(tables["townships"])),
+        _exactly("villages", "行政村", "Administrative villages", p.villages, len(tables["villages"])),
+        _exactly("first_secretaries", "驻村第一书记", "First secretaries", p.villages, tables["villages"]["first_secretary"].sum()),
+    ]  # fmt: skip
+
+
+def _jobs(tables: Tables, values: Values) -> list[dict]:
+    """Places of registered persons, at least as many as the paper says."""
+    persons = tables["persons"]
+    registered = (persons["registered"] == 1) & (persons["alive"] == 1)
+    promised = {name: float(values.at(f"thresholds.{name}", 0)) for name in ("outside_jobs", "local_jobs", "posts")}
+    taken = {d: int((registered & (persons["status"] == d)).sum()) for d in Destination}
+    return [
+        _at_least(
+            "outside_jobs",
+            "脱贫劳动力外出务工",
+            "Registered persons working outside",
+            promised["outside_jobs"],
+            taken[Destination.OUTSIDE],
+        ),
+        _at_least(
+            "local_jobs",
+            "脱贫劳动力就近就业",
+            "Registered persons in local firms",
+            promised["local_jobs"],
+            taken[Destination.LOCAL_FIRM],
+        ),
+        _at_least("public_posts", "公益岗位", "Public-welfare posts taken up", promised["posts"], taken[Destination.PUBLIC_POST]),
+    ]
+
+
+def founded_income(tables: Tables) -> np.ndarray:
+    """Founding income per head of each household (yuan a year), as settled by founding before any shock."""
+    households = tables["households"]
+    return households["income_12"] / households["members"]
+
+
+def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
+    """The audit on 1 January 2021 on founding incomes, before any shock."""
+    households, register = tables["households"], tables["register"]
+    income = founded_income(tables)
+    members = (households["weight"] * households["members"]).astype(float)
+    registered = households["registered"] == 1
+    on_dibao = register["dibao"] == 1
+    poverty, monitoring = float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0))
+    rigid = households["rigid_12"] / households["members"]
+
+    def share(condition, among):
+        return float((members * (condition & among)).sum() / members[among].sum())
+
+    rural = float((income * members).sum() / members.sum())
+    land = p.land_per_household * households["weight"].sum() / 1e4
+    poor = float((income * members)[registered].sum() / members[registered].sum())
+    return [
+        *_counts(tables, p),
+        *_jobs(tables, values),
+        _between("below_poverty_line", "脱贫人口低于贫困线比例", "Registered persons below the poverty line", 0.0, 0.001, share(income < poverty, registered), "share"),
+        _between("below_net", "脱贫人口扣除刚性支出后低于贫困线比例", "The same net of ordinary rigid spending", 0.0, 0.003, share(income - rigid < poverty, registered), "share"),
+        _between("dibao_below_monitoring", "低保脱贫人口低于监测线比例", "Dibao persons below the monitoring line", 0.0, 0.05, share(income < monitoring, on_dibao), "share"),
+        _between("income_ratio", "脱贫人口与农村平均收入之比", "Registered over rural income", 0.60, 0.68, poor / rural),
+        _between("rural_income", "农村居民人均可支配收入", "Rural income per head", 0.995 * p.rural_income, 1.005 * p.rural_income, rural, "yuan"),
+        _between("rural_persons", "农村常住人口", "Rural persons", 0.995 * p.rural_persons, 1.005 * p.rural_persons, float(members.sum()), "persons"),
+        _between("cultivated_land", "耕地面积（万亩）", "Cultivated land (10 000 mu)", 0.98 * land, 1.02 * land, float((households["weight"] * households["land"]).sum() / 1e4)),
+    ]  # fmt: skip
+
+
+def audit_burn_in(tables: Tables, p: Any, income: float) -> list[dict]:
+    """The audit when January 2021 opens, after a year lived with shocks but with membership frozen.
+
+    ``income``: rural income per head of that year, yuan.
+    """
+    households, register = tables["households"], tables["register"]
+    members = households["members"] * households["registered"]
+    monitored = (members * (register["case_row"] >= 0)).sum() / members.sum()
+    opened = {"zh": "{}（2021年1月再核）", "en": "{}, again when 2021 opens"}
+    again = [
+        {
+            **row,
+            "id": f"{row['id']}_2021",
+            "name": {language: opened[language].format(text) for language, text in row["name"].items()},
+        }
+        for row in _counts(tables, p)
+    ]
+    return [
+        *again,
+        _between("income_2020", "2020年人均收入（含冲击）", "Income per head lived in 2020", 0.995 * p.rural_income, 1.005 * p.rural_income, income, "yuan"),
+        _between("inherited_cases", "期初监测对象占脱贫人口", "Registered persons under monitoring at the start", 0.02, 0.10, float(monitored), "share"),
+        _between("inherited_below", "期初已低于标准的脱贫人口比例", "Registered persons below already when 2021 opened", 0.0, 0.05,
+                 float((members * households["below"]).sum() / members.sum()), "share"),
+    ]  # fmt: skip
+
+
+def stop_if_missed(audit: list[dict]) -> None:
+    """Raise FoundingMissed when an exact target is missed."""
+    missed = [row for row in audit if row["exact"] and not row["ok"]]
+    if missed:
+        what = "; ".join(f"{row['id']} is {row['achieved']:,.0f}, not {row['target']:,.0f}" for row in missed)
+        raise FoundingMissed(f"the founded county misses exact targets: {what}")

@@ -1,0 +1,197 @@
+"""How January 2021 came to be: people and places, work and land, incomes, files; and the audit that proves it.
+
+The county founds in two steps, because incomes are scaled to what a trial year of ordinary rules pays: ``found_people``,
+then ``found_incomes`` with what that year paid.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.core.binding import Tables
+from sim.core.inputs.parameters import ParameterBook
+from sim.core.inputs.resolve import Values
+from sim.core.random_draws import MONTHS_BEFORE_ZERO, decision_key, word
+from sim.founding.incomes import DibaoRules, TrialYear, settle_incomes
+from sim.founding.livelihoods import assign_work, make_farms
+from sim.founding.population import (
+    SPARE_CASES,
+    Luck,
+    identities,
+    list_poor_students,
+    make_households,
+    make_persons,
+    make_places,
+    normals,
+    plan_counts,
+    room_of,
+)
+from sim.founding.row_order import line_up
+from sim.founding.village_economy import make_village_economy
+from sim.world import dibao_rules
+from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
+from sim.world.labour_market import STRENGTHS, market_of
+
+YEAR = 12
+
+
+#: Numbers that a process owns and founding needs as well.
+BORROWED = {
+    "loan_size": "microcredit.loan_size",
+    "loan_term": "microcredit.term_months",
+    "loan_ability_spread": "microcredit.ability_spread",
+}
+
+
+def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
+    """The parameters of founding as plain attributes; lists are arrays."""
+    own = {name: f"founding.{name}" for name in book.of("founding")}
+    return SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
+
+
+def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Luck:
+    """Fill places, households, persons, work, enterprises and farms; returns the luck of founding.
+
+    ``posts`` are those that the scenario fills; there are hands enough for ``posts_promised``, the same people in every scenario.
+    """
+    luck = Luck(replication)
+    counts = plan_counts(p, general_weight)
+    village_size = make_places(tables, luck, p)
+    sizes = make_households(tables, luck, p, counts, village_size)
+    make_persons(tables, luck, p, sizes, counts, posts_promised)
+    list_poor_students(tables, luck, p)
+    households = tables["households"]
+    for name in ("histories", "register"):
+        tables.make(name, len(households), room=len(tables.rows["households"]))
+    _open_files(tables)
+    tables.make("cases", 0, room=room_of(SPARE_CASES, p))
+    tables.make("packages", 0, room=room_of(2 * SPARE_CASES, p))
+    environment = tables.make("environment", 1)
+    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
+        environment[index] = 1.0
+    tables.make("commodities", 6)["price"] = 1.0
+    tables.make("markets", len(Segment) * STRENGTHS)
+    assign_work(tables, luck, p, posts)
+    make_farms(tables, luck, p)
+    _count_workers(tables)
+    make_village_economy(tables, luck, p)
+    line_up(tables)
+    return luck
+
+
+def _open_files(tables: Tables) -> None:
+    """Empty files: nothing is pending and nobody is signalled."""
+    register = tables["register"]
+    for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
+        register[column] = NONE
+    register["noticed"] = 1
+    for column in ("seen", "turned_down_until"):
+        register[column] = -MONTHS_BEFORE_ZERO
+
+
+def _count_workers(tables: Tables) -> None:
+    """Workers and labour units of each household."""
+    persons, households = tables["persons"], tables["households"]
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == 0)
+    households["workers"] = np.bincount(persons["household"][able], minlength=len(households))
+
+
+def settle_markets(tables: Tables) -> None:
+    """Remember going pay and where each market's labour wishes to be, so that choice is at rest when nothing changes."""
+    persons, households, markets = tables["persons"], tables["households"], tables["markets"]
+    markets["pay_founded"] = markets["pay"]
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == 0) & (persons["preference"] != Destination.PUBLIC_POST)
+    segment = households["segment"][persons["household"][able]]
+    group = segment * STRENGTHS + (persons["capacity"][able] >= 1.0)
+    weight = households["weight"][persons["household"][able]].astype(float)
+    counted = np.zeros((len(markets), len(Destination)))
+    np.add.at(counted, (group, persons["preference"][able]), weight)
+    counted[counted.sum(axis=1) == 0.0, Destination.FARM] = 1.0  # where all hold posts, the farm is what else there is
+    markets["shares"] = counted / counted.sum(axis=1, keepdims=True)
+    assert market_of(int(Segment.GENERAL), 1.0) == len(markets) - 1
+
+
+def ordinary_absence(values: Values) -> float:
+    """Share of working time that an ordinary year loses to hospital stays; founding incomes allow for it."""
+    rate, share, major, ordinary = (
+        float(values.at(f"illness.{name}", -YEAR)) for name in ("admission_rate", "major_share", "major_months", "months_lost")
+    )
+    return rate * (share * int(major) + (1.0 - share) * min(ordinary, 1.0))
+
+
+def ordinary_loan_income(tables: Tables, values: Values) -> np.ndarray:
+    """What outstanding loans bring each household in an ordinary year, yuan; their interest is borne by public money."""
+    loans = tables["loans"]
+    yearly = loans["principal"] * loans["ability"] * float(values.at("microcredit.loan_return", -YEAR)) * YEAR
+    return np.bincount(loans["household"], yearly, len(tables["households"]))
+
+
+def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
+    """Scale livelihoods to incomes, set dibao and savings, value the enterprises and open the inherited cases."""
+    environment = tables["environment"][0]
+    households = tables["households"]
+    trait_key = decision_key(luck.replication, word(dibao_rules.TRAIT), 0)
+    error, persistence, least = (
+        values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share")
+    )
+
+    def assessed(counted, names):
+        score = np.sqrt(persistence) * normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
+        return np.maximum(counted, 0.0) * np.exp(error * score - 0.5 * error * error)
+
+    def due(assessment, members):
+        return np.maximum(environment.dibao_line - assessment, least * environment.dibao_line) * members / YEAR
+
+    rules = DibaoRules(
+        float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
+        float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
+    )  # fmt: skip
+    settle_incomes(tables, luck, p, trial, rules)
+    register = tables["register"]
+    names = households["identity"]
+    without = households["workers"] == 0
+    interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
+    register["recertification"] = np.where(register["dibao"] == 1, (luck.uniforms("review", names) * interval).astype(int), 0)
+    _value_enterprises(tables, p)
+
+
+def _value_enterprises(tables: Tables, p: Any) -> None:
+    """A worker's margin over materials is what the worker costs, and a stated part more; a month of it is in hand."""
+    persons, enterprises, households = tables["persons"], tables["enterprises"], tables["households"]
+    employed = np.flatnonzero(persons["enterprise"] >= 0)
+    group = households["segment"][persons["household"][employed]] * STRENGTHS + (persons["capacity"][employed] >= 1.0)
+    pay = tables["markets"]["pay"][group, Destination.LOCAL_FIRM] * persons["productivity"][employed]
+    enterprises["wages"] = np.bincount(persons["enterprise"][employed], pay, len(enterprises))
+    enterprises["margin"] = p.enterprise_margin
+    enterprises["cash"] = enterprises["margin"] * enterprises["wages"]
+
+
+def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None:
+    """Put the stock of 2020 under monitoring: registered households with the lowest income on file, by the rule of 2020."""
+    households, register = tables["households"], tables["register"]
+    registered = np.flatnonzero(households["registered"] == 1)
+    names = households["identity"][registered]
+    on_file = households["net_per_head"][registered] * luck.lognormals("income on file", names, 0.1)
+    register["verified_income"][registered] = on_file
+    order = registered[np.argsort(on_file, kind="stable")]
+    persons = np.cumsum(households["members"][order])
+    chosen = order[: int(np.searchsorted(persons, p.inherited_cases_share * households["members"][registered].sum()))]
+    cases = tables.rows["cases"]
+    count = len(chosen)
+    if count > len(cases):
+        raise OverflowError("table 'cases' is full: the inherited cases do not fit")
+    tables.counts["cases"][0] = count
+    opened = tables["cases"]
+    opened["identity"] = identities("inherited case", count)
+    opened["household"] = chosen
+    opened["state"] = CaseState.MONITORED
+    opened["cause"] = Cause.LOW_INCOME
+    ill = households["rigid_12"][chosen] > 0.5 * households["members"][chosen] * tables["environment"]["poverty_line"][0]
+    opened["cause"][ill] = Cause.ILLNESS
+    opened["channel"] = Channel.INHERITED
+    for column in ("signalled", "identified"):
+        opened[column] = month
+    opened["eliminated"] = NONE
+    register["case_row"][chosen] = np.arange(count)
+    register["identified"][chosen] = 1

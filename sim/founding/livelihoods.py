@@ -1,0 +1,98 @@
+"""What the founded households live from: work, land and what it carries.
+
+Wages and farms are first set at the going rates; ``incomes`` then scales them to the income each household had.
+"""
+
+import numpy as np
+
+from sim.core.binding import Tables
+from sim.founding.population import Luck, identities
+from sim.world.codes import COMMODITY_COUNT, Commodity, Destination, Stage
+
+YOUNGEST_MIGRANT = 20
+
+
+def assign_work(tables: Tables, luck: Luck, p, posts: int) -> None:
+    """Where everybody's labour goes on 1 January 2021.
+
+    Registered persons fill the stated numbers outside, in local firms and on public-welfare posts exactly; other
+    segments work outside or locally with the assumed shares. Who can work and has no job works on the farm.
+    """
+    persons, households = tables["persons"], tables["households"]
+    persons["status"] = Destination.NONE
+    able = (persons["capacity"] > 0.0) & (persons["stage"] == Stage.NOT_IN_SCHOOL)
+    persons["status"][able] = Destination.FARM
+    segment = households["segment"][persons["household"]]
+    registered = able & (persons["registered"] == 1)
+    full = able & (persons["capacity"] >= 1.0)
+    ageing = p.age_gradient * np.maximum(persons["age"] - YOUNGEST_MIGRANT, 0)
+
+    candidates = np.flatnonzero(registered & full)
+    order = candidates[luck.order("outside", persons["identity"][candidates], ageing[candidates])]
+    outside = round(p.outside_jobs)
+    persons["status"][order[:outside]] = Destination.OUTSIDE
+    candidates = order[outside:]
+    order = candidates[luck.order("local", persons["identity"][candidates])]
+    persons["status"][order[: round(p.local_jobs)]] = Destination.LOCAL_FIRM
+
+    others = np.flatnonzero(full & (persons["registered"] == 0))
+    u = luck.uniforms("work", persons["identity"][others])
+    outside_share = p.outside_share[segment[others]]
+    local_share = p.local_share[segment[others]]
+    persons["status"][others[u < outside_share]] = Destination.OUTSIDE
+    persons["status"][others[(u >= outside_share) & (u < outside_share + local_share)]] = Destination.LOCAL_FIRM
+
+    _fill_posts(persons, luck, np.flatnonzero(registered & (persons["status"] == Destination.FARM)), posts)
+    persons["preference"] = persons["status"]
+    _make_idle(persons, luck, p, able)
+
+
+def _make_idle(persons, luck: Luck, p, able: np.ndarray) -> None:
+    """As many of the farmers are between jobs as is usual for those who work outside and near home."""
+    for registered in (0, 1):
+        group = able & (persons["registered"] == registered)
+        for destination in (Destination.OUTSIDE, Destination.LOCAL_FIRM):
+            employed = group & (persons["status"] == destination)
+            wanted = round(p.idle_share * employed.sum())
+            free = np.flatnonzero(group & (persons["status"] == Destination.FARM) & (persons["capacity"] >= 1.0))
+            idle = free[luck.order(f"idle {destination.name} {registered}", persons["identity"][free])[:wanted]]
+            persons["status"][idle] = Destination.NONE
+            persons["preference"][idle] = destination
+
+
+def _fill_posts(persons, luck: Luck, candidates: np.ndarray, posts: int) -> None:
+    """Give posts to weak labour first, one to a household; a second one only when every household has been asked."""
+    strength = np.where(persons["capacity"][candidates] < 1.0, 0.0, 1.0)
+    order = candidates[luck.order("post", persons["identity"][candidates], strength)]
+    _, first = np.unique(persons["household"][order], return_index=True)
+    is_first = np.zeros(len(order), dtype=bool)
+    is_first[first] = True
+    asked = np.concatenate([order[is_first], order[~is_first]])
+    persons["status"][asked[:posts]] = Destination.PUBLIC_POST
+
+
+def make_farms(tables: Tables, luck: Luck, p) -> None:
+    """Land, and what a household would earn from each commodity in an ordinary year at 2020 prices (yuan)."""
+    households, persons = tables["households"], tables["persons"]
+    names = households["identity"]
+    households["land"] = p.land_per_household * luck.lognormals("land", names, p.land_spread)
+    at_home = np.bincount(
+        persons["household"],
+        persons["capacity"] * ((persons["status"] == Destination.FARM) | (persons["status"] == Destination.PUBLIC_POST)),
+        len(households),
+    )
+    tilled = np.where(at_home > 0.0, 1.0, p.land_without_labour)
+    households["holdings"][:, Commodity.MAIZE] = p.maize_margin * households["land"] * tilled
+    segment = households["segment"]
+    villages = identities("village", len(tables["villages"]))
+    for commodity in range(1, COMMODITY_COUNT):
+        kind = Commodity(commodity).name
+        clustered = luck.lognormals(f"village {kind}", villages, p.village_clustering)[households["village"]]
+        chance = p.commodity_shares[commodity] * p.commodity_access[segment] * clustered
+        holds = (luck.uniforms(f"holds {kind}", names) < chance) & (at_home > 0.0)
+        income = p.commodity_income[commodity] * luck.lognormals(f"income {kind}", names, p.commodity_spread)
+        households["holdings"][:, commodity] = np.where(holds, income, 0.0)
+    households["herd"] = 1.0
+    households["shed"] = 1.0
+    households["disqualifying"] = luck.uniforms("disqualifying", names) < p.disqualifying_share[segment]
+    households["awareness"] = luck.uniforms("awareness", names) + luck.uniforms("awareness too", names)

@@ -1,0 +1,315 @@
+"""Who lives in the county: households with their places and sizes, and their members, drawn at their own luck addresses.
+
+Nothing is sampled from micro-data, because there is none; totals that the policy paper states are met exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.binding import Tables
+from sim.core.compiled.compilation import compiled
+from sim.core.random_draws import decision_key, mix, uniform, word
+from sim.core.random_draws import normal as normal_draw
+from sim.world.codes import NONE, Destination, Segment, Stage
+from sim.world.places import NUMBERED, numbered_villages, read_townships, read_villages
+
+LARGEST_SIZE = 6
+SPARE_CASES = 60_000  # of ten years, like all spare rows
+HANDS_TO_SPARE = 1.03  # chance decides who can work, and places are for those whom it lets
+
+
+class Luck:
+    """Keys of the decisions that founding takes, once in a life."""
+
+    def __init__(self, replication: np.uint64) -> None:
+        self.replication = replication
+
+    def key(self, decision: str) -> np.uint64:
+        """The key of one decision."""
+        return decision_key(self.replication, word(f"founding.{decision}"), 0)
+
+    def uniforms(self, decision: str, identities: np.ndarray) -> np.ndarray:
+        """A number in (0, 1) for each identity."""
+        drawn = np.empty(len(identities))
+        fill_uniforms(self.key(decision), identities, drawn)
+        return drawn
+
+    def normals(self, decision: str, identities: np.ndarray) -> np.ndarray:
+        """A standard normal draw for each identity."""
+        return normals(self.key(decision), identities)
+
+    def lognormals(self, decision: str, identities: np.ndarray, spread: float) -> np.ndarray:
+        """A lognormal draw of mean 1 for each identity."""
+        return np.exp(spread * self.normals(decision, identities) - 0.5 * spread * spread)
+
+    def order(self, decision: str, identities: np.ndarray, score: np.ndarray | float = 0.0) -> np.ndarray:
+        """Rows in the order of ``score`` plus luck; ties by row, so that the order never depends on a library."""
+        return np.argsort(self.uniforms(decision, identities) + score, kind="stable")
+
+
+@compiled
+def fill_uniforms(key, identities, drawn):
+    """A number in (0, 1) for each identity, into ``drawn``."""
+    for i in range(len(identities)):
+        drawn[i] = uniform(key, identities[i])
+
+
+@compiled
+def fill_normals(key, identities, drawn):
+    """A standard normal draw for each identity, into ``drawn``."""
+    for i in range(len(identities)):
+        drawn[i] = normal_draw(key, identities[i])
+
+
+@compiled
+def fill_identities(base, made):
+    """Luck addresses of as many units as ``made`` has room for."""
+    for i in range(len(made)):
+        made[i] = mix(base, np.uint64(i))
+
+
+def normals(key: np.uint64, identities: np.ndarray) -> np.ndarray:
+    """A standard normal draw for each identity."""
+    drawn = np.empty(len(identities))
+    fill_normals(key, identities, drawn)
+    return drawn
+
+
+def identities(kind: str, count: int) -> np.ndarray:
+    """Luck addresses of ``count`` units of a kind; adding more of a kind leaves the others' alone."""
+    made = np.empty(count, dtype=np.uint64)
+    fill_identities(word(kind), made)
+    return made
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Households and persons of each segment, in the order of ``Segment``, and households a row stands for."""
+
+    households: tuple[int, ...]
+    persons: tuple[int, ...]
+    weight: tuple[int, ...]
+
+
+def plan_counts(p, general_weight: int) -> Counts:
+    """How many households and persons each segment has.
+
+    Raises ValueError when the parameters contradict each other.
+    """
+    registered_dibao, dibao = round(p.registered_dibao_persons), round(p.dibao_persons)
+    other_registered = round(p.registered_persons) - registered_dibao
+    other_dibao = dibao - registered_dibao
+    marginal = round(p.marginal_persons)
+    general = round(p.rural_persons) - other_registered - dibao - marginal
+    if other_registered <= 0 or general <= 0:
+        raise ValueError("founding: registered persons must exceed those on dibao, and rural persons all listed persons")
+    persons = (registered_dibao, other_registered, other_dibao, marginal, round(general / general_weight))
+    households = (
+        round(p.registered_dibao_households),
+        round(other_registered / p.other_registered_size),
+        round(p.dibao_households) - round(p.registered_dibao_households),
+        round(marginal / p.other_registered_size),
+        round(general / p.general_size / general_weight),
+    )
+    return Counts(households, persons, (1, 1, 1, 1, general_weight))
+
+
+def make_places(tables: Tables, luck: Luck, p) -> np.ndarray:
+    """Fill townships and villages; returns the relative size of each village."""
+    count, owners = _places(p)
+    townships = tables.make("townships", count)
+    villages = tables.make("villages", len(owners))
+    villages["township"] = owners
+    villages["first_secretary"] = 1
+    villages["visits"] = p.visits_per_village
+    townships["maize_yield"] = 1.0
+    townships["epidemic"] = 1.0
+    return luck.lognormals("village size", identities("village", len(villages)), p.village_spread)
+
+
+def _places(p) -> tuple[int, list[int]]:
+    """How many townships there are, and the township of each village. Raises ValueError for a county without villages."""
+    if p.places == NUMBERED:
+        townships, villages = max(1, round(p.townships)), round(p.villages)
+        if villages < townships:
+            raise ValueError(f"founding: {villages} villages cannot be spread over {townships} townships")
+        return townships, numbered_villages(townships, villages)
+    codes = [row["code"] for row in read_townships()]
+    return len(codes), [codes.index(row["code"][:9]) for row in read_villages()]
+
+
+def household_sizes(luck: Luck, names: np.ndarray, segment: int, persons: int, shares: np.ndarray) -> np.ndarray:
+    """Sizes of a segment's households that add up to ``persons`` exactly: drawn, then mended one by one at random.
+
+    Raises ValueError when no sizes from one to six can add up to it.
+    """
+    if not len(names) <= persons <= LARGEST_SIZE * len(names):
+        raise ValueError(f"founding: {len(names)} households cannot have {persons} members in segment {segment}")
+    edges = np.cumsum(shares) / np.sum(shares)
+    sizes = 1 + np.searchsorted(edges, luck.uniforms("size", names)).clip(0, LARGEST_SIZE - 1)
+    order = luck.order("mend", names)
+    gap = persons - int(sizes.sum())
+    while gap != 0:
+        step = 1 if gap > 0 else -1
+        movable = order[(sizes[order] < LARGEST_SIZE) if step > 0 else (sizes[order] > 1)]
+        chosen = movable[: abs(gap)]
+        sizes[chosen] += step
+        gap -= step * len(chosen)
+    return sizes
+
+
+def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size: np.ndarray) -> np.ndarray:
+    """Fill households with segment, weight, place and size; returns the size of each."""
+    total = sum(counts.households)
+    general_room = counts.weight[Segment.GENERAL] > 1  # a sampled row may split once for each household it stands for
+    households = tables.make("households", total, room=total + _room(total, general_room))
+    villages = tables["villages"]
+    concentrated = village_size * luck.lognormals(
+        "registered villages", identities("village", len(villages)), p.registered_spread
+    )
+    sizes = np.empty(total, dtype=np.int64)
+    start = 0
+    for segment in Segment:
+        block = slice(start, start + counts.households[segment])
+        start = block.stop
+        names = identities(segment.name, counts.households[segment])
+        shares = p.size_shares_dibao if segment in (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO) else p.size_shares_other
+        sizes[block] = household_sizes(luck, names, segment, counts.persons[segment], shares)
+        weights = village_size if segment == Segment.GENERAL else concentrated
+        edges = np.cumsum(weights) / weights.sum()
+        households["identity"][block] = names
+        households["segment"][block] = segment
+        households["weight"][block] = counts.weight[segment]
+        households["village"][block] = np.searchsorted(edges, luck.uniforms("village", names)).clip(0, len(villages) - 1)
+    households["township"] = villages["township"][households["village"]]
+    households["registered"] = households["segment"] <= Segment.REGISTERED_OTHER
+    households["marginal"] = households["segment"] == Segment.MARGINAL
+    households["members"] = sizes
+    for place, table in (("village", villages), ("township", tables["townships"])):
+        table["households"] = np.bincount(households[place], households["weight"], len(table))
+    for column in ("onset", "entered", "entered_event", "event"):
+        households[column] = NONE
+    households["risk_cause"] = NONE
+    return sizes
+
+
+def room_of(spare: int, p) -> int:
+    """Room for rows that a county adds later, enough for every lever at its upper bound; a larger county adds more."""
+    return int(spare * max(1.0, p.county_size))
+
+
+def _room(rows: int, splits: bool) -> int:
+    """Rows to spare: for children who found a household, and for sampled households that are signalled one by one.
+
+    Spare rows are never touched before they are used, so that ample room costs nothing.
+    """
+    return max(64, int(rows * (1.0 if splits else 0.3)))
+
+
+def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
+    """Share of persons who can work, by segment: as drawn, or enough registered ones for the places the paper counts."""
+    registered = [Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER]
+    share = np.array(p.labour_share, float)
+    places = (p.outside_jobs + p.local_jobs) * (1.0 + p.idle_share) + posts
+    expected = (share * counts.persons)[registered].sum()
+    share[registered] *= max(places * HANDS_TO_SPARE / expected, 1.0)
+    return share
+
+
+def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Counts, posts: int) -> None:
+    """Give every household its members, with age, health, schooling and working capacity."""
+    total = int(sizes.sum())
+    persons = tables.make("persons", total, room=total + _room(total, counts.weight[Segment.GENERAL] > 1))
+    households = tables["households"]
+    # A head is never a child, so children are drawn among the other members with a chance raised to give the wanted share.
+    members, heads = np.array(counts.persons, float), np.array(counts.households, float)
+    child_chance = np.minimum(p.child_share * members / np.maximum(members - heads, 1.0), 1.0)
+    keys = tuple(luck.key(name) for name in ("role", "child", "age", "sex", "chronic", "school"))
+    fill_persons(
+        households, persons, sizes, keys, enough_hands(p, counts, posts) / (1.0 - p.child_share), p.weak_share, child_chance,
+        p.elderly_share, p.chronic_share, p.weak_capacity, p.tertiary_share, AGES,
+    )  # fmt: skip
+
+
+#: Youngest and oldest of each role: full labour, weak labour, the old, adults who cannot work, those below 21.
+AGES = np.array([[20.0, 58.0], [45.0, 70.0], [60.0, 88.0], [25.0, 60.0], [0.0, 21.0]])
+PRESCHOOL, SCHOOL, SENIOR_HIGH, ADULT = 3, 6, 15, 18
+
+
+@compiled
+def fill_persons(households, persons, sizes, keys, labour, weak, child_chance, elderly, chronic, weak_capacity, tertiary, ages):
+    """Draw each member's role, then what follows from it."""
+    role_key, child_key, age_key, sex_key, chronic_key, school_key = keys
+    row = 0
+    for h in range(len(households)):
+        household = households[h]
+        segment = household.segment
+        household.first_person = row
+        size = sizes[h]
+        for place in range(size):
+            person = persons[row]
+            person.identity = mix(household.identity, np.uint64(place))
+            person.household = h
+            person.next = row + 1 if place < size - 1 else NONE
+            person.alive = 1
+            person.registered = household.registered
+            person.enterprise = NONE
+            person.productivity = 1.0
+            person.female = 1 if uniform(sex_key, person.identity) < 0.5 else 0
+            person.status = Destination.NONE
+            u = uniform(role_key, person.identity)
+            child = place > 0 and uniform(child_key, person.identity) < child_chance[segment]
+            if child:
+                role = 4
+            elif u < labour[segment]:
+                role = 1 if u < labour[segment] * weak[segment] else 0
+            else:
+                role = 2 if u < labour[segment] + (1.0 - labour[segment]) * elderly[segment] else 3
+            low, high = ages[role]
+            person.age = int(low + (high - low) * uniform(age_key, person.identity))
+            person.capacity = 1.0 if role == 0 else weak_capacity if role == 1 else 0.0
+            person.disabled = 1 if role == 3 else 0
+            if role == 4:
+                _enter_school(person, uniform(school_key, person.identity) < tertiary)
+            elif uniform(chronic_key, person.identity) < 1.0 - (1.0 - chronic[segment]) ** (1.0 / _adults(size)):
+                # one adult or more is ill in the wanted share of households
+                person.chronic = 1
+            row += 1
+
+
+@compiled
+def _adults(size):
+    """Adults a household of this size is taken to have when chronic illness is spread over them."""
+    return 1.0 if size == 1 else 2.0
+
+
+@compiled
+def _enter_school(person, studies_on):
+    """Where a person below 21 stands in school, and how many years of the stage are left."""
+    if SCHOOL <= person.age < SENIOR_HIGH:
+        person.stage = Stage.COMPULSORY
+        person.school_years = SENIOR_HIGH - person.age
+    elif SENIOR_HIGH <= person.age < ADULT:
+        person.stage = Stage.SENIOR_HIGH
+        person.school_years = ADULT - person.age
+    elif person.age >= ADULT:
+        if studies_on:
+            person.stage = Stage.TERTIARY
+            person.school_years = 22 - person.age
+        else:
+            person.capacity = 1.0
+
+
+def list_poor_students(tables: Tables, luck: Luck, p) -> None:
+    """Put exactly the stated number of children from preschool to senior high on the list at zero burden.
+
+    Registered children come first, then those of other listed households; the audit stops the run if they are too few.
+    """
+    persons, households = tables["persons"], tables["households"]
+    segment = households["segment"][persons["household"]]
+    in_school = (persons["age"] >= PRESCHOOL) & (persons["age"] < ADULT)
+    listed = np.flatnonzero(in_school & (segment != Segment.GENERAL))
+    after = (segment[listed] > Segment.REGISTERED_OTHER).astype(float)
+    order = luck.order("poor student", persons["identity"][listed], after)
+    persons["poor_student"][listed[order[: round(p.poor_students)]]] = 1

@@ -1,0 +1,25 @@
+"""What a scenario and a county file say, checked; nothing here runs a month."""
+
+from sim.scenario.scenario import (
+    Scenario,
+    load_county,
+    load_scenario,
+    missing_facts,
+    revive,
+    scenario_schema,
+    with_changes,
+    with_settings,
+    without_policy,
+)
+
+__all__ = [
+    "Scenario",
+    "load_county",
+    "load_scenario",
+    "missing_facts",
+    "revive",
+    "scenario_schema",
+    "with_changes",
+    "with_settings",
+    "without_policy",
+]

@@ -1,0 +1,309 @@
+"""A scenario: what a planner writes in a YAML file, checked word by word, and put over the county's own facts.
+
+Precedence, lowest first: the parameters' own values, the county file, the scenarios it extends, the scenario, ``--set``.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import InputError, all_of, widened
+from sim.core.inputs.notation import shown
+from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
+from sim.core.inputs.resolve import Override, times
+from sim.scenario.county_file import GUESSED, LOCAL, SIZE, Fact
+from sim.scenario.doubts import doubts
+from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
+
+#: Where doubts about what was written are told; a command shows them in the reader's language.
+LOG = logging.getLogger("xianjie")
+LONGEST_SET = 200  # letters of a setting, as its place is named
+NO_REASON = {"zh": "", "en": ""}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario. ``overrides``: by parameter id, in rising precedence; ``files``: the chain, the first parent first."""
+
+    id: str
+    title: dict[str, str]
+    reason: dict[str, str]
+    files: tuple[str, ...]
+    overrides: dict[str, list[Override]] = field(repr=False)
+    county: tuple[Fact, ...] = field(repr=False, default=())
+    population_detail: str = "sampled"
+    general_weight: int = 10
+    months: int = PLAN_MONTHS
+    vantage: str | None = None
+    start: str = "2021-01"
+    uncertainty: str = "ensemble"
+    policies: tuple[Any, ...] = field(repr=False, default=())  # written in Python; see sim.policies
+
+    @property
+    def weight(self) -> int:
+        """Households that a row of general households stands for at founding."""
+        return 1 if self.population_detail == "full" else self.general_weight
+
+    @property
+    def own(self) -> list[str]:
+        """Ids of the parameters that the scenario itself or the command line sets, without what it inherits."""
+        return [
+            identity
+            for identity, found in self.overrides.items()
+            if any(each.place.partition(LEVERS)[0] == self.files[-1] or each.place.startswith(SET) for each in found)
+        ]
+
+    def provenance(self) -> dict[str, str]:
+        """Where each value that differs from the parameters' own comes from."""
+        return {identity: f"{found[-1].place}:{found[-1].line}" for identity, found in sorted(self.overrides.items())}
+
+
+def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
+    """Load and check a scenario file, with ``key=value`` settings on top.
+
+    ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
+    Raises InputError (or InputErrors) naming file, line, what is wrong and the nearest right name.
+    """
+    path = Path(path)
+    reader = Reader(load_all(), None if county_file is None else Path(county_file))
+    if county_file is not None:
+        reader.facts_of(Path(county_file))
+    reader.read(path)
+    for text in sets:
+        key, equals, value = text.partition("=")
+        place = f"{SET}{shown(text, LONGEST_SET)}"
+        if equals:
+            _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", place), place)
+        else:
+            wide = widened(text)
+            reader.fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
+    months = reader.settings.get("months", PLAN_MONTHS)
+    reader.check_horizon(months)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    if "title" not in reader.settings:
+        raise InputError(path, 1, "'title' is missing: write 'title: …'", "缺少“title”，请补上：title: 方案名称")
+    for doubt in doubts(reader.overrides, reader.book):
+        LOG.warning("%s", doubt)
+    detail, weight = reader.settings.get("population", ("sampled", 10))
+    identity, title = path.stem, reader.settings["title"]
+    if county_file is not None:
+        identity = Path(county_file).stem
+        called = reader.county_title or dict.fromkeys(title, identity)
+        title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
+    return Scenario(
+        identity, title, reader.settings.get("reason", NO_REASON), tuple(reader.files), reader.overrides,
+        reader.county, detail, weight, months, reader.settings.get("vantage"),
+        uncertainty=reader.settings.get("uncertainty", "ensemble"),
+    )  # fmt: skip
+
+
+def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
+    """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
+    reader = Reader(load_all())
+    reader.facts_of(path)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    for doubt in doubts(reader.overrides, reader.book):
+        LOG.warning("%s", doubt)
+    return reader.county, reader.county_title
+
+
+def _put(reader: Reader, key: str, value: Any, place: str) -> None:
+    """Set one value on top of what a reader has read."""
+    if key == "uncertainty":
+        reader.uncertainty(place, 0, value)
+    else:
+        reader.override(key, value, place, 0)
+
+
+def with_settings(scenario: Scenario, settings: Mapping[str, Any], place: str) -> Scenario:
+    """A checked scenario with values by parameter on top, as ``--set`` would put them there; ``place`` says where they stand.
+
+    Raises InputError (or InputErrors) for what cannot be.
+    """
+    reader = _reader_of(scenario)
+    for key, value in settings.items():
+        _put(reader, key, value, f"{place}{key}")
+    return _as_read(scenario, reader)
+
+
+def with_changes(scenario: Scenario, tree: yaml_file.Mapping, place: str) -> Scenario:
+    """A checked scenario with what a file that extends it would say on top: set, levers, months, population and so on.
+
+    ``place`` says where it stands; no two changes of a scenario may have one. Raises InputError (or InputErrors) for what cannot
+    be.
+    """
+    reader = _reader_of(scenario)
+    reader.take(place, tree)
+    return _as_read(scenario, reader)
+
+
+def _reader_of(scenario: Scenario) -> Reader:
+    """A reader that has read what a scenario sets."""
+    reader = Reader(load_all())
+    reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    return reader
+
+
+def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
+    """The scenario with what a reader has read since on top of it; raises what the reader found wrong."""
+    settings = reader.settings
+    months = settings.get("months", scenario.months)
+    reader.check_horizon(months)
+    reader.check_places()
+    if reader.errors:
+        raise all_of(reader.errors)
+    detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))
+    same = {key: settings[key] for key in ("title", "vantage", "uncertainty") if key in settings}
+    return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
+
+
+def revive(description: Mapping[str, Any]) -> Scenario:
+    """A scenario from its description as plain data (``dataclasses.asdict``, through JSON): the files need not be there any more.
+
+    Raises InputError when a value no longer fits the parameters of this version.
+    """
+    if description.get("policies"):
+        names = [each["name"] for each in description["policies"]]
+        raise InputError(
+            "manifest.json", 0, f"its policies are written in Python ({', '.join(names)}): run it again from there",
+            f"其中的政策（{'、'.join(names)}）是用 Python 写的，请在 Python 里重新运行"
+        )  # fmt: skip
+    book = load_all()
+    overrides: dict[str, list[Override]] = {}
+    for identity, entries in description["overrides"].items():
+        if identity not in book.parameters:
+            raise InputError(
+                "manifest.json", 0, f"unknown parameter '{identity}': another version of the program wrote it",
+                f"没有这个参数：“{identity}”；这个结果是程序的另一版本写的，请用本版本重新运行"
+            )  # fmt: skip
+        for entry in entries:
+            value = entry["value"]
+            if isinstance(value, Mapping):
+                value = {int(month): each for month, each in value.items()}
+            made = Override(value, entry["place"], entry["line"], entry.get("local", False), entry.get("status_quo", False))
+            made.check(book.parameters[identity])
+            overrides.setdefault(identity, []).append(made)
+    facts = tuple(Fact(**fact) for fact in description["county"])
+    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files", "policies")}
+    return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
+
+
+def without_policy(scenario: Scenario) -> Scenario:
+    """The same county and the same frame with every lever off from January 2021, whatever the scenario sets them to.
+
+    As ``levers: off`` in a file: levers that a clause holds fast stay. Assumptions and facts of the county stay too.
+    """
+    overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    for identity, parameter in load_all().parameters.items():
+        if parameter.role == "lever" and parameter.changes_from is None:
+            overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
+    titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
+    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides, policies=())
+
+
+def missing_facts(scenario: Scenario) -> list[Fact]:
+    """Local facts that are still assumed or derived, and so are the first to replace with the county's own.
+
+    Where the county file is silent on what every county knows of itself (``LOCAL``), or states another size than Lingyuan's, what
+    it leaves to Lingyuan follows: evidence "scaled" (Lingyuan's number times the size), "taken" (its number as it stands), and
+    "assumed" or "derived" what founding assumes of any county.
+    """
+    own = [fact for fact in scenario.county if fact.evidence in GUESSED]
+    stated = {fact.parameter for fact in scenario.county} | set(scenario.overrides)
+    if SIZE not in stated and stated.issuperset(LOCAL):
+        return own
+    size = float(scenario.overrides[SIZE][-1].value) if SIZE in scenario.overrides else 1.0
+    left: list[Fact] = []
+    for each in load_all().parameters.values():
+        if each.id in stated:
+            continue
+        value, source = each.value, each.sources[0].title if each.sources else ""
+        if each.scales_with == SIZE:
+            evidence = "taken" if size == 1.0 else "scaled"
+            value = times(value, size)
+        elif each.id in LOCAL:
+            evidence = "taken"
+        elif each.id.startswith("founding.") and each.evidence in GUESSED:
+            evidence = each.evidence
+        else:
+            continue
+        left.append(Fact(each.id, each.name.model_dump(), each.id, value, evidence, source))
+    return own + sorted(left, key=lambda fact: ("taken", "scaled", *GUESSED).index(fact.evidence))
+
+
+def _value_schema(parameter: Parameter) -> dict[str, Any]:
+    """What one value of a parameter may be."""
+    if parameter.options is not None:
+        return {"enum": list(parameter.options)}
+    low, high = parameter.limits()
+    one: dict[str, Any] = {"type": "number"}
+    if low != float("-inf"):
+        one["minimum"] = low
+    if high != float("inf"):
+        one["maximum"] = high
+    return {"type": "array", "items": one} if parameter.is_list else one
+
+
+def scenario_schema(book: ParameterBook) -> dict[str, Any]:
+    """A JSON Schema of scenario files, so that editors complete and check what is typed."""
+    settable: dict[str, Any] = {}
+    for identity, parameter in sorted(book.parameters.items()):
+        one = _value_schema(parameter)
+        dated = {"type": "object", "patternProperties": {r"^20\d\d(-(0[1-9]|1[0-2]))?$": one}, "additionalProperties": False}
+        text = f"{parameter.name.zh} · {parameter.name.en} ({parameter.unit}, {parameter.role})"
+        found = {"description": text, "anyOf": [one, dated]}
+        owner, _, name = identity.partition(".")
+        # Both ways of writing it: `public_posts.count: 3000`, and `public_posts: {count: 3000}`.
+        settable[identity] = found
+        subject = settable.setdefault(owner, {"type": "object", "properties": {}, "additionalProperties": False})
+        subject["properties"][name] = found
+    month = {"type": "string", "pattern": r"^20\d\d(-(0[1-9]|1[0-2]))?$"}
+    both = {
+        "type": ["object", "string"],
+        "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+        "required": ["zh", "en"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Xianjie scenario",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "extends": {"type": "string"},
+            "title": both,
+            "reason": both,
+            "county": {"type": "string"},
+            "months": {"enum": list(range(12, LONGEST + 1, 12))},
+            "vantage": month,
+            "uncertainty": {"enum": list(UNCERTAINTIES)},
+            "population": {
+                "type": "object",
+                "properties": {
+                    "detail": {"enum": list(DETAILS)},
+                    "general_weight": {"type": "integer", "minimum": 1, "maximum": 100},
+                },
+                "additionalProperties": False,
+            },
+            "levers": {
+                "anyOf": [
+                    {"enum": ["off"]},
+                    {"type": "object", "properties": {"off": month}, "additionalProperties": False},
+                    {
+                        "type": "object",
+                        "properties": {"exit": month, "taper_months": {"type": "integer", "minimum": 0, "maximum": LONGEST - 1}},
+                        "required": ["exit"],
+                        "additionalProperties": False,
+                    },
+                ]
+            },
+            "set": {"type": "object", "properties": settable, "additionalProperties": False},
+        },
+    }

@@ -1,0 +1,343 @@
+"""A chain of scenario files, read word by word: what each sets, and everything that is wrong with it at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.core.inputs import yaml_file
+from sim.core.inputs.errors import MOST_FAULTS, Both, InputError, InputErrors, Wrong, all_of, one_of, typed, unknown
+from sim.core.inputs.notation import shown
+from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
+from sim.core.inputs.resolve import Override, in_force, named, resolve
+from sim.scenario import county_file
+from sim.scenario.county_file import Fact
+
+KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
+POPULATION_KEYS = ("detail", "general_weight")
+#: A county of another size has other townships and villages than the listed ones.
+PLACES, NUMBERED = "founding.places", "numbered"
+DETAILS = ("sampled", "full")
+#: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
+UNCERTAINTIES = ("ensemble", "prior")
+LONGEST_CHAIN = 10
+#: How settings on the command line name their place.
+SET = "--set "
+#: How what the key 'levers' sets names its place, after the file.
+LEVERS = ": levers"
+
+
+class Reader:
+    """Read one chain of scenario files, gathering what is wrong."""
+
+    def __init__(self, book: ParameterBook, county_file: Path | None = None) -> None:
+        self.book = book
+        self.county_file = county_file  # read instead of the county that the scenario names
+        self.errors: list[InputError] = []
+        self.overrides: dict[str, list[Override]] = {}
+        self.settings: dict[str, Any] = {}
+        self.files: list[str] = []
+        self.county: tuple[Fact, ...] = ()
+        self.county_title: dict[str, str] | None = None
+
+    def fault(self, place: Any, line: int, english: str, chinese: str) -> None:
+        """Note that something is wrong."""
+        self.note(InputError(place, line, english, chinese))
+
+    def note(self, error: InputError) -> None:
+        """Note an error; raise them all when there are more than anybody reads."""
+        self.errors.append(error)
+        if len(self.errors) > MOST_FAULTS:
+            raise all_of(self.errors)
+
+    def read(self, path: Path) -> None:
+        """Read a scenario after those it extends. Raises InputError when the chain cannot be followed."""
+        try:
+            self._read(path, ())
+        except InputError as problem:
+            raise _traced(problem, path) from None
+        self.errors = [_traced(error, path) for error in self.errors]
+
+    def _read(self, path: Path, seen: tuple[Path, ...]) -> None:
+        tree = yaml_file.read_mapping(path)
+        if county_file.holds_facts(tree):
+            raise InputError(
+                path, 1, "holds facts of a county and is no scenario: name it in one ('county: …'), check it with "
+                "'xianjie check FILE', or run it with 'xianjie run FILE'",
+                "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
+            )  # fmt: skip
+        if {"design", "factors", "programmes", "scenarios", "goals"} & set(tree):
+            raise InputError(
+                path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
+                "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
+            )  # fmt: skip
+        for key in tree:
+            if key not in KEYS:
+                self.fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
+        if "extends" in tree:
+            self._extend(path, tree, (*seen, path.resolve()))
+        if "county" in tree and self.county_file is None:
+            self.facts_of(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
+        self.files.append(str(path))
+        if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
+            self.settings.pop("reason", None)
+        self.take(path, tree)
+
+    def take(self, path: Any, tree: yaml_file.Mapping) -> None:
+        """Put what one file, or one change of a scenario, says itself on top of what was read before."""
+        for key in ("title", "reason"):
+            text = county_file.title_of(path, tree, key, self.fault) if key in tree else None
+            if text is not None:
+                self.settings[key] = text
+        if "population" in tree:
+            self._population(path, tree)
+        if "months" in tree:
+            self._months(path, tree)
+        if "vantage" in tree:
+            self._vantage(path, tree)
+        if "uncertainty" in tree:
+            self.uncertainty(path, tree.lines["uncertainty"], tree["uncertainty"])
+        if "levers" in tree:
+            self._levers(path, tree)
+        if "set" in tree:
+            self._set(path, tree)
+
+    def _extend(self, path: Path, tree: yaml_file.Mapping, seen: tuple[Path, ...]) -> None:
+        line = tree.lines["extends"]
+        parent = yaml_file.beside(path, line, "extends", tree["extends"])
+        if parent.resolve() in seen:
+            raise InputError(
+                path, line, f"extends itself by way of {parent.name}", f"经由 {parent.name} 又继承了自己；请改写 extends"
+            )
+        if len(seen) > LONGEST_CHAIN:
+            raise InputError(
+                path, line, f"extends more than {LONGEST_CHAIN} files", f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数"
+            )
+        self._read(parent, seen)
+
+    def needs_entries(self, place: Any, line: int, name: str, value: Any) -> bool:
+        """Whether a value is a mapping with something in it; what is none is a fault."""
+        if isinstance(value, Mapping) and value:
+            return True
+        wide = typed(value)
+        self.fault(
+            place, line, f"'{name}' must be a mapping, one 'name: value' to a line, and not empty{wide.english}",
+            f"“{name}”下面应一行写一个“名称: 值”，不能是空的{wide.chinese}"
+        )  # fmt: skip
+        return False
+
+    def _population(self, path: Path, tree: yaml_file.Mapping) -> None:
+        value, line = tree["population"], tree.lines["population"]
+        if not self.needs_entries(path, line, "population", value):
+            return
+        for key in value:
+            if key not in POPULATION_KEYS:
+                problem = unknown("'population' has no key", "“population”没有这一项：", key, POPULATION_KEYS)
+                self.fault(path, value.lines[key], *problem)
+        detail = value.get("detail", "sampled")
+        weight = value.get("general_weight", 10)
+        if detail not in DETAILS:
+            problem = one_of(detail, DETAILS)
+            self.fault(
+                path,
+                value.lines.get("detail", line),
+                f"'population.detail' {problem.english}",
+                f"“population.detail”这一项{problem.chinese}",
+            )
+        elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
+            self.fault(
+                path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100",
+                "“population.general_weight”必须是 1 至 100 的整数"
+            )  # fmt: skip
+        else:
+            self.settings["population"] = (detail, weight)
+
+    def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
+        months = tree["months"]
+        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= LONGEST:
+            self.fault(
+                path,
+                tree.lines["months"],
+                f"'months' must be whole years from January 2021: 12, 24 … 60 (the plan, to 2025-12) … {LONGEST} (2030-12); "
+                f"beyond 2030 there are neither data nor forecast rules",
+                f"“months”必须是从2021年1月算起的整年数：12、24……60（规划期，至2025年12月）……{LONGEST}（至2030年12月）；"
+                f"2030年以后既没有数据，也没有推算规则",
+            )
+        else:
+            self.settings["months"] = months
+
+    def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
+        try:
+            month_within(tree["vantage"])
+        except ValueError as problem:
+            self.note(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
+        else:
+            self.settings["vantage"] = str(tree["vantage"])
+
+    def uncertainty(self, place: Any, line: int, value: Any) -> None:
+        """Note where parameter draws come from."""
+        if value in UNCERTAINTIES:
+            self.settings["uncertainty"] = value
+        else:
+            problem = one_of(value, UNCERTAINTIES)
+            self.fault(place, line, f"'uncertainty' {problem.english}", f"“uncertainty”这一项{problem.chinese}")
+
+    def _levers(self, path: Path, tree: yaml_file.Mapping) -> None:
+        """``off``, or ``{off: 2023-01}``: every lever that a clause does not hold fast is off from then on; ``{exit: 2026-01}``,
+        or ``{exit: 2026-01, taper_months: 24}``: the support of the transition period ends, at once or bit by bit.
+        """
+        value, line = tree["levers"], tree.lines["levers"]
+        asked = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
+        taper = asked.get("taper_months", 0)
+        if set(asked) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
+            self.fault(
+                path, line, "'levers' can only be off or left: write 'levers: off', 'levers: {off: 2023-01}', "
+                "'levers: {exit: 2026-01}' or 'levers: {exit: 2026-01, taper_months: 24}'",
+                "“levers”只能写成取消（off）或到期退出（exit）：levers: off、levers: {off: 2023-01}、"
+                "levers: {exit: 2026-01} 或 levers: {exit: 2026-01, taper_months: 24}"
+            )  # fmt: skip
+            return
+        if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
+            self.fault(
+                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shown(taper)}'",
+                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shown(taper)}”"
+            )  # fmt: skip
+            return
+        try:
+            month = month_within(asked.get("off", asked.get("exit")))
+        except ValueError as problem:
+            self.note(InputError.of(path, line, problem, "levers"))
+            return
+        for identity, parameter in self.book.parameters.items():
+            if "exit" in asked and parameter.transition:
+                self._taper(identity, parameter, month, taper, f"{path}{LEVERS}", line)
+            elif "off" in asked and parameter.role == "lever" and parameter.changes_from is None:
+                self.override(identity, {named(month): parameter.off}, f"{path}{LEVERS}", line)
+
+    def _taper(self, identity: str, parameter: Parameter, month: int, months: int, place: str, line: int) -> None:
+        """End a lever from ``month`` on: in equal steps each month from what held before, until it is off ``months`` later.
+
+        Support that a clause keeps until some month begins to end then. What the scenario has set before is where it starts from.
+        """
+        month = max(month, month_number(parameter.changes_from)) if parameter.changes_from else month
+        before = resolve(ParameterBook({identity: parameter}), {identity: self.overrides.get(identity, [])}, months=LONGEST)
+        start = in_force(before.used[identity], month - 1)
+        whole = all(isinstance(entry, int) for entry in (*parameter.entries(), parameter.off))
+        path = {}
+        for step in range(min(months, LONGEST - month)):
+            value = start + (parameter.off - start) * (step + 1) / (months + 1)
+            path[named(month + step)] = round(value) if whole else value
+        if month + months < LONGEST:
+            path[named(month + months)] = parameter.off
+        self.override(identity, path, place, line)
+
+    def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
+        value = tree["set"]
+        if not self.needs_entries(path, tree.lines["set"], "set", value):
+            return
+        owners = {identity.partition(".")[0] for identity in self.book.parameters}
+        for key in value:
+            entry = value[key]
+            if "." not in key and key in owners:
+                for name in entry if self.needs_entries(path, value.lines[key], key, entry) else ():
+                    self.override(f"{key}.{name}", entry[name], str(path), entry.lines[name])
+            else:
+                self.override(key, entry, str(path), value.lines[key])
+
+    def override(self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False) -> None:
+        """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
+        parameter = self.book.parameters.get(identity)
+        if parameter is None:
+            known = sorted(self.book.parameters)
+            if identity.count(".") == 1:
+                self.fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
+            else:
+                kind = Both("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
+                self.fault(place, line, *unknown(*kind, identity, known))
+            return
+        try:
+            if isinstance(value, Mapping):
+                value = dated(value)
+            made = Override(value, place, line, local, status_quo)
+            made.check(parameter)
+        except ValueError as problem:
+            self.note(InputError.of(place, line, problem, identity))
+        except InputError as problem:
+            self.note(problem)
+        else:
+            for earlier in self.overrides.get(identity, ()):
+                if earlier.place == place or (place.startswith(SET) and earlier.place.startswith(SET)):
+                    where = Both(f" on line {earlier.line}", f"在第 {earlier.line} 行") if earlier.line else Both("", "")
+                    self.fault(
+                        place, line, f"'{identity}' is already set{where.english}, to {shown(earlier.value)}; keep one",
+                        f"“{identity}”已{where.chinese}设为 {shown(earlier.value)}；请只留一处"
+                    )  # fmt: skip
+                    return
+            self.overrides.setdefault(identity, []).append(made)
+
+    def check_horizon(self, months: int) -> None:
+        """Note every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
+        told: set[tuple[str, int]] = set()
+        for identity, overrides in self.overrides.items():
+            for each in overrides:
+                dated = sorted(each.value) if isinstance(each.value, Mapping) else []
+                place, levers, _ = each.place.partition(LEVERS)
+                late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
+                if not late or (each.place, each.line) in told:
+                    continue
+                self.fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
+                if levers:  # it sets many, and one sentence is enough
+                    told.add((each.place, each.line))
+
+    def facts_of(self, file: Path) -> None:
+        """Read a county file."""
+        self.county, self.county_title = county_file.read(file, self.book, self.fault, self.override)
+
+    def check_places(self) -> None:
+        """Fault a county of another size in the listed townships of this one, unless their numbers are stated."""
+
+        def last(identity: str, default: Any) -> Any:
+            return self.overrides[identity][-1].value if identity in self.overrides else default
+
+        stated = {"founding.townships", "founding.villages"} <= set(self.overrides)
+        if last(county_file.SIZE, 1.0) != 1.0 and last(PLACES, "") != NUMBERED and not stated:
+            found = self.overrides[county_file.SIZE][-1]
+            self.fault(
+                found.place,
+                found.line,
+                f"a county of another size has other townships and villages: set {PLACES} to {NUMBERED}, "
+                "or state founding.townships and founding.villages",
+                f"县的规模变了，乡镇和村的数目也会不同：请把 {PLACES} 设为 {NUMBERED}，"
+                "或写明 founding.townships 和 founding.villages",
+            )
+
+
+def _traced(error: InputError, path: Path) -> InputError:
+    """An error with the name of the scenario that was asked for, where it lies in another file."""
+    if isinstance(error, InputErrors):
+        return InputErrors([_traced(each, path) for each in error.errors])
+    if error.place.partition(LEVERS)[0] == str(path):
+        return error
+    return error.because(f"{path.name} builds on it", f"{path.name} 以它为基础")
+
+
+def dated(value: Mapping[Any, Any]) -> dict[int, Any]:
+    """A value for each of several months, by the month's number. Raises Wrong for no month, none at all, or one written twice."""
+    if not value:
+        raise Wrong("is empty and sets nothing; write a value, or leave it out", "是空的，什么也没有设定；请写上值，或删去")
+    found: dict[int, Any] = {}
+    for text, entry in value.items():
+        month = month_within(text)
+        if month in found:
+            raise Wrong(f"{named(month)} is written twice; keep one of them", f"{named(month)} 写了两次；请只留一处")
+        found[month] = entry
+    return found
+
+
+def beyond(identity: str, month: int, months: int) -> Both:
+    """Why a value may not begin in a month that a scenario of ``months`` months does not reach, and what to write."""
+    begins, ends, least = named(month), named(months - 1), min(12 * (month // 12 + 1), LONGEST)
+    return Both(
+        f"{identity}: {begins} lies beyond the horizon of this scenario, which ends with {ends}; "
+        f"write 'months: {least}' or more, or leave it out",
+        f"{identity}：{begins} 超出了本情景的期限（到 {ends} 为止）；请写 months: {least} 或更长，或删去这一项",
+    )
