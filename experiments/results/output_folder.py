@@ -275,14 +275,14 @@ def free(out: Path, place: Path) -> Path:
 
 
 def beside(place: Path) -> Path:
-    """A free name beside a file: ``goals-2.csv`` for ``goals.csv``."""
+    """A free name beside a file: NAME-2 for NAME."""
     while _present(place):
         place = _next(place)
     return place
 
 
 def _next(place: Path) -> Path:
-    """The next name: ``goals-2.csv`` after ``goals.csv``, ``goals-3.csv`` after ``goals-2.csv``."""
+    """The next name: NAME-2 after NAME, NAME-3 after NAME-2."""
     stem, dash, number = place.stem.rpartition("-")
     stem = f"{stem}-{int(number) + 1}" if dash and number.isdecimal() else f"{place.stem}-2"
     return place.with_name(stem + place.suffix)

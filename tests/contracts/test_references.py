@@ -16,6 +16,7 @@ ROOMS = ("benchmarks", "docs", "experiments", "scenarios", "sim", "tests", "xian
 #: Texts at the top. The changelog is history: it may name files that are gone, but not places outside.
 PAGES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "pyproject.toml", ".ci/run", "xj.py")
 HISTORY = "CHANGELOG.md"
+DICTIONARY = "experiments/results/dictionary.yaml"
 KINDS = r"py|ya?ml|md|csv|tsv|txt|json|svg|png|toml|lock|j2|ttf|woff2|parquet|npz|docx|xlsx|html|ipynb|c|mo|po"
 PATH = re.compile(rf"(?<![\w./:<{{*}}-])((?:[\w.{{}}*-]+/)*[\w.{{}}*-]*\w\.(?:{KINDS}))(?![\w/(-]|\.\w)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -45,11 +46,14 @@ PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|_[A-Z]{3,}\.")
 
 @cache
 def written() -> set[str]:
-    """Names of files that the program reads or writes in the folders of its user: literals of the code that are file names."""
+    """Names of files that the program reads or writes in the folders of its user: those that the dictionary of results describes,
+    and literals of the code that are file names.
+    """
+    described = re.findall(rf"^  ([\w-]+\.(?:{KINDS})):", (ROOT / DICTIONARY).read_text(encoding="utf-8"), re.MULTILINE)
     code = (ROOT / name for name in there()[0] if re.match(r"(experiments|xianjie)/.*\.py$", name))
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in code]
     literals = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {each for each in literals if isinstance(each, str) and re.fullmatch(rf"[\w-]+\.(?:{KINDS})", each)}
+    return {*described, *(each for each in literals if isinstance(each, str) and re.fullmatch(rf"[\w-]+\.(?:{KINDS})", each))}
 
 
 @cache
