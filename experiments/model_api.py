@@ -1,7 +1,7 @@
 """What the experiments know of the model: how to live one county, and what its goals and indicators are
 called.
 
-Everything above this module works on a ``Lives``; ``county`` is the real one, and the tests have a synthetic
+Everything above this module works on a ``SimulationModel``; ``county`` is the real one, and the tests have a synthetic
 one whose true probabilities are known. A worker finds it by name (``module:attribute``), so nothing but text
 is sent to it.
 """
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 
 COUNTY = "experiments.model_api:county"
 #: What the county was called in result folders of 0.7.
@@ -51,8 +51,8 @@ class Catalogue:
         return tuple(names)
 
 
-class LifeLike(Protocol):
-    """What is read of one life; ``sim.result.Life`` documents shapes and units."""
+class RunResult(Protocol):
+    """What is read of one life; ``sim.result.SimulationResult`` documents shapes and units."""
 
     indicators: dict[str, NDArray[np.float64]]
     townships: dict[str, NDArray[np.float64]]
@@ -65,7 +65,7 @@ class LifeLike(Protocol):
     portraits: dict[str, Any]
 
 
-class Lives(Protocol):
+class SimulationModel(Protocol):
     """A model that can be lived many times."""
 
     def prepare(self, scenario: Any, say: Say | None = None) -> None:
@@ -80,7 +80,7 @@ class Lives(Protocol):
     def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
         """Every parameter as used (JSON-able), at these quantiles or, with None, at central values."""
 
-    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> LifeLike:
+    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
         """One life. Any exception counts as a failed replication."""
 
     def population(self, scenario: Any, seed: int) -> list[dict]:
@@ -133,7 +133,7 @@ class County:
 
         return sim.county.used(scenario, quantiles)
 
-    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> LifeLike:
+    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
         """One life of the county."""
         import sim.county
 
@@ -193,15 +193,15 @@ county = County()
 MODELS = {COUNTY}
 
 
-def model_named(name: Any) -> Lives:
-    """The model that a manifest or a journal names. Raises Wrong for one that is not among ``MODELS``."""
+def model_named(name: Any) -> SimulationModel:
+    """The model that a manifest or a journal names. Raises UserError for one that is not among ``MODELS``."""
     name = FORMER.get(name, name) if isinstance(name, str) else name
     if not isinstance(name, str) or name not in MODELS:
-        raise Wrong(f"it names a model that is none of ours: {name!r}", f"里面写的模型不是本程序的：{name!r}")
+        raise UserError(f"it names a model that is none of ours: {name!r}", f"里面写的模型不是本程序的：{name!r}")
     return find(name)
 
 
-def find(name: str) -> Lives:
+def find(name: str) -> SimulationModel:
     """The model called ``module:attribute``; the name comes from our own code."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)

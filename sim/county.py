@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.binding import Tables, Wired, open_purses
+from sim.core.binding import BoundProcess, Tables, open_purses
 from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
@@ -20,13 +20,13 @@ from sim.core.random_draws import normal, quantile, replication_key
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
-from sim.goals import INDICATORS, Lived, exit_series, goals_of, indicators_of, outcomes
+from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.policies import acting
-from sim.result import SEGMENT_NAMES, Life, Names, digest_of
+from sim.result import SEGMENT_NAMES, Names, SimulationResult, digest_of
 from sim.scenario import Scenario
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records
@@ -93,11 +93,11 @@ class County:
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts")))
-        luck = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
+        draws = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
         self._wired = {
-            each.name: Wired(
+            each.name: BoundProcess(
                 each,
                 self.tables,
                 sorted(book.of(each.owner)),
@@ -114,11 +114,11 @@ class County:
         #: Policies written in Python, by how many of the steps come before them.
         self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
-        founding.found_incomes(self.tables, luck, book, self.values, p, trial)
+        founding.found_incomes(self.tables, draws, book, self.values, p, trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
         stop_if_missed(self.audit)
-        self._luck, self._p = luck, p
+        self._luck, self._p = draws, p
         if self._profile:
             self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
 
@@ -180,7 +180,7 @@ class County:
         stop_if_missed(self.audit)
         self._spread.append(incomes(self.tables))
 
-    def _run(self, process: Process, wired: Wired, month: int) -> None:
+    def _run(self, process: Process, wired: BoundProcess, month: int) -> None:
         start = time.perf_counter()
         if self.watch is not None:
             self.watch(process, month, True)
@@ -229,7 +229,7 @@ class County:
             raise ValueError(f"the scenario ends after {self.scenario.months} months")
         self._live_month()
 
-    def live(self) -> Life:
+    def live(self) -> SimulationResult:
         """Live all months that are left, and look back."""
         while self.month < self.scenario.months:
             self.step()
@@ -245,7 +245,7 @@ class County:
         measures = self._record.measures[:last].sum(axis=2)
         return float(county_series(measures, self._record.province[:last])[indicator][-1])
 
-    def _look_back(self) -> Life:
+    def _look_back(self) -> SimulationResult:
         measures = self._record.measures
         by_township, by_segment = measures.sum(axis=2), measures.sum(axis=1)
         series = county_series(by_township, self._record.province)
@@ -254,14 +254,16 @@ class County:
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
-        lived = Lived(series, by_township, np.array(self._clusters), self.values, survey, budget)
+        lived = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
         goals = outcomes(lived, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
         spread = [*self._spread, incomes(self.tables)]
         portraits = portraits_of(self.tables, self._record.onsets, risks_begun(measures[BURN_IN:]), spread)
-        life = Life(indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits)
+        life = SimulationResult(
+            indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits
+        )
         life.digest = digest_of(life)
         return life
 
@@ -349,7 +351,9 @@ def used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str,
     return values_of(scenario, quantiles).used
 
 
-def live(scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False) -> Life:
+def live(
+    scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False
+) -> SimulationResult:
     """Found a county and live it to the end of the scenario."""
     return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).live()
 

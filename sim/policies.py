@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.core.binding import Tables
 from sim.core.compiled.compilation import compiled, settled
-from sim.core.inputs.errors import InputError, Wrong, unknown
+from sim.core.inputs.errors import InputError, UserError, unknown
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, named
 from sim.core.ledger import Fund, Payment, Purse, pay
@@ -79,18 +79,18 @@ def places() -> list[str]:
 
 
 def check(name: str, after: str, fund: str, sees: str) -> None:
-    """Raise Wrong unless a policy of this name may act there, pay from there and see that."""
+    """Raise UserError unless a policy of this name may act there, pay from there and see that."""
     if not name.isidentifier():
-        raise Wrong(f"'{name}' is no name for a policy; give it one: name='…'", f"“{name}”不能作政策的名称；请写 name='…'")
+        raise UserError(f"'{name}' is no name for a policy; give it one: name='…'", f"“{name}”不能作政策的名称；请写 name='…'")
     if after not in places():
-        raise Wrong(*unknown("after: the month has no process", "after：一个月里没有这个环节：", after, places()))
+        raise UserError(*unknown("after: the month has no process", "after：一个月里没有这个环节：", after, places()))
     records = fund_records().items()
     funds = [each.name.lower() for each, record in records if record.purse == Purse.BUDGET and each not in ELSEWHERE]
     if fund not in funds:
         found = unknown("pays: there is no such fund with a budget", "pays：没有这项有预算的资金：", fund, funds)
-        raise Wrong(f"{found.english}; there are {', '.join(funds)}", f"{found.chinese}；可用的有 {'、'.join(funds)}")
+        raise UserError(f"{found.english}; there are {', '.join(funds)}", f"{found.chinese}；可用的有 {'、'.join(funds)}")
     if sees not in (RECORDS, TRUTH):
-        raise Wrong(
+        raise UserError(
             *unknown("sees must be 'records' or 'truth', not", "sees 只能是 records 或 truth，不能是", sees, (RECORDS, TRUTH))
         )
 

@@ -21,7 +21,7 @@ SEGMENT_NAMES = {
 
 
 @dataclass
-class Life:
+class SimulationResult:
     """What one county's life left behind.
 
     ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
@@ -41,7 +41,7 @@ class Life:
     portraits: dict[str, Portrait] = field(default_factory=dict)
 
 
-def digest_of(life: Life) -> str:
+def digest_of(life: SimulationResult) -> str:
     """Hash of every series and every goal, in a fixed order."""
     digest = hashlib.sha256()
     for series in (life.indicators, life.townships, life.segments):

@@ -16,7 +16,7 @@ import sim.world.households
 import sim.world.loans
 import sim.world.persons
 import sim.world.places  # noqa: F401  these imports declare the tables
-from sim.core.binding import Tables, Wired, open_purses
+from sim.core.binding import BoundProcess, Tables, open_purses
 from sim.core.inputs.parameters import load_parameters
 from sim.core.inputs.resolve import resolve_central
 from sim.core.ledger import Fund, Purse
@@ -103,7 +103,7 @@ class Hand:
         self.slices = open_purses(self.tables, purses, [process])
         for fund, yuan in self.balances.items():
             self.tables["funds"][fund].balance = yuan
-        wired = Wired(
+        wired = BoundProcess(
             process, self.tables, names, path, replication_key(seed, 0), self.slices, first=month, declared_only=declared_only
         )
         wired(month)

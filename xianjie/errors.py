@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from experiments.execution.local_executor import Halted
+from experiments.execution.local_executor import RunInterrupted
 from experiments.reporting.translations import Words
-from sim.core.inputs.errors import InputError, InputErrors, Wrong, said
+from sim.core.inputs.errors import InputError, InputErrors, UserError, said
 
 
 class Error(ValueError):
@@ -45,9 +45,9 @@ def in_both_languages() -> Iterator[None]:
         raise Error("\n".join(each[0] for each in faults), "\n".join(each[1] for each in faults)) from None
     except InputError as problem:
         raise Error(*_where(problem)) from None
-    except Wrong as problem:
+    except UserError as problem:
         raise Error(problem.english, problem.chinese) from None
-    except Halted as problem:
+    except RunInterrupted as problem:
         raise Incomplete(*(Words(each)("python_halted", problem=problem) for each in ("en", "zh"))) from None
     except OSError as problem:
         why = said(problem)

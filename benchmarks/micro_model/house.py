@@ -1,7 +1,7 @@
 """The micro-model on Xianjie's own machinery: declared tables of records, rules written for one row, processes, books.
 
 Nothing here is faster than what ``sim`` itself is made of: tables are declared and processes wired as in ``sim.month``, money
-moves through the ledger, and luck is mixed by ``sim.core.random_draws.mix``. Only the addresses of luck differ: all peers
+moves through the ledger, and random draws are mixed by ``sim.core.random_draws.mix``. Only the addresses of draws differ: all peers
 share them. Meant for a process of its own: its tables and processes must not meet those of the county.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.micro_model import inputs
 from benchmarks.micro_model.inputs import LINE, MASK, MONTHS, ODD, SCHOOL, SEASON, TOWNSHIPS, VILLAGES
 from sim.core import random_draws as core_luck
-from sim.core.binding import Tables, Wired, open_purses
+from sim.core.binding import Tables, BoundProcess, open_purses
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, Purse, affordable, transfer
 from sim.core.process import PROCESSES, process
@@ -24,7 +24,7 @@ HOUSEHOLDS = declare(
     "households",
     "A household.",
     """
-identity    | u8 | key         | Its key to luck.
+identity    | u8 | key         | Its key to draws.
 land        | f8 | mu          | Land it farms.
 skill       | f8 | ratio       | Its skill beside the usual.
 housing     | f8 | share       | How sound its house is.
@@ -111,9 +111,9 @@ def triangular(household, address):
 
 
 @compiled
-def disaster(household, strength, luck):
+def disaster(household, strength, draws):
     """Crops and things are lost; returns the loss, a share."""
-    if strength > 0.0 and uniform(household, luck.hit) < strength * (1.2 - 0.5 * household.housing):
+    if strength > 0.0 and uniform(household, draws.hit) < strength * (1.2 - 0.5 * household.housing):
         loss = 0.3 + 0.4 * strength
         household.asset *= 1.0 - 0.1 * loss
         return loss
@@ -121,24 +121,24 @@ def disaster(household, strength, luck):
 
 
 @compiled
-def insurance_year(household, luck):
+def insurance_year(household, draws):
     """A new insurance year begins."""
-    household.insured = uniform(household, luck.enrolment) < 0.95
+    household.insured = uniform(household, draws.enrolment) < 0.95
     household.ded_left = 400.0
     household.cap_left = 150000.0
     household.oop_y = 0.0
 
 
 @compiled
-def illness(household, luck):
+def illness(household, draws):
     """Somebody may fall ill; returns the bill, yuan."""
     if household.sick > 0:
         household.sick -= 1
     cost = 0.0
-    if uniform(household, luck.shock) < (
+    if uniform(household, draws.shock) < (
         0.010 + 0.004 * household.n_elder + 0.015 * household.chronic + 0.010 * household.frailty
     ):
-        cost = min(800.0 / math.sqrt(1.0 - uniform(household, luck.cost)), 60000.0)
+        cost = min(800.0 / math.sqrt(1.0 - uniform(household, draws.cost)), 60000.0)
         if cost > 20000.0:
             household.chronic = 1
         household.sick = 1 + (cost > 3000.0) + 2 * (cost > 10000.0)
@@ -169,18 +169,18 @@ def reimbursed(household, cost):
 
 
 @compiled
-def work(household, loss, luck):
+def work(household, loss, draws):
     """A job may end; who has none may find one away, or want one here."""
     household.want = 0
     if household.job > 0:
         ends = 0.02 + 0.03 * (household.sick > 0) + 0.02 * loss + (0.01 if household.job == 2 else 0.0)
-        if uniform(household, luck.job) < ends:
+        if uniform(household, draws.job) < ends:
             household.job = 0
             household.un_months = 0
         return
     household.un_months += 1
     if household.n_work > 0:
-        drawn = uniform(household, luck.job)
+        drawn = uniform(household, draws.job)
         if drawn < 0.06 * household.skill:
             household.job = 2
         elif drawn < 0.25:
@@ -188,27 +188,27 @@ def work(household, loss, luck):
 
 
 @compiled
-def earn(household, loss, price, p, luck):
+def earn(household, loss, price, p, draws):
     """Wages, harvest, property and transfers; returns their sum, yuan."""
     household.wage = 0.0
     if household.job > 0:
         usual = 1900.0 if household.job == 1 else 2600.0
-        household.wage = household.n_work * household.skill * usual * (1.0 + 0.25 * triangular(household, luck.wage))
+        household.wage = household.n_work * household.skill * usual * (1.0 + 0.25 * triangular(household, draws.wage))
         if household.sick > 0:
             household.wage *= 0.5
-    harvest = household.land * 95.0 * p.season * (1.0 + 0.3 * triangular(household, luck.crop)) * (1.0 - loss)
-    household.farm = harvest * price * (0.95 + 0.1 * uniform(household, luck.price))
+    harvest = household.land * 95.0 * p.season * (1.0 + 0.3 * triangular(household, draws.crop)) * (1.0 - loss)
+    household.farm = harvest * price * (0.95 + 0.1 * uniform(household, draws.price))
     household.prop = household.asset * 0.002
     household.transf = household.pension * household.n_elder + household.support
     return household.wage + household.farm + household.prop + household.transf
 
 
 @compiled
-def spend(household, income, p, luck):
+def spend(household, income, p, draws):
     """Life costs; what is left repays and is saved, what is lacking is borrowed."""
     food = 260.0 * household.n_mem * p.prices
     school = household.n_school * household.edu_cost * p.school
-    household.cons = food + 0.30 * max(income - food, 0.0) * (0.9 + 0.2 * uniform(household, luck.consumption))
+    household.cons = food + 0.30 * max(income - food, 0.0) * (0.9 + 0.2 * uniform(household, draws.consumption))
     net = income - household.cons - school - household.oop
     household.debt *= 1.004
     if net >= 0.0:
@@ -234,7 +234,7 @@ def account(household, income, p):
 
 
 @compiled
-def watch(household, per_head, loss, staff, p, luck):
+def watch(household, per_head, loss, staff, p, draws):
     """Who stays well above the line for half a year leaves the list; who is at risk may be noticed."""
     if household.monitored:
         household.stable = household.stable + 1 if per_head > 1.5 * p.line else 0
@@ -244,7 +244,7 @@ def watch(household, per_head, loss, staff, p, luck):
     elif household.poor or (
         per_head < 1.5 * p.line and (household.oop12 * 12.0 > 5000.0 or household.debt > 30000.0 or loss > 0.0)
     ):
-        if uniform(household, luck.detection) < staff:
+        if uniform(household, draws.detection) < staff:
             household.monitored = 1
             household.stable = 0
 
@@ -293,10 +293,10 @@ def queue(room, household, rank):
     reads="households.* villages.staff townships.disaster townships.price townships.slots",
     writes="households.* villages.counted townships.workers requests.* applications.*",
     creates="requests applications",
-    luck="hit shock cost job wage crop price detection consumption priority enrolment",
+    draws="hit shock cost job wage crop price detection consumption priority enrolment",
 )
 @compiled
-def life(county, p, luck, books):
+def life(county, p, draws, books):
     """Everything that happens to a household by itself; neighbouring rules share one loop."""
     for township in county.townships:
         township.workers = 0
@@ -304,17 +304,17 @@ def life(county, p, luck, books):
         household = county.households[row]
         township = county.townships[household.town]
         village = county.villages[household.vill]
-        loss = disaster(household, township.disaster[county.month], luck)
+        loss = disaster(household, township.disaster[county.month], draws)
         if p.new_year:
-            insurance_year(household, luck)
-        cost = illness(household, luck)
+            insurance_year(household, draws)
+        cost = illness(household, draws)
         reimbursement = reimbursed(household, cost)
         household.oop = cost - reimbursement
-        work(household, loss, luck)
-        income = earn(household, loss, township.price[county.month], p, luck)
-        spend(household, income, p, luck)
+        work(household, loss, draws)
+        income = earn(household, loss, township.price[county.month], p, draws)
+        spend(household, income, p, draws)
         per_head = account(household, income, p)
-        watch(household, per_head, loss, village.staff, p, luck)
+        watch(household, per_head, loss, village.staff, p, draws)
         household.need = lacks(household, income, p)
         count(village, household, income, reimbursement)
         household.support = 0.0
@@ -322,7 +322,7 @@ def life(county, p, luck, books):
         if household.need >= 1.0:
             queue(county.requests_room, row, -np.int64(household.need))
         if household.want:
-            queue(county.applications_room, row, np.int64(bits(household, luck.priority) >> np.uint64(40)))
+            queue(county.applications_room, row, np.int64(bits(household, draws.priority) >> np.uint64(40)))
 
 
 @compiled
@@ -370,7 +370,7 @@ def leave(waiting, start, stop):
     pays="budget: outside -> county_floor; help: county_floor -> households",
 )
 @compiled
-def support(county, p, luck, books):
+def support(county, p, draws, books):
     """The county's money of the month goes to the greatest need first, until the next cannot be paid in full."""
     transfer(books.budget, p.budget, 1.0)
     waiting = county.requests
@@ -393,7 +393,7 @@ def support(county, p, luck, books):
     creates="applications",
 )
 @compiled
-def hiring(county, p, luck, books):
+def hiring(county, p, draws, books):
     """Free jobs of each township go to those who want one, by lot."""
     waiting = county.applications
     start = 0
@@ -414,17 +414,17 @@ def hiring(county, p, luck, books):
     county.applications_room.count[0] = 0
 
 
-class SharedLuck(Wired):
-    """A process wired as any other, but that its luck has the addresses that all peers share."""
+class SharedLuck(BoundProcess):
+    """A process wired as any other, but that its draws has the addresses that all peers share."""
 
     def __init__(self, *declared) -> None:
         super().__init__(*declared)
         # ``sim.core.random_draws.mix`` adds one step of its own, which is taken off here.
-        purposes = range(len(self.process.luck))
+        purposes = range(len(self.process.draws))
         keys = ([np.uint64((inputs.address(month, each) - ODD) & MASK) for each in purposes] for month in range(MONTHS))
         self._keys = [self.process.classes["Luck"](*(made or [0])) for made in keys]
 
-    def luck(self, month: int):
+    def draws(self, month: int):
         """The keys of its decisions in this month."""
         return self._keys[month]
 

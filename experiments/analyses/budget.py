@@ -17,7 +17,7 @@ import yaml
 from scipy import stats
 
 from experiments.execution.local_executor import without_main
-from sim.county import County, Life, draw_of, draw_values
+from sim.county import County, SimulationResult, draw_of, draw_values
 from sim.scenario import Scenario, load_scenario
 from sim.world.funds import NOT_PUBLIC
 
@@ -81,7 +81,7 @@ def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -
         own += float(sum((households["weight"] * households[name]).sum() for name in OWN_INCOME))
         for key in county.short_lines():
             months_short[(year, *key)] = months_short.get((year, *key), 0) + 1
-    life: Life = county.live()
+    life: SimulationResult = county.live()
     posts = sum(row["yuan"] for row in life.budget if row["use"] == "post_pay")
     help_ = sum(row["yuan"] for row in life.budget if row["use"] == "work_relief_wages")
     years = scenario.months / 12

@@ -14,7 +14,7 @@ import numpy as np
 from experiments.results.files import as_json, write_csv, write_text
 from experiments.results.folder import Results, flat
 from experiments.statistics import estimates, paired
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 from sim.world.funds import NOT_PUBLIC
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PARTS = ("goals", "indicators", "money", "places")
 GAINS, LOSES, UNCLEAR, SAME = "gains", "loses", "unclear", "same"
 
 
-class Unpaired(Wrong):
+class Unpaired(UserError):
     """Results that cannot be compared future by future; the message says why."""
 
 

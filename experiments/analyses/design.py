@@ -21,7 +21,7 @@ from experiments.model_api import Point
 from experiments.results.files import safe
 from experiments.statistics.sampling import EDGE, Correlation, correlation, spread
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, Wrong, all_of, nearest
+from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, nearest
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.inputs.resolve import Override, convert
 from sim.core.inputs.validation import Month, Real, Title, Whole, explained
@@ -225,40 +225,42 @@ def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key:
 
 
 def record_of(**written: Any) -> FactorRecord:
-    """A factor as it is written elsewhere than in a file. Raises Wrong."""
+    """A factor as it is written elsewhere than in a file. Raises UserError."""
     try:
         return FactorRecord.model_validate(written)
     except ValidationError as problem:
-        raise Wrong(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
+        raise UserError(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
 
 
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
-    """A factor checked against the parameter. Raises Wrong saying what is wrong, InputError for a value it cannot take."""
+    """A factor checked against the parameter. Raises UserError saying what is wrong, InputError for a value it cannot take."""
     parameters = load_all().parameters
     if name not in parameters:
         near = nearest(name, sorted(parameters))
-        raise Wrong(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
+        raise UserError(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
     parameter = parameters[name]
     given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
     ends = [end for end in ("low", "high") if getattr(record, end) is not None]
     if len(given) > 1 or (given and (ends or record.levels)):
-        raise Wrong("takes one of values, quantiles, or low and high", "values、quantiles、low 与 high 三种写法只能选一种")
+        raise UserError("takes one of values, quantiles, or low and high", "values、quantiles、low 与 high 三种写法只能选一种")
     if len(ends) == 1:
-        raise Wrong("needs both low and high", "low 和 high 要同时写")
+        raise UserError("needs both low and high", "low 和 high 要同时写")
     quantile = record.quantiles is not None or (not given and not ends and parameter.role == "assumption")
     if quantile and not parameter.varies:
-        raise Wrong("is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values")
+        raise UserError(
+            "is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values"
+        )
     if quantile and record.start:
-        raise Wrong("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
+        raise UserError("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     start = record.start or (None if quantile else parameter.changes_from)  # as written, else from when its clause lets it change
     month = None if start is None else month_within(start)
     if record.levels is not None and not by_level:
-        raise Wrong("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
+        raise UserError("a design that spreads its points has no levels; leave them out", "这种抽样设计不分档，请删去 levels")
     levels = tuple(record.values or record.quantiles or ())
     if record.quantiles and not all(0 < level < 1 for level in record.quantiles):
-        raise Wrong("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
+        raise UserError("quantiles lie between 0 and 1, ends excluded", "分位数 quantiles 应大于 0、小于 1")
     if by_level and not levels:
         count = record.levels or (3 if quantile else 5)
         if whole and count > high - low + 1:
@@ -268,12 +270,12 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             round(float(low + share * (high - low))) if whole else float(low + share * (high - low)) for share in shares
         )
     if not by_level and given == ["values"]:
-        raise Wrong(
+        raise UserError(
             "a design that spreads its points needs low and high, or nothing, not values",
             "这种抽样设计应写 low 和 high，或什么都不写，不能写 values",
         )
     if not by_level and record.quantiles:
-        raise Wrong(
+        raise UserError(
             "a design that spreads its points takes the whole distribution; leave quantiles out",
             "这种抽样设计取整个分布，请删去 quantiles",
         )
@@ -289,7 +291,7 @@ def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
     """How many levels there are where whole numbers are fewer than usual; Wrong if more were asked for."""
     there = int(high - low) + 1
     if record.levels is not None:
-        raise Wrong(
+        raise UserError(
             f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
             f"write levels: {there}",
             f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
@@ -298,11 +300,11 @@ def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
 
 
 def _check_levels(made: Factor) -> None:
-    """Raise Wrong unless every level is one value that the parameter takes, and no two mean the same."""
+    """Raise UserError unless every level is one value that the parameter takes, and no two mean the same."""
     seen: dict[Any, Any] = {}
     for level in made.levels:
         if isinstance(level, Mapping):
-            raise Wrong(
+            raise UserError(
                 "a level is one value, not one for each of several months; write the value, and 'from' for the month it holds "
                 "from: {values: [10000000], from: 2021-01}",
                 "每一档只能写一个值，不能逐月写；请只写数值，从哪个月起用 from 写：{values: [10000000], from: 2021-01}",
@@ -311,7 +313,7 @@ def _check_levels(made: Factor) -> None:
             made.override(level)
         meant = made.meant(level)
         if meant in seen:
-            raise Wrong(
+            raise UserError(
                 f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
                 f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
             )
@@ -322,16 +324,16 @@ def _range(parameter: Parameter, record: FactorRecord) -> tuple[float, float]:
     if record.values is not None:
         return 0.0, 0.0
     if parameter.options is not None or parameter.is_list:
-        raise Wrong("is a switch or a list; give values", "是选项或列表，请写 values")
+        raise UserError("is a switch or a list; give values", "是选项或列表，请写 values")
     given = None if record.low is None or record.high is None else (record.low, record.high)
     ends = given or parameter.bounds or parameter.range
     if ends is None:
-        raise Wrong("has no bounds; give low and high", "没有上下限，请写 low 和 high")
+        raise UserError("has no bounds; give low and high", "没有上下限，请写 low 和 high")
     low, high = ends
     for end in ends:
         parameter.check(end, override=True)
     if not low < high:
-        raise Wrong("low must be less than high", "low 必须小于 high")
+        raise UserError("low must be less than high", "low 必须小于 high")
     whole = all(isinstance(entry, int) for entry in parameter.entries()) and float(low).is_integer() and float(high).is_integer()
     return (int(low), int(high)) if whole else (float(low), float(high))
 
@@ -340,14 +342,14 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
     names = [each.id for each in factors]
     if spec.design in LEVELS:
         if spec.points is not None or spec.correlations:
-            raise Wrong(
+            raise UserError(
                 f"'{spec.design}' has no 'points' and no 'correlations'; its points follow from the levels",
                 f"“{spec.design}”不写 points 和 correlations，取哪些点由各因素的取值决定",
             )
         sizes = [len(each.levels) for each in factors]  # Python's whole numbers, which never wrap
         count = 1 + sum(sizes) if spec.design == "one_at_a_time" else math.prod(sizes)
         if count > MOST_POINTS:
-            raise Wrong(
+            raise UserError(
                 f"the grid has {_told(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
                 f"这样共有 {_told(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
             )
@@ -358,9 +360,9 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
         yield from (dict(zip(names, levels)) for levels in itertools.product(*(each.levels for each in factors)))
         return
     if spec.points is None:
-        raise Wrong(f"'{spec.design}' needs 'points'", f"“{spec.design}”要写点数 points")
+        raise UserError(f"'{spec.design}' needs 'points'", f"“{spec.design}”要写点数 points")
     if spec.design == "sobol" and spec.points & (spec.points - 1):
-        raise Wrong(
+        raise UserError(
             f"Sobol points come in powers of two, not {spec.points}; take {1 << spec.points.bit_length()}",
             f"sobol 的点数必须是2的幂，不能是 {spec.points}；可取 {1 << spec.points.bit_length()}",
         )
@@ -370,11 +372,11 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
 
 
 def _check_room(points: int, factors: Sequence[Factor]) -> None:
-    """Raise Wrong where whole numbers make fewer different points than are asked for, so that some would be lived twice."""
+    """Raise UserError where whole numbers make fewer different points than are asked for, so that some would be lived twice."""
     if all(each.whole for each in factors):
         there = math.prod(int(each.high - each.low) + 1 for each in factors)
         if there < points:
-            raise Wrong(
+            raise UserError(
                 f"there are only {there} different points in whole numbers, less than {points}; widen the range, or take a grid",
                 f"整数取值只有 {there} 个不同的点，少于 {points} 个；请放宽范围，或改用 grid",
             )

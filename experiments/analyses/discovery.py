@@ -28,7 +28,7 @@ LEAST_SOUGHT = 8  # cases of the kind sought that a search needs at least
 
 
 @dataclass(frozen=True)
-class Lived:
+class DiscoveryRun:
     """Cases that came to their end: shares of the factors (cases, columns), numbers, whether the goal was met, by what margin."""
 
     shares: NDArray[np.float64]
@@ -72,7 +72,7 @@ def discover(
     return _write(discovery, out, seed, lived, held, found, dict(goal.name))
 
 
-def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Lived:
+def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> DiscoveryRun:
     rows: list[int] = []
     met: list[bool] = []
     margin: list[float] = []
@@ -93,10 +93,10 @@ def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Liv
         margin.append(found.outcome(f"{discovery.goal}.margin")[0])
         kept += found.kept
     numbers = np.array(rows, dtype=np.int64)
-    return Lived(cube[numbers], numbers, np.array(met, dtype=bool), np.array(margin), tuple(kept), tuple(failed))
+    return DiscoveryRun(cube[numbers], numbers, np.array(met, dtype=bool), np.array(margin), tuple(kept), tuple(failed))
 
 
-def held_out(lived: Lived, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
+def held_out(lived: DiscoveryRun, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
     """(cases,) which cases have no part in the search: the same share of those that met the goal and of those that did not."""
     random = np.random.default_rng([seed, 7])
     result = np.zeros(len(lived.met), dtype=bool)
@@ -157,7 +157,7 @@ def boxes(
     return {"boxes": made, "steps": steps, "reason": reason}
 
 
-def _told(found: prim.Found, sought: int) -> dict[str, Any]:
+def _told(found: prim.BoxStats, sought: int) -> dict[str, Any]:
     """Numbers of a box: coverage of all cases ``sought``, density with its interval, and the density outside."""
     low, high = estimates.wilson(found.hits, found.held)
     return {
@@ -206,7 +206,7 @@ def _restrictions(discovery: Discovery, box: prim.Box, shares: Any, sought: Any)
 
 
 def _write(
-    discovery: Discovery, out: Path, seed: int, lived: Lived, held: Any, found: dict[str, Any], name: dict[str, str]
+    discovery: Discovery, out: Path, seed: int, lived: DiscoveryRun, held: Any, found: dict[str, Any], name: dict[str, str]
 ) -> dict[str, Any]:
     rows = []
     for box in found["boxes"]:
@@ -249,7 +249,7 @@ def _write(
     return made
 
 
-def _table(discovery: Discovery, lived: Lived, held: Any, found: dict[str, Any]) -> Any:
+def _table(discovery: Discovery, lived: DiscoveryRun, held: Any, found: dict[str, Any]) -> Any:
     """One row a case: its values, how the goal came out, and in which boxes it lies."""
     import pyarrow as pa
 

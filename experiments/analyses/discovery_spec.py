@@ -19,7 +19,7 @@ from experiments.analyses.design import Factor, FactorRecord
 from experiments.model_api import Point
 from experiments.statistics.sampling import Correlation, correlation, spread
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, Wrong, all_of
+from sim.core.inputs.errors import InputError, UserError, all_of
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.validation import Real, Title, Whole
 from sim.scenario import load_scenario
@@ -174,7 +174,7 @@ def _factors(spec: Spec, path: Path, tree: yaml_file.Mapping, scenarios: Sequenc
     for name, record in spec.factors.items():
         try:
             if record.quantiles is not None or record.levels is not None:
-                raise Wrong(
+                raise UserError(
                     "quantiles and levels are for sweeps; give values to choose from, low and high, or nothing",
                     "quantiles 和 levels 只用于 sweep；这里请写备选的 values，或 low 和 high，或什么都不写",
                 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.console import Console, RenderableType
 
-from sim.core.inputs.errors import INDENT, InputError, Wrong, disk_is_full
+from sim.core.inputs.errors import INDENT, InputError, UserError, disk_is_full
 from sim.core.inputs.notation import escaped
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def exit_codes() -> Iterator[None]:
     except InputError as problem:
         typer.echo(problem.text_in(language()), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
-    except Wrong as problem:  # from whoever does not know where it was written
+    except UserError as problem:  # from whoever does not know where it was written
         both = {"zh": problem.chinese, "en": problem.english}
         typer.echo(escaped(both.get(language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem

@@ -16,7 +16,7 @@ from experiments import model_api
 from experiments.cli import console
 from experiments.cli.console import Code
 from experiments.execution import reuse, runner, stopping_rule
-from experiments.execution.local_executor import Halted, PlaceLost, usable_processors
+from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
 from experiments.execution.worker_pool import Make, Stopped
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
@@ -34,7 +34,7 @@ LONGEST = 180  # bytes of a default name; file systems take 255, and names withi
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RunOptions:
     """How a scenario is to be lived."""
 
     replications: int
@@ -55,7 +55,7 @@ class Wanted:
     executor: Make | None = None  # another place to live them
 
 
-def folder(scenario: Any, wanted: Wanted) -> Path:
+def folder(scenario: Any, wanted: RunOptions) -> Path:
     """The result folder of a run for which none is named: runs that differ in what was asked stay apart."""
     parts = [scenario.id, str(wanted.seed), f"x{wanted.replications}"]
     if wanted.only_luck:
@@ -73,7 +73,7 @@ def digest_of(sets: tuple[str, ...] | list[str] | None) -> list[str]:
     return [hashlib.sha256("\n".join(sets).encode(errors="surrogatepass")).hexdigest()[:8]] if sets else []
 
 
-def asked(scenario: Any, wanted: Wanted) -> dict[str, Any]:
+def asked(scenario: Any, wanted: RunOptions) -> dict[str, Any]:
     """What decides the replications of a run."""
     return reuse.inputs_of({scenario.id: scenario}, wanted.seed, wanted.only_luck)
 
@@ -103,7 +103,7 @@ def digest(now: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({key: now[key] for key in QUESTION}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.Outcome:
+def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runner.Outcome:
     """Fill ``out`` with a result, telling the console how far it is.
 
     A finished result of the same lives stands until the new one is whole and takes its place; an unfinished one is gone on with
@@ -149,14 +149,14 @@ def live(scenario: Any, out: Path, wanted: Wanted, console: Console) -> runner.O
     return outcome
 
 
-def count(wanted: Wanted) -> int:
+def count(wanted: RunOptions) -> int:
     """How many replications there will be at most."""
     if wanted.shard is not None:
         return len(part_of(wanted.shard, wanted.replications))
     return wanted.largest if wanted.precision is not None else wanted.add or wanted.replications
 
 
-def announce(scenario: Any, wanted: Wanted, console: Console, times: int = 1) -> None:
+def announce(scenario: Any, wanted: RunOptions, console: Console, times: int = 1) -> None:
     """Say, from two lives measured here, how many runs there will be, how long they take and what room they need.
 
     ``times``: for how many scenarios. Runs so short that the measurement would be a good part of them are not announced.
@@ -214,7 +214,7 @@ def done(out: Path) -> int:
     return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
 
 
-def check(scenario: Any, out: Path, wanted: Wanted) -> None:
+def check(scenario: Any, out: Path, wanted: RunOptions) -> None:
     """Raise InputError where a run may not be written: before anything is lived."""
     reuse.usable(out, RUN)
     reason = reuse.unlike(out, asked(scenario, wanted))
@@ -242,7 +242,7 @@ def part_of(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _make_way(scenario: Any, out: Path, wanted: Wanted) -> Path:
+def _make_way(scenario: Any, out: Path, wanted: RunOptions) -> Path:
     """Where to write: ``out``, made ready, or a place beside the result that stands in it. InputError rather than lose any."""
     check(scenario, out, wanted)
     now = asked(scenario, wanted)
@@ -342,7 +342,7 @@ def ending(out: Path, lang: str) -> Iterator[None]:
     except Stopped:
         typer.echo(words("study_stopped", out=out, done=done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
-    except Halted as problem:
+    except RunInterrupted as problem:
         told = "" if isinstance(problem, PlaceLost) else why(problem.__cause__, lang)
         typer.echo(words(problem.words, out=out, problem=told or problem, done=done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None

@@ -32,7 +32,7 @@ LOOK = 2.0  # seconds between two looks at the cluster
 NOISY = ("distributed", "tornado", "asyncio")  # whose loggers speak of a scheduler that is gone
 
 
-class NoCluster(fingerprint.Unfit):
+class NoCluster(fingerprint.IncompatibleRun):
     """There is no cluster to work on, or it is not fit for this work; the message says why and what to do."""
 
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 Work = Callable[[Any], Any]
 
 
-class Halted(Exception):
+class RunInterrupted(Exception):
     """Lives cannot go on for now; every chunk before is whole, and the journal can be gone on with.
 
     ``words``: the key of the sentence that tells the user so.
@@ -31,7 +31,7 @@ class Halted(Exception):
     words = "disk_problem"
 
 
-class PlaceLost(Halted):
+class PlaceLost(RunInterrupted):
     """The place where lives are lived is gone: a scheduler, or all of its workers."""
 
     words = "place_lost"

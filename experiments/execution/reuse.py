@@ -10,7 +10,7 @@ from typing import Any
 from experiments import model_api
 from experiments.execution import runner
 from experiments.results import files, fingerprint, folder_lock, output_folder
-from sim.core.inputs.errors import Both, InputError, joined
+from sim.core.inputs.errors import BilingualText, InputError, joined
 
 
 def inputs_of(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def usable(out: Path, command: str, option: str = "--out") -> None:
     output_folder.settle(out)
 
 
-def unlike(out: Path, now: dict[str, Any]) -> Both | None:
+def unlike(out: Path, now: dict[str, Any]) -> BilingualText | None:
     """In what the result in ``out`` differs from what is wanted now; None if in nothing, or if there is none."""
     before = output_folder.asked(out)
     if before is None or not output_folder.holds(out):
@@ -41,18 +41,20 @@ def unlike(out: Path, now: dict[str, Any]) -> Both | None:
     old, new = (list(each.get("scenarios") or {}) for each in (before, now))
     if len(old) == len(new) == 1 and old != new:  # the names say more than every value of both
         reasons = [
-            Both(f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的")
+            BilingualText(
+                f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的"
+            )
         ]
     return joined(reasons) if reasons else None
 
 
-def unjoinable(option: str, out: Path, reason: runner.Refused | Both, fresh: bool = True) -> InputError:
+def unjoinable(option: str, out: Path, reason: runner.Refused | BilingualText, fresh: bool = True) -> InputError:
     """That what is in ``out`` is not of the replications that are wanted; ``fresh``: whether to throw it away is offered."""
     if isinstance(reason, runner.Busy):
         return InputError.of(option, 0, reason)
     is_command = option.startswith("--")
     place, way = ("--out", "--fresh") if is_command else ("out", "fresh=True")
-    offer = Both(f", or throw them away with {way}", f"，或用 {way} 舍弃旧的重算") if fresh else Both("", "")
+    offer = BilingualText(f", or throw them away with {way}", f"，或用 {way} 舍弃旧的重算") if fresh else BilingualText("", "")
     return InputError(
         option, 0, f"{out} holds replications that may not be joined: {reason.english}; name another {place}{offer.english}",
         f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 {place} 另写文件夹{offer.chinese}"

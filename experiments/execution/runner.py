@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from experiments.execution import stopping_rule
-from experiments.execution.local_executor import Halted, PlaceLost, usable_processors
-from experiments.execution.worker_pool import CHUNKS, Crew, Make, Stopped, Task, Worker
+from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
+from experiments.execution.worker_pool import CHUNKS, Make, Stopped, Task, Worker, WorkerPool
 from experiments.model_api import COUNTY, Plan, Point, Say, find
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results.files import remove_partials
@@ -57,7 +57,7 @@ class Outcome:
     cause: BaseException | None = None  # what the system refused, if it was that
 
 
-class Refused(fingerprint.Unfit):
+class Refused(fingerprint.IncompatibleRun):
     """A journal that may not be gone on with; the message says why."""
 
 
@@ -136,7 +136,7 @@ def _fill(
     interrupted, problem, words = False, "", ""
     cause: BaseException | None = None
     workers = min(workers or usable_processors(), len(wanted))
-    with Crew(plan, scenario, workers, say, executor) as crew:
+    with WorkerPool(plan, scenario, workers, say, executor) as crew:
         if until is None:
             _refuse_more(crew, wanted)
         for chunk in journal.read(folder, CHUNKS):
@@ -166,7 +166,7 @@ def _fill(
                 wanted, watch.total, replications = range(more), more, more
         except Stopped:
             interrupted = True
-        except Halted as why:
+        except RunInterrupted as why:
             problem, words, cause = str(why), why.words, None if isinstance(why, PlaceLost) else why.__cause__
         count_of_workers = crew.place.workers
     run_record = {
@@ -219,7 +219,7 @@ def claim(folder: Path, belongs: dict[str, Any]) -> Iterator[str]:
         yield fingerprint.digest(belongs)
 
 
-def _refuse_more(crew: Crew, wanted: Sequence[int]) -> None:
+def _refuse_more(crew: WorkerPool, wanted: Sequence[int]) -> None:
     """Refused if the journal holds replications that are not asked for: they would be counted."""
     more = crew.done.get(CHUNKS, set()).difference(wanted)
     if more:

@@ -17,12 +17,12 @@ from experiments.model_api import Plan, model_named
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results import folder as results
 from experiments.results.files import as_json, read_object, write_text
-from sim.core.inputs.errors import Both, InputError, Wrong, joined, said
+from sim.core.inputs.errors import BilingualText, InputError, UserError, joined, said
 
 FILE = "shard.json"
 
 
-class Unjoined(Wrong):
+class Unjoined(UserError):
     """Parts that do not make a whole; the message says which and why."""
 
 
@@ -94,7 +94,7 @@ def _part(folder: Path) -> Part:
         )
     digest = fingerprint.digest(belongs)
     if record.get("digest") != _seal(record, digest):
-        raise _otherwise(folder, Both("it was changed since, or is another shard's", "后来改过，或者是别的分片的"))
+        raise _otherwise(folder, BilingualText("it was changed since, or is another shard's", "后来改过，或者是别的分片的"))
     try:
         model = model_named(belongs.get("lives"))
         scenario = model.revive(record["scenario"])
@@ -113,7 +113,7 @@ def _part(folder: Path) -> Part:
     return Part(folder, belongs, scenario, record["replications"], [chunk for chunk in chunks if chunk.header["point"] == CHUNKS])
 
 
-def _otherwise(folder: Path, why: Both) -> Unjoined:
+def _otherwise(folder: Path, why: BilingualText) -> Unjoined:
     return Unjoined(
         f"{folder}: {FILE} does not describe what was simulated here by this program: {why.english}",
         f"{folder}：{FILE} 写的不是本程序在这里模拟的内容：{why.chinese}",
@@ -125,7 +125,7 @@ def _alike(first: Part, other: Part) -> None:
     reasons = fingerprint.changes(first.belongs, other.belongs)
     one, two = first.replications, other.replications
     if one != two:
-        reasons.append(Both(f"one is of {one} replications, the other of {two}", f"一个共 {one} 遍，另一个共 {two} 遍"))
+        reasons.append(BilingualText(f"one is of {one} replications, the other of {two}", f"一个共 {one} 遍，另一个共 {two} 遍"))
     if reasons:
         why = joined(reasons)
         raise Unjoined(

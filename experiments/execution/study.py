@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.execution.runner import Progress, claim
-from experiments.execution.worker_pool import Crew, Make
+from experiments.execution.worker_pool import Make, WorkerPool
 from experiments.model_api import COUNTY, Plan, Point, Say, find
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
@@ -86,7 +86,7 @@ class Study:
         with contextlib.ExitStack() as stack:
             belongs = stack.enter_context(claim(place, fingerprint.identity(model, lives, scenarios, seed, only_luck, task)))
             self.plan = Plan(seed, only_luck, place, lives, brief=brief, belongs=belongs)
-            self._crew = stack.enter_context(Crew(self.plan, first, workers, say, executor))
+            self._crew = stack.enter_context(WorkerPool(self.plan, first, workers, say, executor))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Study":
@@ -96,7 +96,7 @@ class Study:
         self._stack.close()
 
     def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``Crew.live`` does, and ValueError
+        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.live`` does, and ValueError
         for two points of one name: the journal would give one the lives of the other.
         """
         for point, _numbers in wanted:

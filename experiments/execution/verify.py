@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.execution.worker_pool import CHUNKS, Crew
+from experiments.execution.worker_pool import CHUNKS, WorkerPool
 from experiments.model_api import Plan, Point, Say, model_named
 from experiments.results import fingerprint, journal, tables
 from experiments.results import folder as results
@@ -19,7 +19,7 @@ from experiments.results.files import plain, read_object, write_csv
 from experiments.results.folder import MADE, Results, open_folder
 from experiments.results.journal import Chunk
 from experiments.statistics import estimates
-from sim.core.inputs.errors import Both, InputError, Wrong, joined
+from sim.core.inputs.errors import BilingualText, InputError, UserError, joined
 
 LEAST = 3
 ONE_IN = 100
@@ -39,10 +39,10 @@ class Verdict:
     checked: tuple[int, ...]
     wrong: tuple[int, ...]
     recorded: int
-    changes: tuple[Both, ...]
-    faults: tuple[Both, ...] = ()
+    changes: tuple[BilingualText, ...]
+    faults: tuple[BilingualText, ...] = ()
     edited: tuple[str, ...] = ()
-    notes: tuple[Both, ...] = ()
+    notes: tuple[BilingualText, ...] = ()
 
 
 @dataclass
@@ -57,15 +57,15 @@ class Case:
     plan: Plan
     scenario: Any
     recorded: Any
-    faults: list[Both] = field(default_factory=list)
-    notes: list[Both] = field(default_factory=list)
+    faults: list[BilingualText] = field(default_factory=list)
+    notes: list[BilingualText] = field(default_factory=list)
 
 
 def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: Say = lambda what, **facts: None) -> Verdict:
     """Compare all that ``out`` holds with what it follows from, and a sample of replications with themselves, simulated again.
 
-    ``sample``: how many, default one in a hundred and at least three; ``seed`` chooses them. Raises Wrong when the folder holds
-    nothing that could be compared.
+    ``sample``: how many, default one in a hundred and at least three; ``seed`` chooses them. Raises UserError when the folder
+    holds nothing that could be compared.
     """
     with tempfile.TemporaryDirectory() as scratch:
         case = _opened(out, Path(scratch) / "again")
@@ -99,7 +99,7 @@ def _opened(out: Path, scratch: Path) -> Case:
         numbers = recorded["replication"].tolist()
         if not numbers or not all(type(number) is int and 0 <= number < 2**31 for number in numbers):
             raise ValueError("replications.parquet holds no replications")
-    except Wrong:
+    except UserError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, InputError) as problem:
         raise results.unreadable(out, problem) from None
@@ -113,15 +113,15 @@ def _files(case: Case) -> None:
         path = case.out / name
         if name not in MADE:
             case.faults.append(
-                Both(f"manifest.json lists {name!r}, which is none of ours", f"manifest.json 里列了不属于结果的“{name}”")
+                BilingualText(f"manifest.json lists {name!r}, which is none of ours", f"manifest.json 里列了不属于结果的“{name}”")
             )
         elif not path.is_file():
-            case.faults.append(Both(f"{name} is missing", f"缺少 {name}"))
+            case.faults.append(BilingualText(f"{name} is missing", f"缺少 {name}"))
         elif _sha(path) != record.get("sha256") or path.stat().st_size != record.get("bytes"):
-            case.faults.append(Both(f"{name} is not what was written", f"{name} 与写入时不同"))
+            case.faults.append(BilingualText(f"{name} is not what was written", f"{name} 与写入时不同"))
     for name in MADE:
         if name != "manifest.json" and name not in listed and (case.out / name).exists():
-            case.faults.append(Both(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}"))
+            case.faults.append(BilingualText(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}"))
 
 
 def _tables(case: Case, made: Path) -> None:
@@ -130,12 +130,12 @@ def _tables(case: Case, made: Path) -> None:
     belongs = fingerprint.noted(folder)
     if belongs is None and not journal.named(folder):
         case.notes.append(
-            Both("there is no journal: the tables could not be compared with it", "没有 journal 记录：各表无法与它核对")
+            BilingualText("there is no journal: the tables could not be compared with it", "没有 journal 记录：各表无法与它核对")
         )
         return
     if belongs is None:
         case.faults.append(
-            Both(f"the journal's {fingerprint.FILE} is missing or broken", f"记录里的 {fingerprint.FILE} 缺失或已损坏")
+            BilingualText(f"the journal's {fingerprint.FILE} is missing or broken", f"记录里的 {fingerprint.FILE} 缺失或已损坏")
         )
         return
     model, manifest, plan = model_named(case.plan.lives), case.manifest, case.plan
@@ -145,24 +145,24 @@ def _tables(case: Case, made: Path) -> None:
     if reasons:
         why = joined(reasons)
         case.faults.append(
-            Both(
+            BilingualText(
                 f"manifest.json does not describe what the journal belongs to: {why.english}",
                 f"manifest.json 写的不是记录所属的模拟：{why.chinese}",
             )
         )
     chunks, wrong = journal.account(folder, fingerprint.digest(belongs))
-    case.faults += [Both(each.english, each.chinese) for each in wrong]
+    case.faults += [BilingualText(each.english, each.chinese) for each in wrong]
     if wrong or reasons or not chunks:
         return
     made.mkdir()
     again = results.made_from(made, plan, case.scenario, chunks, manifest["replications"].get("requested"))
     differing = [name for name in again["files"] if not _same(made / name, case.out / name)]
     for name in differing:
-        case.faults.append(Both(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))
+        case.faults.append(BilingualText(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))
     for key in (*DERIVED, "replications", "complete", "files"):
         if again[key] != manifest.get(key) and not (key == "files" and differing):
             case.faults.append(
-                Both(f"manifest.json: '{key}' is not what the journal gives", f"manifest.json 的“{key}”与记录不符")
+                BilingualText(f"manifest.json: '{key}' is not what the journal gives", f"manifest.json 的“{key}”与记录不符")
             )
 
 
@@ -173,18 +173,18 @@ def _goals(case: Case, scratch: Path) -> None:
         write_csv(scratch, [results.flat(line) for line in lines])
         wrong = [str(line["id"]) for line in lines if not _follows(line, case.recorded)]
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as problem:
-        case.faults.append(Both(f"goals.json cannot be read ({problem})", f"goals.json 读不了；系统提示原文：{problem}"))
+        case.faults.append(BilingualText(f"goals.json cannot be read ({problem})", f"goals.json 读不了；系统提示原文：{problem}"))
         return
     if wrong:
         names = ", ".join(wrong)
         case.faults.append(
-            Both(
+            BilingualText(
                 f"the probabilities of {names} are not what replications.parquet gives",
                 f"{names} 的概率与 replications.parquet 不符",
             )
         )
     if not _same(scratch, case.out / "goals.csv"):
-        case.faults.append(Both("goals.csv does not say what goals.json says", "goals.csv 与 goals.json 不一致"))
+        case.faults.append(BilingualText("goals.csv does not say what goals.json says", "goals.csv 与 goals.json 不一致"))
 
 
 def _follows(line: dict[str, Any], recorded: Any) -> bool:
@@ -200,7 +200,7 @@ def _follows(line: dict[str, Any], recorded: Any) -> bool:
 
 def _again(case: Case, chosen: Sequence[int], workers: int | None, say: Say) -> tuple[int, ...]:
     """Those of the chosen replications that, simulated again, are not the row that the table has of them."""
-    with Crew(case.plan, case.scenario, min(workers or len(chosen), len(chosen)), say) as crew:
+    with WorkerPool(case.plan, case.scenario, min(workers or len(chosen), len(chosen)), say) as crew:
         crew.live([(Point(CHUNKS, case.scenario), chosen)])
     catalogue = model_named(case.plan.lives).catalogue(case.scenario)
     again = dict(_rows(journal.read(case.plan.folder), catalogue, case.plan.seed))

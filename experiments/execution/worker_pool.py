@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.local_executor import Executor, Finished, Halted, InProcess, Processes, usable_processors
+from experiments.execution.local_executor import Executor, Finished, InProcess, Processes, RunInterrupted, usable_processors
 from experiments.model_api import Catalogue, Plan, Point, Say, find
 from experiments.results import journal
-from experiments.results.journal import Chunk, Failure, Lived
+from experiments.results.journal import Chunk, Failure, Replication
 
 CHUNKS = "chunk"  # the name of the only point of a run
 
@@ -41,7 +41,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Made:
+class CompletedChunk:
     """A chunk as it comes back: ``seconds`` of work and the packed lives.
 
     The crew writes it, wherever it was lived: a worker may sit on another machine that does not see the journal's disk.
@@ -60,10 +60,10 @@ class Worker:
         self.lives.prepare(scenario)
         self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.lives.catalogue(scenario))]
 
-    def __call__(self, task: Task) -> Made:
+    def __call__(self, task: Task) -> CompletedChunk:
         """Live these replications."""
         start = time.perf_counter()
-        lived: list[Lived] = []
+        lived: list[Replication] = []
         failures: list[Failure] = []
         for replication in task.replications:
             try:
@@ -72,7 +72,7 @@ class Worker:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
         chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief, task.belongs)
-        return Made(time.perf_counter() - start, chunk)
+        return CompletedChunk(time.perf_counter() - start, chunk)
 
     def catalogue(self, scenario: Any) -> Catalogue:
         """What is measured; the same for all scenarios of equal length."""
@@ -82,14 +82,14 @@ class Worker:
         self._catalogues.append((scenario, self.lives.catalogue(scenario)))
         return self._catalogues[-1][1]
 
-    def live(self, point: Point, replication: int) -> Lived:
+    def live(self, point: Point, replication: int) -> Replication:
         """One replication, with the quantiles of its parameters."""
         plan = self.plan
         draw = plan.draw(replication)
         quantiles = {} if plan.only_luck else self.lives.draw(point.scenario, plan.seed, draw)
         quantiles = {**quantiles, **point.held}
         life = self.lives.live(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
-        return Lived(replication, draw, quantiles, life)
+        return Replication(replication, draw, quantiles, life)
 
 
 def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
@@ -103,14 +103,14 @@ class Stopped(Exception):
     """Ctrl-C: what was under way is on disk too, unless Ctrl-C came twice."""
 
 
-class DiskProblem(Halted):
+class DiskProblem(RunInterrupted):
     """A chunk could not be written; everything before it is whole."""
 
 
 Make = Callable[[Callable[[], Worker]], Executor]
 
 
-class Crew:
+class WorkerPool:
     """Workers, started once; ``live`` may be called as often as there is something to ask. Use it in a ``with`` statement.
 
     ``workers``: processes, default one for each usable processor; 1 works in this process. ``executor`` makes another place to
@@ -137,7 +137,7 @@ class Crew:
         make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
         self.place = make(partial(Worker, plan, scenario))
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -232,7 +232,7 @@ class Crew:
         died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
         catalogue = find(plan.lives).catalogue(task.point.scenario)
         chunk = journal.pack(task.point.name, [], [died], catalogue, plan.brief, task.belongs, died=True)
-        return Finished(task, Made(0.0, chunk))
+        return Finished(task, CompletedChunk(0.0, chunk))
 
 
 def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:

@@ -146,7 +146,7 @@ def _processes(words: Words, found: Any) -> str:
     for part in MONTH:
         for step in part.steps:
             each = step.process
-            rows.append([f"`{each.name}`", step.cadence, each.sees, each.meaning, " ".join(d.name for d in each.luck),
+            rows.append([f"`{each.name}`", step.cadence, each.sees, each.meaning, " ".join(d.name for d in each.draws),
                          "; ".join(pay.reason for pay in each.pays), each.module.replace(".", "/") + ".py"])  # fmt: skip
     return f"# {words('doc_processes')}\n\n" + _table(
         _heads(words, "process", "when", "sees", "does", "luck", "pays", "module"), rows

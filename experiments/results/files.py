@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.inputs.errors import Wrong, disk_is_full, said
+from sim.core.inputs.errors import UserError, disk_is_full, said
 
 LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
 LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
@@ -63,7 +63,7 @@ def whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-class NotOurs(Wrong):
+class NotOurs(UserError):
     """A place that may not, or cannot, be written to; the message says why."""
 
 

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from experiments.model_api import Lives, find
+from experiments.model_api import SimulationModel, find
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
-from sim.core.inputs.errors import Both, Wrong, joined
+from sim.core.inputs.errors import BilingualText, UserError, joined
 
 FILE = "belongs.json"
 SHOWN = 3
@@ -37,7 +37,7 @@ def versions() -> dict[str, str | None]:
 
 
 def identity(
-    model: Lives, lives: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
+    model: SimulationModel, lives: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
     """Everything that decides the lives of these scenarios; ``task`` is what else was asked, as plain data."""
     return plain(
@@ -113,46 +113,60 @@ def digest(belongs: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(plain(belongs)).encode()).hexdigest()
 
 
-class Unfit(Wrong):
+class IncompatibleRun(UserError):
     """What was lived, or would be lived, elsewhere does not go together with what is here; the message says why."""
 
     @classmethod
-    def of(cls, reasons: list[Both]) -> Self:
+    def of(cls, reasons: list[BilingualText]) -> Self:
         """For several reasons at once."""
         return cls(*joined(reasons))
 
 
 WORDS = {
-    "format": Both("the format of the journal has changed", "记录的格式变了"),
-    "seed": Both("the seed differs", "随机种子不同"),
-    "only_luck": Both("--only-luck differs", "--only-luck 不同"),
-    "lives": Both("another model lived them", "是另一个模型模拟的"),
-    "code": Both("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
+    "format": BilingualText("the format of the journal has changed", "记录的格式变了"),
+    "seed": BilingualText("the seed differs", "随机种子不同"),
+    "only_luck": BilingualText("--only-luck differs", "--only-luck 不同"),
+    "lives": BilingualText("another model lived them", "是另一个模型模拟的"),
+    "code": BilingualText("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
 }
 #: Of what else may differ, part by part: what is said of it, and of each part, which has an old and a new value.
 PARTS = {
-    "versions": (Both("a dependency has another version", "依赖的软件版本不同"), Both("{} {}, now {}", "{} 原为 {}，现为 {}")),
-    "platform": (Both("the machine is of another kind", "计算机类型不同"), Both("{} {}, now {}", "{} 原为 {}，现为 {}")),
-    "scenarios": (Both("the scenario has changed", "情景改过"), Both("{} was {}, is {}", "{} 原为 {}，现为 {}")),
-    "task": (Both("what is asked has changed", "要算的内容改过"), Both("{} was {}, is {}", "{} 原为 {}，现为 {}")),
+    "versions": (
+        BilingualText("a dependency has another version", "依赖的软件版本不同"),
+        BilingualText("{} {}, now {}", "{} 原为 {}，现为 {}"),
+    ),
+    "platform": (
+        BilingualText("the machine is of another kind", "计算机类型不同"),
+        BilingualText("{} {}, now {}", "{} 原为 {}，现为 {}"),
+    ),
+    "scenarios": (
+        BilingualText("the scenario has changed", "情景改过"),
+        BilingualText("{} was {}, is {}", "{} 原为 {}，现为 {}"),
+    ),
+    "task": (
+        BilingualText("what is asked has changed", "要算的内容改过"),
+        BilingualText("{} was {}, is {}", "{} 原为 {}，现为 {}"),
+    ),
 }
 
 
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Both]:
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[BilingualText]:
     """Why lives of ``before`` may not be joined by lives of ``now``; empty if they may."""
     found = []
     for key, words in WORDS.items():
         if before.get(key) != now.get(key):
             old, new = before.get(key), now.get(key)
-            values = Both("", "") if key == "code" else Both(f" ({old}, now {new})", f"（原为 {old}，现为 {new}）")
-            found.append(Both(words.english + values.english, words.chinese + values.chinese))
+            values = (
+                BilingualText("", "") if key == "code" else BilingualText(f" ({old}, now {new})", f"（原为 {old}，现为 {new}）")
+            )
+            found.append(BilingualText(words.english + values.english, words.chinese + values.chinese))
     for key, (words, each) in PARTS.items():
         other = list(differences(before.get(key), now.get(key)))
         if other:
             more = len(other) - SHOWN
             english, chinese = ([text.format(*one) for one in other[:SHOWN]] for text in each)
             found.append(
-                Both(
+                BilingualText(
                     f"{words.english}: {'; '.join(english)}" + (f", and {more} more" if more > 0 else ""),
                     f"{words.chinese}：{'；'.join(chinese)}" + (f"，另有 {more} 处" if more > 0 else ""),
                 )

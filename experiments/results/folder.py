@@ -41,7 +41,7 @@ from experiments.results.files import as_json, plain, read_csv, whole, write_csv
 from experiments.results.fingerprint import version, versions
 from experiments.results.journal import Chunk, read
 from experiments.statistics.estimates import CONFIDENCE
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 
 if TYPE_CHECKING:
     import pandas
@@ -283,7 +283,7 @@ class Results:
         return self._read(path, lambda: pandas.read_parquet(path, filters=filters))
 
     def _read(self, path: Path, read: "Callable[[], pandas.DataFrame]") -> "pandas.DataFrame":
-        """What ``read`` gives. Raises Wrong for a file that is damaged, or is no table of ours."""
+        """What ``read`` gives. Raises UserError for a file that is damaged, or is no table of ours."""
         import pyarrow
 
         try:
@@ -299,7 +299,7 @@ def open_folder(folder: Path) -> Results:
     results = Results(folder)
     output_folder.settle(folder)
     if not (folder / "manifest.json").exists():
-        raise Wrong(
+        raise UserError(
             f"{folder} holds no result: there is no manifest.json",
             f"{folder} 里没有模拟结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
         )
@@ -308,17 +308,17 @@ def open_folder(folder: Path) -> Results:
     except (ValueError, KeyError, TypeError, OSError, RecursionError) as problem:
         raise unreadable(folder, problem) from None
     if written != FORMAT:
-        raise Wrong(
+        raise UserError(
             f"{folder} was written in format {written}, this program reads {FORMAT}",
             f"{folder} 是格式 {written} 的结果，本程序只读格式 {FORMAT}；请用本版本重新运行",
         )
     return results
 
 
-def unreadable(folder: Path, problem: Exception) -> Wrong:
+def unreadable(folder: Path, problem: Exception) -> UserError:
     """That what is there is not what this program writes."""
     what = type(problem).__name__
-    return Wrong(
+    return UserError(
         f"{folder} holds no result that this program can read ({what}: {problem})",
         f"{folder} 里的结果本程序读不了，可能已损坏或不是本程序写的；系统提示原文：{what}: {problem}",
     )

@@ -13,14 +13,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 
 FILE = "lock"
 PLACE = 1 << 30  # the byte that is locked on Windows: far behind the text, which others must be able to read
 TAKEN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 
 
-class Held(Wrong):
+class Held(UserError):
     """Another process works in this folder; the message says which."""
 
 

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.model_api import Catalogue, LifeLike
+from experiments.model_api import Catalogue, RunResult
 from experiments.results.files import canonical, whole
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 
 FORMAT = 3
 BANDED_LIMIT = 12
@@ -34,7 +34,7 @@ NAME = re.compile(r"(.+)-([0-9]{7,})-([0-9]{7,})\.npz")
 DIGEST = "digest"  # the member of a chunk that holds the digest over all others
 
 
-class Damaged(Wrong):
+class Damaged(UserError):
     """A chunk that does not count; ``path`` is its file, the message says why."""
 
     def __init__(self, english: str, chinese: str, path: Path) -> None:
@@ -54,13 +54,13 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Lived:
+class Replication:
     """One replication and its life."""
 
     replication: int
     draw: int
     quantiles: dict[str, float]
-    life: LifeLike
+    life: RunResult
 
 
 @dataclass
@@ -214,7 +214,7 @@ def keep(path: Path, chunk: bytes) -> None:
 
 def pack(
     point: str,
-    lives: Sequence[Lived],
+    lives: Sequence[Replication],
     failures: Sequence[Failure],
     catalogue: Catalogue,
     brief: bool = False,
@@ -261,7 +261,7 @@ def pack(
     return archive.getvalue()
 
 
-def layout(lived: Lived) -> dict[str, list[str]]:
+def layout(lived: Replication) -> dict[str, list[str]]:
     """The names along the axes of a life's arrays."""
     life = lived.life
     return {
@@ -274,7 +274,7 @@ def layout(lived: Lived) -> dict[str, list[str]]:
     }
 
 
-def portraits(lived: Lived) -> dict[str, Any]:
+def portraits(lived: Replication) -> dict[str, Any]:
     """Unit and axes of a life's portraits; a model may have none."""
     found = getattr(lived.life, "portraits", {})
     return {name: {"unit": each.unit, "axes": {axis: list(of) for axis, of in each.axes.items()}} for name, each in found.items()}
@@ -291,7 +291,7 @@ def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _brief(lives: Sequence[Lived], names: dict[str, list[str]]) -> dict[str, NDArray]:
+def _brief(lives: Sequence[Replication], names: dict[str, list[str]]) -> dict[str, NDArray]:
     decembers = np.array([[lived.life.indicators[name][11::12] for name in names["indicators"]] for lived in lives])
     return {
         "decembers": np.ascontiguousarray(decembers.swapaxes(1, 2)),
@@ -303,7 +303,7 @@ def _brief(lives: Sequence[Lived], names: dict[str, list[str]]) -> dict[str, NDA
     }
 
 
-def _arrays(lives: Sequence[Lived], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
+def _arrays(lives: Sequence[Replication], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
     arrays = {
         **{name: array for name, array in _brief(lives, names).items() if name != "decembers"},
         "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
@@ -331,7 +331,7 @@ def _limits(target: Any) -> tuple[float, float]:
     return tuple(math.nan if limit is None else float(limit) for limit in (low, high))  # type: ignore[return-value]
 
 
-def _budget(lives: Sequence[Lived]) -> tuple[list[list], NDArray[np.float64]]:
+def _budget(lives: Sequence[Replication]) -> tuple[list[list], NDArray[np.float64]]:
     """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each life.
 
     A cell that a life never used is 0 in it.
@@ -348,7 +348,7 @@ def _budget(lives: Sequence[Lived]) -> tuple[list[list], NDArray[np.float64]]:
     return [list(cell) for cell in cells], money
 
 
-def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
+def _statuses(lives: Sequence[Replication]) -> list[dict[str, Any]]:
     """What the audit says of each line: its status in the first life, and in the first life that missed
     it.
     """
@@ -365,7 +365,7 @@ def _statuses(lives: Sequence[Lived]) -> list[dict[str, Any]]:
     ]
 
 
-def _record(lived: Lived, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
+def _record(lived: Replication, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
     """What names a life, with a digest over everything that is kept of it (times excepted)."""
     record = {"replication": lived.replication, "draw": lived.draw, "digest": lived.life.digest}
     digest = hashlib.sha256(canonical(record).encode())

@@ -23,7 +23,7 @@ from typing import Any
 from experiments.model_api import model_named
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results.files import NotOurs, as_json, plain, refusing, writable, write_text
-from sim.core.inputs.errors import Both, InputError
+from sim.core.inputs.errors import BilingualText, InputError
 
 STORE = ".xianjie"
 LIST, NEW, NEXT, EXCHANGE = "files.json", "new", "next", "exchange.json"
@@ -40,22 +40,22 @@ STALE = 86_400.0  # seconds after which files that were being written are those 
 _INSIDE = re.compile(rf"{NEXT}|{NEW}-\w+")
 
 
-def foreign(out: Path, command: str = "") -> Both | None:
+def foreign(out: Path, command: str = "") -> BilingualText | None:
     """Why ``command`` may not put anything into ``out``; None if it may: it is absent, empty, or bears our mark."""
     if not out.exists():
         return None
     if not out.is_dir():
-        return Both("it is a file, not a folder", "它是文件，不是文件夹")
+        return BilingualText("it is a file, not a folder", "它是文件，不是文件夹")
     if marked(out):
         other = (_record(out / STORE / LIST, "command") or {}).get("command")
         if not other or not command or other == command:
             return None
-        return Both(f"it holds what 'xianjie {other}' wrote", f"里面是 xianjie {other} 的结果")
+        return BilingualText(f"it holds what 'xianjie {other}' wrote", f"里面是 xianjie {other} 的结果")
     others = sorted(path.name for path in out.iterdir() if _holds_something(path))
     if not others:
         return None
     some, more = ", ".join(others[:SHOWN]), len(others) - SHOWN
-    return Both(
+    return BilingualText(
         f"it holds {some}{f' and {more} more' if more > 0 else ''}, and no result of this program",
         f"里面有 {some}{f'，另有 {more} 项' if more > 0 else ''}，却没有本程序的结果",
     )

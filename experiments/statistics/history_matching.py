@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.statistics.sampling import EDGE, spread
 from experiments.statistics.sensitivity_indices import Emulator
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 
 Array = NDArray[np.float64]
 CUTOFF = 3.0
@@ -32,7 +32,7 @@ LEAST_ACTIVE, MOST_ACTIVE = 2, 8
 NINE = (0.05, 0.95)
 
 
-class TooImplausible(Wrong):
+class TooImplausible(UserError):
     """Hardly a point is left: the model cannot give these figures within their stated errors."""
 
 

@@ -40,7 +40,7 @@ Box = tuple[Restriction, ...]  # restricted factors only, in the order of factor
 
 
 @dataclass(frozen=True)
-class Found:
+class BoxStats:
     """A box on some cases: ``held`` of them lie in it, ``hits`` of these are of the kind sought, of ``sought`` in all."""
 
     held: int
@@ -82,10 +82,10 @@ def inside(box: Box, cases: NDArray[np.float64]) -> NDArray[np.bool_]:
     return result
 
 
-def found(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_]) -> Found:
+def found(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_]) -> BoxStats:
     """How a box does on these cases."""
     within = inside(box, cases)
-    return Found(int(within.sum()), int((within & sought).sum()), len(cases), int(sought.sum()))
+    return BoxStats(int(within.sum()), int((within & sought).sum()), len(cases), int(sought.sum()))
 
 
 def trajectory(
@@ -199,7 +199,7 @@ def _with(box: Box, new: Restriction) -> Box:
 
 
 def choose(boxes: Sequence[Box], cases: NDArray[np.float64], sought: NDArray[np.bool_], density: float | None = None) -> Box:
-    """The box of a trajectory that parts the two kinds best (``Found.balance``), or, where a ``density`` is asked
+    """The box of a trajectory that parts the two kinds best (``BoxStats.balance``), or, where a ``density`` is asked
     for, the one of at least this density that covers most; () if none has it.
     """
     told = [found(box, cases, sought) for box in boxes]
@@ -262,7 +262,7 @@ def pruned(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_], doub
     return box
 
 
-def chance(told: Found) -> float:
+def chance(told: BoxStats) -> float:
     """The chance that a box drawn blindly would hold so many hits of cases that had no part in the search (Fisher's exact test,
     one-sided); 1 if the box holds none of them.
     """

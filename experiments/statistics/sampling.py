@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy import stats
 from scipy.stats import qmc
 
-from sim.core.inputs.errors import Wrong
+from sim.core.inputs.errors import UserError
 from sim.core.inputs.validation import Real
 
 EDGE = 0.001  # quantiles nearer to 0 or 1 are taken as this far: some distributions have no end
@@ -42,21 +42,21 @@ def correlation(pairs: "Sequence[Correlation]", names: Sequence[str]) -> np.ndar
     seen: set[frozenset[str]] = set()
     for pair in pairs:
         if frozenset(pair.between) in seen:
-            raise Wrong(
+            raise UserError(
                 f"the correlation between {' and '.join(pair.between)} is given twice; keep one",
                 f"{' 与 '.join(pair.between)} 的相关写了两次；请只留一个",
             )
         seen.add(frozenset(pair.between))
         unknown = [name for name in pair.between if name not in names]
         if unknown or pair.between[0] == pair.between[1]:
-            raise Wrong(
+            raise UserError(
                 f"correlations are between two different factors of this sweep, not {' and '.join(pair.between)}",
                 f"相关只能写在本次试算的两个不同因素之间，不能是 {' 与 '.join(pair.between)}",
             )
         one, two = (names.index(name) for name in pair.between)
         matrix[one, two] = matrix[two, one] = 2.0 * np.sin(np.pi * pair.rank / 6.0)
     if np.linalg.eigvalsh(matrix).min() <= 1e-9:
-        raise Wrong(
+        raise UserError(
             "no factors can have all these correlations at once; weaken one of them", "这些相关不可能同时成立，请减弱其中一个"
         )
     return matrix

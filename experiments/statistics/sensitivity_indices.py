@@ -73,7 +73,7 @@ class Variance:
 
 
 @dataclass(frozen=True)
-class Trust:
+class EmulatorSkill:
     """How an emulator did on points that it was not shown: share of their variance explained, share within its own 95 % band,
     and the mean squared error of its probabilities against that of always saying the mean (Brier's skill: 1 is perfect, 0 is
     no better).
@@ -263,7 +263,7 @@ class Emulator:
         return stats.norm.cdf(middle / self.luck)
 
 
-def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> Trust:
+def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> EmulatorSkill:
     """Fit an emulator to four fifths of the points and ask it about the others."""
     order = np.random.default_rng(seed).permutation(len(points))
     held = max(2, round(HELD_OUT * len(points)))
@@ -277,7 +277,7 @@ def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int 
     met = (lived[test] > 0).astype(np.float64)
     usual = float(((met - (lived[train] > 0).mean()) ** 2).mean())
     error = float(((met - emulator.probability(points[test])[:, None]) ** 2).mean())
-    return Trust(explained, covered, 1.0 - error / usual if usual > 0 else 0.0, held)
+    return EmulatorSkill(explained, covered, 1.0 - error / usual if usual > 0 else 0.0, held)
 
 
 def shares_of_probability(names: Sequence[str], emulator: Emulator, base: int, seed: int) -> list[Share]:

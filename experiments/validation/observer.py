@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.county import County, Life, values_of
+from sim.county import County, SimulationResult, values_of
 from sim.scenario import load_scenario
 from sim.world.codes import Destination, Segment
 
@@ -17,7 +17,7 @@ SCENARIOS = Path("scenarios")
 class Observed:
     """What is noted of one life while it is lived; registered households of 2021 only."""
 
-    life: Life
+    life: SimulationResult
     entries: np.ndarray  # (households,) month of the first fall by income, −1 if none
     registered: np.ndarray
     spells: list[tuple[int, bool]] = field(default_factory=list)  # months, somebody chronically ill

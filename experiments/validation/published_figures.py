@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, Wrong
+from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import month_number
 from sim.core.inputs.validation import explained
 
@@ -58,7 +58,7 @@ class Measured(Record):
     @model_validator(mode="after")
     def _one_span(self) -> "Measured":
         if (self.month is None) == (self.first is None or self.last is None):
-            raise Wrong("takes 'month', or 'from' and 'to'", "应写 month，或同时写 from 和 to")
+            raise UserError("takes 'month', or 'from' and 'to'", "应写 month，或同时写 from 和 to")
         for text in (self.month, self.first, self.last, self.over):
             if text is not None:
                 month_number(text)
@@ -88,19 +88,19 @@ class Figure(Record):
     def _fits_its_use(self) -> "Figure":
         later = self.model.span[1] >= month_number("2023-01")
         if later != (self.use == "hold_out"):
-            raise Wrong(
+            raise UserError(
                 "figures of 2023 or later are for 'hold_out', and only they",
                 "2023年及以后的数字用途只能是 hold_out，更早的不能是",
             )
         if (self.use == "check") == (self.target is not None):
-            raise Wrong(
+            raise UserError(
                 "a figure used or held out needs a 'target', one that is only shown has none",
                 "用于校准或留作检验的数字要写 target，只作对照的不写",
             )
         if any(year > 2022 for year in self.history):
-            raise Wrong("'history' ends with 2022", "history 只到2022年")
+            raise UserError("'history' ends with 2022", "history 只到2022年")
         if self.target is not None and self.target.scale == "log" and min(np.atleast_1d(self.published)) <= 0:
-            raise Wrong("a figure on a log scale is above 0", "用对数尺度的数字必须大于 0")
+            raise UserError("a figure on a log scale is above 0", "用对数尺度的数字必须大于 0")
         return self
 
     @property

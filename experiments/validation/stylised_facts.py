@@ -24,7 +24,7 @@ TRANSIENT = 12  # months
 
 
 @dataclass(frozen=True)
-class Found:
+class FactFinding:
     """What the model shows for a fact: ``value`` against ``low`` to ``high`` (None: no limit), in ``unit``."""
 
     id: str
@@ -40,12 +40,12 @@ class Found:
         return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
 
 
-def measure(seed: int = 2021, lives: int = 12) -> list[Found]:
+def measure(seed: int = 2021, lives: int = 12) -> list[FactFinding]:
     """Every fact, over a few lives with support and without."""
     usual = [observe("baseline.yaml", seed, number) for number in range(lives)]
     without = [observe("support_withdrawn.yaml", seed, number) for number in range(lives)]
     known = records()
-    return [Found(**known[key], value=value) for rule in RULES for key, value in rule(usual, without)]
+    return [FactFinding(**known[key], value=value) for rule in RULES for key, value in rule(usual, without)]
 
 
 @cache
@@ -238,7 +238,7 @@ UNTESTED: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
-def lines(found: Sequence[Found]) -> list[dict[str, Any]]:
+def lines(found: Sequence[FactFinding]) -> list[dict[str, Any]]:
     """One object for each fact."""
     return [
         {

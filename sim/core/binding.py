@@ -91,7 +91,7 @@ def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Proce
     return slices
 
 
-class Wired:
+class BoundProcess:
     """A process bound to one county: call it with a month.
 
     ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
@@ -153,15 +153,15 @@ class Wired:
         """The keys of its decisions by month: uint64, months × decisions."""
         months = np.arange(self.first, self.first + self.months)
         at = {"month": months, "year": months // MONTHS_PER_YEAR, "life": np.zeros_like(months)}
-        decisions = self.process.luck
+        decisions = self.process.draws
         if not decisions:
             return np.zeros((self.months, 1), dtype=np.uint64)
         occasions = np.stack([at[each.occasion] for each in decisions])
         return np.ascontiguousarray(decision_keys(self.replication, [each.word for each in decisions], occasions).T)
 
-    def luck(self, month: int):
+    def draws(self, month: int):
         """The keys of its decisions in a month."""
-        return self.process.classes["Luck"]._make(self.keys[month - self.first] if self.process.luck else (0,))
+        return self.process.classes["Draws"]._make(self.keys[month - self.first] if self.process.draws else (0,))
 
     def county(self, month: int):
         """What it may see of the county in this month."""
@@ -198,7 +198,7 @@ class Wired:
 
     def arguments(self, month: int) -> tuple:
         """What it is handed in a month: county, parameters, luck and books."""
-        return self.county(month), self.parameters(month), self.luck(month), self.books
+        return self.county(month), self.parameters(month), self.draws(month), self.books
 
     def _types(self) -> tuple:
         """What tells the types of its arguments in this county from those in another: the columns it sees, and room for rows."""

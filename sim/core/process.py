@@ -1,7 +1,7 @@
 """A process: what happens in a month, with all that it reads, writes, draws and pays declared in one line above it.
 
 The declaration is a contract. The model hands the process only what it declares, as named tuples: ``county`` (tables),
-``p`` (this month's parameters, from the YAML of the same name), ``luck`` (keys of the decisions it declares) and
+``p`` (this month's parameters, from the YAML of the same name), ``draws`` (keys of the decisions it declares) and
 ``books`` (the payments it declares). Contract tests run every process on views that lack everything else.
 """
 
@@ -59,10 +59,10 @@ class Process:
     writes: dict[str, list[str]]
     creates: tuple[str, ...]
     sees: str
-    luck: tuple[Decision, ...]
+    draws: tuple[Decision, ...]
     pays: tuple[PaymentDeclaration, ...]
     classes: dict[str, Any] = field(default_factory=dict)
-    #: Its machine code, by what tells the types of its arguments in one county from those in another (see ``Wired``).
+    #: Its machine code, by what tells the types of its arguments in one county from those in another (see ``BoundProcess``).
     code: dict[tuple, Callable[..., None]] = field(default_factory=dict)
 
     @property
@@ -84,7 +84,7 @@ class Process:
         fields = {
             "County": ["month", "calendar", *self.tables, *(f"{table}_room" for table in self.creates)],
             "Parameters": parameters,
-            "Luck": [decision.name for decision in self.luck],
+            "Draws": [decision.name for decision in self.draws],
             "Books": [payment.reason for payment in self.pays],
         }
         module = sys.modules[self.module]
@@ -134,10 +134,10 @@ def _payments(text: str, name: str) -> tuple[PaymentDeclaration, ...]:
     return tuple(payments)
 
 
-def process(reads: str = "", writes: str = "", luck: str = "", pays: str = "", creates: str = "", sees: str = "world"):
+def process(reads: str = "", writes: str = "", draws: str = "", pays: str = "", creates: str = "", sees: str = "world"):
     """Declare a compiled function as a process of the month.
 
-    ``reads``/``writes``: ``table.column`` words; ``luck``: decision words, with ``@year`` or ``@life`` where the draw is not
+    ``reads``/``writes``: ``table.column`` words; ``draws``: decision words, with ``@year`` or ``@life`` where the draw is not
     monthly; ``pays``: ``reason: fund | fund -> fund``, separated by semicolons; ``creates``: tables it may add rows to;
     ``sees``: ``world``, or ``records`` for a process of the administration, which is handed no true column at all.
     Raises ValueError when a declaration names something that does not exist.
@@ -159,7 +159,7 @@ def process(reads: str = "", writes: str = "", luck: str = "", pays: str = "", c
             writes=_columns(writes, "writes", name),
             creates=tuple(creates.split()),
             sees=sees,
-            luck=_decisions(luck, owner),
+            draws=_decisions(draws, owner),
             pays=_payments(pays, name),
         )
         if sees == "records":

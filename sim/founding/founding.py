@@ -17,7 +17,7 @@ from sim.founding.incomes import DibaoRules, TrialYear, settle_incomes
 from sim.founding.livelihoods import assign_work, make_farms
 from sim.founding.population import (
     SPARE_CASES,
-    Luck,
+    Draws,
     identities,
     list_poor_students,
     make_households,
@@ -50,17 +50,17 @@ def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
     return SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
 
 
-def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Luck:
+def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Draws:
     """Fill places, households, persons, work, enterprises and farms; returns the luck of founding.
 
     ``posts`` are those that the scenario fills; there are hands enough for ``posts_promised``, the same people in every scenario.
     """
-    luck = Luck(replication)
+    draws = Draws(replication)
     counts = plan_counts(p, general_weight)
-    village_size = make_places(tables, luck, p)
-    sizes = make_households(tables, luck, p, counts, village_size)
-    make_persons(tables, luck, p, sizes, counts, posts_promised)
-    list_poor_students(tables, luck, p)
+    village_size = make_places(tables, draws, p)
+    sizes = make_households(tables, draws, p, counts, village_size)
+    make_persons(tables, draws, p, sizes, counts, posts_promised)
+    list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):
         tables.make(name, len(households), room=len(tables.rows["households"]))
@@ -72,12 +72,12 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
         environment[index] = 1.0
     tables.make("commodities", 6)["price"] = 1.0
     tables.make("markets", len(Segment) * STRENGTHS)
-    assign_work(tables, luck, p, posts)
-    make_farms(tables, luck, p)
+    assign_work(tables, draws, p, posts)
+    make_farms(tables, draws, p)
     _count_workers(tables)
-    make_village_economy(tables, luck, p)
+    make_village_economy(tables, draws, p)
     line_up(tables)
-    return luck
+    return draws
 
 
 def _open_files(tables: Tables) -> None:
@@ -127,17 +127,17 @@ def ordinary_loan_income(tables: Tables, values: Values) -> np.ndarray:
     return np.bincount(loans["household"], yearly, len(tables["households"]))
 
 
-def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
+def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
     """Scale livelihoods to incomes, set dibao and savings, value the enterprises and open the inherited cases."""
     environment = tables["environment"][0]
     households = tables["households"]
-    trait_key = decision_key(luck.replication, word(dibao_rules.TRAIT), 0)
+    trait_key = decision_key(draws.replication, word(dibao_rules.TRAIT), 0)
     error, persistence, least = (
         values.at(f"dibao.{name}", -YEAR) for name in ("assessment_error", "error_persistence", "least_share")
     )
 
     def assessed(counted, names):
-        score = np.sqrt(persistence) * normals(trait_key, names) + np.sqrt(1.0 - persistence) * luck.normals("assessed", names)
+        score = np.sqrt(persistence) * normals(trait_key, names) + np.sqrt(1.0 - persistence) * draws.normals("assessed", names)
         return np.maximum(counted, 0.0) * np.exp(error * score - 0.5 * error * error)
 
     def due(assessment, members):
@@ -147,12 +147,12 @@ def found_incomes(tables: Tables, luck: Luck, book: ParameterBook, values: Value
         float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
         float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
     )  # fmt: skip
-    settle_incomes(tables, luck, p, trial, rules)
+    settle_incomes(tables, draws, p, trial, rules)
     register = tables["register"]
     names = households["identity"]
     without = households["workers"] == 0
     interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
-    register["recertification"] = np.where(register["dibao"] == 1, (luck.uniforms("review", names) * interval).astype(int), 0)
+    register["recertification"] = np.where(register["dibao"] == 1, (draws.uniforms("review", names) * interval).astype(int), 0)
     _value_enterprises(tables, p)
 
 
@@ -167,12 +167,12 @@ def _value_enterprises(tables: Tables, p: Any) -> None:
     enterprises["cash"] = enterprises["margin"] * enterprises["wages"]
 
 
-def open_inherited_cases(tables: Tables, luck: Luck, p: Any, month: int) -> None:
+def open_inherited_cases(tables: Tables, draws: Draws, p: Any, month: int) -> None:
     """Put the stock of 2020 under monitoring: registered households with the lowest income on file, by the rule of 2020."""
     households, register = tables["households"], tables["register"]
     registered = np.flatnonzero(households["registered"] == 1)
     names = households["identity"][registered]
-    on_file = households["net_per_head"][registered] * luck.lognormals("income on file", names, 0.1)
+    on_file = households["net_per_head"][registered] * draws.lognormals("income on file", names, 0.1)
     register["verified_income"][registered] = on_file
     order = registered[np.argsort(on_file, kind="stable")]
     persons = np.cumsum(households["members"][order])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.founding.population import Luck
+from sim.founding.population import Draws
 from sim.world.codes import Destination, Segment
 
 MONTHS = 12
@@ -53,17 +53,17 @@ class DibaoRules:
     due: object
 
 
-def settle_incomes(tables: Tables, luck: Luck, p, trial: TrialYear, rules: DibaoRules) -> None:
+def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:
     """Scale wages and farms, set support, dibao and savings, so that every household has its founding income."""
     households = tables["households"]
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
     scale = np.ones(len(households))
     income = np.zeros(len(households))
-    _settle_dibao(tables, luck, p, trial, rules, on_dibao, scale, income)
-    _settle_others(tables, luck, p, trial, rules, ~on_dibao, scale, income)
+    _settle_dibao(tables, draws, p, trial, rules, on_dibao, scale, income)
+    _settle_others(tables, draws, p, trial, rules, ~on_dibao, scale, income)
     households["holdings"] *= scale[:, None]
     _scale_productivity(tables, scale)
-    buffer = p.buffer_months[households["segment"]] * luck.lognormals("buffer", households["identity"], p.buffer_spread)
+    buffer = p.buffer_months[households["segment"]] * draws.lognormals("buffer", households["identity"], p.buffer_spread)
     households["cash"] = buffer * income / MONTHS
     households["income_12"] = income
     households["rigid_12"] = trial.rigid
@@ -85,12 +85,12 @@ def _scale_productivity(tables: Tables, scale: np.ndarray) -> None:
     persons["productivity"] *= np.where(earns, own, np.where(total > 0.0, mean, 1.0)[segment])
 
 
-def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
+def _settle_dibao(tables, draws, p, trial, rules, chosen, scale, income) -> None:
     """Households on dibao: counted income, the benefit it leads to, and what assessors do not count."""
     households, register = tables["households"], tables["register"]
     names = households["identity"]
     members = households["members"].astype(float)
-    median = p.counted_median * np.exp(p.counted_spread * luck.normals("counted", names))
+    median = p.counted_median * np.exp(p.counted_spread * draws.normals("counted", names))
     counted = np.minimum(median, rules.dibao_line) * members
     posts = rules.counted_share * trial.post_pay
     given = posts + trial.programmes
@@ -105,12 +105,12 @@ def _settle_dibao(tables, luck, p, trial, rules, chosen, scale, income) -> None:
     assessed = rules.assessed(counted / members, names)
     benefit = rules.due(assessed, members)
 
-    uncounted = p.uncounted_mean * luck.lognormals("uncounted", names, p.uncounted_spread) * members
+    uncounted = p.uncounted_mean * draws.lognormals("uncounted", names, p.uncounted_spread) * members
     known = trial.post_pay - posts + trial.transfers
     hidden = np.maximum(uncounted - known, 0.0)
     total = counted + MONTHS * benefit + known + hidden
-    lifted = luck.uniforms("lifted", names) < p.lifted_share
-    margin = 1.0 - p.lifted_margin * np.log(luck.uniforms("margin", names))
+    lifted = draws.uniforms("lifted", names) < p.lifted_share
+    margin = 1.0 - p.lifted_margin * np.log(draws.uniforms("margin", names))
     verified = verified_income(rules, members, trial)
     lifted |= total < verified
     short = (total < rules.monitoring_line * members) & lifted
@@ -133,14 +133,14 @@ def verified_income(rules: DibaoRules, members: np.ndarray, trial: TrialYear) ->
     return VERIFIED_MARGIN * rules.poverty_line * members + trial.rigid
 
 
-def _settle_others(tables, luck, p, trial, rules, chosen, scale, income) -> None:
+def _settle_others(tables, draws, p, trial, rules, chosen, scale, income) -> None:
     """All others: a target income per head, and a mean of general households that gives the county its mean."""
     households = tables["households"]
     names, segment = households["identity"], households["segment"]
     members = households["members"].astype(float)
     others, general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
-    drawn = luck.lognormals("income", names, np.where(general, p.general_spread, p.other_registered_spread))
-    above_line = 1.0 + p.marginal_above * luck.uniforms("marginal", names)
+    drawn = draws.lognormals("income", names, np.where(general, p.general_spread, p.other_registered_spread))
+    above_line = 1.0 + p.marginal_above * draws.uniforms("marginal", names)
 
     persons = households["weight"] * members
     given = trial.post_pay + trial.transfers + trial.programmes

@@ -6,13 +6,13 @@ Wages and farms are first set at the going rates; ``incomes`` then scales them t
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.founding.population import Luck, identities
+from sim.founding.population import Draws, identities
 from sim.world.codes import COMMODITY_COUNT, Commodity, Destination, Stage
 
 YOUNGEST_MIGRANT = 20
 
 
-def assign_work(tables: Tables, luck: Luck, p, posts: int) -> None:
+def assign_work(tables: Tables, draws: Draws, p, posts: int) -> None:
     """Where everybody's labour goes on 1 January 2021.
 
     Registered persons fill the stated numbers outside, in local firms and on public-welfare posts exactly; other
@@ -28,26 +28,26 @@ def assign_work(tables: Tables, luck: Luck, p, posts: int) -> None:
     ageing = p.age_gradient * np.maximum(persons["age"] - YOUNGEST_MIGRANT, 0)
 
     candidates = np.flatnonzero(registered & full)
-    order = candidates[luck.order("outside", persons["identity"][candidates], ageing[candidates])]
+    order = candidates[draws.order("outside", persons["identity"][candidates], ageing[candidates])]
     outside = round(p.outside_jobs)
     persons["status"][order[:outside]] = Destination.OUTSIDE
     candidates = order[outside:]
-    order = candidates[luck.order("local", persons["identity"][candidates])]
+    order = candidates[draws.order("local", persons["identity"][candidates])]
     persons["status"][order[: round(p.local_jobs)]] = Destination.LOCAL_FIRM
 
     others = np.flatnonzero(full & (persons["registered"] == 0))
-    u = luck.uniforms("work", persons["identity"][others])
+    u = draws.uniforms("work", persons["identity"][others])
     outside_share = p.outside_share[segment[others]]
     local_share = p.local_share[segment[others]]
     persons["status"][others[u < outside_share]] = Destination.OUTSIDE
     persons["status"][others[(u >= outside_share) & (u < outside_share + local_share)]] = Destination.LOCAL_FIRM
 
-    _fill_posts(persons, luck, np.flatnonzero(registered & (persons["status"] == Destination.FARM)), posts)
+    _fill_posts(persons, draws, np.flatnonzero(registered & (persons["status"] == Destination.FARM)), posts)
     persons["preference"] = persons["status"]
-    _make_idle(persons, luck, p, able)
+    _make_idle(persons, draws, p, able)
 
 
-def _make_idle(persons, luck: Luck, p, able: np.ndarray) -> None:
+def _make_idle(persons, draws: Draws, p, able: np.ndarray) -> None:
     """As many of the farmers are between jobs as is usual for those who work outside and near home."""
     for registered in (0, 1):
         group = able & (persons["registered"] == registered)
@@ -55,15 +55,15 @@ def _make_idle(persons, luck: Luck, p, able: np.ndarray) -> None:
             employed = group & (persons["status"] == destination)
             wanted = round(p.idle_share * employed.sum())
             free = np.flatnonzero(group & (persons["status"] == Destination.FARM) & (persons["capacity"] >= 1.0))
-            idle = free[luck.order(f"idle {destination.name} {registered}", persons["identity"][free])[:wanted]]
+            idle = free[draws.order(f"idle {destination.name} {registered}", persons["identity"][free])[:wanted]]
             persons["status"][idle] = Destination.NONE
             persons["preference"][idle] = destination
 
 
-def _fill_posts(persons, luck: Luck, candidates: np.ndarray, posts: int) -> None:
+def _fill_posts(persons, draws: Draws, candidates: np.ndarray, posts: int) -> None:
     """Give posts to weak labour first, one to a household; a second one only when every household has been asked."""
     strength = np.where(persons["capacity"][candidates] < 1.0, 0.0, 1.0)
-    order = candidates[luck.order("post", persons["identity"][candidates], strength)]
+    order = candidates[draws.order("post", persons["identity"][candidates], strength)]
     _, first = np.unique(persons["household"][order], return_index=True)
     is_first = np.zeros(len(order), dtype=bool)
     is_first[first] = True
@@ -71,11 +71,11 @@ def _fill_posts(persons, luck: Luck, candidates: np.ndarray, posts: int) -> None
     persons["status"][asked[:posts]] = Destination.PUBLIC_POST
 
 
-def make_farms(tables: Tables, luck: Luck, p) -> None:
+def make_farms(tables: Tables, draws: Draws, p) -> None:
     """Land, and what a household would earn from each commodity in an ordinary year at 2020 prices (yuan)."""
     households, persons = tables["households"], tables["persons"]
     names = households["identity"]
-    households["land"] = p.land_per_household * luck.lognormals("land", names, p.land_spread)
+    households["land"] = p.land_per_household * draws.lognormals("land", names, p.land_spread)
     at_home = np.bincount(
         persons["household"],
         persons["capacity"] * ((persons["status"] == Destination.FARM) | (persons["status"] == Destination.PUBLIC_POST)),
@@ -87,12 +87,12 @@ def make_farms(tables: Tables, luck: Luck, p) -> None:
     villages = identities("village", len(tables["villages"]))
     for commodity in range(1, COMMODITY_COUNT):
         kind = Commodity(commodity).name
-        clustered = luck.lognormals(f"village {kind}", villages, p.village_clustering)[households["village"]]
+        clustered = draws.lognormals(f"village {kind}", villages, p.village_clustering)[households["village"]]
         chance = p.commodity_shares[commodity] * p.commodity_access[segment] * clustered
-        holds = (luck.uniforms(f"holds {kind}", names) < chance) & (at_home > 0.0)
-        income = p.commodity_income[commodity] * luck.lognormals(f"income {kind}", names, p.commodity_spread)
+        holds = (draws.uniforms(f"holds {kind}", names) < chance) & (at_home > 0.0)
+        income = p.commodity_income[commodity] * draws.lognormals(f"income {kind}", names, p.commodity_spread)
         households["holdings"][:, commodity] = np.where(holds, income, 0.0)
     households["herd"] = 1.0
     households["shed"] = 1.0
-    households["disqualifying"] = luck.uniforms("disqualifying", names) < p.disqualifying_share[segment]
-    households["awareness"] = luck.uniforms("awareness", names) + luck.uniforms("awareness too", names)
+    households["disqualifying"] = draws.uniforms("disqualifying", names) < p.disqualifying_share[segment]
+    households["awareness"] = draws.uniforms("awareness", names) + draws.uniforms("awareness too", names)

@@ -19,7 +19,7 @@ SPARE_CASES = 60_000  # of ten years, like all spare rows
 HANDS_TO_SPARE = 1.03  # chance decides who can work, and places are for those whom it lets
 
 
-class Luck:
+class Draws:
     """Keys of the decisions that founding takes, once in a life."""
 
     def __init__(self, replication: np.uint64) -> None:
@@ -115,7 +115,7 @@ def plan_counts(p, general_weight: int) -> Counts:
     return Counts(households, persons, (1, 1, 1, 1, general_weight))
 
 
-def make_places(tables: Tables, luck: Luck, p) -> np.ndarray:
+def make_places(tables: Tables, draws: Draws, p) -> np.ndarray:
     """Fill townships and villages; returns the relative size of each village."""
     count, owners = _places(p)
     townships = tables.make("townships", count)
@@ -125,7 +125,7 @@ def make_places(tables: Tables, luck: Luck, p) -> np.ndarray:
     villages["visits"] = p.visits_per_village
     townships["maize_yield"] = 1.0
     townships["epidemic"] = 1.0
-    return luck.lognormals("village size", identities("village", len(villages)), p.village_spread)
+    return draws.lognormals("village size", identities("village", len(villages)), p.village_spread)
 
 
 def _places(p) -> tuple[int, list[int]]:
@@ -139,7 +139,7 @@ def _places(p) -> tuple[int, list[int]]:
     return len(codes), [codes.index(row["code"][:9]) for row in read_villages()]
 
 
-def household_sizes(luck: Luck, names: np.ndarray, segment: int, persons: int, shares: np.ndarray) -> np.ndarray:
+def household_sizes(draws: Draws, names: np.ndarray, segment: int, persons: int, shares: np.ndarray) -> np.ndarray:
     """Sizes of a segment's households that add up to ``persons`` exactly: drawn, then mended one by one at random.
 
     Raises ValueError when no sizes from one to six can add up to it.
@@ -147,8 +147,8 @@ def household_sizes(luck: Luck, names: np.ndarray, segment: int, persons: int, s
     if not len(names) <= persons <= LARGEST_SIZE * len(names):
         raise ValueError(f"founding: {len(names)} households cannot have {persons} members in segment {segment}")
     edges = np.cumsum(shares) / np.sum(shares)
-    sizes = 1 + np.searchsorted(edges, luck.uniforms("size", names)).clip(0, LARGEST_SIZE - 1)
-    order = luck.order("mend", names)
+    sizes = 1 + np.searchsorted(edges, draws.uniforms("size", names)).clip(0, LARGEST_SIZE - 1)
+    order = draws.order("mend", names)
     gap = persons - int(sizes.sum())
     while gap != 0:
         step = 1 if gap > 0 else -1
@@ -159,13 +159,13 @@ def household_sizes(luck: Luck, names: np.ndarray, segment: int, persons: int, s
     return sizes
 
 
-def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size: np.ndarray) -> np.ndarray:
+def make_households(tables: Tables, draws: Draws, p, counts: Counts, village_size: np.ndarray) -> np.ndarray:
     """Fill households with segment, weight, place and size; returns the size of each."""
     total = sum(counts.households)
     general_room = counts.weight[Segment.GENERAL] > 1  # a sampled row may split once for each household it stands for
     households = tables.make("households", total, room=total + _room(total, general_room))
     villages = tables["villages"]
-    concentrated = village_size * luck.lognormals(
+    concentrated = village_size * draws.lognormals(
         "registered villages", identities("village", len(villages)), p.registered_spread
     )
     sizes = np.empty(total, dtype=np.int64)
@@ -175,13 +175,13 @@ def make_households(tables: Tables, luck: Luck, p, counts: Counts, village_size:
         start = block.stop
         names = identities(segment.name, counts.households[segment])
         shares = p.size_shares_dibao if segment in (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO) else p.size_shares_other
-        sizes[block] = household_sizes(luck, names, segment, counts.persons[segment], shares)
+        sizes[block] = household_sizes(draws, names, segment, counts.persons[segment], shares)
         weights = village_size if segment == Segment.GENERAL else concentrated
         edges = np.cumsum(weights) / weights.sum()
         households["identity"][block] = names
         households["segment"][block] = segment
         households["weight"][block] = counts.weight[segment]
-        households["village"][block] = np.searchsorted(edges, luck.uniforms("village", names)).clip(0, len(villages) - 1)
+        households["village"][block] = np.searchsorted(edges, draws.uniforms("village", names)).clip(0, len(villages) - 1)
     households["township"] = villages["township"][households["village"]]
     households["registered"] = households["segment"] <= Segment.REGISTERED_OTHER
     households["marginal"] = households["segment"] == Segment.MARGINAL
@@ -217,7 +217,7 @@ def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
     return share
 
 
-def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Counts, posts: int) -> None:
+def make_persons(tables: Tables, draws: Draws, p, sizes: np.ndarray, counts: Counts, posts: int) -> None:
     """Give every household its members, with age, health, schooling and working capacity."""
     total = int(sizes.sum())
     persons = tables.make("persons", total, room=total + _room(total, counts.weight[Segment.GENERAL] > 1))
@@ -225,7 +225,7 @@ def make_persons(tables: Tables, luck: Luck, p, sizes: np.ndarray, counts: Count
     # A head is never a child, so children are drawn among the other members with a chance raised to give the wanted share.
     members, heads = np.array(counts.persons, float), np.array(counts.households, float)
     child_chance = np.minimum(p.child_share * members / np.maximum(members - heads, 1.0), 1.0)
-    keys = tuple(luck.key(name) for name in ("role", "child", "age", "sex", "chronic", "school"))
+    keys = tuple(draws.key(name) for name in ("role", "child", "age", "sex", "chronic", "school"))
     fill_persons(
         households, persons, sizes, keys, enough_hands(p, counts, posts) / (1.0 - p.child_share), p.weak_share, child_chance,
         p.elderly_share, p.chronic_share, p.weak_capacity, p.tertiary_share, AGES,
@@ -301,7 +301,7 @@ def _enter_school(person, studies_on):
             person.capacity = 1.0
 
 
-def list_poor_students(tables: Tables, luck: Luck, p) -> None:
+def list_poor_students(tables: Tables, draws: Draws, p) -> None:
     """Put exactly the stated number of children from preschool to senior high on the list at zero burden.
 
     Registered children come first, then those of other listed households; the audit stops the run if they are too few.
@@ -311,5 +311,5 @@ def list_poor_students(tables: Tables, luck: Luck, p) -> None:
     in_school = (persons["age"] >= PRESCHOOL) & (persons["age"] < ADULT)
     listed = np.flatnonzero(in_school & (segment != Segment.GENERAL))
     after = (segment[listed] > Segment.REGISTERED_OTHER).astype(float)
-    order = luck.order("poor student", persons["identity"][listed], after)
+    order = draws.order("poor student", persons["identity"][listed], after)
     persons["poor_student"][listed[order[: round(p.poor_students)]]] = 1

@@ -3,12 +3,12 @@
 # The order of these imports is the order of the scoreboard.
 from sim.goals import income_growth, no_relapse, zeroing, coverage, services, enclaves, village_economy, fiscal  # noqa: F401, I001
 from sim.goals.exit import EXIT_INDICATORS, exit_series
-from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalOutcome, Lived
+from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalOutcome, GoalInputs
 from sim.goals.indicators import COUNTY_ONLY, INDICATORS, Indicator
 from sim.goals.looking_back import goals_of, indicators_of, outcomes
 from sim.goals.measure import Measure
 
 __all__ = [
-    "COUNTY_ONLY", "EXIT_GOALS", "EXIT_INDICATORS", "GOALS", "INDICATORS", "Goal", "GoalOutcome", "Indicator", "Lived", "Measure",
+    "COUNTY_ONLY", "EXIT_GOALS", "EXIT_INDICATORS", "GOALS", "INDICATORS", "Goal", "GoalOutcome", "Indicator", "GoalInputs", "Measure",
     "exit_series", "goals_of", "indicators_of", "outcomes",
 ]  # fmt: skip

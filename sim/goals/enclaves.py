@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalOutcome, Lived, goal, reached, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, reached, within
 from sim.goals.measure import Measure
 
 
-def _units(lived: Lived) -> np.ndarray:
+def _units(lived: GoalInputs) -> np.ndarray:
     """Which townships and streets are counted: all, or only those with villages (the switch ``thresholds.enclave_units``)."""
     villages = lived.townships[-1, :, Measure.VILLAGE_HOUSEHOLDS] > 0.0
     return np.ones_like(villages) if lived.threshold("enclave_units") == 0.0 else villages
 
 
-def _landed(lived: Lived, cumulative: bool) -> tuple[np.ndarray, np.ndarray]:
+def _landed(lived: GoalInputs, cumulative: bool) -> tuple[np.ndarray, np.ndarray]:
     """Margins and projects landed by year from 2021; the margin is the lesser of the county's and the hindmost township's."""
     counts = lived.yearly(Measure.LANDED)[1:]
     if cumulative:
@@ -26,7 +26,7 @@ def _landed(lived: Lived, cumulative: bool) -> tuple[np.ndarray, np.ndarray]:
 @goal("F1_2021", "2021年新落地飞地54个且每个乡镇街2个以上", "54 enclave projects landed in 2021, two in each township",
       "2021年新落地投资5000万元以上飞地项目54个以上，且每个乡镇街2个以上（附件口径）。", "annex 2.4", "projects",
       scope="township", deadline=2021, weight=1.0, watched="enclaves_landed")  # fmt: skip
-def landed_in_2021(lived: Lived) -> GoalOutcome:
+def landed_in_2021(lived: GoalInputs) -> GoalOutcome:
     """At least 54 enclave projects of 50 million yuan and more land in 2021, and at least two in each township or street, as the
     annex dates it. The margin is the lesser of the county's and the hindmost township's."""
     return within(lived, 2021, *_landed(lived, cumulative=False))
@@ -34,14 +34,14 @@ def landed_in_2021(lived: Lived) -> GoalOutcome:
 
 @goal("F1", "期内累计落地飞地54个且每个乡镇街2个以上", "54 enclave projects landed by 2025, two in each township",
       "2021年至期末累计新落地飞地项目54个以上，且每个乡镇街2个以上（正文口径）。", "4.3.3", "projects", scope="township", weight=1.0, watched="enclaves_producing")  # fmt: skip
-def landed_at_all(lived: Lived) -> GoalOutcome:
+def landed_at_all(lived: GoalInputs) -> GoalOutcome:
     """The same, summed from 2021 to the end, as the body of the paper may be read."""
     return reached(*_landed(lived, cumulative=True))
 
 
 @goal("F2_producing", "投产飞地项目达到54个", "54 enclave projects producing",
       "期末正在生产的飞地项目不少于54个。", "4.3.3", "projects", watched="enclaves_producing")  # fmt: skip
-def producing(lived: Lived) -> GoalOutcome:
+def producing(lived: GoalInputs) -> GoalOutcome:
     """At the end as many enclave projects produce as were to land: what landing is for."""
     counts = lived.year_end(Measure.PRODUCING).sum(axis=1)[1:]
     return reached(counts - lived.threshold("projects_landed"), counts)
@@ -49,7 +49,7 @@ def producing(lived: Lived) -> GoalOutcome:
 
 @goal("F2_jobs", "飞地项目吸纳脱贫劳动力", "Enclave projects employ registered persons",
       "期末飞地项目吸纳脱贫劳动力人数不少于目标。", "4.3.3", "persons", watched="enclave_registered")  # fmt: skip
-def enclave_jobs(lived: Lived) -> GoalOutcome:
+def enclave_jobs(lived: GoalInputs) -> GoalOutcome:
     """At the end enclave projects employ at least the threshold number of registered persons."""
     counts = lived.year_end(Measure.ENCLAVE_REGISTERED).sum(axis=1)[1:]
     return reached(counts - lived.threshold("enclave_jobs"), counts)
@@ -57,7 +57,7 @@ def enclave_jobs(lived: Lived) -> GoalOutcome:
 
 @goal("F3_revenue", "2021年乡镇财政收入增长20%以上", "Township revenue grows by 20 % in 2021",
       "2021年乡镇财政收入合计比上年增长20%以上。", "4.3.3", "share", deadline=2021, weight=1.0, watched="township_revenue")  # fmt: skip
-def revenue_growth(lived: Lived) -> GoalOutcome:
+def revenue_growth(lived: GoalInputs) -> GoalOutcome:
     """The revenue of all townships together is in 2021 at least 20 % above that of 2020."""
     revenue = lived.year_end(Measure.TOWNSHIP_REVENUE).sum(axis=1)
     growth = revenue[1:] / revenue[:-1] - 1.0
@@ -66,7 +66,7 @@ def revenue_growth(lived: Lived) -> GoalOutcome:
 
 @goal("F3_self", "自给自足乡镇达到5个", "Five townships pay for themselves",
       "期末当年财政收入不低于支出需要的乡镇不少于5个。", "4.3.3", "townships", scope="township", weight=1.0, watched="self_sufficient_townships")  # fmt: skip
-def self_sufficient(lived: Lived) -> GoalOutcome:
+def self_sufficient(lived: GoalInputs) -> GoalOutcome:
     """In the last year at least five townships have a revenue that covers what they need."""
     counts = lived.december("self_sufficient_townships")[1:]
     return reached(counts - lived.threshold("self_sufficient"), counts)

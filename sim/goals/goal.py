@@ -19,7 +19,7 @@ Scope = Literal["county", "township", "segment"]
 
 
 @dataclass(frozen=True)
-class Lived:
+class GoalInputs:
     """What goals look at. Index 0 of every series is January 2020; ``months`` counts the months from January 2021.
 
     ``series``: county indicators by id; ``townships``: sums by month and township (months, townships, measures); ``clusters``:
@@ -39,7 +39,7 @@ class Lived:
         """Sums of the county by month (months, measures)."""
         return self.townships.sum(axis=1)
 
-    def until(self, months: int) -> "Lived":
+    def until(self, months: int) -> "GoalInputs":
         """The same life as seen after its first ``months`` months (whole years): itself if it is not longer."""
         if months >= len(self.townships) - YEARS_IN_MONTHS:
             return self
@@ -115,7 +115,7 @@ class Goal:
     definition: dict[str, str]
     clause: str | None
     unit: str
-    function: Callable[[Lived], GoalOutcome]
+    function: Callable[[GoalInputs], GoalOutcome]
     headline: bool = False
     observed: str | None = None
     scope: Scope = "county"
@@ -129,7 +129,7 @@ class Goal:
         """Whether it is its author's own: the paper does not ask for it, so it counts in nothing that is said of the paper's goals."""
         return self.clause == OWN
 
-    def evaluate(self, lived: Lived) -> GoalOutcome:
+    def evaluate(self, lived: GoalInputs) -> GoalOutcome:
         """Whether a life met it."""
         return self.function(lived)
 
@@ -157,7 +157,7 @@ def goal(
 ):
     """Declare a function as a goal, of the plan or (``after``) of the years after it; its docstring is the English definition."""
 
-    def declare(function: Callable[[Lived], GoalOutcome]) -> Callable[[Lived], GoalOutcome]:
+    def declare(function: Callable[[GoalInputs], GoalOutcome]) -> Callable[[GoalInputs], GoalOutcome]:
         definition = " ".join((function.__doc__ or "").split())
         if id in GOALS or id in EXIT_GOALS or not definition:
             raise ValueError(f"goal '{id}' is declared twice or has no definition")
@@ -196,7 +196,7 @@ def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
 
 
-def within(lived: Lived, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def within(lived: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
     at = min(year - FIRST_YEAR, lived.years - 1)
     margins = settle(margins, values)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.inputs.parameters import PLAN_MONTHS
 from sim.goals.exit import EXIT_INDICATORS
-from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalOutcome, Lived
+from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalInputs, GoalOutcome
 from sim.goals.indicators import COUNTY_ONLY, INDICATORS, Indicator
 
 
@@ -21,7 +21,7 @@ def indicators_of(months: int) -> dict[str, Indicator]:
     return found | EXIT_INDICATORS if months > PLAN_MONTHS else found
 
 
-def outcomes(lived: Lived, months: int) -> dict[str, GoalOutcome]:
+def outcomes(lived: GoalInputs, months: int) -> dict[str, GoalOutcome]:
     """How a life of so many months ended for every goal of it.
 
     Goals of the plan look at its years only, so that a longer horizon leaves them as they are; the years after are not assessed

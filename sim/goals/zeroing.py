@@ -1,12 +1,12 @@
 """Dynamic zeroing: whoever is identified is helped (Z1), and no spell lasts (Z2)."""
 
-from sim.goals.goal import GoalOutcome, Lived, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
 from sim.goals.measure import Measure
 
 QUARTER = 3
 
 
-def _at_quarter_ends(lived: Lived, measure: Measure) -> GoalOutcome:
+def _at_quarter_ends(lived: GoalInputs, measure: Measure) -> GoalOutcome:
     """A count that has to be zero at every quarter's end."""
     counts = lived.measures[12 + QUARTER - 1 :: QUARTER, measure]
     by_year = counts.reshape(-1, 4).max(axis=1)
@@ -22,7 +22,7 @@ def _at_quarter_ends(lived: Lived, measure: Measure) -> GoalOutcome:
     "households",
     watched="waiting_cases",
 )
-def measures_in_place(lived: Lived) -> GoalOutcome:
+def measures_in_place(lived: GoalInputs) -> GoalOutcome:
     """At every quarter's end no household identified before that month is without a measure in place."""
     return _at_quarter_ends(lived, Measure.WAITING)
 
@@ -35,6 +35,6 @@ def measures_in_place(lived: Lived) -> GoalOutcome:
     "4.4.2",
     "households",
 )
-def no_lasting_relapse(lived: Lived) -> GoalOutcome:
+def no_lasting_relapse(lived: GoalInputs) -> GoalOutcome:
     """At no quarter's end is a monitored household below the line for longer than a quarter since it was identified."""
     return _at_quarter_ends(lived, Measure.LATE)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import Wrong, bilingual, one_of, unknown
+from sim.core.inputs.errors import UserError, bilingual, one_of, unknown
 from sim.core.inputs.notation import shown
 from sim.core.inputs.parameters import ParameterBook
 
@@ -72,7 +72,7 @@ def title_of(file: Path, tree: yaml_file.Mapping, key: str, fault: Tell) -> dict
     """A title, or the like, by language; None, and a fault told, if it is none."""
     try:
         return bilingual(tree[key])
-    except Wrong as problem:
+    except UserError as problem:
         fault(file, tree.lines[key], f"'{key}' {problem.english}", f"“{key}”{problem.chinese}")
         return None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, Both, InputError, InputErrors, Wrong, all_of, one_of, typed, unknown
+from sim.core.inputs.errors import MOST_FAULTS, BilingualText, InputError, InputErrors, UserError, all_of, one_of, typed, unknown
 from sim.core.inputs.notation import shown
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.resolve import Override, in_force, named, resolve
@@ -251,7 +251,7 @@ class Reader:
             if identity.count(".") == 1:
                 self.fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
             else:
-                kind = Both("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
+                kind = BilingualText("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
                 self.fault(place, line, *unknown(*kind, identity, known))
             return
         try:
@@ -266,7 +266,11 @@ class Reader:
         else:
             for earlier in self.overrides.get(identity, ()):
                 if earlier.place == place or (place.startswith(SET) and earlier.place.startswith(SET)):
-                    where = Both(f" on line {earlier.line}", f"在第 {earlier.line} 行") if earlier.line else Both("", "")
+                    where = (
+                        BilingualText(f" on line {earlier.line}", f"在第 {earlier.line} 行")
+                        if earlier.line
+                        else BilingualText("", "")
+                    )
                     self.fault(
                         place, line, f"'{identity}' is already set{where.english}, to {shown(earlier.value)}; keep one",
                         f"“{identity}”已{where.chinese}设为 {shown(earlier.value)}；请只留一处"
@@ -321,22 +325,22 @@ def _traced(error: InputError, path: Path) -> InputError:
 
 
 def dated(value: Mapping[Any, Any]) -> dict[int, Any]:
-    """A value for each of several months, by the month's number. Raises Wrong for no month, none at all, or one written twice."""
+    """A value for each of several months, by the month's number. Raises UserError for none, no month, or one twice."""
     if not value:
-        raise Wrong("is empty and sets nothing; write a value, or leave it out", "是空的，什么也没有设定；请写上值，或删去")
+        raise UserError("is empty and sets nothing; write a value, or leave it out", "是空的，什么也没有设定；请写上值，或删去")
     found: dict[int, Any] = {}
     for text, entry in value.items():
         month = month_within(text)
         if month in found:
-            raise Wrong(f"{named(month)} is written twice; keep one of them", f"{named(month)} 写了两次；请只留一处")
+            raise UserError(f"{named(month)} is written twice; keep one of them", f"{named(month)} 写了两次；请只留一处")
         found[month] = entry
     return found
 
 
-def beyond(identity: str, month: int, months: int) -> Both:
+def beyond(identity: str, month: int, months: int) -> BilingualText:
     """Why a value may not begin in a month that a scenario of ``months`` months does not reach, and what to write."""
     begins, ends, least = named(month), named(months - 1), min(12 * (month // 12 + 1), LONGEST)
-    return Both(
+    return BilingualText(
         f"{identity}: {begins} lies beyond the horizon of this scenario, which ends with {ends}; "
         f"write 'months: {least}' or more, or leave it out",
         f"{identity}：{begins} 超出了本情景的期限（到 {ends} 为止）；请写 months: {least} 或更长，或删去这一项",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
-from sim.core.inputs.errors import Both, InputError, InputErrors, Wrong
+from sim.core.inputs.errors import BilingualText, InputError, InputErrors, UserError
 from sim.core.inputs.validation import explained
 from tests.contracts import sources
 
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "bad_inputs"
 SCENARIOS = sources.ROOT / "scenarios"
 FILES = sorted(path for room in ("sim", "experiments") for path in (sources.ROOT / room).rglob("*.py"))
 #: Where in a call the English stands; the Chinese follows it.
-ENGLISH = {"InputError": 2, "fault": 2, "Both": 0, "unknown": 0, "Wrong": 0}
+ENGLISH = {"InputError": 2, "fault": 2, "BilingualText": 0, "unknown": 0, "UserError": 0}
 CHARACTER = re.compile("[\u4e00-\u9fff]")
 
 
@@ -31,7 +31,7 @@ def kinds() -> dict[str, int]:
             for node in ast.walk(sources.tree(path)):
                 if isinstance(node, ast.ClassDef):
                     bases = {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
-                    if any(found.get(base) == 0 and base != "Both" for base in bases):
+                    if any(found.get(base) == 0 and base != "BilingualText" for base in bases):
                         found[node.name] = 0
     return found
 
@@ -219,7 +219,7 @@ class Inner(BaseModel):
 def test_what_pydantic_finds_is_told_in_both_languages(record, english, chinese):
     with pytest.raises(ValidationError) as caught:
         Inner.model_validate(record)
-    assert explained(caught.value.errors()[0], list(Inner.model_fields), "mine") == Both(english, chinese)
+    assert explained(caught.value.errors()[0], list(Inner.model_fields), "mine") == BilingualText(english, chinese)
 
 
 def test_what_nobody_foresaw_is_quoted():
@@ -229,7 +229,7 @@ def test_what_nobody_foresaw_is_quoted():
 
 def test_errors_survive_the_way_between_processes():
     one, two = InputError("a.yaml", 3, "is empty", "是空的"), InputError("--set", 0, "is no month", "不是月份")
-    for error in (one, InputErrors([one, two]), Wrong("is empty", "是空的")):
+    for error in (one, InputErrors([one, two]), UserError("is empty", "是空的")):
         again = pickle.loads(pickle.dumps(error))
         assert type(again) is type(error) and str(again) == str(error) and again.chinese == "是空的"
     assert str(InputErrors([one, two])) == "a.yaml:3: 是空的\n    is empty\n--set: 不是月份\n    is no month"

@@ -52,8 +52,8 @@ def test_some_processes_see_records_only():
 
 
 def test_no_two_processes_share_a_decision_of_luck():
-    words = [decision.word for process in PROCESSES_IN_ORDER for decision in process.luck]
-    owners = {(process.owner, decision.name) for process in PROCESSES_IN_ORDER for decision in process.luck}
+    words = [decision.word for process in PROCESSES_IN_ORDER for decision in process.draws]
+    owners = {(process.owner, decision.name) for process in PROCESSES_IN_ORDER for decision in process.draws}
     assert len(set(words)) == len(owners)
 
 

@@ -231,7 +231,7 @@ def test_a_wrong_spec_is_one_line_with_its_place(tmp_path, words):
 def test_a_design_that_cannot_be_is_refused(tmp_path, design, words):
     spec = tmp_path / "wrong.yaml"
     spec.write_text(
-        f"title: {{zh: 错, en: Wrong}}\nscenarios: [{BASELINE}]\n{design}\nfactors:\n"
+        f"title: {{zh: 错, en: UserError}}\nscenarios: [{BASELINE}]\n{design}\nfactors:\n"
         "  illness.admission_rate:\n  illness.mean_bill:\n  accidents.chance:\n",
         encoding="utf-8",
     )

@@ -177,7 +177,7 @@ def test_noise_passes_for_a_box_at_most_once_in_twenty_times(tmp_path):
     for seed in range(400):
         random = np.random.default_rng(seed)
         cases, sought = random.uniform(size=(200, 7)), random.uniform(size=200) < 0.3
-        lived = discovery.Lived(cases, np.arange(200), ~sought, np.zeros(200), (), ())
+        lived = discovery.DiscoveryRun(cases, np.arange(200), ~sought, np.zeros(200), (), ())
         found = discovery.boxes(asked, cases, sought, discovery.held_out(lived, asked, seed))
         false.append(any(box["stands"] for box in found["boxes"]))
     assert np.mean(false) <= 0.075  # 0.05 and two standard errors
@@ -231,7 +231,7 @@ def test_which_scenario_it_is_can_be_a_condition(tmp_path):
     cases = [replication for _point, replication in asked.cases(cube)]
     assert len(set(cases)) == len(cases) and all(number % 2 == 0 for number in cases)
     sought = (cube[:, 0] == 1) & (cube[:, 1] > 0.3)
-    lived = discovery.Lived(cube, np.arange(200), ~sought, np.zeros(200), (), ())
+    lived = discovery.DiscoveryRun(cube, np.arange(200), ~sought, np.zeros(200), (), ())
     found = discovery.boxes(asked, cube, sought, discovery.held_out(lived, asked, 1))
     said = " ".join(discovery_text.conditions(found["boxes"][0], Words(language)) for language in ("zh", "en"))
     assert "情景为暴露" in said and '"Scenario" is Exposed' in said

@@ -23,7 +23,7 @@ from experiments.execution import points
 from experiments.execution.study import Study
 from experiments.model_api import Point, find
 from experiments.results import files
-from sim.core.inputs.errors import InputError, Wrong, disk_is_full, said
+from sim.core.inputs.errors import InputError, UserError, disk_is_full, said
 from sim.scenario import load_scenario
 from tests.experiments import synthetic
 
@@ -116,7 +116,7 @@ def test_a_grid_of_any_size_is_counted_before_it_is_made(tmp_path):
     for kind in ("grid", "one_at_a_time"):
         record = sweep_design.Spec(title={"zh": "试", "en": "Try"}, scenarios=["a"], design=kind, factors={"a": {}})
         if kind == "grid":
-            with pytest.raises(Wrong, match="at most 20,000"):
+            with pytest.raises(UserError, match="at most 20,000"):
                 list(sweep_design._settings(record, wide))
         else:
             assert len(list(sweep_design._settings(record, wide))) == 1 + 40 * 101
@@ -125,7 +125,7 @@ def test_a_grid_of_any_size_is_counted_before_it_is_made(tmp_path):
 def _spaced(name):
     try:
         return sweep_design.factor(name, sweep_design.FactorRecord(levels=101), True) is not None
-    except (Wrong, InputError):
+    except (UserError, InputError):
         return False
 
 
@@ -463,7 +463,7 @@ def test_results_that_cannot_be_written_end_in_5_and_what_was_lived_is_kept(tmp_
     def fail(*arguments):
         raise OSError(number, "no", "months.parquet")
 
-    wanted = run_helpers.Wanted(2, 1, 1, lang="en")
+    wanted = run_helpers.RunOptions(2, 1, 1, lang="en")
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", synthetic.NAME)
     monkeypatch.setattr(results, "write", fail)
     with pytest.raises(typer.Exit) as end:

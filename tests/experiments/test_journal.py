@@ -23,7 +23,7 @@ from experiments.execution import shards as parts
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results.files import as_json
 from experiments.results.folder import open_folder
-from sim.core.inputs.errors import InputError, Wrong
+from sim.core.inputs.errors import InputError, UserError
 from tests.experiments import damage, test_nothing_lost
 from tests.experiments.synthetic import NAME, Scenario
 from tests.experiments.test_runner import files, kept, run
@@ -172,7 +172,7 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
 def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
     """A run that died early is begun by --resume; one that never was is not gone on with, nor added to."""
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", NAME)
-    wanted = run_helpers.Wanted(4, 7, 1, resume=True)
+    wanted = run_helpers.RunOptions(4, 7, 1, resume=True)
     with pytest.raises(InputError, match="no run to go on with"):
         run_helpers._make_way(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
@@ -320,7 +320,7 @@ def test_only_models_of_ours_are_imported(journals, tmp_path, monkeypatch):
     folder = copy(journals / "whole", tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(as_json({**manifest, "lives": "planted_model:county"}), encoding="utf-8")
-    with pytest.raises(Wrong, match="none of ours: 'planted_model:county'"):
+    with pytest.raises(UserError, match="none of ours: 'planted_model:county'"):
         verify.verify(folder, 1, 1, 1)
     shard = copy(journals / "shard-0", tmp_path / "shard")
     belongs = fingerprint.noted(shard / "journal")
@@ -328,7 +328,7 @@ def test_only_models_of_ours_are_imported(journals, tmp_path, monkeypatch):
     with pytest.raises(parts.Unjoined):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
     for name in (None, 3, ["a"], "os:system", "experiments.model_api:Wrong"):
-        with pytest.raises(Wrong, match="none of ours"):
+        with pytest.raises(UserError, match="none of ours"):
             model_api.model_named(name)
 
 

@@ -39,7 +39,7 @@ def synthetic(monkeypatch, tmp_path):
 
 
 def wanted(**options):
-    return run_helpers.Wanted(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
+    return run_helpers.RunOptions(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
 
 
 def live(out, scenario=Scenario(), **options):  # noqa: B008

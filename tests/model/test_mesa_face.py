@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     from sim.agents import Government, Household, VillageEnterprise
     from sim.model import CountyModel
 
-from sim.core.inputs.errors import InputError, Wrong
+from sim.core.inputs.errors import InputError, UserError
 from sim.core.ledger import Fund
 from sim.scenario import load_scenario
 from sim.world.codes import Segment
@@ -114,7 +114,7 @@ def test_what_the_rules_compute_cannot_be_set_through_a_face(model):
 
 def test_values_of_a_founded_county_cannot_be_set(model):
     values = model.county.values
-    with pytest.raises(Wrong, match="fixed once a county is founded"):
+    with pytest.raises(UserError, match="fixed once a county is founded"):
         values.path("public_posts.count")[30:] = 0.0
     for change in (lambda: values.paths.update({}), lambda: values.paths["public_posts.count"].fill(0.0)):
         with pytest.raises((AttributeError, ValueError)):

@@ -137,7 +137,7 @@ class Village:
     """The six households with every process of the month wired at central values, as ``County`` would wire them."""
 
     def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
-        from sim.core.binding import Wired, open_purses
+        from sim.core.binding import BoundProcess, open_purses
         from sim.core.inputs.parameters import load_all
         from sim.core.inputs.resolve import resolve
         from sim.core.ledger import Fund
@@ -157,7 +157,12 @@ class Village:
         funds["balance"][Fund.ENTERPRISES] = tables["enterprises"]["cash"].sum()
         key = replication_key(seed, 0)
         self.steps = [
-            (step, Wired(step.process, tables, sorted(book.of(step.process.owner)), values.path, key, slices, -12, declared_only))
+            (
+                step,
+                BoundProcess(
+                    step.process, tables, sorted(book.of(step.process.owner)), values.path, key, slices, -12, declared_only
+                ),
+            )
             for part in MONTH
             for step in part.steps
         ]

@@ -10,7 +10,7 @@ from experiments.cli import console
 from experiments.cli.console import Code, Json, Lang, Language, Seed
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import Wanted
+    from experiments.cli.run_helpers import RunOptions
 
 
 def counties(
@@ -62,7 +62,7 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     return chosen
 
 
-def run_all(chosen: list[Any], out: Path | None, wanted: "Wanted", as_json: bool, screen: Console) -> None:
+def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: bool, screen: Console) -> None:
     """Live every county in a folder of its own, on the same seed and the same workers; print and write goals by counties.
 
     Asked again after an interruption it goes on where it stopped.

@@ -28,7 +28,7 @@ from experiments.cli.console import (
 from experiments.cli.run import brief as briefing
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import Wanted
+    from experiments.cli.run_helpers import RunOptions
     from experiments.execution.runner import Outcome
 
 
@@ -92,7 +92,7 @@ def run(
 
         every = load(scenario, plan, sets or [])
         chosen = every[0]
-        wanted = run_helpers.Wanted(
+        wanted = run_helpers.RunOptions(
             replications,
             seed,
             workers,
@@ -144,7 +144,7 @@ def run(
         raise typer.Exit(console.code_of(outcome))
 
 
-def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
+def _check(wanted: "RunOptions", brief: bool, files: int, describes: bool) -> None:
     """Refuse options that contradict each other."""
     from sim.core.inputs.errors import InputError
 
@@ -181,7 +181,7 @@ def _check(wanted: "Wanted", brief: bool, files: int, describes: bool) -> None:
 
 
 def _refuse_idle(
-    context: typer.Context, files: list[Path], wanted: "Wanted", dry_run: bool, show_config: bool, out: Path | None
+    context: typer.Context, files: list[Path], wanted: "RunOptions", dry_run: bool, show_config: bool, out: Path | None
 ) -> None:
     """Refuse what was given and would do nothing."""
     from experiments.cli import run_helpers
@@ -212,7 +212,7 @@ def _refuse_idle(
         )  # fmt: skip
 
 
-def _answer(outcome: "Outcome", wanted: "Wanted", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
+def _answer(outcome: "Outcome", wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
     """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
@@ -261,7 +261,7 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
     }
 
 
-def _show_forecast(scenario: Any, wanted: "Wanted", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, times: int) -> None:
     """Print the resolved scenario and what the run would take; ``times``: for how many scenarios its replications are lived."""
     import yaml
 

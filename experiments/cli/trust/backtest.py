@@ -71,7 +71,7 @@ def backtest(
             chosen = load_scenario(scenario, sets or [])
             chosen = replace(chosen, vantage=_month(vantage))
             marks = (*(sets or ()), f"vantage={vantage}")
-            wanted = run_helpers.Wanted(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
+            wanted = run_helpers.RunOptions(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
             source = out or run_helpers.folder(chosen, wanted)
             code = console.code_of(run_helpers.live(chosen, source, wanted, console.messages(quiet)))
         try:

@@ -5,12 +5,12 @@ from typing import Any
 
 from experiments.analyses.sensitivity import WEAKEST
 from experiments.reporting.documents.content import Block, Bullets, Callout, Cell, Column, Paragraph, Table
-from experiments.reporting.documents.context import Told, column
+from experiments.reporting.documents.context import ReportContext, column
 
 MOST = 20
 
 
-def assumed(told: Told, influential: Sequence[str]) -> list[Block]:
+def assumed(told: ReportContext, influential: Sequence[str]) -> list[Block]:
     """How many assumptions rest on what, and the main ones; the workbook has a sheet of all."""
     words = told.words
     rows = _ordered(told, influential)
@@ -27,7 +27,7 @@ def assumed(told: Told, influential: Sequence[str]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _ordered(told: Told, influential: Sequence[str]) -> list[dict[str, Any]]:
+def _ordered(told: ReportContext, influential: Sequence[str]) -> list[dict[str, Any]]:
     """Every parameter used: the influential first, then what the scenario sets, missing local facts, the weakest evidence."""
     from sim.core.inputs.parameters import load_all
 
@@ -63,13 +63,13 @@ def _ordered(told: Told, influential: Sequence[str]) -> list[dict[str, Any]]:
 REASONS = ("influence", "scenario", "county", "weak", "rest")
 
 
-def _columns(told: Told) -> tuple[Column, ...]:
+def _columns(told: ReportContext) -> tuple[Column, ...]:
     words = told.words
     widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
     return tuple(column(words, name, width=width) for name, width in widths.items())
 
 
-def _shown(row: Mapping[str, Any], told: Told) -> dict[str, Cell | str]:
+def _shown(row: Mapping[str, Any], told: ReportContext) -> dict[str, Cell | str]:
     words, parameter = told.words, row["parameter"]
     name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
     limits = None if parameter is None else parameter.range or parameter.bounds
@@ -97,7 +97,7 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def limits(told: Told) -> list[Block]:
+def limits(told: ReportContext) -> list[Block]:
     """What the brief is for, what it is not for, and the line on what the model cannot tell."""
     words = told.words
     here = words("county_here")
@@ -108,7 +108,7 @@ def limits(told: Told) -> list[Block]:
     return [Callout("limit", words("tone_limit"), (words("limit_line", county=here),)), Bullets(points)]
 
 
-def again(told: Told, command: str) -> Table:
+def again(told: ReportContext, command: str) -> Table:
     """The reproducibility box: everything that makes the same result, and this brief, again."""
     words, manifest = told.words, told.manifest
     scenario, program, counts = manifest["scenario"], manifest["program"], manifest["replications"]

@@ -7,7 +7,7 @@ from typing import Any
 from experiments.reporting.documents import assumptions, drivers, goals, money, people, risks, summary, townships, workbook_tables
 from experiments.reporting.documents import comparison as comparison_document
 from experiments.reporting.documents.content import Block, Brief, Illustration, Section, cleaned
-from experiments.reporting.documents.context import Told
+from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Source, Study
 from experiments.reporting.documents.measures import Measured
 from experiments.reporting.translations import Words
@@ -31,7 +31,7 @@ class Asked:
 def brief(source: Source, studies: Sequence[Study], language: str, asked: Asked) -> Brief:
     """The brief of one result."""
     words = Words(language, minus="\u2212")
-    told = Told(Measured(source.results, source.without_policy), words)
+    told = ReportContext(Measured(source.results, source.without_policy), words)
     moved = drivers.moves(told, studies)
     pictures, left_out = _pictures([source.results, *_folders(studies)], language, words)
     made: dict[str, list[Block]] = {
@@ -56,8 +56,8 @@ def brief(source: Source, studies: Sequence[Study], language: str, asked: Asked)
 def comparison(sources: Sequence[Source], language: str, asked: Asked) -> Brief:
     """The brief of several results, each held against the first on the same luck."""
     words = Words(language, minus="\u2212")
-    first = Told(Measured(sources[0].results), words)
-    others = [Told(Measured(each.results, sources[0].results), words, first.title) for each in sources[1:]]
+    first = ReportContext(Measured(sources[0].results), words)
+    others = [ReportContext(Measured(each.results, sources[0].results), words, first.title) for each in sources[1:]]
     pictures, left_out = _pictures([each.results for each in sources], language, words)
     marks = list(dict.fromkeys(mark for each in sources for mark in each.marks))
     made: dict[str, list[Block]] = {}
@@ -76,7 +76,7 @@ def comparison(sources: Sequence[Source], language: str, asked: Asked) -> Brief:
 
 
 def _whole(
-    told: Told, title: str, opening: Sequence[Block], made: dict[str, list[Block]], titles: dict[str, str] | None = None
+    told: ReportContext, title: str, opening: Sequence[Block], made: dict[str, list[Block]], titles: dict[str, str] | None = None
 ) -> Brief:
     words, manifest, titles = told.words, told.manifest, titles or {}
     scenario, program = manifest["scenario"], manifest["program"]

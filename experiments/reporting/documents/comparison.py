@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from experiments.reporting.documents import goals, money, people, probability_wording, townships
 from experiments.reporting.documents.content import Block, Callout, Paragraph, Table
-from experiments.reporting.documents.context import Told
+from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.documents.summary import warnings
 from experiments.reporting.translations import Words
 
 
-def opening(first: Told, others: Sequence[Told], marks: Sequence[Mark], pictures_left_out: Sequence[str]) -> list[Block]:
+def opening(
+    first: ReportContext, others: Sequence[ReportContext], marks: Sequence[Mark], pictures_left_out: Sequence[str]
+) -> list[Block]:
     """Question and answer, warnings, limit."""
     words = first.words
     named = words("brief_and").join(words("brief_goal_quoted", name=other.title) for other in others)
@@ -28,7 +30,7 @@ def opening(first: Told, others: Sequence[Told], marks: Sequence[Mark], pictures
     return blocks
 
 
-def _answers(first: Told, other: Told) -> Iterator[str]:
+def _answers(first: ReportContext, other: ReportContext) -> Iterator[str]:
     words, made = first.words, other.measured.comparison
     assert made is not None
     titles = {"first": first.title, "other": other.title}
@@ -45,7 +47,7 @@ def _answers(first: Told, other: Told) -> Iterator[str]:
     yield words("compare_answer_money", other=other.title, change=_money(other, words))
 
 
-def _money(other: Told, words: Words) -> str:
+def _money(other: ReportContext, words: Words) -> str:
     found = other.measured.paired(other.measured.public(), other.measured.public(base=True))
     if found.mean == found.low == found.high == 0:
         return words("no_difference")
@@ -58,7 +60,7 @@ def _money(other: Told, words: Words) -> str:
     return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def blocks(other: Told, suffix: str) -> list[Block]:
+def blocks(other: ReportContext, suffix: str) -> list[Block]:
     """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
     made = other.measured.comparison
     assert made is not None

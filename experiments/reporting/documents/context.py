@@ -13,7 +13,7 @@ from experiments.results.folder import Results
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportContext:
     """A result as a brief tells it: its numbers, the words, and what it is held against.
 
     ``other``: the title of the scenario it is held against; None where that is the life without county policy.

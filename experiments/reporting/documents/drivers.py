@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Paragraph, Row, Table
-from experiments.reporting.documents.context import Told, column
+from experiments.reporting.documents.context import ReportContext, column
 from experiments.reporting.documents.inputs import Study
 from experiments.results.files import read_csv
 from experiments.results.folder import Results
@@ -101,7 +101,7 @@ class Moves:
     influential: tuple[str, ...]
 
 
-def moves(told: Told, studies: Sequence[Study]) -> Moves:
+def moves(told: ReportContext, studies: Sequence[Study]) -> Moves:
     """From studies where there are any, else from the runs themselves."""
     blocks: list[Block] = list(_luck(told))
     influential: list[str] = []
@@ -116,7 +116,7 @@ def moves(told: Told, studies: Sequence[Study]) -> Moves:
     return Moves(tuple(blocks), tuple(dict.fromkeys(influential)))
 
 
-def _luck(told: Told) -> Iterator[Block]:
+def _luck(told: ReportContext) -> Iterator[Block]:
     """How much is luck, and how much is not knowing."""
     words, said = told.words, []
     for goal in told.headline:
@@ -127,7 +127,7 @@ def _luck(told: Told) -> Iterator[Block]:
         yield Bullets(tuple(said))
 
 
-def _from_runs(told: Told) -> Moves:
+def _from_runs(told: ReportContext) -> Moves:
     words, manifest = told.words, told.manifest
     files = manifest["scenario"].get("files") or [f"{manifest['scenario']['id']}.yaml"]
     command = f"xianjie sensitivity {files[-1]} --seed {manifest['seed']}"
@@ -157,7 +157,7 @@ def _from_runs(told: Told) -> Moves:
     return Moves((intro, table, weak), tuple(each.factor for each in found.found))
 
 
-def _sensitivity(told: Told, study: Study) -> Moves:
+def _sensitivity(told: ReportContext, study: Study) -> Moves:
     """The rows that passed the screening of a sensitivity analysis, by outcome."""
     words, record = told.words, study.record
     rows = [
@@ -179,7 +179,7 @@ def _sensitivity(told: Told, study: Study) -> Moves:
     return Moves((intro, table), tuple(row["factor"] for _outcome, row in rows))
 
 
-def _sweep(told: Told, study: Study) -> Moves:
+def _sweep(told: ReportContext, study: Study) -> Moves:
     """Effects of a one-at-a-time sweep whose interval lies on one side of 0, the largest first for each outcome."""
     words, record = told.words, study.record
     rows: list[tuple[str, Row]] = []
@@ -209,7 +209,7 @@ def _sweep(told: Told, study: Study) -> Moves:
     return Moves((intro, table), tuple(factor for factor, _row in rows))
 
 
-def _study_columns(told: Told) -> tuple:
+def _study_columns(told: ReportContext) -> tuple:
     words = told.words
     return (
         column(words, "factor", width=3.2), column(words, "outcome", width=2.4),
@@ -217,7 +217,7 @@ def _study_columns(told: Told) -> tuple:
     )  # fmt: skip
 
 
-def subject(outcome: str, told: Told) -> str:
+def subject(outcome: str, told: ReportContext) -> str:
     """The name of a goal or an indicator, also of ``ID.met`` and ``ID.margin``."""
     identity = outcome.removeprefix("goal.").removesuffix(".met").removesuffix(".margin").removesuffix(".probability")
     for goal in told.results.goals:
@@ -227,7 +227,7 @@ def subject(outcome: str, told: Told) -> str:
     return outcome if record is None else told.words.of(record["name"])
 
 
-def named(factor: str, told: Told) -> str:
+def named(factor: str, told: ReportContext) -> str:
     """A parameter's name; its id where this version of the program does not know it."""
     from sim.core.inputs.parameters import load_all
 
@@ -235,7 +235,7 @@ def named(factor: str, told: Told) -> str:
     return factor if parameter is None else told.words.of(parameter.name.model_dump())
 
 
-def evidence(factor: str, told: Told) -> str:
+def evidence(factor: str, told: ReportContext) -> str:
     """What stands behind a parameter, in a word."""
     from sim.core.inputs.parameters import load_all
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Chart, Column, Table
-from experiments.reporting.documents.context import Told, column, part, points, share
+from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.goal_selection import groups
 from experiments.reporting.translations import margin
 
 
-def headline(told: Told) -> Table:
+def headline(told: ReportContext) -> Table:
     """The headline goals and all goals jointly, with every column."""
     shown = [*told.headline, *(goal for goal in told.results.goals if "members" in goal)]
     words = told.words
@@ -22,7 +22,7 @@ def headline(told: Told) -> Table:
     )  # fmt: skip
 
 
-def others(told: Told) -> Table | None:
+def others(told: ReportContext) -> Table | None:
     """All other goals under the headings of their families; None where there are none."""
     rows: list[Mapping[str, Cell | str]] = []
     heads: list[int] = []
@@ -42,7 +42,7 @@ def others(told: Told) -> Table | None:
     )
 
 
-def _columns(told: Told, full: bool) -> tuple[Column, ...]:
+def _columns(told: ReportContext, full: bool) -> tuple[Column, ...]:
     words, base, other = told.words, told.measured.base is not None, told.other
     columns = [column(words, "goal", width=2.6), column(words, "true", width=1.5, place="document")]
     if full:
@@ -75,7 +75,7 @@ def _columns(told: Told, full: bool) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def row(told: Told, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
+def row(told: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
     """One goal: every column that either place may want."""
     words, chance, twin, line = told.words, Chance.of(goal), told.twin(goal), told.against(goal)
     recorded = None if twin is None else Chance.of(twin)

@@ -16,7 +16,7 @@ from experiments import model_api
 from experiments.analyses import comparison
 from experiments.results import folder as results
 from experiments.results.folder import Results
-from sim.core.inputs.errors import Wrong, said
+from sim.core.inputs.errors import UserError, said
 
 WITHOUT_POLICY = "without_policy"
 #: What a brief cannot do without.
@@ -26,7 +26,7 @@ NEEDED = (
 )  # fmt: skip
 
 
-class Unusable(Wrong):
+class Unusable(UserError):
     """A folder no brief may be written from; the message says why."""
 
 
@@ -87,7 +87,7 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
         scenario = manifest["scenario"]
         needed = (scenario["id"], scenario["title"]["zh"], scenario["title"]["en"], manifest["months"][0], manifest["hash"])
         completed, failed = int(counts["completed"]), int(counts["failed"])
-    except Wrong as problem:
+    except UserError as problem:
         raise Unusable(*said(problem)) from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError) as problem:
         raise Unusable(*said(results.unreadable(folder, problem))) from None

@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Chart, Row, Table
-from experiments.reporting.documents.context import Told, column
+from experiments.reporting.documents.context import ReportContext, column
 from sim.world.funds import NOT_PUBLIC
 
 MILLION = 1e6
@@ -14,19 +14,19 @@ MOST = 15
 SMALLEST = 5000.0
 
 
-def blocks(told: Told) -> Iterator[Block]:
+def blocks(told: ReportContext) -> Iterator[Block]:
     """Sentences, purses by year, the largest uses."""
     yield Bullets(tuple(_sentences(told)))
     yield funds(told)
     yield uses(told)
 
 
-def million(value: float, low: float, high: float, told: Told, sign: bool = False) -> str:
+def million(value: float, low: float, high: float, told: ReportContext, sign: bool = False) -> str:
     """Yuan a year as million yuan with its interval."""
     return probability_wording.with_interval(value / MILLION, low / MILLION, high / MILLION, "million yuan", told.words, sign)
 
 
-def _sentences(told: Told) -> Iterator[str]:
+def _sentences(told: ReportContext) -> Iterator[str]:
     words, measured = told.words, told.measured
     total = measured.estimate(measured.public())
     by_fund = {fund: float(_of_fund(told, fund).mean()) for fund in told.measured.funds if fund not in NOT_PUBLIC}
@@ -48,22 +48,22 @@ def _sentences(told: Told) -> Iterator[str]:
             yield words("money_unpaid", use=use_name(use, told), yuan=million(found.mean, found.low, found.high, told))
 
 
-def unpaid_uses(told: Told) -> list[tuple[str, Any]]:
+def unpaid_uses(told: ReportContext) -> list[tuple[str, Any]]:
     """Uses that went unpaid in some run, with the sum over all years by replication; the largest first."""
     sums = {use: told.measured.paid(use=use, what="shortfall") for use in _uses(told)}
     some = [(use, series) for use, series in sums.items() if series.mean() > 0]
     return sorted(some, key=lambda entry: -entry[1].mean())
 
 
-def _uses(told: Told) -> list[str]:
+def _uses(told: ReportContext) -> list[str]:
     return sorted({key[3] for key in told.measured.payments.columns})
 
 
-def _of_fund(told: Told, fund: str) -> Any:
+def _of_fund(told: ReportContext, fund: str) -> Any:
     return told.measured.paid((fund,)) / len(told.measured.years)
 
 
-def fund_name(fund: str, told: Told) -> str:
+def fund_name(fund: str, told: ReportContext) -> str:
     """A purse's name; its id where this version does not know it."""
     from sim.household_trace import fund_names
 
@@ -71,13 +71,13 @@ def fund_name(fund: str, told: Told) -> str:
     return told.words.of(names[fund]) if fund in names else fund
 
 
-def use_name(use: str, told: Told) -> str:
+def use_name(use: str, told: ReportContext) -> str:
     """A use's name; its id where the words do not know it."""
     label = f"use_{use}"
     return told.words(label) if told.words.has(label) else use
 
 
-def funds(told: Told) -> Table:
+def funds(told: ReportContext) -> Table:
     """Purses by year, the public ones first and summed."""
     words, measured, years = told.words, told.measured, told.measured.years
     columns = [column(words, "fund", width=2.2)]
@@ -99,11 +99,11 @@ def funds(told: Told) -> Table:
     return Table("funds", words("table_funds"), tuple(columns), tuple(rows), words("note_funds"), heads, chart)
 
 
-def _base_column(told: Told) -> Any:
+def _base_column(told: ReportContext) -> Any:
     return column(told.words, "base_a_year", "million", 1.2, digits=1, meaning="explains_a_year", titled=told.other)
 
 
-def _fund_row(told: Told, name: str, own: tuple[str, ...], interval: bool = False) -> dict[str, Cell | str]:
+def _fund_row(told: ReportContext, name: str, own: tuple[str, ...], interval: bool = False) -> dict[str, Cell | str]:
     measured = told.measured
     row: dict[str, Cell | str] = {"fund": name}
     for year in measured.years:
@@ -121,12 +121,12 @@ def _fund_row(told: Told, name: str, own: tuple[str, ...], interval: bool = Fals
     return row
 
 
-def _cell(yuan: float, told: Told) -> Cell:
+def _cell(yuan: float, told: ReportContext) -> Cell:
     value = yuan / MILLION
     return Cell(round(value, 2), told.words.number(value, "") if abs(yuan) >= SMALLEST else "0")
 
 
-def uses(told: Told) -> Table:
+def uses(told: ReportContext) -> Table:
     """The largest uses of public money, with what goes unpaid."""
     words, measured = told.words, told.measured
     spent = {

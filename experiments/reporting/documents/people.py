@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Column, Table
-from experiments.reporting.documents.context import Told, column
+from experiments.reporting.documents.context import ReportContext, column
 from experiments.reporting.documents.measures import Estimate, Quantity, worst
 from experiments.statistics import estimates
 
@@ -12,7 +12,7 @@ from experiments.statistics import estimates
 LEAST_FOR_WORST = 20
 
 
-def blocks(told: Told) -> Iterator[Block]:
+def blocks(told: ReportContext) -> Iterator[Block]:
     """Sentences, then the table."""
     said = tuple(_sentences(told))
     if said:
@@ -20,7 +20,7 @@ def blocks(told: Told) -> Iterator[Block]:
     yield table(told)
 
 
-def _sentences(told: Told) -> Iterator[str]:
+def _sentences(told: ReportContext) -> Iterator[str]:
     words, measured = told.words, told.measured
     known = {quantity.id: quantity for quantity in measured.quantities}
     if not {"people_below", "people_recorded"} <= known.keys():
@@ -47,18 +47,18 @@ def _sentences(told: Told) -> Iterator[str]:
         yield words("people_policy_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def persons(found: Estimate, told: Told) -> str:
+def persons(found: Estimate, told: ReportContext) -> str:
     """A mean number of persons with its interval."""
     return probability_wording.with_interval(found.mean, found.low, found.high, "persons", told.words)
 
 
-def worst_of(told: Told, quantity: Quantity) -> str:
+def worst_of(told: ReportContext, quantity: Quantity) -> str:
     """What one future in ten exceeds, to two digits: a quantile of runs is known no better."""
     found = worst(told.measured.series(quantity).to_numpy(dtype=float))
     return f"{float(f'{found:.2g}'):,.0f}"
 
 
-def table(told: Told) -> Table:
+def table(told: ReportContext) -> Table:
     """Every quantity under the scenario, its range, and what it is held against."""
     words = told.words
     rows = tuple(_row(told, quantity) for quantity in told.measured.quantities)
@@ -66,7 +66,7 @@ def table(told: Told) -> Table:
     return Table("people", title, _columns(told), rows, words("note_people"))
 
 
-def _columns(told: Told) -> tuple[Column, ...]:
+def _columns(told: ReportContext) -> tuple[Column, ...]:
     words, base = told.words, told.measured.base is not None
     columns = [
         column(words, "what", width=2.6),
@@ -85,7 +85,7 @@ def _columns(told: Told) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _row(told: Told, quantity: Quantity) -> dict[str, Cell | str]:
+def _row(told: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
     words, unit = told.words, quantity.unit
     name = words(quantity.label) if quantity.label else words.of(quantity.names)
     found = told.measured.level(quantity)

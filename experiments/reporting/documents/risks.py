@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.reporting.documents import goals, money, probability_wording
 from experiments.reporting.documents.content import Bullets
-from experiments.reporting.documents.context import Told
+from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.people import LEAST_FOR_WORST, persons, worst_of
 from experiments.reporting.documents.probability_wording import Chance
 
@@ -15,13 +15,13 @@ OFTEN = 0.05
 MOST_UNPAID = 3
 
 
-def bullets(told: Told) -> Bullets:
+def bullets(told: ReportContext) -> Bullets:
     """All risks that the rules find."""
     found = tuple(sentence for rule in RULES for sentence in rule(told))
     return Bullets(found or (told.words("risk_none"),))
 
 
-def _unlikely(told: Told) -> Iterator[str]:
+def _unlikely(told: ReportContext) -> Iterator[str]:
     found = goals.unlikely(told.results.goals)
     if found:
         names = told.words("brief_and").join(told.words.of(goal["name"]) for goal in found[:NAMED])
@@ -29,7 +29,7 @@ def _unlikely(told: Told) -> Iterator[str]:
         yield told.words("risk_unlikely", count=len(found), names=more)
 
 
-def _on_file(told: Told) -> Iterator[str]:
+def _on_file(told: ReportContext) -> Iterator[str]:
     for goal in told.results.goals:
         twin = told.twin(goal)
         true, recorded = Chance.of(goal), None if twin is None else Chance.of(twin)
@@ -54,7 +54,7 @@ def turning(goal: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found
 
 
-def _path(told: Told) -> Iterator[str]:
+def _path(told: ReportContext) -> Iterator[str]:
     for goal in told.headline:
         year = turning(goal)
         if year is not None and year["year"] < told.last_year:
@@ -67,7 +67,7 @@ def _path(told: Told) -> Iterator[str]:
             )
 
 
-def _people(told: Told) -> Iterator[str]:
+def _people(told: ReportContext) -> Iterator[str]:
     known = {quantity.id: quantity for quantity in told.measured.quantities}
     words, measured = told.words, told.measured
     if "people_below" in known:
@@ -86,7 +86,7 @@ def _people(told: Told) -> Iterator[str]:
             yield words("risk_waiting", month=told.last_month, households=said)
 
 
-def _unpaid(told: Told) -> Iterator[str]:
+def _unpaid(told: ReportContext) -> Iterator[str]:
     for use, series in money.unpaid_uses(told)[:MOST_UNPAID]:
         count, runs = int((series > 0).sum()), len(series)
         if count >= OFTEN * runs:
@@ -95,7 +95,7 @@ def _unpaid(told: Told) -> Iterator[str]:
             yield told.words("risk_unpaid", count=count, runs=runs, use=money.use_name(use, told), yuan=said)
 
 
-def _misses(told: Told) -> Iterator[str]:
+def _misses(told: ReportContext) -> Iterator[str]:
     """Published figures that these very lives miss; only where the model measures them and the scenario is the county's."""
     from experiments.validation import backtest, published_figures
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Callout
-from experiments.reporting.documents.context import Told
+from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.translations import Words
 
 
-def opening(told: Told, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
+def opening(told: ReportContext, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
     """Question and answer, warnings, limit."""
     words = told.words
     names = words("brief_and").join(words("brief_goal_quoted", name=words.of(goal["name"])) for goal in told.headline)
@@ -32,7 +32,7 @@ def warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
     return tuple(words(mark.label, **dict(mark.facts)) for mark in marks)
 
 
-def _answers(told: Told) -> Iterator[str]:
+def _answers(told: ReportContext) -> Iterator[str]:
     words = told.words
     for goal in told.headline:
         yield words("gap").join(_answer(told, goal))
@@ -45,7 +45,7 @@ def _answers(told: Told) -> Iterator[str]:
         yield words("answer_no_counterfactual", command=f"{told.command()} --out {told.results.folder} --resume --brief")
 
 
-def _answer(told: Told, goal: Mapping[str, Any]) -> Iterator[str]:
+def _answer(told: ReportContext, goal: Mapping[str, Any]) -> Iterator[str]:
     """The sentences on one headline goal: how probable, how probable without policy, what the files show."""
     words, chance, name = told.words, Chance.of(goal), told.words.of(goal["name"])
     if chance is None:

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.analyses.comparison import GAINS, LOSES, SAME
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Chart, Table
-from experiments.reporting.documents.context import Told, column
+from experiments.reporting.documents.context import ReportContext, column
 from experiments.statistics import estimates
 
 PLURAL = {"segment": "segments", "township": "townships"}
@@ -22,7 +22,7 @@ NAMED = 6
 class Places:
     """Levels of places at the end of the last year, and the verdicts of the comparison, if there is one."""
 
-    told: Told
+    told: ReportContext
 
     @cached_property
     def levels(self) -> dict[tuple[str, str, str], Any]:
@@ -80,7 +80,7 @@ class Places:
         return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.told.words)
 
 
-def blocks(told: Told) -> Iterator[Block]:
+def blocks(told: ReportContext) -> Iterator[Block]:
     """Sentences and the two tables."""
     places = Places(told)
     said = tuple(_sentences(told, places))
@@ -91,14 +91,14 @@ def blocks(told: Told) -> Iterator[Block]:
             yield table(told, places, scope)
 
 
-def names(units: Sequence[str], told: Told) -> str:
+def names(units: Sequence[str], told: ReportContext) -> str:
     """A list of places, cut where it grows too long."""
     known = {place["unit"]: told.words.of(place) for plural in PLURAL.values() for place in told.manifest[plural]}
     shown = told.words("brief_and").join(known.get(unit, unit) for unit in units[:NAMED])
     return shown if len(units) <= NAMED else told.words("who_more", names=shown, count=len(units))
 
 
-def _sentences(told: Told, places: Places) -> Iterator[str]:
+def _sentences(told: ReportContext, places: Places) -> Iterator[str]:
     words = told.words
     if places.lines:
         units = {plural: [place["unit"] for place in told.manifest[plural]] for plural in PLURAL.values()}
@@ -110,7 +110,7 @@ def _sentences(told: Told, places: Places) -> Iterator[str]:
         yield words("who_behind", names=names(behind, told), rate=rate) if behind else words("who_none_behind", rate=rate)
 
 
-def table(told: Told, places: Places, scope: str) -> Table:
+def table(told: ReportContext, places: Places, scope: str) -> Table:
     """Places of one scope: townships with the highest relapse first, kinds of households in their order."""
     words, compared = told.words, bool(places.lines)
     columns = [column(words, "place", width=2.2), column(words, "income", "whole", width=1.7)]
@@ -133,7 +133,7 @@ def _mean(values: Any) -> float:
     return -1.0 if values is None else float(values.mean())
 
 
-def _row(told: Told, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
+def _row(told: ReportContext, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
     words = told.words
     row: dict[str, Cell | str] = {"place": names([unit], told)}
     if any(places.line(scope, unit, name) for name in (INCOME, RELAPSE)):

@@ -5,7 +5,7 @@ function of a ``World``; ``xianjie selftest`` prints them all, and the tests cal
 """
 
 from experiments.validation.relations import accounts, identities, processes, responses  # noqa: F401  they declare the relations
-from experiments.validation.relations.relation import RELATIONS, Found, Relation
+from experiments.validation.relations.relation import RELATIONS, Finding, Relation
 from experiments.validation.relations.world import World
 
-__all__ = ["RELATIONS", "Found", "Relation", "World"]
+__all__ = ["RELATIONS", "Finding", "Relation", "World"]

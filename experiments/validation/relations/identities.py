@@ -5,19 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Found, paired, relation
+from experiments.validation.relations.relation import Finding, paired, relation
 from experiments.validation.relations.world import World, scenario
 from sim.core.inputs.parameters import load_all
 from sim.core.ledger import Fund
 from sim.county import County
 from sim.goals import INDICATORS
-from sim.result import Life
+from sim.result import SimulationResult
 
 SAME = 1e-9  # relative: nothing but rounding
 FIRM_FAILURE = 1000  # codes of common events from here on are failures of enterprises
 
 
-def _largest_gap(one: Life, two: Life, indicators: tuple[str, ...]) -> float:
+def _largest_gap(one: SimulationResult, two: SimulationResult, indicators: tuple[str, ...]) -> float:
     """The largest relative difference of two lives at the ends of years."""
     gaps = []
     for name in indicators:
@@ -32,7 +32,7 @@ NO_INDUSTRY: dict[str, Any] = {"budget__industry_share": 0.0, "budget__left_over
 @relation(
     "MR11", "strict", "市级分担比例更高：农户不变，县级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py"
 )
-def larger_prefecture_share(world: World) -> Found:
+def larger_prefecture_share(world: World) -> Finding:
     """A larger share of the prefecture in the top-up relieves the county and changes nothing for households."""
     # Money saved would go on to industry, and so to dividends: that way is closed here.
     ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY}
@@ -43,11 +43,11 @@ def larger_prefecture_share(world: World) -> Found:
         f"县级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}",
         f"county saves {saved:.2f} M yuan, households differ by {gap:.1e}",
     )
-    return Found(saved > 0.0 and gap <= SAME, zh, en)
+    return Finding(saved > 0.0 and gap <= SAME, zh, en)
 
 
 @relation("MR12", "strict", "防贫保保费更高而理赔规则不变：农户不变", "sim/processes/safety_net/poverty_insurance.py")
-def higher_premium(world: World) -> Found:
+def higher_premium(world: World) -> Finding:
     """A higher insurance premium with the same claims changes nothing for households."""
     # The reserve never runs dry at either premium, and the county's money is ample.
     ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY, "poverty_insurance__premium": 300.0}
@@ -55,11 +55,11 @@ def higher_premium(world: World) -> Found:
     gap = _largest_gap(world.life(**ample), world.life(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
     ratio = world.paid("insurance_premium", **dear) / world.paid("insurance_premium", **ample)
     zh, en = f"保费为 {ratio:.4f} 倍，农户指标最大差 {gap:.1e}", f"premium times {ratio:.4f}, households differ by {gap:.1e}"
-    return Found(gap <= SAME and abs(ratio - 1.5) < 1e-6, zh, en)
+    return Finding(gap <= SAME and abs(ratio - 1.5) < 1e-6, zh, en)
 
 
 @relation("MR14", "mean", "人口、能力与预算同减一半，人均结果相同", "sim/founding/founding.py")
-def half_the_county(world: World) -> Found:
+def half_the_county(world: World) -> Finding:
     """Half the people with half the capacities and budgets fare the same per head."""
     half = World(world.size / 2, world.seeds, world.seed)
     holds, told = True, []
@@ -70,16 +70,16 @@ def half_the_county(world: World) -> Found:
         # Equal within noise: the interval reaches into the tolerance that rounding people and posts to whole ones needs.
         holds &= found.low <= tolerance and found.high >= -tolerance
         told.append(f"{indicator} {100 * found.mean:+.2f}% [{100 * found.low:+.2f}, {100 * found.high:+.2f}]")
-    return Found(holds, "，".join(told), ", ".join(told))
+    return Finding(holds, "，".join(told), ", ".join(told))
 
 
 @relation("MR15", "strict", "未使用的杠杆改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
-def unused_lever(world: World) -> Found:
+def unused_lever(world: World) -> Finding:
     """A lever that nobody uses, or that is left at its status quo, changes no bit."""
     same: dict[str, Any] = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}
     kept = world.life(**same).digest == world.life().digest
     unused = world.life(public_posts__count=0, earnings__post_pay=700).digest == world.life(public_posts__count=0).digest
-    return Found(kept and unused, f"现状值 {_same(kept, 'zh')}，没有岗位时的岗位工资 {_same(unused, 'zh')}",
+    return Finding(kept and unused, f"现状值 {_same(kept, 'zh')}，没有岗位时的岗位工资 {_same(unused, 'zh')}",
                  f"status quo {_same(kept, 'en')}, post pay without posts {_same(unused, 'en')}")  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _same(equal: bool, language: str) -> str:
 
 
 @relation("MR16", "strict", "从2023年起改动：此前逐位相同", "sim/core/inputs/resolve.py")
-def later_change(world: World) -> Found:
+def later_change(world: World) -> Finding:
     """What changes in 2023 changes nothing before."""
     usual = world.life()
     later = world.life(dibao__discovery={"2021-01": 0.08, "2023-01": 0.5})
@@ -98,7 +98,7 @@ def later_change(world: World) -> Found:
         f"此前 {len(before)} 项指标不同，此后{'不同' if after else '相同'}",
         f"{len(before)} indicators differ before, {'some' if after else 'none'} after",
     )
-    return Found(not before and after, zh, en)
+    return Finding(not before and after, zh, en)
 
 
 def _equal(one: np.ndarray, two: np.ndarray) -> bool:
@@ -106,7 +106,7 @@ def _equal(one: np.ndarray, two: np.ndarray) -> bool:
 
 
 @relation("MR17", "strict", "所有金额加倍：实际指标逐位不变，名义指标恰为两倍", "sim/processes, sim/core/inputs/units.py")
-def doubled_prices(world: World) -> Found:
+def doubled_prices(world: World) -> Finding:
     """If all money is worth half as much nothing real changes, and nominal figures double exactly."""
     chosen, values = scenario(), world.values()
     book = load_all().parameters
@@ -118,7 +118,7 @@ def doubled_prices(world: World) -> Found:
         name for name in INDICATORS
         if not _equal(nominal[name], real[name] * (2.0 if units[name].startswith("yuan") else 1.0))
     ]  # fmt: skip
-    return Found(
+    return Finding(
         not wrong,
         f"{len(INDICATORS)} 项指标中 {len(wrong)} 项不符",
         f"{len(wrong)} of {len(INDICATORS)} indicators are off {wrong}"[:200],
@@ -126,7 +126,7 @@ def doubled_prices(world: World) -> Found:
 
 
 @relation("MR18", "strict", "没有经营主体与飞地：无人因其失业，飞地岗位为零", "sim/processes/enterprise/enterprises.py")
-def without_enterprises(world: World) -> Found:
+def without_enterprises(world: World) -> Finding:
     """Without enterprises and enclave projects nobody loses a job with one."""
     book = load_all().parameters
     kinds, targets = (len(book[name].entries()[0]) for name in ("founding.enterprise_count", "enterprise_growth.targets"))
@@ -142,11 +142,11 @@ def without_enterprises(world: World) -> Found:
         f"主体 {rows} 家，因其失业 {lost} 人，在其就业 {employed} 人",
         f"{rows} enterprises, {lost} jobs lost with one, {employed} held",
     )
-    return Found(rows == lost == employed == 0, zh, en)
+    return Finding(rows == lost == employed == 0, zh, en)
 
 
 @relation("MR20", "strict", "村级资产不分红：分红收入为零，首次分红之前其余不变", "sim/processes/enterprise/village_assets.py")
-def without_dividends(world: World) -> Found:
+def without_dividends(world: World) -> Finding:
     """Without dividends that income is gone, and nothing else moves before the first would have been paid."""
     none: dict[str, Any] = {"village_assets__household_share": {"2021-01": 0.0}}
     kept, usual = world.life(**none), world.life()
@@ -157,11 +157,11 @@ def without_dividends(world: World) -> Found:
         f"分红 {before:.2f} 百万元变为 {paid:.0f}，此前 {len(early)} 项不同",
         f"dividends {before:.2f} M to {paid:.0f}, {len(early)} differ before",
     )
-    return Found(paid == 0.0 < before and not early and bool(lower), zh, en)
+    return Finding(paid == 0.0 < before and not early and bool(lower), zh, en)
 
 
 @relation("MR22", "strict", "外溢系数为零等于没有外溢", "sim/processes/household_economy/local_spillover.py")
-def no_spill_over(world: World) -> Found:
+def no_spill_over(world: World) -> Finding:
     """A spill-over of nothing is no spill-over, and one of a fifth raises business income."""
     same = world.life(local_spillover__spent_locally=0.0).digest == world.life().digest
     share = world.yearly("business_share", local_spillover__spent_locally=0.2)[-1] - world.yearly("business_share")[-1]
@@ -169,11 +169,11 @@ def no_spill_over(world: World) -> Found:
         f"零：{_same(same, 'zh')}；两成：经营收入占比 {100 * share:+.2f} 个百分点",
         f"none: {_same(same, 'en')}; a fifth: business share {100 * share:+.2f} points",
     )
-    return Found(bool(same and share > 0.0), zh, en)
+    return Finding(bool(same and share > 0.0), zh, en)
 
 
 @relation("MR24", "strict", "每户给大额存款：不再借债，而按收入的返贫不变", "sim/processes/household_economy/accounts.py")
-def large_buffer(world: World) -> Found:
+def large_buffer(world: World) -> Finding:
     """A very large buffer ends borrowing and leaves poverty by income as it is: relapse is defined on income, not on means."""
     plain, rich = world.county(), world.county()
     rich.tables["households"]["cash"] += 1e6
@@ -186,20 +186,20 @@ def large_buffer(world: World) -> Found:
         f"债务降为 {100 * debt:.1f}%，按收入返贫最多变 {100 * gap:.2f} 个百分点",
         f"debt falls to {100 * debt:.1f} %, below by income moves {100 * gap:.2f} points",
     )
-    return Found(debt < 0.05 and gap < 0.003, zh, en)
+    return Finding(debt < 0.05 and gap < 0.003, zh, en)
 
 
 @relation("MR25", "strict", "登记人口32 988人时，期初兜底率恰为50%", "sim/founding/founding.py")
-def half_on_dibao(world: World) -> Found:
+def half_on_dibao(world: World) -> Finding:
     """With 32 988 registered persons dibao covers exactly half of them at the start."""
     founded = World(1.0, world.seeds, world.seed).county(founding__registered_persons=32988)
     audit = {row["id"]: row["achieved"] for row in founded.audit}
     share = audit["registered_dibao_persons_2021"] / audit["registered_persons_2021"]
-    return Found(share == 0.5, f"{100 * share:.4f}%", f"{100 * share:.4f} %")
+    return Finding(share == 0.5, f"{100 * share:.4f}%", f"{100 * share:.4f} %")
 
 
 @relation("MR28", "mean", "把一个乡镇拆成两个：全县合计不变", "sim/processes/government, environment/weather.py")
-def township_split(world: World) -> Found:
+def township_split(world: World) -> Finding:
     """A township split in two changes no total of the county."""
     changed: dict[str, list[float]] = {"rural_income": [], "relapse_rate": []}
     for seed in world.seeds:
@@ -218,11 +218,11 @@ def township_split(world: World) -> Found:
         f"收入 {100 * income.mean:+.3f}%，返贫率 {100 * relapse.mean:+.1f}%（相对）",
         f"income {100 * income.mean:+.3f} %, relapse {100 * relapse.mean:+.1f} % (relative)",
     )
-    return Found(holds, zh, en)
+    return Finding(holds, zh, en)
 
 
 @relation("MR13", "strict", "农户换排列次序（各带自己的运气）：合计不变", "sim/core/random_draws.py")
-def rows_in_another_order(world: World) -> Found:
+def rows_in_another_order(world: World) -> Finding:
     """Households in another order of rows, each with its own luck, add up to the same: integers equal, money but for rounding."""
     # Queues that ration are given enough for all: there the order of equals is the point.
     ample: dict[str, Any] = {
@@ -248,7 +248,7 @@ def rows_in_another_order(world: World) -> Found:
         zh, en = (
             f"{text}{mark}{', '.join(sorted(short))}" for text, mark in ((zh, "；有款项不足："), (en, "; money ran short: "))
         )
-    return Found(gaps[worst] <= SAME, zh, en)
+    return Finding(gaps[worst] <= SAME, zh, en)
 
 
 def _reverse_households(county: County) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Found, relation
+from experiments.validation.relations.relation import Finding, relation
 from experiments.validation.relations.world import World, line_sum, run_again, stopped_before, unchanged
 from sim.core.ledger import Fund
 from sim.county import County
@@ -22,7 +22,7 @@ SIZE = 3000.0  # yuan of a package
     "排队次序不变、帮扶大小相同时县级资金增加：没有农户受损，得到帮扶的只多不少",
     "sim/processes/monitoring/targeted_help.py",
 )
-def more_money_in_a_frozen_queue(world: World) -> Found:
+def more_money_in_a_frozen_queue(world: World) -> Finding:
     """With the queue frozen and packages of one size, more county money leaves no household worse off: who was served is served still."""  # noqa: E501
     poor = world.county(budget__county_floor=world.amount(8e6), budget__bridging=world.amount(10e6))
     lost, looks, more = [0], [0], [0]
@@ -47,11 +47,11 @@ def more_money_in_a_frozen_queue(world: World) -> Found:
         f"{looks[0]} 个月各试三档：多帮 {more[0]} 件，受损 {lost[0]}",
         f"{looks[0]} months at three levels: {more[0]} more served, {lost[0]} worse off",
     )
-    return Found(lost[0] == 0 and more[0] > 0, zh, en)
+    return Finding(lost[0] == 0 and more[0] > 0, zh, en)
 
 
 @relation("MR9", "strict", "没有误差时，收入低于低保标准的申请户恰好补到标准，其余不得", "sim/processes/safety_net/dibao.py")
-def exactly_what_is_lacking(world: World) -> Found:
+def exactly_what_is_lacking(world: World) -> Finding:
     """Without errors every applicant below the dibao line is granted exactly what is lacking to it, and nobody else anything."""
     exact: dict[str, Any] = {
         "dibao__assessment_error": 0.0,
@@ -88,7 +88,7 @@ def exactly_what_is_lacking(world: World) -> Found:
         f"{decided[0]} 件申请：错给或漏给 {wrong[0]}，金额最大差 {gap[0]:.1e} 元",
         f"{decided[0]} applications: {wrong[0]} wrong, largest gap {gap[0]:.1e} yuan",
     )
-    return Found(wrong[0] == 0 and gap[0] < FEN and decided[0] > 0, zh, en)
+    return Finding(wrong[0] == 0 and gap[0] < FEN and decided[0] > 0, zh, en)
 
 
 @relation(
@@ -97,7 +97,7 @@ def exactly_what_is_lacking(world: World) -> Found:
     "报销比例由90%提到95%：自付减少与补充报销增加是同一笔钱",
     "sim/processes/safety_net/medical_reimbursement.py",
 )
-def same_sum_from_patients_to_funds(world: World) -> Found:
+def same_sum_from_patients_to_funds(world: World) -> Finding:
     """A reimbursement target of 95 instead of 90 % moves the same sum from patients to the funds, to the fen."""
     ample: dict[str, Any] = {"budget__county_floor": 500e6}
     county = world.county(**ample)
@@ -121,7 +121,7 @@ def same_sum_from_patients_to_funds(world: World) -> Found:
         f"{MONTHS} 个月共 {moved[0]:,.0f} 元，每月最大差 {gap[0]:.1e} 元",
         f"{moved[0]:,.0f} yuan in {MONTHS} months, largest gap of a month {gap[0]:.1e} yuan",
     )
-    return Found(gap[0] < FEN and moved[0] > 0.0, zh, en)
+    return Finding(gap[0] < FEN and moved[0] > 0.0, zh, en)
 
 
 def _weighed(county: County, column: str) -> float:
@@ -130,7 +130,7 @@ def _weighed(county: County, column: str) -> float:
 
 
 @relation("MR21", "strict", "贷款收益恰等于自付利息：收入不变", "sim/processes/household_economy/microcredit.py")
-def loan_that_earns_its_cost(world: World) -> Found:
+def loan_that_earns_its_cost(world: World) -> Finding:
     """A loan that earns exactly what it costs changes no income."""
     county = world.county()
     interest = float(county.values.at("microcredit.interest_rate"))
@@ -161,13 +161,13 @@ def loan_that_earns_its_cost(world: World) -> Found:
         f"{loans[0]} 笔·月，收入最大变动 {worst[0]:.1e} 元",
         f"{loans[0]} loan-months, largest change of income {worst[0]:.1e} yuan",
     )
-    return Found(worst[0] < FEN and loans[0] > 0, zh, en)
+    return Finding(worst[0] < FEN and loans[0] > 0, zh, en)
 
 
 @relation(
     "MR23", "strict", "岗位工资全部不计入时，岗位不减少低保核算收入之外的补差", "sim/processes/household_economy/accounts.py"
 )
-def posts_left_out(world: World) -> Found:
+def posts_left_out(world: World) -> Finding:
     """Where post pay is left out altogether, having a post never raises the income that dibao assessors count."""
     county = world.county(accounts__post_pay_disregard=1.0, labour_choice__dependence="none")
     worst, posts = [0.0], [0]
@@ -189,4 +189,4 @@ def posts_left_out(world: World) -> Found:
         f"{posts[0]} 户·月有岗位，核算收入最大变动 {worst[0]:.1e} 元",
         f"{posts[0]} household-months with a post, counted income moves {worst[0]:.1e} yuan",
     )
-    return Found(worst[0] < FEN and posts[0] > 0, zh, en)
+    return Finding(worst[0] < FEN and posts[0] > 0, zh, en)

@@ -14,7 +14,7 @@ Kind = Literal["strict", "mean"]
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """Whether a relation holds, and what was measured, told in both languages with the figures in it."""
 
     holds: bool
@@ -33,14 +33,14 @@ class Relation:
     en: str
     kind: Kind
     where: str
-    function: Callable[[World], Found]
+    function: Callable[[World], Finding]
 
     @property
     def number(self) -> int:
         """Its number, by which tables are sorted."""
         return int(self.id[2:])
 
-    def check(self, world: World) -> Found:
+    def check(self, world: World) -> Finding:
         """What is found in a world."""
         return self.function(world)
 
@@ -51,7 +51,7 @@ RELATIONS: dict[str, Relation] = {}
 def relation(id: str, kind: Kind, zh: str, where: str):
     """Declare a function as a relation; its docstring is the English sentence. Raises ValueError for one declared twice."""
 
-    def declare(function: Callable[[World], Found]) -> Callable[[World], Found]:
+    def declare(function: Callable[[World], Finding]) -> Callable[[World], Finding]:
         sentence = " ".join((function.__doc__ or "").split())
         if id in RELATIONS or not sentence:
             raise ValueError(f"relation '{id}' is declared twice or says nothing")

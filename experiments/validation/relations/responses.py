@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Found, paired, relation
+from experiments.validation.relations.relation import Finding, paired, relation
 from experiments.validation.relations.world import World
 
 #: Whatever can strike a household: set to 0 there are none, set to 2 there are twice as many.
@@ -50,28 +50,28 @@ EARLY = 5e-4  # what relapse may move within two years and count as not moved (S
     "没有冲击、没有评估误差、家庭不变、无人主动换工作时，无人返贫",
     "sim/processes/shocks, household_economy/accounts.py",
 )
-def nobody_relapses_without_shocks(world: World) -> Found:
+def nobody_relapses_without_shocks(world: World) -> Finding:
     """Without shocks, assessment errors, change in the family and change of work by choice nobody relapses."""
     worst = max(float(world.yearly("relapse_rate", seed, **QUIET).max()) for seed in list(world.seeds)[:2])
-    return Found(worst <= NOBODY, f"最高年返贫率 {100 * worst:.4f}%", f"highest yearly relapse rate {100 * worst:.4f} %")
+    return Finding(worst <= NOBODY, f"最高年返贫率 {100 * worst:.4f}%", f"highest yearly relapse rate {100 * worst:.4f} %")
 
 
 @relation("MR3", "mean", "县级资金增加一倍，返贫不增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
-def more_money_no_more_relapse(world: World) -> Found:
+def more_money_no_more_relapse(world: World) -> Finding:
     """Twice the county's money does not mean more relapse."""
     found = paired(world.difference("relapse_rate", budget__county_floor=world.amount(40e6)))
-    return Found(found.low <= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
+    return Finding(found.low <= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
 @relation("MR4", "mean", "县级资金减半，返贫增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
-def half_the_money_more_relapse(world: World) -> Found:
+def half_the_money_more_relapse(world: World) -> Finding:
     """Half the county's money means more relapse."""
     found = paired(world.difference("relapse_rate", budget__county_floor=world.amount(10e6)))
-    return Found(found.mean > 0.0 and found.high > 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
+    return Finding(found.mean > 0.0 and found.high > 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
 @relation("MR5", "strict", "冲击加倍，返贫、自付、保险应赔、排队都增加", "sim/processes/shocks, safety_net/poverty_insurance.py")
-def twice_the_shocks(world: World) -> Found:
+def twice_the_shocks(world: World) -> Finding:
     """Twice the shocks mean more relapse, more own spending, more insurance claims and longer queues."""
     steps = {
         name: [float(world.yearly(name, seed, **ROUGH).mean() - world.yearly(name, seed).mean()) for seed in world.seeds]
@@ -84,7 +84,7 @@ def twice_the_shocks(world: World) -> Found:
         f"least step: relapse {100 * least['relapse_rate']:+.2f} points, own spending {least['own_rigid_spending']:+.0f} yuan a head, "  # noqa: E501
         f"queue {least['waiting_help']:+.0f}, claims {least['claims']:+,.0f} yuan"
     )
-    return Found(min(least.values()) > 0.0, zh, en)
+    return Finding(min(least.values()) > 0.0, zh, en)
 
 
 @relation(
@@ -93,7 +93,7 @@ def twice_the_shocks(world: World) -> Found:
     "凡核实者皆纳入监测时，发现能力更强，识别更早、未发现更少、帮扶支出不减",
     "sim/processes/monitoring/village_visit.py, self_report.py",
 )
-def better_eyes(world: World) -> Found:
+def better_eyes(world: World) -> Finding:
     """Better eyes find households sooner, leave fewer unnoticed and do not spend less on help, where all found are listed."""
     keen: dict[str, Any] = {**LISTED, **SHARP}
     sooner, found = (
@@ -105,21 +105,21 @@ def better_eyes(world: World) -> Found:
     holds = sooner.max() < 0.0 and unnoticed.mean < 0.0 and spent.high >= 0.0
     zh = f"识别时间 {sooner.mean():+.2f} 个月（各种子最大 {sooner.max():+.2f}），未发现 {unnoticed}，帮扶支出 {spent} 百万元"
     en = f"delay {sooner.mean():+.2f} months (largest of all seeds {sooner.max():+.2f}), unnoticed {unnoticed}, help {spent} M yuan"  # noqa: E501
-    return Found(bool(holds), zh, en)
+    return Finding(bool(holds), zh, en)
 
 
 @relation("MR7", "mean", "认定手续从0个月拖到6个月，返贫不减少", "sim/processes/monitoring/case_review.py")
-def slow_paperwork(world: World) -> Found:
+def slow_paperwork(world: World) -> Finding:
     """Paperwork that takes six months instead of none does not mean less relapse."""
     slow, quick = (world.means("relapse_rate", case_review__procedural_lag=lag) for lag in (6.0, 0.0))
     found = paired(slow - quick)
-    return Found(found.high >= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
+    return Finding(found.high >= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
 @relation(
     "MR8", "strict", "低保标准更高，低保支出更多、按收入返贫更少", "sim/processes/safety_net/dibao.py, environment/lines.py"
 )
-def higher_dibao_line(world: World) -> Found:
+def higher_dibao_line(world: World) -> Finding:
     """A higher dibao line costs more and leaves fewer below the poverty line by income."""
     sides: list[dict[str, Any]] = [{"lines__dibao_line": {"2020-01": 5500, "2021-01": line}} for line in (5000, 6200)]
     low, high = sides
@@ -128,11 +128,11 @@ def higher_dibao_line(world: World) -> Found:
              for s in world.seeds]  # fmt: skip
     zh = f"支出至少 {min(cost):+.2f} 百万元，按收入返贫至多 {100 * max(below):+.3f} 个百分点"
     en = f"outlay at least {min(cost):+.2f} M yuan, below by income at most {100 * max(below):+.3f} points"
-    return Found(min(cost) > 0.0 and max(below) < 0.0, zh, en)
+    return Finding(min(cost) > 0.0 and max(below) < 0.0, zh, en)
 
 
 @relation("MR19", "mean", "飞地项目更多，乡镇收入与岗位更多，两年内返贫不变", "sim/processes/enterprise/enclave_projects.py")
-def more_enclave_projects(world: World) -> Found:
+def more_enclave_projects(world: World) -> Finding:
     """More enclave projects mean more township revenue and jobs, and leave relapse alone for two years."""
     effort: dict[str, Any] = {"enclave_projects__effort": 2.0, "enclave_projects__land_quota": 0.1}
     producing = world.difference("enclaves_producing", **effort)
@@ -143,20 +143,20 @@ def more_enclave_projects(world: World) -> Found:
     holds = producing.mean() > 0.0 and revenue.mean() > 0.0 and jobs.mean >= 0.0 and moved < EARLY
     zh = f"投产 {producing.mean():+.1f} 个，乡镇收入 {revenue.mean():+.3g}，吸纳 {jobs} 人，头两年返贫率变动 {100 * moved:.4f} 个百分点"  # noqa: E501
     en = f"producing {producing.mean():+.1f}, township revenue {revenue.mean():+.3g}, jobs {jobs}, relapse moved {100 * moved:.4f} points"  # noqa: E501
-    return Found(bool(holds), zh, en)
+    return Finding(bool(holds), zh, en)
 
 
 @relation("MR26", "mean", "资金紧张时按困难程度排队，返贫不多于抽签", "sim/processes/monitoring/targeted_help.py")
-def severity_against_lot(world: World) -> Found:
+def severity_against_lot(world: World) -> Finding:
     """When money is scarce, serving by severity leaves no more relapse than serving by lot."""
     scarce: dict[str, Any] = {"budget__county_floor": world.amount(12e6)}
     by_lot = world.means("relapse_rate", **scarce, targeted_help__queue="random")
     found = paired(by_lot - world.means("relapse_rate", **scarce))
-    return Found(found.high >= 0.0, f"抽签比按程度 {found.points()} 个百分点", f"lot over severity {found.points()} points")
+    return Finding(found.high >= 0.0, f"抽签比按程度 {found.points()} 个百分点", f"lot over severity {found.points()} points")
 
 
 @relation("MR27", "strict", "取消监测：返贫增加，台账识别为零，台账返贫降为零", "sim/records, sim/processes/monitoring")
-def without_monitoring(world: World) -> Found:
+def without_monitoring(world: World) -> Finding:
     """Without monitoring relapse rises, nobody is identified, and recorded relapse falls to nothing: the books look better."""
     rises, intake, recorded, usual = [], [], [], []
     for seed in world.seeds:
@@ -171,4 +171,4 @@ def without_monitoring(world: World) -> Found:
         f"true relapse at least {100 * min(rises):+.3f} points, identified {max(intake):.0f}, recorded relapse {max(recorded):.0f} "  # noqa: E501
         f"(usually {np.mean(usual):.1f})"
     )
-    return Found(holds, zh, en)
+    return Finding(holds, zh, en)

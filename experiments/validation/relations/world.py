@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.binding import Wired
+from sim.core.binding import BoundProcess
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, convert
-from sim.county import County, Life, ready, values_of
+from sim.county import County, SimulationResult, ready, values_of
 from sim.scenario import Scenario, load_scenario
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
@@ -52,7 +52,7 @@ class World:
     size: float = 1.0
     seeds: range = range(8)
     seed: int = 2021
-    _lived: dict[tuple[int, str, str], Life] = field(default_factory=dict, repr=False)
+    _lived: dict[tuple[int, str, str], SimulationResult] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _scaled(self) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class World:
         """A founded county at central values, January 2021."""
         return County(scenario(file), self.values(file, **changes), self.seed, replication)
 
-    def life(self, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> Life:
+    def life(self, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> SimulationResult:
         """The whole life of such a county."""
         ready()
         key = (replication, file, json.dumps(changes, sort_keys=True))
@@ -152,7 +152,7 @@ def run_again(county: County, process: str, month: int, values: Values) -> None:
     own = county._wired[process]
     names = sorted(load_all().of(own.process.owner))
     slices = {payment.reason: _lines_of(county, payment.reason) for payment in own.process.pays}
-    Wired(own.process, county.tables, names, values.path, own.replication, slices, own.first)(month)
+    BoundProcess(own.process, county.tables, names, values.path, own.replication, slices, own.first)(month)
 
 
 def _lines_of(county: County, reason: str) -> slice:

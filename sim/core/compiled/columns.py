@@ -17,7 +17,7 @@ PER_LINE = 8  # float64 in a cache line
 LEAST_LINES = 2**16 + 1  # half a million rows: every household and person of an ordinary county
 
 
-class Singles:
+class Float32View:
     """Several numbers of a row that are kept in four bytes each and reckoned with in eight, as compiled rules do."""
 
     def __init__(self, numbers: np.ndarray) -> None:
@@ -46,7 +46,7 @@ class Row:
         value = self.table[name][self.place]
         if value.dtype != np.float32:
             return value
-        return Singles(value) if value.ndim else np.float64(value)
+        return Float32View(value) if value.ndim else np.float64(value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.table[name][self.place] = value

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.compiled.compilation import ENSEMBLE
-from sim.core.inputs.errors import Both, InputError, all_of
+from sim.core.inputs.errors import BilingualText, InputError, all_of
 from sim.core.inputs.parameters import SIM, Parameter, ParameterBook
 from sim.core.random_draws import quantile
 
 FILE = SIM / ENSEMBLE
 OF = "of "  # begins the lines of the head that say to which distribution quantiles belong
-AGAIN = Both(
+AGAIN = BilingualText(
     "run 'xianjie calibrate' again, or write 'uncertainty: prior' in the scenario",
     "请重新运行 xianjie calibrate，或在情景文件里写 uncertainty: prior",
 )
@@ -101,10 +101,10 @@ def load(book: ParameterBook, path: Path = FILE) -> Ensemble:
     return Ensemble({key: value for key, value in about.items() if not key.startswith(OF)}, names, members, digest)
 
 
-def _fault(name: str, meant: str | None, book: ParameterBook) -> Both | None:
+def _fault(name: str, meant: str | None, book: ParameterBook) -> BilingualText | None:
     """What is wrong with one assumption; None if nothing is."""
     parameter = book.parameters.get(name)
     if parameter is None or not parameter.varies:
-        return Both(f"'{name}' is no assumption that varies any more", f"“{name}”已不再是有不确定范围的假设")
+        return BilingualText(f"'{name}' is no assumption that varies any more", f"“{name}”已不再是有不确定范围的假设")
     now = distribution_of(parameter)
-    return None if now == meant else Both(f"'{name}' was {meant}, and is now {now}", f"“{name}”原为 {meant}，现为 {now}")
+    return None if now == meant else BilingualText(f"'{name}' was {meant}, and is now {now}", f"“{name}”原为 {meant}，现为 {now}")

@@ -1,8 +1,8 @@
 """What a planner reads when an input is wrong: where, what is wrong, what to do, in Chinese and below it in English. Exit code 2,
 never a traceback.
 
-Code that does not know where something was written raises Wrong; whoever knows makes an InputError of it. English comes before
-Chinese in every call, so that the two stand together in the source; a contract test holds them against each other.
+Code that does not know where something was written raises UserError; whoever knows makes an InputError of it. English comes
+before Chinese in every call, so that the two stand together in the source; a contract test holds them against each other.
 """
 
 import errno
@@ -20,14 +20,14 @@ LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked fo
 INDENT = "    "  # before the English sentence, which stands on a line of its own
 
 
-class Both(NamedTuple):
+class BilingualText(NamedTuple):
     """A sentence, or a part of one, in both languages."""
 
     english: str
     chinese: str
 
 
-class Wrong(ValueError):
+class UserError(ValueError):
     """What is wrong, without where it was written. As text it is the English sentence."""
 
     def __init__(self, english: str, chinese: str) -> None:
@@ -98,22 +98,22 @@ def all_of(errors: list[InputError]) -> InputError:
 
 
 def bilingual(value: object) -> dict[str, str]:
-    """A title as written, by language: one text stands for both. Raises Wrong for what is neither that nor {zh: …, en: …}."""
+    """A title as written, by language: one text stands for both. Raises UserError for what is neither that nor {zh: …, en: …}."""
     texts = {"zh": value, "en": value} if isinstance(value, str) else value
     if not isinstance(texts, Mapping) or set(texts) != {"zh", "en"}:
         wide = typed(value)
-        raise Wrong(
+        raise UserError(
             f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
             f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
         )
     if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in texts.values()):
-        raise Wrong(
+        raise UserError(
             f"must be text of at most {LONGEST_TITLE} characters, in quotes if it is a number",
             f"应是不超过 {LONGEST_TITLE} 字的文字，不能是空的；只有数字时请加引号",
         )
     for letter in "".join(texts.values()):
         if is_hidden(letter) and letter not in HARMLESS:
-            raise Wrong(
+            raise UserError(
                 f"holds the character {ascii(letter)}, which does not show; delete it",
                 f"含有看不见的字符 {ascii(letter)}，请删去",
             )
@@ -122,24 +122,24 @@ def bilingual(value: object) -> dict[str, str]:
 
 #: What the system refuses, by the name of its number, and what to do.
 SYSTEM = {
-    "ENOSPC": Both("the disk, or what the output goes to, is full; make room", "磁盘（或输出去处）已满；请腾出空间"),
-    "EDQUOT": Both("your share of the disk is used up; make room", "磁盘配额已用完；请腾出空间"),
-    "EFBIG": Both("the file would be larger than the system allows", "文件超过系统允许的大小；请换一个位置"),
-    "EROFS": Both("the disk can only be read; choose another place", "磁盘是只读的；请换一个位置"),
-    "EACCES": Both("you may not read or write there; choose another place", "没有读写权限；请换一个位置"),
-    "EPERM": Both("the system does not permit it; choose another place", "系统不允许；请换一个位置"),
-    "ENAMETOOLONG": Both("the name is too long; choose a shorter one", "名称太长；请改短"),
-    "ENOENT": Both("there is no such file or folder, or it is gone", "没有这个文件或文件夹，或已被删除；请核对路径"),
-    "ENOTDIR": Both("a part of the path is a file, not a folder", "路径中有一段是文件，不是文件夹；请核对路径"),
-    "EISDIR": Both("it is a folder; name a file", "这是文件夹；请写文件名"),
-    "EEXIST": Both("it is there already; choose another name", "已经存在；请换一个名称"),
-    "ENOTEMPTY": Both("the folder is not empty; choose another one", "文件夹不是空的；请换一个"),
-    "EBUSY": Both("it is in use; close it and try again", "正被占用；请关闭后再试"),
-    "EIO": Both("the disk cannot be read or written; it may be damaged", "磁盘读写出错，可能已损坏；请换一个位置"),
-    "ELOOP": Both("its links lead in a circle", "链接绕成了圈；请核对路径"),
-    "EINVAL": Both("the system takes no such name or place", "系统不接受这样的名称或位置；请换一个"),
-    "EMFILE": Both("too many files are open; close other programs", "打开的文件太多；请关闭其他程序"),
-    "ESTALE": Both("the network folder is gone; connect it again", "网络文件夹已断开；请重新连接"),
+    "ENOSPC": BilingualText("the disk, or what the output goes to, is full; make room", "磁盘（或输出去处）已满；请腾出空间"),
+    "EDQUOT": BilingualText("your share of the disk is used up; make room", "磁盘配额已用完；请腾出空间"),
+    "EFBIG": BilingualText("the file would be larger than the system allows", "文件超过系统允许的大小；请换一个位置"),
+    "EROFS": BilingualText("the disk can only be read; choose another place", "磁盘是只读的；请换一个位置"),
+    "EACCES": BilingualText("you may not read or write there; choose another place", "没有读写权限；请换一个位置"),
+    "EPERM": BilingualText("the system does not permit it; choose another place", "系统不允许；请换一个位置"),
+    "ENAMETOOLONG": BilingualText("the name is too long; choose a shorter one", "名称太长；请改短"),
+    "ENOENT": BilingualText("there is no such file or folder, or it is gone", "没有这个文件或文件夹，或已被删除；请核对路径"),
+    "ENOTDIR": BilingualText("a part of the path is a file, not a folder", "路径中有一段是文件，不是文件夹；请核对路径"),
+    "EISDIR": BilingualText("it is a folder; name a file", "这是文件夹；请写文件名"),
+    "EEXIST": BilingualText("it is there already; choose another name", "已经存在；请换一个名称"),
+    "ENOTEMPTY": BilingualText("the folder is not empty; choose another one", "文件夹不是空的；请换一个"),
+    "EBUSY": BilingualText("it is in use; close it and try again", "正被占用；请关闭后再试"),
+    "EIO": BilingualText("the disk cannot be read or written; it may be damaged", "磁盘读写出错，可能已损坏；请换一个位置"),
+    "ELOOP": BilingualText("its links lead in a circle", "链接绕成了圈；请核对路径"),
+    "EINVAL": BilingualText("the system takes no such name or place", "系统不接受这样的名称或位置；请换一个"),
+    "EMFILE": BilingualText("too many files are open; close other programs", "打开的文件太多；请关闭其他程序"),
+    "ESTALE": BilingualText("the network folder is gone; connect it again", "网络文件夹已断开；请重新连接"),
 }  # fmt: skip
 FULL = ("ENOSPC", "EDQUOT", "EFBIG")
 
@@ -153,69 +153,71 @@ def _number(problem: OSError) -> str:
     return errno.errorcode.get(problem.errno or 0, "")
 
 
-def said(problem: Exception) -> Both:
+def said(problem: Exception) -> BilingualText:
     """What a problem says. What the system refuses is told in our words; of what nobody foresaw the Chinese can only quote."""
-    if isinstance(problem, (Wrong, InputError)):
-        return Both(problem.english, problem.chinese)
+    if isinstance(problem, (UserError, InputError)):
+        return BilingualText(problem.english, problem.chinese)
     known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
-    return known or Both(str(problem), f"出了问题，系统提示原文：{problem}")
+    return known or BilingualText(str(problem), f"出了问题，系统提示原文：{problem}")
 
 
-def joined(parts: Iterable[Both]) -> Both:
+def joined(parts: Iterable[BilingualText]) -> BilingualText:
     """Several sentences as one."""
     english, chinese = zip(*parts)
-    return Both("; ".join(english), "；".join(chinese))
+    return BilingualText("; ".join(english), "；".join(chinese))
 
 
-def nearest(name: str, known: Sequence[str]) -> Both:
+def nearest(name: str, known: Sequence[str]) -> BilingualText:
     """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near."""
     import difflib
 
     near = difflib.get_close_matches(half(name), known, n=1, cutoff=0.6) if len(name) <= LONGEST_NAME else []
-    return Both(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else Both("", "")
+    return BilingualText(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else BilingualText("", "")
 
 
-def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Both:
+def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> BilingualText:
     """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
     near, wide = nearest(name, known), typed(name)
-    return Both(f"{english} '{shown(name)}'{near.english}{wide.english}", f"{chinese}“{shown(name)}”{near.chinese}{wide.chinese}")
+    return BilingualText(
+        f"{english} '{shown(name)}'{near.english}{wide.english}", f"{chinese}“{shown(name)}”{near.chinese}{wide.chinese}"
+    )
 
 
-def one_of(value: object, known: Sequence[str]) -> Both:
+def one_of(value: object, known: Sequence[str]) -> BilingualText:
     """That a value must be one of a few, which does not say whose value it is."""
     near = nearest(str(value), known)
     english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
-    return Both(
+    return BilingualText(
         f"must be {english}, not '{shown(value)}'{near.english}",
         f"只能写 {chinese}，现在写的是“{shown(value)}”{near.chinese}",
     )
 
 
-def typed(text: object) -> Both:
+def typed(text: object) -> BilingualText:
     """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
     mark = full_width(text) if isinstance(text, str) else ""
     if not mark:
-        return Both("", "")
-    return Both(
+        return BilingualText("", "")
+    return BilingualText(
         f" ('{mark}' is a full-width character; type '{half(mark)}')", f"（“{mark}”是全角符号，请改用半角“{half(mark)}”）"
     )
 
 
-def widened(text: object) -> Both:
+def widened(text: object) -> BilingualText:
     """`` (…)`` that a text holds full-width characters, or nothing."""
     if half(str(text)) == str(text):
-        return Both("", "")
-    return Both(" (it holds full-width characters)", "（含有全角字符，请用半角）")
+        return BilingualText("", "")
+    return BilingualText(" (it holds full-width characters)", "（含有全角字符，请用半角）")
 
 
-def not_a_number(value: object, unit: str) -> Both:
+def not_a_number(value: object, unit: str) -> BilingualText:
     """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
     text = "" if value is None else str(value)
     number = meant(text) if isinstance(value, str) else None
     wide = widened(text)
-    of = Both(f" in {unit}", f"（单位 {unit}）") if unit else Both("", "")
-    write = Both("", "") if number is None else Both(f"; write {number}", f"；请写成 {number}")
-    return Both(
+    of = BilingualText(f" in {unit}", f"（单位 {unit}）") if unit else BilingualText("", "")
+    write = BilingualText("", "") if number is None else BilingualText(f"; write {number}", f"；请写成 {number}")
+    return BilingualText(
         f"must be a number{of.english}, not '{shown(text)}'{write.english}{wide.english}",
         f"必须是数字{of.chinese}，现在写的是“{shown(text)}”{write.chinese}{wide.chinese}",
     )

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, Wrong, all_of, not_a_number, one_of, unknown, widened
+from sim.core.inputs.errors import InputError, UserError, all_of, not_a_number, one_of, unknown, widened
 from sim.core.inputs.notation import half, shown
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explained
@@ -97,7 +97,7 @@ class Parameter(Strict):
     @classmethod
     def _day(cls, text: str) -> str:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise Wrong("must be a day, such as 2026-11-23", "应写成日期，如 2026-11-23")
+            raise UserError("must be a day, such as 2026-11-23", "应写成日期，如 2026-11-23")
         return text
 
     @field_validator("clause", mode="before")
@@ -108,41 +108,45 @@ class Parameter(Strict):
     @model_validator(mode="after")
     def _papers(self) -> "Parameter":
         if self.unit not in UNITS:
-            raise Wrong(*unknown("unknown unit", "没有这个单位：", self.unit, list(UNITS)))
+            raise UserError(*unknown("unknown unit", "没有这个单位：", self.unit, list(UNITS)))
         if self.evidence == "measured" and not self.sources:
-            raise Wrong("is said to be measured, but names no source", "标为 measured（实测），却没有写来源 sources")
+            raise UserError("is said to be measured, but names no source", "标为 measured（实测），却没有写来源 sources")
         if self.evidence == "policy" and not self.clause:
-            raise Wrong("is said to be fixed by the policy, but names no clause", "标为 policy（文件规定），却没有写条款 clause")
+            raise UserError(
+                "is said to be fixed by the policy, but names no clause", "标为 policy（文件规定），却没有写条款 clause"
+            )
         if self.evidence == "policy" and self.clause == OWN:
-            raise Wrong(
+            raise UserError(
                 "is said to be fixed by the policy, but its clause is 'own'; write 'evidence: assumed', or the paper's clause",
                 "标为 policy（文件规定），条款却写成 own（自定）；请改成 evidence: assumed，或写明文件条款",
             )
         if (self.unit == "switch") != (self.options is not None):
-            raise Wrong(
+            raise UserError(
                 "options belong to the unit 'switch', and a switch needs them",
                 "选项 options 只用于单位 switch，单位为 switch 时也必须写",
             )
         if self.role == "lever":
             if self.off is None or (self.bounds is None and self.options is None):
-                raise Wrong("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
+                raise UserError("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
             if self.range is not None or self.distribution is not None:
-                raise Wrong("a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution")
+                raise UserError(
+                    "a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution"
+                )
             if self.transition and (self.options is not None or self.is_list):
-                raise Wrong(
+                raise UserError(
                     "support that ends with the transition period thins out: it must be a number",
                     "随过渡期结束而退坡的支持必须是一个数，才能逐步减下来",
                 )
         elif self.transition:
-            raise Wrong(
+            raise UserError(
                 "'transition' marks a lever as support that ends with the transition period; this is none",
                 "'transition' 只用来标明随过渡期结束的抓手，这一项不是抓手",
             )
         elif self.options is None:
             if self.distribution is None:
-                raise Wrong("an assumption needs a distribution", "假设必须写分布 distribution")
+                raise UserError("an assumption needs a distribution", "假设必须写分布 distribution")
             if self.distribution != "fixed" and self.range is None:
-                raise Wrong("needs a range, or the distribution 'fixed'", "应写范围 range，或把分布写成 fixed")
+                raise UserError("needs a range, or the distribution 'fixed'", "应写范围 range，或把分布写成 fixed")
         self._check_values()
         return self
 
@@ -154,16 +158,18 @@ class Parameter(Strict):
         if self.range is not None:
             low, high = self.range
             if low > high:
-                raise Wrong("the range runs from high to low", "范围写反了，应从小到大")
+                raise UserError("the range runs from high to low", "范围写反了，应从小到大")
             centre = 1.0 if self.has_factor_range else self.value
             if not low <= centre <= high:
                 what = "1" if self.has_factor_range else "value"
-                raise Wrong(f"{what} lies outside its range {list(self.range)}", f"{what} 不在它的范围 {list(self.range)} 之内")
+                raise UserError(
+                    f"{what} lies outside its range {list(self.range)}", f"{what} 不在它的范围 {list(self.range)} 之内"
+                )
         if self.known_from and not self.is_dated:
-            raise Wrong("known_from belongs to a dated value", "known_from 只用于按日期写的值")
+            raise UserError("known_from belongs to a dated value", "known_from 只用于按日期写的值")
         for month in self.known_from or {}:
             if month not in self.value:
-                raise Wrong(
+                raise UserError(
                     f"known_from names {month}, for which there is no value", f"known_from 写了 {month}，但这个月没有对应的值"
                 )
 
@@ -197,28 +203,28 @@ class Parameter(Strict):
         return list(self.value.values()) if isinstance(self.value, dict) else [self.value]
 
     def check(self, value: Any, override: bool = False, elsewhere: bool = False) -> None:
-        """Raise Wrong if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
+        """Raise UserError if it cannot take this value; ``override`` also applies the range. In a place ``elsewhere`` neither
         range nor bounds bind, only what the unit admits.
         """
         if self.options is not None:
             if not isinstance(value, str) or value not in self.options:
-                raise Wrong(*one_of(value, list(self.options)))
+                raise UserError(*one_of(value, list(self.options)))
             return
         numbers = value if isinstance(value, (list, tuple)) else [value]
         if not numbers:
-            raise Wrong("is an empty list", "列表是空的，至少要写一个值")
+            raise UserError("is an empty list", "列表是空的，至少要写一个值")
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-                raise Wrong(*not_a_number(number, self.unit))
+                raise UserError(*not_a_number(number, self.unit))
             unit = UNITS[self.unit]
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
-                raise Wrong(
+                raise UserError(
                     f"{number} lies outside {low:g} to {high:g} {self.unit}",
                     f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位 {self.unit}）",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
-            raise Wrong(
+            raise UserError(
                 f"must add up to {self.sums_to:g}, not {sum(numbers):g}",
                 f"各项之和应为 {self.sums_to:g}，现在是 {sum(numbers):g}",
             )
@@ -258,11 +264,11 @@ class Parameter(Strict):
 
 
 def month_number(text: Any) -> int:
-    """``2021-03`` or ``2021`` as months since January 2021. Raises Wrong."""
+    """``2021-03`` or ``2021`` as months since January 2021. Raises UserError."""
     match = MONTH.fullmatch(str(text))
     if not match:
         write, wide = _month_meant(str(text)), widened(text)
-        raise Wrong(
+        raise UserError(
             f"'{shown(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
             f"“{shown(text)}”不是月份；应写成 {write}，只写 {write[:4]} 表示当年1月{wide.chinese}",
         )
@@ -276,10 +282,10 @@ def _month_meant(text: str) -> str:
 
 
 def month_within(text: Any) -> int:
-    """A month as a number, 0 = January 2021. Raises Wrong if it is none, or none for which there are data or rules."""
+    """A month as a number, 0 = January 2021. Raises UserError if it is none, or none for which there are data or rules."""
     month = month_number(text)
     if not -12 <= month < LONGEST:
-        raise Wrong(f"'{text}' lies outside the years 2020 to 2030", f"“{text}”不在2020年至2030年之内")
+        raise UserError(f"'{text}' lies outside the years 2020 to 2030", f"“{text}”不在2020年至2030年之内")
     return month
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.inputs.errors import InputError, Wrong, not_a_number
+from sim.core.inputs.errors import InputError, UserError, not_a_number
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.inputs.units import UNITS
 
@@ -28,37 +28,37 @@ class Override:
             for value in self.value.values() if isinstance(self.value, Mapping) else [self.value]:
                 if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
                     if parameter.is_list:
-                        raise Wrong("must be a list", "应写成列表，如 [1, 2, 3]")
-                    raise Wrong("must be one value, not a list", "只能写一个值，不能写列表")
+                        raise UserError("must be a list", "应写成列表，如 [1, 2, 3]")
+                    raise UserError("must be one value, not a list", "只能写一个值，不能写列表")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     for each in value:
                         if isinstance(each, str):  # a full-width comma, say, which makes one text of two numbers
-                            raise Wrong(*not_a_number(each, parameter.unit))
+                            raise UserError(*not_a_number(each, parameter.unit))
                     count = len(parameter.entries()[0])
-                    raise Wrong(f"must be a list of {count} values", f"列表里应正好有 {count} 个值")
+                    raise UserError(f"must be a list of {count} values", f"列表里应正好有 {count} 个值")
                 parameter.check(value, override=True, elsewhere=self.local)
             self._check_time(parameter)
         except ValueError as problem:
             raise InputError.of(self.place, self.line, problem, parameter.id) from None
 
     def _check_time(self, parameter: Parameter) -> None:
-        """Raise Wrong if it changes a lever before the plan begins, or in months for which the clause keeps it as it is."""
+        """Raise UserError if it changes a lever before the plan begins, or in months for which the clause keeps it as it is."""
         dates = self.value if isinstance(self.value, Mapping) else ()
         if parameter.role == "lever" and not self.status_quo and any(month < 0 for month in dates):
-            raise Wrong(
+            raise UserError(
                 "a plan acts from 2021-01 at the earliest: what held before is the county's past; write 2021-01 in place of "
                 f"{named(min(dates))}, or state what held before in the county file",
                 f"规划最早从2021-01起作用；请把 {named(min(dates))} 改为 2021-01，此前的情况请写在县情文件里",
             )
         if dates and parameter.id.startswith("founding.") and not parameter.is_dated:
-            raise Wrong("a county is founded once: write one value, without months", "县只建一次：请只写一个值，不要按月份写")
+            raise UserError("a county is founded once: write one value, without months", "县只建一次：请只写一个值，不要按月份写")
         if parameter.changes_from is None:
             return
         first = month_number(parameter.changes_from)
         early = self.value.items() if isinstance(self.value, Mapping) else [(0, self.value)]
         if any(month < first and value != parameter.value for month, value in early):
             value = next(iter(dict(early).values()))
-            raise Wrong(
+            raise UserError(
                 f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
                 f"write {{{parameter.changes_from}: {value}}}, or leave it",
                 f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
@@ -71,7 +71,7 @@ class Fixed(np.ndarray):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.flags.writeable:
-            raise Wrong(
+            raise UserError(
                 "values are fixed once a county is founded; set the parameter before: in the scenario, by --set, or as "
                 "CountyModel(scenario, public_posts__count=3000)",
                 "县建成后参数值不能再改；请事先设定：写在情景文件里，用 --set，"

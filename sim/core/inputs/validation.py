@@ -6,21 +6,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from sim.core.inputs.errors import Both, Wrong, bilingual, not_a_number, said, unknown
+from sim.core.inputs.errors import BilingualText, UserError, bilingual, not_a_number, said, unknown
 from sim.core.inputs.notation import shown
 
 
 def number(value: Any) -> int | float:
-    """A value that must be a number, and finite. Raises Wrong, with the number that a text seems to mean."""
+    """A value that must be a number, and finite. Raises UserError, with the number that a text seems to mean."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise Wrong(*not_a_number(value, ""))
+        raise UserError(*not_a_number(value, ""))
     return value
 
 
 def whole(value: Any) -> int:
-    """A value that must be a whole number. Raises Wrong."""
+    """A value that must be a whole number. Raises UserError."""
     if number(value) != int(value):
-        raise Wrong(f"must be a whole number, not {value}", f"必须是整数，现在写的是 {value}")
+        raise UserError(f"must be a whole number, not {value}", f"必须是整数，现在写的是 {value}")
     return int(value)
 
 
@@ -61,7 +61,7 @@ _CHINESE = {
 }
 
 
-def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> Both:
+def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> BilingualText:
     """One of ``ValidationError.errors()``: ``known`` are the keys there could be, ``name`` that of the record in its file."""
     where = ".".join(shown(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
     if error["type"] == "extra_forbidden":
@@ -69,11 +69,11 @@ def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") ->
         if where == error["loc"][-1]:
             return found
     elif error["type"] == "missing":
-        return Both(f"'{where}' is missing", f"缺少“{where}”，请补上")
+        return BilingualText(f"'{where}' is missing", f"缺少“{where}”，请补上")
     else:
         message = error["msg"].removeprefix(_PREFIX)
-        found = Both(message[:1].lower() + message[1:], _chinese(error, message))
-    return Both(f"{where}: {found.english}", f"{where}：{found.chinese}")
+        found = BilingualText(message[:1].lower() + message[1:], _chinese(error, message))
+    return BilingualText(f"{where}: {found.english}", f"{where}：{found.chinese}")
 
 
 def _chinese(error: Mapping[str, Any], message: str) -> str:

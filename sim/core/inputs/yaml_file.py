@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from sim.core.inputs.errors import Both, InputError, typed
+from sim.core.inputs.errors import BilingualText, InputError, typed
 from sim.core.inputs.notation import LONGEST_NUMBER, shown
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -284,7 +284,7 @@ def _invalid(place: str | Path, text: str, at: int, reason: str) -> InputError:
     for number in range(min(at, len(lines) - 1), max(at - 4, -1), -1):
         wide, tab = typed(lines[number]), re.match(r"[ \-?]*\t", lines[number])
         if wide.english or tab:
-            problem = Both(" (it begins with a tab; type spaces)", "（行首用了制表符 Tab，请改用空格）") if tab else wide
+            problem = BilingualText(" (it begins with a tab; type spaces)", "（行首用了制表符 Tab，请改用空格）") if tab else wide
             return InputError(
                 place, number + 1, f"is not valid YAML{problem.english}: {reason}",
                 f"不符合 YAML 写法{problem.chinese}；系统提示原文：{reason}"

@@ -22,7 +22,7 @@ def leads_of(u, mean):
 
 
 @compiled
-def open_lead(identity, township, month, p, luck, room):
+def open_lead(identity, township, month, p, draws, room):
     """An investor is interested: the size of the project, and what will be true of the promise."""
     place = room.count[0]
     if place >= len(room.rows):
@@ -36,10 +36,10 @@ def open_lead(identity, township, month, p, luck, room):
     project.until = NONE
     project.enterprise = NONE
     # Pareto above the least size that counts, cut off where the largest stand.
-    size = math.exp(-math.log(uniform(luck.size, identity)) / p.size_tail)
+    size = math.exp(-math.log(uniform(draws.size, identity)) / p.size_tail)
     project.investment = p.least_investment * min(size, p.largest_multiple)
-    project.realised = min(p.realised_share * lognormal(luck.realised, identity, p.realised_spread), 1.0)
-    project.jobs = p.jobs * lognormal(luck.jobs, identity, p.jobs_spread)
+    project.realised = min(p.realised_share * lognormal(draws.realised, identity, p.realised_spread), 1.0)
+    project.jobs = p.jobs * lognormal(draws.jobs, identity, p.jobs_spread)
     project.registered = project.jobs * p.local_share * p.registered_share
     room.count[0] = place + 1
 
@@ -49,16 +49,16 @@ def open_lead(identity, township, month, p, luck, room):
     writes="enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.landed enclaves.until "
     "enclaves.investment enclaves.realised enclaves.jobs enclaves.registered enclaves.enterprise",
     creates="enclaves",
-    luck="leads size realised jobs",
+    draws="leads size realised jobs",
 )
 @compiled
-def enclave_leads(county, p, luck, books):
+def enclave_leads(county, p, draws, books):
     """Investors whom the townships interest this month; park money and returned tax draw more of them."""
     drawn = county.environment[0].park_money / p.park_scale + p.incentive_pull * p.incentive
     for k in range(len(county.townships)):
         mean = p.leads * p.effort * county.townships[k].effort * (1.0 + drawn) / len(county.townships)
-        for ordinal in range(leads_of(uniform(luck.leads, k), mean)):
-            open_lead(descendant(k, county.month, ordinal), k, county.month, p, luck, county.enclaves_room)
+        for ordinal in range(leads_of(uniform(draws.leads, k), mean)):
+            open_lead(descendant(k, county.month, ordinal), k, county.month, p, draws, county.enclaves_room)
 
 
 @compiled
@@ -74,30 +74,30 @@ def land(project, township, environment, month, p):
 
 
 @compiled
-def advance(project, township, environment, month, p, luck):
+def advance(project, township, environment, month, p, draws):
     """One month of a project on its way to production."""
     if project.stage == ProjectStage.LEAD:
-        if happens(luck.signs, project.identity, p.signing):
+        if happens(draws.signs, project.identity, p.signing):
             project.stage = ProjectStage.SIGNED
             project.since = month
-        elif happens(luck.lapses, project.identity, p.lead_lapse):
+        elif happens(draws.lapses, project.identity, p.lead_lapse):
             project.stage = ProjectStage.STALLED
     elif project.stage == ProjectStage.SIGNED:
-        if happens(luck.lands, project.identity, p.landing):
+        if happens(draws.lands, project.identity, p.landing):
             land(project, township, environment, month, p)
-        elif happens(luck.lapses, project.identity, p.signed_lapse):
+        elif happens(draws.lapses, project.identity, p.signed_lapse):
             project.stage = ProjectStage.STALLED
     elif project.stage == ProjectStage.LANDED:
-        if happens(luck.builds, project.identity, p.building):
+        if happens(draws.builds, project.identity, p.building):
             project.stage = ProjectStage.BUILDING
             project.since = month
-            project.until = month + 1 + int(p.build_months * lognormal(luck.months, project.identity, p.build_spread))
-        elif happens(luck.lapses, project.identity, p.landed_lapse):
+            project.until = month + 1 + int(p.build_months * lognormal(draws.months, project.identity, p.build_spread))
+        elif happens(draws.lapses, project.identity, p.landed_lapse):
             project.stage = ProjectStage.STALLED
     elif project.stage == ProjectStage.BUILDING and month >= project.until:
         project.stage = ProjectStage.PRODUCING
         project.since = month
-    elif project.stage == ProjectStage.PRODUCING and happens(luck.closes, project.identity, p.closing):
+    elif project.stage == ProjectStage.PRODUCING and happens(draws.closes, project.identity, p.closing):
         project.stage = ProjectStage.CLOSED
         project.since = month
 
@@ -105,20 +105,20 @@ def advance(project, township, environment, month, p, luck):
 @process(
     reads="enclaves.identity enclaves.township",
     writes="enclaves.stage enclaves.since enclaves.landed enclaves.until townships.landed_year environment.land_left",
-    luck="signs lapses lands builds months closes",
+    draws="signs lapses lands builds months closes",
 )
 @compiled
-def enclave_pipeline(county, p, luck, books):
+def enclave_pipeline(county, p, draws, books):
     """Projects sign, land as far as the land quota goes, are built, produce or give up."""
     environment = county.environment[0]
     for project in county.enclaves:
         if project.stage < ProjectStage.STALLED:
-            advance(project, county.townships[project.township], environment, county.month, p, luck)
+            advance(project, county.townships[project.township], environment, county.month, p, draws)
 
 
 @process(writes="environment.land_left townships.landed_year")
 @compiled
-def land_quota(county, p, luck, books):
+def land_quota(county, p, draws, books):
     """A new year's quota: the reserved share of the plan for new construction land."""
     county.environment[0].land_left = p.construction_plan * p.land_quota
     for township in county.townships:
@@ -161,7 +161,7 @@ def start_hiring(project, p, room):
     pays="enclave_tax: outside -> township; enclave_incentive: township -> outside",
 )
 @compiled
-def enclave_production(county, p, luck, books):
+def enclave_production(county, p, draws, books):
     """Producing projects hire, add to local demand for labour, and pay the tax that returns to their township."""
     environment = county.environment[0]
     environment.enclave_demand = 0.0
@@ -190,7 +190,7 @@ def enclave_production(county, p, luck, books):
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")
 @compiled
-def township_effort(county, p, luck, books):
+def township_effort(county, p, draws, books):
     """The year is assessed: whoever missed its number of projects tries harder, and so does whoever gains much tax from them."""
     for township in county.townships:
         missed = max(p.projects_asked - township.landed_year, 0.0) / max(p.projects_asked, 1.0)

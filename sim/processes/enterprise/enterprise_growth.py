@@ -20,15 +20,15 @@ def lacking(county, sector, wanted):
 @process(
     reads="enterprises.identity enterprises.sector enterprises.jobs_founded",
     writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired",
-    luck="opens",
+    draws="opens",
 )
 @compiled
-def enterprise_openings(county, p, luck, books):
+def enterprise_openings(county, p, draws, books):
     """New enterprises open, the faster the further their number is from the plan's."""
     for sector in range(len(p.targets)):
         chance = min(p.pace * lacking(county, sector, p.targets[sector]), 1.0)
         for enterprise in county.enterprises:
-            if enterprise.sector == sector and enterprise.planned == 1 and happens(luck.opens, enterprise.identity, chance):
+            if enterprise.sector == sector and enterprise.planned == 1 and happens(draws.opens, enterprise.identity, chance):
                 enterprise.planned = 0
                 enterprise.alive = 1
                 enterprise.age = 0
@@ -37,7 +37,7 @@ def enterprise_openings(county, p, luck, books):
 
 @process(reads="environment.enterprise_money enterprises.alive enterprises.sector", writes="enterprises.jobs_founded")
 @compiled
-def added_jobs(county, p, luck, books):
+def added_jobs(county, p, draws, books):
     """Industry money lets enterprises grow: interest subsidies and equipment, spread in proportion to their jobs."""
     money = county.environment[0].enterprise_money
     total = 0.0
@@ -55,13 +55,13 @@ def added_jobs(county, p, luck, books):
 @process(
     reads="enterprises.identity enterprises.alive enterprises.sector commodities.deviation enterprises.commodity",
     writes="enterprises.revenue",
-    luck="growth",
+    draws="growth",
 )
 @compiled
-def cluster_sales(county, p, luck, books):
+def cluster_sales(county, p, draws, books):
     """A year of sales of processors and leading firms: growth, luck, and part of what prices did."""
     for enterprise in county.enterprises:
         if enterprise.revenue > 0.0:
             price = county.commodities[enterprise.commodity].deviation
-            growth = p.sales_growth + p.sales_spread * normal(luck.growth, enterprise.identity) + p.price_passed_on * price
+            growth = p.sales_growth + p.sales_spread * normal(draws.growth, enterprise.identity) + p.price_passed_on * price
             enterprise.revenue *= max(1.0 + growth, 0.0)

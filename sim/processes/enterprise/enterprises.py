@@ -33,25 +33,25 @@ def trade(enterprise, price, p, books):
 
 
 @compiled
-def plan_jobs(enterprise, price, p, luck):
+def plan_jobs(enterprise, price, p, draws):
     """Jobs wanted at this price, reached step by step; nobody is hired or laid off for less than a whole job."""
     wanted = enterprise.jobs_founded * math.exp(p.price_response * enterprise.exposure * math.log(max(price, p.lowest_price)))
     if abs(wanted - enterprise.desired) < 1.0:
         return
     step = p.adjustment * (wanted - enterprise.desired)
     whole = math.floor(step)
-    if happens(luck.rounding, enterprise.identity, step - whole):
+    if happens(draws.rounding, enterprise.identity, step - whole):
         whole += 1.0
     enterprise.desired = max(0, enterprise.desired + int(whole))
 
 
 @compiled
-def fails(enterprise, p, luck):
+def fails(enterprise, p, draws):
     """Whether the enterprise gives up: overdrawn too long, or for reasons of its own."""
     limit = p.overdraft_months * enterprise.wage_bill
     enterprise.overdrawn = enterprise.overdrawn + 1 if enterprise.cash < -limit else 0
     hazard = failure_hazard(enterprise.age, p) * p.failure_intensity
-    return enterprise.overdrawn >= p.patience_months or happens(luck.failure, enterprise.identity, min(hazard, 1.0))
+    return enterprise.overdrawn >= p.patience_months or happens(draws.failure, enterprise.identity, min(hazard, 1.0))
 
 
 @compiled
@@ -67,9 +67,9 @@ def close(enterprise, month, books):
 
 
 @compiled
-def succeed(enterprise, p, luck):
+def succeed(enterprise, p, draws):
     """Somebody else takes the place and the sheds."""
-    if happens(luck.successor, enterprise.identity, p.succession):
+    if happens(draws.successor, enterprise.identity, p.succession):
         enterprise.alive = 1
         enterprise.age = 0
         enterprise.desired = int(enterprise.jobs_founded)
@@ -81,7 +81,7 @@ def succeed(enterprise, p, luck):
     pays="enterprise_sales: outside -> enterprises; enterprise_losses: enterprises -> outside; owners: enterprises -> outside",
 )
 @compiled
-def enterprise_trade(county, p, luck, books):
+def enterprise_trade(county, p, draws, books):
     """Enterprises sell what their workers made."""
     for enterprise in county.enterprises:
         if enterprise.alive == 1:
@@ -93,20 +93,20 @@ def enterprise_trade(county, p, luck, books):
     "enterprises.wage_bill enterprises.registered enterprises.commodity commodities.price",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.cash enterprises.inflow enterprises.outflow "
     "enterprises.overdrawn",
-    luck="failure rounding successor",
+    draws="failure rounding successor",
     pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
 )
 @compiled
-def enterprises(county, p, luck, books):
+def enterprises(county, p, draws, books):
     """Enterprises plan their jobs, and some fail or are succeeded."""
     for enterprise in county.enterprises:
         if enterprise.alive == 0:
             if enterprise.planned == 0 and enterprise.sector != Sector.ENCLAVE:
-                succeed(enterprise, p, luck)
+                succeed(enterprise, p, draws)
             continue
         enterprise.age += 1
-        plan_jobs(enterprise, county.commodities[enterprise.commodity].price, p, luck)
-        if fails(enterprise, p, luck):
+        plan_jobs(enterprise, county.commodities[enterprise.commodity].price, p, draws)
+        if fails(enterprise, p, draws):
             close(enterprise, county.month, books)
 
 
@@ -124,10 +124,10 @@ def lay_off(person, event):
     reads="persons.identity enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "enterprises.registered enterprises.unasked",
-    luck="laid_off",
+    draws="laid_off",
 )
 @compiled
-def lay_offs(county, p, luck, books):
+def lay_offs(county, p, draws, books):
     """Workers of enterprises that failed, or that want fewer hands, lose their jobs: exactly as many as are too many."""
     for employer in county.enterprises:
         employer.unasked = employer.registered
@@ -140,7 +140,7 @@ def lay_offs(county, p, luck, books):
         if employer.alive == 0:
             lay_off(person, Event.FIRM_FAILURE + row)
             employer.registered -= 1
-        elif excess > 0 and uniform(luck.laid_off, person.identity) * employer.unasked < excess:
+        elif excess > 0 and uniform(draws.laid_off, person.identity) * employer.unasked < excess:
             lay_off(person, NONE)
             employer.registered -= 1
         employer.unasked -= 1

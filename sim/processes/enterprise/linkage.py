@@ -20,7 +20,7 @@ def price_gap(commodity, p):
     pays="order_price: enterprises -> households",
 )
 @compiled
-def orders(county, p, luck, books):
+def orders(county, p, draws, books):
     """Enterprises with orders make up the floor price to the households linked to them, as far as they have cash."""
     trend = county.environment[0].farm_trend
     for household in county.households:
@@ -43,7 +43,7 @@ def orders(county, p, luck, books):
     pays="shares: enterprises -> households",
 )
 @compiled
-def profit_shares(county, p, luck, books):
+def profit_shares(county, p, draws, books):
     """At the year's end enterprises that share give linked households equal parts of a share of what they hold."""
     for household in county.households:
         if household.linked < 0 or household.members == 0:
@@ -58,14 +58,14 @@ def profit_shares(county, p, luck, books):
 
 
 @compiled
-def take_in(county, firm_row, p, luck):
+def take_in(county, firm_row, p, draws):
     """A firm links households of its township that grow what it buys and are not linked yet."""
     firm = county.enterprises[firm_row]
     for household in county.households:
         if household.linked >= 0 or household.registered == 0 or household.township != firm.township or household.members == 0:
             continue
         grows = household.holdings[firm.commodity] > 0.0
-        if grows and happens(luck.joins, household.identity, p.taking_in):
+        if grows and happens(draws.joins, household.identity, p.taking_in):
             household.linked = firm_row
 
 
@@ -73,10 +73,10 @@ def take_in(county, firm_row, p, luck):
     reads="households.registered households.township households.holdings households.members households.identity "
     "enterprises.identity enterprises.alive enterprises.sector enterprises.township enterprises.commodity",
     writes="households.linked enterprises.tight enterprises.linkage enterprises.jobs_founded",
-    luck="tightens joins",
+    draws="tightens joins",
 )
 @compiled
-def tight_linkage(county, p, luck, books):
+def tight_linkage(county, p, draws, books):
     """Leading firms bind themselves closely to households, until as many do as the plan asks."""
     tight, others = 0, 0
     for firm in county.enterprises:
@@ -90,9 +90,9 @@ def tight_linkage(county, p, luck, books):
         firm = county.enterprises[row]
         if firm.sector != Sector.LEADING_FIRM or firm.alive == 0 or firm.tight == 1:
             continue
-        if happens(luck.tightens, firm.identity, chance):
+        if happens(draws.tightens, firm.identity, chance):
             firm.tight = 1
             if firm.linkage == Linkage.NONE or firm.linkage == Linkage.JOBS or firm.linkage == Linkage.ASSET_RENT:
                 firm.linkage = Linkage.ORDERS
             firm.jobs_founded *= 1.0 + p.jobs_kept
-            take_in(county, row, p, luck)
+            take_in(county, row, p, draws)

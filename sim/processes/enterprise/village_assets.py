@@ -16,19 +16,19 @@ def fall_idle(asset):
 
 
 @compiled
-def next_state(asset, village, operator_gone, p, luck):
+def next_state(asset, village, operator_gone, p, draws):
     """One month in the life of an asset."""
     if asset.state == AssetState.IDLE:
         # A team finds an operator sooner; where none works, only the village committee looks.
-        if happens(luck.let, asset.identity, p.letting * (1.0 + p.team_siting * village.team)):
+        if happens(draws.let, asset.identity, p.letting * (1.0 + p.team_siting * village.team)):
             asset.state = AssetState.OPERATING
     elif operator_gone:
         fall_idle(asset)
     elif asset.state == AssetState.OPERATING:
-        if happens(luck.fails, asset.identity, p.falling_behind):
+        if happens(draws.fails, asset.identity, p.falling_behind):
             asset.state = AssetState.IN_ARREARS
             asset.unpaid = 0
-    elif happens(luck.recovers, asset.identity, p.recovering):
+    elif happens(draws.recovers, asset.identity, p.recovering):
         asset.state = AssetState.OPERATING
         asset.unpaid = 0
     else:
@@ -40,10 +40,10 @@ def next_state(asset, village, operator_gone, p, luck):
 @process(
     reads="assets.identity assets.village villages.team enterprises.alive environment.asset_money",
     writes="assets.state assets.operator assets.unpaid assets.value",
-    luck="let fails recovers",
+    draws="let fails recovers",
 )
 @compiled
-def asset_states(county, p, luck, books):
+def asset_states(county, p, draws, books):
     """Assets fall behind, fall idle or are let again; new industry money is added to them in proportion to their value."""
     total = 0.0
     for asset in county.assets:
@@ -52,7 +52,7 @@ def asset_states(county, p, luck, books):
     for asset in county.assets:
         asset.value *= grown
         operator_gone = asset.operator >= 0 and county.enterprises[asset.operator].alive == 0
-        next_state(asset, county.villages[asset.village], operator_gone, p, luck)
+        next_state(asset, county.villages[asset.village], operator_gone, p, draws)
 
 
 @process(
@@ -61,7 +61,7 @@ def asset_states(county, p, luck, books):
     pays="asset_rent: outside -> villages",
 )
 @compiled
-def asset_returns(county, p, luck, books):
+def asset_returns(county, p, draws, books):
     """Operators owe a fixed return or a share of what the year is worth; whoever is in arrears owes it and does not pay."""
     profit = max(1.0 + p.profit_exposure * county.commodities[Commodity.VEGETABLES].deviation, 0.0)
     for asset in county.assets:
@@ -93,7 +93,7 @@ def shares_in(household, register, p):
     pays="dividends: villages -> households; village_services: villages -> outside",
 )
 @compiled
-def dividends(county, p, luck, books):
+def dividends(county, p, draws, books):
     """In December every village shares part of its asset income and keeps the rest for its own services."""
     for village in county.villages:
         village.sharing = 0

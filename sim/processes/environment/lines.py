@@ -15,7 +15,7 @@ def phased(line, target, months_left):
 
 @process(writes="environment.poverty_line environment.monitoring_line environment.dibao_line")
 @compiled
-def lines(county, p, luck, books):
+def lines(county, p, draws, books):
     """The lines in force this month, yuan per person and year."""
     for environment in county.environment:
         months_left = p.months_of_year - county.calendar

@@ -33,21 +33,21 @@ def season_sum(kind, p):
 
 @process(writes="commodities.season")
 @compiled
-def seasons(county, p, luck, books):
+def seasons(county, p, draws, books):
     """When in the year each commodity is sold."""
     for kind in range(len(county.commodities)):
         county.commodities[kind].season = season_of(kind, county.calendar, p) / season_sum(kind, p)
 
 
-@process(writes="commodities.price commodities.deviation commodities.variance commodities.crash", luck="price")
+@process(writes="commodities.price commodities.deviation commodities.variance commodities.crash", draws="price")
 @compiled
-def prices(county, p, luck, books):
+def prices(county, p, draws, books):
     """Each price departs from its trend and returns; the mean over all luck stays at trend."""
     for kind in range(len(county.commodities)):
         commodity = county.commodities[kind]
         steady = p.price_spread[kind] * p.shock_intensity
         step = steady * math.sqrt(1.0 - p.price_persistence * p.price_persistence)
-        commodity.deviation = p.price_persistence * commodity.deviation + step * normal(luck.price, kind)
+        commodity.deviation = p.price_persistence * commodity.deviation + step * normal(draws.price, kind)
         commodity.variance = p.price_persistence * p.price_persistence * commodity.variance + step * step
         half = commodity.variance / (1.0 + 1.0)
         commodity.price = math.exp(commodity.deviation - half) * (1.0 - p.ordered_crash[kind])

@@ -11,14 +11,14 @@ from sim.world.codes import SlumpKind
 @process(
     writes="environment.wage_error environment.wage_step environment.farm_step environment.farm_trend "
     "environment.transfer_trend environment.cost_trend",
-    luck="wage farm",
+    draws="wage farm",
 )
 @compiled
-def trends(county, p, luck, books):
+def trends(county, p, draws, books):
     """A new year's growth: expected, plus errors that county and province share, plus the county's own gap."""
     for environment in county.environment:
-        environment.wage_step = normal(luck.wage, 0)
-        environment.farm_step = normal(luck.farm, 0)
+        environment.wage_step = normal(draws.wage, 0)
+        environment.farm_step = normal(draws.farm, 0)
         gap = math.log(1.0 + p.county_growth_gap)
         environment.wage_error += p.wage_growth_error * environment.wage_step + gap
         environment.farm_trend *= (1.0 + p.farm_growth) * math.exp(p.farm_growth_error * environment.farm_step + gap)
@@ -26,9 +26,9 @@ def trends(county, p, luck, books):
         environment.cost_trend *= 1.0 + p.cost_growth
 
 
-@process(writes="environment.slump environment.slump_depth", luck="begins ends")
+@process(writes="environment.slump environment.slump_depth", draws="begins ends")
 @compiled
-def slump(county, p, luck, books):
+def slump(county, p, draws, books):
     """Whether the outside labour market falls into a slump, or leaves it; a scenario may order one."""
     for environment in county.environment:
         if p.ordered_slump > 0.0:
@@ -38,16 +38,16 @@ def slump(county, p, luck, books):
         if environment.slump == SlumpKind.ORDERED:
             environment.slump = SlumpKind.NONE
         if environment.slump == SlumpKind.BY_LUCK:
-            if happens(luck.ends, 0, 1.0 / p.slump_months):
+            if happens(draws.ends, 0, 1.0 / p.slump_months):
                 environment.slump = SlumpKind.NONE
-        elif happens(luck.begins, 0, p.slump_chance):
+        elif happens(draws.begins, 0, p.slump_chance):
             environment.slump = SlumpKind.BY_LUCK
         environment.slump_depth = p.slump_depth if environment.slump == SlumpKind.BY_LUCK else 0.0
 
 
 @process(reads="environment.wage_error", writes="environment.outside_wage environment.local_wage")
 @compiled
-def wages(county, p, luck, books):
+def wages(county, p, draws, books):
     """Going wages of the month, outside and near home, before any slump."""
     for environment in county.environment:
         environment.outside_wage = p.outside_wage * math.exp(environment.wage_error)

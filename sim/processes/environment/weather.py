@@ -13,35 +13,35 @@ def together(common, own, correlation):
     return math.sqrt(correlation) * common + math.sqrt(1.0 - correlation) * own
 
 
-@process(writes="townships.maize_yield townships.drought", luck="yields yield_here droughts drought_here ordered")
+@process(writes="townships.maize_yield townships.drought", draws="yields yield_here droughts drought_here ordered")
 @compiled
-def weather(county, p, luck, books):
+def weather(county, p, draws, books):
     """The growing season's weather in each township, known when the crop stands."""
-    common_yield = normal(luck.yields, 0)
-    common_drought = normal(luck.droughts, 0)
+    common_yield = normal(draws.yields, 0)
+    common_drought = normal(draws.droughts, 0)
     chance = min(p.drought_chance * p.shock_intensity, 1.0)
     for k in range(len(county.townships)):
         township = county.townships[k]
-        dry = together(common_drought, normal(luck.drought_here, k), p.correlation)
+        dry = together(common_drought, normal(draws.drought_here, k), p.correlation)
         struck = chance >= 1.0 or (chance > 0.0 and dry < normal_quantile(chance))
         # An ordered drought strikes the same townships in every scenario that orders as many.
-        township.drought = 1 if struck or uniform(luck.ordered, k) < p.ordered_drought else 0
-        ordinary = p.yield_spread * p.shock_intensity * together(common_yield, normal(luck.yield_here, k), p.correlation)
+        township.drought = 1 if struck or uniform(draws.ordered, k) < p.ordered_drought else 0
+        ordinary = p.yield_spread * p.shock_intensity * together(common_yield, normal(draws.yield_here, k), p.correlation)
         township.maize_yield = max(1.0 + ordinary - p.drought_loss * township.drought, 0.0)
 
 
-@process(writes="townships.hail", luck="hail_here")
+@process(writes="townships.hail", draws="hail_here")
 @compiled
-def hail(county, p, luck, books):
+def hail(county, p, draws, books):
     """Hail in summer or heavy snow in winter over a township."""
     for k in range(len(county.townships)):
-        struck = uniform(luck.hail_here, k) < p.hail_chance * p.shock_intensity
+        struck = uniform(draws.hail_here, k) < p.hail_chance * p.shock_intensity
         county.townships[k].hail = 1 if struck else 0
 
 
 @process(writes="townships.hail")
 @compiled
-def clear_sky(county, p, luck, books):
+def clear_sky(county, p, draws, books):
     """The storm is over: its mark on the township is wiped out when the month opens."""
     for township in county.townships:
         township.hail = 0

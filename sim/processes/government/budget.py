@@ -20,7 +20,7 @@ def uprated(month, calendar, p):
     writes="funds.balance",
 )
 @compiled
-def monthly_tranche(county, p, luck, books):
+def monthly_tranche(county, p, draws, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
     floor = p.county_floor * uprated(county.month, county.calendar, p)
     transfer(books.county_floor_appropriation, floor, 1.0)
@@ -52,7 +52,7 @@ def invest(payment, fund, amount):
     "industry_parks: bridging | county_floor -> outside",
 )
 @compiled
-def industry(county, p, luck, books):
+def industry(county, p, draws, books):
     """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
     floor, bridging = county.funds[Fund.COUNTY_FLOOR], county.funds[Fund.BRIDGING]
     from_bridging = envelope(bridging, p.industry_share, p.bridging * p.bridging_paid)
@@ -75,7 +75,7 @@ def industry(county, p, luck, books):
     pays="industry_year_end: county_floor -> outside",
 )
 @compiled
-def year_end(county, p, luck, books):
+def year_end(county, p, draws, books):
     """What the year has left of the county's own money goes to industry, in the usual parts, rather than lie idle."""
     left = p.left_over_to_industry * county.funds[Fund.COUNTY_FLOOR].balance
     if left > 0.0 and transfer(books.industry_year_end, left, 1.0):

@@ -6,7 +6,7 @@ from sim.core.process import process
 
 @process(writes="townships.verification")
 @compiled
-def verification_capacity(county, p, luck, books):
+def verification_capacity(county, p, draws, books):
     """A quarter begins: every township can again verify so many cases."""
     for township in county.townships:
         township.verification = int(p.cases_per_quarter)

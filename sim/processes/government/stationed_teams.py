@@ -20,14 +20,14 @@ def strength(month, rotated, p):
     return 1.0 - p.dip * (1.0 - since / p.settling_months)
 
 
-@process(reads="villages.first_secretary", writes="villages.team", luck="turn@life")
+@process(reads="villages.first_secretary", writes="villages.team", draws="turn@life")
 @compiled
-def stationed_teams(county, p, luck, books):
+def stationed_teams(county, p, draws, books):
     """How well the stationed team of each village works this month."""
     villages = len(county.villages)
     for v in range(villages):
         village = county.villages[v]
         village.team = 0.0
         if village.first_secretary == 1 and is_posted(v, villages, min(p.teams, villages)):
-            rotated = int(p.rotation_month) + int(uniform(luck.turn, v) * p.rotation_spread)
+            rotated = int(p.rotation_month) + int(uniform(draws.turn, v) * p.rotation_spread)
             village.team = strength(county.month, rotated, p)

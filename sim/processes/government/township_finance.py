@@ -6,13 +6,13 @@ from sim.core.process import process
 from sim.core.random_draws import normal
 
 
-@process(writes="townships.own_revenue townships.need townships.revenue_year townships.need_year", luck="growth")
+@process(writes="townships.own_revenue townships.need townships.revenue_year townships.need_year", draws="growth")
 @compiled
-def township_budgets(county, p, luck, books):
+def township_budgets(county, p, draws, books):
     """A new year's budget in each township: own revenue and needs grow, each at its own pace."""
     for k in range(len(county.townships)):
         township = county.townships[k]
-        township.own_revenue *= max(1.0 + p.revenue_growth + p.revenue_spread * normal(luck.growth, k), 0.0)
+        township.own_revenue *= max(1.0 + p.revenue_growth + p.revenue_spread * normal(draws.growth, k), 0.0)
         township.need *= 1.0 + p.need_growth
         township.revenue_year = 0.0
         township.need_year = 0.0
@@ -24,7 +24,7 @@ def township_budgets(county, p, luck, books):
     pays="township_revenue: outside -> township; township_subsidy: outside -> township; township_services: township -> outside",
 )
 @compiled
-def township_finance(county, p, luck, books):
+def township_finance(county, p, draws, books):
     """A month's revenue and spending: a township in need is subsidised, one that has more keeps it."""
     for township in county.townships:
         revenue = township.own_revenue + township.tax

@@ -17,11 +17,11 @@ def may_be_trained(person, household, register, p):
 
 
 @compiled
-def train(person, p, luck):
+def train(person, p, draws):
     """A course: whoever is out of work or on the farm finds work more easily, and some earn more from then on."""
     if person.status == Destination.NONE or person.status == Destination.FARM:
         person.placement = max(person.placement, p.placement)
-    if happens(luck.gains, person.identity, p.effective):
+    if happens(draws.gains, person.identity, p.effective):
         person.productivity *= 1.0 + p.gain
 
 
@@ -29,11 +29,11 @@ def train(person, p, luck):
     reads="persons.household persons.identity persons.age persons.alive persons.capacity persons.stage persons.ill_months "
     "persons.status households.registered households.weight register.case_row",
     writes="persons.placement persons.productivity",
-    luck="drawn gains",
+    draws="drawn gains",
     pays="training_places: employment | bridging | county_floor -> outside",
 )
 @compiled
-def training(county, p, luck, books):
+def training(county, p, draws, books):
     """The year's courses: the places that reach listed households are drawn by lot; the others train people outside the plan."""
     places = p.talents + p.person_times
     if places <= 0.0 or not affordable(books.training_places, places * p.cost):
@@ -46,5 +46,5 @@ def training(county, p, luck, books):
     chance = min(places * p.listed_share / max(waiting, 1), 1.0)
     for person in county.persons:
         if may_be_trained(person, county.households[person.household], county.register[person.household], p):
-            if happens(luck.drawn, person.identity, chance):
-                train(person, p, luck)
+            if happens(draws.drawn, person.identity, chance):
+                train(person, p, draws)

@@ -36,11 +36,11 @@ def free_hands(household, persons):
     reads="persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months "
     "persons.status households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
-    luck="hired",
+    draws="hired",
     pays="work_relief_wages: bridging | county_floor -> households",
 )
 @compiled
-def work_relief(county, p, luck, books):
+def work_relief(county, p, draws, books):
     """Hands are hired for the month by lot, as long as the money lasts."""
     if p.places <= 0.0:
         return
@@ -51,7 +51,7 @@ def work_relief(county, p, luck, books):
             waiting += free_hands(household, county.persons)
     chance = min(p.places / max(waiting, 1), 1.0)
     for person in county.persons:
-        if not happens(luck.hired, person.identity, chance):
+        if not happens(draws.hired, person.identity, chance):
             continue
         household = county.households[person.household]
         if may_be_hired(person) and is_listed(household, county.register[person.household]):

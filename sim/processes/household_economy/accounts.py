@@ -25,7 +25,7 @@ def living_cost(household, p):
     "interest: households -> outside",
 )
 @compiled
-def living_and_coping(county, p, luck, books):
+def living_and_coping(county, p, draws, books):
     """Living is paid for; who has nothing left borrows, who has something left repays."""
     spent, units = 0.0, 0.0
     for household in county.households:
@@ -190,7 +190,7 @@ def nobody_left(household):
     "households.entered_event histories.income histories.rigid histories.countable",
 )
 @compiled
-def close_accounts(county, p, luck, books):
+def close_accounts(county, p, draws, books):
     """Twelve months are added up; who is at risk and who has fallen below is noted, truly and without anybody being told."""
     environment = county.environment[0]
     counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
@@ -211,7 +211,7 @@ def close_accounts(county, p, luck, books):
 
 @process(reads="households.below", writes="households.inherited households.entered households.entered_event")
 @compiled
-def mark_inherited(county, p, luck, books):
+def mark_inherited(county, p, draws, books):
     """Who is below when January 2021 opens has not relapsed under the plan."""
     for household in county.households:
         household.inherited = household.below

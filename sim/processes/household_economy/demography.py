@@ -18,11 +18,11 @@ def die(person):
 
 
 @compiled
-def grow_older(person, p, luck):
+def grow_older(person, p, draws):
     """A year more; strength wanes at fixed ages, and some die."""
     person.age += 1
     group = min(int(person.age / p.age_group), len(p.mortality) - 1)
-    if happens(luck.death, person.identity, p.mortality[group]):
+    if happens(draws.death, person.identity, p.mortality[group]):
         die(person)
         return
     if person.age >= p.last_working_age:
@@ -35,15 +35,15 @@ def grow_older(person, p, luck):
     reads="persons.identity persons.next households.first_person",
     writes="persons.age persons.alive persons.capacity persons.stage persons.status persons.enterprise enterprises.registered "
     "households.members households.workers",
-    luck="death",
+    draws="death",
 )
 @compiled
-def ageing_and_deaths(county, p, luck, books):
+def ageing_and_deaths(county, p, draws, books):
     """Everybody is a year older; strength wanes and some die."""
     for person in county.persons:
         if person.alive == 1:
             employer = person.enterprise
-            grow_older(person, p, luck)
+            grow_older(person, p, draws)
             if person.capacity <= 0.0:
                 person.status = Destination.NONE
                 person.enterprise = NONE
@@ -84,19 +84,19 @@ def add_child(household, row, persons, room, month):
     writes="persons.identity persons.household persons.next persons.age persons.female persons.alive persons.registered "
     "persons.enterprise persons.status persons.preference persons.productivity "
     "households.first_person households.births households.members",
-    luck="birth sex",
+    draws="birth sex",
     creates="persons",
 )
 @compiled
-def births(county, p, luck, books):
+def births(county, p, draws, books):
     """Children are born to women of an age to have them."""
     for woman in county.persons:
         if woman.female == 0 or woman.alive == 0 or not p.first_birth_age <= woman.age <= p.last_birth_age:
             continue
-        if happens(luck.birth, woman.identity, p.birth_chance):
+        if happens(draws.birth, woman.identity, p.birth_chance):
             home = county.households[woman.household]
             add_child(home, woman.household, county.persons, county.persons_room, county.month)
-            girl = happens(luck.sex, woman.identity, 1.0 - p.boys)
+            girl = happens(draws.sex, woman.identity, 1.0 - p.boys)
             county.persons_room.rows[county.persons_room.count[0] - 1].female = 1 if girl else 0
 
 
@@ -112,9 +112,9 @@ def leave_school(person):
 
 
 @compiled
-def next_stage(person, p, luck):
+def next_stage(person, p, draws):
     """A stage of school is over: on to the next one, or out."""
-    u = uniform(luck.studies_on, person.identity)
+    u = uniform(draws.studies_on, person.identity)
     if person.stage == Stage.COMPULSORY and u < p.senior_high_share:
         person.stage = Stage.SENIOR_HIGH
         person.school_years = int(p.senior_high_years)
@@ -130,10 +130,10 @@ def next_stage(person, p, luck):
     reads="persons.age persons.alive persons.identity persons.household persons.next persons.capacity households.first_person",
     writes="persons.stage persons.school_years persons.poor_student persons.capacity persons.status persons.preference "
     "households.members households.workers",
-    luck="studies_on",
+    draws="studies_on",
 )
 @compiled
-def school_year(county, p, luck, books):
+def school_year(county, p, draws, books):
     """A school year begins: some enter, some move on, some leave and look for work."""
     for person in county.persons:
         if person.alive == 0:
@@ -141,7 +141,7 @@ def school_year(county, p, luck, books):
         if person.stage != Stage.NOT_IN_SCHOOL:
             person.school_years -= 1
             if person.school_years <= 0:
-                next_stage(person, p, luck)
+                next_stage(person, p, draws)
                 count_members(county.households[person.household], county.persons)
         elif person.age == p.school_age and person.capacity == 0.0:
             person.stage = Stage.COMPULSORY

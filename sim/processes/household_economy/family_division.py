@@ -38,17 +38,17 @@ def unlink(household, persons, leaving):
 @process(
     reads="persons.identity persons.age persons.alive persons.capacity persons.stage persons.ill_months",
     writes="persons.next persons.household households.* histories.* register.*",
-    luck="leaves",
+    draws="leaves",
     creates="households histories register",
 )
 @compiled
-def family_division(county, p, luck, books):
+def family_division(county, p, draws, books):
     """Some grown children leave and found a household with their share of land, money and claims."""
     for row in range(len(county.households)):
         household = county.households[row]
         if household.members <= 1 or household.workers <= 1:
             continue
-        if not happens(luck.leaves, household.identity, p.leaving_chance):
+        if not happens(draws.leaves, household.identity, p.leaving_chance):
             continue
         child = leaver(household, county.persons, p)
         if child < 0:

@@ -68,7 +68,7 @@ def farm_month(household, township, commodities, trend, p):
     pays="farm_sales: outside -> households; farm_losses: households -> outside",
 )
 @compiled
-def farming(county, p, luck, books):
+def farming(county, p, draws, books):
     """Farms sell what the season brings, at the month's prices, and pay what it cost."""
     trend = county.environment[0].farm_trend
     sold, sellers, lost, losers = 0.0, 0.0, 0.0, 0.0

@@ -31,7 +31,7 @@ def public_payments(lines):
     pays="local_sales: outside -> households",
 )
 @compiled
-def local_spillover(county, p, luck, books):
+def local_spillover(county, p, draws, books):
     """What public funds pay beyond the level of 2020 comes back as local sales, shared by those who have something to sell."""
     environment = county.environment[0]
     paid = public_payments(county.lines)

@@ -17,15 +17,15 @@ def may_borrow(household, register, p):
 
 
 @compiled
-def keenness(household, village, p, luck):
+def keenness(household, village, p, draws):
     """How readily it applies, relative to others: the able and those with savings more, and more where a team informs."""
-    ability = lognormal(luck.ability, household.identity, p.ability_spread)
+    ability = lognormal(draws.ability, household.identity, p.ability_spread)
     means = 1.0 + p.elite_bias * (1.0 if household.cash > p.means_months * household.income_12 * p.month_share else 0.0)
     return ability * means * (1.0 - p.team_information * (1.0 - village.team))
 
 
 @compiled
-def lend(row, household, kind, amount, month, p, luck, room):
+def lend(row, household, kind, amount, month, p, draws, room):
     """Note a new loan; what it pays for is its capital."""
     place = room.count[0]
     if place >= len(room.rows):
@@ -39,16 +39,16 @@ def lend(row, household, kind, amount, month, p, luck, room):
     loan.capital = amount
     loan.started = month
     loan.term = int(p.term_months)
-    loan.ability = lognormal(luck.ability, household.identity, p.ability_spread)
+    loan.ability = lognormal(draws.ability, household.identity, p.ability_spread)
     household.loan = place
     room.count[0] = place + 1
 
 
 @compiled
-def lucky(household, keen, p, luck):
+def lucky(household, keen, p, draws):
     """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
-    starts = uniform(luck.starts, household.identity) < p.startup_loans * keen
-    return starts or uniform(luck.applies, household.identity) < p.loans * keen
+    starts = uniform(draws.starts, household.identity) < p.startup_loans * keen
+    return starts or uniform(draws.applies, household.identity) < p.loans * keen
 
 
 @process(
@@ -57,31 +57,31 @@ def lucky(household, keen, p, luck):
     writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state "
     "loans.principal loans.capital loans.started loans.term loans.ability",
     creates="loans",
-    luck="applies starts ability@life",
+    draws="applies starts ability@life",
     pays="lending: bank -> households; investment: households -> outside",
 )
 @compiled
-def new_loans(county, p, luck, books):
+def new_loans(county, p, draws, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
     waiting, keenest = 0.0, 0.0
     for row in range(len(county.households)):
         household = county.households[row]
         if may_borrow(household, county.register[row], p):
-            keen = keenness(household, county.villages[household.village], p, luck)
+            keen = keenness(household, county.villages[household.village], p, draws)
             waiting += keen
             keenest = max(keenest, keen)
     for row in range(len(county.households)):
         household = county.households[row]
         if not may_borrow(household, county.register[row], p):
             continue
-        if not lucky(household, keenest / waiting, p, luck):
+        if not lucky(household, keenest / waiting, p, draws):
             continue  # not even as the keenest of all: most, and their keenness need not be known
-        keen = keenness(household, county.villages[household.village], p, luck) / waiting
-        if happens(luck.starts, household.identity, min(p.startup_loans * keen, 1.0)):
-            lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, luck, county.loans_room)
-        elif happens(luck.applies, household.identity, min(p.loans * keen, 1.0)):
+        keen = keenness(household, county.villages[household.village], p, draws) / waiting
+        if happens(draws.starts, household.identity, min(p.startup_loans * keen, 1.0)):
+            lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, draws, county.loans_room)
+        elif happens(draws.applies, household.identity, min(p.loans * keen, 1.0)):
             lend(
-                row, household, LoanKind.MICROCREDIT.value, min(p.loan_size, p.ceiling), county.month, p, luck, county.loans_room
+                row, household, LoanKind.MICROCREDIT.value, min(p.loan_size, p.ceiling), county.month, p, draws, county.loans_room
             )
         else:
             continue
@@ -117,10 +117,10 @@ def earn_and_pay(loan, household, result, p, books):
 
 
 @compiled
-def renewed(loan, household, month, p, luck):
+def renewed(loan, household, month, p, draws):
     """Whether a loan that falls due is renewed: only where it could have been repaid; what it pays for goes on."""
     spare = max(household.cash - p.subsistence * household.members, 0.0)
-    if loan.capital + spare < loan.principal or not happens(luck.renews, loan.identity, p.renewal):
+    if loan.capital + spare < loan.principal or not happens(draws.renews, loan.identity, p.renewal):
         return False
     loan.started = month
     return True
@@ -149,13 +149,13 @@ def fall_due(loan, household, p, books):
     "households.weight",
     writes="loans.state loans.started loans.capital households.business households.cash households.received "
     "households.paid households.loan",
-    luck="year@year renews",
+    draws="year@year renews",
     pays="loan_income: outside -> households; interest_subsidy: bridging | county_floor -> bank; "
     "loan_interest: households -> bank; capital_back: outside -> households; loan_repaid: households -> bank; "
     "default_covered: risk_compensation -> bank",
 )
 @compiled
-def loan_service(county, p, luck, books):
+def loan_service(county, p, draws, books):
     """Loans earn or lose, bear interest, and fall due."""
     for loan in county.loans:
         if loan.state != LoanState.ACTIVE:
@@ -166,15 +166,15 @@ def loan_service(county, p, luck, books):
             transfer(books.default_covered, loan.principal * p.public_risk, 1.0)
             household.loan = NONE
             continue
-        result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(luck.year, loan.identity)
+        result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(draws.year, loan.identity)
         earn_and_pay(loan, household, result, p, books)
-        if county.month - loan.started >= loan.term and not renewed(loan, household, county.month, p, luck):
+        if county.month - loan.started >= loan.term and not renewed(loan, household, county.month, p, draws):
             fall_due(loan, household, p, books)
 
 
 @process(pays="compensation_fund: county_floor -> risk_compensation")
 @compiled
-def risk_compensation(county, p, luck, books):
+def risk_compensation(county, p, draws, books):
     """Each year the county tops up the fund that bears its part of defaults."""
     if p.compensation > 0.0:
         transfer(books.compensation_fund, p.compensation, 1.0)

@@ -19,7 +19,7 @@ def set_pay(market, environment, outside_factor, local_factor, p):
 
 @process(reads="environment.outside_wage environment.local_wage", writes="markets.pay")
 @compiled
-def going_pay(county, p, luck, books):
+def going_pay(county, p, draws, books):
     """Pay of each destination for an average person of each market, before any slump."""
     environment = county.environment[0]
     for segment in (Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER, Segment.OTHER_DIBAO, Segment.MARGINAL, Segment.GENERAL):
@@ -77,7 +77,7 @@ def market_of_person(person, household, markets):
     "post_pay: employment | bridging | county_floor -> households",
 )
 @compiled
-def earnings(county, p, luck, books):
+def earnings(county, p, draws, books):
     """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
     depth = county.environment[0].slump_depth
     outside, migrants, local, employed = 0.0, 0.0, 0.0, 0.0
@@ -129,7 +129,7 @@ def time_on_farm(status, p):
     writes="households.farm_labour",
 )
 @compiled
-def farm_hands(county, p, luck, books):
+def farm_hands(county, p, draws, books):
     """Working capacity at home on each farm this month."""
     for household in county.households:
         household.farm_labour = 0.0

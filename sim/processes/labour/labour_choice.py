@@ -80,7 +80,7 @@ def free_job(enterprises, start):
 
 
 @compiled
-def start_job(person, household, enterprises, p, luck):
+def start_job(person, household, enterprises, p, draws):
     """Start where it was wished for; False if nobody there has room.
 
     Jobs of village enterprises are for registered persons, while there are any free; a job left behind is free again.
@@ -88,7 +88,7 @@ def start_job(person, household, enterprises, p, luck):
     if person.preference == Destination.LOCAL_FIRM and household.registered == 1:
         if len(enterprises) == 0:
             return False
-        start = int(uniform(luck.employer, person.identity) * len(enterprises))
+        start = int(uniform(draws.employer, person.identity) * len(enterprises))
         employer = free_job(enterprises, start)
         if employer < 0:
             return False
@@ -102,7 +102,7 @@ def start_job(person, household, enterprises, p, luck):
 
 
 @compiled
-def turn_to(person, destination, household, enterprises, p, luck):
+def turn_to(person, destination, household, enterprises, p, draws):
     """Turn to a destination. Whoever has a job looks for another before giving it up."""
     employed = person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM
     if not employed or destination == Destination.FARM:
@@ -111,7 +111,7 @@ def turn_to(person, destination, household, enterprises, p, luck):
         before, left = person.preference, person.enterprise
         person.preference = destination
         person.enterprise = NONE
-        if start_job(person, household, enterprises, p, luck):
+        if start_job(person, household, enterprises, p, draws):
             if left >= 0:
                 enterprises[left].registered -= 1
         else:
@@ -136,15 +136,15 @@ def weighed(person, u, v, market, farm_trend, p):
 
 
 @compiled
-def reconsidered(person, market, farm_trend, p, luck):
+def reconsidered(person, market, farm_trend, p, draws):
     """Where somebody turns to after the Spring Festival, −1 if nowhere new; holders of public-welfare posts reconsider less."""
-    u, current = uniform(luck.destination, person.identity), person.preference
+    u, current = uniform(draws.destination, person.identity), person.preference
     if p.rule == LabourRule.TRANSITIONS:
         return NONE if current == Destination.PUBLIC_POST else move_as_observed(u, current, p)
     chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
-    if not happens(luck.reconsiders, person.identity, chance):
+    if not happens(draws.reconsiders, person.identity, chance):
         return NONE
-    return weighed(person, u, uniform(luck.job, person.identity), market, farm_trend, p)
+    return weighed(person, u, uniform(draws.job, person.identity), market, farm_trend, p)
 
 
 @process(
@@ -154,19 +154,19 @@ def reconsidered(person, market, farm_trend, p, luck):
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
-    luck="reconsiders destination job employer",
+    draws="reconsiders destination job employer",
 )
 @compiled
-def labour_choice(county, p, luck, books):
+def labour_choice(county, p, draws, books):
     """After the Spring Festival people decide where to work this year."""
     farm_trend = county.environment[0].farm_trend
     for person in county.persons:
         if can_work(person) and person.preference >= 0:
             household = county.households[person.household]
             market = county.markets[market_of(household.segment, person.capacity)]
-            destination = reconsidered(person, market, farm_trend, p, luck)
+            destination = reconsidered(person, market, farm_trend, p, draws)
             if destination >= 0:
-                turn_to(person, destination, household, county.enterprises, p, luck)
+                turn_to(person, destination, household, county.enterprises, p, draws)
 
 
 @compiled
@@ -204,11 +204,11 @@ def programme(person, p):
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
-    luck="first_choice first_job found employer",
+    draws="first_choice first_job found employer",
     pays="job_services: employment -> outside",
 )
 @compiled
-def job_search(county, p, luck, books):
+def job_search(county, p, draws, books):
     """Who is out of work looks for the work wished for; who has just left school chooses first."""
     environment = county.environment[0]
     for person in county.persons:
@@ -217,7 +217,7 @@ def job_search(county, p, luck, books):
         household = county.households[person.household]
         market = county.markets[market_of(household.segment, person.capacity)]
         if person.preference < 0:
-            u, v = uniform(luck.first_choice, person.identity), uniform(luck.first_job, person.identity)
+            u, v = uniform(draws.first_choice, person.identity), uniform(draws.first_job, person.identity)
             wish(person, first_choice(u, v, market, environment.farm_trend, p), county.enterprises)
             continue
         if person.preference != Destination.OUTSIDE and person.preference != Destination.LOCAL_FIRM:
@@ -228,7 +228,7 @@ def job_search(county, p, luck, books):
         chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, village, p)
         if person.preference == Destination.LOCAL_FIRM:
             chance *= 1.0 + environment.enclave_demand
-        if happens(luck.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, luck):
+        if happens(draws.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, draws):
             cost = p.programme_cost * programme(person, p) * household.weight
             if household.registered == 1 and cost > 0.0:
                 transfer(books.job_services, cost, household.weight)

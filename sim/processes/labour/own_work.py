@@ -22,7 +22,7 @@ def hands_left(household):
     pays="own_work_pay: outside -> households",
 )
 @compiled
-def own_work(county, p, luck, books):
+def own_work(county, p, draws, books):
     """Odd jobs and small trade pay as work near home does, and as far as hands are there; partly wages, partly own business."""
     going = county.environment[0].local_wage
     total, units = 0.0, 0.0

@@ -22,14 +22,14 @@ def holders(household, persons):
 
 
 @compiled
-def candidate_of(household, persons, p, luck):
+def candidate_of(household, persons, p, draws):
     """The member who would take a post: weak before full labour, nobody at work elsewhere; −1 if there is none."""
     chosen = NONE
     row = household.first_person
     while row >= 0:
         person = persons[row]
         free = person.status == Destination.FARM or person.status == Destination.NONE
-        if free and can_work(person) and person.age <= p.oldest and happens(luck.wishes, person.identity, p.wishing):
+        if free and can_work(person) and person.age <= p.oldest and happens(draws.wishes, person.identity, p.wishing):
             if chosen < 0 or person.capacity < persons[chosen].capacity:
                 chosen = row
         row = person.next
@@ -77,12 +77,12 @@ def retire(county, p):
 
 
 @compiled
-def fill(county, free, p, luck):
+def fill(county, free, p, draws):
     """Give ``free`` posts out class by class; within a class luck decides, and chance is what leaves enough for all."""
     for need in range(CLASSES):
         waiting = 0
         for row in range(len(county.households)):
-            if asks(county, row, need, p, luck) >= 0:
+            if asks(county, row, need, p, draws) >= 0:
                 waiting += 1
         if waiting == 0:
             continue
@@ -90,14 +90,14 @@ def fill(county, free, p, luck):
         for row in range(len(county.households)):
             if free <= 0:
                 return
-            person = asks(county, row, need, p, luck)
-            if person >= 0 and happens(luck.drawn, county.households[row].identity, chance):
+            person = asks(county, row, need, p, draws)
+            if person >= 0 and happens(draws.drawn, county.households[row].identity, chance):
                 take_post(county.persons[person])
                 free -= 1
 
 
 @compiled
-def asks(county, row, need, p, luck):
+def asks(county, row, need, p, draws):
     """The member of this household who asks for a post in this class; −1 if nobody does."""
     household = county.households[row]
     register = county.register[row]
@@ -105,22 +105,22 @@ def asks(county, row, need, p, luck):
         return NONE
     if holders(household, county.persons) >= p.per_household:
         return NONE
-    return candidate_of(household, county.persons, p, luck)
+    return candidate_of(household, county.persons, p, draws)
 
 
 @process(
     reads="persons.next persons.alive persons.capacity persons.stage persons.ill_months persons.age persons.identity "
     "households.members households.registered households.first_person households.identity register.case_row register.dibao",
     writes="persons.status persons.preference persons.displaced persons.lost_to",
-    luck="wishes@life drawn",
+    draws="wishes@life drawn",
 )
 @compiled
-def public_posts(county, p, luck, books):
+def public_posts(county, p, draws, books):
     """Posts that are free are filled; posts beyond the number wanted end."""
     held = retire(county, p)
     if held > p.count:
         for person in county.persons:
-            if person.status == Destination.PUBLIC_POST and happens(luck.drawn, person.identity, (held - p.count) / held):
+            if person.status == Destination.PUBLIC_POST and happens(draws.drawn, person.identity, (held - p.count) / held):
                 leave_post(person)
     elif held < p.count:
-        fill(county, int(p.count) - held, p, luck)
+        fill(county, int(p.count) - held, p, draws)

@@ -17,9 +17,9 @@ def lose_job(person, event):
 
 
 @compiled
-def separation(person, slump, enterprises, p, luck):
+def separation(person, slump, enterprises, p, draws):
     """Whether this worker's job ends this month, and why."""
-    u = uniform(luck.separation, person.identity)
+    u = uniform(draws.separation, person.identity)
     hazard = p.separation * p.shock_intensity
     if person.chronic == 1:
         hazard *= p.ill_factor
@@ -42,12 +42,12 @@ def separation(person, slump, enterprises, p, luck):
 @process(
     reads="persons.alive persons.identity persons.chronic environment.slump",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to enterprises.registered",
-    luck="separation",
+    draws="separation",
 )
 @compiled
-def separations(county, p, luck, books):
+def separations(county, p, draws, books):
     """Jobs outside and in local firms end; the months in a status go on."""
     slump = county.environment[0].slump
     for person in county.persons:
         if Destination.OUTSIDE <= person.status <= Destination.LOCAL_FIRM and person.alive == 1:
-            separation(person, slump, county.enterprises, p, luck)
+            separation(person, slump, county.enterprises, p, draws)

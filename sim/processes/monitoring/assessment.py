@@ -22,7 +22,7 @@ def standing(townships, k):
     writes="townships.recorded townships.on_file townships.pressure",
 )
 @compiled
-def assessment(county, p, luck, books):
+def assessment(county, p, draws, books):
     """Pressure builds up to December's assessment, most of it where most are on file as fallen back."""
     for township in county.townships:
         township.pressure = 0.0

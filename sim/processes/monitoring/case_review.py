@@ -42,11 +42,11 @@ def close_signal(register):
     "register.identified register.turned_down_until "
     "cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
-    luck="procedure put_off listed",
+    draws="procedure put_off listed",
     creates="cases",
 )
 @compiled
-def case_review(county, p, luck, books):
+def case_review(county, p, draws, books):
     """Verified signals are dismissed, become cases, are turned down in deliberation, or put off before an assessment."""
     for row in range(len(county.register)):
         register = county.register[row]
@@ -55,10 +55,10 @@ def case_review(county, p, luck, books):
         household = county.households[row]
         if register.found == 0 or household.members == 0:
             close_signal(register)
-        elif happens(luck.put_off, household.identity, p.put_off * county.townships[household.township].pressure):
+        elif happens(draws.put_off, household.identity, p.put_off * county.townships[household.township].pressure):
             continue  # no new case shortly before the assessment
-        elif happens(luck.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
-            if happens(luck.listed, household.identity, p.listed_share):
+        elif happens(draws.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
+            if happens(draws.listed, household.identity, p.listed_share):
                 identity = descendant(household.identity, county.month, 0)
                 open_case(row, register, identity, county.month, county.cases_room)
             else:

@@ -37,10 +37,10 @@ def matched(household, line, listed, p):
     "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
-    luck="matched",
+    draws="matched",
 )
 @compiled
-def data_match(county, p, luck, books):
+def data_match(county, p, draws, books):
     """Records of departments are compared, and what stands out is signalled."""
     line = county.environment[0].monitoring_line
     for row in range(len(county.households)):
@@ -51,5 +51,5 @@ def data_match(county, p, luck, books):
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         chance = p.active * matched(household, line, listed, p)
         if chance > 0.0:
-            count = noticed(luck.matched, household.identity, household.weight, chance)
+            count = noticed(draws.matched, household.identity, household.weight, chance)
             raise_signal(register, Channel.DATA_MATCH, county.month, household.risk_cause, count)

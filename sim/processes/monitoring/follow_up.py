@@ -8,9 +8,9 @@ from sim.world.households import per_head
 
 
 @compiled
-def observe(case, household, register, line, month, p, luck):
+def observe(case, household, register, line, month, p, draws):
     """One visit to a monitored household. The year's accounts are kept with one error, not a new one at every visit."""
-    error = lognormal(luck.income, household.identity, p.income_error)
+    error = lognormal(draws.income, household.identity, p.income_error)
     register.seen = month
     register.income_on_file = per_head(household, household.income_12) * error
     register.verified_income = household.net_per_head * error
@@ -26,15 +26,15 @@ def observe(case, household, register, line, month, p, luck):
     reads="households.members households.identity households.net_per_head households.house_broken households.water_broken "
     "households.income_12 households.burden environment.monitoring_line cases.state cases.household cases.cause",
     writes="register.seen register.verified_income register.income_on_file register.broken cases.stable cases.resolved",
-    luck="income@year visited",
+    draws="income@year visited",
 )
 @compiled
-def follow_up(county, p, luck, books):
+def follow_up(county, p, draws, books):
     """Every month monitored households are looked after, and what is seen goes on file."""
     line = county.environment[0].monitoring_line
     for case in county.cases:
         if case.state != CaseState.MONITORED:
             continue
         household = county.households[case.household]
-        if household.members > 0 and happens(luck.visited, household.identity, p.active * p.visited_share):
-            observe(case, household, county.register[case.household], line, county.month, p, luck)
+        if household.members > 0 and happens(draws.visited, household.identity, p.active * p.visited_share):
+            observe(case, household, county.register[case.household], line, county.month, p, draws)

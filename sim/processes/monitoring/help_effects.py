@@ -18,10 +18,10 @@ def place_members(household, persons, p):
 
 
 @compiled
-def begin(package, household, persons, p, luck, books):
+def begin(package, household, persons, p, draws, books):
     """The effect had once, in the month of delivery."""
     package.started = 1
-    works = happens(luck.works, package.identity, p.effectiveness)
+    works = happens(draws.works, package.identity, p.effectiveness)
     if package.kind == Help.RELIEF:
         household.burden[package.cause] *= 1.0 - min(p.burden_relieved * package.size, 1.0)
     elif package.kind == Help.REPAIR:
@@ -38,11 +38,11 @@ def begin(package, household, persons, p, luck, books):
     "packages.size households.members households.weight households.first_person persons.next persons.alive persons.status",
     writes="packages.started packages.effect persons.placement households.burden households.house_broken households.water_broken "
     "households.transfers households.business households.cash households.received",
-    luck="works",
+    draws="works",
     pays="development_income: outside -> households",
 )
 @compiled
-def help_effects(county, p, luck, books):
+def help_effects(county, p, draws, books):
     """Relief reaches the household; repairs are done; what develops work or business bears fruit after a while."""
     for package in county.packages:
         if package.delivered < 0:
@@ -51,7 +51,7 @@ def help_effects(county, p, luck, books):
         if household.members == 0:
             continue
         if package.started == 0:
-            begin(package, household, county.persons, p, luck, books)
+            begin(package, household, county.persons, p, draws, books)
             if package.kind == Help.RELIEF:
                 household.transfers += package.cost
         if package.effect > 0.0 and package.delivered + p.delay <= county.month <= package.ends:

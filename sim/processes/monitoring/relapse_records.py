@@ -16,10 +16,10 @@ def can_be_polished(register, line, p):
     reads="households.members households.identity households.township register.case_row register.seen register.verified_income "
     "register.broken environment.poverty_line townships.pressure",
     writes="register.reported_below register.polished",
-    luck="polished@year",
+    draws="polished@year",
 )
 @compiled
-def relapse_records(county, p, luck, books):
+def relapse_records(county, p, draws, books):
     """Monitored households with verified income below the line, or a broken guarantee, are on file as fallen, unless left out."""
     line = county.environment[0].poverty_line
     for row in range(len(county.register)):
@@ -31,6 +31,6 @@ def relapse_records(county, p, luck, books):
         pressure = county.townships[household.township].pressure
         if pressure > 0.0 and register.reported_below == 1 and can_be_polished(register, line, p):
             # One luck a year: as pressure grows towards December, more and more are left out, and none comes back.
-            if happens(luck.polished, household.identity, pressure):
+            if happens(draws.polished, household.identity, pressure):
                 register.reported_below = 0
                 register.polished = 1

@@ -24,10 +24,10 @@ def safe(case, household, register, line, pressure, p):
     "townships.pressure register.income_on_file register.broken "
     "environment.monitoring_line cases.identity cases.household cases.cause cases.measures cases.stable cases.resolved",
     writes="cases.state cases.eliminated register.case_row",
-    luck="reviewed",
+    draws="reviewed",
 )
 @compiled
-def risk_elimination(county, p, luck, books):
+def risk_elimination(county, p, draws, books):
     """The village reviews, the county approves: risks are declared eliminated."""
     line = county.environment[0].monitoring_line
     for case in county.cases:
@@ -38,7 +38,7 @@ def risk_elimination(county, p, luck, books):
         gone = household.members == 0
         pressure = county.townships[household.township].pressure
         due = safe(case, household, register, line, pressure, p)
-        if gone or (due and happens(luck.reviewed, case.identity, p.review_chance)):
+        if gone or (due and happens(draws.reviewed, case.identity, p.review_chance)):
             case.state = CaseState.DISMISSED if gone else CaseState.ELIMINATED
             case.eliminated = county.month
             register.case_row = NONE

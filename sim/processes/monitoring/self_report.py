@@ -11,15 +11,15 @@ from sim.world.codes import Channel
     "households.awareness "
     "register.case_row register.turned_down_until",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
-    luck="reports",
+    draws="reports",
 )
 @compiled
-def self_report(county, p, luck, books):
+def self_report(county, p, draws, books):
     """Some households at risk report it."""
     for row in range(len(county.households)):
         household = county.households[row]
         register = county.register[row]
         if household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
             chance = p.active * p.report * household.awareness
-            count = noticed(luck.reports, household.identity, household.weight, chance)
+            count = noticed(draws.reports, household.identity, household.weight, chance)
             raise_signal(register, Channel.SELF_REPORT, county.month, household.risk_cause, count)

@@ -12,7 +12,7 @@ from sim.world.split_rows import split_weight
     creates="households histories register persons",
 )
 @compiled
-def stepping_out(county, p, luck, books):
+def stepping_out(county, p, draws, books):
     """Whoever a county programme may serve stands for itself alone."""
     for row in range(len(county.households)):
         register = county.register[row]

@@ -36,7 +36,7 @@ def ask(case_row, case, kind, cost, size, severity, ordinal, month, room):
 
 
 @compiled
-def ask_for_help(row, case, household, register, line, month, p, luck, room):
+def ask_for_help(row, case, household, register, line, month, p, draws, room):
     """What a new case needs: relief or a repair, and where somebody can work a developing measure as well.
 
     Being on dibao is a measure in place: it is what the plan provides for those who cannot work.
@@ -47,7 +47,7 @@ def ask_for_help(row, case, household, register, line, month, p, luck, room):
     cost = relief_cost(case.cause, p)
     if cost > 0.0:
         ask(row, case, kind, cost, p.relief_menu[case.cause], shortfall, 0, month, room)
-    if household.workers > 0 and happens(luck.offered, case.identity, p.development_menu[case.cause]):
+    if household.workers > 0 and happens(draws.offered, case.identity, p.development_menu[case.cause]):
         ask(row, case, Help.DEVELOPMENT, p.development_cost, 1.0, shortfall, 1, month, room)
     case.asked = 1
 
@@ -61,10 +61,10 @@ def ask_for_help(row, case, household, register, line, month, p, luck, room):
     "packages.kind packages.asked "
     "packages.waiting packages.delivered packages.ends packages.cost packages.size packages.severity",
     creates="packages",
-    luck="offered",
+    draws="offered",
 )
 @compiled
-def help_requests(county, p, luck, books):
+def help_requests(county, p, draws, books):
     """Every new case asks for what it lacks."""
     line = county.environment[0].monitoring_line
     for row in range(len(county.cases)):
@@ -72,7 +72,7 @@ def help_requests(county, p, luck, books):
         if case.state == CaseState.MONITORED and case.asked == 0 and county.households[case.household].members > 0:
             household = county.households[case.household]
             register = county.register[case.household]
-            ask_for_help(row, case, household, register, line, county.month, p, luck, county.packages_room)
+            ask_for_help(row, case, household, register, line, county.month, p, draws, county.packages_room)
 
 
 @compiled
@@ -87,7 +87,7 @@ def note_severest(county):
 
 
 @compiled
-def turn(package, risk, month, line, p, luck):
+def turn(package, risk, month, line, p, draws):
     """The round of the queue, 0 first, in which a waiting package is served."""
     last = p.rounds - 1.0
     if p.queue == QueueRule.SEVERITY:
@@ -96,7 +96,7 @@ def turn(package, risk, month, line, p, luck):
         return int(max(last - (month - package.asked), 0.0))
     if p.queue == QueueRule.RISK_TYPE_QUOTA:
         return int(last * (1.0 - package.severity / risk.severest)) if risk.severest > 0.0 else 0
-    return int(last * uniform(luck.lot, package.identity))
+    return int(last * uniform(draws.lot, package.identity))
 
 
 @compiled
@@ -123,12 +123,12 @@ def deliver(package, case, household, month, p, books):
     "packages.cost packages.severity packages.cause cases.state "
     "environment.monitoring_line",
     writes="risks.severest packages.waiting packages.delivered packages.ends cases.measures households.cash households.received",
-    luck="lot",
+    draws="lot",
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",
 )
 @compiled
-def targeted_help(county, p, luck, books):
+def targeted_help(county, p, draws, books):
     """Waiting packages are served in the order of the queue; who is not served stays in it until the case is closed."""
     line = county.environment[0].monitoring_line
     for package in county.packages:
@@ -137,6 +137,6 @@ def targeted_help(county, p, luck, books):
     note_severest(county)
     for round_ in range(int(p.rounds)):
         for package in county.packages:
-            if package.waiting == 1 and turn(package, county.risks[package.cause], county.month, line, p, luck) == round_:
+            if package.waiting == 1 and turn(package, county.risks[package.cause], county.month, line, p, draws) == round_:
                 case = county.cases[package.case_row]
                 deliver(package, case, county.households[package.household], county.month, p, books)

@@ -12,27 +12,27 @@ from sim.world.codes import Channel
     "households.registered "
     "households.marginal register.case_row register.turned_down_until register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
-    luck="round",
+    draws="round",
 )
 @compiled
-def township_round(county, p, luck, books):
+def township_round(county, p, draws, books):
     """The quarter's round finds some listed households at risk that nobody else had noticed."""
     for row in range(len(county.households)):
         household = county.households[row]
         register = county.register[row]
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         if listed and household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
-            count = noticed(luck.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
+            count = noticed(draws.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
             raise_signal(register, Channel.TOWNSHIP_VERIFICATION, county.month, household.risk_cause, count)
 
 
 @compiled
-def verify(household, register, month, p, luck):
+def verify(household, register, month, p, draws):
     """What verification puts on file: the income as found, and whether the household was found at risk."""
     register.seen = month
-    register.verified_income = household.net_per_head * lognormal(luck.income, household.identity, p.income_error)
+    register.verified_income = household.net_per_head * lognormal(draws.income, household.identity, p.income_error)
     register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
-    right = happens(luck.judged, household.identity, p.sensitivity if household.at_risk == 1 else p.specificity)
+    right = happens(draws.judged, household.identity, p.sensitivity if household.at_risk == 1 else p.specificity)
     register.found = household.at_risk if right else 1 - household.at_risk
 
 
@@ -40,19 +40,19 @@ def verify(household, register, month, p, luck):
     reads="households.members households.identity households.township households.at_risk households.net_per_head "
     "households.house_broken households.water_broken households.village villages.team register.signal",
     writes="townships.verification register.seen register.verified_income register.broken register.found",
-    luck="income judged papers",
+    draws="income judged papers",
 )
 @compiled
-def signal_verification(county, p, luck, books):
+def signal_verification(county, p, draws, books):
     """Open signals are verified on the spot, as far as the township's capacity goes."""
     for row in range(len(county.households)):
         register = county.register[row]
         household = county.households[row]
         if register.signal < 0 or register.found >= 0 or household.members == 0:
             continue
-        if happens(luck.papers, household.identity, p.team_paperwork * (1.0 - county.villages[household.village].team)):
+        if happens(draws.papers, household.identity, p.team_paperwork * (1.0 - county.villages[household.village].team)):
             continue  # nobody in the village has prepared the papers
         township = county.townships[household.township]
         if township.verification > 0:
             township.verification -= 1
-            verify(household, register, county.month, p, luck)
+            verify(household, register, county.month, p, draws)

@@ -22,10 +22,10 @@ def visit_chance(household, register, village, p):
     "register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
-    luck="noticed",
+    draws="noticed",
 )
 @compiled
-def village_visit(county, p, luck, books):
+def village_visit(county, p, draws, books):
     """Visitors notice some of the households at risk."""
     for row in range(len(county.households)):
         household = county.households[row]
@@ -34,5 +34,5 @@ def village_visit(county, p, luck, books):
             village = county.villages[household.village]
             detect = p.detection + p.first_secretary * village.team
             chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, p)
-            count = noticed(luck.noticed, household.identity, household.weight, chance)
+            count = noticed(draws.noticed, household.identity, household.weight, chance)
             raise_signal(register, Channel.VILLAGE_VISIT, county.month, household.risk_cause, count)

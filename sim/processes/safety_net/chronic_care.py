@@ -12,11 +12,11 @@ from sim.world.households import add_rigid
     reads="persons.alive persons.chronic persons.identity persons.household households.registered households.weight "
     "environment.cost_trend",
     writes="households.cash households.paid households.rigid households.burden",
-    luck="treated@life certified@life",
+    draws="treated@life certified@life",
     pays="chronic_subsidy: medical_insurance -> outside; chronic_own: households -> outside",
 )
 @compiled
-def chronic_care(county, p, luck, books):
+def chronic_care(county, p, draws, books):
     """A month of outpatient care for those under treatment."""
     cost = p.outpatient_cost * county.environment[0].cost_trend
     subsidy, subsidised, borne, bearers = 0.0, 0.0, 0.0, 0.0
@@ -25,8 +25,8 @@ def chronic_care(county, p, luck, books):
             continue
         household = county.households[person.household]
         # Luck says who is treated and whose illness is listed; nothing foresees that, so what is nought is added too.
-        treated = 1.0 if happens(luck.treated, person.identity, p.treated_share) else 0.0
-        listed = treated if happens(luck.certified, person.identity, p.certified_share) else 0.0
+        treated = 1.0 if happens(draws.treated, person.identity, p.treated_share) else 0.0
+        listed = treated if happens(draws.certified, person.identity, p.certified_share) else 0.0
         extra = p.registered_extra if household.registered == 1 and p.subsidy > 0.0 else 0.0
         share = listed * min(p.subsidy + extra, 1.0)
         own = cost * (treated - share)

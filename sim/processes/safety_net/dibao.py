@@ -9,11 +9,11 @@ from sim.world.dibao_rules import assessed_income, benefit_due
 
 
 @compiled
-def assess(household, p, luck):
+def assess(household, p, draws):
     """Income per head and year as the assessor sees it now."""
     counted = household.countable_12 / household.members
-    trait = normal(luck.trait, household.identity)
-    fresh = normal(luck.fresh, household.identity)
+    trait = normal(draws.trait, household.identity)
+    fresh = normal(draws.fresh, household.identity)
     return assessed_income(counted, trait, fresh, p.assessment_error, p.error_persistence)
 
 
@@ -27,10 +27,10 @@ def may_apply(household, register, month):
     reads="households.members households.identity households.weight households.countable_12 households.awareness "
     "households.registered households.marginal environment.dibao_line register.dibao register.recertification register.case_row",
     writes="register.application",
-    luck="applies found",
+    draws="applies found",
 )
 @compiled
-def dibao_application(county, p, luck, books):
+def dibao_application(county, p, draws, books):
     """Households that believe they qualify apply; officials look for listed households that do."""
     line = county.environment[0].dibao_line
     for row in range(len(county.households)):
@@ -42,14 +42,14 @@ def dibao_application(county, p, luck, books):
         if counted >= line * (1.0 + p.hope):
             continue
         listed = household.registered == 1 or household.marginal == 1 or register.case_row >= 0
-        if happens(luck.applies, household.identity, min(p.application * household.awareness, 1.0)):
+        if happens(draws.applies, household.identity, min(p.application * household.awareness, 1.0)):
             register.application = county.month + int(p.processing_months)
-        elif listed and counted < line and happens(luck.found, household.identity, p.discovery):
+        elif listed and counted < line and happens(draws.found, household.identity, p.discovery):
             register.application = county.month + int(p.processing_months)
 
 
 @compiled
-def grant(household, register, assessed, line, month, p, luck):
+def grant(household, register, assessed, line, month, p, draws):
     """Put a household on dibao; reviews are spread over the year."""
     register.dibao = 1
     register.assessed = assessed
@@ -68,10 +68,10 @@ def review_interval(household, p):
     reads="households.members households.identity households.countable_12 households.workers households.disqualifying "
     "environment.dibao_line",
     writes="register.dibao register.assessed register.benefit register.recertification register.grace_until register.application",
-    luck="trait@life fresh refused admitted",
+    draws="trait@life fresh refused admitted",
 )
 @compiled
-def dibao_decision(county, p, luck, books):
+def dibao_decision(county, p, draws, books):
     """Applications that fall due are decided, with errors of both kinds."""
     line = county.environment[0].dibao_line
     for row in range(len(county.households)):
@@ -80,28 +80,28 @@ def dibao_decision(county, p, luck, books):
         if register.application < 0 or register.application > county.month or household.members == 0:
             continue
         register.application = NONE
-        assessed = assess(household, p, luck)
+        assessed = assess(household, p, draws)
         qualifies = assessed < line and household.disqualifying == 0
         if qualifies:
-            granted = not happens(luck.refused, household.identity, p.exclusion_error)
+            granted = not happens(draws.refused, household.identity, p.exclusion_error)
         else:
-            granted = happens(luck.admitted, household.identity, p.inclusion_error)
+            granted = happens(draws.admitted, household.identity, p.inclusion_error)
         if granted:
-            grant(household, register, assessed, line, county.month, p, luck)
+            grant(household, register, assessed, line, county.month, p, draws)
         else:
             register.recertification = county.month + int(p.wait_after_refusal)
 
 
 @compiled
-def review(household, register, line, month, p, luck):
+def review(household, register, line, month, p, draws):
     """One review: the benefit is set anew, or a time of grace begins, or support ends."""
-    assessed = assess(household, p, luck)
+    assessed = assess(household, p, draws)
     register.assessed = assessed
     register.recertification = month + review_interval(household, p)
     if assessed < line and household.disqualifying == 0:
         register.benefit = benefit_due(assessed, line, p.least_share, household.members)
         register.grace_until = NONE
-    elif register.grace_until < 0 and not happens(luck.kept, household.identity, p.inclusion_error):
+    elif register.grace_until < 0 and not happens(draws.kept, household.identity, p.inclusion_error):
         register.grace_until = month + int(p.grace_months)
 
 
@@ -109,10 +109,10 @@ def review(household, register, line, month, p, luck):
     reads="households.members households.identity households.countable_12 households.workers households.disqualifying "
     "environment.dibao_line",
     writes="register.dibao register.assessed register.benefit register.recertification register.grace_until",
-    luck="trait@life fresh kept",
+    draws="trait@life fresh kept",
 )
 @compiled
-def dibao_review(county, p, luck, books):
+def dibao_review(county, p, draws, books):
     """Reviews that fall due; support ends when a time of grace is over or a household has died out."""
     line = county.environment[0].dibao_line
     for row in range(len(county.households)):
@@ -126,12 +126,12 @@ def dibao_review(county, p, luck, books):
             register.grace_until = NONE
             register.recertification = county.month
         elif register.recertification <= county.month:
-            review(household, register, line, county.month, p, luck)
+            review(household, register, line, county.month, p, draws)
 
 
 @process(reads="households.members environment.dibao_line register.dibao register.assessed", writes="register.benefit")
 @compiled
-def dibao_uprating(county, p, luck, books):
+def dibao_uprating(county, p, draws, books):
     """A new line lifts every benefit at once, by what the last assessment leaves lacking to it."""
     line = county.environment[0].dibao_line
     for row in range(len(county.households)):
@@ -146,7 +146,7 @@ def dibao_uprating(county, p, luck, books):
     pays="dibao: civil_affairs -> households",
 )
 @compiled
-def dibao_payment(county, p, luck, books):
+def dibao_payment(county, p, draws, books):
     """The month's dibao is paid."""
     for row in range(len(county.households)):
         register = county.register[row]

@@ -14,24 +14,24 @@ def insured_sheds(household):
 
 
 @compiled
-def takes_part(household, p, luck):
+def takes_part(household, p, draws):
     """Whether a household insures its fields, and keeps to it."""
-    return household.members > 0 and happens(luck.insures, household.identity, p.take_up)
+    return household.members > 0 and happens(draws.insures, household.identity, p.take_up)
 
 
 @process(
     reads="households.members households.identity households.holdings households.weight environment.farm_trend",
     writes="households.business households.cash households.paid",
-    luck="insures@life",
+    draws="insures@life",
     pays="farm_premium_own: households -> insurer; farm_premium_subsidy: bridging | county_floor -> insurer; "
     "farm_premium_upper: outside -> insurer",
 )
 @compiled
-def farm_premium(county, p, luck, books):
+def farm_premium(county, p, draws, books):
     """Spring: the year's premium for fields and greenhouses; public money bears most of it."""
     trend = county.environment[0].farm_trend
     for household in county.households:
-        if not takes_part(household, p, luck):
+        if not takes_part(household, p, draws):
             continue
         insured = p.crop_rate * household.holdings[Commodity.MAIZE] + p.shed_rate * insured_sheds(household)
         premium = insured * trend
@@ -51,16 +51,16 @@ def farm_premium(county, p, luck, books):
     reads="households.members households.identity households.holdings households.township households.weight "
     "townships.maize_yield environment.farm_trend",
     writes="households.transfers households.cash households.received",
-    luck="insures@life",
+    draws="insures@life",
     pays="crop_claims: insurer -> households",
 )
 @compiled
-def crop_claims(county, p, luck, books):
+def crop_claims(county, p, draws, books):
     """Autumn: where the township's yield fell below the trigger, insured fields are paid for the shortfall."""
     trend = county.environment[0].farm_trend
     for household in county.households:
         shortfall = p.yield_trigger - county.townships[household.township].maize_yield
-        if shortfall <= 0.0 or household.holdings[Commodity.MAIZE] <= 0.0 or not takes_part(household, p, luck):
+        if shortfall <= 0.0 or household.holdings[Commodity.MAIZE] <= 0.0 or not takes_part(household, p, draws):
             continue
         amount = p.crop_cover * shortfall * household.holdings[Commodity.MAIZE] * trend
         if amount > 0.0 and pay(household, books.crop_claims, amount):
@@ -71,15 +71,15 @@ def crop_claims(county, p, luck, books):
     reads="households.members households.identity households.holdings households.township households.shed households.weight "
     "townships.hail environment.farm_trend",
     writes="households.transfers households.cash households.received",
-    luck="insures@life",
+    draws="insures@life",
     pays="shed_claims: insurer -> households",
 )
 @compiled
-def shed_claims(county, p, luck, books):
+def shed_claims(county, p, draws, books):
     """In the month of a storm insured greenhouses are paid for what was destroyed."""
     trend = county.environment[0].farm_trend
     for household in county.households:
-        if county.townships[household.township].hail == 0 or household.shed >= 1.0 or not takes_part(household, p, luck):
+        if county.townships[household.township].hail == 0 or household.shed >= 1.0 or not takes_part(household, p, draws):
             continue
         amount = p.shed_cover * (1.0 - household.shed) * insured_sheds(household) * trend
         if amount > 0.0 and pay(household, books.shed_claims, amount):

@@ -74,7 +74,7 @@ def settle(person, household, dibao, p, books):
     "top_up_county: county_floor -> outside; own_bill: households -> outside",
 )
 @compiled
-def medical_reimbursement(county, p, luck, books):
+def medical_reimbursement(county, p, draws, books):
     """Hospital bills are settled through all layers; the rest is the household's own."""
     for person in county.persons:
         if person.bill <= 0.0 or person.alive == 0:
@@ -90,7 +90,7 @@ def medical_reimbursement(county, p, luck, books):
 
 @process(writes="persons.cumulative")
 @compiled
-def new_medical_year(county, p, luck, books):
+def new_medical_year(county, p, draws, books):
     """A new insurance year: what patients bore counts from zero again."""
     for person in county.persons:
         person.cumulative = 0.0
@@ -103,7 +103,7 @@ def new_medical_year(county, p, luck, books):
     pays="premium_assisted: medical_assistance -> medical_insurance; premium_own: households -> medical_insurance",
 )
 @compiled
-def medical_premium(county, p, luck, books):
+def medical_premium(county, p, draws, books):
     """The year's insurance premium: paid by government for the listed, by everybody else themselves."""
     premium = p.premium * county.environment[0].transfer_trend
     for row in range(len(county.households)):

@@ -7,7 +7,7 @@ from sim.core.process import process
 
 @process(writes="households.rigid_year households.claimed")
 @compiled
-def insurance_year(county, p, luck, books):
+def insurance_year(county, p, draws, books):
     """A new insurance year: what households bore themselves counts from zero again."""
     for household in county.households:
         household.rigid_year = 0.0
@@ -19,7 +19,7 @@ def insurance_year(county, p, luck, books):
     pays="insurance_premium: county_floor | bridging -> poverty_insurer; insurer_costs: poverty_insurer -> outside",
 )
 @compiled
-def insurance_premium(county, p, luck, books):
+def insurance_premium(county, p, draws, books):
     """A twelfth of the premium for a share of the county's rural people, whoever they turn out to be."""
     people = 0.0
     for household in county.households:
@@ -59,7 +59,7 @@ def is_insured(household, register, line, p):
     pays="insurance_claims: poverty_insurer -> households",
 )
 @compiled
-def insurance_claims(county, p, luck, books):
+def insurance_claims(county, p, draws, books):
     """Households whose own spending on illness, school or disaster passes the deductible are paid by bands, while money lasts."""
     line, trend = county.environment[0].poverty_line, county.environment[0].cost_trend
     for row in range(len(county.households)):

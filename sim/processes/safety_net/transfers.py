@@ -26,7 +26,7 @@ def give(household, amount):
     pays="pension: social_security -> households",
 )
 @compiled
-def pensions(county, p, luck, books):
+def pensions(county, p, draws, books):
     """Pensions and disability allowances of the month."""
     trend = county.environment[0].transfer_trend
     total, units = 0.0, 0.0
@@ -50,7 +50,7 @@ def pensions(county, p, luck, books):
     pays="farm_subsidy: outside -> households",
 )
 @compiled
-def subsidies(county, p, luck, books):
+def subsidies(county, p, draws, books):
     """Farm subsidies of the year, by land."""
     trend = county.environment[0].transfer_trend
     for household in county.households:
@@ -65,7 +65,7 @@ def subsidies(county, p, luck, books):
     pays="support: outside -> households",
 )
 @compiled
-def remittances(county, p, luck, books):
+def remittances(county, p, draws, books):
     """Support from relatives elsewhere, and income that no assessor sees."""
     trend = county.environment[0].transfer_trend * p.support
     total, units = 0.0, 0.0

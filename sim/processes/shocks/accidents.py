@@ -11,16 +11,16 @@ from sim.world.households import add_rigid
 @process(
     reads="households.members households.identity households.weight environment.cost_trend",
     writes="households.rigid households.burden households.cash households.paid",
-    luck="struck cost",
+    draws="struck cost",
     pays="accident_cost: households -> outside",
 )
 @compiled
-def accidents(county, p, luck, books):
+def accidents(county, p, draws, books):
     """A few households meet with an accident and bear what it costs."""
     trend = county.environment[0].cost_trend
     chance = p.chance * p.shock_intensity
     for household in county.households:
-        if household.members > 0 and happens(luck.struck, household.identity, chance):
-            cost = p.mean_cost * trend * lognormal(luck.cost, household.identity, p.cost_spread)
+        if household.members > 0 and happens(draws.struck, household.identity, chance):
+            cost = p.mean_cost * trend * lognormal(draws.cost, household.identity, p.cost_spread)
             charge(household, books.accident_cost, cost)
             add_rigid(household, Cause.ACCIDENT, cost)

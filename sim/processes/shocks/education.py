@@ -34,7 +34,7 @@ def paid_by_others(person, registered, cost, p):
     pays="school_own: households -> outside; school_aid: education -> outside",
 )
 @compiled
-def school_bills(county, p, luck, books):
+def school_bills(county, p, draws, books):
     """The school year's bills fall due."""
     trend = county.environment[0].cost_trend
     for person in county.persons:

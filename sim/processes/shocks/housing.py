@@ -31,40 +31,40 @@ def well_fails(village, p):
 
 
 @compiled
-def break_some(county, p, luck):
+def break_some(county, p, draws):
     """Safe houses and wells that fail this month; they are noted as JUST_BROKEN, since nobody mends them before the next."""
     house_fails = p.house_chance * p.shock_intensity
     for household in county.households:
         if household.members == 0:
             continue
-        if household.house_broken == 0 and happens(luck.house, household.identity, house_fails):
+        if household.house_broken == 0 and happens(draws.house, household.identity, house_fails):
             household.house_broken = JUST_BROKEN
         if household.water_broken == 0:
-            if happens(luck.water, household.identity, well_fails(county.villages[household.village], p)):
+            if happens(draws.water, household.identity, well_fails(county.villages[household.village], p)):
                 household.water_broken = JUST_BROKEN
 
 
 @process(
     reads="households.members households.identity households.weight households.village villages.tap environment.cost_trend",
     writes="households.house_broken households.water_broken households.cash households.paid households.rigid households.burden",
-    luck="house water house_mended water_mended",
+    draws="house water house_mended water_mended",
     pays="own_repair: households -> outside; public_repair: emergency -> outside",
 )
 @compiled
-def housing(county, p, luck, books):
+def housing(county, p, draws, books):
     """A house becomes unsafe or a well fails; months without are counted until it is repaired."""
     trend = county.environment[0].cost_trend
-    break_some(county, p, luck)
+    break_some(county, p, draws)
     for household in county.households:
         if (household.house_broken == 0 and household.water_broken == 0) or household.members == 0:
             continue
         if household.house_broken > 0:
             household.house_broken += 1
-            if mend(household, p.house_cost * trend, p, luck.house_mended, books):
+            if mend(household, p.house_cost * trend, p, draws.house_mended, books):
                 household.house_broken = 0
         if household.water_broken > 0:
             household.water_broken += 1
-            if mend(household, p.water_cost * trend, p, luck.water_mended, books):
+            if mend(household, p.water_cost * trend, p, draws.water_mended, books):
                 household.water_broken = 0
         household.house_broken = abs(household.house_broken)
         household.water_broken = abs(household.water_broken)

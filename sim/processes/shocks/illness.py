@@ -13,15 +13,15 @@ def admission_chance(chronic, p):
 
 
 @compiled
-def admit(person, cost_trend, p, luck):
+def admit(person, cost_trend, p, draws):
     """The bill of an admission and the months of work it costs. Ordinary and major bills together have the published mean."""
-    person.major = 1 if happens(luck.major, person.identity, p.major_share) else 0
+    person.major = 1 if happens(draws.major, person.identity, p.major_share) else 0
     ordinary = p.mean_bill / (1.0 + (p.major_multiple - 1.0) * p.major_share)
     bill = ordinary * p.major_multiple if person.major == 1 else ordinary
-    person.bill = bill * cost_trend * lognormal(luck.bill, person.identity, p.bill_spread)
+    person.bill = bill * cost_trend * lognormal(draws.bill, person.identity, p.bill_spread)
     if person.major == 1:
         person.ill_months = int(p.major_months)
-    elif happens(luck.work, person.identity, min(p.months_lost, 1.0)):
+    elif happens(draws.work, person.identity, min(p.months_lost, 1.0)):
         person.ill_months = 1
 
 
@@ -38,10 +38,10 @@ def worst_epidemic(townships):
     reads="persons.alive persons.identity persons.chronic persons.household households.township townships.epidemic "
     "environment.cost_trend",
     writes="persons.bill persons.major persons.epidemic persons.ill_months",
-    luck="admitted major bill work",
+    draws="admitted major bill work",
 )
 @compiled
-def illness(county, p, luck, books):
+def illness(county, p, draws, books):
     """Some fall ill and go to hospital; more of them while an epidemic lasts."""
     cost_trend = county.environment[0].cost_trend
     normal_chance = admission_chance(0, p)
@@ -54,11 +54,11 @@ def illness(county, p, luck, books):
         person.ill_months = max(person.ill_months - 1, 0)
     most = max(normal_chance, chronic_chance) * worst
     for person in county.persons:
-        u = uniform(luck.admitted, person.identity)
+        u = uniform(draws.admitted, person.identity)
         if u >= most or person.alive == 0:  # nobody's chance is larger: few are left to be looked at
             continue
         chance = chronic_chance if person.chronic == 1 else normal_chance
         if u < chance * county.townships[county.households[person.household].township].epidemic:
-            admit(person, cost_trend, p, luck)
+            admit(person, cost_trend, p, draws)
             # Whoever would have stayed well in a normal month is ill because of the epidemic.
             person.epidemic = 1 if u >= chance else 0

@@ -15,9 +15,9 @@ def shed_income(household):
 
 
 @compiled
-def damage(household, p, luck):
+def damage(household, p, draws):
     """Part of the greenhouses is destroyed."""
-    lost = household.shed * (p.least_loss + (p.most_loss - p.least_loss) * uniform(luck.extent, household.identity))
+    lost = household.shed * (p.least_loss + (p.most_loss - p.least_loss) * uniform(draws.extent, household.identity))
     household.shed -= lost
     add_event(household, Event.STORM, lost * shed_income(household))
 
@@ -36,11 +36,11 @@ def rebuild(household, p, books):
     reads="households.members households.identity households.township households.holdings households.weight townships.hail",
     writes="households.shed households.event households.event_loss households.rigid households.burden households.cash "
     "households.paid",
-    luck="hit extent",
+    draws="hit extent",
     pays="rebuilding: households -> outside",
 )
 @compiled
-def storms(county, p, luck, books):
+def storms(county, p, draws, books):
     """Where hail or snow fell greenhouses break; broken ones are rebuilt month by month."""
     for household in county.households:
         hail = county.townships[household.township].hail == 1
@@ -50,5 +50,5 @@ def storms(county, p, luck, books):
             continue
         if household.shed < 1.0:
             rebuild(household, p, books)
-        if hail and happens(luck.hit, household.identity, p.hit_share):
-            damage(household, p, luck)
+        if hail and happens(draws.hit, household.identity, p.hit_share):
+            damage(household, p, draws)
