@@ -1,7 +1,7 @@
 """The micro-model on Xianjie's own machinery: declared tables of records, rules written for one row, processes, books.
 
 Nothing here is faster than what ``sim`` itself is made of: tables are declared and processes wired as in ``sim.month``, money
-moves through the ledger, and random draws are mixed by ``sim.core.random_draws.mix``. Only the addresses of draws differ: all peers
+moves through the ledger, and random draws are mixed by ``sim.core.random_draws.mix``. Only their addresses differ: all peers
 share them. Meant for a process of its own: its tables and processes must not meet those of the county.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.micro_model import inputs
 from benchmarks.micro_model.inputs import LINE, MASK, MONTHS, ODD, SCHOOL, SEASON, TOWNSHIPS, VILLAGES
 from sim.core import random_draws as core_luck
-from sim.core.binding import Tables, BoundProcess, open_purses
+from sim.core.binding import BoundProcess, Tables, open_purses
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, Purse, affordable, transfer
 from sim.core.process import PROCESSES, process
@@ -422,7 +422,7 @@ class SharedLuck(BoundProcess):
         # ``sim.core.random_draws.mix`` adds one step of its own, which is taken off here.
         purposes = range(len(self.process.draws))
         keys = ([np.uint64((inputs.address(month, each) - ODD) & MASK) for each in purposes] for month in range(MONTHS))
-        self._keys = [self.process.classes["Luck"](*(made or [0])) for made in keys]
+        self._keys = [self.process.classes["Draws"](*(made or [0])) for made in keys]
 
     def draws(self, month: int):
         """The keys of its decisions in this month."""

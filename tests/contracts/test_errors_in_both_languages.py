@@ -103,8 +103,8 @@ def test_every_message_says_the_same_in_both_languages():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ('Wrong("is empty", "is empty")', "no Chinese"),
-        ('Wrong("为空", "为空")', "Chinese in the English"),
+        ('UserError("is empty", "is empty")', "no Chinese"),
+        ('UserError("为空", "为空")', "Chinese in the English"),
         ('InputError(path, 0, f"{name} is empty", "是空的")', "other facts"),
         ('InputError(path, 0, f"{name} is empty", f"{line} 是空的")', "other facts"),
         ('self.fault(path, 0, "is empty; fill it", "是空的;请填写")', "punctuation"),
