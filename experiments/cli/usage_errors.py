@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from experiments.cli.console import Code, Language, language, note_language
-from experiments.cli.help_zh import COMMANDS, OPTIONS, breakable, folded
+from experiments.cli.help_texts import fold, join_phrases, summary, translate_help
 from sim.core.inputs.errors import INDENT
 from sim.core.inputs.notation import escaped
 
@@ -23,15 +23,16 @@ class Commands(TyperGroup):
     def get_command(self, context: Any, name: str) -> Any:
         """A command, its help and that of its options with the Chinese before the English."""
         command: Any = super().get_command(context, name)
-        chinese = COMMANDS.get(name)
-        if command is None or chinese is None or (command.help or "").startswith(chinese):
+        chinese = translate_help(summary(command.help or "")) if command is not None else None
+        if chinese is None:  # no such command, or its help was translated before
             return command
-        command.short_help = f"{breakable(chinese)} · {command.get_short_help_str(200)}"
+        command.short_help = f"{join_phrases(chinese)} · {command.get_short_help_str(200)}"
         command.help = f"{chinese}。\n\n{command.help}"
         for parameter in command.params:
-            said = getattr(parameter, "help", None)
-            if said in OPTIONS:
-                parameter.help = f"{folded(OPTIONS[said])}\n\n{said}"
+            english = getattr(parameter, "help", None) or ""
+            translation = translate_help(english) if english else None
+            if translation is not None:
+                parameter.help = f"{fold(translation)}\n\n{english}"
         return command
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
