@@ -1,6 +1,6 @@
 """Gettext catalogues of the command line: compile each ``.po`` in ``locale/``, which people edit, to the ``.mo`` beside it.
 
-``python -m experiments.cli.catalogues`` does so for all; the standard library reads ``.mo`` files and has nothing that writes them.
+``python -m experiments.cli.catalogues`` compiles all. The standard library reads ``.mo`` files but cannot write them.
 """
 
 import ast
@@ -49,7 +49,7 @@ def read_po(path: Path) -> dict[str, str]:
 
 
 def compile_mo(translations: dict[str, str]) -> bytes:
-    """A ``.mo`` file (GNU gettext manual, "The Format of GNU MO Files"): little-endian, sorted, without the optional hash table."""
+    """A ``.mo`` file as the GNU gettext manual defines it: little-endian, sorted, without the optional hash table."""
     pairs = sorted((text.encode(), translation.encode()) for text, translation in translations.items())
     first = 28 + 16 * len(pairs)  # the header's seven words, then length and offset of every text and of every translation
     tables: list[int] = []

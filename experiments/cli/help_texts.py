@@ -1,4 +1,4 @@
-"""What help says of commands and options in Chinese, from the gettext catalogue; the English help is the key.
+"""The Chinese help of commands and options, from the gettext catalogue; the English help is the key.
 
 Rich breaks lines at spaces only and cuts off what is longer than a line, so Chinese lines are broken here: after a mark, or at a
 space, which stands in the catalogue where a phrase is longer than ``LONGEST`` characters.

@@ -1,4 +1,4 @@
-"""``xianjie facts``: stylised facts of the literature held against the model, hits and misses."""
+"""``xianjie facts``: stylised facts of the literature compared with the model, hits and misses."""
 
 from typing import Annotated
 
