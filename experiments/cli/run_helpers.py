@@ -28,14 +28,14 @@ SHORT = 60.0  # seconds; a shorter study begins without confirmation
 
 OUTPUTS = Path("outputs")
 RUN = "run"
-QUESTION = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
+INPUT_KEYS = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
 LEAST_ANNOUNCED = 40
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a scenario is to be lived."""
+    """How a scenario is to be run."""
 
     replications: int
     seed: int
@@ -46,13 +46,13 @@ class RunOptions:
     lang: str = "zh"
     resume: bool = False
     fresh: bool = False
-    again: bool = False  # go on with, or keep, whatever the folder holds of the same lives
+    again: bool = False  # go on with, or keep, whatever the folder holds of the same replications
     offers_fresh: bool = True  # whether the command has --fresh
     add: int = 0
     shard: str | None = None
     precision: float | None = None
     largest: int = 10_000
-    executor: Make | None = None  # another place to live them
+    executor: Make | None = None  # another place to run them
 
 
 def default_folder(scenario: Any, options: RunOptions) -> Path:
@@ -95,12 +95,12 @@ def choose_folder(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
 def is_taken(place: Path, now: dict[str, Any]) -> bool:
     """Whether a folder holds a result with other inputs; a result of another version with the same inputs does not count."""
     before = output_folder.asked(place) if output_folder.holds(place) else None
-    return before is not None and any(before.get(key) != now[key] for key in QUESTION)
+    return before is not None and any(before.get(key) != now[key] for key in INPUT_KEYS)
 
 
 def digest_inputs(now: dict[str, Any]) -> str:
     """A digest of the inputs, for a folder's name: eight hexadecimal digits."""
-    return hashlib.sha256(canonical({key: now[key] for key in QUESTION}).encode(errors="surrogatepass")).hexdigest()[:8]
+    return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console) -> runner.Outcome:
@@ -348,7 +348,7 @@ def guard_study(out: Path, lang: str) -> Iterator[None]:
 
 
 def announce_study(
-    scenario: Any, count: int, out: Path, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
+    scenario: Any, count: int, out: Path, *, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
 ) -> float:
     """Print how many replications are left to run, their time and memory, from two timed here; returns the seconds."""
     words = Words(lang)

@@ -61,7 +61,16 @@ def compare(
             )
         else:
             target, now, found = _run_scenarios(
-                which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet
+                which,
+                place,
+                out,
+                replications=replications,
+                seed=seed,
+                only_luck=only_luck,
+                sets=tuple(sets or ()),
+                fresh=fresh,
+                lang=lang,
+                quiet=quiet,
             )
         try:
             made = comparison_analysis.compare(found)
@@ -108,8 +117,8 @@ def _open_result(path: Path) -> Any:
 
 
 def _run_scenarios(
-    files: list[Path], replications: int, seed: int, place: executor_options.Place, only_luck: bool, sets: tuple[str, ...],
-    out: Path | None, fresh: bool, lang: str, quiet: bool,
+    files: list[Path], place: executor_options.Place, out: Path | None, *, replications: int, seed: int, only_luck: bool,
+    sets: tuple[str, ...], fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Run each scenario in a folder of its own; returns the folder of all, the canonical inputs and the results."""
     from experiments.cli import run_helpers

@@ -54,11 +54,22 @@ def discover(
         target = out or run_helpers.choose_folder(stem, now)
         if dry_run:
             run_helpers.refuse_fresh(context)
-            seconds = run_helpers.announce_study(request.scenarios[0], request.points, target, seed, workers, False, lang, screen)
+            seconds = run_helpers.announce_study(
+                request.scenarios[0],
+                request.points,
+                target,
+                seed=seed,
+                workers=workers,
+                only_luck=False,
+                lang=lang,
+                screen=screen,
+            )
             console.show_json({"lives": request.points, "factors": list(request.columns), "seconds": round(seconds)})
             return
         work = reuse.make_way(target, "discover", now, fresh)
-        seconds = run_helpers.announce_study(request.scenarios[0], request.points, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            request.scenarios[0], request.points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(request.points, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)

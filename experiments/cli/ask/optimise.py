@@ -58,7 +58,9 @@ def optimise(
         on_status = run_helpers.make_status_printer(screen, lang)
         model.prepare(scenario, on_status)
         division = budget_allocation.price(spec, request, scenario, seed)
-        seconds = run_helpers.announce_study(scenario, division.lives, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            scenario, division.lives, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         if dry_run:
             console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
             return

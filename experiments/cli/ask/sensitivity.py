@@ -82,7 +82,9 @@ def sensitivity(
         screen = console.progress_console(quiet)
         place.open(screen)
         work = reuse.make_way(target, "sensitivity", now, fresh)
-        seconds = run_helpers.announce_study(chosen, total, work, seed, place.workers, True, lang, screen)
+        seconds = run_helpers.announce_study(
+            chosen, total, work, seed=seed, workers=place.workers, only_luck=True, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
@@ -109,7 +111,14 @@ def sensitivity(
                     made["shares"] = {name: _as_record(each, chosen, sensitivity_analysis.joined) for name, each in found.items()}
                     if others:
                         made["worth"] = _measure_worth(
-                            study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed
+                            study,
+                            second,
+                            [chosen, *others],
+                            few_factors,
+                            outcomes=outcomes,
+                            catalogue=catalogue,
+                            replicates=replicates,
+                            seed=seed,
                         )
         made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _describe_outcomes(outcomes, catalogue)}
         with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
@@ -145,16 +154,17 @@ def _as_record(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, A
 
 
 def _measure_worth(
-    study: Any, stage: Any, chosen: Any, others: list[Any], factors: list[Any], outcomes: dict[str, str], catalogue: Any,
+    study: Any, stage: Any, scenarios: list[Any], factors: list[Any], *, outcomes: dict[str, str], catalogue: Any,
     replicates: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """For each goal, the value of knowing each assumption for the choice among the scenarios."""
+    """For each goal, the value of knowing each assumption for the choice among the scenarios; ``stage`` has run the first."""
     import numpy as np
 
     from experiments.analyses import sensitivity as sensitivity_analysis
     from experiments.results.files import safe
     from experiments.statistics import sensitivity_indices as sensitivity
 
+    chosen, *others = scenarios
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block
     points = stage.rows[own]

@@ -66,7 +66,9 @@ def solve(
         work = reuse.make_way(target, "solve", now, fresh)
         points.affordable("--replications", 0, solve_analysis.FIRST + solve_analysis.EXPECTED, replications)
         looks = solve_analysis.FIRST + solve_analysis.EXPECTED
-        run_helpers.announce_study(chosen, looks * replications, work, seed, place.workers, only_luck, lang, screen)
+        run_helpers.announce_study(
+            chosen, looks * replications, work, seed=seed, workers=place.workers, only_luck=only_luck, lang=lang, screen=screen
+        )
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(0, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             with Study(

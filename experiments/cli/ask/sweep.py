@@ -59,13 +59,29 @@ def sweep(
         if dry_run:
             run_helpers.refuse_fresh(context)
             seconds = run_helpers.announce_study(
-                design.scenarios[0], wanted, target, seed, workers, design.only_luck, lang, screen
+                design.scenarios[0],
+                wanted,
+                target,
+                seed=seed,
+                workers=workers,
+                only_luck=design.only_luck,
+                lang=lang,
+                screen=screen,
             )
             console.show_json({"points": places, "lives": wanted, "seconds": round(seconds)})
             return
         place.open(screen)
         work = reuse.make_way(target, "sweep", now, fresh)
-        run_helpers.announce_study(design.scenarios[0], wanted, work, seed, place.workers, design.only_luck, lang, screen)
+        run_helpers.announce_study(
+            design.scenarios[0],
+            wanted,
+            work,
+            seed=seed,
+            workers=place.workers,
+            only_luck=design.only_luck,
+            lang=lang,
+            screen=screen,
+        )
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             manifest = sweep_analysis.sweep(

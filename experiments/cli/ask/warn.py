@@ -97,11 +97,11 @@ def warn(
                     request.scenario,
                     (len(points) + 1) * len(numbers),
                     work,
-                    request.seed,
-                    workers,
-                    request.only_luck,
-                    lang,
-                    screen,
+                    seed=request.seed,
+                    workers=workers,
+                    only_luck=request.only_luck,
+                    lang=lang,
+                    screen=screen,
                 )
                 on_status = run_helpers.make_status_printer(screen, lang)
                 found = rescues(request, points, goals, numbers, work, workers, likely, on_status, progress)

@@ -68,7 +68,7 @@ def brief(
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
         command = " ".join([*words, *(said for wanted, said in options if wanted)])
-        made = write(out, to, languages, kinds, style, command, compare, quiet)
+        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, quiet=quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
@@ -98,6 +98,7 @@ def parse_formats(formats: str) -> tuple[str, ...]:
 def write(
     folders: Sequence[Path],
     to: Path | None,
+    *,
     languages: Sequence[str],
     formats: Sequence[str],
     style: str,
@@ -161,4 +162,6 @@ def write_after_run(outcome: "Outcome", scenario: Any, options: "RunOptions", sc
     if without.interrupted:
         raise typer.Exit(console.Code.INTERRUPTED)
     command = f"xianjie brief {shlex.quote(str(outcome.out))}"
-    return write([outcome.out], None, (options.lang,), FORMATS, Style.PLAIN, command, quiet=screen.quiet)
+    return write(
+        [outcome.out], None, languages=(options.lang,), formats=FORMATS, style=Style.PLAIN, command=command, quiet=screen.quiet
+    )

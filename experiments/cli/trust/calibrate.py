@@ -53,7 +53,9 @@ def calibrate(
         screen = console.progress_console(quiet)
         folder = reuse.make_way(target, "calibrate", now, fresh)
         count = work.spec.waves[0] if synthetic else work.lives
-        seconds = run_helpers.announce_study(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            work.scenario, count, folder, seed=work.spec.seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
         code = model_api.find(model_api.COUNTY).code()
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:

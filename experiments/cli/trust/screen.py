@@ -47,7 +47,9 @@ def screen(
         target = out or run_helpers.choose_folder(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
         messages = console.progress_console(quiet)
         work = reuse.make_way(target, "screen", now, fresh)
-        seconds = run_helpers.announce_study(chosen, points, work, seed, workers, False, lang, messages)
+        seconds = run_helpers.announce_study(
+            chosen, points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=messages
+        )
         run_helpers.confirm(seconds, yes, lang)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(points, lang, messages) as progress:
             on_status = run_helpers.make_status_printer(messages, lang)

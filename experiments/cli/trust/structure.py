@@ -70,7 +70,9 @@ def structure(
         now = reuse.inputs_of(worlds, seed, False, task)
         target = out or run_helpers.choose_folder(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
         work = reuse.make_way(target, "structure", now, fresh)
-        seconds = run_helpers.announce_study(first, count, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            first, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
