@@ -75,9 +75,9 @@ def discover(
             on_status = run_helpers.make_status_printer(screen, lang)
             manifest = discovery.discover(request, work, seed, workers, model_api.COUNTY, on_status, progress)
         with run_helpers.guard_writing(target, lang):
-            said = write_findings(work, manifest, not no_figures)
+            findings = write_findings(work, manifest, not no_figures)
             reuse.end(target, work)
-        print_findings(target, manifest, said, lang, as_json)
+        print_findings(target, manifest, findings, lang, as_json)
         if manifest["failed"]:
             raise typer.Exit(Code.SOME_FAILED)
 
@@ -90,20 +90,20 @@ def write_findings(out: Path, manifest: dict[str, Any], figures: bool) -> dict[s
     from experiments.results import output_folder
     from experiments.results.files import write_text
 
-    said = {language: list(discovery_text.answer(manifest, language)) for language in LANGUAGES}
+    findings = {language: list(discovery_text.answer(manifest, language)) for language in LANGUAGES}
     with output_folder.building(out) as new:
-        for language, paragraphs in said.items():
+        for language, paragraphs in findings.items():
             write_text(new / f"findings-{language}.txt", "\n\n".join(paragraphs) + "\n")
     if figures:
         discovery_boxes.draw(out, manifest)
-    return said
+    return findings
 
 
-def print_findings(target: Path, manifest: dict[str, Any], said: dict[str, list[str]], lang: str, as_json: bool) -> None:
+def print_findings(target: Path, manifest: dict[str, Any], findings: dict[str, list[str]], lang: str, as_json: bool) -> None:
     """Print the findings in one language."""
     from experiments.reporting import discovery_text
 
     if as_json:
-        console.show_json({**manifest, "findings": said, "out": str(target)})
+        console.show_json({**manifest, "findings": findings, "out": str(target)})
     else:
         console.show("\n".join((paragraph, "")) for paragraph in discovery_text.answer(manifest, lang, target))

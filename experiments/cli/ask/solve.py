@@ -98,13 +98,13 @@ def solve(
             _print_answer(made, factor, catalogue.goals[goal], lang, target)
 
 
-def _print_no_answer(none: Any, wanted: float, lang: str, as_json: bool) -> None:
+def _print_no_answer(none: Any, probability: float, lang: str, as_json: bool) -> None:
     from experiments.reporting.figures import study_figures
 
     if as_json:
         console.show_json({"answer": None, "reason": none.reason.removeprefix("solve_"), "why": str(none), **none.facts})
         return
-    console.show([study_figures.no_answer(none.reason, none.facts, wanted, lang)])
+    console.show([study_figures.no_answer(none.reason, none.facts, probability, lang)])
 
 
 def _print_answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Path) -> None:
@@ -117,7 +117,7 @@ def _print_answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, targe
     low = words("solve_below") if made["low"] is None else words.quantity(made["low"], factor.unit)
     high = words("solve_above") if made["high"] is None else words.quantity(made["high"], factor.unit)
     label = "solve_answer_largest" if made["largest"] else "solve_answer_smallest"
-    said = words(label, lever=words.of(factor.name), value=words.quantity(made["value"], factor.unit), goal=words.of(goal.name),
+    answer = words(label, lever=words.of(factor.name), value=words.quantity(made["value"], factor.unit), goal=words.of(goal.name),
                  wanted=words.percent(made["probability"]), range=words("range_signed", low=low, high=high))  # fmt: skip
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in (words("column_lever"), words("outcome_probability", name=words.of(goal.name))):
@@ -125,7 +125,7 @@ def _print_answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, targe
     for at in made["curve"]:
         bound = "below" if at["probability"] == 0 else "above" if at["probability"] == 1 else None
         table.add_row(words.quantity(at["value"], factor.unit), probability(words, {**at, "bound": bound}))
-    console.show([said, table, words("folder", out=target)])
+    console.show([answer, table, words("folder", out=target)])
 
 
 def _render_curve(target: Path) -> None:

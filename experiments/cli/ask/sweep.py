@@ -52,7 +52,7 @@ def sweep(
         total = places * count
         sweep_analysis.outcomes_of(design, *map(model_api.find(model_api.COUNTY).catalogue, design.scenarios))
         part = None if shard is None else run_helpers.parse_shard(shard, total)
-        wanted = total if part is None else len(part)
+        replications_here = total if part is None else len(part)
         now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
         target = out or run_helpers.choose_folder("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
@@ -60,7 +60,7 @@ def sweep(
             run_helpers.refuse_fresh(context)
             seconds = run_helpers.announce_study(
                 design.scenarios[0],
-                wanted,
+                replications_here,
                 target,
                 seed=seed,
                 workers=workers,
@@ -68,13 +68,13 @@ def sweep(
                 lang=lang,
                 screen=screen,
             )
-            console.show_json({"points": places, "lives": wanted, "seconds": round(seconds)})
+            console.show_json({"points": places, "lives": replications_here, "seconds": round(seconds)})
             return
         place.open(screen)
         work = reuse.make_way(target, "sweep", now, fresh)
         run_helpers.announce_study(
             design.scenarios[0],
-            wanted,
+            replications_here,
             work,
             seed=seed,
             workers=place.workers,

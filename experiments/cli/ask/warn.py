@@ -156,7 +156,7 @@ def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, l
     from experiments.reporting.translations import Words, probability
 
     words = Words(lang)
-    said: list[Any] = []
+    parts: list[Any] = []
     if seen:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for label in ("column_goal", "column_probability", "warn_from", "warn_range", "warn_lost", "warn_sign"):
@@ -169,7 +169,7 @@ def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, l
                 f"{line['goal']} {words.of(line['name'])}", probability(words, line), line["lost_from"] or words("warn_never"),
                 span, words.percent(line["lost_share"]), _describe_sign(seen[line["goal"]], line, catalogue, likely, words),
             )  # fmt: skip
-        said += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
+        parts += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
     if found:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for label in ("column_goal", "warn_lever", "warn_start", "warn_before", "warn_with", "warn_change", "warn_verdict"):
@@ -190,8 +190,8 @@ def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, l
             name = f"{each.goal} {words.of(catalogue.goals[each.goal].name)}"
             table.add_row(name, lever, each.start, words.percent(each.before), probability(words, vars(each)), change,
                           words(f"warn_{each.verdict}"))  # fmt: skip
-        said += [words("warn_rescue_head", likely=words.percent(likely)), table]
-    console.show([*said, words("folder", out=target)])
+        parts += [words("warn_rescue_head", likely=words.percent(likely)), table]
+    console.show([*parts, words("folder", out=target)])
 
 
 def _describe_sign(look: Any, line: dict[str, Any], catalogue: Any, likely: float, words: Any) -> str:
@@ -236,5 +236,5 @@ def _render_figures(target: Path, request: Any, seen: Any, catalogue: Any, likel
                 goal = catalogue.goals[name]
                 watched = describe_watched(goal.watched, catalogue, words) if goal.watched else ""
                 figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
-                said = early_warning.described(look, goal.name, language, likely)
-                style.save(figure, folder / f"outlook-{name}-{language}", said, f"seed: {request.seed}")
+                caption = early_warning.described(look, goal.name, language, likely)
+                style.save(figure, folder / f"outlook-{name}-{language}", caption, f"seed: {request.seed}")

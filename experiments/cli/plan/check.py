@@ -40,13 +40,13 @@ def check(
                 context, "is for --paired; leave it out, or add --paired", "只与 --paired 一起用；请去掉，或加上 --paired",
                 "until", "replication", "seed"
             )  # fmt: skip
-        wanted = 2 if paired else 1
-        if len(files) != wanted:
+        number = 2 if paired else 1
+        if len(files) != number:
             raise InputError(
                 "check",
                 0,
-                f"names {wanted} scenario(s), not {len(files)}",
-                f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
+                f"names {number} scenario(s), not {len(files)}",
+                f"这里应给 {number} 个情景文件，现在给了 {len(files)} 个",
             )
         if not paired and is_county_file(files[0]):
             _check_county(files[0], sets, lang, as_json)

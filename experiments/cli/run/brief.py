@@ -67,32 +67,32 @@ def brief(
             )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
-        command = " ".join([*words, *(said for wanted, said in options if wanted)])
+        command = " ".join([*words, *(text for given, text in options if given)])
         made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, quiet=quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
             from experiments.reporting.translations import Words
 
-            said = Words("zh" if languages[0] == "zh" else "en")
-            console.show([said("brief_written", path=path) for path in made])
+            translate = Words("zh" if languages[0] == "zh" else "en")
+            console.show([translate("brief_written", path=path) for path in made])
 
 
 def parse_formats(formats: str) -> tuple[str, ...]:
     """The formats of ``--format``; InputError for an unknown one."""
     from sim.core.inputs.errors import InputError, nearest
 
-    wanted = [part.strip() for part in formats.split(",")]
-    if wanted == ["all"]:
+    names = [part.strip() for part in formats.split(",")]
+    if names == ["all"]:
         return FORMATS
-    for part in wanted:
+    for part in names:
         if part not in FORMATS:
             near = nearest(part, FORMATS)
             raise InputError(
                 "--format", 0, f"unknown format '{part}'{near.english}; there are all, {', '.join(FORMATS)}",
                 f"没有这种格式：“{part}”{near.chinese}；可写 all、{'、'.join(FORMATS)}"
             )  # fmt: skip
-    return tuple(dict.fromkeys(wanted))
+    return tuple(dict.fromkeys(names))
 
 
 def write(

@@ -289,7 +289,7 @@ def _show_forecast(scenario: Any, options: "RunOptions", as_json: bool, screen: 
         console.show_json({"scenario": resolved, "seed": options.seed, **vars(cost), "disk": disk})
         return
     words = Words(options.lang)
-    said = words(
+    forecast = words(
         "say_forecast",
         runs=cost.replications,
         workers=cost.workers,
@@ -299,7 +299,7 @@ def _show_forecast(scenario: Any, options: "RunOptions", as_json: bool, screen: 
         memory=words.bytes(cost.memory),
     )
     text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
-    console.show((text.rstrip(), said))
+    console.show((text.rstrip(), forecast))
 
 
 def _show_config(scenario: Any, as_json: bool) -> None:

@@ -41,7 +41,7 @@ def backtest(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict 2023 to 2025 from what was known in 2022, and hold the predictions against what was published.
+    """Predict 2023 to 2025 from what was known in 2022, and compare the predictions with what was published.
 
     Prints the band of nine in ten, the figure, and hit or miss; coverage and CRPS beside a trend line and a static calculation
     without behaviour; and how the figures of 2021 and 2022 lie, which chose the ensemble.
