@@ -1,4 +1,4 @@
-"""The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` answers at once."""
+"""The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` is quick."""
 
 import sys
 
@@ -11,7 +11,7 @@ from experiments.cli.ask.sensitivity import sensitivity
 from experiments.cli.ask.solve import solve
 from experiments.cli.ask.sweep import sweep
 from experiments.cli.ask.warn import warn
-from experiments.cli.console import refused
+from experiments.cli.console import report_refusal
 from experiments.cli.machine.collect import collect
 from experiments.cli.machine.counties import counties
 from experiments.cli.machine.verify import verify
@@ -84,5 +84,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
-    except OSError as problem:  # of help, or of what was said of a wrong command
-        sys.exit(refused(problem))
+    except OSError as problem:  # while help or a usage error is printed
+        sys.exit(report_refusal(problem))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.doubts import Doubt
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
-MOST = 1_000_000  # of whatever an option counts: more, nobody would see the end of
+MOST = 1_000_000  # the upper bound of whatever an option counts: larger runs would never end
 
 
 class Code(IntEnum):
@@ -36,8 +36,8 @@ class Code(IntEnum):
     INTERRUPTED = 130
 
 
-def code_of(outcome: "Outcome") -> Code:
-    """How a command ends that lived these replications."""
+def choose_exit_code(outcome: "Outcome") -> Code:
+    """The exit code of a command that ran these replications."""
     if outcome.interrupted:
         return Code.INTERRUPTED
     if outcome.failed:
@@ -74,8 +74,8 @@ BASELINE = Path("scenarios/baseline.yaml")
 _NAMED: list[str | None] = [None]
 
 
-def note_language(words: Sequence[str]) -> None:
-    """Note which language a command line asks for, before it is read: what is wrong with it is told in that language."""
+def remember_language(words: Sequence[str]) -> None:
+    """Remember the language that a command line names, before it is parsed: errors in it are reported in that language."""
     named = None
     for word, following in zip(words, (*words[1:], "")):
         if word == "--lang" or word.startswith("--lang="):
@@ -83,8 +83,8 @@ def note_language(words: Sequence[str]) -> None:
     _NAMED[0] = named if named in tuple(Language) else None
 
 
-def language() -> str | None:
-    """The language in which faults are told: that of --lang, else that of the system; None, for both, where neither is known."""
+def message_language() -> str | None:
+    """The language of error messages: that of --lang, else that of the system; None, for both, where neither is known."""
     system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
     return _NAMED[0] or next((each for each in Language if system.lower().startswith(each)), None)
 
@@ -97,14 +97,14 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
     except InputError as problem:
-        typer.echo(problem.text_in(language()), err=True)
+        typer.echo(problem.text_in(message_language()), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
-    except UserError as problem:  # from whoever does not know where it was written
+    except UserError as problem:  # raised where file and line are not known
         both = {"zh": problem.chinese, "en": problem.english}
-        typer.echo(escaped(both.get(language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        typer.echo(escaped(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except OSError as problem:
-        raise typer.Exit(refused(problem)) from problem
+        raise typer.Exit(report_refusal(problem)) from problem
     except KeyboardInterrupt as problem:
         raise typer.Exit(Code.INTERRUPTED) from problem
     finally:
@@ -112,25 +112,25 @@ def exit_codes() -> Iterator[None]:
 
 
 class Questions(logging.Handler):
-    """Asks on stderr about each value that a scenario sets far from the status quo, once."""
+    """Prints a question on stderr for each value that a scenario sets far from the status quo, once."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self._put: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell one doubt."""
+        """Print one doubt, unless it was printed before."""
         from sim.scenario.doubts import Doubt
 
         for doubt in record.args or ():
-            text = question(doubt, language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
+            text = format_doubt(doubt, message_language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
             if text not in self._put:
                 self._put.add(text)
                 typer.echo(text, err=True)
 
 
-def question(doubt: "Doubt", lang: str) -> str:
-    """What is asked about a value far from the status quo: both, how far they are apart, and what may have happened."""
+def format_doubt(doubt: "Doubt", lang: str) -> str:
+    """The question about a value far from the status quo: both values, how far they are apart, and the likely slip of the pen."""
     from experiments.reporting.translations import Words
     from sim.core.inputs.parameters import load_all
 
@@ -156,21 +156,21 @@ def question(doubt: "Doubt", lang: str) -> str:
     )  # fmt: skip
 
 
-def refused(problem: OSError) -> Code:
-    """Say what the system refused, and how the command ends: 5 where the disk, or the output, takes no more, else 2.
+def report_refusal(problem: OSError) -> Code:
+    """Print what the system refused; the exit code: 5 where the disk, or the output, takes no more, else 2.
 
-    A reader that went away (``| head``) is told nothing: it has what it wanted, but not the whole answer.
+    Nothing is printed for a reader that went away (``| head``): it has what it needs, but not the whole answer.
     """
     if not isinstance(problem, BrokenPipeError):
         with suppress(OSError):
-            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).text_in(language()), err=True)
+            typer.echo(InputError.of(str(problem.filename or "xianjie"), 0, problem).text_in(message_language()), err=True)
     for stream in (sys.stdout, sys.stderr):
-        _let_go(stream)
+        _discard_rest(stream)
     return Code.INCOMPLETE if disk_is_full(problem) or isinstance(problem, BrokenPipeError) else Code.WRONG_INPUT
 
 
-def _let_go(stream: TextIO) -> None:
-    """What a stream still holds goes nowhere if it cannot be written: Python would complain of it once more at the end."""
+def _discard_rest(stream: TextIO) -> None:
+    """Discard what a stream still holds if it cannot be written: Python would report it once more at exit."""
     try:
         stream.flush()
     except (OSError, ValueError):
@@ -180,15 +180,15 @@ def _let_go(stream: TextIO) -> None:
             os.close(nowhere)
 
 
-def number(value: float | None) -> float | None:
-    """What an option that takes a number is given, unless it is 'nan' or 'inf', which no bounds keep out."""
+def finite_number(value: float | None) -> float | None:
+    """The value of an option that takes a number; BadParameter for 'nan' and 'inf', which bounds do not exclude."""
     if value is not None and not math.isfinite(value):
         raise typer.BadParameter(f"{value} is not a number")
     return value
 
 
 def refuse_given(context: typer.Context, english: str, chinese: str, *names: str) -> None:
-    """Raise InputError if one of these parameters was given, which would do nothing; the texts say why, after its name."""
+    """Raise InputError if one of these parameters was given, since it would do nothing; the texts follow its name and say why."""
     for parameter in context.command.params:
         source = context.get_parameter_source(parameter.name or "")
         if parameter.name in names and source is not None and source.name == "COMMANDLINE":
@@ -196,15 +196,15 @@ def refuse_given(context: typer.Context, english: str, chinese: str, *names: str
 
 
 class Screen(Console):
-    """A console that leaves a reader that went away to ``exit_codes``."""
+    """A console that leaves a broken pipe to ``exit_codes``."""
 
     def on_broken_pipe(self) -> None:
-        """Called while the error is handled: it goes on as it is."""
+        """Called while the error is handled; raise it again unchanged."""
         raise
 
 
-def messages(quiet: bool = False) -> Console:
-    """Where progress is told: stderr, or nowhere."""
+def progress_console(quiet: bool = False) -> Console:
+    """The console for progress: stderr, or nothing where ``quiet``."""
     return Screen(stderr=True, quiet=quiet, highlight=False, markup=False)
 
 

@@ -1,4 +1,4 @@
-"""Where a command lives its counties: on this machine, or on a Dask cluster that is there already."""
+"""Where a command runs its replications: on this machine, or on a Dask cluster that is running already."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """The kinds of places."""
+    """Where replications can run."""
 
     LOCAL = "local"
     DASK = "dask"
@@ -28,8 +28,8 @@ Scheduler = Annotated[
 
 
 class Place:
-    """Where lives are lived. ``executor`` makes the place from a maker of workers (None: processes of this machine), ``workers``
-    is how many there are. A ``with`` statement lets go of a cluster.
+    """Where replications run. ``executor`` makes an executor from a worker factory (None: processes of this machine), ``workers``
+    is the number of workers. A ``with`` statement disconnects from a cluster.
 
     Raises InputError when the options contradict each other.
     """
@@ -60,7 +60,7 @@ class Place:
             self._cluster.__exit__(*problem)
 
     def open(self, screen: Console) -> None:
-        """Reach the cluster, if one was named, and check that it is fit; InputError if it is not. Do so before anything dear."""
+        """Connect to the cluster, if one was named, and check that it fits; InputError if not. Call it before anything costly."""
         if self._scheduler is None:
             return
         from experiments.execution import dask_executor

@@ -1,4 +1,4 @@
-"""Lives of a scenario with a progress bar: what ``run`` and ``backtest`` do alike."""
+"""Runs and studies from the command line: result folders, forecasts, progress, and what ends a run early."""
 
 import hashlib
 import sys
@@ -24,18 +24,18 @@ from experiments.results import journal, output_folder
 from experiments.results.files import canonical
 from sim.core.inputs.errors import InputError, said
 
-SHORT = 60.0  # seconds that nobody has to be asked about
+SHORT = 60.0  # seconds; a shorter study begins without confirmation
 
 OUTPUTS = Path("outputs")
 RUN = "run"
-QUESTION = ("scenarios", "seed", "only_luck", "task")  # what of an identity is asked; the rest is program and machine
+INPUT_KEYS = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
 LEAST_ANNOUNCED = 40
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a scenario is to be lived."""
+    """How a scenario is to be run."""
 
     replications: int
     seed: int
@@ -46,102 +46,102 @@ class RunOptions:
     lang: str = "zh"
     resume: bool = False
     fresh: bool = False
-    again: bool = False  # go on with, or keep, whatever the folder holds of the same lives
+    again: bool = False  # go on with, or keep, whatever the folder holds of the same replications
     offers_fresh: bool = True  # whether the command has --fresh
     add: int = 0
     shard: str | None = None
     precision: float | None = None
     largest: int = 10_000
-    executor: Make | None = None  # another place to live them
+    executor: Make | None = None  # another place to run them
 
 
-def folder(scenario: Any, wanted: RunOptions) -> Path:
-    """The result folder of a run for which none is named: runs that differ in what was asked stay apart."""
-    parts = [scenario.id, str(wanted.seed), f"x{wanted.replications}"]
-    if wanted.only_luck:
+def default_folder(scenario: Any, options: RunOptions) -> Path:
+    """The result folder of a run for which none is named; runs with different inputs get different folders."""
+    parts = [scenario.id, str(options.seed), f"x{options.replications}"]
+    if options.only_luck:
         parts.append("only-luck")
-    if wanted.precision is not None:
-        parts[-1] = f"precision-{wanted.precision:g}"
-    parts += digest_of(wanted.sets)
-    if wanted.shard is not None:
-        parts.append(f"shard-{wanted.shard.replace('/', '-of-')}")
-    return apart("-".join(parts), asked(scenario, wanted), wanted.resume or wanted.add > 0)
+    if options.precision is not None:
+        parts[-1] = f"precision-{options.precision:g}"
+    parts += digest_settings(options.sets)
+    if options.shard is not None:
+        parts.append(f"shard-{options.shard.replace('/', '-of-')}")
+    return choose_folder("-".join(parts), canonical_inputs(scenario, options), options.resume or options.add > 0)
 
 
-def digest_of(sets: tuple[str, ...] | list[str] | None) -> list[str]:
-    """What settings on the command line add to a default name, if there are any."""
+def digest_settings(sets: tuple[str, ...] | list[str] | None) -> list[str]:
+    """The part of a default folder name that settings on the command line add; empty without settings."""
     return [hashlib.sha256("\n".join(sets).encode(errors="surrogatepass")).hexdigest()[:8]] if sets else []
 
 
-def asked(scenario: Any, wanted: RunOptions) -> dict[str, Any]:
-    """What decides the replications of a run."""
-    return reuse.inputs_of({scenario.id: scenario}, wanted.seed, wanted.only_luck)
+def canonical_inputs(scenario: Any, options: RunOptions) -> dict[str, Any]:
+    """The inputs that decide the replications of a run."""
+    return reuse.inputs_of({scenario.id: scenario}, options.seed, options.only_luck)
 
 
-def apart(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
-    """The default folder of this name, or one with a digest of what is asked where that of another plan has the name: two files
-    of one name, one county under two plans. ``go_on``: what is gone on with has its folder already.
+def choose_folder(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
+    """The default folder of this name, or one with a digest of the inputs where a result with other inputs has the name: two
+    files of one name, one county under two plans. ``go_on``: the run to be resumed has its folder already.
     """
     if len(name.encode(errors="surrogatepass")) > LONGEST:
         whole = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
         name = f"{name.encode(errors='surrogatepass')[:LONGEST].decode(errors='ignore')}-{whole}"
     place = OUTPUTS / name
-    if not taken(place, now):
+    if not is_taken(place, now):
         return place
-    other = OUTPUTS / f"{name}-{digest(now)}"
+    other = OUTPUTS / f"{name}-{digest_inputs(now)}"
     return place if go_on and not other.exists() else other
 
 
-def taken(place: Path, now: dict[str, Any]) -> bool:
-    """Whether a folder holds a result of something else than is asked now; another version's is of the same."""
+def is_taken(place: Path, now: dict[str, Any]) -> bool:
+    """Whether a folder holds a result with other inputs; a result of another version with the same inputs does not count."""
     before = output_folder.asked(place) if output_folder.holds(place) else None
-    return before is not None and any(before.get(key) != now[key] for key in QUESTION)
+    return before is not None and any(before.get(key) != now[key] for key in INPUT_KEYS)
 
 
-def digest(now: dict[str, Any]) -> str:
-    """What is asked, as part of a folder's name."""
-    return hashlib.sha256(canonical({key: now[key] for key in QUESTION}).encode(errors="surrogatepass")).hexdigest()[:8]
+def digest_inputs(now: dict[str, Any]) -> str:
+    """A digest of the inputs, for a folder's name: eight hexadecimal digits."""
+    return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runner.Outcome:
-    """Fill ``out`` with a result, telling the console how far it is.
+def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console) -> runner.Outcome:
+    """Run a scenario into the result folder ``out``, with progress on the console.
 
-    A finished result of the same lives stands until the new one is whole and takes its place; an unfinished one is gone on with
-    if ``wanted.resume``, thrown away if ``wanted.fresh``. InputError rather than touch anything else, or lose work. A full disk
-    ends in exit code 5: what is done is kept, and ``--resume`` goes on.
+    A finished result of the same replications stays until the new one is complete and replaces it; an unfinished one is resumed
+    with ``options.resume`` and deleted with ``options.fresh``. InputError rather than touch anything else, or lose work. A full
+    disk ends in exit code 5: finished replications are kept, and ``--resume`` goes on.
     """
-    work = _make_way(scenario, out, wanted)
-    replications = wanted.replications
-    if wanted.add:
-        replications = requested(out) + wanted.add
-    until = None if wanted.precision is None else runner.Sequential(wanted.precision, wanted.largest)
-    part = None if wanted.shard is None else part_of(wanted.shard, replications)
+    work = _prepare_folder(scenario, out, options)
+    replications = options.replications
+    if options.add:
+        replications = read_requested(out) + options.add
+    until = None if options.precision is None else runner.Sequential(options.precision, options.largest)
+    part = None if options.shard is None else parse_shard(options.shard, replications)
     try:
-        with bar(len(part) if part is not None else replications, wanted.lang, console) as progress:
+        with show_progress(len(part) if part is not None else replications, options.lang, console) as progress:
             outcome = runner.run(
                 scenario,
                 work,
                 replications,
-                wanted.seed,
-                wanted.workers,
-                wanted.only_luck,
-                wanted.profile,
+                options.seed,
+                options.workers,
+                options.only_luck,
+                options.profile,
                 model_api.COUNTY,
-                teller(console, wanted.lang),
+                make_status_printer(console, options.lang),
                 progress,
-                executor=wanted.executor,
+                executor=options.executor,
                 part=part,
                 until=until,
             )
     except runner.Refused as reason:
-        raise reuse.unjoinable("--resume", out, reason, wanted.offers_fresh) from None
+        raise reuse.unjoinable("--resume", out, reason, options.offers_fresh) from None
     except BrokenPipeError:
         raise
     except OSError as problem:
-        raise unwritten(problem, out, wanted.lang) from None
+        raise report_unwritten(problem, out, options.lang) from None
     if outcome.problem:
-        told = why(outcome.cause, wanted.lang) or outcome.problem
-        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=told, done=outcome.completed), err=True)
+        cause = explain_refusal(outcome.cause, options.lang) or outcome.problem
+        typer.echo(Words(options.lang)(outcome.words, out=out, problem=cause, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     if work != out and outcome.manifest["complete"]:
         output_folder.replace(out)
@@ -149,26 +149,25 @@ def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runn
     return outcome
 
 
-def count(wanted: RunOptions) -> int:
-    """How many replications there will be at most."""
-    if wanted.shard is not None:
-        return len(part_of(wanted.shard, wanted.replications))
-    return wanted.largest if wanted.precision is not None else wanted.add or wanted.replications
+def count_replications(options: RunOptions) -> int:
+    """The largest number of replications that a run may take."""
+    if options.shard is not None:
+        return len(parse_shard(options.shard, options.replications))
+    return options.largest if options.precision is not None else options.add or options.replications
 
 
-def announce(scenario: Any, wanted: RunOptions, console: Console, times: int = 1) -> None:
-    """Say, from two lives measured here, how many runs there will be, how long they take and what room they need.
+def announce_run(scenario: Any, options: RunOptions, console: Console, times: int = 1) -> None:
+    """Print a forecast from two replications timed here: how many there will be, time, disk and memory.
 
     ``times``: for how many scenarios. Runs so short that the measurement would be a good part of them are not announced.
     """
-    replications = (wanted.add or wanted.replications) * times
-    if console.quiet or (replications < LEAST_ANNOUNCED and wanted.precision is None):
+    replications = (options.add or options.replications) * times
+    if console.quiet or (replications < LEAST_ANNOUNCED and options.precision is None):
         return
-    words = Words(wanted.lang)
-    most = wanted.largest * times if wanted.precision is not None else replications
-    cost = runner.forecast(
-        scenario, most, wanted.seed, wanted.workers, wanted.only_luck, model_api.COUNTY, teller(console, wanted.lang)
-    )
+    words = Words(options.lang)
+    most = options.largest * times if options.precision is not None else replications
+    on_status = make_status_printer(console, options.lang)
+    cost = runner.forecast(scenario, most, options.seed, options.workers, options.only_luck, model_api.COUNTY, on_status)
     facts = {
         "runs": most,
         "workers": cost.workers,
@@ -177,12 +176,12 @@ def announce(scenario: Any, wanted: RunOptions, console: Console, times: int = 1
         "journal": words.bytes(cost.journal),
         "memory": words.bytes(cost.memory),
     }
-    label = "say_forecast" if wanted.precision is None else "say_forecast_precision"
-    console.print(words(label, precision=f"{100 * (wanted.precision or 0):g}", least=stopping_rule.LEAST, **facts))
+    label = "say_forecast" if options.precision is None else "say_forecast_precision"
+    console.print(words(label, precision=f"{100 * (options.precision or 0):g}", least=stopping_rule.LEAST, **facts))
 
 
-def requested(out: Path) -> int:
-    """How many replications a result folder was asked for; InputError if it holds no result."""
+def read_requested(out: Path) -> int:
+    """The number of replications requested of a result folder; InputError if it holds no result."""
     try:
         return int(results.open_folder(out).manifest["replications"]["requested"])
     except (ValueError, KeyError) as problem:
@@ -193,38 +192,38 @@ def requested(out: Path) -> int:
         ) from None  # fmt: skip
 
 
-def unwritten(problem: OSError, out: Path, lang: str) -> typer.Exit:
-    """Say that results could not be written, though what was lived is kept; the end of the command."""
-    typer.echo(Words(lang)("disk_problem", out=out, problem=why(problem, lang), done=done(out)), err=True)
+def report_unwritten(problem: OSError, out: Path, lang: str) -> typer.Exit:
+    """Print that results could not be written, though finished replications are kept; the exception that ends the command."""
+    typer.echo(Words(lang)("disk_problem", out=out, problem=explain_refusal(problem, lang), done=count_done(out)), err=True)
     return typer.Exit(Code.INCOMPLETE)
 
 
-def why(problem: BaseException | None, lang: str) -> str:
-    """What the system refused, in a language; nothing for anything else."""
+def explain_refusal(problem: BaseException | None, lang: str) -> str:
+    """Why the system refused, in one language; empty for any other error."""
     if not isinstance(problem, OSError):
         return ""
     both = said(problem)
     return both.chinese if lang == "zh" else both.english
 
 
-def done(out: Path) -> int:
-    """How many replications the journal of a folder holds, or that of the result being made anew in it."""
+def count_done(out: Path) -> int:
+    """The number of replications in a folder's journal, or in that of the result being made again beside it."""
     beside = output_folder.next_to(out)
     folder = beside if output_folder.begun(beside) else out
     return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
 
 
-def check(scenario: Any, out: Path, wanted: RunOptions) -> None:
-    """Raise InputError where a run may not be written: before anything is lived."""
+def check_folder(scenario: Any, out: Path, options: RunOptions) -> None:
+    """Raise InputError where a run may not be written, before any replication is run."""
     reuse.usable(out, RUN)
-    reason = reuse.unlike(out, asked(scenario, wanted))
+    reason = reuse.unlike(out, canonical_inputs(scenario, options))
     same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
-    if reason and not (wanted.fresh and same):
-        raise reuse.unjoinable("--out", out, reason, wanted.offers_fresh and same)
+    if reason and not (options.fresh and same):
+        raise reuse.unjoinable("--out", out, reason, options.offers_fresh and same)
 
 
-def part_of(shard: str, replications: int) -> range:
-    """The replications of shard ``3/10``: successive, whole draws, and none in two shards."""
+def parse_shard(shard: str, replications: int) -> range:
+    """The replications of shard ``3/10``: consecutive, both of a pair together, and none in two shards."""
     number, _, of = shard.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise InputError(
@@ -242,32 +241,32 @@ def part_of(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _make_way(scenario: Any, out: Path, wanted: RunOptions) -> Path:
-    """Where to write: ``out``, made ready, or a place beside the result that stands in it. InputError rather than lose any."""
-    check(scenario, out, wanted)
-    now = asked(scenario, wanted)
+def _prepare_folder(scenario: Any, out: Path, options: RunOptions) -> Path:
+    """The folder to write to: ``out``, cleared and claimed, or one beside the result in it; InputError rather than lose one."""
+    check_folder(scenario, out, options)
+    now = canonical_inputs(scenario, options)
     beside, finished = output_folder.next_to(out), bool(output_folder.manifest(out))
-    if wanted.shard and finished:
+    if options.shard and finished:
         raise InputError(
             "--out", 0, f"{out} holds a result; a shard needs a folder of its own", f"{out} 里已有结果；分片请另写一个文件夹"
         )
     begun, anew = output_folder.begun(out), output_folder.begun(beside)
-    go_on = wanted.resume or wanted.again
-    # A run that died before its first chunk has left its mark, or no more than the journal's folder.
-    died_early = wanted.resume and not finished and (output_folder.marked(out) or (out / output_folder.JOURNAL).is_dir())
-    if (wanted.add or (wanted.resume and not anew and not died_early)) and not begun:
+    go_on = options.resume or options.again
+    # A run killed before its first chunk has left its mark, or only the journal's folder.
+    died_early = options.resume and not finished and (output_folder.marked(out) or (out / output_folder.JOURNAL).is_dir())
+    if (options.add or (options.resume and not anew and not died_early)) and not begun:
         raise InputError(
-            "--add-replications" if wanted.add else "--resume", 0,
+            "--add-replications" if options.add else "--resume", 0,
             f"there is no run to go on with in {out}; leave the option out to begin one",
             f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
         )  # fmt: skip
-    if wanted.add or (go_on and begun and not anew and not wanted.fresh):
+    if options.add or (go_on and begun and not anew and not options.fresh):
         return out
-    if go_on and anew and not wanted.fresh:
+    if go_on and anew and not options.fresh:
         return beside
     complete = output_folder.manifest(out).get("complete")
-    if not wanted.fresh and (anew or (begun and not complete)):
-        count = done(out)
+    if not options.fresh and (anew or (begun and not complete)):
+        count = count_done(out)
         raise InputError(
             "--out", 0, f"{out} holds an unfinished run of {count} replications; "
             "go on with it by --resume, or begin anew by --fresh",
@@ -282,15 +281,15 @@ def _make_way(scenario: Any, out: Path, wanted: RunOptions) -> Path:
     return out
 
 
-def teller(console: Console, language: str) -> Callable[..., None]:
-    """Somebody who says on the console, in a language, what is being done."""
+def make_status_printer(console: Console, language: str) -> Callable[..., None]:
+    """A callback ``(message_key, **facts)`` that prints a status message on the console in one language."""
     words = Words(language)
     return lambda what, **facts: console.print(words(what, **facts))
 
 
 @contextmanager
-def bar(total: int, lang: str, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
-    """A progress bar, drawn from the first life on; yields what the runner calls after every chunk."""
+def show_progress(total: int, lang: str, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
+    """A progress bar, shown once the first chunk is done; yields the callback that the runner calls after every chunk."""
     words = Words(lang)
     columns = (
         TextColumn("{task.description}"),
@@ -300,18 +299,18 @@ def bar(total: int, lang: str, console: Console) -> Iterator[Callable[[runner.Pr
         TimeRemainingColumn(),
         TextColumn(words("say_left")),
     )
-    # Four times a second: drawn more often, the bar takes time from the lives.
+    # Four times a second: drawn more often, the bar takes time from the replications.
     with Progress(*columns, console=console, refresh_per_second=4, transient=True) as shown:
         task = shown.add_task(words("say_living"), total=total, visible=False, hits="")
 
-        def tell(watch: runner.Progress) -> None:
+        def update(watch: runner.Progress) -> None:
             hits = words("say_hits", hits=watch.hits, lived=watch.done - watch.failed)
             shown.update(task, completed=watch.done, total=watch.total, visible=True, hits=hits)
 
-        yield tell
+        yield update
 
 
-def nothing_thrown_away(context: typer.Context) -> None:
+def refuse_fresh(context: typer.Context) -> None:
     """Raise InputError if --fresh was given beside --dry-run."""
     console.refuse_given(
         context, "does nothing with --dry-run, which touches no folder; leave one of them out",
@@ -320,43 +319,43 @@ def nothing_thrown_away(context: typer.Context) -> None:
 
 
 @contextmanager
-def writing(out: Path, lang: str) -> Iterator[None]:
-    """Turn what the system refuses while results are written into one sentence and exit code 5: what was lived is kept."""
+def guard_writing(out: Path, lang: str) -> Iterator[None]:
+    """Turn an OSError while results are written into one sentence and exit code 5; finished replications are kept."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as problem:
-        raise unwritten(problem, out, lang) from None
+        raise report_unwritten(problem, out, lang) from None
 
 
 @contextmanager
-def ending(out: Path, lang: str) -> Iterator[None]:
-    """Turn Ctrl-C, a full disk and a journal of something else into one sentence and the right exit code."""
+def guard_study(out: Path, lang: str) -> Iterator[None]:
+    """Turn Ctrl-C, a full disk and a journal with other inputs into one sentence and the right exit code."""
     words = Words(lang)
     try:
-        with writing(out, lang):
+        with guard_writing(out, lang):
             yield
     except runner.Refused as reason:
         raise reuse.unjoinable("--out", out, reason) from None
     except Stopped:
-        typer.echo(words("study_stopped", out=out, done=done(out)), err=True)
+        typer.echo(words("study_stopped", out=out, done=count_done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
     except RunInterrupted as problem:
-        told = "" if isinstance(problem, PlaceLost) else why(problem.__cause__, lang)
-        typer.echo(words(problem.words, out=out, problem=told or problem, done=done(out)), err=True)
+        cause = "" if isinstance(problem, PlaceLost) else explain_refusal(problem.__cause__, lang)
+        typer.echo(words(problem.words, out=out, problem=cause or problem, done=count_done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
 
 
 def announce_study(
-    scenario: Any, count: int, out: Path, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
+    scenario: Any, count: int, out: Path, *, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
 ) -> float:
-    """Say how many lives there are to live, how long they take and what memory they need, from two lives lived here; seconds."""
+    """Print how many replications are left to run, their time and memory, from two timed here; returns the seconds."""
     words = Words(lang)
-    left = max(0, count - done(out))
+    left = max(0, count - count_done(out))
     if left == 0 or screen.quiet:
         return 0.0
-    cost = runner.forecast(scenario, 2, seed, 1, only_luck, model_api.COUNTY, teller(screen, lang))
+    cost = runner.forecast(scenario, 2, seed, 1, only_luck, model_api.COUNTY, make_status_printer(screen, lang))
     processes = min(workers or usable_processors(), left)
     seconds = runner.duration(cost.pace, left, processes)
     screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),
@@ -365,7 +364,7 @@ def announce_study(
 
 
 def confirm(seconds: float, yes: bool, lang: str) -> None:
-    """Ask before something long begins; InputError if the answer is no, or if there is nobody to ask."""
+    """Ask for confirmation before a long study; InputError if the answer is no, or without a terminal."""
     if yes or seconds < SHORT:
         return
     words = Words(lang)

@@ -1,4 +1,4 @@
-"""The command line in both languages: what help says, and what one that is not understood is answered."""
+"""Help and usage errors of the command line in both languages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from experiments.cli.console import Code, Language, language, note_language
-from experiments.cli.help_zh import COMMANDS, OPTIONS, breakable, folded
+from experiments.cli.console import Code, Language, message_language, remember_language
+from experiments.cli.help_texts import fold, join_phrases, summary, translate_help
 from sim.core.inputs.errors import INDENT
 from sim.core.inputs.notation import escaped
 
@@ -18,68 +18,69 @@ EXTRA = "Got unexpected extra argument"
 
 
 class Commands(TyperGroup):
-    """The commands of ``xianjie``, whose help and whose complaints (exit code 2) are in both languages."""
+    """The commands of ``xianjie``, with help and usage errors (exit code 2) in both languages."""
 
     def get_command(self, context: Any, name: str) -> Any:
         """A command, its help and that of its options with the Chinese before the English."""
         command: Any = super().get_command(context, name)
-        chinese = COMMANDS.get(name)
-        if command is None or chinese is None or (command.help or "").startswith(chinese):
+        chinese = translate_help(summary(command.help or "")) if command is not None else None
+        if chinese is None:  # no such command, or its help was translated before
             return command
-        command.short_help = f"{breakable(chinese)} · {command.get_short_help_str(200)}"
+        command.short_help = f"{join_phrases(chinese)} · {command.get_short_help_str(200)}"
         command.help = f"{chinese}。\n\n{command.help}"
         for parameter in command.params:
-            said = getattr(parameter, "help", None)
-            if said in OPTIONS:
-                parameter.help = f"{folded(OPTIONS[said])}\n\n{said}"
+            english = getattr(parameter, "help", None) or ""
+            translation = translate_help(english) if english else None
+            if translation is not None:
+                parameter.help = f"{fold(translation)}\n\n{english}"
         return command
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
-        """As Typer does it; here what comes before the command is read."""
-        note_language(arguments[1] if len(arguments) > 1 else settings.get("args", ()))
-        with answered():
+        """As Typer does it; the arguments before the command are parsed here."""
+        remember_language(arguments[1] if len(arguments) > 1 else settings.get("args", ()))
+        with report_usage_errors():
             return super().make_context(*arguments, **settings)
 
     def invoke(self, context: Any) -> Any:
-        """As Typer does it; here the command and its options are read."""
-        with answered():
+        """As Typer does it; the command and its options are parsed here."""
+        with report_usage_errors():
             return super().invoke(context)
 
 
 @contextmanager
-def answered() -> Iterator[None]:
-    """Tell what is wrong and end, rather than let Typer tell it in English."""
+def report_usage_errors() -> Iterator[None]:
+    """Print a usage error in both languages and exit with code 2, before Typer prints it in English."""
     try:
         yield
     except UsageError as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":
             raise
-        english = english_of(problem)
-        chinese = chinese_of(problem, english)
+        english = format_english(problem)
+        chinese = format_chinese(problem, english)
         context = getattr(problem, "ctx", None)
         command = context.command_path if context is not None else "xianjie"
-        spoken = language()
-        if spoken != Language.EN:
-            typer.echo(escaped(f"{_ended(chinese, '。', '？')}用法见 {command} -h"), err=True)
-        if spoken != Language.ZH:
-            indent = INDENT if spoken is None else ""
-            typer.echo(indent + escaped(f"{_ended(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
+        chosen = message_language()
+        if chosen != Language.EN:
+            typer.echo(escaped(f"{_end_sentence(chinese, '。', '？')}用法见 {command} -h"), err=True)
+        if chosen != Language.ZH:
+            indent = INDENT if chosen is None else ""
+            typer.echo(indent + escaped(f"{_end_sentence(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
 
 
-def _ended(sentence: str, stop: str, question: str, apart: str = "") -> str:
+def _end_sentence(sentence: str, stop: str, question: str, apart: str = "") -> str:
     return sentence + (apart if sentence.endswith(question) else stop)
 
 
-def english_of(problem: Exception) -> str:
-    """What is wrong in Typer's own words."""
-    said = problem.format_message() if hasattr(problem, "format_message") else str(problem)
-    return str(said).rstrip(".")
+def format_english(problem: Exception) -> str:
+    """The error in Typer's own words."""
+    message = problem.format_message() if hasattr(problem, "format_message") else str(problem)
+    return str(message).rstrip(".")
 
 
-def chinese_of(problem: Exception, english: str) -> str:
-    """What is wrong, and the nearest that would be right; what is not recognised quotes the English."""
-    kind, name = type(problem).__name__, _name(problem, english)
+def format_chinese(problem: Exception, english: str) -> str:
+    """The error in Chinese, with the nearest valid spelling; an error that is not recognised quotes the English."""
+    kind, name = type(problem).__name__, _parameter_name(problem, english)
     if kind == "NoSuchOption":
         near = "、".join(sorted(getattr(problem, "possibilities", None) or ()))
         return f"没有选项 {name}" + (f"，是不是想写 {near}？" if near else "")
@@ -88,7 +89,7 @@ def chinese_of(problem: Exception, english: str) -> str:
     if kind == "BadOptionUsage":
         return f"选项 {name} 后面不写值" if "does not take" in english else f"选项 {name} 后面要写一个值"
     if kind == "BadParameter":
-        return _value(problem, name, english)
+        return _explain_value(problem, name, english)
     if english.startswith("No such command"):
         typed, *others = english.split("'")[1::2]
         return f"没有命令“{typed}”" + (f"，是不是想写“{'”、“'.join(others)}”？" if others else "")
@@ -97,8 +98,8 @@ def chinese_of(problem: Exception, english: str) -> str:
     return f"命令的写法不对，系统提示原文：{english}"
 
 
-def _value(problem: Exception, name: str, english: str) -> str:
-    """A value that an option or an argument does not take: why, if the validator said so."""
+def _explain_value(problem: Exception, name: str, english: str) -> str:
+    """The Chinese for an invalid value of an option or argument, with the validator's reason if there is one."""
     errors = getattr(problem.__cause__, "errors", None)
     if "is not one of" in english:
         known = "、".join(english.partition("is not one of")[2].split("'")[1::2])
@@ -112,7 +113,7 @@ def _value(problem: Exception, name: str, english: str) -> str:
     return explained({**errors()[0], "loc": ()}, (), name).chinese
 
 
-def _name(problem: Exception, english: str) -> str:
-    """The option or argument as help calls it, which the English text quotes; nothing where the fault is not about one."""
+def _parameter_name(problem: Exception, english: str) -> str:
+    """The option or argument as help calls it, which the English text quotes; empty where the error is not about one."""
     quoted = english.split("'")[1::2]
     return str(getattr(problem, "option_name", "") or (quoted[0] if quoted else ""))

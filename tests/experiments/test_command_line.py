@@ -14,8 +14,8 @@ from sim.month import PROCESSES_IN_ORDER
 BASELINE = str(Path(__file__).resolve().parents[2] / "scenarios" / "baseline.yaml")
 
 
-def ask(*arguments: str):
-    """What a command answers; it must have ended well."""
+def run_command(*arguments: str):
+    """The result of a command, which has to end with exit code 0."""
     answer = CliRunner().invoke(app, list(arguments))
     assert answer.exit_code == 0, answer.stderr + repr(answer.exception)
     return answer
@@ -25,7 +25,7 @@ def ask(*arguments: str):
 def result(tmp_path_factory):
     """Four replications of the baseline on two workers, as JSON and as a folder."""
     out = tmp_path_factory.mktemp("run") / "baseline"
-    answer = ask("run", BASELINE, "--replications", "4", "--workers", "2", "--json", "--quiet", "--out", str(out))
+    answer = run_command("run", BASELINE, "--replications", "4", "--workers", "2", "--json", "--quiet", "--out", str(out))
     return json.loads(answer.stdout), out
 
 
@@ -53,7 +53,7 @@ def test_the_folder_holds_the_tables_that_were_promised(result):
 
 def test_mr32_one_worker_or_two_the_same_bytes(result, tmp_path):
     found, out = result
-    alone = ask(
+    alone = run_command(
         "run",
         BASELINE,
         "--replications",
@@ -90,7 +90,7 @@ def test_pairs_of_replications_share_their_parameters(result):
 
 def test_backtest_reads_the_folder_and_holds_it_against_what_was_published(result):
     _, out = result
-    found = json.loads(ask("backtest", "--from", str(out), "--json", "--no-figures").stdout)
+    found = json.loads(run_command("backtest", "--from", str(out), "--json", "--no-figures").stdout)
     figures = {line["id"]: line for line in found["figures"]}
     assert figures["quarter_growth_2022"]["published"] == 0.072
     assert figures["quarter_growth_2022"]["calibration"] is True
@@ -99,14 +99,14 @@ def test_backtest_reads_the_folder_and_holds_it_against_what_was_published(resul
         "static",
     }
     assert found["scores"]["model"]["bands"] == sum(line["use"] == "hold_out" for line in figures.values())
-    assert found["vantage"] is None, "a folder keeps the vantage that it was lived with"
+    assert found["vantage"] is None, "a folder keeps the vantage that it was run with"
     assert all(line["grade"] in "ABD" for line in figures.values())
     assert all(line["mean"] is not None for line in figures.values()), "a figure whose indicator is not measured"
 
 
 def test_both_languages_print_a_scoreboard(result):
     for language, word in (("zh", "首要目标"), ("en", "HEADLINE GOALS")):
-        answer = ask(
+        answer = run_command(
             "run",
             BASELINE,
             "--replications",
@@ -124,7 +124,9 @@ def test_both_languages_print_a_scoreboard(result):
 
 def test_dry_run_says_what_will_happen_and_writes_nothing(tmp_path):
     found = json.loads(
-        ask("run", BASELINE, "--replications", "1000", "--dry-run", "--json", "--quiet", "--out", str(tmp_path / "x")).stdout
+        run_command(
+            "run", BASELINE, "--replications", "1000", "--dry-run", "--json", "--quiet", "--out", str(tmp_path / "x")
+        ).stdout
     )
     assert found["replications"] == 1000
     assert found["disk"] < 250e6
@@ -132,7 +134,9 @@ def test_dry_run_says_what_will_happen_and_writes_nothing(tmp_path):
 
 
 def test_show_config_says_where_a_value_comes_from():
-    found = json.loads(ask("run", BASELINE, "--show-config", "--json", "--set", "public_posts.count=4000").stdout)["values"]
+    found = json.loads(run_command("run", BASELINE, "--show-config", "--json", "--set", "public_posts.count=4000").stdout)[
+        "values"
+    ]
     assert found["public_posts.count"]["value"] == 4000
     assert "--set public_posts.count=4000" in found["public_posts.count"]["from"]
     assert "county.yaml" in found["budget.county_floor"]["from"]
@@ -141,26 +145,26 @@ def test_show_config_says_where_a_value_comes_from():
 
 @pytest.mark.parametrize("command", ["levers", "parameters", "goals", "month"])
 def test_lists_are_lists_of_objects_with_an_id(command):
-    found = json.loads(ask(command, "--json").stdout)
+    found = json.loads(run_command(command, "--json").stdout)
     assert len(found) > 5
     assert all(line["id"] for line in found)
     assert len({line["id"] for line in found}) == len(found)
     for language in ("zh", "en"):
-        assert str(len(found)) in ask(command, "--lang", language).stdout
+        assert str(len(found)) in run_command(command, "--lang", language).stdout
 
 
 def test_the_month_is_printed_in_its_order():
-    found = json.loads(ask("month", "--json").stdout)
+    found = json.loads(run_command("month", "--json").stdout)
     printed = [line["id"] for line in found]
     assert printed == [process.name for process in PROCESSES_IN_ORDER][: len(printed)]
 
 
 def test_population_prints_an_audit_and_what_is_still_assumed():
-    found = json.loads(ask("population", "--missing", "--json").stdout)
+    found = json.loads(run_command("population", "--missing", "--json").stdout)
     assert all(line["ok"] for line in found["audit"] if line["exact"])
     assert {fact["id"] for fact in found["missing"]} >= {"dibao_line", "post_pay"}
-    assert "低保" in ask("population", "--missing").stdout
+    assert "低保" in run_command("population", "--missing").stdout
 
 
 def test_schema_is_json():
-    assert json.loads(ask("schema").stdout)["type"] == "object"
+    assert json.loads(run_command("schema").stdout)["type"] == "object"

@@ -467,12 +467,12 @@ def test_results_that_cannot_be_written_end_in_5_and_what_was_lived_is_kept(tmp_
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", synthetic.NAME)
     monkeypatch.setattr(results, "write", fail)
     with pytest.raises(typer.Exit) as end:
-        run_helpers.live(synthetic.Scenario("x", months=12), tmp_path / "out", wanted, console.messages(True))
+        run_helpers.run_scenario(synthetic.Scenario("x", months=12), tmp_path / "out", wanted, console.progress_console(True))
     assert end.value.exit_code == 5 and "The 2 replications that are done are kept" in capsys.readouterr().err
     monkeypatch.undo()
     again = runner.run(synthetic.Scenario("x", months=12), tmp_path / "out", 2, 1, 1, lives=synthetic.NAME)
     assert again.completed == 2
-    with pytest.raises(typer.Exit) as end, run_helpers.writing(tmp_path / "out", "zh"):
+    with pytest.raises(typer.Exit) as end, run_helpers.guard_writing(tmp_path / "out", "zh"):
         fail()
     assert end.value.exit_code == 5 and "已完成的 2 遍" in capsys.readouterr().err
 

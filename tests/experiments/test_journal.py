@@ -17,7 +17,7 @@ from experiments import model_api
 from experiments.analyses import sweep
 from experiments.cli import run_helpers
 from experiments.cli.app import app
-from experiments.cli.console import Code, code_of
+from experiments.cli.console import Code, choose_exit_code
 from experiments.execution import runner, verify, worker_pool
 from experiments.execution import shards as parts
 from experiments.results import fingerprint, folder_lock, journal
@@ -75,7 +75,7 @@ def gone_on_with(folder, journals):
     except (runner.Refused, journal.Damaged) as reason:
         assert reason.english and reason.chinese
         return "refused"
-    assert code_of(outcome) == Code.DONE
+    assert choose_exit_code(outcome) == Code.DONE
     assert files(folder) == files(journals / "whole")
     assert journal.account(folder / "journal")[1] == []
     return "equal"
@@ -138,9 +138,9 @@ def test_a_replication_stands_in_one_chunk_only(journals, tmp_path):
 
 def test_a_run_that_lacks_replications_is_not_done(journals, tmp_path):
     outcome = run(tmp_path, SMALL, COUNT, executor=None)
-    assert code_of(outcome) == Code.DONE
+    assert choose_exit_code(outcome) == Code.DONE
     fewer = runner.Outcome(tmp_path, COUNT + 2, COUNT, 0, False, 0.0, {})
-    assert code_of(fewer) == Code.INCOMPLETE
+    assert choose_exit_code(fewer) == Code.INCOMPLETE
 
 
 def test_a_stopping_rule_gone_on_with_looks_as_it_did(tmp_path):
@@ -174,11 +174,11 @@ def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", NAME)
     wanted = run_helpers.RunOptions(4, 7, 1, resume=True)
     with pytest.raises(InputError, match="no run to go on with"):
-        run_helpers._make_way(SMALL, tmp_path / "absent", wanted)
+        run_helpers._prepare_folder(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
-    run_helpers._make_way(SMALL, tmp_path / "died", wanted)
+    run_helpers._prepare_folder(SMALL, tmp_path / "died", wanted)
     with pytest.raises(InputError, match="no run to go on with"):
-        run_helpers._make_way(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
+        run_helpers._prepare_folder(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
 
 
 def test_a_replication_that_cannot_be_is_refused():

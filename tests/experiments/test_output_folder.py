@@ -27,7 +27,7 @@ from tests.experiments.test_nothing_lost import design
 from tests.experiments.test_runner import files
 
 ROOT = Path(__file__).parents[2]
-QUIET = console.messages(quiet=True)
+QUIET = console.progress_console(quiet=True)
 RUNS = 4
 
 
@@ -43,7 +43,7 @@ def wanted(**options):
 
 
 def live(out, scenario=Scenario(), **options):  # noqa: B008
-    return run_helpers.live(scenario, out, wanted(**options), QUIET)
+    return run_helpers.run_scenario(scenario, out, wanted(**options), QUIET)
 
 
 def tree(folder, without=(output_folder.STORE,)):
@@ -84,7 +84,7 @@ def test_a_run_that_died_before_its_first_chunk_is_begun_and_nothing_is_not_gone
     with pytest.raises(InputError, match="no run to go on with"):
         live(tmp_path / "none", resume=True)
     assert not (tmp_path / "none").exists()
-    output_folder.claim(tmp_path / "out", "run", run_helpers.asked(Scenario(), wanted()))
+    output_folder.claim(tmp_path / "out", "run", run_helpers.canonical_inputs(Scenario(), wanted()))
     assert live(tmp_path / "out", resume=True).completed == RUNS
 
 
@@ -230,19 +230,19 @@ def test_a_result_whose_journal_was_taken_away_still_says_what_it_is(finished):
 def test_default_names_are_plain_until_another_plan_has_them(tmp_path):
     plain = Path("outputs/synthetic-7-x4")
     one, other = Scenario(), Scenario(shift=0.5)
-    assert run_helpers.folder(one, wanted()) == plain
+    assert run_helpers.default_folder(one, wanted()) == plain
     live(plain)
-    assert run_helpers.folder(one, wanted()) == plain
-    beside = run_helpers.folder(other, wanted())
+    assert run_helpers.default_folder(one, wanted()) == plain
+    beside = run_helpers.default_folder(other, wanted())
     assert beside != plain and beside.name.startswith("synthetic-7-x4-")
     assert (
-        run_helpers.folder(other, wanted(resume=True)) == plain
+        run_helpers.default_folder(other, wanted(resume=True)) == plain
     )  # there is nothing else to go on with: refused with the difference
     live(beside, other)
-    assert run_helpers.folder(other, wanted(resume=True)) == run_helpers.folder(other, wanted()) == beside
-    assert run_helpers.folder(one, wanted(only_luck=True)) == Path("outputs/synthetic-7-x4-only-luck")
-    long = run_helpers.folder(Scenario(id="长" * 100), wanted())
-    assert len(long.name.encode()) < 250 and long != run_helpers.folder(Scenario(id="长" * 100 + "短"), wanted())
+    assert run_helpers.default_folder(other, wanted(resume=True)) == run_helpers.default_folder(other, wanted()) == beside
+    assert run_helpers.default_folder(one, wanted(only_luck=True)) == Path("outputs/synthetic-7-x4-only-luck")
+    long = run_helpers.default_folder(Scenario(id="长" * 100), wanted())
+    assert len(long.name.encode()) < 250 and long != run_helpers.default_folder(Scenario(id="长" * 100 + "短"), wanted())
 
 
 def test_a_full_disk_while_tables_are_written_ends_in_five_and_loses_nothing(finished, monkeypatch, tmp_path):
@@ -289,20 +289,20 @@ def test_a_panel_replaces_a_panel_of_the_same_plan_and_nothing_else(tmp_path):
     about = {"scenario": "a", "seed": "1", "only_luck": "False", "files": "a.yaml", "asked": "x"}
     path = tmp_path / "panel.parquet"
     command = importlib.import_module("experiments.cli.run.panel")
-    command._check(path, about)
+    command._check_path(path, about)
     pq.write_table(pa.table({"year": [1]}).replace_schema_metadata(about), path)
-    command._check(path, about | {"files": "b.yaml"})
+    command._check_path(path, about | {"files": "b.yaml"})
     with pytest.raises(InputError, match="another plan .it differs in seed, asked"):
-        command._check(path, about | {"seed": "2", "asked": "y"})
+        command._check_path(path, about | {"seed": "2", "asked": "y"})
     pq.write_table(pa.table({"year": [1]}), path)
     before = path.read_bytes()
     for name in (path, tmp_path / "no.parquet"):
         (tmp_path / "no.parquet").write_text("mine", encoding="utf-8")
         with pytest.raises(InputError, match="no panel of this program"):
-            command._check(name, about)
+            command._check_path(name, about)
     assert path.read_bytes() == before
     with pytest.raises(InputError, match="--out"):
-        command._check(tmp_path / ("长" * 100 + ".parquet"), about)
+        command._check_path(tmp_path / ("长" * 100 + ".parquet"), about)
 
 
 def test_a_list_that_names_files_outside_reaches_nothing(finished, tmp_path):
@@ -324,7 +324,7 @@ def swept(out, fresh=False, executor=None):
     asked = design()
     now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.asked)
     work = reuse.make_way(out, "sweep", now, fresh)
-    with run_helpers.ending(out, "en"):
+    with run_helpers.guard_study(out, "en"):
         sweep.sweep(asked, work, 7, 1, lives=NAME, executor=executor)
     reuse.end(out, work)
 
@@ -447,10 +447,10 @@ from pathlib import Path
 from experiments import model_api as lives
 from tests.experiments.synthetic import NAME, Scenario
 lives.COUNTY = NAME
-from experiments.cli import console, living
+from experiments.cli import console, run_helpers
 if __name__ == "__main__":
-    wanted = living.Wanted(12, 7, 1, fresh=True)
-    living.live(Scenario(seconds=0.05), Path(sys.argv[1]), wanted, console.messages(quiet=True))
+    wanted = run_helpers.RunOptions(12, 7, 1, fresh=True)
+    run_helpers.run_scenario(Scenario(seconds=0.05), Path(sys.argv[1]), wanted, console.progress_console(quiet=True))
 """
 
 

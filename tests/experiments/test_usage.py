@@ -2,14 +2,11 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
-from experiments.cli.help_zh import COMMANDS, LONGEST, OPTIONS, breakable, cells, folded
 
 BASELINE = "scenarios/baseline.yaml"
 
@@ -54,34 +51,9 @@ def test_without_a_word_it_helps():
     assert "Usage" in answer.output and "Traceback" not in answer.output
 
 
-def test_help_of_every_command_and_option_is_chinese_first_and_nothing_is_left_over():
-    commands: Any = typer.main.get_command(app)
-    context = commands.make_context("xianjie", ["run", "-h"], resilient_parsing=True)
-    said = set()
-    assert set(commands.list_commands(context)) == set(COMMANDS)
-    for name in COMMANDS:
-        plain = {parameter.help for parameter in commands.commands[name].params if getattr(parameter, "help", None)}
-        said |= {text.rpartition("\n\n")[2] for text in plain}
-        command = commands.get_command(context, name)
-        assert command.help.startswith(COMMANDS[name]) and command.short_help.startswith(breakable(COMMANDS[name]))
-        for parameter in command.params:
-            text = getattr(parameter, "help", None)
-            assert text, f"{name} {parameter.opts}: no help"
-            assert any("\u4e00" <= letter <= "\u9fff" for letter in text.rpartition("\n\n")[0]), (
-                f"{name} {parameter.opts}: {text}"
-            )
-    assert said == set(OPTIONS)
-
-
-def test_no_phrase_of_help_is_longer_than_the_narrowest_line():
-    for text in OPTIONS.values():
-        longest = max(folded(text).split("\n\n"), key=cells)
-        assert cells(longest) <= 2 * LONGEST + 1, longest
-
-
 def test_help_shows_both_languages():
     shown = " ".join(CliRunner().invoke(app, ["solve", "-h"]).output.replace("│", " ").split())
     assert "…" not in shown
-    assert COMMANDS["solve"][:10] in shown.replace("\n", "")
+    assert "某个抓手至少（或至多" in shown.replace("\n", "")
     assert "要有多大把握" in shown and "How likely it must be." in shown
     assert "把情景推演许多遍" in CliRunner().invoke(app, ["-h"]).output

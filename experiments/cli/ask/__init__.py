@@ -1,1 +1,1 @@
-"""Commands that ask what would be, and how much is enough."""
+"""Commands that compare, vary and search: what would change, and how much is enough."""

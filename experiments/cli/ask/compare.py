@@ -1,4 +1,4 @@
-"""``xianjie compare``: what a scenario changes, future by future, on the same luck."""
+"""``xianjie compare``: what a scenario changes, replication by replication, on common random numbers."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,9 +25,9 @@ def compare(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold scenarios against the first on the same luck: goals, flips, money, who gains and who loses.
+    """Compare scenarios with the first on common random numbers: goals, flips, money, who gains and who loses.
 
-    What was lived before for this comparison is used again, so a comparison that was interrupted goes on when it is asked again.
+    Replications already run for this comparison are used again, so an interrupted comparison goes on when repeated.
     Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130
     interrupted.
     """
@@ -49,18 +49,29 @@ def compare(
                 "对比的是结果文件夹，设置以文件夹里的为准，这一项不起作用；请去掉",
                 "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor"
             )  # fmt: skip
-            found = [_opened(path) for path in which]
+            found = [_open_result(path) for path in which]
             target = out
             if target is not None:
                 names = [f"{each.manifest['scenario']['id']} {each.manifest['seed']}" for each in found]
                 now = reuse.inputs_of({}, 0, False, {"results": names})
-                _check(target, now, False, False)
+                _check_folder(target, now, False, False)
         elif any(path.is_dir() for path in which):
             raise InputError(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
             )
         else:
-            target, now, found = _live(which, replications, seed, place, only_luck, tuple(sets or ()), out, fresh, lang, quiet)
+            target, now, found = _run_scenarios(
+                which,
+                place,
+                out,
+                replications=replications,
+                seed=seed,
+                only_luck=only_luck,
+                sets=tuple(sets or ()),
+                fresh=fresh,
+                lang=lang,
+                quiet=quiet,
+            )
         try:
             made = comparison_analysis.compare(found)
         except comparison_analysis.Unpaired as reason:
@@ -79,7 +90,7 @@ def compare(
             raise typer.Exit(Code.SOME_FAILED)
 
 
-def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:
+def _check_folder(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:
     """Raise InputError if ``target`` is the folder of something else than this comparison; an empty one is made its own.
 
     ``offers_fresh``: whether --fresh may be given.
@@ -95,7 +106,7 @@ def _check(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = 
         output_folder.claim(target, "compare", now)
 
 
-def _opened(path: Path) -> Any:
+def _open_result(path: Path) -> Any:
     from experiments.results import folder as results
     from sim.core.inputs.errors import InputError
 
@@ -105,37 +116,37 @@ def _opened(path: Path) -> Any:
         raise InputError.of(path, 0, problem) from None
 
 
-def _live(
-    files: list[Path], replications: int, seed: int, place: executor_options.Place, only_luck: bool, sets: tuple[str, ...],
-    out: Path | None, fresh: bool, lang: str, quiet: bool,
+def _run_scenarios(
+    files: list[Path], place: executor_options.Place, out: Path | None, *, replications: int, seed: int, only_luck: bool,
+    sets: tuple[str, ...], fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
-    """Live each scenario in a folder of its own; where they are, what was asked, and the results."""
+    """Run each scenario in a folder of its own; returns the folder of all, the canonical inputs and the results."""
     from experiments.cli import run_helpers
     from experiments.execution import reuse
     from experiments.results.files import same_file
     from sim.scenario import load_scenario
 
-    chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is lived
+    chosen = [load_scenario(file, sets) for file in files]  # all are checked before one is run
     names = [scenario.id for scenario in chosen]
     folders = [name if names.count(name) == 1 else f"{number}-{name}" for number, name in enumerate(names, start=1)]
     if len(set(map(same_file, folders))) < len(folders):
         folders = [f"{number}-{name}" for number, name in enumerate(names, start=1)]
-    more = [*(["only-luck"] * only_luck), *run_helpers.digest_of(sets)]
+    more = [*(["only-luck"] * only_luck), *run_helpers.digest_settings(sets)]
     now = reuse.inputs_of(dict(zip(folders, chosen)), seed, only_luck, None)
-    target = out or run_helpers.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
-    screen = console.messages(quiet)
+    target = out or run_helpers.choose_folder("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
+    screen = console.progress_console(quiet)
     place.open(screen)
     first = run_helpers.RunOptions(
         replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
     )
     for scenario, folder in zip(chosen, folders):
-        run_helpers.check(scenario, target / folder, first)
-    _check(target, now, fresh)
-    run_helpers.announce(chosen[0], first, screen, len(chosen))
+        run_helpers.check_folder(scenario, target / folder, first)
+    _check_folder(target, now, fresh)
+    run_helpers.announce_run(chosen[0], first, screen, len(chosen))
     found = []
     for scenario, folder in zip(chosen, folders):
-        outcome = run_helpers.live(scenario, target / folder, first, screen)
+        outcome = run_helpers.run_scenario(scenario, target / folder, first, screen)
         if outcome.interrupted:
             raise typer.Exit(Code.INTERRUPTED)
-        found.append(_opened(target / folder))
+        found.append(_open_result(target / folder))
     return target, now, found

@@ -1,4 +1,4 @@
-"""``xianjie discover``: when does the plan fail?"""
+"""``xianjie discover``: the conditions under which a plan misses a goal."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,13 +31,13 @@ def discover(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Live futures spread over what nobody knows, and say in plain words in which of them a goal is missed.
+    """Run futures spread over what nobody knows, and say in plain words in which of them a goal is missed.
 
     A spec says with 'where' whether failures (fails) or successes (holds) are sought; at least 40 futures, or no box can stand.
     Boxes are sought in most of the futures and checked on the others; one that chance explains is said not to stand. How long it
-    takes is measured and printed, and you are asked before it begins. Asked again after an interruption it goes on. Exit codes:
-    0 done (also when no box stands), 2 wrong usage or input, or not confirmed, 3 some lives failed, 5 the disk is full, 130
-    interrupted.
+    takes is measured and printed, and you are asked before it begins. Repeated after an interruption, it goes on. Exit codes:
+    0 done (also when no box stands), 2 wrong usage or input, or not confirmed, 3 some replications failed, 5 the disk is full,
+    130 interrupted.
     """
     with console.exit_codes():
         from experiments import model_api
@@ -46,53 +46,64 @@ def discover(
         from experiments.execution import reuse
         from experiments.results.files import safe
 
-        asked = discovery_spec.load(spec, goal, points)
-        discovery.check(asked, *map(model_api.find(model_api.COUNTY).catalogue, asked.scenarios))
-        screen = console.messages(quiet)
-        stem = safe(f"discover-{spec.stem}-{asked.goal}-{seed}-x{asked.points}")
-        now = reuse.inputs_of({each.id: each for each in asked.scenarios}, seed, False, asked.task())
-        target = out or run_helpers.apart(stem, now)
+        request = discovery_spec.load(spec, goal, points)
+        discovery.check(request, *map(model_api.find(model_api.COUNTY).catalogue, request.scenarios))
+        screen = console.progress_console(quiet)
+        stem = safe(f"discover-{spec.stem}-{request.goal}-{seed}-x{request.points}")
+        now = reuse.inputs_of({each.id: each for each in request.scenarios}, seed, False, request.task())
+        target = out or run_helpers.choose_folder(stem, now)
         if dry_run:
-            run_helpers.nothing_thrown_away(context)
-            seconds = run_helpers.announce_study(asked.scenarios[0], asked.points, target, seed, workers, False, lang, screen)
-            console.show_json({"lives": asked.points, "factors": list(asked.columns), "seconds": round(seconds)})
+            run_helpers.refuse_fresh(context)
+            seconds = run_helpers.announce_study(
+                request.scenarios[0],
+                request.points,
+                target,
+                seed=seed,
+                workers=workers,
+                only_luck=False,
+                lang=lang,
+                screen=screen,
+            )
+            console.show_json({"lives": request.points, "factors": list(request.columns), "seconds": round(seconds)})
             return
         work = reuse.make_way(target, "discover", now, fresh)
-        seconds = run_helpers.announce_study(asked.scenarios[0], asked.points, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            request.scenarios[0], request.points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(asked.points, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
-            manifest = discovery.discover(asked, work, seed, workers, model_api.COUNTY, teller, progress)
-        with run_helpers.writing(target, lang):
-            said = keep(work, manifest, not no_figures)
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(request.points, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
+            manifest = discovery.discover(request, work, seed, workers, model_api.COUNTY, on_status, progress)
+        with run_helpers.guard_writing(target, lang):
+            findings = write_findings(work, manifest, not no_figures)
             reuse.end(target, work)
-        tell(target, manifest, said, lang, as_json)
+        print_findings(target, manifest, findings, lang, as_json)
         if manifest["failed"]:
             raise typer.Exit(Code.SOME_FAILED)
 
 
-def keep(out: Path, manifest: dict[str, Any], figures: bool) -> dict[str, list[str]]:
-    """Write the findings in both languages and draw them; the findings."""
+def write_findings(out: Path, manifest: dict[str, Any], figures: bool) -> dict[str, list[str]]:
+    """Write the findings in both languages, and their figures unless switched off; returns the paragraphs by language."""
     from experiments.reporting import discovery_text
     from experiments.reporting.figures import discovery_boxes
     from experiments.reporting.translations import LANGUAGES
     from experiments.results import output_folder
     from experiments.results.files import write_text
 
-    said = {language: list(discovery_text.answer(manifest, language)) for language in LANGUAGES}
+    findings = {language: list(discovery_text.answer(manifest, language)) for language in LANGUAGES}
     with output_folder.building(out) as new:
-        for language, paragraphs in said.items():
+        for language, paragraphs in findings.items():
             write_text(new / f"findings-{language}.txt", "\n\n".join(paragraphs) + "\n")
     if figures:
         discovery_boxes.draw(out, manifest)
-    return said
+    return findings
 
 
-def tell(target: Path, manifest: dict[str, Any], said: dict[str, list[str]], lang: str, as_json: bool) -> None:
+def print_findings(target: Path, manifest: dict[str, Any], findings: dict[str, list[str]], lang: str, as_json: bool) -> None:
     """Print the findings in one language."""
     from experiments.reporting import discovery_text
 
     if as_json:
-        console.show_json({**manifest, "findings": said, "out": str(target)})
+        console.show_json({**manifest, "findings": findings, "out": str(target)})
     else:
         console.show("\n".join((paragraph, "")) for paragraph in discovery_text.answer(manifest, lang, target))

@@ -25,10 +25,10 @@ def optimise(
 ) -> None:
     """Divide a budget over programmes against several goals, robust over what nobody knows.
 
-    Plans are compared over the same futures; those that no other beats are lived again on fresh luck, and all that is printed
-    comes from there, with intervals and with how much the search had flattered them. A budget below entitlements is refused.
-    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is
-    full, 130 interrupted.
+    Plans are compared over the same futures; those that no other beats are run again on fresh random draws, and all that is
+    printed comes from there, with intervals and with how much the search had flattered them. A budget below entitlements is
+    refused. Repeated after an interruption, it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the
+    disk is full, 130 interrupted.
     """
     with console.exit_codes():
         from experiments import model_api
@@ -40,7 +40,7 @@ def optimise(
         from sim.core.inputs.errors import InputError
 
         if dry_run:
-            run_helpers.nothing_thrown_away(context)
+            run_helpers.refuse_fresh(context)
         try:
             nsga2.require()
         except nsga2.Missing:
@@ -48,36 +48,38 @@ def optimise(
                 "optimise", 0, "the optimiser is not installed: pip install 'xianjie[optimise]'",
                 "没有安装优化器；请运行 pip install 'xianjie[optimise]'"
             ) from None  # fmt: skip
-        asked, scenario = budget_allocation.read(spec)
+        request, scenario = budget_allocation.read(spec)
         model = model_api.find(model_api.COUNTY)
-        optimisation.check(asked.goals, model.catalogue(scenario))
-        now = reuse.inputs_of({scenario.id: scenario}, seed, False, asked.model_dump(mode="json"))
-        target = out or run_helpers.apart(safe(f"optimise-{spec.stem}-{seed}"), now)
-        screen = console.messages(quiet)
+        optimisation.check(request.goals, model.catalogue(scenario))
+        now = reuse.inputs_of({scenario.id: scenario}, seed, False, request.model_dump(mode="json"))
+        target = out or run_helpers.choose_folder(safe(f"optimise-{spec.stem}-{seed}"), now)
+        screen = console.progress_console(quiet)
         work = target if dry_run else reuse.make_way(target, "optimise", now, fresh)
-        teller = run_helpers.teller(screen, lang)
-        model.prepare(scenario, teller)
-        division = budget_allocation.price(spec, asked, scenario, seed)
-        seconds = run_helpers.announce_study(scenario, division.lives, work, seed, workers, False, lang, screen)
+        on_status = run_helpers.make_status_printer(screen, lang)
+        model.prepare(scenario, on_status)
+        division = budget_allocation.price(spec, request, scenario, seed)
+        seconds = run_helpers.announce_study(
+            scenario, division.lives, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         if dry_run:
             console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
             return
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(division.lives, lang, screen) as progress:
-            manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, teller, progress)
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(division.lives, lang, screen) as progress:
+            manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, on_status, progress)
         if not no_figures:
             from experiments.reporting.figures import pareto
 
-            with run_helpers.writing(target, lang):
+            with run_helpers.guard_writing(target, lang):
                 pareto.draw(work, manifest)
         reuse.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})
         else:
-            _answer(manifest, lang, target)
+            _print_answer(manifest, lang, target)
 
 
-def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
+def _print_answer(made: dict[str, Any], lang: str, target: Path) -> None:
     from rich import box
     from rich.table import Table
 
@@ -96,15 +98,15 @@ def _answer(made: dict[str, Any], lang: str, target: Path) -> None:
         money.append(f"{words('divide_reserve')} {row['reserve'] / 1e6:,.1f}")
         head = words("divide_as_it_runs") if row is made["frontier"][0] else ""
         beaten = words("divide_beaten") if row["beaten_by"] else ""
-        cells = [_goal(each, made["goals"][goal]["unit"], words) for goal, each in row["goals"].items()]
-        table.add_row("\n".join(filter(None, [head, *money, beaten])), *cells, _share(row["all_met"], words))
+        cells = [_format_goal(each, made["goals"][goal]["unit"], words) for goal, each in row["goals"].items()]
+        table.add_row("\n".join(filter(None, [head, *money, beaten])), *cells, _format_share(row["all_met"], words))
     console.show([words.of(made["title"]), words("divide_head", **facts),
                   words("divide_said", plans=made["plans"], futures=made["futures"], fresh=made["fresh"],
                         level=words.percent(made["level"])), table,
                   words("divide_note"), words("folder", out=target)])  # fmt: skip
 
 
-def _share(share: dict[str, Any], words: Any) -> str:
+def _format_share(share: dict[str, Any], words: Any) -> str:
     from experiments.reporting.translations import probability
 
     if share.get("bound"):
@@ -112,11 +114,11 @@ def _share(share: dict[str, Any], words: Any) -> str:
     return words("with_range", value=words.percent(share["share"]), range=words.percents(share["low"], share["high"]))
 
 
-def _goal(each: dict[str, Any], unit: str, words: Any) -> str:
+def _format_goal(each: dict[str, Any], unit: str, words: Any) -> str:
     regret, shrank, gain = each["regret"], each["shrank"], each["gain_fresh"]
     high = words("unknown") if regret["high"] is None else words.number(regret["high"], unit)
     return "\n".join([
-        words("divide_met", share=_share(each["met"], words)),
+        words("divide_met", share=_format_share(each["met"], words)),
         words("divide_regret", value=words.number(regret["value"], unit), low=words.number(regret["low"], unit), high=high),
         words("divide_gain", value=words.number(gain["mean"], unit, sign=True), low=words.number(gain["low"], unit, sign=True),
               high=words.number(gain["high"], unit, sign=True)),

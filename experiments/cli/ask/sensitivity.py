@@ -44,7 +44,7 @@ def sensitivity(
 ) -> None:
     """Screen the assumptions (Morris), divide the variance among the ten or fewer that pass (Sobol), and join the evidence.
 
-    How long it takes is measured and printed, and you are asked before it begins. Asked again after an interruption it goes on.
+    How long it takes is measured and printed, and you are asked before it begins. Repeated after an interruption, it goes on.
     Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
@@ -72,22 +72,24 @@ def sensitivity(
         factors = sensitivity_analysis.factors_of(chosen, factor or [])
         names = [each.id for each in factors]
         few = min(len(names), sensitivity_analysis.MOST_SHARED)
-        lives_wanted = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
-        points.affordable("--base", 0, lives_wanted // replicates, replicates)
+        total = replicates * (trajectories * (len(names) + 1) + base * (few + 2) + base * len(others))
+        points.affordable("--base", 0, total // replicates, replicates)
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
         task = {"factors": names, "trajectories": trajectories, "base": base}
         scenarios = {each.id: each for each in (chosen, *others)}
         now = reuse.inputs_of(scenarios, seed, True, task)
-        target = out or run_helpers.apart(safe(stem), now)
-        screen = console.messages(quiet)
+        target = out or run_helpers.choose_folder(safe(stem), now)
+        screen = console.progress_console(quiet)
         place.open(screen)
         work = reuse.make_way(target, "sensitivity", now, fresh)
-        seconds = run_helpers.announce_study(chosen, lives_wanted, work, seed, place.workers, True, lang, screen)
+        seconds = run_helpers.announce_study(
+            chosen, total, work, seed=seed, workers=place.workers, only_luck=True, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(lives_wanted, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
             with Study(
-                work, scenarios, seed, True, task, place.workers, model_api.COUNTY, teller, progress, place.executor
+                work, scenarios, seed, True, task, place.workers, model_api.COUNTY, on_status, progress, place.executor
             ) as study:
                 rows = sensitivity.morris_points(names, trajectories, seed)
                 first = sensitivity_analysis.Stage(study, chosen, factors, rows, "screening", replicates)
@@ -106,11 +108,20 @@ def sensitivity(
                     rows = sensitivity.sobol_points(passed, base, seed)
                     second = sensitivity_analysis.Stage(study, chosen, few_factors, rows, "shares", replicates)
                     found = sensitivity_analysis.shared(second, passed, outcomes, list(catalogue.goals), seed)
-                    made["shares"] = {name: _plain(each, chosen, sensitivity_analysis.joined) for name, each in found.items()}
+                    made["shares"] = {name: _as_record(each, chosen, sensitivity_analysis.joined) for name, each in found.items()}
                     if others:
-                        made["worth"] = _worth(study, second, chosen, others, few_factors, outcomes, catalogue, replicates, seed)
-        made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _subjects(outcomes, catalogue)}
-        with run_helpers.writing(target, lang), output_folder.building(work) as new:
+                        made["worth"] = _measure_worth(
+                            study,
+                            second,
+                            [chosen, *others],
+                            few_factors,
+                            outcomes=outcomes,
+                            catalogue=catalogue,
+                            replicates=replicates,
+                            seed=seed,
+                        )
+        made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _describe_outcomes(outcomes, catalogue)}
+        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
             _write(new, made, everything)
         reuse.end(target, work)
         if as_json:
@@ -122,13 +133,13 @@ def sensitivity(
             console.show(briefing.answer(made, subjects, lang, target))
 
 
-def _subjects(outcomes: Any, catalogue: Any) -> dict[str, Any]:
-    """What pictures need to know of each outcome: a goal is told by its margin, in the goal's unit."""
+def _describe_outcomes(outcomes: Any, catalogue: Any) -> dict[str, Any]:
+    """Name and unit of each outcome, for figures: a goal is measured by its margin, in the goal's unit."""
     records = {name: catalogue.goals.get(name) or catalogue.indicators[name] for name in outcomes}
     return {name: {"name": dict(record.name), "unit": record.unit} for name, record in records.items()}
 
 
-def _plain(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:
+def _as_record(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:
     variance = found["variance"]
     plain: dict[str, Any] = {
         "shares": joined(found["shares"], scenario),
@@ -142,17 +153,18 @@ def _plain(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:
     return plain
 
 
-def _worth(
-    study: Any, stage: Any, chosen: Any, others: list[Any], factors: list[Any], outcomes: dict[str, str], catalogue: Any,
+def _measure_worth(
+    study: Any, stage: Any, scenarios: list[Any], factors: list[Any], *, outcomes: dict[str, str], catalogue: Any,
     replicates: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """For each goal: what knowing a number would be worth to the choice among the scenarios."""
+    """For each goal, the value of knowing each assumption for the choice among the scenarios; ``stage`` has run the first."""
     import numpy as np
 
     from experiments.analyses import sensitivity as sensitivity_analysis
     from experiments.results.files import safe
     from experiments.statistics import sensitivity_indices as sensitivity
 
+    chosen, *others = scenarios
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block
     points = stage.rows[own]

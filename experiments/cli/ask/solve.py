@@ -18,10 +18,10 @@ def solve(
         bool, typer.Option("--largest", help="The largest value that still reaches it, not the smallest.")
     ] = False,
     low: Annotated[
-        float | None, typer.Option(callback=console.number, help="Search from here; by default the lever's lower bound.")
+        float | None, typer.Option(callback=console.finite_number, help="Search from here; by default the lever's lower bound.")
     ] = None,
     high: Annotated[
-        float | None, typer.Option(callback=console.number, help="Search up to here; by default the lever's upper bound.")
+        float | None, typer.Option(callback=console.finite_number, help="Search up to here; by default the lever's upper bound.")
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
     replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
@@ -40,7 +40,7 @@ def solve(
     """Find the smallest (or largest) value of a lever at which a goal is met with the wanted probability.
 
     All values are tried on the same futures. Refuses where the goal is not monotone in the lever or not reachable within its
-    bounds. Asked again after an interruption it goes on. Exit codes: 0 found; 1 there is no answer, and why; 2 wrong usage or
+    bounds. Repeated after an interruption, it goes on. Exit codes: 0 found; 1 there is no answer, and why; 2 wrong usage or
     input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
@@ -60,15 +60,17 @@ def solve(
         stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         task = solve_analysis.task_of(question, factor)
         now = reuse.inputs_of({chosen.id: chosen}, seed, only_luck, task)
-        target = out or run_helpers.apart(stem, now)
-        screen = console.messages(quiet)
+        target = out or run_helpers.choose_folder(stem, now)
+        screen = console.progress_console(quiet)
         place.open(screen)
         work = reuse.make_way(target, "solve", now, fresh)
         points.affordable("--replications", 0, solve_analysis.FIRST + solve_analysis.EXPECTED, replications)
         looks = solve_analysis.FIRST + solve_analysis.EXPECTED
-        run_helpers.announce_study(chosen, looks * replications, work, seed, place.workers, only_luck, lang, screen)
-        with run_helpers.ending(target, lang), run_helpers.bar(0, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
+        run_helpers.announce_study(
+            chosen, looks * replications, work, seed=seed, workers=place.workers, only_luck=only_luck, lang=lang, screen=screen
+        )
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(0, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
             with Study(
                 work,
                 {chosen.id: chosen},
@@ -77,35 +79,35 @@ def solve(
                 task,
                 place.workers,
                 model_api.COUNTY,
-                teller,
+                on_status,
                 progress,
                 place.executor,
             ) as study:
                 try:
                     made = solve_analysis.answer(chosen, question, study, replications)
                 except solve_analysis.NoAnswer as none:
-                    _no_answer(none, probability, lang, as_json)
+                    _print_no_answer(none, probability, lang, as_json)
                     raise typer.Exit(console.Code.UNEXPECTED) from None
-        with run_helpers.writing(target, lang), output_folder.building(work) as new:
+        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
             solve_analysis.write(made, new)
-            _draw(new)
+            _render_curve(new)
         reuse.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
-            _answer(made, factor, catalogue.goals[goal], lang, target)
+            _print_answer(made, factor, catalogue.goals[goal], lang, target)
 
 
-def _no_answer(none: Any, wanted: float, lang: str, as_json: bool) -> None:
+def _print_no_answer(none: Any, probability: float, lang: str, as_json: bool) -> None:
     from experiments.reporting.figures import study_figures
 
     if as_json:
         console.show_json({"answer": None, "reason": none.reason.removeprefix("solve_"), "why": str(none), **none.facts})
         return
-    console.show([study_figures.no_answer(none.reason, none.facts, wanted, lang)])
+    console.show([study_figures.no_answer(none.reason, none.facts, probability, lang)])
 
 
-def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Path) -> None:
+def _print_answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Path) -> None:
     from rich import box
     from rich.table import Table
 
@@ -115,7 +117,7 @@ def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Pat
     low = words("solve_below") if made["low"] is None else words.quantity(made["low"], factor.unit)
     high = words("solve_above") if made["high"] is None else words.quantity(made["high"], factor.unit)
     label = "solve_answer_largest" if made["largest"] else "solve_answer_smallest"
-    said = words(label, lever=words.of(factor.name), value=words.quantity(made["value"], factor.unit), goal=words.of(goal.name),
+    answer = words(label, lever=words.of(factor.name), value=words.quantity(made["value"], factor.unit), goal=words.of(goal.name),
                  wanted=words.percent(made["probability"]), range=words("range_signed", low=low, high=high))  # fmt: skip
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in (words("column_lever"), words("outcome_probability", name=words.of(goal.name))):
@@ -123,11 +125,11 @@ def _answer(made: dict[str, Any], factor: Any, goal: Any, lang: str, target: Pat
     for at in made["curve"]:
         bound = "below" if at["probability"] == 0 else "above" if at["probability"] == 1 else None
         table.add_row(words.quantity(at["value"], factor.unit), probability(words, {**at, "bound": bound}))
-    console.show([said, table, words("folder", out=target)])
+    console.show([answer, table, words("folder", out=target)])
 
 
-def _draw(target: Path) -> None:
-    """The curve in both languages."""
+def _render_curve(target: Path) -> None:
+    """Save the response curve in both languages."""
     from experiments.reporting.figures import gallery, study_figures
     from experiments.reporting.translations import LANGUAGES
     from experiments.results.folder import Results

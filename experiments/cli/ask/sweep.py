@@ -1,4 +1,4 @@
-"""``xianjie sweep``: a scenario lived at many values of levers and assumptions, on the same luck."""
+"""``xianjie sweep``: a scenario run at many values of levers and assumptions, on common random numbers."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,10 +31,10 @@ def sweep(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Live the points of a spec; write tables, response curves, tornado or heat map.
+    """Run the points of a spec; write tables, response curves, tornado or heat map.
 
-    Asked again after Ctrl-C, a crash or a full disk, it goes on where it stopped. Exit codes: 0 done, 2 wrong usage or input, 3
-    some lives failed, 5 the disk is full or the cluster lost, 130 interrupted.
+    Repeated after Ctrl-C, a crash or a full disk, it goes on where it stopped. Exit codes: 0 done, 2 wrong usage or input, 3
+    some replications failed, 5 the disk is full or the cluster lost, 130 interrupted.
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments import model_api
@@ -46,30 +46,46 @@ def sweep(
 
         design = sweep_design.load(spec)
         count = replications or design.replications
-        screen = console.messages(quiet)
+        screen = console.progress_console(quiet)
         places = len(design.scenarios) * len(design.settings)
         points.affordable("--replications", 0, places, count)
         total = places * count
         sweep_analysis.outcomes_of(design, *map(model_api.find(model_api.COUNTY).catalogue, design.scenarios))
-        part = None if shard is None else run_helpers.part_of(shard, total)
-        wanted = total if part is None else len(part)
+        part = None if shard is None else run_helpers.parse_shard(shard, total)
+        replications_here = total if part is None else len(part)
         now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
-        target = out or run_helpers.apart("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
+        target = out or run_helpers.choose_folder("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
         if dry_run:
-            run_helpers.nothing_thrown_away(context)
+            run_helpers.refuse_fresh(context)
             seconds = run_helpers.announce_study(
-                design.scenarios[0], wanted, target, seed, workers, design.only_luck, lang, screen
+                design.scenarios[0],
+                replications_here,
+                target,
+                seed=seed,
+                workers=workers,
+                only_luck=design.only_luck,
+                lang=lang,
+                screen=screen,
             )
-            console.show_json({"points": places, "lives": wanted, "seconds": round(seconds)})
+            console.show_json({"points": places, "lives": replications_here, "seconds": round(seconds)})
             return
         place.open(screen)
         work = reuse.make_way(target, "sweep", now, fresh)
-        run_helpers.announce_study(design.scenarios[0], wanted, work, seed, place.workers, design.only_luck, lang, screen)
-        with run_helpers.ending(target, lang), run_helpers.bar(total, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
+        run_helpers.announce_study(
+            design.scenarios[0],
+            replications_here,
+            work,
+            seed=seed,
+            workers=place.workers,
+            only_luck=design.only_luck,
+            lang=lang,
+            screen=screen,
+        )
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
             manifest = sweep_analysis.sweep(
-                design, work, seed, place.workers, part, count, model_api.COUNTY, teller, progress, place.executor
+                design, work, seed, place.workers, part, count, model_api.COUNTY, on_status, progress, place.executor
             )
         if manifest is None:
             console.show_json({"out": str(target), "shard": shard})
@@ -77,13 +93,13 @@ def sweep(
         if not no_figures:
             from experiments.reporting.figures import sweep_figures
 
-            with run_helpers.writing(target, lang):
+            with run_helpers.guard_writing(target, lang):
                 sweep_figures.draw(work, manifest)
         reuse.end(target, work)
-        _answer(manifest, target, lang, as_json)
+        _print_answer(manifest, target, lang, as_json)
 
 
-def _answer(manifest: dict[str, Any], target: Path, lang: str, as_json: bool) -> None:
+def _print_answer(manifest: dict[str, Any], target: Path, lang: str, as_json: bool) -> None:
     from experiments.reporting.terminal import sweep as sweep_table
     from experiments.reporting.translations import Words
     from experiments.results.files import read_csv

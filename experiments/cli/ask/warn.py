@@ -9,7 +9,7 @@ import typer
 from experiments.cli import console
 from experiments.cli.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers
 
-FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")  # of which some are written, by what there is to say
+FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")  # each is written only if there is something in it
 
 
 def warn(
@@ -41,8 +41,8 @@ def warn(
 ) -> None:
     """Say from which month on a goal is unlikely, given what is seen so far, and which lever still rescues it.
 
-    Reads a result folder; with --levers and --from it lives the same futures again, each lever changed from each of the months.
-    Asked again after an interruption it goes on. Exit codes: 0 done; 2 wrong usage or input; 5 the disk is full; 130 interrupted.
+    Reads a result folder; with --levers and --from it runs the same futures again, each lever changed from each of the months.
+    Repeated after an interruption, it goes on. Exit codes: 0 done; 2 wrong usage or input; 5 the disk is full; 130 interrupted.
     """
     with console.exit_codes():
         from experiments import model_api
@@ -61,63 +61,71 @@ def warn(
                 context, "is for --levers and --from: without them nothing is lived; leave it out",
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
-        asked = Asked.of(path, seed, only_luck, sets or [])
-        catalogue = model_api.find(model_api.COUNTY).catalogue(asked.scenario)
-        goals = asked.goals(goal or [], catalogue)
+        request = Asked.of(path, seed, only_luck, sets or [])
+        catalogue = model_api.find(model_api.COUNTY).catalogue(request.scenario)
+        goals = request.goals(goal or [], catalogue)
         if (levers is None) != (start is None):
             raise InputError(
                 "--levers", 0, "give both --levers and --from, or neither", "--levers 和 --from 要么都写，要么都不写"
             )
-        if asked.results is None and levers is None:
+        if request.results is None and levers is None:
             raise InputError(
                 path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
-        points = tries(asked.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+        points = tries(request.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
         affordable("--replications", 0, len(points) + 1, replications)
-        if points and asked.runs and replications > asked.runs:
+        if points and request.runs and replications > request.runs:
             console.refuse_given(
-                context, f"{path} holds only {asked.runs} futures, and levers are tried on these; add some with 'xianjie run … "
+                context, f"{path} holds only {request.runs} futures, and levers are tried on these; add some with 'xianjie run … "
                 "--add-replications', or ask for fewer",
-                f"{path} 只有 {asked.runs} 遍模拟，抓手只能在这些模拟上试；请用 xianjie run … --add-replications 补足，或少要些",
+                f"{path} 只有 {request.runs} 遍模拟，抓手只能在这些模拟上试；"
+                "请用 xianjie run … --add-replications 补足，或少要些",
                 "replications"
             )  # fmt: skip
-        now = reuse.inputs_of({asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK)
-        name = safe(f"warn-{asked.scenario.id}-{asked.seed}{'-only-luck' if asked.only_luck else ''}")
-        target = out or run_helpers.apart(name, now)
+        now = reuse.inputs_of({request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK)
+        name = safe(f"warn-{request.scenario.id}-{request.seed}{'-only-luck' if request.only_luck else ''}")
+        target = out or run_helpers.choose_folder(name, now)
         work = reuse.make_way(target, "warn", now, fresh)
-        seen = outlooks(asked, goals, catalogue, likely) if asked.results is not None else {}
+        seen = outlooks(request, goals, catalogue, likely) if request.results is not None else {}
         found: list[early_warning_analysis.Rescue] = []
         if points:
-            screen = console.messages(quiet)
-            with run_helpers.ending(target, lang), run_helpers.bar(0, lang, screen) as progress:
-                numbers = range(min(replications, asked.runs or replications))
+            screen = console.progress_console(quiet)
+            with run_helpers.guard_study(target, lang), run_helpers.show_progress(0, lang, screen) as progress:
+                numbers = range(min(replications, request.runs or replications))
                 run_helpers.announce_study(
-                    asked.scenario, (len(points) + 1) * len(numbers), work, asked.seed, workers, asked.only_luck, lang, screen
+                    request.scenario,
+                    (len(points) + 1) * len(numbers),
+                    work,
+                    seed=request.seed,
+                    workers=workers,
+                    only_luck=request.only_luck,
+                    lang=lang,
+                    screen=screen,
                 )
-                teller = run_helpers.teller(screen, lang)
-                found = rescues(asked, points, goals, numbers, work, workers, likely, teller, progress)
+                on_status = run_helpers.make_status_printer(screen, lang)
+                found = rescues(request, points, goals, numbers, work, workers, likely, on_status, progress)
         made: dict[str, Any] = {
-            "scenario": asked.scenario.id, "seed": asked.seed, "runs": asked.runs, "likely": likely,
-            "goals": [_line(name, catalogue.goals[name], look) for name, look in seen.items()],
+            "scenario": request.scenario.id, "seed": request.seed, "runs": request.runs, "likely": likely,
+            "goals": [_goal_record(name, catalogue.goals[name], look) for name, look in seen.items()],
             "groups": [{"goal": name, **vars(group)} for name, look in seen.items() for group in look.groups],
             "rescues": [vars(each) for each in found],
         }  # fmt: skip
-        with run_helpers.writing(target, lang), output_folder.building(work, FILES) as new:
+        with run_helpers.guard_writing(target, lang), output_folder.building(work, FILES) as new:
             write_text(new / "warning.json", written(made))
             for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
                 rows = [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]]
                 if rows:
                     write_csv(new / name, rows)
-            _draw(new, asked, seen, catalogue, likely)
+            _render_figures(new, request, seen, catalogue, likely)
         reuse.end(target, work)
         if as_json:
             console.show_json({**made, "out": str(target)})
         else:
-            _answer(made, seen, found, catalogue, likely, lang, target)
+            _print_answer(made, seen, found, catalogue, likely, lang, target)
 
 
-def _line(name: str, goal: Any, look: Any) -> dict[str, Any]:
+def _goal_record(name: str, goal: Any, look: Any) -> dict[str, Any]:
     """A goal in numbers: its probability, the months from which futures lose it, how many of them are recognised and when."""
     import numpy as np
 
@@ -127,27 +135,28 @@ def _line(name: str, goal: Any, look: Any) -> dict[str, Any]:
     return {
         "goal": name, "name": dict(goal.name), "watched": goal.watched, "probability": look.prior.probability,
         "low": look.prior.low, "high": look.prior.high, "bound": look.prior.bound, "lost_share": len(lost) / len(look.lost_from),
-        "lost_from_p10": _named(quarters[0]), "lost_from": _named(quarters[1]), "lost_from_p90": _named(quarters[2]),
-        "half_recognised": _named(half),
-        "months": [_named(month) for month in look.months],
+        "lost_from_p10": _format_month(quarters[0]), "lost_from": _format_month(quarters[1]),
+        "lost_from_p90": _format_month(quarters[2]),
+        "half_recognised": _format_month(half),
+        "months": [_format_month(month) for month in look.months],
         "recognised": look.recognised.tolist(), "false_alarms": look.false_alarms.tolist(),
     }  # fmt: skip
 
 
-def _named(month: float | None) -> str | None:
+def _format_month(month: float | None) -> str | None:
     from sim.core.inputs.resolve import named
 
     return None if month is None or math.isnan(month) else named(int(month))
 
 
-def _answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely: float, lang: str, target: Path) -> None:
+def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely: float, lang: str, target: Path) -> None:
     from rich import box
     from rich.table import Table
 
     from experiments.reporting.translations import Words, probability
 
     words = Words(lang)
-    said: list[Any] = []
+    parts: list[Any] = []
     if seen:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for label in ("column_goal", "column_probability", "warn_from", "warn_range", "warn_lost", "warn_sign"):
@@ -158,9 +167,9 @@ def _answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely:
             )
             table.add_row(
                 f"{line['goal']} {words.of(line['name'])}", probability(words, line), line["lost_from"] or words("warn_never"),
-                span, words.percent(line["lost_share"]), _sign(seen[line["goal"]], line, catalogue, likely, words),
+                span, words.percent(line["lost_share"]), _describe_sign(seen[line["goal"]], line, catalogue, likely, words),
             )  # fmt: skip
-        said += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
+        parts += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
     if found:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for label in ("column_goal", "warn_lever", "warn_start", "warn_before", "warn_with", "warn_change", "warn_verdict"):
@@ -181,11 +190,11 @@ def _answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely:
             name = f"{each.goal} {words.of(catalogue.goals[each.goal].name)}"
             table.add_row(name, lever, each.start, words.percent(each.before), probability(words, vars(each)), change,
                           words(f"warn_{each.verdict}"))  # fmt: skip
-        said += [words("warn_rescue_head", likely=words.percent(likely)), table]
-    console.show([*said, words("folder", out=target)])
+        parts += [words("warn_rescue_head", likely=words.percent(likely)), table]
+    console.show([*parts, words("folder", out=target)])
 
 
-def _sign(look: Any, line: dict[str, Any], catalogue: Any, likely: float, words: Any) -> str:
+def _describe_sign(look: Any, line: dict[str, Any], catalogue: Any, likely: float, words: Any) -> str:
     """The first sign that a goal is in danger while every year so far was on course: which value of the watched indicator."""
     from experiments.analyses.early_warning import alarm
 
@@ -197,26 +206,26 @@ def _sign(look: Any, line: dict[str, Any], catalogue: Any, likely: float, words:
     above = first[0].number > 0 or len(first) == first[0].groups
     edge = min(group.lowest for group in first) if above else max(group.highest for group in first)
     worst = min(first, key=lambda group: group.probability)
-    name = watched_name(line["watched"], catalogue, words)
+    name = describe_watched(line["watched"], catalogue, words)
     return words(
-        "warn_sign_above" if above else "warn_sign_below", month=_named(month), name=name,
+        "warn_sign_above" if above else "warn_sign_below", month=_format_month(month), name=name,
         value=words.quantity(edge, catalogue.indicators[line["watched"]].unit) if "/" not in line["watched"] else f"{edge:,.4g}",
         chance=words.percent(worst.probability), range=words.percents(worst.low, worst.high),
     )  # fmt: skip
 
 
-def watched_name(watched: str, catalogue: Any, words: Any) -> str:
-    """What a goal watches, in words."""
+def describe_watched(watched: str, catalogue: Any, words: Any) -> str:
+    """The indicator that a goal watches, in words."""
     return " ÷ ".join(words.of(catalogue.indicators[name].name) for name in watched.split("/"))
 
 
-def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) -> None:
-    """A picture of each goal that some of the futures meet and some miss, in both languages."""
+def _render_figures(target: Path, request: Any, seen: Any, catalogue: Any, likely: float) -> None:
+    """A figure of each goal that some of the futures meet and some miss, in both languages."""
     from experiments.reporting.figures import early_warning, style
     from experiments.reporting.translations import LANGUAGES, Words
     from experiments.results.fingerprint import version
 
-    facts = {"title": asked.scenario.title, "runs": asked.runs, "seed": asked.seed, "version": version("xianjie"),
+    facts = {"title": request.scenario.title, "runs": request.runs, "seed": request.seed, "version": version("xianjie"),
              "likely": likely}  # fmt: skip
     folder = target / "figures"
     folder.mkdir(exist_ok=True)
@@ -225,7 +234,7 @@ def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) ->
         for name, look in seen.items():
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
-                watched = watched_name(goal.watched, catalogue, words) if goal.watched else ""
+                watched = describe_watched(goal.watched, catalogue, words) if goal.watched else ""
                 figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
-                said = early_warning.described(look, goal.name, language, likely)
-                style.save(figure, folder / f"outlook-{name}-{language}", said, f"seed: {asked.seed}")
+                caption = early_warning.described(look, goal.name, language, likely)
+                style.save(figure, folder / f"outlook-{name}-{language}", caption, f"seed: {request.seed}")

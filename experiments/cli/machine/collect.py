@@ -1,4 +1,4 @@
-"""``xianjie collect``: the shards of a run joined, as if it had been lived in one place."""
+"""``xianjie collect``: the shards of a run joined, as if it had been run in one place."""
 
 from pathlib import Path
 from typing import Annotated

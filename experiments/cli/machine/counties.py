@@ -37,10 +37,10 @@ def counties(
             console.show([Words(lang)("counties_written", count=len(paths), to=to)])
 
 
-def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
-    """A scenario for each file: itself, or ``plan`` lived in the county whose facts it holds.
+def load_scenarios(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
+    """A scenario for each file: itself, or ``plan`` in the county whose facts it holds.
 
-    Raises InputError before anything is lived when a file is wrong, or when two counties have the same id.
+    Raises InputError, before anything is run, when a file is wrong, or when two counties have the same id.
     """
     from experiments.results.files import same_file
     from sim.core.inputs.errors import InputError
@@ -62,10 +62,10 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     return chosen
 
 
-def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: bool, screen: Console) -> None:
-    """Live every county in a folder of its own, on the same seed and the same workers; print and write goals by counties.
+def run_counties(chosen: list[Any], out: Path | None, options: "RunOptions", as_json: bool, screen: Console) -> None:
+    """Run every county in a folder of its own, on the same seed and the same workers; print and write goals by county.
 
-    Asked again after an interruption it goes on where it stopped.
+    Repeated after an interruption, it goes on where it stopped.
     """
     from dataclasses import replace
     from functools import partial
@@ -79,26 +79,28 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: 
     from experiments.results.files import as_json as written
     from experiments.results.files import write_csv, write_text
 
-    words = Words(wanted.lang)
-    more = [*(["only-luck"] if wanted.only_luck else []), *run_helpers.digest_of(wanted.sets)]
-    target = out or run_helpers.OUTPUTS / "-".join(["counties", str(wanted.seed), f"x{wanted.replications}", *more])
+    words = Words(options.lang)
+    more = [*(["only-luck"] if options.only_luck else []), *run_helpers.digest_settings(options.sets)]
+    target = out or run_helpers.OUTPUTS / "-".join(["counties", str(options.seed), f"x{options.replications}", *more])
     if out is None:
-        other = [now for each in chosen if run_helpers.taken(target / each.id, now := run_helpers.asked(each, wanted))]
-        target = target.with_name(f"{target.name}-{run_helpers.digest(other[0])}") if other else target
+        other = [
+            now for each in chosen if run_helpers.is_taken(target / each.id, now := run_helpers.canonical_inputs(each, options))
+        ]
+        target = target.with_name(f"{target.name}-{run_helpers.digest_inputs(other[0])}") if other else target
     reuse.usable(target, "counties")
     for scenario in chosen:
-        run_helpers.check(scenario, target / scenario.id, wanted)
+        run_helpers.check_folder(scenario, target / scenario.id, options)
     output_folder.claim(target, "counties")
-    run_helpers.announce(chosen[0], wanted, screen, len(chosen))
-    count = wanted.workers or usable_processors()
-    shared = Shared(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
-    wanted = replace(wanted, again=True, executor=shared)
+    run_helpers.announce_run(chosen[0], options, screen, len(chosen))
+    count = options.workers or usable_processors()
+    shared = Shared(options.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    options = replace(options, again=True, executor=shared)
     lines: list[dict[str, Any]] = []
     failed = 0
     try:
         for number, scenario in enumerate(chosen, start=1):
             screen.print(words("say_county", number=number, of=len(chosen), title=words.of(scenario.title)))
-            outcome = run_helpers.live(scenario, target / scenario.id, wanted, screen)
+            outcome = run_helpers.run_scenario(scenario, target / scenario.id, options, screen)
             if outcome.interrupted:
                 raise typer.Exit(Code.INTERRUPTED)
             failed += outcome.failed
@@ -119,5 +121,5 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: 
     else:
         from experiments.reporting.terminal import counties as table
 
-        console.show([*table.answer(lines, wanted.lang), words("folder", out=target)])
+        console.show([*table.answer(lines, options.lang), words("folder", out=target)])
     raise typer.Exit(Code.SOME_FAILED if failed else Code.DONE)

@@ -1,4 +1,4 @@
-"""``xianjie verify``: is a result what its own record says, and what a sample of it comes out as again?"""
+"""``xianjie verify``: whether a result matches its own record, and a sample of its replications comes out the same again."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ def verify(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say whether a folder is what was written, bit for bit: its files, tables, goals, and recorded replications lived again.
+    """Say whether a folder is what was written, bit for bit: its files, tables, goals, and recorded replications run again.
 
     A brief or picture that somebody edited is named, and is no fault. Exit codes: 0 it is; 1 it is not; 2 there is nothing to
     compare.
@@ -32,7 +32,9 @@ def verify(
         from sim.core.inputs.errors import InputError, joined, said
 
         try:
-            found = verifying.verify(folder, sample, seed, workers, run_helpers.teller(console.messages(quiet), lang))
+            found = verifying.verify(
+                folder, sample, seed, workers, run_helpers.make_status_printer(console.progress_console(quiet), lang)
+            )
         except (ValueError, KeyError, OSError) as problem:
             reason = said(problem)
             raise InputError(folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}") from None

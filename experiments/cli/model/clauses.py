@@ -1,4 +1,4 @@
-"""``xianjie clauses``: the register of the policy paper, and where each of its numbers lives."""
+"""``xianjie clauses``: the register of the policy paper, and where each of its numbers stands in the model."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -18,16 +18,16 @@ def clauses(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Print every number of the policy paper: what it fixes, and where it lives in the model."""
+    """Print every number of the policy paper: what it fixes, and where it stands in the model."""
     with console.exit_codes():
         from experiments.reporting.translations import Words
         from sim.clauses import KINDS, STATUSES
         from sim.clauses import clauses as register
         from sim.core.inputs.errors import InputError
 
-        rows = [*register().values(), *_own()]
-        _one_of("--kind", kind, KINDS)
-        _one_of("--status", status, STATUSES)
+        rows = [*register().values(), *_list_own()]
+        _check_choice("--kind", kind, KINDS)
+        _check_choice("--status", status, STATUSES)
         chosen = [
             row
             for row in rows
@@ -40,7 +40,7 @@ def clauses(
             and (status is None or row.status == status)
         ]
         if not chosen and section is not None and not any(row.section.startswith(section) for row in rows):
-            sections = _sections(rows)
+            sections = _list_sections(rows)
             raise InputError(
                 "--section", 0, f"the paper has no section '{section}'; it has {', '.join(sections)}",
                 f"文件里没有“{section}”这一节；有 {'、'.join(sections)}"
@@ -51,7 +51,7 @@ def clauses(
                 f"所选条款中没有名称含“{department}”的部门；请换一个写法"
             )  # fmt: skip
         columns = ("section", "fixes", "value", "unit", "year", "kind", "lives")
-        lines = [_line(row) for row in chosen]
+        lines = [_clause_record(row) for row in chosen]
         if not as_json:  # what is not modelled says why instead
             words = Words(lang)
             lines = [
@@ -66,14 +66,14 @@ def clauses(
         show_list(lines, columns, lang, as_json)
 
 
-def _one_of(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
+def _check_choice(option: str, chosen: str | None, known: tuple[str, ...]) -> None:
     from sim.core.inputs.errors import InputError, one_of
 
     if chosen is not None and chosen not in known:
         raise InputError(option, 0, *one_of(chosen, known))
 
 
-def _own() -> Iterator[Any]:
+def _list_own() -> Iterator[Any]:
     """What researchers added and the paper does not ask for (clause ``own``): levers, parameters, goals."""
     from sim.clauses import own_clause
     from sim.core.inputs.parameters import OWN, load_all
@@ -89,11 +89,11 @@ def _own() -> Iterator[Any]:
             yield own_clause(goal.id, dict(goal.name), "", goal.unit, "goal")
 
 
-def _sections(rows: list[Any]) -> list[str]:
+def _list_sections(rows: list[Any]) -> list[str]:
     return list(dict.fromkeys(row.section for row in rows))
 
 
-def _line(row: Any) -> dict[str, Any]:
+def _clause_record(row: Any) -> dict[str, Any]:
     """A row as one object, its number as the paper gives it."""
     return {
         "id": row.id,

@@ -43,9 +43,9 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
         if role not in roles:
             raise InputError("--role", 0, *one_of(role, roles))
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
-        lines = [_parameter(each) for each in chosen]
+        lines = [_parameter_record(each) for each in chosen]
         if not as_json:
-            lines = _own_in_words([_in_brief(line) for line in lines], lang)
+            lines = _describe_own_clauses([_shorten(line) for line in lines], lang)
         last = () if role == "lever" else ("sources",)
         columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
         show_list(lines, columns, lang, as_json)
@@ -54,12 +54,12 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
 
             words = Words(lang)
             counts = Counter(each.evidence for each in chosen)
-            told = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
-            console.show([words("sentence", text=words("evidence_counts", told=told))])
+            counted = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
+            console.show([words("sentence", text=words("evidence_counts", told=counted))])
 
 
-def _in_brief(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter as a table has room for it: value with unit, the limits it may be set or drawn in, titles of its sources."""
+def _shorten(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter in the form of a table row: value with unit, the limits it may be set or drawn in, titles of its sources."""
     value = line["value"]
     if isinstance(value, Mapping):
         value = ", ".join(f"{month}: {each}" for month, each in value.items())
@@ -70,15 +70,15 @@ def _in_brief(line: Mapping[str, Any]) -> dict[str, Any]:
     return {**line, "value": f"{value} {line['unit']}", "range": limits, "sources": titles or None}
 
 
-def _own_in_words(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
-    """Lines whose clause says in words that the paper does not ask for it, where it is ``own``."""
+def _describe_own_clauses(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """The lines with the clause ``own`` in words: the paper does not require it."""
     from experiments.reporting.translations import Words
 
     words = Words(lang)
     return [{**line, "clause": words.clause(line["clause"]) or None} for line in lines]
 
 
-def _parameter(parameter: Any) -> dict[str, Any]:
+def _parameter_record(parameter: Any) -> dict[str, Any]:
     """A parameter as one object."""
     names = {"zh": parameter.name.zh, "en": parameter.name.en}
     record = parameter.model_dump(exclude_none=True, exclude={"name"})
@@ -106,7 +106,7 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
             for goal in (*GOALS.values(), *EXIT_GOALS.values())
         ]
         if not as_json:
-            lines = _own_in_words(lines, lang)
+            lines = _describe_own_clauses(lines, lang)
         show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
 
 
@@ -127,7 +127,7 @@ def month(
                 context, "is for --timed; leave it out, or add --timed", "只与 --timed 一起用；请去掉，或加上 --timed",
                 "scenario", "seed"
             )  # fmt: skip
-        times = _times(scenario, seed, lang) if timed else {}
+        times = _measure_times(scenario, seed, lang) if timed else {}
         lines = [
             {
                 "part": {"zh": part.zh, "en": part.en},
@@ -144,15 +144,15 @@ def month(
         show_list(lines, columns, lang, as_json)
 
 
-def _times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
-    """Milliseconds by process over one life, lived once before so that nothing is compiled while the clock runs."""
+def _measure_times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:
+    """Milliseconds by process over one replication, after a first one so that nothing is compiled while the clock runs."""
     from experiments import model_api
     from experiments.cli import run_helpers
     from sim.scenario import load_scenario
 
     chosen = load_scenario(scenario)
     county = model_api.find(model_api.COUNTY)
-    county.prepare(chosen, run_helpers.teller(console.messages(), lang))
+    county.prepare(chosen, run_helpers.make_status_printer(console.progress_console(), lang))
     county.live(chosen, None, seed, 0, False)
     return county.live(chosen, None, seed, 0, True).timings
 

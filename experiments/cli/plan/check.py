@@ -1,4 +1,4 @@
-"""``xianjie check``: a scenario or a county file checked word by word, or two scenarios held against each other."""
+"""``xianjie check``: a scenario or a county file checked word by word, or two scenarios compared month by month."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,9 +24,9 @@ def check(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Check a scenario or a county file without living it: every key, value, range and month.
+    """Check a scenario or a county file without running it: every key, value, range and month.
 
-    With --paired two scenarios are lived in step on the same luck, and every row of every table is compared at every month's end.
+    With --paired two scenarios run in step on common random numbers; every row of every table is compared at every month's end.
     Exit codes: 0 it is right, or the two are the same until then; 1 they differ earlier; 2 it is not right; each fault is one
     line with file, line and what to do. A value ten times or more away from the status quo is right, and asked about on stderr.
     """
@@ -40,32 +40,32 @@ def check(
                 context, "is for --paired; leave it out, or add --paired", "只与 --paired 一起用；请去掉，或加上 --paired",
                 "until", "replication", "seed"
             )  # fmt: skip
-        wanted = 2 if paired else 1
-        if len(files) != wanted:
+        number = 2 if paired else 1
+        if len(files) != number:
             raise InputError(
                 "check",
                 0,
-                f"names {wanted} scenario(s), not {len(files)}",
-                f"这里应给 {wanted} 个情景文件，现在给了 {len(files)} 个",
+                f"names {number} scenario(s), not {len(files)}",
+                f"这里应给 {number} 个情景文件，现在给了 {len(files)} 个",
             )
         if not paired and is_county_file(files[0]):
-            _county(files[0], sets, lang, as_json)
+            _check_county(files[0], sets, lang, as_json)
             return
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:
-            _paired(chosen, _month(until), seed, replication, lang, as_json)
+            _compare_paired(chosen, _parse_month(until), seed, replication, lang, as_json)
             return
-        _single(files[0], chosen[0], lang, as_json)
+        _check_scenario(files[0], chosen[0], lang, as_json)
 
 
-def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
+def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
     from experiments.reporting.translations import Words
     from experiments.results.folder import description
     from sim.core.inputs.parameters import load_all
     from sim.scenario.doubts import doubts
 
     if as_json:
-        questions = [console.question(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
+        questions = [console.format_doubt(doubt, lang) for doubt in doubts(scenario.overrides, load_all())]
         found = {"scenario": scenario.id, "ok": True, "resolved": description(scenario)}
         console.show_json({**found, "warnings": questions} if questions else found)
         return
@@ -73,7 +73,7 @@ def _single(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
     console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own))])
 
 
-def _county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
+def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
     """Check a county file by itself: what it says of the county, whatever is planned there."""
     from experiments.reporting.translations import Words
     from sim.core.inputs.errors import InputError
@@ -91,7 +91,7 @@ def _county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -
     console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed)])
 
 
-def _month(text: str) -> int:
+def _parse_month(text: str) -> int:
     from sim.core.inputs.errors import InputError
     from sim.core.inputs.parameters import LONGEST, month_number
 
@@ -107,28 +107,28 @@ def _month(text: str) -> int:
     return month
 
 
-def _paired(scenarios: list[Any], until: int, seed: int, replication: int, lang: Language, as_json: bool) -> None:
+def _compare_paired(scenarios: list[Any], until: int, seed: int, replication: int, lang: Language, as_json: bool) -> None:
     from experiments.reporting.translations import Words
     from experiments.validation.divergence_check import first_difference
 
     found = first_difference(scenarios[0], scenarios[1], seed, replication, until)
     names = {"one": scenarios[0].id, "two": scenarios[1].id}
     words = Words(lang)
-    last = _named(until - 1)
+    last = _format_month(until - 1)
     if as_json:
-        same = {**names, "same_through": last if found is None else _named(found.month - 1) if found.month > 0 else None}
-        console.show_json({**same, "first_difference": None if found is None else _named(found.month),
+        same = {**names, "same_through": last if found is None else _format_month(found.month - 1) if found.month > 0 else None}
+        console.show_json({**same, "first_difference": None if found is None else _format_month(found.month),
                            "columns": [] if found is None else list(found.columns)})  # fmt: skip
     elif found is None:
         console.show([words("paired_same", **names, month=last)])
     else:
         shown = words("comma").join(found.columns[:COLUMNS_SHOWN])
         label = "paired_founded" if found.month < 0 else "paired_differ"
-        console.show([words(label, **names, month=_named(found.month), count=len(found.columns), columns=shown)])
+        console.show([words(label, **names, month=_format_month(found.month), count=len(found.columns), columns=shown)])
     if found is not None:
         raise typer.Exit(Code.UNEXPECTED)
 
 
-def _named(month: int) -> str:
-    """A month since January 2021 as people write it."""
+def _format_month(month: int) -> str:
+    """A month, counted from January 2021 = 0, as YYYY-MM."""
     return f"{2021 + month // 12}-{month % 12 + 1:02d}"

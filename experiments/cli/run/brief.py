@@ -1,4 +1,4 @@
-"""``xianjie brief``: what a planner hands to a leader, from result folders alone: a page, a Word document, a workbook."""
+"""``xianjie brief``: the decision brief made from result folders alone: a page, a Word document, a workbook."""
 
 import shlex
 from collections.abc import Sequence
@@ -55,11 +55,11 @@ def brief(
 ) -> None:
     """Write a brief: question and answer, goals, persons and yuan, cost, who gains, risks, assumptions, how to make it again.
 
-    Reads the folders only and never lives anything. Exit codes: 0 done, 2 wrong usage, or a folder no brief may be written from.
+    Reads the folders only and never runs anything. Exit codes: 0 done, 2 wrong usage, or a folder no brief may be written from.
     """
     with console.exit_codes():
         languages = ("zh", "en") if lang is Languages.BOTH else (lang.value,)
-        kinds = chosen(formats)
+        kinds = parse_formats(formats)
         if "word" not in kinds:
             console.refuse_given(
                 context, "is for Word documents, and none is written; leave it out",
@@ -67,37 +67,38 @@ def brief(
             )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
-        command = " ".join([*words, *(said for wanted, said in options if wanted)])
-        made = write(out, to, languages, kinds, style, command, compare, quiet)
+        command = " ".join([*words, *(text for given, text in options if given)])
+        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, quiet=quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
             from experiments.reporting.translations import Words
 
-            said = Words("zh" if languages[0] == "zh" else "en")
-            console.show([said("brief_written", path=path) for path in made])
+            translate = Words("zh" if languages[0] == "zh" else "en")
+            console.show([translate("brief_written", path=path) for path in made])
 
 
-def chosen(formats: str) -> tuple[str, ...]:
-    """The formats of ``--format``; InputError for one there is not."""
+def parse_formats(formats: str) -> tuple[str, ...]:
+    """The formats of ``--format``; InputError for an unknown one."""
     from sim.core.inputs.errors import InputError, nearest
 
-    wanted = [part.strip() for part in formats.split(",")]
-    if wanted == ["all"]:
+    names = [part.strip() for part in formats.split(",")]
+    if names == ["all"]:
         return FORMATS
-    for part in wanted:
+    for part in names:
         if part not in FORMATS:
             near = nearest(part, FORMATS)
             raise InputError(
                 "--format", 0, f"unknown format '{part}'{near.english}; there are all, {', '.join(FORMATS)}",
                 f"没有这种格式：“{part}”{near.chinese}；可写 all、{'、'.join(FORMATS)}"
             )  # fmt: skip
-    return tuple(dict.fromkeys(wanted))
+    return tuple(dict.fromkeys(names))
 
 
 def write(
     folders: Sequence[Path],
     to: Path | None,
+    *,
     languages: Sequence[str],
     formats: Sequence[str],
     style: str,
@@ -105,7 +106,7 @@ def write(
     compare: bool = False,
     quiet: bool = False,
 ) -> list[Path]:
-    """Write the documents; InputError where that may not be."""
+    """Write the documents; InputError where they may not be written."""
     from experiments.reporting.documents import inputs
     from experiments.reporting.documents import write as write_document
     from experiments.reporting.translations import Words
@@ -118,33 +119,33 @@ def write(
             files.writable(target)
     except files.NotOurs as reason:
         raise InputError.of("--to", 0, reason) from None
-    console.messages(quiet).print(Words(languages[0])("say_brief"))
+    console.progress_console(quiet).print(Words(languages[0])("say_brief"))
     try:
         return write_document.write(folders, target, languages, formats, style, command, compare)
     except inputs.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
 
 
-def _alike(wanted: "RunOptions") -> "RunOptions":
-    """How the counterfactual of a run is lived."""
+def _counterfactual_options(options: "RunOptions") -> "RunOptions":
+    """The options of a run's counterfactual."""
     from dataclasses import replace
 
-    return replace(wanted, again=True, resume=False, add=0, precision=None, profile=False)
+    return replace(options, again=True, resume=False, add=0, precision=None, profile=False)
 
 
-def check(out: Path, scenario: Any, wanted: "RunOptions") -> None:
-    """Raise InputError where the counterfactual of a run cannot be put: before the run."""
+def check_counterfactual(out: Path, scenario: Any, options: "RunOptions") -> None:
+    """Raise InputError, before the run, where its counterfactual may not be written."""
     from experiments.cli import run_helpers
     from experiments.reporting.documents import inputs
     from sim.scenario import without_policy
 
-    run_helpers.check(without_policy(scenario), out / inputs.WITHOUT_POLICY, _alike(wanted))
+    run_helpers.check_folder(without_policy(scenario), out / inputs.WITHOUT_POLICY, _counterfactual_options(options))
 
 
-def after_run(outcome: "Outcome", scenario: Any, wanted: "RunOptions", screen: Console) -> list[Path]:
-    """Live a finished run's luck again with no county policy, in ``without_policy`` of its folder, and write the brief.
+def write_after_run(outcome: "Outcome", scenario: Any, options: "RunOptions", screen: Console) -> list[Path]:
+    """Run a finished run's replications again with no county policy, in ``without_policy`` of its folder, and write the brief.
 
-    Nothing is written after an interruption; the counterfactual is gone on with when it is asked again.
+    Nothing is written after an interruption; the counterfactual goes on when the command is repeated.
     """
     from dataclasses import replace
 
@@ -155,10 +156,12 @@ def after_run(outcome: "Outcome", scenario: Any, wanted: "RunOptions", screen: C
 
     if outcome.interrupted:
         return []
-    screen.print(Words(wanted.lang)("say_without"))
-    alike = replace(_alike(wanted), replications=outcome.requested)
-    without = run_helpers.live(without_policy(scenario), outcome.out / inputs.WITHOUT_POLICY, alike, screen)
+    screen.print(Words(options.lang)("say_without"))
+    alike = replace(_counterfactual_options(options), replications=outcome.requested)
+    without = run_helpers.run_scenario(without_policy(scenario), outcome.out / inputs.WITHOUT_POLICY, alike, screen)
     if without.interrupted:
         raise typer.Exit(console.Code.INTERRUPTED)
     command = f"xianjie brief {shlex.quote(str(outcome.out))}"
-    return write([outcome.out], None, (wanted.lang,), FORMATS, Style.PLAIN, command, quiet=screen.quiet)
+    return write(
+        [outcome.out], None, languages=(options.lang,), formats=FORMATS, style=Style.PLAIN, command=command, quiet=screen.quiet
+    )

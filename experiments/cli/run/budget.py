@@ -38,26 +38,26 @@ def budget(
                     f"没有这个项目：“{name}”{near.chinese}；可写 {'、'.join(known)}"
                 )  # fmt: skip
         load = load_scenario(scenario, sets or [])
-        for name in chosen:  # whatever cannot be set is said before anything is lived
+        for name in chosen:  # settings are checked before anything is run
             for side in ("off", "more"):
                 load_scenario(scenario, (*(sets or ()), *budget_analysis.settings(name, side)))
         from experiments.cli import run_helpers
 
-        prepare(load, run_helpers.teller(console.messages(), lang))
+        prepare(load, run_helpers.make_status_printer(console.progress_console(), lang))
         found = budget_analysis.pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
         table, costs = budget_analysis.table(found[("", "")]), budget_analysis.costs(found)
         if as_json:
             console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,
-                               "programmes": [_plain(row) for row in costs]})  # fmt: skip
+                               "programmes": [_as_record(row) for row in costs]})  # fmt: skip
             return
-        _show(load, table, costs, lang, replications)
+        _print_tables(load, table, costs, lang, replications)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _as_record(row: dict[str, Any]) -> dict[str, Any]:
     return {name: vars(value) if hasattr(value, "mean") else value for name, value in row.items()}
 
 
-def _show(scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], lang: Language, count: int) -> None:
+def _print_tables(scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], lang: Language, count: int) -> None:
     from experiments.reporting.terminal import budget as briefing
     from experiments.reporting.translations import Words
     from sim.household_trace import fund_names

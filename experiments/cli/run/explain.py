@@ -1,4 +1,4 @@
-"""``xianjie explain``: one household's life in words, and where to find one worth telling."""
+"""``xianjie explain``: one household's story in words, and candidates for one."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ def explain(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Relive one replication and tell one household's life: what happened, who noticed, what was paid, how it ended."""
+    """Run one replication again and tell one household's story: what happened, who noticed, what was paid, how it ended."""
     with console.exit_codes():
         from sim.core.inputs.errors import InputError, one_of
         from sim.household_trace import FINDS
@@ -44,21 +44,21 @@ def explain(
         chosen = [load_scenario(path, sets or []) for path in (scenario, beside) if path is not None]
         address = {"seed": seed, "replication": replication, "only_luck": only_luck}
         if find is not None:
-            _list(find, chosen[0], address, lang, as_json)
+            _list_candidates(find, chosen[0], address, lang, as_json)
             return
         assert household is not None
-        _tell(household, chosen, address, lang, as_json)
+        _print_story(household, chosen, address, lang, as_json)
 
 
-def _county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:
-    """The county of that replication, as the runner would found it."""
+def _found_county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:
+    """The county of a replication, founded as the runner does."""
     from sim.county import County, draw_of, draw_values
 
     number = None if only_luck else draw_of(replication)
     return County(scenario, draw_values(scenario, seed, number), seed, replication)
 
 
-def _list(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_json: bool) -> None:
+def _list_candidates(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_json: bool) -> None:
     from experiments.cli.model.describe import show_list
     from experiments.reporting.household_story import Telling
     from sim.county import catalogue
@@ -67,7 +67,7 @@ def _list(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_
     names = catalogue(scenario)
     found = [
         {**each, "township": names.townships[each["township"]], "segment": names.segments[each["segment"]]}
-        for each in candidates(_county(scenario, **address), kind)
+        for each in candidates(_found_county(scenario, **address), kind)
     ]
     if as_json:
         console.show_json(found)
@@ -79,14 +79,14 @@ def _list(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_
     console.show([telling("page", "found", count=len(found))])
 
 
-def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Language, as_json: bool) -> None:
+def _print_story(row: int, scenarios: list[Any], address: dict[str, Any], lang: Language, as_json: bool) -> None:
     from experiments.reporting.household_story import Telling
     from sim.core.inputs.errors import InputError
     from sim.county import catalogue
     from sim.household_trace import Biography, end_of, fund_names
 
     telling = Telling(lang, fund_names())
-    first = _county(scenarios[0], **address)
+    first = _found_county(scenarios[0], **address)
     rows = first.tables["households"]
     if row >= len(rows):
         last = len(rows) - 1
@@ -95,12 +95,12 @@ def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Languag
             f"没有第{row}号农户；编号为0至{last}"
         )  # fmt: skip
     identity = int(rows["identity"][row])
-    told: list[Any] = []
+    stories: list[Any] = []
     months = []
     for number, scenario in enumerate(scenarios):
-        county = first if number == 0 else _county(scenario, **address)
+        county = first if number == 0 else _found_county(scenario, **address)
         life = Biography(county, identity)
-        told.append((scenario, life.facts, end_of(county, life.row)))
+        stories.append((scenario, life.facts, end_of(county, life.row)))
         months.append(life.months)
     names = catalogue(scenarios[0])
     if as_json:
@@ -108,35 +108,35 @@ def _tell(row: int, scenarios: list[Any], address: dict[str, Any], lang: Languag
             {"scenario": scenario.id, "title": scenario.title, **address, "end": end,
              "township": names.townships[end["township"]], "segment": names.segments[end["segment"]],
              "facts": [vars(fact) for fact in facts], "months": stood}
-            for (scenario, facts, end), stood in zip(told, months)
+            for (scenario, facts, end), stood in zip(stories, months)
         ])  # fmt: skip
         return
-    for scenario, _facts, end in told:
+    for scenario, _facts, end in stories:
         place, kind = names.townships[end["township"]][lang], names.segments[end["segment"]][lang]
         values = {"row": row, "township": place, "segment": kind, "title": scenario.title[lang], **address}
         console.show([telling("page", "heading", **values)])
-    if told[0][2]["weight"] > 1:
-        console.show([telling("page", "weight", weight=told[0][2]["weight"])])
-    console.show([_table(told, telling, lang)])
-    for scenario, facts, end in told:
+    if stories[0][2]["weight"] > 1:
+        console.show([telling("page", "weight", weight=stories[0][2]["weight"])])
+    console.show([_build_table(stories, telling, lang)])
+    for scenario, facts, end in stories:
         lines = telling.ending(end, facts)
-        console.show([f"{scenario.title[lang]}：" if lang == "zh" else f"{scenario.title[lang]}:"] if len(told) > 1 else [])
+        console.show([f"{scenario.title[lang]}：" if lang == "zh" else f"{scenario.title[lang]}:"] if len(stories) > 1 else [])
         console.show(lines)
 
 
-def _table(told: list[Any], telling: Any, lang: Language) -> Any:
+def _build_table(stories: list[Any], telling: Any, lang: Language) -> Any:
     """Month by month, the scenarios beside each other."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(telling("page", "column_month"), no_wrap=True)
-    for scenario, _facts, _end in told:
+    for scenario, _facts, _end in stories:
         table.add_column(scenario.title[lang], overflow="fold", ratio=1)
-    months = sorted({fact.month for _scenario, facts, _end in told for fact in facts})
+    months = sorted({fact.month for _scenario, facts, _end in stories for fact in facts})
     for month in months:
         cells = [
-            "\n".join(telling.fact(fact.kind, fact.values) for fact in facts if fact.month == month) for _s, facts, _e in told
+            "\n".join(telling.fact(fact.kind, fact.values) for fact in facts if fact.month == month) for _s, facts, _e in stories
         ]
         table.add_row(telling.month(month), *cells)
     return table

@@ -24,16 +24,16 @@ def panel(
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
-        numbers = _numbers(replications)
+        numbers = _parse_numbers(replications)
         from experiments.results import household_panel as panels
 
         about = panels.described(chosen, seed, only_luck)
         path = out or Path("outputs") / f"panel-{chosen.id}-{seed}.parquet"
-        if out is None and path.exists() and _unlike(panels.recorded(path), about):
+        if out is None and path.exists() and _differing_keys(panels.recorded(path), about):
             path = path.with_name(f"{path.stem}-{about['asked'][:8]}{'-only-luck' * only_luck}.parquet")
         if path.suffix != ".parquet":
             raise InputError("--out", 0, f"{path} must end in .parquet", f"{path} 的文件名应以 .parquet 结尾")
-        _check(path, about)
+        _check_path(path, about)
         from experiments.reporting.translations import Words
         from sim.county import catalogue
 
@@ -42,7 +42,7 @@ def panel(
         console.show([Words(lang)("panel_written", rows=f"{rows:,}", path=path)])
 
 
-def _check(path: Path, about: dict[str, str]) -> None:
+def _check_path(path: Path, about: dict[str, str]) -> None:
     """Raise InputError unless a panel of this plan may be written to ``path``: nothing is there, or an older one of the same."""
     from experiments.results import files
     from experiments.results import household_panel as panels
@@ -65,7 +65,7 @@ def _check(path: Path, about: dict[str, str]) -> None:
             "--out", 0, f"{path} is no panel of this program and will not be touched; name another file",
             f"{path} 不是本程序写的，不会动它；请另写一个文件名"
         )  # fmt: skip
-    differing = _unlike(before, about)
+    differing = _differing_keys(before, about)
     if differing:
         english, chinese = ", ".join(differing), "、".join(differing)
         raise InputError(
@@ -74,12 +74,12 @@ def _check(path: Path, about: dict[str, str]) -> None:
         )  # fmt: skip
 
 
-def _unlike(before: dict[str, str] | None, about: dict[str, str]) -> list[str]:
-    """In what a panel differs from what is asked now; not in where its scenario's files lay."""
+def _differing_keys(before: dict[str, str] | None, about: dict[str, str]) -> list[str]:
+    """The inputs in which a panel differs from the present ones, but for the place of the scenario's files."""
     return [key for key in about if key != "files" and (before or {}).get(key) != about[key]]
 
 
-def _numbers(text: str) -> list[int]:
+def _parse_numbers(text: str) -> list[int]:
     """Numbers and ranges as a list, in order and once each. Raises InputError."""
     from sim.core.inputs.errors import InputError
 

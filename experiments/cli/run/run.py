@@ -1,4 +1,4 @@
-"""``xianjie run``: live a scenario many times, say how likely its goals are, write the result folder."""
+"""``xianjie run``: run a scenario many times, print how likely its goals are, write the result folder."""
 
 import shlex
 from dataclasses import replace
@@ -60,7 +60,7 @@ def run(
         typer.Option(
             min=0.001,
             max=0.2,
-            callback=console.number,
+            callback=console.finite_number,
             help="Go on until every headline probability is known to plus or minus this.",
         ),
     ] = None,
@@ -78,21 +78,21 @@ def run(
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
 ) -> None:
-    """Live a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
+    """Run a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
 
-    A county file (facts as in scenarios/county.yaml) is lived under --plan. Several files draw no figures, and go on where they
-    stopped when asked again.
+    A county file (facts as in scenarios/county.yaml) is run under --plan. Several files draw no figures, and go on where they
+    stopped when the command is repeated.
 
     Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done
     is kept, --resume goes on), 130 interrupted (the same).
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.cli import run_helpers
-        from experiments.cli.machine.counties import load, run_all
+        from experiments.cli.machine.counties import load_scenarios, run_counties
 
-        every = load(scenario, plan, sets or [])
+        every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
-        wanted = run_helpers.RunOptions(
+        options = run_helpers.RunOptions(
             replications,
             seed,
             workers,
@@ -107,48 +107,48 @@ def run(
             precision=precision,
             largest=max_replications,
         )
-        _check(wanted, brief, len(every), dry_run or show_config)
-        _refuse_idle(context, scenario, wanted, dry_run, show_config, out)
+        _check_options(options, brief, len(every), dry_run or show_config)
+        _refuse_unused(context, scenario, options, dry_run, show_config, out)
         if precision is not None and max_replications < replications:
             console.refuse_given(
                 context, f"is more than --max-replications {max_replications}; leave it out",
                 f"超过了 --max-replications {max_replications}；请去掉", "replications"
             )  # fmt: skip
-            wanted = replace(wanted, replications=max_replications)
+            options = replace(options, replications=max_replications)
         if show_config:
             _show_config(chosen, as_json)
             return
-        screen = console.messages(quiet)
+        screen = console.progress_console(quiet)
         place.open(screen)
-        wanted = replace(wanted, workers=place.workers, executor=place.executor)
+        options = replace(options, workers=place.workers, executor=place.executor)
         if dry_run:
-            _show_forecast(chosen, wanted, as_json, screen, not no_figures, 2 if brief else 1)
+            _show_forecast(chosen, options, as_json, screen, not no_figures, 2 if brief else 1)
             return
         if len(every) > 1:
-            run_all(every, out, wanted, as_json, screen)
-        target = out or run_helpers.folder(chosen, wanted)
-        run_helpers.check(chosen, target, wanted)
+            run_counties(every, out, options, as_json, screen)
+        target = out or run_helpers.default_folder(chosen, options)
+        run_helpers.check_folder(chosen, target, options)
         if brief:
-            briefing.check(target, chosen, wanted)
+            briefing.check_counterfactual(target, chosen, options)
         if not resume and not shard:
-            run_helpers.announce(chosen, wanted, screen, 2 if brief else 1)
+            run_helpers.announce_run(chosen, options, screen, 2 if brief else 1)
         if not no_figures and not shard:
-            # Drawing needs a second of imports; this process has little else to do while the workers live.
+            # Drawing needs a second of imports; this process has little else to do while the workers run.
             Thread(target=import_module, args=("experiments.reporting.figures.gallery",), daemon=True).start()
-        outcome = run_helpers.live(chosen, target, wanted, screen)
+        outcome = run_helpers.run_scenario(chosen, target, options, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
-            raise typer.Exit(console.code_of(outcome))
-        written = briefing.after_run(outcome, chosen, wanted, screen) if brief and outcome.completed else []
-        _answer(outcome, wanted, as_json, screen, not no_figures, [str(path) for path in written])
-        raise typer.Exit(console.code_of(outcome))
+            raise typer.Exit(console.choose_exit_code(outcome))
+        written = briefing.write_after_run(outcome, chosen, options, screen) if brief and outcome.completed else []
+        _print_answer(outcome, options, as_json, screen, not no_figures, [str(path) for path in written])
+        raise typer.Exit(console.choose_exit_code(outcome))
 
 
-def _check(wanted: "RunOptions", brief: bool, files: int, describes: bool) -> None:
-    """Refuse options that contradict each other."""
+def _check_options(options: "RunOptions", brief: bool, files: int, describes: bool) -> None:
+    """Raise InputError for options that contradict each other."""
     from sim.core.inputs.errors import InputError
 
-    if brief and wanted.shard:
+    if brief and options.shard:
         raise InputError(
             "--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief",
             "分片不是完整结果；请先用 xianjie collect 合并各分片，再写简报"
@@ -158,36 +158,36 @@ def _check(wanted: "RunOptions", brief: bool, files: int, describes: bool) -> No
             "--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each",
             "一次只写一个情景的简报；可用 xianjie brief FOLDER… 分别来写"
         )  # fmt: skip
-    if files > 1 and (describes or wanted.shard or wanted.add or wanted.precision is not None or wanted.profile):
+    if files > 1 and (describes or options.shard or options.add or options.precision is not None or options.profile):
         raise InputError(
             "run", 0, "of several files takes no --dry-run, --show-config, --shard, --add-replications, --precision or --profile",
             "同时运行几个文件时，不能用 --dry-run、--show-config、--shard、--add-replications、--precision 或 --profile"
         )  # fmt: skip
-    if wanted.precision is not None and (wanted.add or wanted.shard):
+    if options.precision is not None and (options.add or options.shard):
         raise InputError(
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
             "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
         )  # fmt: skip
-    if wanted.shard and wanted.add:
+    if options.shard and options.add:
         raise InputError(
             "--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications",
             "分片不能续加；请先用 xianjie collect 合并，再用 --add-replications"
         )  # fmt: skip
-    if wanted.fresh and (wanted.resume or wanted.add):
+    if options.fresh and (options.resume or options.add):
         raise InputError(
             "--fresh", 0, "throws away what --resume and --add-replications go on with; keep one of them",
             "会舍弃 --resume 和 --add-replications 要接着算的内容；请只留一个"
         )  # fmt: skip
 
 
-def _refuse_idle(
-    context: typer.Context, files: list[Path], wanted: "RunOptions", dry_run: bool, show_config: bool, out: Path | None
+def _refuse_unused(
+    context: typer.Context, files: list[Path], options: "RunOptions", dry_run: bool, show_config: bool, out: Path | None
 ) -> None:
-    """Refuse what was given and would do nothing."""
+    """Raise InputError for options that were given and would do nothing."""
     from experiments.cli import run_helpers
     from sim.scenario.county_file import is_county_file
 
-    if wanted.precision is None:
+    if options.precision is None:
         console.refuse_given(context, "is for --precision; leave it out", "只与 --precision 一起用；请去掉", "max_replications")
     if not any(map(is_county_file, files)):
         console.refuse_given(
@@ -205,45 +205,47 @@ def _refuse_idle(
             context, "does nothing with --dry-run, which touches no folder; leave it out",
             "与 --dry-run 同用时不起作用：预演不动任何文件夹；请去掉", "profile", "resume", "fresh"
         )  # fmt: skip
-    if wanted.add and out is not None and not dry_run and run_helpers.requested(out) != wanted.replications:
+    if options.add and out is not None and not dry_run and run_helpers.read_requested(out) != options.replications:
         console.refuse_given(
             context, f"{out} was asked for another number; leave it out, or give --add-replications alone",
             f"{out} 原来的遍数不是这个数；请去掉，只写 --add-replications", "replications"
         )  # fmt: skip
 
 
-def _answer(outcome: "Outcome", wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
+def _print_answer(
+    outcome: "Outcome", options: "RunOptions", as_json: bool, screen: Console, figures: bool, written: list[str]
+) -> None:
     """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
 
-    words = Words(wanted.lang)
+    words = Words(options.lang)
     result = results.open_folder(outcome.out)
-    lived = outcome.completed > 0
-    if figures and lived and not outcome.interrupted:
+    any_completed = outcome.completed > 0
+    if figures and any_completed and not outcome.interrupted:
         from experiments.reporting.figures import gallery
 
         screen.print(words("say_figures"))
         gallery.draw(result)
-    goals = result.goals if lived else []
-    audit = result.audit if lived else []
-    times = outcome.manifest["run"]["profile"] if wanted.profile else {}
+    goals = result.goals if any_completed else []
+    audit = result.audit if any_completed else []
+    times = outcome.manifest["run"]["profile"] if options.profile else {}
     if as_json:
-        more = ({"profile": times} if wanted.profile else {}) | ({"brief": written} if written else {})
-        console.show_json(summary(outcome, goals, audit) | more)
+        more = ({"profile": times} if options.profile else {}) | ({"brief": written} if written else {})
+        console.show_json(summarise(outcome, goals, audit) | more)
     else:
-        console.show(scoreboard.answer(outcome.manifest, goals, audit, wanted.lang))
-        console.show(scoreboard.profile(times, wanted.lang) if times else [])
+        console.show(scoreboard.answer(outcome.manifest, goals, audit, options.lang))
+        console.show(scoreboard.profile(times, options.lang) if times else [])
         console.show([words("folder", out=outcome.out), *(words("brief_written", path=path) for path in written)])
-        if lived and not written and not outcome.interrupted:
+        if any_completed and not written and not outcome.interrupted:
             console.show([words("say_brief_command", command=f"xianjie brief {shlex.quote(str(outcome.out))}")])
     if outcome.failed:
         typer.echo(words("first_failure", **result.failures[0]), err=True)
 
 
-def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[str, Any]:
-    """What ``--json`` prints of a run."""
+def summarise(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[str, Any]:
+    """The object that ``--json`` prints for a run."""
     manifest = outcome.manifest
     return {
         "scenario": manifest["scenario"]["id"],
@@ -261,8 +263,8 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
     }
 
 
-def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, times: int) -> None:
-    """Print the resolved scenario and what the run would take; ``times``: for how many scenarios its replications are lived."""
+def _show_forecast(scenario: Any, options: "RunOptions", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+    """Print the resolved scenario and what the run would take; ``times``: how many scenarios are run with it."""
     import yaml
 
     from experiments import model_api
@@ -274,20 +276,20 @@ def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: C
 
     cost = runner.forecast(
         scenario,
-        run_helpers.count(wanted) * times,
-        wanted.seed,
-        wanted.workers,
-        wanted.only_luck,
+        run_helpers.count_replications(options) * times,
+        options.seed,
+        options.workers,
+        options.only_luck,
         model_api.COUNTY,
-        run_helpers.teller(screen, wanted.lang),
+        run_helpers.make_status_printer(screen, options.lang),
     )
     disk = cost.disk + (ROOM if figures else 0)
     resolved = results.description(scenario)
     if as_json:
-        console.show_json({"scenario": resolved, "seed": wanted.seed, **vars(cost), "disk": disk})
+        console.show_json({"scenario": resolved, "seed": options.seed, **vars(cost), "disk": disk})
         return
-    words = Words(wanted.lang)
-    said = words(
+    words = Words(options.lang)
+    forecast = words(
         "say_forecast",
         runs=cost.replications,
         workers=cost.workers,
@@ -297,7 +299,7 @@ def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: C
         memory=words.bytes(cost.memory),
     )
     text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
-    console.show((text.rstrip(), said))
+    console.show((text.rstrip(), forecast))
 
 
 def _show_config(scenario: Any, as_json: bool) -> None:

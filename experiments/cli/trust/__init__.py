@@ -1,1 +1,1 @@
-"""Commands that question the model and its results."""
+"""Commands that test the model and its conclusions."""

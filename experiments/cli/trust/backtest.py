@@ -1,4 +1,4 @@
-"""``xianjie backtest``: the model beside published figures, and its predictions beside two simple rivals."""
+"""``xianjie backtest``: the model beside published figures, and its predictions beside two baseline predictors."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ def backtest(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict 2023 to 2025 from what was known in 2022, and hold the predictions against what was published.
+    """Predict 2023 to 2025 from what was known in 2022, and compare the predictions with what was published.
 
     Prints the band of nine in ten, the figure, and hit or miss; coverage and CRPS beside a trend line and a static calculation
     without behaviour; and how the figures of 2021 and 2022 lie, which chose the ensemble.
@@ -69,21 +69,21 @@ def backtest(
             from sim.scenario import load_scenario
 
             chosen = load_scenario(scenario, sets or [])
-            chosen = replace(chosen, vantage=_month(vantage))
+            chosen = replace(chosen, vantage=_parse_vantage(vantage))
             marks = (*(sets or ()), f"vantage={vantage}")
-            wanted = run_helpers.RunOptions(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
-            source = out or run_helpers.folder(chosen, wanted)
-            code = console.code_of(run_helpers.live(chosen, source, wanted, console.messages(quiet)))
+            options = run_helpers.RunOptions(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
+            source = out or run_helpers.default_folder(chosen, options)
+            code = console.choose_exit_code(run_helpers.run_scenario(chosen, source, options, console.progress_console(quiet)))
         try:
             result = results.open_folder(source)
         except ValueError as problem:
             raise InputError.of("--from", 0, problem) from None
         figures = published_figures.load()
-        lived = find(COUNTY).revive(result.manifest["scenario"])
-        still = baseline_predictors.standing_still(lived, int(result.manifest["seed"]))
+        scenario_run = find(COUNTY).revive(result.manifest["scenario"])
+        still = baseline_predictors.standing_still(scenario_run, int(result.manifest["seed"]))
         lines = comparison.compare(figures, comparison.series_of(result, figures), still)
         made: dict[str, Any] = {
-            "scenario": lived.id, "vantage": lived.vantage, "figures": lines, "scores": comparison.scores(lines),
+            "scenario": scenario_run.id, "vantage": scenario_run.vantage, "figures": lines, "scores": comparison.scores(lines),
             "out": str(source),
         }  # fmt: skip
         if not no_figures:
@@ -96,7 +96,7 @@ def backtest(
         raise typer.Exit(code)
 
 
-def _month(text: str) -> str | None:
+def _parse_vantage(text: str) -> str | None:
     """A vantage as a scenario has it; InputError if it is no month."""
     from sim.core.inputs.errors import InputError, said
     from sim.core.inputs.parameters import month_within

@@ -27,8 +27,8 @@ def calibrate(
 ) -> None:
     """Calibrate the assumptions of experiments/validation/calibration.yaml on the published figures of 2022 or earlier.
 
-    Two waves of history matching, then approximate Bayesian computation, after showing on lives of known truth that this finds
-    it again. Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the
+    Two waves of history matching, then approximate Bayesian computation, after showing on runs with known parameters that these
+    are recovered. Repeated after an interruption, it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the
     disk is full, 130 interrupted.
     """
     with console.exit_codes():
@@ -49,18 +49,20 @@ def calibrate(
 
         work = calibration_study.Calibrating(calibration_study.load())
         now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
-        target = out or run_helpers.apart(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
-        screen = console.messages(quiet)
+        target = out or run_helpers.choose_folder(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
+        screen = console.progress_console(quiet)
         folder = reuse.make_way(target, "calibrate", now, fresh)
         count = work.spec.waves[0] if synthetic else work.lives
-        seconds = run_helpers.announce_study(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            work.scenario, count, folder, seed=work.spec.seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
         code = model_api.find(model_api.COUNTY).code()
-        with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
             scenarios = {work.scenario.id: work.scenario}
             with Study(
-                folder, scenarios, work.spec.seed, False, work.task, workers, model_api.COUNTY, teller, progress, brief=False
+                folder, scenarios, work.spec.seed, False, work.task, workers, model_api.COUNTY, on_status, progress, brief=False
             ) as study:
                 recovery = calibration_study.recover(work, study)
                 if synthetic:
@@ -76,7 +78,7 @@ def calibrate(
                             f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
                         ) from None
                     made = calibration_study.summary(work, result, recovery, code)
-        with run_helpers.writing(target, lang), output_folder.building(folder) as new:
+        with run_helpers.guard_writing(target, lang), output_folder.building(folder) as new:
             _write(new, made)
             if not synthetic:
                 calibration_study.store(work, result, code, new / "ensemble.csv")
@@ -101,11 +103,11 @@ def _write(target: Path, made: dict[str, Any]) -> None:
         write_text(target / "synthetic.json", as_json(made))
         return
     write_text(target / "calibration.json", as_json(made))
-    write_csv(target / "figures.csv", [results.flat(_apart(line)) for line in made["figures"]])
-    write_csv(target / "assumptions.csv", [results.flat(_apart(line)) for line in made["learned"]])
+    write_csv(target / "figures.csv", [results.flat(_split_ranges(line)) for line in made["figures"]])
+    write_csv(target / "assumptions.csv", [results.flat(_split_ranges(line)) for line in made["learned"]])
 
 
-def _apart(line: dict[str, Any]) -> dict[str, Any]:
+def _split_ranges(line: dict[str, Any]) -> dict[str, Any]:
     """A line with a column for each end of a range or a band."""
     row: dict[str, Any] = {}
     for key, value in line.items():

@@ -1,4 +1,4 @@
-"""``xianjie screen``: which numbers each goal hangs on, from a few hundred lives."""
+"""``xianjie screen``: the numbers on which each goal depends most, from a few hundred replications."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import typer
 
 from experiments.cli import console
 from experiments.cli.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
-from experiments.cli.trust.structure import Finding, again, keep
+from experiments.cli.trust.structure import Finding, format_command, write_finding
 
 
 def screen(
@@ -24,7 +24,7 @@ def screen(
 ) -> None:
     """Draw all assumptions at once and rank them for every goal; `sensitivity` then looks at the few that stand out.
 
-    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 3 some lives failed,
+    Repeated after an interruption, it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 3 some replications failed,
     5 the disk is full, 130 interrupted.
     """  # noqa: E501
     with console.exit_codes():
@@ -44,24 +44,26 @@ def screen(
         made_points = screening.points(chosen, factors, points, seed)
         task = {"screen": names, "points": points}
         now = reuse.inputs_of({chosen.id: chosen}, seed, True, task)
-        target = out or run_helpers.apart(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
-        messages = console.messages(quiet)
+        target = out or run_helpers.choose_folder(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
+        messages = console.progress_console(quiet)
         work = reuse.make_way(target, "screen", now, fresh)
-        seconds = run_helpers.announce_study(chosen, points, work, seed, workers, False, lang, messages)
+        seconds = run_helpers.announce_study(
+            chosen, points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=messages
+        )
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(points, lang, messages) as progress:
-            teller = run_helpers.teller(messages, lang)
-            with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, teller, progress) as study:
-                kept, lived = screening.live(study, made_points, screening.measures(catalogue))
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(points, lang, messages) as progress:
+            on_status = run_helpers.make_status_printer(messages, lang)
+            with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, on_status, progress) as study:
+                kept, values = screening.live(study, made_points, screening.measures(catalogue))
         headline = [name for name, goal in catalogue.goals.items() if goal.headline]
         arguments = [] if scenario == BASELINE else [str(scenario)]
         made: dict[str, Any] = {
-            "command": again("screen", finding, arguments, points=points, seed=seed),
+            "command": format_command("screen", finding, arguments, points=points, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
-            **screening.told(names, screening.rows_of(kept, names), lived, headline),
+            **screening.told(names, screening.rows_of(kept, names), values, headline),
         }  # fmt: skip
-        with run_helpers.writing(target, lang), output_folder.building(work) as new:
-            keep(made, new / "screening.json", finding)
+        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+            write_finding(made, new / "screening.json", finding)
         reuse.end(target, work)
         if as_json:
             console.show_json(made)

@@ -24,7 +24,7 @@ def selftest(
     """
     with console.exit_codes():
         from experiments.cli import run_helpers
-        from experiments.cli.trust.structure import keep
+        from experiments.cli.trust.structure import write_finding
         from experiments.model_api import COUNTY, find
         from experiments.reporting.terminal import selftest as briefing
         from experiments.validation import selftest
@@ -35,9 +35,9 @@ def selftest(
         for name in only or []:
             if name not in RELATIONS:
                 raise InputError("--only", 0, *unknown("there is no relation", "没有这条关系：", name, sorted(RELATIONS)))
-        screen = console.messages(quiet)
+        screen = console.progress_console(quiet)
         extent = selftest.QUICK if quick else selftest.WHOLE
-        find(COUNTY).prepare(scenario(), run_helpers.teller(screen, lang))
+        find(COUNTY).prepare(scenario(), run_helpers.make_status_printer(screen, lang))
         with screen.status("") as status:
             rows = list(selftest.relations(extent, seed, status.update, only))
             facts = [] if only else selftest.facts(extent, seed)
@@ -47,7 +47,9 @@ def selftest(
         made = {"command": command, "seed": seed, "size": extent.size, "seeds": extent.seeds, "lives": extent.lives,
                 "relations": rows, "facts": facts}  # fmt: skip
         if finding is not None:
-            keep({**made, "relations": [{k: v for k, v in row.items() if k != "seconds"} for row in rows]}, finding, None)
+            write_finding(
+                {**made, "relations": [{k: v for k, v in row.items() if k != "seconds"} for row in rows]}, finding, None
+            )
         if as_json:
             console.show_json(made)
         else:

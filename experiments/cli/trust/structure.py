@@ -1,4 +1,4 @@
-"""``xianjie structure``: whether the conclusions hang on how the model is built."""
+"""``xianjie structure``: whether the conclusions depend on how the model is built."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,11 +27,11 @@ def structure(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Live the same futures under every structural switch and say what it does to goals and to the order of the plans.
+    """Run the same futures under every structural switch and say what it does to goals and to the order of the plans.
 
-    Asked again after an interruption it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
+    Repeated after an interruption, it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
     130 interrupted.
-    """  # noqa: E501
+    """
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import structural_uncertainty as structure
@@ -63,29 +63,31 @@ def structure(
         switches = structure.switches()
         points.affordable("--futures", 0, len(switches) * len(chosen), futures)
         count = len(switches) * len(chosen) * futures
-        screen = console.messages(quiet)
+        screen = console.progress_console(quiet)
         first = next(iter(chosen.values()))
         worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
         task = {"structure": {switch.id: switch.sets for switch in switches}}
         now = reuse.inputs_of(worlds, seed, False, task)
-        target = out or run_helpers.apart(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
+        target = out or run_helpers.choose_folder(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
         work = reuse.make_way(target, "structure", now, fresh)
-        seconds = run_helpers.announce_study(first, count, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(
+            first, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+        )
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
-            teller = run_helpers.teller(screen, lang)
-            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, teller, progress) as study:
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
+            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
                 found = structure.live(study, chosen, futures)
         catalogue = model_api.find(model_api.COUNTY).catalogue(first)
         made: dict[str, Any] = {
-            "command": again("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
+            "command": format_command("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "seed": seed, "futures": futures,
             "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.told(found, catalogue),
         }  # fmt: skip
-        with run_helpers.writing(target, lang), output_folder.building(work) as new:
-            keep(made, new / "structure.json", finding)
+        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+            write_finding(made, new / "structure.json", finding)
         reuse.end(target, work)
         if as_json:
             console.show_json(made)
@@ -95,14 +97,14 @@ def structure(
             console.show(briefing.answer(made, catalogue.goals, lang, target))
 
 
-def again(name: str, finding: Path | None, arguments: list[str], **numbers: int) -> str:
-    """The command that makes a finding again."""
+def format_command(name: str, finding: Path | None, arguments: list[str], **numbers: int) -> str:
+    """The command line that makes a finding again."""
     options = [f"--{key} {value}" for key, value in numbers.items()]
     return " ".join(["xianjie", name, *arguments, *options, "--yes", *([f"--finding {finding.as_posix()}"] if finding else [])])
 
 
-def keep(made: dict[str, Any], own: Path, finding: Path | None) -> None:
-    """Write a finding into its folder and, if asked, where the documentation looks for it."""
+def write_finding(made: dict[str, Any], own: Path, finding: Path | None) -> None:
+    """Write a finding into its folder and, if ``finding`` names a file, there too, for the documentation."""
     from experiments.results.files import as_json, write_text
 
     for path in (own, finding):

@@ -1,4 +1,4 @@
-"""``xianjie facts``: stylised facts of the literature held against the model, hits and misses."""
+"""``xianjie facts``: stylised facts of the literature compared with the model, hits and misses."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ def facts(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Hold the model against what is known of poverty dynamics, and print every hit and every miss."""
+    """Compare the model with what is known of poverty dynamics, and print every hit and every miss."""
     with console.exit_codes():
         from experiments.cli.model.describe import show_list
         from experiments.reporting.translations import Words
