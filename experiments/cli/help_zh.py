@@ -109,7 +109,7 @@ OPTIONS = {
     "Lives at each point; by default as the file says.": "每个点推演多少遍；默认按文件所写",
     "Say what would be lived and what it costs, and keep nothing.": "只说要推演什么、要多久，什么也不保存",
     "Live only this part; the journals of all parts in one folder make the whole.": "只做这一份；各份的 journal 放到一个文件夹，再运行一次即合成",
-    "The scenario, a YAML file.": "情景文件（YAML）",
+    "The scenario: a YAML file, or the name of a shipped one.": "情景文件（YAML），或自带情景的名称",
     "A goal or an indicator; may be repeated. Default: the headline.": "目标或指标，可重复写；默认首要目标",
     "Only this assumption; may be repeated. Default: all that vary.": "只看这个假定，可重复写；默认全部会变的假定",
     "Another scenario: say what knowing a number would do to the choice; may be repeated.": "另一个方案：弄清某个数 对选择有多大用处；可重复写",
