@@ -28,7 +28,7 @@ def _written(value: Any) -> Any:
 class CountyModel(mesa.Model):
     """A county as a Mesa model.
 
-    ``scenario``: a path or a loaded scenario; ``seed`` and ``replication``: the address of its luck;
+    ``scenario``: a path, the name of a shipped one, or a loaded one; ``seed`` and ``replication``: the address of its luck;
     ``only_luck``: hold parameters at their central values; further keywords are overrides by parameter, with a double
     underscore for the dot (``public_posts__count=3000``), so that ``mesa.batch_run`` can vary them; as text, as ``--set`` takes
     them. Raises InputError for one that cannot be.
@@ -36,7 +36,7 @@ class CountyModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: str | Path | Scenario = "scenarios/baseline.yaml",
+        scenario: str | Path | Scenario = "baseline",
         seed: int = 2021,
         replication: int = 0,
         only_luck: bool = True,
@@ -44,7 +44,7 @@ class CountyModel(mesa.Model):
     ) -> None:
         super().__init__(seed=seed)
         if not isinstance(scenario, Scenario):
-            scenario = load_scenario(Path(scenario))
+            scenario = load_scenario(scenario)
         if overrides:
             settings = {name.replace("__", "."): _written(value) for name, value in overrides.items()}
             scenario = with_settings(scenario, settings, "CountyModel: ")

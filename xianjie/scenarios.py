@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Union
 import sim.scenario
 from experiments import model_api
 from experiments.results.files import canonical, plain
-from sim.core.inputs import yaml_file
+from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import load_all
 from xianjie.display import table, words_in
@@ -26,27 +26,9 @@ if TYPE_CHECKING:
 
 #: What a change may say beside its settings, as a scenario file may.
 FRAME = ("months", "population", "vantage", "uncertainty", "levers")
-#: Where shipped scenarios are: in the package, or in a checkout.
-PLACES = (Path(__file__).parent / "data" / "scenarios", Path(__file__).parents[1] / "scenarios")
 SHOWN = 30  # settings in a notebook's table
 #: What may be added to a scenario or to a plan.
 Addable = Union["Plan", Mapping[str, Any], Policy]
-
-
-def shipped() -> dict[str, Path]:
-    """The shipped scenarios by name."""
-    folder = next((place for place in PLACES if place.is_dir()), PLACES[-1])
-    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem != "county"}
-
-
-def _file(which: "str | os.PathLike[str]") -> Path:
-    """The file of a shipped scenario, or of a path. Raises InputError, with the nearest name."""
-    path, known = Path(which), shipped()
-    if str(which) in known:
-        return known[str(which)]
-    if path.suffix not in (".yaml", ".yml") and not path.exists():
-        raise InputError("", 0, *unknown("there is no shipped scenario", "没有这个现成的情景：", str(which), list(known)))
-    return path
 
 
 @in_both_languages()
@@ -56,7 +38,8 @@ def scenario(which: "str | os.PathLike[str]" = "baseline", county: "str | os.Pat
     Parameters
     ----------
     which : str or path
-        ``"baseline"``, ``"floor_40m"`` and so on, or the path of a ``.yaml`` file.
+        ``"baseline"``, ``"floor_40m"`` and so on, or the path of a ``.yaml`` file. A name of which the working folder, or its
+        ``scenarios``, has a file means that file.
     county : path, optional
         A county file to run it in, in place of the county that the scenario names.
 
@@ -67,14 +50,15 @@ def scenario(which: "str | os.PathLike[str]" = "baseline", county: "str | os.Pat
     Raises
     ------
     Error
-        For a name that is not shipped (the nearest is named), and for whatever is wrong in a file, with its line.
+        For a name of which there is neither a file nor a shipped scenario (the nearest is named), and for whatever is wrong in a
+        file, with its line.
 
     Examples
     --------
     >>> scenario("baseline").months
     60
     """
-    return Scenario(sim.scenario.load_scenario(_file(which), county_file=None if county is None else Path(county)))
+    return Scenario(sim.scenario.load_scenario(Path(which), county_file=None if county is None else Path(county)))
 
 
 @in_both_languages()
@@ -123,7 +107,7 @@ def plan(
         if settings:
             tree["set"] = dict(settings)
     else:
-        path = _file(settings)
+        path = shipped.scenario_file(settings)
         own = yaml_file.read_mapping(path)
         name, title = name or path.stem, title or own.get("title")
         tree = {key: own[key] for key in own if key in (*FRAME, "set")} | tree

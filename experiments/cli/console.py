@@ -52,7 +52,7 @@ class Language(StrEnum):
     EN = "en"
 
 
-Scenario = Annotated[Path, typer.Argument(help="The scenario, a YAML file.")]
+Scenario = Annotated[Path, typer.Argument(help="The scenario: a YAML file, or the name of a shipped one.")]
 Replications = Annotated[int, typer.Option(min=1, max=MOST, help="How many counties to live; pairs share parameters.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all luck and all draws.")]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
@@ -67,7 +67,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Begin without asking.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what the result folder holds of this study.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
-BASELINE = Path("scenarios/baseline.yaml")
+BASELINE = Path("baseline")  # the shipped one, unless the working folder has its own
 
 
 #: The language that the command line names with --lang; None where it names none, or both.

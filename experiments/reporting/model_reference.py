@@ -1,7 +1,7 @@
 """The pages of docs/ that are read off the model, so that they cannot drift from it: ODD+D, reference, a review page for each goal.
 
 What must be written by a person stands in ``docs/written``, with a mark ``{{part}}`` where a generated part goes. Findings that take
-lives to make are read from ``docs/findings``; nothing here lives a county.
+lives to make are read from ``docs/findings``; nothing here lives a county. Where a folder has neither, those shipped are read.
 """  # noqa: E501
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import dictionary
+from sim.core.inputs import shipped
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.tables import TABLES
 from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, GOALS, INDICATORS
@@ -37,7 +38,18 @@ def unscreened(root: Path = Path(".")) -> list[str]:
 
 def _findings(root: Path) -> dict[str, Any]:
     names = ("screening", "structure")
-    return {name: json.loads((root / FINDINGS / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+    return {name: json.loads(_stored(root, FINDINGS / f"{name}.json")) for name in names}
+
+
+def _stored(root: Path, name: Path) -> str:
+    """What a stored file says: the one under ``root``, else the shipped one."""
+    own = root / name
+    return (own if own.exists() else shipped.folder(name.as_posix())).read_text(encoding="utf-8")
+
+
+def is_ours(page: Path) -> bool:
+    """Whether an existing page bears the mark of generated pages."""
+    return page.read_bytes().startswith(tuple(note.strip().encode() for note in NOTE.values()))
 
 
 def pages(root: Path = Path(".")) -> dict[str, str]:
@@ -47,7 +59,7 @@ def pages(root: Path = Path(".")) -> dict[str, str]:
     for language in LANGUAGES:
         words = Words(language)
         suffix = "" if language == "en" else ".zh"
-        text = (root / WRITTEN / f"odd.{language}.md").read_text(encoding="utf-8")
+        text = _stored(root, WRITTEN / f"odd.{language}.md")
         for part, make in PARTS.items():
             text = text.replace("{{" + part + "}}", make(words, found))
         made[f"docs/odd{suffix}.md"] = NOTE[language] + text

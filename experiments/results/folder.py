@@ -350,6 +350,8 @@ def _commit() -> dict[str, Any]:
     repository.
     """
     here = Path(__file__).resolve().parents[2]
+    if not (here / ".git").exists():  # installed; a repository around it, such as the user's own, is not the program's
+        return {"commit": None, "changed": None}
     try:
         commit, changes = (
             subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True, check=True).stdout.strip()

@@ -24,7 +24,7 @@ from experiments.statistics.sampling import spread
 from experiments.validation.backtest import ends, widened
 from experiments.validation.published_figures import Figure, Gauge
 from experiments.validation.published_figures import load as load_figures
-from sim.core.inputs import ensemble, yaml_file
+from sim.core.inputs import ensemble, shipped, yaml_file
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.validation import explained
@@ -73,7 +73,7 @@ class Calibrating:
     data: history_matching.Data = field(init=False)
 
     def __post_init__(self) -> None:
-        chosen = load_scenario(FILE.parent / self.spec.scenario)
+        chosen = load_scenario(shipped.folder(shipped.SCENARIOS) / f"{self.spec.scenario}.yaml")
         self.scenario = replace(chosen, months=self.spec.months, vantage=self.spec.vantage, uncertainty="prior")
         self.factors = factors_of(self.scenario, list(self.spec.assumptions))
         self.gauge = Gauge([figure for figure in load_figures() if figure.use == "calibration"])

@@ -1,16 +1,16 @@
 """What is noted of a life while it is lived, so that stylised facts can be looked up in it."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
+from sim.core.inputs import shipped
 from sim.county import County, SimulationResult, values_of
 from sim.scenario import load_scenario
 from sim.world.codes import Destination, Segment
 
 YEAR = 12
-SCENARIOS = Path("scenarios")
+SCENARIOS = shipped.folder(shipped.SCENARIOS)
 
 
 @dataclass

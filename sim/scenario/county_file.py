@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.core.inputs import yaml_file
+from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import UserError, bilingual, one_of, unknown
 from sim.core.inputs.notation import shown
 from sim.core.inputs.parameters import ParameterBook
@@ -123,7 +123,7 @@ def _fact(file: Path, name: str, record: Any, line: int, fault: Tell) -> Fact | 
 
 def is_county_file(path: str | Path) -> bool:
     """Whether a file holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
-    return holds_facts(yaml_file.read_mapping(Path(path)))
+    return holds_facts(yaml_file.read_mapping(shipped.scenario_file(path)))
 
 
 def holds_facts(tree: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.core.inputs import yaml_file
+from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, all_of, widened
 from sim.core.inputs.notation import shown
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
@@ -62,15 +62,16 @@ class Scenario:
 
 
 def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
-    """Load and check a scenario file, with ``key=value`` settings on top.
+    """Load and check a scenario file, or a shipped scenario by its name, with ``key=value`` settings on top.
 
     ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
     Raises InputError (or InputErrors) naming file, line, what is wrong and the nearest right name.
     """
-    path = Path(path)
-    reader = Reader(load_all(), None if county_file is None else Path(county_file))
+    path = shipped.scenario_file(path)
+    county_file = None if county_file is None else shipped.scenario_file(county_file)
+    reader = Reader(load_all(), county_file)
     if county_file is not None:
-        reader.facts_of(Path(county_file))
+        reader.facts_of(county_file)
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
@@ -92,7 +93,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     detail, weight = reader.settings.get("population", ("sampled", 10))
     identity, title = path.stem, reader.settings["title"]
     if county_file is not None:
-        identity = Path(county_file).stem
+        identity = county_file.stem
         called = reader.county_title or dict.fromkeys(title, identity)
         title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
     return Scenario(
@@ -105,7 +106,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
 def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
     reader = Reader(load_all())
-    reader.facts_of(path)
+    reader.facts_of(shipped.scenario_file(path))
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)

@@ -27,10 +27,16 @@ def document(
             made, unscreened = model_reference.pages(), model_reference.unscreened()
         except FileNotFoundError as missing:
             raise InputError(
-                "document", 0, f"{missing.filename} is missing; run this in the project's folder",
-                f"缺少 {missing.filename}；请在项目文件夹里运行"
+                missing.filename, 0, "belongs to the program, but is missing; restore it, or install the program again",
+                "这是程序自带的文件，却没有找到；请恢复它，或重新安装"
             ) from None  # fmt: skip
         stale = [name for name, text in made.items() if not Path(name).exists() or Path(name).read_text(encoding="utf-8") != text]
+        foreign = next((name for name in stale if Path(name).exists() and not model_reference.is_ours(Path(name))), None)
+        if foreign is not None and not check:
+            raise InputError(
+                foreign, 1, "is no page that this command made and will not be touched; move it, or run this in another folder",
+                "不是本命令写的页面，不会动它；请移走它，或换一个文件夹运行"
+            )  # fmt: skip
         for name in () if check else stale:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             write_text(Path(name), made[name])

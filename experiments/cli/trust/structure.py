@@ -43,7 +43,7 @@ def structure(
         from sim.core.inputs.errors import InputError
         from sim.scenario import load_scenario
 
-        files = plans or [console.BASELINE.with_name(f"{stem}.yaml") for stem in structure.scenarios()]
+        files = plans or [Path(name) for name in structure.scenarios()]
         loaded = [load_scenario(file) for file in files]
         points.distinct("structure", 0, [each.id for each in loaded])
         chosen = {each.id: each for each in loaded}

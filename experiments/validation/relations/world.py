@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.binding import BoundProcess
+from sim.core.inputs import shipped
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, convert
 from sim.county import County, SimulationResult, ready, values_of
 from sim.scenario import Scenario, load_scenario
 
-SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
+SCENARIOS = shipped.folder(shipped.SCENARIOS)
 #: What a county of another size has more or less of; counts are rounded, lists of counts by entry.
 COUNTS = (
     "founding.registered_persons", "founding.registered_dibao_persons", "founding.registered_dibao_households",

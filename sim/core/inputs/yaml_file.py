@@ -15,7 +15,8 @@ from typing import Any
 
 import yaml
 
-from sim.core.inputs.errors import BilingualText, InputError, typed
+from sim.core.inputs import shipped
+from sim.core.inputs.errors import BilingualText, InputError, nearest, typed
 from sim.core.inputs.notation import LONGEST_NUMBER, shown
 
 LARGEST_FILE = 2_000_000  # bytes
@@ -246,18 +247,25 @@ def read_bytes(path: Path) -> bytes:
 
 
 def beside(path: Path, line: int, key: str, name: Any) -> Path:
-    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``. Raises InputError."""
+    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``, and where that is not
+    there, or is the very file that names it, the shipped scenario. Raises InputError.
+    """
     if not isinstance(name, str) or not name:
         raise InputError(path, line, f"'{key}' must name a file", f"“{key}”后面应写一个文件名")
+    known = shipped.files().get(name)
     for found in (path.parent / name, path.parent / f"{name}.yaml"):
         try:
-            if found.is_file():
+            if found.is_file() and not (known and found.samefile(path)):
                 return found
         except (OSError, ValueError):  # no file can have this name: it is too long, or holds the character NUL
             pass
+    if known:
+        return known
+    near = nearest(name, list(shipped.files()))
     raise InputError(
-        path, line, f"'{key}' names '{shown(name)}', but there is no such file beside it",
-        f"“{key}”写的是“{shown(name)}”，但同一文件夹里没有这个文件；请核对文件名"
+        path, line, f"'{key}' names '{shown(name)}', but there is no such file beside it, and none of this name is shipped"
+        f"{near.english}",
+        f"“{key}”写的是“{shown(name)}”，但同一文件夹里没有这个文件，程序也没有自带；请核对文件名{near.chinese}"
     )  # fmt: skip
 
 

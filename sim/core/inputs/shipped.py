@@ -1,0 +1,56 @@
+"""Files that come with the program but belong to none of its packages, such as the scenarios, and the names they go by.
+
+A checkout has them in its own folders; the build puts the same folders under ``xianjie/data`` (see setup.py), so that an
+installed program finds them from wherever it is run.
+"""
+
+import os
+from pathlib import Path
+
+from sim.core.inputs.errors import InputError, unknown
+
+ROOT = Path(__file__).resolve().parents[3]
+SCENARIOS, COUNTY = "scenarios", "county"
+SUFFIXES = (".yaml", ".yml")
+
+
+def folder(name: str) -> Path:
+    """The folder that a checkout has under this name (``scenarios``, ``docs/findings``), wherever the program was installed."""
+    data = ROOT / "xianjie" / "data"
+    return (data if data.is_dir() else ROOT) / name
+
+
+def files() -> dict[str, Path]:
+    """Every shipped scenario by its name, and the shipped county file."""
+    return {path.stem: path for path in sorted(folder(SCENARIOS).glob("*.yaml"))}
+
+
+def names() -> list[str]:
+    """The names of the shipped scenarios."""
+    return [name for name in files() if name != COUNTY]
+
+
+def scenario_file(which: str | os.PathLike[str]) -> Path:
+    """The file of a scenario or county that a person names by a path, or by a bare name such as ``baseline``.
+
+    A bare name is the file of this name in the working folder or in its ``scenarios``, with or without ``.yaml``; where there is
+    none, the shipped one. Raises InputError, with the nearest name, where there is neither.
+    """
+    path, name = Path(which), os.fspath(which)
+    if os.path.isfile(path):
+        return path
+    if path.name != name or path.suffix in SUFFIXES:
+        if path.stem in files() and not os.path.lexists(path):
+            raise InputError(
+                path, 0, f"there is no such file; the shipped scenario is called '{path.stem}', without folder and .yaml",
+                f"没有这个文件；要用程序自带的情景，请只写名称 {path.stem}，不加路径和 .yaml"
+            )  # fmt: skip
+        return path
+    for own in (Path(f"{name}.yaml"), Path(SCENARIOS, f"{name}.yaml")):
+        if os.path.isfile(own):
+            return own
+    found = files().get(name)
+    if found is None and not os.path.lexists(path):
+        problem = unknown("there is neither a file nor a shipped scenario", "没有这个文件，也没有这个自带的情景：", name, names())
+        raise InputError(name, 0, *problem)
+    return found or path
