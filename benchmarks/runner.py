@@ -24,8 +24,8 @@ def measure(asked: Asked) -> Iterator[Line]:
     def loop(replications: int) -> float:
         def lives() -> None:
             for replication in range(replications):
-                quantiles = sim.county.draw(scenario, SEED, sim.county.draw_of(replication))
-                sim.county.live(scenario, quantiles, SEED, replication)
+                quantiles = sim.county.sample_quantiles(scenario, SEED, sim.county.parameter_draw_of(replication))
+                sim.county.run_county(scenario, quantiles, SEED, replication)
 
         return seconds_of(lives)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import OWN, Names, Strict
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 from sim.core.inputs.yaml_file import Mapping, read_mapping
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -80,7 +80,7 @@ def _record(kind: type[Strict], tree: Mapping, key: str) -> Any:
     try:
         return kind.model_validate(tree[key])
     except ValidationError as problem:
-        raise InputError(FILE, tree.lines[key], *explained(problem.errors()[0], list(kind.model_fields), key)) from None
+        raise InputError(FILE, tree.lines[key], *explain(problem.errors()[0], list(kind.model_fields), key)) from None
 
 
 @cache

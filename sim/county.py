@@ -1,4 +1,4 @@
-"""One county, wired to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
+"""One county, bound to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
 
 import time
 from collections import defaultdict
@@ -16,7 +16,7 @@ from sim.core.inputs.parameters import PLAN_MONTHS, load_all
 from sim.core.inputs.resolve import Values, assumptions, named, resolve
 from sim.core.ledger import Fund
 from sim.core.process import Process
-from sim.core.random_draws import normal, quantile, replication_key
+from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
@@ -25,8 +25,8 @@ from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.policies import acting
-from sim.result import SEGMENT_NAMES, Names, SimulationResult, digest_of
+from sim.policies import bind_policies
+from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records
@@ -44,7 +44,7 @@ SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies"
 _READY: list[bool] = []
 
 
-def ready() -> None:
+def make_ready() -> None:
     """Read the parameters and bind the processes, once."""
     if not _READY:
         check_permitted(PROCESSES_IN_ORDER)
@@ -68,7 +68,7 @@ class County:
         declared_only: bool = False,
         profile: bool = False,
     ) -> None:
-        ready()
+        make_ready()
         self.scenario, self.values = scenario, values
         self.month = -BURN_IN
         self.key = replication_key(seed, replication)
@@ -83,7 +83,7 @@ class County:
         self._clusters: list[float] = []
         self._spread: list[np.ndarray] = []
         while self.month < 0:
-            self._live_month()
+            self._run_month()
         self._open()
 
     def _found(self, declared_only: bool) -> None:
@@ -96,7 +96,7 @@ class County:
         draws = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
-        self._wired = {
+        self.processes = {
             each.name: BoundProcess(
                 each,
                 self.tables,
@@ -110,15 +110,15 @@ class County:
             )
             for each in PROCESSES_IN_ORDER
         }
-        self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        self.steps = [(step, self.processes[step.process.name]) for part in MONTH for step in part.steps]
         #: Policies written in Python, by how many of the steps come before them.
-        self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
+        self._policies = bind_policies(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
         founding.found_incomes(self.tables, draws, book, self.values, p, trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
         stop_if_missed(self.audit)
-        self._luck, self._p = draws, p
+        self._draws, self._p = draws, p
         if self._profile:
             self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
 
@@ -136,9 +136,9 @@ class County:
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
                 open_month(households, tables["enterprises"], tables["funds"], tables["lines"])
-                for step, wired in self.steps:
+                for step, bound in self.steps:
                     if step.process.name in names and step.due(month):
-                        wired(month)
+                        bound(month)
                 for name, total in sums.items():
                     total += households[name] * (BURN_IN / months)
             if names is STEADY:
@@ -172,20 +172,20 @@ class County:
     def _open(self) -> None:
         """January 2021 opens: who is below already has not relapsed under the plan; the cases of 2020 are taken over."""
         for each in OPENING:
-            self._run(each, self._wired[each.name], 0)
-        founding.open_inherited_cases(self.tables, self._luck, self._p, -1)
+            self._run_process(each, self.processes[each.name], 0)
+        founding.open_inherited_cases(self.tables, self._draws, self._p, -1)
         for fund in (Fund.EMPLOYMENT, Fund.COUNTY_FLOOR):
             self.tables["funds"]["balance"][fund] = 0.0
         self.audit = self.audit + audit_burn_in(self.tables, self._p, self.latest("rural_income"))
         stop_if_missed(self.audit)
         self._spread.append(incomes(self.tables))
 
-    def _run(self, process: Process, wired: BoundProcess, month: int) -> None:
+    def _run_process(self, process: Process, bound: BoundProcess, month: int) -> None:
         start = time.perf_counter()
         if self.watch is not None:
             self.watch(process, month, True)
         try:
-            wired(month)
+            bound(month)
         except Exception as problem:
             problem.add_note(f"in process '{process.name}', month {named(month)}")
             raise
@@ -202,20 +202,20 @@ class County:
             if self._profile:
                 self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
 
-    def _live_month(self) -> None:
+    def _run_month(self) -> None:
         tables, month = self.tables, self.month
         open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-        for number, (step, wired) in enumerate(self.steps):
+        for number, (step, bound) in enumerate(self.steps):
             self._run_policies(number, month)
             if step.due(month):
-                self._run(step.process, wired, month)
+                self._run_process(step.process, bound, month)
         self._run_policies(len(self.steps), month)
         start = time.perf_counter()
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
             raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
-        self._record.note(month)
+        self._record.add_month(month)
         if month >= 0 and month % QUARTER == QUARTER - 1:
             least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
             self._clusters.append(largest_cluster(tables, month, *least))
@@ -227,9 +227,9 @@ class County:
         """Live one month. Raises ValueError when the scenario is over."""
         if self.month >= self.scenario.months:
             raise ValueError(f"the scenario ends after {self.scenario.months} months")
-        self._live_month()
+        self._run_month()
 
-    def live(self) -> SimulationResult:
+    def run(self) -> SimulationResult:
         """Live all months that are left, and look back."""
         while self.month < self.scenario.months:
             self.step()
@@ -254,18 +254,18 @@ class County:
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
-        lived = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
-        goals = outcomes(lived, self.scenario.months)
+        inputs = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
+        goals = outcomes(inputs, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
         spread = [*self._spread, incomes(self.tables)]
         portraits = portraits_of(self.tables, self._record.onsets, risks_begun(measures[BURN_IN:]), spread)
-        life = SimulationResult(
+        result = SimulationResult(
             indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits
         )
-        life.digest = digest_of(life)
-        return life
+        result.digest = digest_of(result)
+        return result
 
     def short_lines(self) -> list[tuple[str, str]]:
         """Fund and use of every line on which something due went unpaid in the month lived last."""
@@ -293,12 +293,12 @@ def _reasons(scenario: Scenario) -> list[str]:
     return [payment.reason for each in (*PROCESSES_IN_ORDER, *scenario.policies) for payment in each.pays for _ in payment.payers]
 
 
-def catalogue(scenario: Scenario) -> Names:
-    """What a life of this scenario measures, and the names of its places."""
+def catalogue(scenario: Scenario) -> ResultNames:
+    """What a result of this scenario measures, and the names of its places."""
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
     segments = tuple(SEGMENT_NAMES.values())
-    return Names(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
+    return ResultNames(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
 
 
 _ENSEMBLE: list[Ensemble] = []
@@ -316,12 +316,12 @@ def ensemble_of(scenario: Scenario) -> Ensemble | None:
     return _ENSEMBLE[0]
 
 
-def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
+def sample_quantiles(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
     """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw.
 
     Calibrated assumptions are a member of the plausible ensemble, the others are drawn from their own distributions.
     """
-    drawn = {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    drawn = {name: sample_quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
     plausible = ensemble_of(scenario)
     if plausible is not None:
         drawn |= {name: share for name, share in plausible.member(seed, number).items() if name in drawn}
@@ -336,29 +336,29 @@ def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Valu
     return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, months, centre)
 
 
-def draw_of(replication: int) -> int:
+def parameter_draw_of(replication: int) -> int:
     """The parameter draw of a replication: two lives share one, so that luck and ignorance can be told apart."""
     return replication // 2
 
 
-def draw_values(scenario: Scenario, seed: int, number: int | None) -> Values:
+def sample_values(scenario: Scenario, seed: int, number: int | None) -> Values:
     """Parameters of one draw, or central ones for None."""
-    return values_of(scenario, None if number is None else draw(scenario, seed, number))
+    return values_of(scenario, None if number is None else sample_quantiles(scenario, seed, number))
 
 
-def used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+def parameters_used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
     """Every parameter as used, as it would be written in a file."""
     return values_of(scenario, quantiles).used
 
 
-def live(
+def run_county(
     scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False
 ) -> SimulationResult:
     """Found a county and live it to the end of the scenario."""
-    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).live()
+    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
-def population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
+def audit_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
     """The audit of a founded county at central parameters."""
     return County(scenario, values_of(scenario, None), seed, replication).audit
 
@@ -368,7 +368,7 @@ def prepare(scenario: Scenario, say: Say) -> None:
 
     They are compiled by living a first year, here and before there are workers: two processes would compile everything twice.
     """
-    ready()
+    make_ready()
     if not IS_COMPILED or everything_is_compiled():
         return
     if not is_kept():  # every process compiles for itself, as it goes: doing it here would help nobody

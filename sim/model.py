@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.agents import FaceSet, Government, Household, Township, Village, VillageEnterprise
 from sim.core.inputs import yaml_file
-from sim.county import County, draw_of, draw_values
+from sim.county import County, parameter_draw_of, sample_values
 from sim.scenario import Scenario, load_scenario, with_settings
 
 FACES = (Household, VillageEnterprise, Village, Township)
@@ -49,7 +49,7 @@ class CountyModel(mesa.Model):
             settings = {name.replace("__", "."): _written(value) for name, value in overrides.items()}
             scenario = with_settings(scenario, settings, "CountyModel: ")
         self.county = County(
-            scenario, draw_values(scenario, seed, None if only_luck else draw_of(replication)), seed, replication
+            scenario, sample_values(scenario, seed, None if only_luck else parameter_draw_of(replication)), seed, replication
         )
         self._shown = False
         self.datacollector = mesa.DataCollector(

@@ -41,20 +41,20 @@ class SimulationResult:
     portraits: dict[str, Portrait] = field(default_factory=dict)
 
 
-def digest_of(life: SimulationResult) -> str:
+def digest_of(result: SimulationResult) -> str:
     """Hash of every series and every goal, in a fixed order."""
     digest = hashlib.sha256()
-    for series in (life.indicators, life.townships, life.segments):
+    for series in (result.indicators, result.townships, result.segments):
         for name in sorted(series):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(series[name]).tobytes())
-    for name in sorted(life.goals):
-        digest.update(f"{name} {life.goals[name].met} {life.goals[name].margin!r}".encode())
+    for name in sorted(result.goals):
+        digest.update(f"{name} {result.goals[name].met} {result.goals[name].margin!r}".encode())
     return digest.hexdigest()[:32]
 
 
 @dataclass(frozen=True)
-class Names:
+class ResultNames:
     """Goals, indicators and places of a life, for those who write results."""
 
     goals: Mapping[str, Any]

@@ -35,22 +35,22 @@ class Tables:
     rows: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
     #: The views of the rows in use that were handed out last, to people and to rules; making one takes longer than many a rule.
-    _live: dict[str, Any] = field(default_factory=dict)
+    _in_use: dict[str, Any] = field(default_factory=dict)
     _for_rules: dict[str, Any] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> Any:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
         self.rows[name] = TABLES[name].allocate(room or rows, grows)
         self.counts[name] = np.array([rows], dtype=np.int64)
-        self._live.pop(name, None)
+        self._in_use.pop(name, None)
         self._for_rules.pop(name, None)
-        return self.live(name)
+        return self.in_use(name)
 
-    def live(self, name: str) -> Any:
+    def in_use(self, name: str) -> Any:
         """The rows in use."""
-        kept, count = self._live.get(name), self.counts[name].item()
+        kept, count = self._in_use.get(name), self.counts[name].item()
         if kept is None or len(kept) != count:
-            kept = self._live[name] = first_rows(self.rows[name], count)
+            kept = self._in_use[name] = first_rows(self.rows[name], count)
         return kept
 
     def for_rules(self, name: str) -> Any:
@@ -61,7 +61,7 @@ class Tables:
         return kept
 
     def __getitem__(self, name: str) -> Any:
-        return self.live(name)
+        return self.in_use(name)
 
 
 def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Process]) -> dict[str, slice]:

@@ -78,7 +78,7 @@ Payment = namedtuple("Payment", "lines funds payers payee")
 
 
 @compiled
-def draw(funds, code, total):
+def withdraw(funds, code, total):
     """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
     fund = funds[code]
     if fund.purse == Purse.SECTOR:
@@ -110,7 +110,7 @@ def arrive(payment, payer, total, units):
 def transfer(payment, total, units):
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
     for i in range(len(payment.payers)):
-        if draw(payment.funds, payment.payers[i], total):
+        if withdraw(payment.funds, payment.payers[i], total):
             arrive(payment, i, total, units)
             return True
     payment.lines[0].unpaid += total
@@ -120,7 +120,7 @@ def transfer(payment, total, units):
 @compiled
 def transfer_from(payment, payer, total, units):
     """Move ``total`` yuan from the payer in that place among the declared ones; False, and a note of it, if it cannot."""
-    if not draw(payment.funds, payment.payers[payer], total):
+    if not withdraw(payment.funds, payment.payers[payer], total):
         payment.lines[payer].unpaid += total
         return False
     arrive(payment, payer, total, units)

@@ -143,7 +143,7 @@ def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: np
     return keys
 
 
-def quantile(seed: int, draw: int, parameter: str) -> float:
+def sample_quantile(seed: int, draw: int, parameter: str) -> float:
     """The quantile, in (0, 1), at which a parameter is drawn: independent of which other parameters exist."""
     key = _chain(word("parameter draw"), np.uint64(seed), np.uint64(draw))
     return float(uniform(key, word(parameter)))

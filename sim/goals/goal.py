@@ -129,9 +129,9 @@ class Goal:
         """Whether it is its author's own: the paper does not ask for it, so it counts in nothing that is said of the paper's goals."""
         return self.clause == OWN
 
-    def evaluate(self, lived: GoalInputs) -> GoalOutcome:
+    def evaluate(self, inputs: GoalInputs) -> GoalOutcome:
         """Whether a life met it."""
-        return self.function(lived)
+        return self.function(inputs)
 
 
 #: Goals of the plan, measured at the end of 2025 at the latest.
@@ -196,9 +196,9 @@ def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
 
 
-def within(lived: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def within(inputs: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
-    at = min(year - FIRST_YEAR, lived.years - 1)
+    at = min(year - FIRST_YEAR, inputs.years - 1)
     margins = settle(margins, values)
     met = bool(margins[at] >= 0.0)
-    return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(lived.years, met))
+    return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(inputs.years, met))

@@ -235,7 +235,7 @@ class Record:
         self.province = np.ones(months)
         self.onsets = np.full(len(tables.rows["cases"]), NONE, dtype=np.int64)
 
-    def note(self, month: int) -> None:
+    def add_month(self, month: int) -> None:
         """Note a month, at its end."""
         tables, index = self._tables, month - self._first
         labour = np.zeros(len(tables["households"]), np.int8)

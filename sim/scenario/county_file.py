@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import UserError, bilingual, one_of, unknown
-from sim.core.inputs.notation import shown
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import ParameterBook
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
@@ -79,7 +79,7 @@ def title_of(file: Path, tree: yaml_file.Mapping, key: str, fault: Tell) -> dict
 
 def _fact(file: Path, name: str, record: Any, line: int, fault: Tell) -> Fact | None:
     """A fact as written; None, and a fault told, if something is wrong with it."""
-    called = shown(name)
+    called = shorten(name)
     if not isinstance(record, yaml_file.Mapping) or set(record) != set(KEYS):
         fault(
             file, line, f"'{called}' needs {', '.join(KEYS)}, and nothing else",

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, all_of, widened
-from sim.core.inputs.notation import shown
+from sim.core.inputs.errors import InputError, all_of, hint_full_width
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
 from sim.core.inputs.resolve import Override, times
 from sim.scenario.county_file import GUESSED, LOCAL, SIZE, Fact
@@ -74,11 +74,11 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
-        place = f"{SET}{shown(text, LONGEST_SET)}"
+        place = f"{SET}{shorten(text, LONGEST_SET)}"
         if equals:
             _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", place), place)
         else:
-            wide = widened(text)
+            wide = hint_full_width(text)
             reader.fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
@@ -164,7 +164,7 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
 
 
-def revive(description: Mapping[str, Any]) -> Scenario:
+def restore_scenario(description: Mapping[str, Any]) -> Scenario:
     """A scenario from its description as plain data (``dataclasses.asdict``, through JSON): the files need not be there any more.
 
     Raises InputError when a value no longer fits the parameters of this version.

@@ -5,8 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, BilingualText, InputError, InputErrors, UserError, all_of, one_of, typed, unknown
-from sim.core.inputs.notation import shown
+from sim.core.inputs.errors import (
+    MOST_FAULTS,
+    BilingualText,
+    InputError,
+    InputErrors,
+    UserError,
+    all_of,
+    hint_full_width_mark,
+    one_of,
+    unknown,
+)
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.resolve import Override, in_force, named, resolve
 from sim.scenario import county_file
@@ -118,7 +128,7 @@ class Reader:
         """Whether a value is a mapping with something in it; what is none is a fault."""
         if isinstance(value, Mapping) and value:
             return True
-        wide = typed(value)
+        wide = hint_full_width_mark(value)
         self.fault(
             place, line, f"'{name}' must be a mapping, one 'name: value' to a line, and not empty{wide.english}",
             f"“{name}”下面应一行写一个“名称: 值”，不能是空的{wide.chinese}"
@@ -198,8 +208,8 @@ class Reader:
             return
         if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
             self.fault(
-                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shown(taper)}'",
-                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shown(taper)}”"
+                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shorten(taper)}'",
+                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shorten(taper)}”"
             )  # fmt: skip
             return
         try:
@@ -272,8 +282,8 @@ class Reader:
                         else BilingualText("", "")
                     )
                     self.fault(
-                        place, line, f"'{identity}' is already set{where.english}, to {shown(earlier.value)}; keep one",
-                        f"“{identity}”已{where.chinese}设为 {shown(earlier.value)}；请只留一处"
+                        place, line, f"'{identity}' is already set{where.english}, to {shorten(earlier.value)}; keep one",
+                        f"“{identity}”已{where.chinese}设为 {shorten(earlier.value)}；请只留一处"
                     )  # fmt: skip
                     return
             self.overrides.setdefault(identity, []).append(made)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from sim.core.inputs.errors import BilingualText, InputError, InputErrors, UserError
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 from tests.contracts import sources
 
 FOLDER = Path(__file__).resolve().parents[1] / "bad_inputs"
@@ -219,7 +219,7 @@ class Inner(BaseModel):
 def test_what_pydantic_finds_is_told_in_both_languages(record, english, chinese):
     with pytest.raises(ValidationError) as caught:
         Inner.model_validate(record)
-    assert explained(caught.value.errors()[0], list(Inner.model_fields), "mine") == BilingualText(english, chinese)
+    assert explain(caught.value.errors()[0], list(Inner.model_fields), "mine") == BilingualText(english, chinese)
 
 
 def test_what_nobody_foresaw_is_quoted():

@@ -12,7 +12,7 @@ from experiments.analyses import budget_allocation, design, discovery_spec
 from experiments.cli.app import app
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shown
-from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, meant
+from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.scenario import load_county, load_scenario
 
@@ -296,7 +296,7 @@ def test_numbers_and_months_as_people_type_them():
         "2000万": 20_000_000, "1.5亿": 150_000_000, "2千万元": 20_000_000, "３０％": 0.3, "5‰": 0.005, "1,234.5": 1234.5,
         "20 000": 20_000, "'3000'": 3000, "３．５": 3.5, "1,23": None, "万": None, "二千": None, "²": None, "1" * 50: None,
     }  # fmt: skip
-    assert {text: meant(text) for text in numbers} == numbers
+    assert {text: intended_number(text) for text in numbers} == numbers
     for wrong in ("２０２１", "2021-13", "2021/07", "", "21", "2021-7"):
         with pytest.raises(ValueError):
             month_number(wrong)

@@ -12,7 +12,7 @@ from experiments.analyses import budget
 from experiments.cli.app import app
 from experiments.reporting.household_story import Telling, _book, months_below
 from sim.core.inputs.parameters import load_all
-from sim.household_trace import FINDS, Biography, candidates, end_of, fund_names
+from sim.household_trace import FINDS, HouseholdTrace, candidates, end_of, fund_names
 from tests.science.lives import county, life, scenario
 
 
@@ -24,13 +24,13 @@ def relapsed() -> dict:
 
 
 @pytest.fixture(scope="module")
-def told(relapsed) -> Biography:
-    return Biography(county(), int(relapsed["tables"]["households"]["identity"][relapsed["row"]]))
+def told(relapsed) -> HouseholdTrace:
+    return HouseholdTrace(county(), int(relapsed["tables"]["households"]["identity"][relapsed["row"]]))
 
 
 def test_looking_on_changes_no_bit(told):
     """The relived county ends as one that nobody watched."""
-    watched = told.county.live()
+    watched = told.county.run()
     assert watched.digest == life().digest
 
 

@@ -15,7 +15,7 @@ SEEDS = range(4)
 def test_one_row_for_ten_households_tells_the_same_as_one_row_each():
     """For registered households, whose rows are the same either way, to a hundredth; for what sampled rows add, within noise."""
     full = dataclasses.replace(scenario(), population_detail="full")
-    fully = [County(full, values(), SEED, seed).live().indicators for seed in SEEDS]
+    fully = [County(full, values(), SEED, seed).run().indicators for seed in SEEDS]
     sampled = [life(seed).indicators for seed in SEEDS]
 
     def both(indicator):

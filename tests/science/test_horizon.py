@@ -122,14 +122,14 @@ def test_six_households_live_ten_years():
 @pytest.mark.deep
 @pytest.mark.parametrize("name", [NONE, TAPER, CLIFF, "support_withdrawn.yaml"])
 def test_ten_years_end_without_a_full_table_for_any_draw(name, tmp_path):
-    from sim.county import draw
+    from sim.county import sample_quantiles
 
     path = tmp_path / "ten.yaml"
     path.write_text(f"extends: {SCENARIOS / name}\ntitle: {{zh: 十年, en: Ten}}\nreason: {{zh: 试, en: Try}}\nmonths: 120\n")
     scenario = load_scenario(path)
     for number in range(3):
-        county = County(scenario, values_of(scenario, draw(scenario, SEED, number)), SEED, 2 * number)
-        county.live()
+        county = County(scenario, values_of(scenario, sample_quantiles(scenario, SEED, number)), SEED, 2 * number)
+        county.run()
         for table, rows in county.tables.rows.items():
             used = int(county.tables.counts[table][0])
             assert used == len(rows) or used < 0.8 * len(rows), (table, used, len(rows))
