@@ -1,4 +1,4 @@
-"""The register of the policy paper: every number of its body and annex, and where in the model it lives."""
+"""The register of the policy paper: every number of its body and annex, and where in the model it is."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +44,7 @@ class Section(Strict):
 
 @dataclass(frozen=True)
 class Clause:
-    """A number of the paper: what it fixes, as the paper gives it, and where it lives.
+    """A number of the paper: what it fixes, as the paper gives it, and where in the model it is.
 
     ``lives``: ids of parameters, goals, indicators, or fields of a scenario, the main one first; ``reason``: why it is not
     modelled; ``contradicts``: the row with which the paper contradicts itself.

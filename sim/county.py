@@ -1,4 +1,4 @@
-"""One county, bound to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
+"""One county, bound to a scenario, founded, and run month by month. Knows nothing of Mesa, of experiments or of files."""
 
 import time
 from collections import defaultdict
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import BoundProcess, Tables, open_purses
-from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
+from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
 from sim.core.inputs.parameters import PLAN_MONTHS, load_all
-from sim.core.inputs.resolve import Values, assumptions, named, resolve
+from sim.core.inputs.resolve import Values, assumptions, month_name, resolve
 from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.core.random_draws import normal, replication_key, sample_quantile
@@ -34,8 +34,8 @@ from sim.world.places import township_names
 
 BURN_IN = 12
 QUARTER = 3
-#: Told what is being done: a key, and the facts that its sentence names.
-Say = Callable[..., None]
+#: Takes what is being done: a key, and the facts that its sentence names.
+OnStatus = Callable[..., None]
 
 #: What an ordinary year consists of, when founding asks what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
@@ -53,10 +53,10 @@ def make_ready() -> None:
 
 
 class County:
-    """A county of one scenario, with one draw of parameters and one luck.
+    """A county of one scenario, with one draw of parameters and the random draws of one replication.
 
-    It is founded and has lived 2020 when the constructor returns; ``month`` is 0, January 2021. Raises FoundingMissed when an
-    exact target of the audit is missed, BooksDoNotClose when money does not add up.
+    It is founded and has run through 2020 when the constructor returns; ``month`` is 0, January 2021. Raises FoundingMissed when
+    an exact target of the audit is missed, BooksDoNotClose when money does not add up.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class County:
         self.tables = Tables()
         self.timings: dict[str, float] = defaultdict(float)
         self._profile = profile
-        #: Who looks on: called with the process and the month before and after each, True for before. None for nobody.
+        #: An observer: called with the process and the month before and after each, True for before. None for nobody.
         self.watch: Callable[[Process, int, bool], None] | None = None
         self._found(declared_only)
         length = BURN_IN + scenario.months
@@ -123,9 +123,9 @@ class County:
             self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
 
     def _trial_year(self) -> TrialYear:
-        """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates.
+        """Run 2020 by ordinary rules without random draws, to see what each household would be paid at the going rates.
 
-        Without luck and trends every month repeats the first, but for what has its season; so only that is lived twelve times.
+        Without them and without trends every month repeats the first but for what has its season; only that runs twelve times.
         """
         tables = self.tables
         households = tables["households"]
@@ -187,7 +187,7 @@ class County:
         try:
             bound(month)
         except Exception as problem:
-            problem.add_note(f"in process '{process.name}', month {named(month)}")
+            problem.add_note(f"in process '{process.name}', month {month_name(month)}")
             raise
         if self.watch is not None:
             self.watch(process, month, False)
@@ -214,7 +214,7 @@ class County:
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
-            raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
+            raise BooksDoNotClose(f"month {month_name(month)}: {gap}") from None
         self._record.add_month(month)
         if month >= 0 and month % QUARTER == QUARTER - 1:
             least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
@@ -224,23 +224,23 @@ class County:
         self.month += 1
 
     def step(self) -> None:
-        """Live one month. Raises ValueError when the scenario is over."""
+        """Run one month. Raises ValueError when the scenario is over."""
         if self.month >= self.scenario.months:
             raise ValueError(f"the scenario ends after {self.scenario.months} months")
         self._run_month()
 
     def run(self) -> SimulationResult:
-        """Live all months that are left, and look back."""
+        """Run all months that are left; returns the result, looking back on all of them."""
         while self.month < self.scenario.months:
             self.step()
         return self._look_back()
 
     def setting(self, parameter: str) -> Any:
-        """A parameter's value in the month about to be lived, in the unit of the rules."""
+        """A parameter's value in the month about to be run, in the unit of the rules."""
         return self.values.at(parameter, min(self.month, self.scenario.months - 1))
 
     def latest(self, indicator: str) -> float:
-        """A county indicator at the end of the month lived last."""
+        """A county indicator at the end of the last month run."""
         last = self.month + BURN_IN
         measures = self._record.measures[:last].sum(axis=2)
         return float(county_series(measures, self._record.province[:last])[indicator][-1])
@@ -268,7 +268,7 @@ class County:
         return result
 
     def short_lines(self) -> list[tuple[str, str]]:
-        """Fund and use of every line on which something due went unpaid in the month lived last."""
+        """Fund and use of every line on which something due went unpaid in the last month run."""
         lines, reasons = self.tables["lines"], _reasons(self.scenario)
         return [(Fund(lines["payer"][line]).name.lower(), reasons[line]) for line in np.flatnonzero(lines["unpaid"] > 0.0)]
 
@@ -294,7 +294,7 @@ def _reasons(scenario: Scenario) -> list[str]:
 
 
 def catalogue(scenario: Scenario) -> ResultNames:
-    """What a result of this scenario measures, and the names of its places."""
+    """What is measured of this scenario, and the names of its places."""
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
     segments = tuple(SEGMENT_NAMES.values())
@@ -337,7 +337,7 @@ def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Valu
 
 
 def parameter_draw_of(replication: int) -> int:
-    """The parameter draw of a replication: two lives share one, so that luck and ignorance can be told apart."""
+    """The parameter draw of a replication: two replications share one, which tells chance from ignorance."""
     return replication // 2
 
 
@@ -354,7 +354,7 @@ def parameters_used(scenario: Scenario, quantiles: Mapping[str, float] | None) -
 def run_county(
     scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False
 ) -> SimulationResult:
-    """Found a county and live it to the end of the scenario."""
+    """Found a county and run it to the end of the scenario; ``quantiles`` as in ``values_of``."""
     return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
@@ -363,25 +363,25 @@ def audit_population(scenario: Scenario, seed: int = 2021, replication: int = 0)
     return County(scenario, values_of(scenario, None), seed, replication).audit
 
 
-def prepare(scenario: Scenario, say: Say) -> None:
-    """Bind the processes and, where that was never done for this version, compile them all and say how far it is.
+def prepare(scenario: Scenario, on_status: OnStatus) -> None:
+    """Bind the processes and, where that was never done for this version, compile them all, reporting progress to ``on_status``.
 
-    They are compiled by living a first year, here and before there are workers: two processes would compile everything twice.
+    They are compiled by running a first year, here and before there are workers: two processes would compile everything twice.
     """
     make_ready()
     if not IS_COMPILED or everything_is_compiled():
         return
     if not is_kept():  # every process compiles for itself, as it goes: doing it here would help nobody
-        say("tell_not_kept")
+        on_status("tell_not_kept")
         return
-    say("tell_compiling")
+    on_status("tell_compiling")
     county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
     for month in range(12):
         if month % QUARTER == 0:
-            say(
+            on_status(
                 "tell_compiled",
                 done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps),
                 total=len(county.steps),
             )
         county.step()
-    note_everything_is_compiled()
+    mark_everything_compiled()

@@ -1,7 +1,7 @@
-"""One household's life as facts: what changed in its rows, and which purses moved, after each process of each month.
+"""What happens to one household, as facts: what changed in its rows, and which purses moved, after each process of each month.
 
-The month is relived with somebody looking on; no rule writes prose or logs, and nobody's luck is touched. Words are put to the
-facts in ``experiments.reporting``.
+The county is run again with an observer; no rule writes prose or logs, and no random draw is touched. The sentences are made of
+the facts in ``experiments.reporting``.
 """
 
 from collections.abc import Iterator
@@ -52,9 +52,10 @@ class _Rows:
 
 
 class HouseholdTrace:
-    """Looks on while a county lives, and notes the facts of one household.
+    """Runs a county to its end and records the facts of one household.
 
-    ``identity``: the household's luck address, the same in every scenario. Raises KeyError where no row has it at the end.
+    ``identity``: the address of the household's random draws, the same in every scenario. Raises KeyError where no row has it
+    at the end.
     """
 
     def __init__(self, county: County, identity: int) -> None:
@@ -157,7 +158,7 @@ class _Comparison:
         self.old, self.new, self.process, self.purses = before, after, process, purses
 
     def facts(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Kind and values of everything that changed and is worth telling."""
+        """Kind and values of everything that changed and is worth reporting."""
         yield from self._people()
         yield from self._home()
         yield from self._money()

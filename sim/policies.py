@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.core.inputs.errors import InputError, UserError, unknown
 from sim.core.inputs.parameters import load_all
-from sim.core.inputs.resolve import Values, named
+from sim.core.inputs.resolve import Values, month_name
 from sim.core.ledger import Fund, Payment, Purse, pay
 from sim.core.process import PaymentDeclaration
 from sim.core.random_draws import decision_key, uniform, word
@@ -112,7 +112,7 @@ def grant(households, histories, payment, rows, amounts, calendar, closed, paid)
                 histories[rows[place]].income[calendar] += amount
 
 
-grant_settled = settled(grant)
+grant_settled = reuse_machine_code(grant)
 
 
 @compiled
@@ -174,7 +174,7 @@ class CountyView:
 
     def __init__(self, policy: "BoundPolicy", number: int) -> None:
         self._policy, self._number = policy, number
-        self.year, self.month, self.date = 2021 + number // 12, number % 12 + 1, named(number)
+        self.year, self.month, self.date = 2021 + number // 12, number % 12 + 1, month_name(number)
 
     def __getattr__(self, table: str) -> Records:
         if table.startswith("_"):
@@ -225,7 +225,7 @@ class BoundPolicy:
         try:
             self._function(county=CountyView(self, month), **self._given)
         except Exception as problem:
-            problem.add_note(f"in policy '{self.policy.name}', month {named(month)}")
+            problem.add_note(f"in policy '{self.policy.name}', month {month_name(month)}")
             raise
 
     def records(self, table: str) -> Records:

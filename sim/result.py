@@ -1,4 +1,4 @@
-"""What one county's life leaves behind, and the names of what it measures."""
+"""The result of one replication, and the names of what it measures."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ SEGMENT_NAMES = {
 
 @dataclass
 class SimulationResult:
-    """What one county's life left behind.
+    """The result of one replication of a county.
 
     ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
     has no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
-    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series;
+    shortfall; ``timings``: milliseconds by process over the whole run, empty unless profiled; ``digest``: hash of the series;
     ``portraits``: spread of incomes and course of cases, see ``sim.goals.portraits``.
     """
 
@@ -55,7 +55,7 @@ def digest_of(result: SimulationResult) -> str:
 
 @dataclass(frozen=True)
 class ResultNames:
-    """Goals, indicators and places of a life, for those who write results."""
+    """Goals, indicators and places of a result, for those who write results."""
 
     goals: Mapping[str, Any]
     indicators: Mapping[str, Any]

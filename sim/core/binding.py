@@ -1,4 +1,4 @@
-"""Hand a process what it declared, and nothing else: its tables, this month's parameters, its luck, its payments."""
+"""Hand a process what it declared, and nothing else: its tables, this month's parameters, its random draws, its payments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -95,8 +95,8 @@ class BoundProcess:
     """A process bound to one county: call it with a month.
 
     ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
-    entry; a process without parameters has luck for so many ``months`` from then on. With ``declared_only`` the process sees
-    only the columns that it declares, as in the contract tests; a process of the administration never sees more.
+    entry; a process without parameters has random draws for so many ``months`` from then on. With ``declared_only`` the
+    process sees only the columns that it declares, as in the contract tests; a process of the administration never sees more.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class BoundProcess:
         self.narrow = declared_only or process.sees == "records"
         #: Every parameter by month: plain numbers, or writable rows of numbers, one behind another.
         self.paths = [np.array(path(f"{process.owner}.{name}")) for name in parameters]
-        #: Months for which it has parameters and luck.
+        #: Months for which it has parameters and random draws.
         self.months = len(self.paths[0]) if self.paths else months
         self.books = self._books(slices)
         self._tables = process.tables
@@ -197,7 +197,7 @@ class BoundProcess:
         return [column.name for column in TABLES[table].columns if column.name in declared]
 
     def arguments(self, month: int) -> tuple:
-        """What it is handed in a month: county, parameters, luck and books."""
+        """What it is handed in a month: county, parameters, keys of random draws and books."""
         return self.county(month), self.parameters(month), self.draws(month), self.books
 
     def _types(self) -> tuple:

@@ -1,7 +1,7 @@
 """Money moves only here: every yuan leaves one purse, reaches another and is written on a line of the budget.
 
 A payment is declared by the process that makes it (``post_pay: employment | bridging -> households``): a reason, the
-funds that may pay in the order in which they are asked, and who receives. Each pair of reason and payer is one row of
+funds that may pay in the order in which they are tried, and who receives. Each pair of reason and payer is one row of
 the table ``lines``. A row of a table stands for ``weight`` households, and the multiplication happens here and nowhere else.
 
 Nothing is clamped. A fund that cannot pay refuses, and the refusal is written down as unpaid money.

@@ -125,7 +125,7 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
 
 
 def audit_burn_in(tables: Tables, p: Any, income: float) -> list[dict]:
-    """The audit when January 2021 opens, after a year lived with shocks but with membership frozen.
+    """The audit when January 2021 opens, after a year run with shocks but with membership frozen.
 
     ``income``: rural income per head of that year, yuan.
     """

@@ -1,6 +1,6 @@
 """What the plan counts: dibao coverage and its errors (C), work (E)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
 
 
 @goal(
@@ -17,7 +17,7 @@ from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
 def dibao_coverage(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at least half of all registered persons live in households on dibao."""
     shares = inputs.december("dibao_coverage")[1:]
-    return outcome(shares - inputs.threshold("dibao_coverage"), float(shares.min()))
+    return outcome_of_all_years(shares - inputs.threshold("dibao_coverage"), float(shares.min()))
 
 
 @goal("C2_exclusion", "应保未保率不高于上限", "Few of those truly eligible are left out of dibao",
@@ -38,7 +38,7 @@ def dibao_inclusion(inputs: GoalInputs) -> GoalOutcome:
 
 def _at_most(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
     shares = inputs.december(indicator)[1:]
-    return outcome(inputs.threshold(threshold) - shares, float(shares.max()))
+    return outcome_of_all_years(inputs.threshold(threshold) - shares, float(shares.max()))
 
 
 @goal("E1", "有就业能力和意愿的脱贫人口全部就业", "All who can and want to work are in work",
@@ -47,7 +47,7 @@ def all_in_work(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year all registered persons able to work are in work, the own farm included. Whoever is able counts as
     willing: the model knows nobody who would not."""
     shares = inputs.december("employed_share")[1:]
-    return outcome(shares - inputs.threshold("stable_employment"), float(shares.min()))
+    return outcome_of_all_years(shares - inputs.threshold("stable_employment"), float(shares.min()))
 
 
 @goal("E2", "务工意愿者全年务工满六个月", "All who wish paid work have half a year of it",
@@ -55,7 +55,7 @@ def all_in_work(inputs: GoalInputs) -> GoalOutcome:
 def half_a_year(inputs: GoalInputs) -> GoalOutcome:
     """In every year all registered persons who are in paid work, or look for it, at its end were paid in six months or more."""
     shares = inputs.december("stable_work_share")[1:]
-    return outcome(shares - inputs.threshold("stable_employment"), float(shares.min()))
+    return outcome_of_all_years(shares - inputs.threshold("stable_employment"), float(shares.min()))
 
 
 @goal("E3", "有劳动力的脱贫户无零就业", "No household able to work without work",
@@ -63,12 +63,12 @@ def half_a_year(inputs: GoalInputs) -> GoalOutcome:
 def no_idle_household(inputs: GoalInputs) -> GoalOutcome:
     """At no year's end is there a registered household with somebody able to work in which nobody works."""
     counts = inputs.december("idle_households")[1:]
-    return outcome(-counts, float(counts.max()))
+    return outcome_of_all_years(-counts, float(counts.max()))
 
 
 def _at_least(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
     counts = inputs.december(indicator)[1:]
-    return outcome(counts - inputs.threshold(threshold), float(counts.min()))
+    return outcome_of_all_years(counts - inputs.threshold(threshold), float(counts.min()))
 
 
 @goal(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, reached, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_at_end, outcome_in_year
 from sim.goals.measure import Measure
 
 
@@ -29,14 +29,14 @@ def _landed(inputs: GoalInputs, cumulative: bool) -> tuple[np.ndarray, np.ndarra
 def landed_in_2021(inputs: GoalInputs) -> GoalOutcome:
     """At least 54 enclave projects of 50 million yuan and more land in 2021, and at least two in each township or street, as the
     annex dates it. The margin is the lesser of the county's and the hindmost township's."""
-    return within(inputs, 2021, *_landed(inputs, cumulative=False))
+    return outcome_in_year(inputs, 2021, *_landed(inputs, cumulative=False))
 
 
 @goal("F1", "期内累计落地飞地54个且每个乡镇街2个以上", "54 enclave projects landed by 2025, two in each township",
       "2021年至期末累计新落地飞地项目54个以上，且每个乡镇街2个以上（正文口径）。", "4.3.3", "projects", scope="township", weight=1.0, watched="enclaves_producing")  # fmt: skip
 def landed_at_all(inputs: GoalInputs) -> GoalOutcome:
     """The same, summed from 2021 to the end, as the body of the paper may be read."""
-    return reached(*_landed(inputs, cumulative=True))
+    return outcome_at_end(*_landed(inputs, cumulative=True))
 
 
 @goal("F2_producing", "投产飞地项目达到54个", "54 enclave projects producing",
@@ -44,7 +44,7 @@ def landed_at_all(inputs: GoalInputs) -> GoalOutcome:
 def producing(inputs: GoalInputs) -> GoalOutcome:
     """At the end as many enclave projects produce as were to land: what landing is for."""
     counts = inputs.year_end(Measure.PRODUCING).sum(axis=1)[1:]
-    return reached(counts - inputs.threshold("projects_landed"), counts)
+    return outcome_at_end(counts - inputs.threshold("projects_landed"), counts)
 
 
 @goal("F2_jobs", "飞地项目吸纳脱贫劳动力", "Enclave projects employ registered persons",
@@ -52,7 +52,7 @@ def producing(inputs: GoalInputs) -> GoalOutcome:
 def enclave_jobs(inputs: GoalInputs) -> GoalOutcome:
     """At the end enclave projects employ at least the threshold number of registered persons."""
     counts = inputs.year_end(Measure.ENCLAVE_REGISTERED).sum(axis=1)[1:]
-    return reached(counts - inputs.threshold("enclave_jobs"), counts)
+    return outcome_at_end(counts - inputs.threshold("enclave_jobs"), counts)
 
 
 @goal("F3_revenue", "2021年乡镇财政收入增长20%以上", "Township revenue grows by 20 % in 2021",
@@ -61,7 +61,7 @@ def revenue_growth(inputs: GoalInputs) -> GoalOutcome:
     """The revenue of all townships together is in 2021 at least 20 % above that of 2020."""
     revenue = inputs.year_end(Measure.TOWNSHIP_REVENUE).sum(axis=1)
     growth = revenue[1:] / revenue[:-1] - 1.0
-    return within(inputs, 2021, growth - inputs.threshold("township_revenue"), growth)
+    return outcome_in_year(inputs, 2021, growth - inputs.threshold("township_revenue"), growth)
 
 
 @goal("F3_self", "自给自足乡镇达到5个", "Five townships pay for themselves",
@@ -69,4 +69,4 @@ def revenue_growth(inputs: GoalInputs) -> GoalOutcome:
 def self_sufficient(inputs: GoalInputs) -> GoalOutcome:
     """In the last year at least five townships have a revenue that covers what they need."""
     counts = inputs.december("self_sufficient_townships")[1:]
-    return reached(counts - inputs.threshold("self_sufficient"), counts)
+    return outcome_at_end(counts - inputs.threshold("self_sufficient"), counts)

@@ -1,13 +1,13 @@
 """After the transition period (X): does what was reached hold when its support ends or thins out?
 
 These goals are no part of the paper, which ends with 2025; they are measured where a scenario's horizon lies beyond it. All
-thresholds are choices. Each goal looks at three years, or at as many of them as are inputs.
+thresholds are choices. Each goal looks at three years, or at as many of them as the scenario runs.
 """
 
 import numpy as np
 
 from sim.core.inputs.parameters import PLAN_MONTHS
-from sim.goals.goal import FIRST_YEAR, QUARTER, YEARS_IN_MONTHS, GoalInputs, GoalOutcome, goal, settle
+from sim.goals.goal import FIRST_YEAR, QUARTER, YEARS_IN_MONTHS, GoalInputs, GoalOutcome, goal, round_margins
 from sim.goals.indicators import Indicator
 from sim.goals.measure import Measure
 
@@ -37,7 +37,7 @@ def exit_series(measures: np.ndarray) -> dict[str, np.ndarray]:
 
 def _after(inputs: GoalInputs, margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year after 2025 to have a margin of at least 0; the years before are not assessed."""
-    margins = settle(margins, value)
+    margins = round_margins(margins, value)
     by_year = np.full(inputs.years, np.nan)
     by_year[PLAN_YEARS : PLAN_YEARS + len(margins)] = margins >= 0.0
     worst = float(margins.min())
@@ -45,7 +45,7 @@ def _after(inputs: GoalInputs, margins: np.ndarray, value: float) -> GoalOutcome
 
 
 def _yearly(inputs: GoalInputs, indicator: str) -> np.ndarray:
-    """An indicator at the end of each of the three years after 2025, as far as they are inputs."""
+    """An indicator at the end of each of the three years after 2025, as far as the scenario runs."""
     return inputs.december(indicator)[1 + PLAN_YEARS :][:YEARS]
 
 
@@ -87,7 +87,7 @@ def no_cluster_after(inputs: GoalInputs) -> GoalOutcome:
     """In no quarter of 2026, 2027 and 2028 is there a cluster of relapse, as L2 counts it."""
     worst = inputs.clusters[PLAN_MONTHS // QUARTER :].reshape(-1, YEARS_IN_MONTHS // QUARTER)[:YEARS].max(axis=1)
     outcome = _after(inputs, 1.0 - worst, float(worst.max()))
-    none = settle(1.0 - worst, 1.0) > 0.0
+    none = round_margins(1.0 - worst, 1.0) > 0.0
     by_year = outcome.by_year
     by_year[PLAN_YEARS : PLAN_YEARS + len(worst)] = none
     return GoalOutcome(bool(none.all()), outcome.margin, outcome.value, by_year)

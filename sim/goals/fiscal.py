@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
 
 #: What people are entitled to by right or contract, whatever else the money might do.
 ENTITLEMENTS = (
@@ -19,7 +19,7 @@ def floor_kept(inputs: GoalInputs) -> GoalOutcome:
     carrying over counts as spent."""
     spent = inputs.fund_total("county_floor")
     least = inputs.threshold("county_floor") * (1.0 - inputs.threshold("carried_over"))
-    return outcome(spent - least, float(spent.min()))
+    return outcome_of_all_years(spent - least, float(spent.min()))
 
 
 @goal("B1_industry", "产业投入比例逐年不降", "A share for industry that does not fall",
@@ -30,7 +30,7 @@ def industry_share(inputs: GoalInputs) -> GoalOutcome:
     total = inputs.fund_total("county_floor") + inputs.fund_total("bridging")
     shares = inputs.paid(INDUSTRY) / np.maximum(total, 1.0)
     steps = np.diff(shares, prepend=shares[:1])
-    return outcome(steps + inputs.threshold("share_tolerance"), float(shares[-1]))
+    return outcome_of_all_years(steps + inputs.threshold("share_tolerance"), float(shares[-1]))
 
 
 @goal("B2", "应付尽付", "No entitlement goes unpaid",
@@ -39,4 +39,4 @@ def entitlements_paid(inputs: GoalInputs) -> GoalOutcome:
     """In no year is anything left unpaid that people are entitled to by right or contract: dibao, pensions, premiums, medical aid and
     top-up, school aid, pay of public-welfare posts."""
     short = inputs.paid(ENTITLEMENTS, of="shortfall")
-    return outcome(-short, float(short.max()))
+    return outcome_of_all_years(-short, float(short.max()))

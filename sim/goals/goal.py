@@ -177,28 +177,28 @@ def goal(
 ROUNDING = 1e-9
 
 
-def settle(margins: np.ndarray, values: np.ndarray | float) -> np.ndarray:
+def round_margins(margins: np.ndarray, values: np.ndarray | float) -> np.ndarray:
     """Margins, those that differ from 0 by nothing but rounding set to 0: 695 persons are at least 5000 × 0.139."""
     near = (np.abs(margins) < ROUNDING * np.maximum(np.abs(values), 1.0)) & (margins != 0.0)  # a −0 stays what it is
     return np.where(near, 0.0, margins)
 
 
-def outcome(margins: np.ndarray, value: float) -> GoalOutcome:
+def outcome_of_all_years(margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year's margin to be at least 0."""
-    margins = settle(margins, value)
+    margins = round_margins(margins, value)
     worst = float(np.min(margins))
     return GoalOutcome(worst >= 0.0, worst, value, margins >= 0.0)
 
 
-def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def outcome_at_end(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome that counts at the last year's end: each year says whether it was reached by then."""
-    margins = settle(margins, values)
+    margins = round_margins(margins, values)
     return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
 
 
-def within(inputs: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def outcome_in_year(inputs: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
     at = min(year - FIRST_YEAR, inputs.years - 1)
-    margins = settle(margins, values)
+    margins = round_margins(margins, values)
     met = bool(margins[at] >= 0.0)
     return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(inputs.years, met))

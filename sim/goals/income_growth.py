@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_in_year, outcome_of_all_years
 
 
 def _annual(levels: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ def compound_growth_observed(inputs: GoalInputs) -> GoalOutcome:
 def every_year(inputs: GoalInputs) -> GoalOutcome:
     """Rural income per head grows faster than the province's in every single year."""
     margins = _annual(inputs.december("rural_income")) - _annual(inputs.december("province_income"))
-    return outcome(margins, float(margins.min()))
+    return outcome_of_all_years(margins, float(margins.min()))
 
 
 @goal("G3", "五年中至少四年高于全省", "Income outgrows the province in all years but one",
@@ -70,4 +70,4 @@ def above_gdp(inputs: GoalInputs) -> GoalOutcome:
     """In 2021 rural income per head grows faster (nominally) than the GDP of the city (at constant prices), as the annex compares
     them."""
     growth = _annual(inputs.december("rural_income"))
-    return within(inputs, 2021, growth - inputs.threshold("gdp_growth"), growth)
+    return outcome_in_year(inputs, 2021, growth - inputs.threshold("gdp_growth"), growth)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
 from sim.world.codes import NONE, CaseState, Channel, Destination, Segment, Stage
@@ -207,7 +207,7 @@ def copy_lines(lines, budget):
         budget[row, 0], budget[row, 1], budget[row, 2] = lines[row].yuan, lines[row].units, lines[row].unpaid
 
 
-@settled
+@reuse_machine_code
 @compiled
 def record_month(of_people, of_places, environment, lines, labour, onsets, scale, month, out, budget, province):
     """Everything that is noted at the end of a month; see ``Record``. What belongs to a place is noted under the last segment,

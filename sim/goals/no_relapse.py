@@ -1,6 +1,6 @@
 """Nobody who left poverty falls back (R), and no large-scale relapse (L)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome, settle
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years, round_margins
 
 QUARTERS_PER_YEAR = 4
 
@@ -8,14 +8,14 @@ QUARTERS_PER_YEAR = 4
 def _below(inputs: GoalInputs, indicator: str, limit: float) -> GoalOutcome:
     """Each year ends with at most ``limit`` of an indicator; the value is the worst year."""
     shares = inputs.december(indicator)[1:]
-    return outcome(limit - shares, float(shares.max()))
+    return outcome_of_all_years(limit - shares, float(shares.max()))
 
 
 def _no_cluster(inputs: GoalInputs) -> GoalOutcome:
     """No quarter reached a cluster; the value is how near the worst came (1 is one)."""
     years = len(inputs.clusters) // QUARTERS_PER_YEAR
     worst = inputs.clusters[: years * QUARTERS_PER_YEAR].reshape(years, QUARTERS_PER_YEAR).max(axis=1)
-    margins = settle(1.0 - worst, 1.0)
+    margins = round_margins(1.0 - worst, 1.0)
     return GoalOutcome(bool((margins > 0.0).all()), float(margins.min()), float(worst.max()), margins > 0.0)
 
 

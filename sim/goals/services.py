@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_in_year, outcome_of_all_years
 from sim.goals.measure import Measure
 
 
@@ -14,7 +14,7 @@ def _ratio(inputs: GoalInputs, part: Measure, whole: Measure) -> np.ndarray:
 
 def _reimbursed(inputs: GoalInputs, part: Measure, whole: Measure, threshold: str) -> GoalOutcome:
     ratios = _ratio(inputs, part, whole)
-    return outcome(ratios - inputs.threshold(threshold), float(ratios.min()))
+    return outcome_of_all_years(ratios - inputs.threshold(threshold), float(ratios.min()))
 
 
 @goal("H1_ordinary", "普通患者住院报销90%", "Nine tenths of ordinary hospital costs reimbursed",
@@ -45,12 +45,12 @@ def zero_burden(inputs: GoalInputs) -> GoalOutcome:
     """At no year's end is there a student of the zero-burden list, still in school up to secondary level, whose household had to pay
     for the school year."""
     burdened = inputs.year_end(Measure.BURDENED_STUDENTS).sum(axis=1)[1:]
-    return outcome(-burdened, float(burdened.max()))
+    return outcome_of_all_years(-burdened, float(burdened.max()))
 
 
 def _tap(inputs: GoalInputs, threshold: str) -> GoalOutcome:
     shares = inputs.december("tap_water")[1:]
-    return within(inputs, 2021, shares - inputs.threshold(threshold), shares)
+    return outcome_in_year(inputs, 2021, shares - inputs.threshold(threshold), shares)
 
 
 @goal("W_70", "自来水普及率70%以上（正文）", "Tap water at 70 % (body of the paper)",

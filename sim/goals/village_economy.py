@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_in_year
 from sim.goals.measure import Measure
 
 
 def _count(inputs: GoalInputs, measure: Measure, threshold: str) -> GoalOutcome:
     counts = inputs.year_end(measure).sum(axis=1)[1:]
-    return within(inputs, 2021, counts - inputs.threshold(threshold), counts)
+    return outcome_in_year(inputs, 2021, counts - inputs.threshold(threshold), counts)
 
 
 @goal("N_processors", "农产品加工企业25家且规上4家", "25 processors, four of them above scale",
@@ -19,7 +19,7 @@ def processors(inputs: GoalInputs) -> GoalOutcome:
     counts = inputs.year_end(Measure.PROCESSORS).sum(axis=1)[1:]
     large = inputs.year_end(Measure.ABOVE_SCALE).sum(axis=1)[1:]
     margins = np.minimum(counts - inputs.threshold("processors"), large - inputs.threshold("above_scale"))
-    return within(inputs, 2021, margins, counts)
+    return outcome_in_year(inputs, 2021, margins, counts)
 
 
 @goal("N_leading", "市级以上龙头企业63家", "63 leading firms",
@@ -58,4 +58,4 @@ def cluster(inputs: GoalInputs) -> GoalOutcome:
     revenue = inputs.year_end(Measure.CLUSTER_REVENUE).sum(axis=1)
     growth = revenue[1:] / np.maximum(revenue[:-1], 1.0) - 1.0
     level = revenue[1:] / inputs.threshold("cluster_revenue") - 1.0
-    return within(inputs, 2021, np.minimum(growth - inputs.threshold("cluster_growth"), level), growth)
+    return outcome_in_year(inputs, 2021, np.minimum(growth - inputs.threshold("cluster_growth"), level), growth)

@@ -1,6 +1,6 @@
 """Dynamic zeroing: whoever is identified is helped (Z1), and no spell lasts (Z2)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
 from sim.goals.measure import Measure
 
 QUARTER = 3
@@ -10,7 +10,7 @@ def _at_quarter_ends(inputs: GoalInputs, measure: Measure) -> GoalOutcome:
     """A count that has to be zero at every quarter's end."""
     counts = inputs.measures[12 + QUARTER - 1 :: QUARTER, measure]
     by_year = counts.reshape(-1, 4).max(axis=1)
-    return outcome(-by_year, float(counts.max()))
+    return outcome_of_all_years(-by_year, float(counts.max()))
 
 
 @goal(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.science.lives import life
+from tests.science.whole_county import life
 
 KEPT = Path(__file__).parent / "central.json"
 YEARS = slice(11, None, 12)

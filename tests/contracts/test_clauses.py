@@ -164,7 +164,7 @@ def test_own_is_no_grade_of_the_policy():
 
 @pytest.mark.parametrize("claim", [{"weight": 1.0}, {"headline": True}])
 def test_an_own_goal_has_no_part_in_the_plan(claim):
-    def tested(lived):
+    def tested(inputs):
         """Something is tested."""
 
     with pytest.raises(ValueError, match="does not ask for it"):

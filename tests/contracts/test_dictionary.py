@@ -21,7 +21,7 @@ from sim.scenario import load_scenario
 from tests.experiments import planted, quarter_circle, synthetic
 from tests.experiments.synthetic import Scenario
 from tests.experiments.test_nothing_lost import design
-from tests.science.lives import SCENARIOS, life
+from tests.science.whole_county import SCENARIOS, life
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Written for other programs of this project, or beside a picture: not tables of results.
@@ -103,7 +103,7 @@ def test_the_portraits_of_a_life():
 def test_comparisons_name_both_results(runs):
     made = comparison.compare([results.open_folder(runs / name) for name in ("one", "two")])
     for name, rows in comparison.tables(made).items():
-        if rows:  # the synthetic county has none of the indicators that are told by place
+        if rows:  # the synthetic county has none of the indicators that are given by place
             covers(name, {column for row in rows for column in row})
             assert {(row["first_id"], row["other_id"]) for row in rows} == {("one", "two")}
 

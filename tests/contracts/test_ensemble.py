@@ -7,7 +7,7 @@ from sim import county
 from sim.core.inputs import ensemble
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from tests.science.lives import scenario
+from tests.science.whole_county import scenario
 
 NAMES = ("founding.rural_income", "wages.farm_growth", "accounts.buffer_years")
 

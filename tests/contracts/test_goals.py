@@ -8,11 +8,11 @@ from experiments.validation.relations.world import SCENARIOS
 from sim.founding import audit
 from sim.goals import COUNTY_ONLY, EXIT_GOALS, EXIT_INDICATORS, GOALS, INDICATORS, indicators_of
 from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
-from sim.goals.goal import outcome, reached
+from sim.goals.goal import outcome_at_end, outcome_of_all_years
 from sim.scenario import load_scenario, missing_facts
 from sim.world.funds import fund_records
 from tests.contracts.sources import advice
-from tests.science.lives import life
+from tests.science.whole_county import life
 
 MUST = {
     "G1", "G2", "G3", "G5", "R1", "R2", "R3", "R4", "R7", "L1_0_5", "L1_1", "L1_2", "L1_3", "L2", "Z1", "Z2", "Z3",
@@ -124,12 +124,12 @@ def test_what_rounding_misses_of_a_threshold_is_not_missed():
     """695 persons are at least 5000 × 0.139, which is 695.0000000000001; a whole person short is short."""
     for achieved, met in ((695.0, True), (694.0, False)):
         margins = np.array([achieved - 5000 * 0.139])
-        assert outcome(margins, achieved).met is met and outcome(margins, achieved).by_year[0] == met
-        assert reached(margins, np.array([achieved])).met is met
+        assert outcome_of_all_years(margins, achieved).met is met and outcome_of_all_years(margins, achieved).by_year[0] == met
+        assert outcome_at_end(margins, np.array([achieved])).met is met
         row = audit._at_least("posts", "岗位", "Posts", 5000 * 0.139, achieved)
         assert row["ok"] is met and row["status"] == ("within" if met else "missed")
-    assert outcome(np.array([0.1 + 0.2 - 0.3]), 0.3).margin == 0.0
-    assert not outcome(np.array([-1e-6]), 0.5).met
+    assert outcome_of_all_years(np.array([0.1 + 0.2 - 0.3]), 0.3).margin == 0.0
+    assert not outcome_of_all_years(np.array([-1e-6]), 0.5).met
     assert audit._between("share", "比例", "Share", 0.0, 0.3, 0.1 + 0.2)["ok"]
     assert not audit._between("share", "比例", "Share", 0.0, 0.3, 0.3001)["ok"]
 

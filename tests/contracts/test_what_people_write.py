@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from experiments.analyses import budget_allocation, design, discovery_spec
 from experiments.cli.app import app
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shown
+from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
 from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.scenario import load_county, load_scenario
@@ -263,9 +263,9 @@ def test_a_great_many_faults_are_told_up_to_a_limit(written):
 
 
 def test_what_does_not_show_is_escaped_and_what_is_long_is_cut(tmp_path):
-    error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shown('x' * 500)}'", "\udcff\x00")
+    error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shorten('x' * 500)}'", "\udcff\x00")
     assert str(error).splitlines()[0] == "a\\x1b[31m\\u202e.yaml:1: \\udcff\\x00"
-    assert len(shown("x" * 500)) == LONGEST_SHOWN
+    assert len(shorten("x" * 500)) == LONGEST_SHOWN
     answer = invoke("check", SCENARIOS / "baseline.yaml", "--set", "a.b=\udcff\x1b")
     assert answer.exit_code == 2 and "\\udcff\\x1b" in answer.stderr and "\x1b" not in answer.stderr
     named = tmp_path / "a\u202eb.yaml"

@@ -12,7 +12,7 @@ from sim import county
 from sim.core.inputs import ensemble, parameters
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import ParameterBook, load_all, load_parameters, month_number
-from tests.science.lives import scenario
+from tests.science.whole_county import scenario
 
 TEXT = {"zh": "一", "en": "one"}
 VANTAGE = "2022-12"

@@ -13,7 +13,7 @@ from experiments.cli.app import app
 from experiments.reporting.household_story import Telling, _book, months_below
 from sim.core.inputs.parameters import load_all
 from sim.household_trace import FINDS, HouseholdTrace, candidates, end_of, fund_names
-from tests.science.lives import county, life, scenario
+from tests.science.whole_county import county, life, scenario
 
 
 @pytest.fixture(scope="module")

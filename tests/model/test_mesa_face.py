@@ -17,7 +17,7 @@ from sim.core.inputs.errors import InputError, UserError
 from sim.core.ledger import Fund
 from sim.scenario import load_scenario
 from sim.world.codes import Segment
-from tests.science.lives import SCENARIOS, county
+from tests.science.whole_county import SCENARIOS, county
 
 BASELINE = Path(SCENARIOS / "baseline.yaml")
 

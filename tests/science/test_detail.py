@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.county import County
-from tests.science.lives import SEED, life, scenario, values
+from tests.science.whole_county import SEED, life, scenario, values
 
 SEEDS = range(4)
 
@@ -19,7 +19,7 @@ def test_one_row_for_ten_households_tells_the_same_as_one_row_each():
     sampled = [life(seed).indicators for seed in SEEDS]
 
     def both(indicator):
-        return (np.array([one[indicator][11::12].mean() for one in lives]) for lives in (fully, sampled))
+        return (np.array([one[indicator][11::12].mean() for one in results]) for results in (fully, sampled))
 
     for indicator, tolerance in (
         ("rural_income", 0.01),

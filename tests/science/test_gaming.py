@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.science.lives import life
+from tests.science.whole_county import life
 
 SEEDS = range(4)
 FILES = ("kpi_gaming.yaml", "baseline.yaml")

@@ -1,4 +1,4 @@
-"""Beyond 2025: the first five years of a longer life are those of the shorter one, and what ends then shows only then."""
+"""Beyond 2025: the first five years of a longer run are those of the shorter one, and what ends then shows only then."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sim.county import County, values_of
 from sim.goals import EXIT_GOALS, EXIT_INDICATORS, GOALS
 from sim.scenario import load_scenario
 from tests.peach_blossom.six import Village
-from tests.science.lives import SCENARIOS, SEED, life
+from tests.science.whole_county import SCENARIOS, SEED, life
 
 NONE, TAPER, CLIFF = (f"exit_{name}.yaml" for name in ("none", "taper", "cliff"))
 LATER = slice(PLAN_MONTHS, None)
@@ -16,7 +16,7 @@ LATER = slice(PLAN_MONTHS, None)
 
 @pytest.fixture(scope="module")
 def after():
-    """One life of ten years without an end of support, with a taper, and with a cliff; the same luck."""
+    """One replication of ten years without an end of support, with a taper, and with a cliff; common random numbers."""
     return {name: life(0, name) for name in (NONE, TAPER, CLIFF)}
 
 
@@ -42,7 +42,7 @@ def test_goals_of_the_plan_are_measured_at_its_end_whatever_comes_after(after):
             assert np.isnan(longer.by_year[5:]).all()
 
 
-def test_goals_of_the_years_after_are_shown_only_where_they_are_lived(after):
+def test_goals_of_the_years_after_are_shown_only_where_they_are_run(after):
     assert set(life(0).goals) == set(GOALS)
     assert not set(EXIT_INDICATORS) & set(life(0).indicators)
     for name in EXIT_GOALS:
@@ -114,7 +114,7 @@ def test_a_taper_goes_by_equal_steps_from_what_the_scenario_has_set():
 
 def test_six_households_live_ten_years():
     village = Village(months=LONGEST)
-    village.live(LONGEST)
+    village.run(LONGEST)
     assert village.month == LONGEST
     assert village.tables["households"]["members"].sum() > 0
 

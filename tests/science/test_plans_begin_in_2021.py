@@ -10,8 +10,8 @@ from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
 from sim.county import BURN_IN, County, run_county, sample_quantiles, values_of
 from sim.scenario import Scenario, load_scenario, without_policy
-from tests.science.lives import SCENARIOS, SEED
 from tests.science.test_levers_at_their_bounds import ends
+from tests.science.whole_county import SCENARIOS, SEED
 
 LEVERS = [each for each in load_all().parameters.values() if each.role == "lever"]
 CHANGEABLE = [each for each in LEVERS if each.changes_from is None]

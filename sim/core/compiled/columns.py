@@ -60,7 +60,7 @@ class Columns:
 
     All columns share one buffer of bytes, and each begins so many bytes after it as ``fields`` say. That belongs to the type of
     a table, as its capacity does (see ``_room``), so that two numbers, where the buffer begins and the rows in use, are all that
-    compiled code needs to be told. A column of several numbers is kept as that many columns: whoever asks for what a household
+    compiled code needs to know. A column of several numbers is kept as that many columns: whoever asks for what a household
     earns with one crop does not drag the others through the memory.
     """
 

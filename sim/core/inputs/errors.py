@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten
 
-#: Faults of one input that are told at once; a file with more of them is of another kind.
+#: Faults of one input that are reported at once; a file with more of them is of another kind.
 MOST_FAULTS = 50
 LONGEST_TITLE = 300
 HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
@@ -154,7 +154,7 @@ def _number(problem: OSError) -> str:
 
 
 def describe_problem(problem: Exception) -> BilingualText:
-    """What a problem says. What the system refuses is told in our words; of what nobody foresaw the Chinese can only quote."""
+    """A problem in both languages: the operating system's refusals as in ``SYSTEM``; of what is not known, the Chinese quotes."""
     if isinstance(problem, (UserError, InputError)):
         return BilingualText(problem.english, problem.chinese)
     known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None

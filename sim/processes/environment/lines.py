@@ -8,7 +8,7 @@ from sim.core.process import process
 def phased(line, target, months_left):
     """A line on its way to the year's value, reached in December.
 
-    It is held against the income of twelve months: in March nine of them were lived under the line of the year before.
+    It is held against the income of twelve months: in March nine of them fell under the line of the year before.
     """
     return target if line == 0.0 else line + (target - line) / months_left
 

@@ -1,4 +1,4 @@
-"""The household's month ends: it has lived, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
+"""The household's month ends: it has spent, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
 
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, pay, settle, take
@@ -191,7 +191,7 @@ def nobody_left(household):
 )
 @compiled
 def close_accounts(county, p, draws, books):
-    """Twelve months are added up; who is at risk and who has fallen below is noted, truly and without anybody being told."""
+    """Twelve months are added up; who is at risk and who has fallen below is recorded as the truth, which nobody is given."""
     environment = county.environment[0]
     counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
     # In three passes: a processor foresees what it will need of so many columns, and not of twice as many.

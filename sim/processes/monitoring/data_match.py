@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import closed_to_signals, noticed, raise_signal
+from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Cause, Channel
 
 
@@ -51,5 +51,5 @@ def data_match(county, p, draws, books):
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         chance = p.active * matched(household, line, listed, p)
         if chance > 0.0:
-            count = noticed(draws.matched, household.identity, household.weight, chance)
+            count = count_noticed(draws.matched, household.identity, household.weight, chance)
             raise_signal(register, Channel.DATA_MATCH, county.month, household.risk_cause, count)

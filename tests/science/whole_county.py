@@ -1,4 +1,4 @@
-"""Lives of the whole central county under changed parameters, each lived once per test run."""
+"""Replications of the whole central county under changed parameters, each run once per test session."""
 
 from experiments.validation.relations.world import SCENARIOS, World, scenario
 
