@@ -37,7 +37,7 @@ QUARTER = 3
 #: Takes what is being done: a key, and the facts that its sentence names.
 OnStatus = Callable[..., None]
 
-#: What an ordinary year consists of, when founding asks what it would pay: what every month repeats, and what has its season.
+#: What an ordinary year consists of, when founding computes what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
 SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies", "asset_returns", "dividends")
 
@@ -305,7 +305,7 @@ _ENSEMBLE: list[Ensemble] = []
 
 
 def ensemble_of(scenario: Scenario) -> Ensemble | None:
-    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it asks for the priors.
+    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it states the priors.
 
     Raises InputError where the stored ensemble is not of today's parameters.
     """

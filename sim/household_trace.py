@@ -343,7 +343,7 @@ FINDS = ("relapsed", "served-late", "never-noticed")
 
 
 def candidates(county: County, kind: str) -> list[dict[str, Any]]:
-    """Live to the end and list households of a kind, the first to fall first.
+    """Run a county to its end and list households of a kind, the first to fall first.
 
     ``relapsed``: registered and fell below; ``served-late``: no measure within a quarter of identification;
     ``never-noticed``: registered, below for a quarter or longer, and never identified. Each with its row, months and place.

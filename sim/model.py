@@ -1,6 +1,6 @@
 """The same county as a Mesa model: ``CountyModel(...).step()`` runs a month of ``sim.county.County``.
 
-Faces of rows are made when first asked for, so a model nobody looks at costs nothing more than its county, and gives the
+Faces of rows are made on first use, so a model nobody looks at costs nothing more than its county, and gives the
 same bytes. Mesa 3.3 keeps every model of which an agent was made; call ``close`` when done with many models.
 """
 

@@ -41,7 +41,7 @@ def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float
 
 
 def _at_least(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
-    """Whole persons: what is asked is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
+    """Whole persons: the target is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
     return _row(id, zh, en, [float(target), None], float(achieved), round(achieved) >= round(target), unit="persons")
 
 

@@ -1,4 +1,4 @@
-"""What a goal is: a definition an official could quote, a function of a life, and a record."""
+"""What a goal is: a definition an official could quote, a function of a replication, and a record."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class GoalInputs:
         return self.townships.sum(axis=1)
 
     def until(self, months: int) -> "GoalInputs":
-        """The same life as seen after its first ``months`` months (whole years): itself if it is not longer."""
+        """The same replication as seen after its first ``months`` months (whole years): itself if it is not longer."""
         if months >= len(self.townships) - YEARS_IN_MONTHS:
             return self
         rows, year = YEARS_IN_MONTHS + months, FIRST_YEAR + months // YEARS_IN_MONTHS
@@ -90,7 +90,7 @@ class GoalInputs:
 
 @dataclass(frozen=True)
 class GoalOutcome:
-    """How a life ended for a goal. ``margin``: distance to the threshold, positive when met, in the goal's unit;
+    """How a replication ended for a goal. ``margin``: distance to the threshold, positive when met, in the goal's unit;
     ``value``: what was compared; ``by_year``: whether each year met it.
     """
 
@@ -130,7 +130,7 @@ class Goal:
         return self.clause == OWN
 
     def evaluate(self, inputs: GoalInputs) -> GoalOutcome:
-        """Whether a life met it."""
+        """Whether a replication met it, and by what margin."""
         return self.function(inputs)
 
 

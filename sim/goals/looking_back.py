@@ -22,7 +22,7 @@ def indicators_of(months: int) -> dict[str, Indicator]:
 
 
 def outcomes(inputs: GoalInputs, months: int) -> dict[str, GoalOutcome]:
-    """How a life of so many months ended for every goal of it.
+    """How a replication of so many months ended, for every goal of its horizon.
 
     Goals of the plan look at its years only, so that a longer horizon leaves them as they are; the years after are not assessed
     for them (NaN in ``by_year``).

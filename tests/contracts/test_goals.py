@@ -12,7 +12,7 @@ from sim.goals.goal import outcome_at_end, outcome_of_all_years
 from sim.scenario import load_scenario, missing_facts
 from sim.world.funds import fund_records
 from tests.contracts.sources import advice
-from tests.science.whole_county import life
+from tests.science.whole_county import simulate
 
 MUST = {
     "G1", "G2", "G3", "G5", "R1", "R2", "R3", "R4", "R7", "L1_0_5", "L1_1", "L1_2", "L1_3", "L2", "Z1", "Z2", "Z3",
@@ -24,12 +24,12 @@ MUST = {
 
 
 def test_the_goals_of_the_plan_are_all_there():
-    asked = {goal.id for goal in GOALS.values() if not goal.own}
-    assert asked == MUST, advice(
+    in_paper = {goal.id for goal in GOALS.values() if not goal.own}
+    assert in_paper == MUST, advice(
         "A goal",
-        [*(f"{name}: is gone from sim/goals/; the paper asks for it" for name in sorted(MUST - asked)),
+        [*(f"{name}: is gone from sim/goals/; the paper asks for it" for name in sorted(MUST - in_paper)),
          *(f"{name}: give it the clause 'own' in sim/goals/; or, if the paper asks for it, add it to MUST in "
-           "tests/contracts/test_goals.py and to a row of sim/clauses.yaml" for name in sorted(asked - MUST))],
+           "tests/contracts/test_goals.py and to a row of sim/clauses.yaml" for name in sorted(in_paper - MUST))],
     )  # fmt: skip
     assert {goal.id for goal in GOALS.values() if goal.headline} == {"G2", "R3"}
 
@@ -65,7 +65,7 @@ def test_what_a_goal_watches_is_an_indicator(goal):
 
 @pytest.mark.parametrize("goal", GOALS.values(), ids=lambda goal: goal.id)
 def test_met_and_margin_say_the_same(goal):
-    outcome = life().goals[goal.id]
+    outcome = simulate().goals[goal.id]
     assert np.isfinite(outcome.margin)
     assert (outcome.margin >= 0.0) == outcome.met or outcome.margin == 0.0
     assert len(outcome.by_year) == 5
@@ -74,7 +74,7 @@ def test_met_and_margin_say_the_same(goal):
 @pytest.mark.parametrize("indicator", [*INDICATORS.values(), *COUNTY_ONLY.values()], ids=lambda indicator: indicator.id)
 def test_an_indicator_is_bilingual_and_measured_every_december(indicator):
     assert set(indicator.name) == {"zh", "en"}
-    assert np.isfinite(life().indicators[indicator.id][23::12]).all()
+    assert np.isfinite(simulate().indicators[indicator.id][23::12]).all()
 
 
 def test_at_most_twelve_indicators_are_banded():
@@ -82,7 +82,7 @@ def test_at_most_twelve_indicators_are_banded():
 
 
 def test_streets_without_villages_are_missing_and_not_zero():
-    shares = life().townships["relapse_rate"]
+    shares = simulate().townships["relapse_rate"]
     assert shares.shape[1] == 27
     assert np.isnan(shares[-1]).sum() == 2
 
@@ -106,7 +106,7 @@ def test_a_goal_has_scope_deadline_and_weight_as_data():
 
 def test_what_was_decided_in_2021_does_not_change_later():
     for goal in (goal for goal in GOALS.values() if goal.deadline == 2021):
-        by_year = life().goals[goal.id].by_year
+        by_year = simulate().goals[goal.id].by_year
         assert (by_year == by_year[0]).all(), goal.id
 
 
@@ -116,7 +116,7 @@ def test_entitlements_are_reasons_of_payment():
 
 
 def test_the_switch_of_townships_counts_27_or_25():
-    counted = {name: life(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
+    counted = {name: simulate(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
     assert counted["with_villages_25"] >= counted["all_27"]
 
 

@@ -7,7 +7,7 @@ from sim.core.tables import TABLES
 
 
 def test_drawing_the_difference_leaves_exactly_nothing():
-    # Sums for which holding + (due − holding) rounds to less than what is due: one life in a thousand met one in a bank.
+    # Sums for which holding + (due − holding) rounds to less than what is due: one replication in a thousand met one in a bank.
     rng = np.random.default_rng(2021)
     holding, due = rng.uniform(0.0, 1e7, 20_000), rng.uniform(1e7, 1e8, 20_000)
     owing = np.flatnonzero(holding + (due - holding) < due)

@@ -138,8 +138,8 @@ def test_a_chosen_cache_folder_keeps_what_is_not_ours(tmp_path):
 def test_without_a_place_to_keep_it_everything_is_compiled_all_the_same(tmp_path):
     folder = _copy(tmp_path)
     (folder / "cache").write_text("a file where a folder is wanted", encoding="utf-8")
-    asked = ASK + "\nfrom sim.core.compiled.compilation import is_kept; print(is_kept())"
-    assert _python(folder, asked) == "1000.0\nFalse"
+    code = ASK + "\nfrom sim.core.compiled.compilation import is_kept; print(is_kept())"
+    assert _python(folder, code) == "1000.0\nFalse"
 
 
 def test_a_years_keys_are_those_of_its_months():

@@ -8,7 +8,7 @@ from sim.county import County, values_of
 from sim.goals import EXIT_GOALS, EXIT_INDICATORS, GOALS
 from sim.scenario import load_scenario
 from tests.peach_blossom.six import Village
-from tests.science.whole_county import SCENARIOS, SEED, life
+from tests.science.whole_county import SCENARIOS, SEED, simulate
 
 NONE, TAPER, CLIFF = (f"exit_{name}.yaml" for name in ("none", "taper", "cliff"))
 LATER = slice(PLAN_MONTHS, None)
@@ -17,11 +17,11 @@ LATER = slice(PLAN_MONTHS, None)
 @pytest.fixture(scope="module")
 def after():
     """One replication of ten years without an end of support, with a taper, and with a cliff; common random numbers."""
-    return {name: life(0, name) for name in (NONE, TAPER, CLIFF)}
+    return {name: simulate(0, name) for name in (NONE, TAPER, CLIFF)}
 
 
 def test_the_first_five_years_of_ten_are_those_of_five_to_the_byte(after):
-    five = life(0)
+    five = simulate(0)
     for name, ten in after.items():
         for part in ("indicators", "townships", "segments"):
             short, long = getattr(five, part), getattr(ten, part)
@@ -31,7 +31,7 @@ def test_the_first_five_years_of_ten_are_those_of_five_to_the_byte(after):
 
 
 def test_goals_of_the_plan_are_measured_at_its_end_whatever_comes_after(after):
-    five = life(0)
+    five = simulate(0)
     for ten in after.values():
         assert set(ten.goals) == {*GOALS, *EXIT_GOALS}
         for name, outcome in five.goals.items():
@@ -43,8 +43,8 @@ def test_goals_of_the_plan_are_measured_at_its_end_whatever_comes_after(after):
 
 
 def test_goals_of_the_years_after_are_shown_only_where_they_are_run(after):
-    assert set(life(0).goals) == set(GOALS)
-    assert not set(EXIT_INDICATORS) & set(life(0).indicators)
+    assert set(simulate(0).goals) == set(GOALS)
+    assert not set(EXIT_INDICATORS) & set(simulate(0).indicators)
     for name in EXIT_GOALS:
         by_year = after[NONE].goals[name].by_year
         assert np.isnan(by_year[[0, 1, 2, 3, 4, 8, 9]]).all()

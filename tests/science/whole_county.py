@@ -5,8 +5,8 @@ from experiments.validation.relations.world import SCENARIOS, World, scenario
 SEED = 2021
 SEEDS = range(8)
 WHOLE = World(1.0, SEEDS, SEED)
-values, county, life, yearly, paid, difference = (
+values, county, simulate, yearly, paid, difference = (
     WHOLE.values, WHOLE.county, WHOLE.life, WHOLE.yearly, WHOLE.paid, WHOLE.difference
 )  # fmt: skip
 
-__all__ = ["SCENARIOS", "SEED", "SEEDS", "county", "difference", "life", "paid", "scenario", "values", "yearly"]
+__all__ = ["SCENARIOS", "SEED", "SEEDS", "county", "difference", "paid", "scenario", "simulate", "values", "yearly"]

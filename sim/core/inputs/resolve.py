@@ -67,7 +67,7 @@ class Override:
 
 
 class Fixed(np.ndarray):
-    """Values by month, which cannot be set: Wrong says how they can be changed. What is computed from them is an array as any."""
+    """Values by month, which cannot be set: UserError says how to change them. What is computed from them is an ordinary array."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.flags.writeable:
@@ -82,7 +82,7 @@ class Fixed(np.ndarray):
 
 @dataclass(frozen=True)
 class Values:
-    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them.
+    """Parameters as used in one replication. ``used``: as written, in the units of the files; ``provenance``: who set them.
 
     They are fixed once resolved: rules have copies of their own, so a change here would reach some of them and not others.
     """

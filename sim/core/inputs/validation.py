@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a record, said in both languages."""
+"""What pydantic finds wrong with a record, in both languages."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,7 @@ def standing(kind, household, township):
 @compiled
 def labour_factor(household, p):
     """How much of its farm a household still works when hands have left, or come back."""
-    if household.farm_labour == household.farm_labour_founded:  # as most are: asked first, it is nearly always foreseen
+    if household.farm_labour == household.farm_labour_founded:  # as most are: tested first, the branch is nearly always predicted
         return 1.0
     if household.farm_labour_founded <= 0.0:
         return 1.0
