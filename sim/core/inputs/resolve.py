@@ -67,7 +67,7 @@ class Override:
 
 
 class Fixed(np.ndarray):
-    """Values by month, which cannot be set: UserError says how to change them. What is computed from them is an ordinary array."""
+    """Values by month, which cannot be set: UserError says how to change them. What is computed of them is an ordinary array."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.flags.writeable:

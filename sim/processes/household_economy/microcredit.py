@@ -45,7 +45,7 @@ def lend(row, household, kind, amount, month, p, draws, room):
 
 
 @compiled
-def lucky(household, keen, p, draws):
+def is_granted(household, keen, p, draws):
     """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
     starts = uniform(draws.starts, household.identity) < p.startup_loans * keen
     return starts or uniform(draws.applies, household.identity) < p.loans * keen
@@ -74,7 +74,7 @@ def new_loans(county, p, draws, books):
         household = county.households[row]
         if not may_borrow(household, county.register[row], p):
             continue
-        if not lucky(household, keenest / waiting, p, draws):
+        if not is_granted(household, keenest / waiting, p, draws):
             continue  # not even as the keenest of all: most, and their keenness need not be known
         keen = keenness(household, county.villages[household.village], p, draws) / waiting
         if happens(draws.starts, household.identity, min(p.startup_loans * keen, 1.0)):
