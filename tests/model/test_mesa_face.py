@@ -29,7 +29,7 @@ def model():
     made.close()
 
 
-def test_a_model_lives_the_months_of_the_county(model):
+def test_a_model_runs_the_months_of_the_county(model):
     plain = county()
     for _ in range(3):
         model.step()
