@@ -12,7 +12,7 @@ from sim.core.compiled.compilation import capacities, machine_code
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.process import Process, Room
 from sim.core.random_draws import decision_keys
-from sim.core.tables import TABLES, restricted
+from sim.core.tables import TABLES, restrict
 
 MONTHS_PER_YEAR = 12
 USUAL_MONTHS = 72  # burn-in and plan
@@ -187,7 +187,7 @@ class BoundProcess:
         rows: Any = self.tables.rows[name]
         kept = self._shown.get(name)
         if kept is None or kept[0] is not rows:
-            shown = restricted(rows, self._columns(name)) if self.narrow else rows
+            shown = restrict(rows, self._columns(name)) if self.narrow else rows
             kept = self._shown[name] = (rows, plain(shown))
         return kept[1]
 

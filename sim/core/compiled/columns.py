@@ -145,7 +145,7 @@ class Columns:
         """All columns, one behind another."""
         return b"".join(self[name].tobytes() for name, *_ in self.fields)
 
-    def restricted(self, names: list[str]) -> "Columns":
+    def restrict(self, names: list[str]) -> "Columns":
         """A view of the same memory in which only the named columns exist; reading another fails."""
         kept = tuple(field for field in self.fields if field[0] in names)
         dtype: Any = self.dtype[names]

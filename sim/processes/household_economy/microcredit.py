@@ -91,7 +91,7 @@ def new_loans(county, p, draws, books):
 
 
 @compiled
-def subsidised(loan, p):
+def subsidised_share(loan, p):
     """Share of the interest that public money bears."""
     return p.interest_subsidy if loan.kind == LoanKind.MICROCREDIT else p.startup_subsidy
 
@@ -108,7 +108,7 @@ def earn_and_pay(loan, household, result, p, books):
         loan.capital += gain
         household.business += gain
     interest = loan.principal * p.interest_rate
-    public = interest * subsidised(loan, p)
+    public = interest * subsidised_share(loan, p)
     if public > 0.0 and not transfer(books.interest_subsidy, public, 1.0):
         public = 0.0
     if interest > public:
@@ -117,8 +117,8 @@ def earn_and_pay(loan, household, result, p, books):
 
 
 @compiled
-def renewed(loan, household, month, p, draws):
-    """Whether a loan that falls due is renewed: only where it could have been repaid; what it pays for goes on."""
+def renew_loan(loan, household, month, p, draws):
+    """Renew a loan that falls due, and return whether it was: only where it could have been repaid; what it pays for goes on."""
     spare = max(household.cash - p.subsistence * household.members, 0.0)
     if loan.capital + spare < loan.principal or not happens(draws.renews, loan.identity, p.renewal):
         return False
@@ -168,7 +168,7 @@ def loan_service(county, p, draws, books):
             continue
         result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(draws.year, loan.identity)
         earn_and_pay(loan, household, result, p, books)
-        if county.month - loan.started >= loan.term and not renewed(loan, household, county.month, p, draws):
+        if county.month - loan.started >= loan.term and not renew_loan(loan, household, county.month, p, draws):
             fall_due(loan, household, p, books)
 
 
