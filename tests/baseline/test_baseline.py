@@ -16,7 +16,7 @@ YEARS = slice(11, None, 12)
 
 
 def measured() -> dict[str, dict[str, list[float]]]:
-    """Every county indicator each December of the first two lucks."""
+    """Every county indicator each December of the first two replications."""
     return {
         str(seed): {name: [float(value) for value in series[YEARS]] for name, series in simulate(seed).indicators.items()}
         for seed in (0, 1)
