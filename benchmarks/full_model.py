@@ -34,7 +34,7 @@ def timed(scenario, values) -> tuple[float, dict]:
     persons = int((county.tables["persons"]["alive"] != 0).sum())
     households = len(county.tables["households"])
     start = time.process_time()
-    county.live()
+    county.run()
     return time.process_time() - start, {"agents": persons, "households": households, "steps": scenario.months}
 
 
@@ -120,7 +120,7 @@ def _dearest() -> Line:
 
     scenario = _scenario(10)
     values = sim.county.values_of(scenario, None)
-    life = sim.county.County(scenario, values, SEED, 0, profile=True).live()
+    life = sim.county.County(scenario, values, SEED, 0, profile=True).run()
     order = sorted(life.timings.items(), key=lambda item: -item[1])[:DEAREST]
     total = sum(life.timings.values())
     text = ", ".join(f"{name} {milliseconds:.0f}" for name, milliseconds in order)

@@ -24,8 +24,8 @@ def measure(asked: Asked) -> Iterator[Line]:
     def loop(replications: int) -> float:
         def lives() -> None:
             for replication in range(replications):
-                quantiles = sim.county.draw(scenario, SEED, sim.county.draw_of(replication))
-                sim.county.live(scenario, quantiles, SEED, replication)
+                quantiles = sim.county.sample_quantiles(scenario, SEED, sim.county.parameter_draw_of(replication))
+                sim.county.run_county(scenario, quantiles, SEED, replication)
 
         return seconds_of(lives)
 
@@ -45,7 +45,7 @@ def measure(asked: Asked) -> Iterator[Line]:
     both = in_turn({"loop": lambda: loop(count), "run": lambda: run(count, 1)}, rounds)
     over = ratio(both["run"], both["loop"])
     yield Line(
-        "runner beside calling sim.county.live in a loop, in one process",
+        "runner beside calling sim.county.run_county in a loop, in one process",
         f"{over.median - 1:+.1%} ({over.low - 1:+.1%} to {over.high - 1:+.1%})",
         f"< {OVERHEAD:.0%}",
         None if asked.quick else over.median - 1 < OVERHEAD,

@@ -29,7 +29,7 @@ scenario = load_scenario("scenarios/baseline.yaml", [f"founding.county_size={siz
 import dataclasses
 scenario = dataclasses.replace(scenario, population_detail="full", months=60)
 warm = load_scenario("scenarios/baseline.yaml", ["founding.county_size=0.02", "founding.places=numbered"])
-county.County(dataclasses.replace(warm, months=12), county.values_of(warm, None), 1, 0).live()  # everything is loaded
+county.County(dataclasses.replace(warm, months=12), county.values_of(warm, None), 1, 0).run()  # everything is loaded
 start = time.process_time()
 made = county.County(scenario, county.values_of(scenario, None), 1, 0)
 founded = time.process_time()

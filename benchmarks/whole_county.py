@@ -14,7 +14,7 @@ def _county(agents: int):
     import sim.county
     from experiments.validation.relations.world import World, scenario
 
-    sim.county.ready()
+    sim.county.make_ready()
     full = replace(scenario(), population_detail="full")
     return full, World(size=max(agents, LEAST) / PERSONS).values()
 

@@ -125,39 +125,39 @@ class County:
         """Quantiles of the assumptions."""
         import sim.county
 
-        return sim.county.draw(scenario, seed, draw)
+        return sim.county.sample_quantiles(scenario, seed, draw)
 
     def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
         """Every parameter as used."""
         import sim.county
 
-        return sim.county.used(scenario, quantiles)
+        return sim.county.parameters_used(scenario, quantiles)
 
     def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
         """One life of the county."""
         import sim.county
 
-        return sim.county.live(scenario, quantiles, seed, replication, profile)
+        return sim.county.run_county(scenario, quantiles, seed, replication, profile)
 
     def population(self, scenario: Any, seed: int) -> list[dict]:
         """The audit of a founding at central values."""
         import sim.county
 
-        return sim.county.population(scenario, seed)
+        return sim.county.audit_population(scenario, seed)
 
     def asked(self, scenario: Any) -> dict[str, Any]:
         """Every central value, which of them are fixed, and the frame; not where a value was written."""
         import sim.county
 
         return {
-            "parameters": sim.county.used(scenario, None),
+            "parameters": sim.county.parameters_used(scenario, None),
             "fixed": sorted(scenario.overrides),
             "months": scenario.months,
             "vantage": scenario.vantage,
             "start": scenario.start,
             "weight": scenario.weight,
             "ensemble": self.ensemble(scenario),
-            **({"policies": {each.name: each.asked() for each in scenario.policies}} if scenario.policies else {}),
+            **({"policies": {each.name: each.canonical_inputs() for each in scenario.policies}} if scenario.policies else {}),
         }
 
     def ensemble(self, scenario: Any) -> dict[str, Any] | None:
@@ -179,7 +179,7 @@ class County:
         """A checked scenario from a manifest, without its files."""
         import sim.scenario
 
-        return sim.scenario.revive(description)
+        return sim.scenario.restore_scenario(description)
 
 
 def _silent(what: str, **facts: Any) -> None:

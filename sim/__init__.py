@@ -1,1 +1,1 @@
-"""One county, lived month by month."""
+"""One county, run month by month."""

@@ -1,4 +1,4 @@
-"""The register of the policy paper: every number of its body and annex, and where in the model it lives."""
+"""The register of the policy paper: every number of its body and annex, and where in the model it is."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import OWN, Names, Strict
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 from sim.core.inputs.yaml_file import Mapping, read_mapping
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -44,7 +44,7 @@ class Section(Strict):
 
 @dataclass(frozen=True)
 class Clause:
-    """A number of the paper: what it fixes, as the paper gives it, and where it lives.
+    """A number of the paper: what it fixes, as the paper gives it, and where in the model it is.
 
     ``lives``: ids of parameters, goals, indicators, or fields of a scenario, the main one first; ``reason``: why it is not
     modelled; ``contradicts``: the row with which the paper contradicts itself.
@@ -80,7 +80,7 @@ def _record(kind: type[Strict], tree: Mapping, key: str) -> Any:
     try:
         return kind.model_validate(tree[key])
     except ValidationError as problem:
-        raise InputError(FILE, tree.lines[key], *explained(problem.errors()[0], list(kind.model_fields), key)) from None
+        raise InputError(FILE, tree.lines[key], *explain(problem.errors()[0], list(kind.model_fields), key)) from None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One county, wired to a scenario, founded, and lived month by month. Knows nothing of Mesa, of experiments or of files."""
+"""One county, bound to a scenario, founded, and run month by month. Knows nothing of Mesa, of experiments or of files."""
 
 import time
 from collections import defaultdict
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import BoundProcess, Tables, open_purses
-from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, note_everything_is_compiled
+from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
 from sim.core.inputs.parameters import PLAN_MONTHS, load_all
-from sim.core.inputs.resolve import Values, assumptions, named, resolve
+from sim.core.inputs.resolve import Values, assumptions, month_name, resolve
 from sim.core.ledger import Fund
 from sim.core.process import Process
-from sim.core.random_draws import normal, quantile, replication_key
+from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
@@ -25,8 +25,8 @@ from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
 from sim.goals.portraits import incomes, portraits_of, risks_begun
 from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
-from sim.policies import acting
-from sim.result import SEGMENT_NAMES, Names, SimulationResult, digest_of
+from sim.policies import bind_policies
+from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records
@@ -34,17 +34,17 @@ from sim.world.places import township_names
 
 BURN_IN = 12
 QUARTER = 3
-#: Told what is being done: a key, and the facts that its sentence names.
-Say = Callable[..., None]
+#: Takes what is being done: a key, and the facts that its sentence names.
+OnStatus = Callable[..., None]
 
-#: What an ordinary year consists of, when founding asks what it would pay: what every month repeats, and what has its season.
+#: What an ordinary year consists of, when founding computes what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
 SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies", "asset_returns", "dividends")
 
 _READY: list[bool] = []
 
 
-def ready() -> None:
+def make_ready() -> None:
     """Read the parameters and bind the processes, once."""
     if not _READY:
         check_permitted(PROCESSES_IN_ORDER)
@@ -53,10 +53,10 @@ def ready() -> None:
 
 
 class County:
-    """A county of one scenario, with one draw of parameters and one luck.
+    """A county of one scenario, with one draw of parameters and the random draws of one replication.
 
-    It is founded and has lived 2020 when the constructor returns; ``month`` is 0, January 2021. Raises FoundingMissed when an
-    exact target of the audit is missed, BooksDoNotClose when money does not add up.
+    It is founded and has run through 2020 when the constructor returns; ``month`` is 0, January 2021. Raises FoundingMissed when
+    an exact target of the audit is missed, BooksDoNotClose when money does not add up.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class County:
         declared_only: bool = False,
         profile: bool = False,
     ) -> None:
-        ready()
+        make_ready()
         self.scenario, self.values = scenario, values
         self.month = -BURN_IN
         self.key = replication_key(seed, replication)
         self.tables = Tables()
         self.timings: dict[str, float] = defaultdict(float)
         self._profile = profile
-        #: Who looks on: called with the process and the month before and after each, True for before. None for nobody.
+        #: An observer: called with the process and the month before and after each, True for before. None for nobody.
         self.watch: Callable[[Process, int, bool], None] | None = None
         self._found(declared_only)
         length = BURN_IN + scenario.months
@@ -83,7 +83,7 @@ class County:
         self._clusters: list[float] = []
         self._spread: list[np.ndarray] = []
         while self.month < 0:
-            self._live_month()
+            self._run_month()
         self._open()
 
     def _found(self, declared_only: bool) -> None:
@@ -96,7 +96,7 @@ class County:
         draws = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
-        self._wired = {
+        self.processes = {
             each.name: BoundProcess(
                 each,
                 self.tables,
@@ -110,22 +110,22 @@ class County:
             )
             for each in PROCESSES_IN_ORDER
         }
-        self.steps = [(step, self._wired[step.process.name]) for part in MONTH for step in part.steps]
+        self.steps = [(step, self.processes[step.process.name]) for part in MONTH for step in part.steps]
         #: Policies written in Python, by how many of the steps come before them.
-        self._policies = acting(self.scenario.policies, self.tables, slices, self.values, self.key)
+        self._policies = bind_policies(self.scenario.policies, self.tables, slices, self.values, self.key)
         trial = self._trial_year()
         founding.found_incomes(self.tables, draws, book, self.values, p, trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
         stop_if_missed(self.audit)
-        self._luck, self._p = draws, p
+        self._draws, self._p = draws, p
         if self._profile:
             self.timings["founding"] += 1000.0 * (time.perf_counter() - start)
 
     def _trial_year(self) -> TrialYear:
-        """Live 2020 by ordinary rules without luck, to see what each household would be paid at the going rates.
+        """Run 2020 by ordinary rules without random draws, to see what each household would be paid at the going rates.
 
-        Without luck and trends every month repeats the first, but for what has its season; so only that is lived twelve times.
+        Without them and without trends every month repeats the first but for what has its season; only that runs twelve times.
         """
         tables = self.tables
         households = tables["households"]
@@ -136,9 +136,9 @@ class County:
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
                 open_month(households, tables["enterprises"], tables["funds"], tables["lines"])
-                for step, wired in self.steps:
+                for step, bound in self.steps:
                     if step.process.name in names and step.due(month):
-                        wired(month)
+                        bound(month)
                 for name, total in sums.items():
                     total += households[name] * (BURN_IN / months)
             if names is STEADY:
@@ -172,22 +172,22 @@ class County:
     def _open(self) -> None:
         """January 2021 opens: who is below already has not relapsed under the plan; the cases of 2020 are taken over."""
         for each in OPENING:
-            self._run(each, self._wired[each.name], 0)
-        founding.open_inherited_cases(self.tables, self._luck, self._p, -1)
+            self._run_process(each, self.processes[each.name], 0)
+        founding.open_inherited_cases(self.tables, self._draws, self._p, -1)
         for fund in (Fund.EMPLOYMENT, Fund.COUNTY_FLOOR):
             self.tables["funds"]["balance"][fund] = 0.0
         self.audit = self.audit + audit_burn_in(self.tables, self._p, self.latest("rural_income"))
         stop_if_missed(self.audit)
         self._spread.append(incomes(self.tables))
 
-    def _run(self, process: Process, wired: BoundProcess, month: int) -> None:
+    def _run_process(self, process: Process, bound: BoundProcess, month: int) -> None:
         start = time.perf_counter()
         if self.watch is not None:
             self.watch(process, month, True)
         try:
-            wired(month)
+            bound(month)
         except Exception as problem:
-            problem.add_note(f"in process '{process.name}', month {named(month)}")
+            problem.add_note(f"in process '{process.name}', month {month_name(month)}")
             raise
         if self.watch is not None:
             self.watch(process, month, False)
@@ -202,20 +202,20 @@ class County:
             if self._profile:
                 self.timings[policy.policy.name] += 1000.0 * (time.perf_counter() - start)
 
-    def _live_month(self) -> None:
+    def _run_month(self) -> None:
         tables, month = self.tables, self.month
         open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-        for number, (step, wired) in enumerate(self.steps):
+        for number, (step, bound) in enumerate(self.steps):
             self._run_policies(number, month)
             if step.due(month):
-                self._run(step.process, wired, month)
+                self._run_process(step.process, bound, month)
         self._run_policies(len(self.steps), month)
         start = time.perf_counter()
         try:
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
         except BooksDoNotClose as gap:
-            raise BooksDoNotClose(f"month {named(month)}: {gap}") from None
-        self._record.note(month)
+            raise BooksDoNotClose(f"month {month_name(month)}: {gap}") from None
+        self._record.add_month(month)
         if month >= 0 and month % QUARTER == QUARTER - 1:
             least = float(self.values.at("thresholds.cluster_households")), float(self.values.at("thresholds.cluster_share"))
             self._clusters.append(largest_cluster(tables, month, *least))
@@ -224,23 +224,23 @@ class County:
         self.month += 1
 
     def step(self) -> None:
-        """Live one month. Raises ValueError when the scenario is over."""
+        """Run one month. Raises ValueError when the scenario is over."""
         if self.month >= self.scenario.months:
             raise ValueError(f"the scenario ends after {self.scenario.months} months")
-        self._live_month()
+        self._run_month()
 
-    def live(self) -> SimulationResult:
-        """Live all months that are left, and look back."""
+    def run(self) -> SimulationResult:
+        """Run all months that are left; returns the result, looking back on all of them."""
         while self.month < self.scenario.months:
             self.step()
         return self._look_back()
 
     def setting(self, parameter: str) -> Any:
-        """A parameter's value in the month about to be lived, in the unit of the rules."""
+        """A parameter's value in the month about to be run, in the unit of the rules."""
         return self.values.at(parameter, min(self.month, self.scenario.months - 1))
 
     def latest(self, indicator: str) -> float:
-        """A county indicator at the end of the month lived last."""
+        """A county indicator at the end of the last month run."""
         last = self.month + BURN_IN
         measures = self._record.measures[:last].sum(axis=2)
         return float(county_series(measures, self._record.province[:last])[indicator][-1])
@@ -254,21 +254,21 @@ class County:
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
-        lived = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
-        goals = outcomes(lived, self.scenario.months)
+        inputs = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
+        goals = outcomes(inputs, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
         spread = [*self._spread, incomes(self.tables)]
         portraits = portraits_of(self.tables, self._record.onsets, risks_begun(measures[BURN_IN:]), spread)
-        life = SimulationResult(
+        result = SimulationResult(
             indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits
         )
-        life.digest = digest_of(life)
-        return life
+        result.digest = digest_of(result)
+        return result
 
     def short_lines(self) -> list[tuple[str, str]]:
-        """Fund and use of every line on which something due went unpaid in the month lived last."""
+        """Fund and use of every line on which something due went unpaid in the last month run."""
         lines, reasons = self.tables["lines"], _reasons(self.scenario)
         return [(Fund(lines["payer"][line]).name.lower(), reasons[line]) for line in np.flatnonzero(lines["unpaid"] > 0.0)]
 
@@ -293,19 +293,19 @@ def _reasons(scenario: Scenario) -> list[str]:
     return [payment.reason for each in (*PROCESSES_IN_ORDER, *scenario.policies) for payment in each.pays for _ in payment.payers]
 
 
-def catalogue(scenario: Scenario) -> Names:
-    """What a life of this scenario measures, and the names of its places."""
+def catalogue(scenario: Scenario) -> ResultNames:
+    """What is measured of this scenario, and the names of its places."""
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
     segments = tuple(SEGMENT_NAMES.values())
-    return Names(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
+    return ResultNames(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
 
 
 _ENSEMBLE: list[Ensemble] = []
 
 
 def ensemble_of(scenario: Scenario) -> Ensemble | None:
-    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it asks for the priors.
+    """The plausible ensemble that a scenario's calibrated assumptions are drawn from; None where it states the priors.
 
     Raises InputError where the stored ensemble is not of today's parameters.
     """
@@ -316,12 +316,12 @@ def ensemble_of(scenario: Scenario) -> Ensemble | None:
     return _ENSEMBLE[0]
 
 
-def draw(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
+def sample_quantiles(scenario: Scenario, seed: int, number: int) -> dict[str, float]:
     """Quantiles in (0, 1) of every assumption that varies and that the scenario does not set, for one parameter draw.
 
     Calibrated assumptions are a member of the plausible ensemble, the others are drawn from their own distributions.
     """
-    drawn = {name: quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    drawn = {name: sample_quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
     plausible = ensemble_of(scenario)
     if plausible is not None:
         drawn |= {name: share for name, share in plausible.member(seed, number).items() if name in drawn}
@@ -336,52 +336,52 @@ def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Valu
     return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, months, centre)
 
 
-def draw_of(replication: int) -> int:
-    """The parameter draw of a replication: two lives share one, so that luck and ignorance can be told apart."""
+def parameter_draw_of(replication: int) -> int:
+    """The parameter draw of a replication: two replications share one, which tells chance from ignorance."""
     return replication // 2
 
 
-def draw_values(scenario: Scenario, seed: int, number: int | None) -> Values:
+def sample_values(scenario: Scenario, seed: int, number: int | None) -> Values:
     """Parameters of one draw, or central ones for None."""
-    return values_of(scenario, None if number is None else draw(scenario, seed, number))
+    return values_of(scenario, None if number is None else sample_quantiles(scenario, seed, number))
 
 
-def used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+def parameters_used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
     """Every parameter as used, as it would be written in a file."""
     return values_of(scenario, quantiles).used
 
 
-def live(
+def run_county(
     scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False
 ) -> SimulationResult:
-    """Found a county and live it to the end of the scenario."""
-    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).live()
+    """Found a county and run it to the end of the scenario; ``quantiles`` as in ``values_of``."""
+    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
-def population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
+def audit_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
     """The audit of a founded county at central parameters."""
     return County(scenario, values_of(scenario, None), seed, replication).audit
 
 
-def prepare(scenario: Scenario, say: Say) -> None:
-    """Bind the processes and, where that was never done for this version, compile them all and say how far it is.
+def prepare(scenario: Scenario, on_status: OnStatus) -> None:
+    """Bind the processes and, where that was never done for this version, compile them all, reporting progress to ``on_status``.
 
-    They are compiled by living a first year, here and before there are workers: two processes would compile everything twice.
+    They are compiled by running a first year, here and before there are workers: two processes would compile everything twice.
     """
-    ready()
+    make_ready()
     if not IS_COMPILED or everything_is_compiled():
         return
     if not is_kept():  # every process compiles for itself, as it goes: doing it here would help nobody
-        say("tell_not_kept")
+        on_status("tell_not_kept")
         return
-    say("tell_compiling")
+    on_status("tell_compiling")
     county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
     for month in range(12):
         if month % QUARTER == 0:
-            say(
+            on_status(
                 "tell_compiled",
                 done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps),
                 total=len(county.steps),
             )
         county.step()
-    note_everything_is_compiled()
+    mark_everything_compiled()

@@ -1,7 +1,7 @@
-"""One household's life as facts: what changed in its rows, and which purses moved, after each process of each month.
+"""What happens to one household, as facts: what changed in its rows, and which purses moved, after each process of each month.
 
-The month is relived with somebody looking on; no rule writes prose or logs, and nobody's luck is touched. Words are put to the
-facts in ``experiments.reporting``.
+The county is run again with an observer; no rule writes prose or logs, and no random draw is touched. The sentences are made of
+the facts in ``experiments.reporting``.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ LATE = 3  # months from identification to the first measure that make help late
 TRIFLE = 1.0  # yuan
 #: Purses that are people and firms, and not public money.
 PRIVATE = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
-#: What comes in month after month is told by the year; only what comes once is told when it comes.
+#: What comes in month after month is reported by the year; only what comes once is reported when it comes.
 ONCE = (
     "insurance_claims", "crop_claims", "shed_claims", "dividends", "profit_shares", "orders", "work_relief",
 )  # fmt: skip
@@ -39,7 +39,7 @@ class Fact:
 
 
 @dataclass
-class _Seen:
+class _Rows:
     """The rows of one household before a process."""
 
     household: np.ndarray
@@ -51,10 +51,11 @@ class _Seen:
     lines: np.ndarray
 
 
-class Biography:
-    """Looks on while a county lives, and notes the facts of one household.
+class HouseholdTrace:
+    """Runs a county to its end and records the facts of one household.
 
-    ``identity``: the household's luck address, the same in every scenario. Raises KeyError where no row has it at the end.
+    ``identity``: the address of the household's random draws, the same in every scenario. Raises KeyError where no row has it
+    at the end.
     """
 
     def __init__(self, county: County, identity: int) -> None:
@@ -62,7 +63,7 @@ class Biography:
         self.facts: list[Fact] = []
         #: Month by month: net income per head, the lines it is held against, and where it stands.
         self.months: list[dict[str, Any]] = []
-        self._before: _Seen | None = None
+        self._before: _Rows | None = None
         self.facts.extend(self._opening())
         county.watch = self._look
         while county.month < county.scenario.months:
@@ -94,7 +95,7 @@ class Biography:
             raise KeyError(self.identity)
         return int(found[0])
 
-    def _see(self) -> _Seen | None:
+    def _see(self) -> _Rows | None:
         tables = self.county.tables
         found = np.flatnonzero(tables["households"]["identity"] == self.identity)
         if len(found) == 0:
@@ -102,7 +103,7 @@ class Biography:
         row = found[0]
         own = {name: tables[name][tables[name]["household"] == row].copy() for name in ("persons", "cases", "packages", "loans")}
         household, register = tables["households"][row : row + 1].copy(), tables["register"][row : row + 1].copy()
-        return _Seen(
+        return _Rows(
             household, register, own["persons"], own["cases"], own["packages"], own["loans"], tables["lines"]["yuan"].copy()
         )
 
@@ -153,11 +154,11 @@ class Biography:
 class _Comparison:
     """What a process did to one household."""
 
-    def __init__(self, before: _Seen, after: _Seen, process: Process, purses: dict[str, list[str]]) -> None:
+    def __init__(self, before: _Rows, after: _Rows, process: Process, purses: dict[str, list[str]]) -> None:
         self.old, self.new, self.process, self.purses = before, after, process, purses
 
     def facts(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Kind and values of everything that changed and is worth telling."""
+        """Kind and values of everything that changed and is worth reporting."""
         yield from self._people()
         yield from self._home()
         yield from self._money()
@@ -278,39 +279,39 @@ class _Comparison:
             state = _name(CaseState, case["state"])
             if was is not None and was["state"] == case["state"]:
                 continue
-            told: dict[str, Any] = {"cause": _name(Cause, case["cause"]), "channel": _name(Channel, case["channel"])}
+            facts: dict[str, Any] = {"cause": _name(Cause, case["cause"]), "channel": _name(Channel, case["channel"])}
             onset = int(self.new.household["onset"][0])
             if state == "MONITORED" and onset >= 0:
-                told["months"] = max(int(case["identified"]) - onset, 0)
-            yield f"case_{state.lower()}", told
+                facts["months"] = max(int(case["identified"]) - onset, 0)
+            yield f"case_{state.lower()}", facts
 
     def _help(self) -> Iterator[tuple[str, dict[str, Any]]]:
         old = {int(package["identity"]): package for package in self.old.packages}
         payments = {Help.RELIEF: "help_relief", Help.DEVELOPMENT: "help_development", Help.REPAIR: "help_repair"}
         for package in self.new.packages:
             was, kind = old.get(int(package["identity"])), Help(package["kind"])
-            told = {"help": kind.name, "yuan": float(package["cost"]), "cause": _name(Cause, package["cause"])}
+            facts = {"help": kind.name, "yuan": float(package["cost"]), "cause": _name(Cause, package["cause"])}
             if was is None:
-                yield "help_asked", told
+                yield "help_asked", facts
             elif was["delivered"] < 0 <= package["delivered"]:
                 waited = int(package["delivered"] - package["asked"])
-                yield "help_delivered", {**told, "months": waited, "funds": self._funds(payments[kind])}
+                yield "help_delivered", {**facts, "months": waited, "funds": self._funds(payments[kind])}
             elif was["waiting"] and not package["waiting"]:
-                yield "help_lapsed", told
+                yield "help_lapsed", facts
             elif was["effect"] == 0.0 and package["effect"] > 0.0:
-                yield "help_works", {**told, "effect": float(package["effect"])}
+                yield "help_works", {**facts, "effect": float(package["effect"])}
 
     def _loans(self) -> Iterator[tuple[str, dict[str, Any]]]:
         old = {int(loan["identity"]): loan for loan in self.old.loans}
         for loan in self.new.loans:
             was = old.get(int(loan["identity"]))
-            told = {"yuan": float(loan["principal"]), "loan": _name(LoanKind, loan["kind"])}
+            facts = {"yuan": float(loan["principal"]), "loan": _name(LoanKind, loan["kind"])}
             if was is None:
-                yield "loan", told
+                yield "loan", facts
             elif was["state"] != loan["state"]:
-                yield ("loan_repaid" if loan["state"] == LoanState.REPAID else "loan_defaulted"), told
+                yield ("loan_repaid" if loan["state"] == LoanState.REPAID else "loan_defaulted"), facts
             elif was["started"] != loan["started"]:
-                yield "loan_renewed", told
+                yield "loan_renewed", facts
 
 
 def _person(person: Any) -> dict[str, Any]:
@@ -342,7 +343,7 @@ FINDS = ("relapsed", "served-late", "never-noticed")
 
 
 def candidates(county: County, kind: str) -> list[dict[str, Any]]:
-    """Live to the end and list households of a kind, the first to fall first.
+    """Run a county to its end and list households of a kind, the first to fall first.
 
     ``relapsed``: registered and fell below; ``served-late``: no measure within a quarter of identification;
     ``never-noticed``: registered, below for a quarter or longer, and never identified. Each with its row, months and place.

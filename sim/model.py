@@ -1,6 +1,6 @@
-"""The same life with Mesa's face: ``CountyModel(...).step()`` lives a month of ``sim.county.County``.
+"""The same county as a Mesa model: ``CountyModel(...).step()`` runs a month of ``sim.county.County``.
 
-Faces of rows are made when first asked for, so a model nobody looks at costs nothing more than its county, and gives the
+Faces of rows are made on first use, so a model nobody looks at costs nothing more than its county, and gives the
 same bytes. Mesa 3.3 keeps every model of which an agent was made; call ``close`` when done with many models.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.agents import FaceSet, Government, Household, Township, Village, VillageEnterprise
 from sim.core.inputs import yaml_file
-from sim.county import County, draw_of, draw_values
+from sim.county import County, parameter_draw_of, sample_values
 from sim.scenario import Scenario, load_scenario, with_settings
 
 FACES = (Household, VillageEnterprise, Village, Township)
@@ -28,7 +28,8 @@ def _written(value: Any) -> Any:
 class CountyModel(mesa.Model):
     """A county as a Mesa model.
 
-    ``scenario``: a path, the name of a shipped one, or a loaded one; ``seed`` and ``replication``: the address of its luck;
+    ``scenario``: a path, the name of a shipped one, or a loaded one; ``seed`` and ``replication``: the address of its random
+    draws;
     ``only_luck``: hold parameters at their central values; further keywords are overrides by parameter, with a double
     underscore for the dot (``public_posts__count=3000``), so that ``mesa.batch_run`` can vary them; as text, as ``--set`` takes
     them. Raises InputError for one that cannot be.
@@ -49,7 +50,7 @@ class CountyModel(mesa.Model):
             settings = {name.replace("__", "."): _written(value) for name, value in overrides.items()}
             scenario = with_settings(scenario, settings, "CountyModel: ")
         self.county = County(
-            scenario, draw_values(scenario, seed, None if only_luck else draw_of(replication)), seed, replication
+            scenario, sample_values(scenario, seed, None if only_luck else parameter_draw_of(replication)), seed, replication
         )
         self._shown = False
         self.datacollector = mesa.DataCollector(
@@ -61,7 +62,7 @@ class CountyModel(mesa.Model):
         )
 
     def step(self) -> None:
-        """Live one month; after the last of the scenario the model stops running."""
+        """Run one month; after the last of the scenario the model stops running."""
         self.county.step()
         if self._shown:
             self._face_new_rows()
@@ -70,13 +71,13 @@ class CountyModel(mesa.Model):
 
     @property
     def agents_by_type(self) -> dict:
-        """Faces by kind; they are made now if nobody asked before."""
+        """Faces by kind; they are made on first use."""
         self._show()
         return {kind: FaceSet(faces, random=self.random) for kind, faces in super().agents_by_type.items()}
 
     @property
     def agents(self):
-        """All faces; they are made now if nobody asked before."""
+        """All faces; they are made on first use."""
         self._show()
         return super().agents
 

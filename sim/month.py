@@ -109,7 +109,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, province, "shares the year's errors drawn by trends"),
     )),
     Part("人口", "People", (
-        yearly(JANUARY, ageing_and_deaths, "who lives this year"),
+        yearly(JANUARY, ageing_and_deaths, "who is alive this year"),
         yearly(JANUARY, health, "chronic illness and disability of the past year"),
         yearly(JANUARY, births, "after deaths: no child of the dead"),
         yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
@@ -156,7 +156,7 @@ MONTH: tuple[Part, ...] = (
         monthly(new_loans, "by last month's accounts, and free of a loan that has just ended"),
         monthly(help_effects, "what was delivered last month begins to work, and counts as this month's income"),
     )),
-    Part("意外冲击", "Blows", (
+    Part("意外冲击", "Shocks", (
         monthly(illness, "bills of the month", burn_in=True),
         yearly(JANUARY, new_medical_year, "a new insurance year, before its first bill is settled", burn_in=True),
         yearly(JANUARY, medical_premium, "insured from January", burn_in=True),
@@ -172,7 +172,7 @@ MONTH: tuple[Part, ...] = (
         monthly(housing, "houses and wells", burn_in=True),
         yearly(JANUARY, insurance_year, "a new insurance year, before the month's own spending is added", burn_in=True),
         monthly(insurance_premium, "the reserve, before it is claimed", burn_in=True),
-        monthly(insurance_claims, "last of the blows: it looks at all that households had to bear themselves", burn_in=True),
+        monthly(insurance_claims, "last of the shocks: it looks at all that households had to bear themselves", burn_in=True),
     )),
     Part("兜底保障", "Safety net", (
         monthly(dibao_application, "by last month's accounts: nobody knows this month's yet"),

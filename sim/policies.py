@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.core.inputs.errors import InputError, UserError, unknown
 from sim.core.inputs.parameters import load_all
-from sim.core.inputs.resolve import Values, named
+from sim.core.inputs.resolve import Values, month_name
 from sim.core.ledger import Fund, Payment, Purse, pay
 from sim.core.process import PaymentDeclaration
 from sim.core.random_draws import decision_key, uniform, word
@@ -62,12 +62,12 @@ class Policy:
         """What it pays for, as a process declares it."""
         return (PaymentDeclaration(f"policy_{self.name}", (Fund[self.fund.upper()],), Fund.HOUSEHOLDS),)
 
-    def described(self) -> dict[str, str]:
+    def describe(self) -> dict[str, str]:
         """What a result says of it."""
         return {"name": self.name, "after": self.after, "pays": self.fund, "sees": self.sees, "source": self.source,
                 "fingerprint": self.fingerprint or f"none: {self.reason}"}  # fmt: skip
 
-    def asked(self) -> dict[str, str]:
+    def canonical_inputs(self) -> dict[str, str]:
         """What of it decides results; where it cannot be recognised never the same twice, so that nothing is joined to it."""
         recognised = self.fingerprint or f"cannot be recognised again: {self.reason} ({uuid4().hex[:8]})"
         return {"after": self.after, "pays": self.fund, "sees": self.sees, "fingerprint": recognised}
@@ -112,7 +112,7 @@ def grant(households, histories, payment, rows, amounts, calendar, closed, paid)
                 histories[rows[place]].income[calendar] += amount
 
 
-grant_settled = settled(grant)
+grant_settled = reuse_machine_code(grant)
 
 
 @compiled
@@ -169,36 +169,36 @@ class Records:
         return list(self._shown)
 
 
-class Seen:
+class CountyView:
     """The county as a policy sees it in one month: ``year``, ``month`` (1 to 12), ``date`` ("2021-03"), and tables by name."""
 
-    def __init__(self, acting: "Acting", number: int) -> None:
-        self._acting, self._number = acting, number
-        self.year, self.month, self.date = 2021 + number // 12, number % 12 + 1, named(number)
+    def __init__(self, policy: "BoundPolicy", number: int) -> None:
+        self._policy, self._number = policy, number
+        self.year, self.month, self.date = 2021 + number // 12, number % 12 + 1, month_name(number)
 
     def __getattr__(self, table: str) -> Records:
         if table.startswith("_"):
             raise AttributeError(table)
-        return self._acting.records(table)
+        return self._policy.records(table)
 
     def __dir__(self) -> list[str]:
-        return ["date", "fund", "month", "setting", "year", *self._acting.shown]
+        return ["date", "fund", "month", "setting", "year", *self._policy.shown]
 
     def fund(self, name: str) -> float:
         """What a fund holds now, in yuan."""
         known = [each.name.lower() for each in Fund]
         if name not in known:
-            raise InputError(self._acting.where, 0, *unknown("there is no fund", "没有这项资金：", name, known))
-        return float(self._acting.tables["funds"]["balance"][Fund[name.upper()]])
+            raise InputError(self._policy.where, 0, *unknown("there is no fund", "没有这项资金：", name, known))
+        return float(self._policy.tables["funds"]["balance"][Fund[name.upper()]])
 
     def setting(self, path: str) -> Any:
         """A lever's value this month in the unit of the rules (money in yuan, times in months); of a policy that sees the truth
         also an assumption's.
         """
-        return self._acting.setting(path, self._number)
+        return self._policy.setting(path, self._number)
 
 
-class Acting:
+class BoundPolicy:
     """A policy at work in one county: call it with a month."""
 
     def __init__(
@@ -223,9 +223,9 @@ class Acting:
     def __call__(self, month: int) -> None:
         self._month = month
         try:
-            self._function(county=Seen(self, month), **self._given)
+            self._function(county=CountyView(self, month), **self._given)
         except Exception as problem:
-            problem.add_note(f"in policy '{self.policy.name}', month {named(month)}")
+            problem.add_note(f"in policy '{self.policy.name}', month {month_name(month)}")
             raise
 
     def records(self, table: str) -> Records:
@@ -303,12 +303,12 @@ class Acting:
         return drawn
 
 
-def acting(
+def bind_policies(
     policies: Sequence[Policy], tables: Tables, slices: Mapping[str, slice], values: Values, replication: np.uint64
-) -> dict[int, list[Acting]]:
+) -> dict[int, list[BoundPolicy]]:
     """The policies of a county in the order in which they act, by how many steps of the month come before them."""
-    found: dict[int, list[Acting]] = {}
+    found: dict[int, list[BoundPolicy]] = {}
     for policy in sorted(policies, key=lambda each: places().index(each.after)):  # at one place in the order of adding
-        acts = Acting(policy, tables, slices, values, replication)
+        acts = BoundPolicy(policy, tables, slices, values, replication)
         found.setdefault(places().index(policy.after) + 1, []).append(acts)
     return found

@@ -1,4 +1,4 @@
-"""What one county's life leaves behind, and the names of what it measures."""
+"""The result of one replication, and the names of what it measures."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ SEGMENT_NAMES = {
 
 @dataclass
 class SimulationResult:
-    """What one county's life left behind.
+    """The result of one replication of a county.
 
     ``indicators``: by id, float64 of shape (months,) from January 2021; ``townships``: (months, townships), NaN where a street
     has no village; ``segments``: (months, segments); ``goals``: outcomes by id; ``budget``: rows of year, fund, use, yuan, count,
-    shortfall; ``timings``: milliseconds by process over the whole life, empty unless asked for; ``digest``: hash of the series;
+    shortfall; ``timings``: milliseconds by process over the whole run, empty unless profiled; ``digest``: hash of the series;
     ``portraits``: spread of incomes and course of cases, see ``sim.goals.portraits``.
     """
 
@@ -41,21 +41,21 @@ class SimulationResult:
     portraits: dict[str, Portrait] = field(default_factory=dict)
 
 
-def digest_of(life: SimulationResult) -> str:
+def digest_of(result: SimulationResult) -> str:
     """Hash of every series and every goal, in a fixed order."""
     digest = hashlib.sha256()
-    for series in (life.indicators, life.townships, life.segments):
+    for series in (result.indicators, result.townships, result.segments):
         for name in sorted(series):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(series[name]).tobytes())
-    for name in sorted(life.goals):
-        digest.update(f"{name} {life.goals[name].met} {life.goals[name].margin!r}".encode())
+    for name in sorted(result.goals):
+        digest.update(f"{name} {result.goals[name].met} {result.goals[name].margin!r}".encode())
     return digest.hexdigest()[:32]
 
 
 @dataclass(frozen=True)
-class Names:
-    """Goals, indicators and places of a life, for those who write results."""
+class ResultNames:
+    """Goals, indicators and places of a result, for those who write results."""
 
     goals: Mapping[str, Any]
     indicators: Mapping[str, Any]

@@ -103,10 +103,10 @@ class Hand:
         self.slices = open_purses(self.tables, purses, [process])
         for fund, yuan in self.balances.items():
             self.tables["funds"][fund].balance = yuan
-        wired = BoundProcess(
+        bound = BoundProcess(
             process, self.tables, names, path, replication_key(seed, 0), self.slices, first=month, declared_only=declared_only
         )
-        wired(month)
+        bound(month)
         self.balances = {fund: float(self.tables["funds"][fund].balance) for fund in Fund}
         return SimpleNamespace(**{reason: self.paid(reason) for reason in self.slices})
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from experiments.execution.local_executor import RunInterrupted
 from experiments.reporting.translations import Words
-from sim.core.inputs.errors import InputError, InputErrors, UserError, said
+from sim.core.inputs.errors import InputError, InputErrors, UserError, describe_problem
 
 
 class Error(ValueError):
@@ -50,6 +50,6 @@ def in_both_languages() -> Iterator[None]:
     except RunInterrupted as problem:
         raise Incomplete(*(Words(each)("python_halted", problem=problem) for each in ("en", "zh"))) from None
     except OSError as problem:
-        why = said(problem)
+        why = describe_problem(problem)
         texts = (("en", why.english), ("zh", why.chinese))
         raise Incomplete(*(Words(each)("python_halted", problem=text) for each, text in texts)) from None

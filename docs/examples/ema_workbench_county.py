@@ -8,7 +8,7 @@ county. Levers are set by value, assumptions by the quantile of their own distri
 
 from ema_workbench import IntegerParameter, Model, RealParameter, ScalarOutcome, SequentialEvaluator
 
-from sim.county import live
+from sim.county import run_county
 from sim.scenario import load_scenario
 
 LEVERS = {"public_posts__count": "public_posts.count", "county_floor": "budget.county_floor"}
@@ -20,7 +20,7 @@ def county(replication: int = 0, months: int = 60, **values: float) -> dict[str,
     sets = [f"{LEVERS[name]}={value}" for name, value in values.items() if name in LEVERS]
     scenario = load_scenario("scenarios/baseline.yaml", sets)
     quantiles = {UNCERTAIN[name]: value for name, value in values.items() if name in UNCERTAIN}
-    life = live(scenario, quantiles, seed=2021, replication=replication)
+    life = run_county(scenario, quantiles, seed=2021, replication=replication)
     return {
         "relapse_rate": float(life.indicators["relapse_rate"][months - 1]),
         "margin_of_R3": float(life.goals["R3"].margin),

@@ -17,7 +17,7 @@ import yaml
 from scipy import stats
 
 from experiments.execution.local_executor import without_main
-from sim.county import County, SimulationResult, draw_of, draw_values
+from sim.county import County, SimulationResult, parameter_draw_of, sample_values
 from sim.scenario import Scenario, load_scenario
 from sim.world.funds import NOT_PUBLIC
 
@@ -71,7 +71,8 @@ def lives(file: str, sets: tuple[str, ...], seed: int, replications: Sequence[in
 
 
 def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -> dict[str, Any]:
-    county = County(scenario, draw_values(scenario, seed, None if only_luck else draw_of(replication)), seed, replication)
+    number = None if only_luck else parameter_draw_of(replication)
+    county = County(scenario, sample_values(scenario, seed, number), seed, replication)
     own = 0.0
     months_short: dict[tuple[int, str, str], int] = {}
     while county.month < scenario.months:
@@ -81,7 +82,7 @@ def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -
         own += float(sum((households["weight"] * households[name]).sum() for name in OWN_INCOME))
         for key in county.short_lines():
             months_short[(year, *key)] = months_short.get((year, *key), 0) + 1
-    life: SimulationResult = county.live()
+    life: SimulationResult = county.run()
     posts = sum(row["yuan"] for row in life.budget if row["use"] == "post_pay")
     help_ = sum(row["yuan"] for row in life.budget if row["use"] == "work_relief_wages")
     years = scenario.months / 12

@@ -24,7 +24,7 @@ from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, nearest
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.inputs.resolve import Override, convert
-from sim.core.inputs.validation import Month, Real, Title, Whole, explained
+from sim.core.inputs.validation import Month, Real, Title, Whole, explain
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.scenario_reader import beyond
 
@@ -204,7 +204,7 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
         elif isinstance(at, list) and isinstance(step, int) and step < len(at):
             at = at[step]
     known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
-    return InputError(path, line, *explained(error, known))
+    return InputError(path, line, *explain(error, known))
 
 
 def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
@@ -229,7 +229,7 @@ def record_of(**written: Any) -> FactorRecord:
     try:
         return FactorRecord.model_validate(written)
     except ValidationError as problem:
-        raise UserError(*explained(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
+        raise UserError(*explain(problem.errors()[0], [*FactorRecord.model_fields, "from"])) from None
 
 
 def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:

@@ -16,7 +16,7 @@ from experiments.results.files import safe
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import load_all, month_within
-from sim.core.inputs.resolve import named
+from sim.core.inputs.resolve import month_name
 from sim.scenario import load_scenario
 
 TASK: Mapping[str, Any] = {"warn": "paired"}
@@ -115,7 +115,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
         except ValueError as problem:
             raise InputError.of("--from", 0, problem) from None
         if not 0 <= month < last:
-            end = named(last - 1)
+            end = month_name(last - 1)
             raise InputError(
                 "--from", 0, f"{text.strip()} does not lie between 2021-01 and {end}, when all is decided",
                 f"{text.strip()} 不在 2021-01 至 {end} 之间；{end} 之后一切已成定局"
@@ -130,7 +130,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
             raise InputError("--levers", 0, *unknown("there is no lever", "没有这个抓手：", lever, known))
         for month in months:
-            record = {"from": named(month)}
+            record = {"from": month_name(month)}
             if equals:
                 record["values"] = [yaml_file.parse(value, "--levers")]  # type: ignore[assignment]
             elif parameter.options is not None:
@@ -145,12 +145,12 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
             for setting in settings:
                 if (meant := (lever, month, factor.meant(setting))) in seen:
                     raise InputError(
-                        "--levers", 0, f"{lever} = {setting} from {named(month)} is there twice; leave one out",
-                        f"{lever} 从 {named(month)} 起取 {setting} 写了两次；请去掉一个"
+                        "--levers", 0, f"{lever} = {setting} from {month_name(month)} is there twice; leave one out",
+                        f"{lever} 从 {month_name(month)} 起取 {setting} 写了两次；请去掉一个"
                     )  # fmt: skip
                 seen.add(meant)
-                name = safe(f"{lever}-{named(month)}-{setting}")
-                made.append(Try(lever, setting, named(month), design.point(scenario, [factor], {lever: setting}, name)))
+                name = safe(f"{lever}-{month_name(month)}-{setting}")
+                made.append(Try(lever, setting, month_name(month), design.point(scenario, [factor], {lever: setting}, name)))
     return made
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from sim.core.inputs.errors import INDENT, InputError, UserError, disk_is_full
-from sim.core.inputs.notation import escaped
+from sim.core.inputs.notation import escape
 
 if TYPE_CHECKING:
     from experiments.execution.runner import Outcome
@@ -101,7 +101,7 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except UserError as problem:  # raised where file and line are not known
         both = {"zh": problem.chinese, "en": problem.english}
-        typer.echo(escaped(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except OSError as problem:
         raise typer.Exit(report_refusal(problem)) from problem
@@ -147,7 +147,7 @@ def format_doubt(doubt: "Doubt", lang: str) -> str:
     more = abs(doubt.value) > abs(doubt.usual)
     guess = "ten_thousand" if 2_000 <= doubt.times <= 50_000 else "zeros"
     where = f"{doubt.place}:{doubt.line}" if doubt.line else doubt.place
-    return escaped(
+    return escape(
         words(
             f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
             value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
@@ -223,4 +223,4 @@ def show(parts: Iterable[RenderableType]) -> None:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     for part in parts:
-        console.print("\n".join(map(escaped, part.split("\n"))) if isinstance(part, str) else part)
+        console.print("\n".join(map(escape, part.split("\n"))) if isinstance(part, str) else part)

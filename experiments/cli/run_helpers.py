@@ -22,7 +22,7 @@ from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
 from experiments.results.files import canonical
-from sim.core.inputs.errors import InputError, said
+from sim.core.inputs.errors import InputError, describe_problem
 
 SHORT = 60.0  # seconds; a shorter study begins without confirmation
 
@@ -185,7 +185,7 @@ def read_requested(out: Path) -> int:
     try:
         return int(results.open_folder(out).manifest["replications"]["requested"])
     except (ValueError, KeyError) as problem:
-        why = said(problem)
+        why = describe_problem(problem)
         raise InputError(
             "--add-replications", 0, f"{out} holds no result to add to ({why.english})",
             f"{out} 里没有可以续加的结果（{why.chinese}）"
@@ -202,7 +202,7 @@ def explain_refusal(problem: BaseException | None, lang: str) -> str:
     """Why the system refused, in one language; empty for any other error."""
     if not isinstance(problem, OSError):
         return ""
-    both = said(problem)
+    both = describe_problem(problem)
     return both.chinese if lang == "zh" else both.english
 
 

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from experiments.cli.console import Code, Language, message_language, remember_language
 from experiments.cli.help_texts import fold, join_phrases, summary, translate_help
 from sim.core.inputs.errors import INDENT
-from sim.core.inputs.notation import escaped
+from sim.core.inputs.notation import escape
 
 #: Every fault of a command line is one of these, wherever the version of Typer at hand keeps its classes.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -61,10 +61,10 @@ def report_usage_errors() -> Iterator[None]:
         command = context.command_path if context is not None else "xianjie"
         chosen = message_language()
         if chosen != Language.EN:
-            typer.echo(escaped(f"{_end_sentence(chinese, '。', '？')}用法见 {command} -h"), err=True)
+            typer.echo(escape(f"{_end_sentence(chinese, '。', '？')}用法见 {command} -h"), err=True)
         if chosen != Language.ZH:
             indent = INDENT if chosen is None else ""
-            typer.echo(indent + escaped(f"{_end_sentence(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
+            typer.echo(indent + escape(f"{_end_sentence(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
 
 
@@ -108,9 +108,9 @@ def _explain_value(problem: Exception, name: str, english: str) -> str:
         return f"{name}：要写一个数，不能写 nan 或 inf"
     if errors is None:
         return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
-    from sim.core.inputs.validation import explained
+    from sim.core.inputs.validation import explain
 
-    return explained({**errors()[0], "loc": ()}, (), name).chinese
+    return explain({**errors()[0], "loc": ()}, (), name).chinese
 
 
 def _parameter_name(problem: Exception, english: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from experiments import model_api
 from experiments.execution import runner
 from experiments.results import files, fingerprint, folder_lock, output_folder
-from sim.core.inputs.errors import BilingualText, InputError, joined
+from sim.core.inputs.errors import BilingualText, InputError, join_texts
 
 
 def inputs_of(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def unlike(out: Path, now: dict[str, Any]) -> BilingualText | None:
                 f"it holds a result of the scenario '{old[0]}', not '{new[0]}'", f"里面是情景“{old[0]}”的结果，不是“{new[0]}”的"
             )
         ]
-    return joined(reasons) if reasons else None
+    return join_texts(reasons) if reasons else None
 
 
 def unjoinable(option: str, out: Path, reason: runner.Refused | BilingualText, fresh: bool = True) -> InputError:

@@ -17,7 +17,7 @@ from experiments.model_api import Plan, model_named
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results import folder as results
 from experiments.results.files import as_json, read_object, write_text
-from sim.core.inputs.errors import BilingualText, InputError, UserError, joined, said
+from sim.core.inputs.errors import BilingualText, InputError, UserError, describe_problem, join_texts
 
 FILE = "shard.json"
 
@@ -100,10 +100,10 @@ def _part(folder: Path) -> Part:
         scenario = model.revive(record["scenario"])
         now = fingerprint.identity(model, belongs["lives"], {scenario.id: scenario}, belongs["seed"], belongs["only_luck"])
     except (InputError, ValueError, TypeError, KeyError, AttributeError) as problem:  # fields missing, or of another kind
-        raise _otherwise(folder, said(problem)) from None
+        raise _otherwise(folder, describe_problem(problem)) from None
     reasons = fingerprint.changes(belongs, now)
     if reasons:
-        raise _otherwise(folder, joined(reasons))
+        raise _otherwise(folder, join_texts(reasons))
     chunks, wrong = journal.account(folder / "journal", digest)
     if wrong:
         raise Unjoined(
@@ -127,7 +127,7 @@ def _alike(first: Part, other: Part) -> None:
     if one != two:
         reasons.append(BilingualText(f"one is of {one} replications, the other of {two}", f"一个共 {one} 遍，另一个共 {two} 遍"))
     if reasons:
-        why = joined(reasons)
+        why = join_texts(reasons)
         raise Unjoined(
             f"{other.folder} and {first.folder} are not parts of one run: {why.english}",
             f"{other.folder} 和 {first.folder} 不属于同一次模拟：{why.chinese}",

@@ -19,7 +19,7 @@ from experiments.results.files import plain, read_object, write_csv
 from experiments.results.folder import MADE, Results, open_folder
 from experiments.results.journal import Chunk
 from experiments.statistics import estimates
-from sim.core.inputs.errors import BilingualText, InputError, UserError, joined
+from sim.core.inputs.errors import BilingualText, InputError, UserError, join_texts
 
 LEAST = 3
 ONE_IN = 100
@@ -143,7 +143,7 @@ def _tables(case: Case, made: Path) -> None:
     said = {**belongs, "scenarios": plain(asked), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
     reasons = fingerprint.changes(belongs, {**said, "versions": manifest["versions"], "platform": manifest["platform"]})
     if reasons:
-        why = joined(reasons)
+        why = join_texts(reasons)
         case.faults.append(
             BilingualText(
                 f"manifest.json does not describe what the journal belongs to: {why.english}",

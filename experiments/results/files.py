@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.inputs.errors import UserError, disk_is_full, said
+from sim.core.inputs.errors import UserError, describe_problem, disk_is_full
 
 LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
 LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
@@ -94,7 +94,7 @@ def refusing(out: Path) -> Iterator[None]:
     except OSError as problem:
         if disk_is_full(problem):
             raise
-        why = said(problem)
+        why = describe_problem(problem)
         raise NotOurs(
             f"{out} cannot be written to ({why.english}); name another folder",
             f"写不了 {out}（{why.chinese}）；请另写一个文件夹",

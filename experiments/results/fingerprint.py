@@ -13,7 +13,7 @@ import numpy as np
 from experiments.model_api import SimulationModel, find
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
-from sim.core.inputs.errors import BilingualText, UserError, joined
+from sim.core.inputs.errors import BilingualText, UserError, join_texts
 
 FILE = "belongs.json"
 SHOWN = 3
@@ -119,7 +119,7 @@ class IncompatibleRun(UserError):
     @classmethod
     def of(cls, reasons: list[BilingualText]) -> Self:
         """For several reasons at once."""
-        return cls(*joined(reasons))
+        return cls(*join_texts(reasons))
 
 
 WORDS = {

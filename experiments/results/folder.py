@@ -206,7 +206,7 @@ def description(scenario: Any) -> dict[str, Any]:
     if hasattr(scenario, "model_dump"):
         return plain(scenario.model_dump(mode="json"))
     found = asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
-    policies = [each.described() for each in getattr(scenario, "policies", ())]
+    policies = [each.describe() for each in getattr(scenario, "policies", ())]
     return plain({key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {}))
 
 

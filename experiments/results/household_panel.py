@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from experiments.model_api import COUNTY, find
 from experiments.results import dictionary, files
-from sim.county import County, draw_of, draw_values
+from sim.county import County, parameter_draw_of, sample_values
 from sim.world.codes import Segment
 
 #: Yearly sums of what a household has in a month, yuan per household.
@@ -103,8 +103,8 @@ def write(path: Path, scenario: Any, seed: int, replications: Sequence[int], onl
     path.parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as half, pq.ParquetWriter(half, SCHEMA.with_metadata(about), compression="zstd") as writer:
         for replication in replications:
-            number = None if only_luck else draw_of(replication)
-            county = County(scenario, draw_values(scenario, seed, number), seed, replication)
+            number = None if only_luck else parameter_draw_of(replication)
+            county = County(scenario, sample_values(scenario, seed, number), seed, replication)
             for table in years(county, replication, townships):
                 writer.write_table(table.replace_schema_metadata(about))
                 rows += len(table)

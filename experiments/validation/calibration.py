@@ -27,7 +27,7 @@ from experiments.validation.published_figures import load as load_figures
 from sim.core.inputs import ensemble, shipped, yaml_file
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 from sim.scenario import Scenario, load_scenario
 
 FILE = Path(__file__).parent / "calibration.yaml"
@@ -59,7 +59,7 @@ def load(path: Path = FILE) -> Spec:
         return Spec.model_validate(dict(tree))
     except ValidationError as problem:
         first = problem.errors()[0]
-        raise InputError(path, tree.lines.get(first["loc"][0], 1), *explained(first, list(Spec.model_fields))) from None
+        raise InputError(path, tree.lines.get(first["loc"][0], 1), *explain(first, list(Spec.model_fields))) from None
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sim.county import County, draw_of, draw_values
+from sim.county import County, parameter_draw_of, sample_values
 
 BEFORE = -1  # they differ as founded, before January 2021
 
@@ -32,8 +32,8 @@ def first_difference(
     scenario: Any, other: Any, seed: int, replication: int, until: int, only_luck: bool = False
 ) -> Difference | None:
     """Live both until ``until`` months have passed; None if every row of every table was the same at every month's end."""
-    number = None if only_luck else draw_of(replication)
-    one, two = (County(each, draw_values(each, seed, number), seed, replication) for each in (scenario, other))
+    number = None if only_luck else parameter_draw_of(replication)
+    one, two = (County(each, sample_values(each, seed, number), seed, replication) for each in (scenario, other))
     columns = _differing(one, two)
     if columns:
         return Difference(BEFORE, columns)

@@ -64,7 +64,7 @@ def observe(file: str, seed: int, replication: int) -> Observed:
             _note_exits(seen, county, registered, poor)
             poor = {name: chosen & (months >= YEAR) for name, chosen in _work_of(county, registered).items()}
     seen.by_savings = [(float(ever[rich].mean()), float(ever[~rich].mean()))]
-    seen.life = county.live()
+    seen.life = county.run()
     return seen
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import month_number
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 
 FILE = Path(__file__).parent / "published.yaml"
 #: Half the width of a band of nine in ten, in standard deviations.
@@ -190,7 +190,7 @@ def load(path: Path = FILE) -> list[Figure]:
         try:
             figures.append(Figure.model_validate({**_plain(record), "id": name, "line": tree.lines[name]}))
         except ValidationError as problem:
-            raise InputError(path, tree.lines[name], *explained(problem.errors()[0], list(Figure.model_fields), name)) from None
+            raise InputError(path, tree.lines[name], *explain(problem.errors()[0], list(Figure.model_fields), name)) from None
     return figures
 
 

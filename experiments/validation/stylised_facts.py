@@ -191,7 +191,7 @@ def _coverage_over_amount() -> float:
         for replication in range(4):
             for sign, given in ((1.0, sets), (-1.0, ())):
                 scenario = load_scenario(BASELINE, given)
-                life = County(scenario, values_of(scenario, None), 2021, replication).live()
+                life = County(scenario, values_of(scenario, None), 2021, replication).run()
                 below = (life.indicators["relapse_rate"] * life.indicators["registered_persons"])[11::12].sum()
                 differences += sign * np.array([-below, sum(row["yuan"] for row in life.budget if row["use"] == "dibao")])
         return float(differences[0] / differences[1])

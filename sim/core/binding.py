@@ -1,4 +1,4 @@
-"""Hand a process what it declared, and nothing else: its tables, this month's parameters, its luck, its payments."""
+"""Hand a process what it declared, and nothing else: its tables, this month's parameters, its random draws, its payments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from sim.core.compiled.compilation import capacities, machine_code
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.process import Process, Room
 from sim.core.random_draws import decision_keys
-from sim.core.tables import TABLES, restricted
+from sim.core.tables import TABLES, restrict
 
 MONTHS_PER_YEAR = 12
 USUAL_MONTHS = 72  # burn-in and plan
@@ -35,22 +35,22 @@ class Tables:
     rows: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, np.ndarray] = field(default_factory=dict)
     #: The views of the rows in use that were handed out last, to people and to rules; making one takes longer than many a rule.
-    _live: dict[str, Any] = field(default_factory=dict)
+    _in_use: dict[str, Any] = field(default_factory=dict)
     _for_rules: dict[str, Any] = field(default_factory=dict)
 
     def make(self, name: str, rows: int, room: int | None = None, grows: bool = False) -> Any:
         """Allocate a table with ``rows`` rows in use (and ``room`` allocated, if given) and return those in use."""
         self.rows[name] = TABLES[name].allocate(room or rows, grows)
         self.counts[name] = np.array([rows], dtype=np.int64)
-        self._live.pop(name, None)
+        self._in_use.pop(name, None)
         self._for_rules.pop(name, None)
-        return self.live(name)
+        return self.in_use(name)
 
-    def live(self, name: str) -> Any:
+    def in_use(self, name: str) -> Any:
         """The rows in use."""
-        kept, count = self._live.get(name), self.counts[name].item()
+        kept, count = self._in_use.get(name), self.counts[name].item()
         if kept is None or len(kept) != count:
-            kept = self._live[name] = first_rows(self.rows[name], count)
+            kept = self._in_use[name] = first_rows(self.rows[name], count)
         return kept
 
     def for_rules(self, name: str) -> Any:
@@ -61,7 +61,7 @@ class Tables:
         return kept
 
     def __getitem__(self, name: str) -> Any:
-        return self.live(name)
+        return self.in_use(name)
 
 
 def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Process]) -> dict[str, slice]:
@@ -95,8 +95,8 @@ class BoundProcess:
     """A process bound to one county: call it with a month.
 
     ``path(id)`` gives a parameter's values by month, in the units of the rules; ``first`` is the month of their first
-    entry; a process without parameters has luck for so many ``months`` from then on. With ``declared_only`` the process sees
-    only the columns that it declares, as in the contract tests; a process of the administration never sees more.
+    entry; a process without parameters has random draws for so many ``months`` from then on. With ``declared_only`` the
+    process sees only the columns that it declares, as in the contract tests; a process of the administration never sees more.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class BoundProcess:
         self.narrow = declared_only or process.sees == "records"
         #: Every parameter by month: plain numbers, or writable rows of numbers, one behind another.
         self.paths = [np.array(path(f"{process.owner}.{name}")) for name in parameters]
-        #: Months for which it has parameters and luck.
+        #: Months for which it has parameters and random draws.
         self.months = len(self.paths[0]) if self.paths else months
         self.books = self._books(slices)
         self._tables = process.tables
@@ -187,7 +187,7 @@ class BoundProcess:
         rows: Any = self.tables.rows[name]
         kept = self._shown.get(name)
         if kept is None or kept[0] is not rows:
-            shown = restricted(rows, self._columns(name)) if self.narrow else rows
+            shown = restrict(rows, self._columns(name)) if self.narrow else rows
             kept = self._shown[name] = (rows, plain(shown))
         return kept[1]
 
@@ -197,7 +197,7 @@ class BoundProcess:
         return [column.name for column in TABLES[table].columns if column.name in declared]
 
     def arguments(self, month: int) -> tuple:
-        """What it is handed in a month: county, parameters, luck and books."""
+        """What it is handed in a month: county, parameters, keys of random draws and books."""
         return self.county(month), self.parameters(month), self.draws(month), self.books
 
     def _types(self) -> tuple:

@@ -14,7 +14,7 @@ NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "
 class Step:
     """A process in its place in the month, the calendar months in which it runs, and the reason for its place.
 
-    ``burn_in``: it also lives the year before the first.
+    ``burn_in``: it also runs in the year before the first.
     """
 
     process: Process

@@ -1,7 +1,7 @@
 """Money moves only here: every yuan leaves one purse, reaches another and is written on a line of the budget.
 
 A payment is declared by the process that makes it (``post_pay: employment | bridging -> households``): a reason, the
-funds that may pay in the order in which they are asked, and who receives. Each pair of reason and payer is one row of
+funds that may pay in the order in which they are tried, and who receives. Each pair of reason and payer is one row of
 the table ``lines``. A row of a table stands for ``weight`` households, and the multiplication happens here and nowhere else.
 
 Nothing is clamped. A fund that cannot pay refuses, and the refusal is written down as unpaid money.
@@ -78,7 +78,7 @@ Payment = namedtuple("Payment", "lines funds payers payee")
 
 
 @compiled
-def draw(funds, code, total):
+def withdraw(funds, code, total):
     """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
     fund = funds[code]
     if fund.purse == Purse.SECTOR:
@@ -110,7 +110,7 @@ def arrive(payment, payer, total, units):
 def transfer(payment, total, units):
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
     for i in range(len(payment.payers)):
-        if draw(payment.funds, payment.payers[i], total):
+        if withdraw(payment.funds, payment.payers[i], total):
             arrive(payment, i, total, units)
             return True
     payment.lines[0].unpaid += total
@@ -120,7 +120,7 @@ def transfer(payment, total, units):
 @compiled
 def transfer_from(payment, payer, total, units):
     """Move ``total`` yuan from the payer in that place among the declared ones; False, and a note of it, if it cannot."""
-    if not draw(payment.funds, payment.payers[payer], total):
+    if not withdraw(payment.funds, payment.payers[payer], total):
         payment.lines[payer].unpaid += total
         return False
     arrive(payment, payer, total, units)

@@ -30,7 +30,7 @@ OCCASIONS = ("month", "year", "life")
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision that luck takes: drawn afresh every month, every year, or once in a life."""
+    """A decision left to a random draw: drawn afresh every month, every year, or once in a replication ("life")."""
 
     name: str
     word: np.uint64
@@ -39,7 +39,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class PaymentDeclaration:
-    """A reason to pay, the funds that may pay in the order in which they are asked, and who receives."""
+    """A reason to pay, the funds that may pay in the order in which they are tried, and who receives."""
 
     reason: str
     payers: tuple[Fund, ...]
@@ -72,7 +72,7 @@ class Process:
 
     @property
     def yaml(self) -> Path:
-        """Where its parameters live."""
+        """The file of its parameters."""
         return Path(str(sys.modules[self.module].__file__)).with_suffix(".yaml")
 
     def bind(self, parameters: list[str]) -> None:

@@ -1,7 +1,7 @@
-"""Luck has an address: ``hash(seed, replication, process, decision, month, identity)``, and no order or state.
+"""Random draws have an address: ``hash(seed, replication, process, decision, month, identity)``, and no order or state.
 
-The same household meets the same luck in every scenario, whatever else is added to the model, because a draw
-depends on what is decided and for whom, never on how many draws came before it. The mixing function is the
+These are common random numbers: the same household meets the same draws in every scenario, whatever else is added to the
+model, because a draw depends on what is decided and for whom, never on how many draws came before it. The mixing function is the
 finaliser of SplitMix64 (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
 
 Uniform first, then the inverse distribution function; never rejection, which would take a varying number of draws.
@@ -22,7 +22,7 @@ SHIFT_27, SHIFT_30, SHIFT_31, SHIFT_11 = np.uint64(27), np.uint64(30), np.uint64
 ONE = np.uint64(1)
 UNIT = 2.0**-53
 HALF_STEP = 2.0**-54
-MONTHS_BEFORE_ZERO = 1200  # no key is asked for a negative month
+MONTHS_BEFORE_ZERO = 1200  # no key is made of a negative number
 
 
 def _mix(state, word):
@@ -33,7 +33,7 @@ def _mix(state, word):
     return z ^ (z >> SHIFT_31)
 
 
-# The wrap-around is meant: compiled code wraps silently, the uncompiled twin is told not to warn, here and only here.
+# The wrap-around is meant: compiled code wraps silently, the uncompiled twin is kept from warning, here and only here.
 mix = compiled(_mix) if IS_COMPILED else np.errstate(over="ignore")(_mix)
 
 
@@ -143,7 +143,7 @@ def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: np
     return keys
 
 
-def quantile(seed: int, draw: int, parameter: str) -> float:
-    """The quantile, in (0, 1), at which a parameter is drawn: independent of which other parameters exist."""
+def sample_quantile(seed: int, draw: int, parameter: str) -> float:
+    """The quantile, in (0, 1), at which a parameter stands in one draw: independent of which other parameters exist."""
     key = _chain(word("parameter draw"), np.uint64(seed), np.uint64(draw))
     return float(uniform(key, word(parameter)))

@@ -83,8 +83,8 @@ def declare(name: str, meaning: str, columns: str, by_column: bool = False) -> T
     return table
 
 
-def restricted(array: Any, names: list[str]) -> Any:
+def restrict(array: Any, names: list[str]) -> Any:
     """A view of the same memory in which only the named columns exist; reading another fails."""
     if isinstance(array, Columns):
-        return array.restricted(names)
+        return array.restrict(names)
     return array[names].view(np.recarray)

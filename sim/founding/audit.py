@@ -41,7 +41,7 @@ def _between(id: str, zh: str, en: str, low: float, high: float, achieved: float
 
 
 def _at_least(id: str, zh: str, en: str, target: float, achieved: float) -> dict:
-    """Whole persons: what is asked is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
+    """Whole persons: the target is rounded as founding rounds it, for nobody is a third of a person (5000 × 0.139)."""
     return _row(id, zh, en, [float(target), None], float(achieved), round(achieved) >= round(target), unit="persons")
 
 
@@ -125,7 +125,7 @@ def audit_founding(tables: Tables, p: Any, values: Values) -> list[dict]:
 
 
 def audit_burn_in(tables: Tables, p: Any, income: float) -> list[dict]:
-    """The audit when January 2021 opens, after a year lived with shocks but with membership frozen.
+    """The audit when January 2021 opens, after a year run with shocks but with membership frozen.
 
     ``income``: rural income per head of that year, yuan.
     """

@@ -27,7 +27,7 @@ from sim.founding.population import (
     plan_counts,
     room_of,
 )
-from sim.founding.row_order import line_up
+from sim.founding.row_order import order_persons
 from sim.founding.village_economy import make_village_economy
 from sim.world import dibao_rules
 from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
@@ -51,7 +51,7 @@ def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
 
 
 def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Draws:
-    """Fill places, households, persons, work, enterprises and farms; returns the luck of founding.
+    """Fill places, households, persons, work, enterprises and farms; returns the random draws of founding.
 
     ``posts`` are those that the scenario fills; there are hands enough for ``posts_promised``, the same people in every scenario.
     """
@@ -76,7 +76,7 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     make_farms(tables, draws, p)
     _count_workers(tables)
     make_village_economy(tables, draws, p)
-    line_up(tables)
+    order_persons(tables)
     return draws
 
 

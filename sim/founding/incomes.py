@@ -146,7 +146,7 @@ def _settle_others(tables, draws, p, trial, rules, chosen, scale, income) -> Non
     given = trial.post_pay + trial.transfers + trial.programmes
     going = trial.wages + trial.business
 
-    def settled(wanted):
+    def scaled_to(wanted):
         """Scale, support and income that come nearest to a wanted income per head."""
         rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - given, 0.0)
         ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
@@ -166,7 +166,7 @@ def _settle_others(tables, draws, p, trial, rules, chosen, scale, income) -> Non
         wanted[others] = p.other_registered_floor + above * drawn[others]
         wanted[general] = np.maximum(p.general_floor, mean * drawn[general])
         wanted[others] = np.maximum(wanted, verified_income(rules, members, trial) / members)[others]
-        factor, left, achieved = settled(wanted)
+        factor, left, achieved = scaled_to(wanted)
         total = households["weight"] * np.where(chosen, achieved, income)
         above = max(above + (goal_registered - total[registered].sum()) / persons[others].sum(), 0.0)
         mean += (goal - total.sum()) / persons[general & (wanted > p.general_floor)].sum()

@@ -61,14 +61,14 @@ def _make_idle(persons, draws: Draws, p, able: np.ndarray) -> None:
 
 
 def _fill_posts(persons, draws: Draws, candidates: np.ndarray, posts: int) -> None:
-    """Give posts to weak labour first, one to a household; a second one only when every household has been asked."""
+    """Give posts to weak labour first, one to a household; a second one only when every household has had its turn."""
     strength = np.where(persons["capacity"][candidates] < 1.0, 0.0, 1.0)
     order = candidates[draws.order("post", persons["identity"][candidates], strength)]
     _, first = np.unique(persons["household"][order], return_index=True)
     is_first = np.zeros(len(order), dtype=bool)
     is_first[first] = True
-    asked = np.concatenate([order[is_first], order[~is_first]])
-    persons["status"][asked[:posts]] = Destination.PUBLIC_POST
+    candidates_in_turn = np.concatenate([order[is_first], order[~is_first]])
+    persons["status"][candidates_in_turn[:posts]] = Destination.PUBLIC_POST
 
 
 def make_farms(tables: Tables, draws: Draws, p) -> None:

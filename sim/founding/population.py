@@ -1,4 +1,4 @@
-"""Who lives in the county: households with their places and sizes, and their members, drawn at their own luck addresses.
+"""Who lives in the county: households with their places and sizes, and their members, each drawn at an address of its own.
 
 Nothing is sampled from micro-data, because there is none; totals that the policy paper states are met exactly.
 """
@@ -20,7 +20,7 @@ HANDS_TO_SPARE = 1.03  # chance decides who can work, and places are for those w
 
 
 class Draws:
-    """Keys of the decisions that founding takes, once in a life."""
+    """Keys of the decisions that founding takes, once in a replication."""
 
     def __init__(self, replication: np.uint64) -> None:
         self.replication = replication
@@ -44,7 +44,7 @@ class Draws:
         return np.exp(spread * self.normals(decision, identities) - 0.5 * spread * spread)
 
     def order(self, decision: str, identities: np.ndarray, score: np.ndarray | float = 0.0) -> np.ndarray:
-        """Rows in the order of ``score`` plus luck; ties by row, so that the order never depends on a library."""
+        """Rows in the order of ``score`` plus a uniform draw; ties by row, so that the order never depends on a library."""
         return np.argsort(self.uniforms(decision, identities) + score, kind="stable")
 
 
@@ -64,7 +64,7 @@ def fill_normals(key, identities, drawn):
 
 @compiled
 def fill_identities(base, made):
-    """Luck addresses of as many units as ``made`` has room for."""
+    """The identities of as many units as ``made`` has room for, into it."""
     for i in range(len(made)):
         made[i] = mix(base, np.uint64(i))
 
@@ -77,7 +77,7 @@ def normals(key: np.uint64, identities: np.ndarray) -> np.ndarray:
 
 
 def identities(kind: str, count: int) -> np.ndarray:
-    """Luck addresses of ``count`` units of a kind; adding more of a kind leaves the others' alone."""
+    """Identities (uint64, the addresses of random draws) of ``count`` units of a kind; more of a kind leave the others' alone."""
     made = np.empty(count, dtype=np.uint64)
     fill_identities(word(kind), made)
     return made

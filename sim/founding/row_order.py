@@ -1,4 +1,4 @@
-"""In which order persons stand in their table: the like beside the like, so that the processor foresees what a rule will ask."""
+"""In which order persons stand in their table: those alike together, so that the processor predicts the branches of a rule."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ from sim.world.codes import Destination
 OLD = 60  # years; about where pensions begin: only the speed of a pass hangs on it
 
 
-def line_up(tables: Tables) -> None:
+def order_persons(tables: Tables) -> None:
     """Put the rows of persons in order of registration, ability to work, place of work, chronic illness and old age.
 
     A dozen rules pass over all persons every month and ask the same few questions of each. Where the answer changes from row to
     row, a processor guesses wrongly half of the time, and a wrong guess takes longer than many a rule. People change over the
-    years and this order is not kept up: most of what was alike stays alike. Nobody's fate hangs on it, since luck goes by
+    years and this order is not kept up: most of what was alike stays alike. No result depends on it, since random draws go by
     identity; within a household the order of members, by ``first_person`` and ``next``, stays what it was.
     """
     persons, households = tables["persons"], tables["households"]

@@ -94,7 +94,7 @@ def make_enterprises(tables: Tables, draws: Draws, p: Any) -> None:
 
 
 def _set_industries(enterprises, draws: Draws, p: Any, names: np.ndarray) -> None:
-    """What each lives by; processors process."""
+    """The line of business of each; processors process."""
     drawn = np.searchsorted(np.cumsum(p.industry_mix), draws.uniforms("enterprise commodity", names)).clip(0, len(Industry) - 1)
     enterprises["industry"] = np.where(enterprises["sector"] == Sector.PROCESSOR, Industry.PROCESSING, drawn)
     commodities = np.array([COMMODITY_OF[each] for each in Industry])

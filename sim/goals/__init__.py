@@ -1,4 +1,4 @@
-"""What is wanted: one function, one record."""
+"""Goals and indicators: one function and one record for each goal."""
 
 # The order of these imports is the order of the scoreboard.
 from sim.goals import income_growth, no_relapse, zeroing, coverage, services, enclaves, village_economy, fiscal  # noqa: F401, I001

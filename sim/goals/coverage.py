@@ -1,6 +1,6 @@
 """What the plan counts: dibao coverage and its errors (C), work (E)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
 
 
 @goal(
@@ -14,61 +14,61 @@ from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
     weight=1.0,
     watched="dibao_coverage",
 )
-def dibao_coverage(lived: GoalInputs) -> GoalOutcome:
+def dibao_coverage(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at least half of all registered persons live in households on dibao."""
-    shares = lived.december("dibao_coverage")[1:]
-    return outcome(shares - lived.threshold("dibao_coverage"), float(shares.min()))
+    shares = inputs.december("dibao_coverage")[1:]
+    return outcome_of_all_years(shares - inputs.threshold("dibao_coverage"), float(shares.min()))
 
 
 @goal("C2_exclusion", "应保未保率不高于上限", "Few of those truly eligible are left out of dibao",
       "每年末收入低于低保标准且无否决性资产的人口中未享受低保者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_exclusion")  # fmt: skip
-def dibao_exclusion(lived: GoalInputs) -> GoalOutcome:
+def dibao_exclusion(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons whose countable income is below the dibao line, and whose
     household has no disqualifying means, is without dibao."""
-    return _at_most(lived, "dibao_exclusion", "dibao_exclusion")
+    return _at_most(inputs, "dibao_exclusion", "dibao_exclusion")
 
 
 @goal("C2_inclusion", "低保错保率不高于上限", "Few on dibao are not eligible",
       "每年末享受低保人口中收入或资产不符合条件者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_inclusion")  # fmt: skip
-def dibao_inclusion(lived: GoalInputs) -> GoalOutcome:
+def dibao_inclusion(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons on dibao has a countable income above the line or
     disqualifying means."""
-    return _at_most(lived, "dibao_inclusion", "dibao_inclusion")
+    return _at_most(inputs, "dibao_inclusion", "dibao_inclusion")
 
 
-def _at_most(lived: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
-    shares = lived.december(indicator)[1:]
-    return outcome(lived.threshold(threshold) - shares, float(shares.max()))
+def _at_most(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
+    shares = inputs.december(indicator)[1:]
+    return outcome_of_all_years(inputs.threshold(threshold) - shares, float(shares.max()))
 
 
 @goal("E1", "有就业能力和意愿的脱贫人口全部就业", "All who can and want to work are in work",
       "每年末有劳动能力且在寻找工作或务农务工的脱贫人口中，就业（含务农）占比达到100%。", "4.2.1", "share", scope="segment", weight=1.0, watched="employed_share")  # fmt: skip
-def all_in_work(lived: GoalInputs) -> GoalOutcome:
+def all_in_work(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year all registered persons able to work are in work, the own farm included. Whoever is able counts as
     willing: the model knows nobody who would not."""
-    shares = lived.december("employed_share")[1:]
-    return outcome(shares - lived.threshold("stable_employment"), float(shares.min()))
+    shares = inputs.december("employed_share")[1:]
+    return outcome_of_all_years(shares - inputs.threshold("stable_employment"), float(shares.min()))
 
 
 @goal("E2", "务工意愿者全年务工满六个月", "All who wish paid work have half a year of it",
       "每年末有务工意愿的脱贫劳动力中，当年有工资收入满六个月者占比达到100%。", "4.2.1", "share", scope="segment", watched="stable_work_share")  # fmt: skip
-def half_a_year(lived: GoalInputs) -> GoalOutcome:
+def half_a_year(inputs: GoalInputs) -> GoalOutcome:
     """In every year all registered persons who are in paid work, or look for it, at its end were paid in six months or more."""
-    shares = lived.december("stable_work_share")[1:]
-    return outcome(shares - lived.threshold("stable_employment"), float(shares.min()))
+    shares = inputs.december("stable_work_share")[1:]
+    return outcome_of_all_years(shares - inputs.threshold("stable_employment"), float(shares.min()))
 
 
 @goal("E3", "有劳动力的脱贫户无零就业", "No household able to work without work",
       "每年末有劳动力的脱贫户中没有零就业家庭。", "4.2.1", "households", scope="segment", watched="idle_households")  # fmt: skip
-def no_idle_household(lived: GoalInputs) -> GoalOutcome:
+def no_idle_household(inputs: GoalInputs) -> GoalOutcome:
     """At no year's end is there a registered household with somebody able to work in which nobody works."""
-    counts = lived.december("idle_households")[1:]
-    return outcome(-counts, float(counts.max()))
+    counts = inputs.december("idle_households")[1:]
+    return outcome_of_all_years(-counts, float(counts.max()))
 
 
-def _at_least(lived: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
-    counts = lived.december(indicator)[1:]
-    return outcome(counts - lived.threshold(threshold), float(counts.min()))
+def _at_least(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
+    counts = inputs.december(indicator)[1:]
+    return outcome_of_all_years(counts - inputs.threshold(threshold), float(counts.min()))
 
 
 @goal(
@@ -82,9 +82,9 @@ def _at_least(lived: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
     weight=1.0,
     watched="registered_outside",
 )
-def outside_jobs(lived: GoalInputs) -> GoalOutcome:
+def outside_jobs(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at least 3 000 registered persons work outside the county."""
-    return _at_least(lived, "registered_outside", "outside_jobs")
+    return _at_least(inputs, "registered_outside", "outside_jobs")
 
 
 @goal(
@@ -98,9 +98,9 @@ def outside_jobs(lived: GoalInputs) -> GoalOutcome:
     weight=1.0,
     watched="registered_local",
 )
-def local_jobs(lived: GoalInputs) -> GoalOutcome:
+def local_jobs(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at least 2 000 registered persons work in local firms."""
-    return _at_least(lived, "registered_local", "local_jobs")
+    return _at_least(inputs, "registered_local", "local_jobs")
 
 
 @goal(
@@ -114,6 +114,6 @@ def local_jobs(lived: GoalInputs) -> GoalOutcome:
     weight=1.0,
     watched="posts_filled",
 )
-def posts(lived: GoalInputs) -> GoalOutcome:
+def posts(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at least 5 000 registered persons hold a public-welfare post."""
-    return _at_least(lived, "posts_filled", "posts")
+    return _at_least(inputs, "posts_filled", "posts")

@@ -2,71 +2,71 @@
 
 import numpy as np
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, reached, within
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_at_end, outcome_in_year
 from sim.goals.measure import Measure
 
 
-def _units(lived: GoalInputs) -> np.ndarray:
+def _units(inputs: GoalInputs) -> np.ndarray:
     """Which townships and streets are counted: all, or only those with villages (the switch ``thresholds.enclave_units``)."""
-    villages = lived.townships[-1, :, Measure.VILLAGE_HOUSEHOLDS] > 0.0
-    return np.ones_like(villages) if lived.threshold("enclave_units") == 0.0 else villages
+    villages = inputs.townships[-1, :, Measure.VILLAGE_HOUSEHOLDS] > 0.0
+    return np.ones_like(villages) if inputs.threshold("enclave_units") == 0.0 else villages
 
 
-def _landed(lived: GoalInputs, cumulative: bool) -> tuple[np.ndarray, np.ndarray]:
+def _landed(inputs: GoalInputs, cumulative: bool) -> tuple[np.ndarray, np.ndarray]:
     """Margins and projects landed by year from 2021; the margin is the lesser of the county's and the hindmost township's."""
-    counts = lived.yearly(Measure.LANDED)[1:]
+    counts = inputs.yearly(Measure.LANDED)[1:]
     if cumulative:
         counts = np.cumsum(counts, axis=0)
     county = counts.sum(axis=1)
-    hindmost = counts[:, _units(lived)].min(axis=1)
-    margins = np.minimum(county - lived.threshold("projects_landed"), hindmost - lived.threshold("projects_each"))
+    hindmost = counts[:, _units(inputs)].min(axis=1)
+    margins = np.minimum(county - inputs.threshold("projects_landed"), hindmost - inputs.threshold("projects_each"))
     return margins, county
 
 
 @goal("F1_2021", "2021年新落地飞地54个且每个乡镇街2个以上", "54 enclave projects landed in 2021, two in each township",
       "2021年新落地投资5000万元以上飞地项目54个以上，且每个乡镇街2个以上（附件口径）。", "annex 2.4", "projects",
       scope="township", deadline=2021, weight=1.0, watched="enclaves_landed")  # fmt: skip
-def landed_in_2021(lived: GoalInputs) -> GoalOutcome:
+def landed_in_2021(inputs: GoalInputs) -> GoalOutcome:
     """At least 54 enclave projects of 50 million yuan and more land in 2021, and at least two in each township or street, as the
     annex dates it. The margin is the lesser of the county's and the hindmost township's."""
-    return within(lived, 2021, *_landed(lived, cumulative=False))
+    return outcome_in_year(inputs, 2021, *_landed(inputs, cumulative=False))
 
 
 @goal("F1", "期内累计落地飞地54个且每个乡镇街2个以上", "54 enclave projects landed by 2025, two in each township",
       "2021年至期末累计新落地飞地项目54个以上，且每个乡镇街2个以上（正文口径）。", "4.3.3", "projects", scope="township", weight=1.0, watched="enclaves_producing")  # fmt: skip
-def landed_at_all(lived: GoalInputs) -> GoalOutcome:
+def landed_at_all(inputs: GoalInputs) -> GoalOutcome:
     """The same, summed from 2021 to the end, as the body of the paper may be read."""
-    return reached(*_landed(lived, cumulative=True))
+    return outcome_at_end(*_landed(inputs, cumulative=True))
 
 
 @goal("F2_producing", "投产飞地项目达到54个", "54 enclave projects producing",
       "期末正在生产的飞地项目不少于54个。", "4.3.3", "projects", watched="enclaves_producing")  # fmt: skip
-def producing(lived: GoalInputs) -> GoalOutcome:
+def producing(inputs: GoalInputs) -> GoalOutcome:
     """At the end as many enclave projects produce as were to land: what landing is for."""
-    counts = lived.year_end(Measure.PRODUCING).sum(axis=1)[1:]
-    return reached(counts - lived.threshold("projects_landed"), counts)
+    counts = inputs.year_end(Measure.PRODUCING).sum(axis=1)[1:]
+    return outcome_at_end(counts - inputs.threshold("projects_landed"), counts)
 
 
 @goal("F2_jobs", "飞地项目吸纳脱贫劳动力", "Enclave projects employ registered persons",
       "期末飞地项目吸纳脱贫劳动力人数不少于目标。", "4.3.3", "persons", watched="enclave_registered")  # fmt: skip
-def enclave_jobs(lived: GoalInputs) -> GoalOutcome:
+def enclave_jobs(inputs: GoalInputs) -> GoalOutcome:
     """At the end enclave projects employ at least the threshold number of registered persons."""
-    counts = lived.year_end(Measure.ENCLAVE_REGISTERED).sum(axis=1)[1:]
-    return reached(counts - lived.threshold("enclave_jobs"), counts)
+    counts = inputs.year_end(Measure.ENCLAVE_REGISTERED).sum(axis=1)[1:]
+    return outcome_at_end(counts - inputs.threshold("enclave_jobs"), counts)
 
 
 @goal("F3_revenue", "2021年乡镇财政收入增长20%以上", "Township revenue grows by 20 % in 2021",
       "2021年乡镇财政收入合计比上年增长20%以上。", "4.3.3", "share", deadline=2021, weight=1.0, watched="township_revenue")  # fmt: skip
-def revenue_growth(lived: GoalInputs) -> GoalOutcome:
+def revenue_growth(inputs: GoalInputs) -> GoalOutcome:
     """The revenue of all townships together is in 2021 at least 20 % above that of 2020."""
-    revenue = lived.year_end(Measure.TOWNSHIP_REVENUE).sum(axis=1)
+    revenue = inputs.year_end(Measure.TOWNSHIP_REVENUE).sum(axis=1)
     growth = revenue[1:] / revenue[:-1] - 1.0
-    return within(lived, 2021, growth - lived.threshold("township_revenue"), growth)
+    return outcome_in_year(inputs, 2021, growth - inputs.threshold("township_revenue"), growth)
 
 
 @goal("F3_self", "自给自足乡镇达到5个", "Five townships pay for themselves",
       "期末当年财政收入不低于支出需要的乡镇不少于5个。", "4.3.3", "townships", scope="township", weight=1.0, watched="self_sufficient_townships")  # fmt: skip
-def self_sufficient(lived: GoalInputs) -> GoalOutcome:
+def self_sufficient(inputs: GoalInputs) -> GoalOutcome:
     """In the last year at least five townships have a revenue that covers what they need."""
-    counts = lived.december("self_sufficient_townships")[1:]
-    return reached(counts - lived.threshold("self_sufficient"), counts)
+    counts = inputs.december("self_sufficient_townships")[1:]
+    return outcome_at_end(counts - inputs.threshold("self_sufficient"), counts)

@@ -1,4 +1,4 @@
-"""What a goal is: a definition an official could quote, a function of a life, and a record."""
+"""What a goal is: a definition an official could quote, a function of a replication, and a record."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class GoalInputs:
         return self.townships.sum(axis=1)
 
     def until(self, months: int) -> "GoalInputs":
-        """The same life as seen after its first ``months`` months (whole years): itself if it is not longer."""
+        """The same replication as seen after its first ``months`` months (whole years): itself if it is not longer."""
         if months >= len(self.townships) - YEARS_IN_MONTHS:
             return self
         rows, year = YEARS_IN_MONTHS + months, FIRST_YEAR + months // YEARS_IN_MONTHS
@@ -90,7 +90,7 @@ class GoalInputs:
 
 @dataclass(frozen=True)
 class GoalOutcome:
-    """How a life ended for a goal. ``margin``: distance to the threshold, positive when met, in the goal's unit;
+    """How a replication ended for a goal. ``margin``: distance to the threshold, positive when met, in the goal's unit;
     ``value``: what was compared; ``by_year``: whether each year met it.
     """
 
@@ -129,9 +129,9 @@ class Goal:
         """Whether it is its author's own: the paper does not ask for it, so it counts in nothing that is said of the paper's goals."""
         return self.clause == OWN
 
-    def evaluate(self, lived: GoalInputs) -> GoalOutcome:
-        """Whether a life met it."""
-        return self.function(lived)
+    def evaluate(self, inputs: GoalInputs) -> GoalOutcome:
+        """Whether a replication met it, and by what margin."""
+        return self.function(inputs)
 
 
 #: Goals of the plan, measured at the end of 2025 at the latest.
@@ -177,28 +177,28 @@ def goal(
 ROUNDING = 1e-9
 
 
-def settle(margins: np.ndarray, values: np.ndarray | float) -> np.ndarray:
+def round_margins(margins: np.ndarray, values: np.ndarray | float) -> np.ndarray:
     """Margins, those that differ from 0 by nothing but rounding set to 0: 695 persons are at least 5000 × 0.139."""
     near = (np.abs(margins) < ROUNDING * np.maximum(np.abs(values), 1.0)) & (margins != 0.0)  # a −0 stays what it is
     return np.where(near, 0.0, margins)
 
 
-def outcome(margins: np.ndarray, value: float) -> GoalOutcome:
+def outcome_of_all_years(margins: np.ndarray, value: float) -> GoalOutcome:
     """An outcome that needs every year's margin to be at least 0."""
-    margins = settle(margins, value)
+    margins = round_margins(margins, value)
     worst = float(np.min(margins))
     return GoalOutcome(worst >= 0.0, worst, value, margins >= 0.0)
 
 
-def reached(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def outcome_at_end(margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome that counts at the last year's end: each year says whether it was reached by then."""
-    margins = settle(margins, values)
+    margins = round_margins(margins, values)
     return GoalOutcome(bool(margins[-1] >= 0.0), float(margins[-1]), float(values[-1]), margins >= 0.0)
 
 
-def within(lived: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
+def outcome_in_year(inputs: GoalInputs, year: int, margins: np.ndarray, values: np.ndarray) -> GoalOutcome:
     """An outcome decided at the end of ``year``; margins and values by year from 2021. Later years repeat it."""
-    at = min(year - FIRST_YEAR, lived.years - 1)
-    margins = settle(margins, values)
+    at = min(year - FIRST_YEAR, inputs.years - 1)
+    margins = round_margins(margins, values)
     met = bool(margins[at] >= 0.0)
-    return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(lived.years, met))
+    return GoalOutcome(met, float(margins[at]), float(values[at]), np.full(inputs.years, met))

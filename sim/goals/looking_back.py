@@ -21,16 +21,16 @@ def indicators_of(months: int) -> dict[str, Indicator]:
     return found | EXIT_INDICATORS if months > PLAN_MONTHS else found
 
 
-def outcomes(lived: GoalInputs, months: int) -> dict[str, GoalOutcome]:
-    """How a life of so many months ended for every goal of it.
+def outcomes(inputs: GoalInputs, months: int) -> dict[str, GoalOutcome]:
+    """How a replication of so many months ended, for every goal of its horizon.
 
     Goals of the plan look at its years only, so that a longer horizon leaves them as they are; the years after are not assessed
     for them (NaN in ``by_year``).
     """
-    plan = lived.until(PLAN_MONTHS)
+    plan = inputs.until(PLAN_MONTHS)
     found = {name: each.evaluate(plan) for name, each in GOALS.items()}
     if months <= PLAN_MONTHS:
         return found
-    later = np.full(lived.years - plan.years, np.nan)
+    later = np.full(inputs.years - plan.years, np.nan)
     found = {name: replace(each, by_year=np.concatenate([each.by_year, later])) for name, each in found.items()}
-    return found | {name: each.evaluate(lived) for name, each in EXIT_GOALS.items()}
+    return found | {name: each.evaluate(inputs) for name, each in EXIT_GOALS.items()}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.goals.measure import Measure
 from sim.goals.places import measure_places
 from sim.world.codes import NONE, CaseState, Channel, Destination, Segment, Stage
@@ -13,7 +13,7 @@ SPELL = 3  # months: a spell (R4), and the quarter of Z2
 TWO_YEARS = 24  # months
 HALF_YEAR = 6  # months
 EVENTS = 2**32  # more than there are codes of events
-#: What is noted of a registered household: somebody is able to work, and somebody works.
+#: Flags of a registered household: somebody is able to work, and somebody works.
 ABLE, AT_WORK = 1, 2
 
 
@@ -164,8 +164,8 @@ def measure_student(person, w, cell):
 def measure(households, persons, register, cases, packages, labour, onsets, line, month, out):
     """Add a month's sums into ``out`` (townships × segments × measures, yuan, persons or households).
 
-    ``labour``: zeros, one for each household, to note in whether anybody is able to work, and works; ``onsets``: one for each
-    case, in which the month is noted that the risk of a new case began in; ``line``: dibao.
+    ``labour``: zeros, one for each household, which take whether anybody is able to work, and works; ``onsets``: one for each
+    case, which take the month that the risk of a new case began in; ``line``: dibao.
     """
     # As they stand, and not household by household: neighbours in the table are alike.
     for person in persons:
@@ -202,15 +202,15 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
 
 @compiled
 def copy_lines(lines, budget):
-    """Note what was paid on every line of the budget, to how many, and what could not be paid (lines × 3)."""
+    """Copy what was paid on every line of the budget, to how many, and what could not be paid (lines × 3)."""
     for row in range(len(lines)):
         budget[row, 0], budget[row, 1], budget[row, 2] = lines[row].yuan, lines[row].units, lines[row].unpaid
 
 
-@settled
+@reuse_machine_code
 @compiled
 def record_month(of_people, of_places, environment, lines, labour, onsets, scale, month, out, budget, province):
-    """Everything that is noted at the end of a month; see ``Record``. What belongs to a place is noted under the last segment,
+    """Everything that is recorded at the end of a month; see ``Record``. What belongs to a place is recorded under the last segment,
     which has no meaning for it."""
     households, persons, register, cases, packages = of_people
     measure(households, persons, register, cases, packages, labour, onsets, environment[0].dibao_line, month, out)
@@ -221,7 +221,7 @@ def record_month(of_people, of_places, environment, lines, labour, onsets, scale
 
 
 class Record:
-    """What is noted of the months of one life, from ``first`` on.
+    """The measures of every month of one replication, from ``first`` on.
 
     ``measures``: (months, townships, segments, measures); ``budget``: (months, lines, 3), see ``copy_lines``; ``province``:
     the province's income, (months,); ``onsets``: by case, the month in which the risk began that it was opened for.
@@ -235,8 +235,8 @@ class Record:
         self.province = np.ones(months)
         self.onsets = np.full(len(tables.rows["cases"]), NONE, dtype=np.int64)
 
-    def note(self, month: int) -> None:
-        """Note a month, at its end."""
+    def add_month(self, month: int) -> None:
+        """Measure a month, at its end."""
         tables, index = self._tables, month - self._first
         labour = np.zeros(len(tables["households"]), np.int8)
         of_people = tuple(tables.for_rules(name) for name in ("households", "persons", "register", "cases", "packages"))

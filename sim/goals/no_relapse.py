@@ -1,33 +1,33 @@
 """Nobody who left poverty falls back (R), and no large-scale relapse (L)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome, settle
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years, round_margins
 
 QUARTERS_PER_YEAR = 4
 
 
-def _below(lived: GoalInputs, indicator: str, limit: float) -> GoalOutcome:
+def _below(inputs: GoalInputs, indicator: str, limit: float) -> GoalOutcome:
     """Each year ends with at most ``limit`` of an indicator; the value is the worst year."""
-    shares = lived.december(indicator)[1:]
-    return outcome(limit - shares, float(shares.max()))
+    shares = inputs.december(indicator)[1:]
+    return outcome_of_all_years(limit - shares, float(shares.max()))
 
 
-def _no_cluster(lived: GoalInputs) -> GoalOutcome:
+def _no_cluster(inputs: GoalInputs) -> GoalOutcome:
     """No quarter reached a cluster; the value is how near the worst came (1 is one)."""
-    years = len(lived.clusters) // QUARTERS_PER_YEAR
-    worst = lived.clusters[: years * QUARTERS_PER_YEAR].reshape(years, QUARTERS_PER_YEAR).max(axis=1)
-    margins = settle(1.0 - worst, 1.0)
+    years = len(inputs.clusters) // QUARTERS_PER_YEAR
+    worst = inputs.clusters[: years * QUARTERS_PER_YEAR].reshape(years, QUARTERS_PER_YEAR).max(axis=1)
+    margins = round_margins(1.0 - worst, 1.0)
     return GoalOutcome(bool((margins > 0.0).all()), float(margins.min()), float(worst.max()), margins > 0.0)
 
 
 @goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",
       "每年末扣除自付刚性支出后低于贫困线（或住房饮水保障缺失超过三个月）的脱贫人口不超过上限，且没有任何村或乡镇在一个季度内因同一事件集中返贫。",
       "2", "share", headline=True, observed="R3_observed", watched="relapse_rate")  # fmt: skip
-def relapse(lived: GoalInputs) -> GoalOutcome:
+def relapse(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons lives in households whose income per head of twelve
     months, less what they had to pay themselves for illness, school and disaster, is below the poverty line, or whose house or
     water has been unsafe for more than three months; and no village or township saw a cluster. Households that were below
     before 2021 began, and have not been out since, are not counted."""
-    share, cluster = _below(lived, "relapse_rate", lived.threshold("relapse_share")), _no_cluster(lived)
+    share, cluster = _below(inputs, "relapse_rate", inputs.threshold("relapse_share")), _no_cluster(inputs)
     years = min(len(share.by_year), len(cluster.by_year))
     met = share.met and cluster.met
     # The margin is in shares of persons; a cluster alone puts it at the distance to none.
@@ -44,9 +44,9 @@ def relapse(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_recorded",
 )
-def relapse_observed(lived: GoalInputs) -> GoalOutcome:
+def relapse_observed(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons is on file as fallen below the line."""
-    return _below(lived, "relapse_recorded", lived.threshold("relapse_share"))
+    return _below(inputs, "relapse_recorded", inputs.threshold("relapse_share"))
 
 
 @goal(
@@ -58,9 +58,9 @@ def relapse_observed(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_recorded",
 )
-def recorded(lived: GoalInputs) -> GoalOutcome:
+def recorded(inputs: GoalInputs) -> GoalOutcome:
     """No registered person is on file as fallen below the line, or without a guarantee, at the end of any year."""
-    return _below(lived, "relapse_recorded", 0.0)
+    return _below(inputs, "relapse_recorded", 0.0)
 
 
 @goal(
@@ -72,9 +72,9 @@ def recorded(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_rate_income",
 )
-def by_income(lived: GoalInputs) -> GoalOutcome:
+def by_income(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has an income per head below the poverty line."""
-    return _below(lived, "relapse_rate_income", lived.threshold("relapse_share"))
+    return _below(inputs, "relapse_rate_income", inputs.threshold("relapse_share"))
 
 
 @goal(
@@ -86,9 +86,9 @@ def by_income(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_spell",
 )
-def by_spell(lived: GoalInputs) -> GoalOutcome:
+def by_spell(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons has been below for three months or more."""
-    return _below(lived, "relapse_spell", lived.threshold("relapse_share"))
+    return _below(inputs, "relapse_spell", inputs.threshold("relapse_share"))
 
 
 @goal(
@@ -100,9 +100,9 @@ def by_spell(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_undetected",
 )
-def undetected(lived: GoalInputs) -> GoalOutcome:
+def undetected(inputs: GoalInputs) -> GoalOutcome:
     """At no year's end does a registered person live below the line in a household that was never identified."""
-    return _below(lived, "relapse_undetected", 0.0)
+    return _below(inputs, "relapse_undetected", 0.0)
 
 
 def _large_scale(percent: float) -> None:
@@ -118,9 +118,9 @@ def _large_scale(percent: float) -> None:
         "share",
         watched="relapse_rate",
     )
-    def large_scale(lived: GoalInputs) -> GoalOutcome:
+    def large_scale(inputs: GoalInputs) -> GoalOutcome:
         """At the end of every year the true relapse rate (R3) is at most the share in the name."""
-        return _below(lived, "relapse_rate", percent / 100.0)
+        return _below(inputs, "relapse_rate", percent / 100.0)
 
 
 for _percent in (0.5, 1.0, 2.0, 3.0):
@@ -135,10 +135,10 @@ for _percent in (0.5, 1.0, 2.0, 3.0):
     "2",
     "multiple",
 )
-def no_cluster(lived: GoalInputs) -> GoalOutcome:
+def no_cluster(inputs: GoalInputs) -> GoalOutcome:
     """In no quarter do at least ten and at least five per cent of the registered households of one village or township fall below
     the line through one and the same event: a drought, a price crash, a storm, an epidemic, a slump, a firm's failure."""
-    return _no_cluster(lived)
+    return _no_cluster(inputs)
 
 
 @goal(
@@ -151,10 +151,10 @@ def no_cluster(lived: GoalInputs) -> GoalOutcome:
     observed="Z3_observed",
     watched="relapse_rate",
 )
-def nobody_below(lived: GoalInputs) -> GoalOutcome:
+def nobody_below(inputs: GoalInputs) -> GoalOutcome:
     """At the end of the last year no registered person is below the line net of rigid spending."""
-    share = float(lived.december("relapse_rate")[-1])
-    return GoalOutcome(share <= 0.0, -share, share, lived.december("relapse_rate")[1:] <= 0.0)
+    share = float(inputs.december("relapse_rate")[-1])
+    return GoalOutcome(share <= 0.0, -share, share, inputs.december("relapse_rate")[1:] <= 0.0)
 
 
 @goal(
@@ -166,7 +166,7 @@ def nobody_below(lived: GoalInputs) -> GoalOutcome:
     "share",
     watched="relapse_recorded",
 )
-def nobody_recorded(lived: GoalInputs) -> GoalOutcome:
+def nobody_recorded(inputs: GoalInputs) -> GoalOutcome:
     """At the end of the last year no registered person is on file as fallen below the line."""
-    share = float(lived.december("relapse_recorded")[-1])
-    return GoalOutcome(share <= 0.0, -share, share, lived.december("relapse_recorded")[1:] <= 0.0)
+    share = float(inputs.december("relapse_recorded")[-1])
+    return GoalOutcome(share <= 0.0, -share, share, inputs.december("relapse_recorded")[1:] <= 0.0)

@@ -1,4 +1,4 @@
-"""What a life leaves behind that is no series by month: how incomes are spread, and how far cases of risk came, and how fast."""
+"""What of a result is no series by month: how incomes are spread, and how far cases of risk came, and how fast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ STEPS = ("noticing", "helping", "resolving")
 
 @dataclass(frozen=True)
 class Portrait:
-    """Numbers of one life. ``axes``: the labels along each axis of ``values`` (float64), by name, in order; ``unit``: of these."""
+    """An array of one replication. ``axes``: the labels along each axis of ``values`` (float64), by name, in order; ``unit``: of these."""
 
     axes: Mapping[str, tuple[str, ...]]
     values: np.ndarray
@@ -40,9 +40,9 @@ def incomes(tables: Tables) -> np.ndarray:
 
 
 def portraits_of(tables: Tables, onsets: np.ndarray, began: np.ndarray, spread: list[np.ndarray]) -> dict[str, Portrait]:
-    """Everything at the end of a life.
+    """All portraits, at the end of a replication.
 
-    ``onsets``: by case, the month in which the risk began that it was opened for, as ``Record`` noted it: later the household
+    ``onsets``: by case, the month in which the risk began that it was opened for, as ``Record`` kept it: later the household
     may be in another; ``began``: households whose risk began, (months, segments); ``spread``: incomes at each of ``MOMENTS``. Of risks, only
     those count that began in February 2021 or later and a year or more before the end, so that each was followed for a year
     at least; of several cases for one risk the first.
@@ -62,11 +62,11 @@ def portraits_of(tables: Tables, onsets: np.ndarray, began: np.ndarray, spread: 
     }
 
 
-def _follow(tables: Tables, noted: np.ndarray, last: int, stages: np.ndarray, delays: np.ndarray) -> None:
+def _follow(tables: Tables, recorded: np.ndarray, last: int, stages: np.ndarray, delays: np.ndarray) -> None:
     """Count how far cases of risks that began before the month ``last`` came, and how long each step took."""
     cases, households = tables["cases"], tables["households"]
     rows = np.flatnonzero((cases["identified"] >= 0) & (cases["channel"] != Channel.INHERITED))
-    onsets = noted[rows]
+    onsets = recorded[rows]
     identified, household = cases["identified"][rows], cases["household"][rows]
     segment, weight = households["segment"][household].astype(np.intp), households["weight"][household].astype(np.float64)
     mistaken = (onsets < 0) & (identified < last)

@@ -1,16 +1,16 @@
 """Dynamic zeroing: whoever is identified is helped (Z1), and no spell lasts (Z2)."""
 
-from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome
+from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
 from sim.goals.measure import Measure
 
 QUARTER = 3
 
 
-def _at_quarter_ends(lived: GoalInputs, measure: Measure) -> GoalOutcome:
+def _at_quarter_ends(inputs: GoalInputs, measure: Measure) -> GoalOutcome:
     """A count that has to be zero at every quarter's end."""
-    counts = lived.measures[12 + QUARTER - 1 :: QUARTER, measure]
+    counts = inputs.measures[12 + QUARTER - 1 :: QUARTER, measure]
     by_year = counts.reshape(-1, 4).max(axis=1)
-    return outcome(-by_year, float(counts.max()))
+    return outcome_of_all_years(-by_year, float(counts.max()))
 
 
 @goal(
@@ -22,9 +22,9 @@ def _at_quarter_ends(lived: GoalInputs, measure: Measure) -> GoalOutcome:
     "households",
     watched="waiting_cases",
 )
-def measures_in_place(lived: GoalInputs) -> GoalOutcome:
+def measures_in_place(inputs: GoalInputs) -> GoalOutcome:
     """At every quarter's end no household identified before that month is without a measure in place."""
-    return _at_quarter_ends(lived, Measure.WAITING)
+    return _at_quarter_ends(inputs, Measure.WAITING)
 
 
 @goal(
@@ -35,6 +35,6 @@ def measures_in_place(lived: GoalInputs) -> GoalOutcome:
     "4.4.2",
     "households",
 )
-def no_lasting_relapse(lived: GoalInputs) -> GoalOutcome:
+def no_lasting_relapse(inputs: GoalInputs) -> GoalOutcome:
     """At no quarter's end is a monitored household below the line for longer than a quarter since it was identified."""
-    return _at_quarter_ends(lived, Measure.LATE)
+    return _at_quarter_ends(inputs, Measure.LATE)

@@ -6,7 +6,7 @@ CASES = declare(
     "cases",
     "A monitoring case.",
     """
-identity     | u8? | -                | Luck address, derived from the household and the month.
+identity     | u8? | -                | Address of its random draws, derived from the household and the month.
 household    | i4? | row              | The household.
 state        | i1? | code (CaseState) | How far it has come.
 cause        | i1? | code (Cause)     | Type of risk on file.
@@ -25,7 +25,7 @@ PACKAGES = declare(
     "packages",
     "A help package asked for by a case.",
     """
-identity     | u8? | -                | Luck address.
+identity     | u8? | -                | Address of its random draws.
 case_row     | i4? | row              | The case.
 household    | i4? | row              | The household.
 cause        | i1? | code (Cause)     | The type of risk it answers.

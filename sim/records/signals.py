@@ -11,8 +11,8 @@ def closed_to_signals(register, month):
 
 
 @compiled
-def noticed(key, identity, weight, chance):
-    """How many of the households of a row are noticed, each by luck of its own."""
+def count_noticed(key, identity, weight, chance):
+    """How many of the households of a row are noticed, each by a random draw of its own."""
     if weight == 1:
         return 1 if uniform(key, identity) < chance else 0
     count = 0

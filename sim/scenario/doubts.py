@@ -9,13 +9,13 @@ from sim.core.inputs.resolve import Override
 from sim.scenario.county_file import SIZE
 from sim.scenario.scenario_reader import LEVERS
 
-#: A value so many times more or less than the status quo is asked about.
+#: A value so many times more or less than the status quo is queried.
 FAR = 10.0
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A value far from the status quo: it is taken, and asked about. As text it says so in English."""
+    """A value far from the status quo: it is accepted, and queried. As text it says so in English."""
 
     place: str
     line: int
@@ -38,7 +38,7 @@ class Doubt:
 
 def doubts(overrides: Mapping[str, Sequence[Override]], book: ParameterBook) -> list[Doubt]:
     """Every value that a county, a scenario or the command line sets ``FAR`` times or more away from what it was
-    before. Nothing is asked of zero, of a change of sign, nor of the facts of a county of another size.
+    before. Exempt are zero, a change of sign, and the facts of a county of another size.
     """
     size = overrides[SIZE][-1].value if SIZE in overrides else 1.0
     found = []

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import InputError, all_of, widened
-from sim.core.inputs.notation import shown
+from sim.core.inputs.errors import InputError, all_of, hint_full_width
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
-from sim.core.inputs.resolve import Override, times
+from sim.core.inputs.resolve import Override, scale_value
 from sim.scenario.county_file import GUESSED, LOCAL, SIZE, Fact
 from sim.scenario.doubts import doubts
 from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
 
-#: Where doubts about what was written are told; a command shows them in the reader's language.
+#: Where doubts about what was written are logged; a command shows them in the reader's language.
 LOG = logging.getLogger("xianjie")
 LONGEST_SET = 200  # letters of a setting, as its place is named
 NO_REASON = {"zh": "", "en": ""}
@@ -64,23 +64,23 @@ class Scenario:
 def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
     """Load and check a scenario file, or a shipped scenario by its name, with ``key=value`` settings on top.
 
-    ``county_file``: live it in this county instead of the one that the scenario names; the scenario then has that county's id.
+    ``county_file``: run it in this county instead of the one that the scenario names; the scenario then has that county's id.
     Raises InputError (or InputErrors) naming file, line, what is wrong and the nearest right name.
     """
     path = shipped.scenario_file(path)
     county_file = None if county_file is None else shipped.scenario_file(county_file)
     reader = Reader(load_all(), county_file)
     if county_file is not None:
-        reader.facts_of(county_file)
+        reader.read_county_file(county_file)
     reader.read(path)
     for text in sets:
         key, equals, value = text.partition("=")
-        place = f"{SET}{shown(text, LONGEST_SET)}"
+        place = f"{SET}{shorten(text, LONGEST_SET)}"
         if equals:
             _put(reader, key.strip(), yaml_file.parse(value.strip() or "null", place), place)
         else:
-            wide = widened(text)
-            reader.fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
+            wide = hint_full_width(text)
+            reader.add_fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
     reader.check_places()
@@ -106,7 +106,7 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
 def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
     reader = Reader(load_all())
-    reader.facts_of(shipped.scenario_file(path))
+    reader.read_county_file(shipped.scenario_file(path))
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
@@ -165,7 +165,7 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
 
 
-def revive(description: Mapping[str, Any]) -> Scenario:
+def restore_scenario(description: Mapping[str, Any]) -> Scenario:
     """A scenario from its description as plain data (``dataclasses.asdict``, through JSON): the files need not be there any more.
 
     Raises InputError when a value no longer fits the parameters of this version.
@@ -228,7 +228,7 @@ def missing_facts(scenario: Scenario) -> list[Fact]:
         value, source = each.value, each.sources[0].title if each.sources else ""
         if each.scales_with == SIZE:
             evidence = "taken" if size == 1.0 else "scaled"
-            value = times(value, size)
+            value = scale_value(value, size)
         elif each.id in LOCAL:
             evidence = "taken"
         elif each.id.startswith("founding.") and each.evidence in GUESSED:

@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, BilingualText, InputError, InputErrors, UserError, all_of, one_of, typed, unknown
-from sim.core.inputs.notation import shown
+from sim.core.inputs.errors import (
+    MOST_FAULTS,
+    BilingualText,
+    InputError,
+    InputErrors,
+    UserError,
+    all_of,
+    hint_full_width_mark,
+    one_of,
+    unknown,
+)
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
-from sim.core.inputs.resolve import Override, in_force, named, resolve
+from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
 from sim.scenario import county_file
 from sim.scenario.county_file import Fact
 
@@ -39,12 +49,12 @@ class Reader:
         self.county: tuple[Fact, ...] = ()
         self.county_title: dict[str, str] | None = None
 
-    def fault(self, place: Any, line: int, english: str, chinese: str) -> None:
-        """Note that something is wrong."""
-        self.note(InputError(place, line, english, chinese))
+    def add_fault(self, place: Any, line: int, english: str, chinese: str) -> None:
+        """Gather a fault."""
+        self.add_error(InputError(place, line, english, chinese))
 
-    def note(self, error: InputError) -> None:
-        """Note an error; raise them all when there are more than anybody reads."""
+    def add_error(self, error: InputError) -> None:
+        """Gather an error; raise them all when there are more than anybody reads."""
         self.errors.append(error)
         if len(self.errors) > MOST_FAULTS:
             raise all_of(self.errors)
@@ -72,11 +82,11 @@ class Reader:
             )  # fmt: skip
         for key in tree:
             if key not in KEYS:
-                self.fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
+                self.add_fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
         if "extends" in tree:
             self._extend(path, tree, (*seen, path.resolve()))
         if "county" in tree and self.county_file is None:
-            self.facts_of(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
+            self.read_county_file(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
         self.files.append(str(path))
         if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
             self.settings.pop("reason", None)
@@ -85,7 +95,7 @@ class Reader:
     def take(self, path: Any, tree: yaml_file.Mapping) -> None:
         """Put what one file, or one change of a scenario, says itself on top of what was read before."""
         for key in ("title", "reason"):
-            text = county_file.title_of(path, tree, key, self.fault) if key in tree else None
+            text = county_file.title_of(path, tree, key, self.add_fault) if key in tree else None
             if text is not None:
                 self.settings[key] = text
         if "population" in tree:
@@ -118,8 +128,8 @@ class Reader:
         """Whether a value is a mapping with something in it; what is none is a fault."""
         if isinstance(value, Mapping) and value:
             return True
-        wide = typed(value)
-        self.fault(
+        wide = hint_full_width_mark(value)
+        self.add_fault(
             place, line, f"'{name}' must be a mapping, one 'name: value' to a line, and not empty{wide.english}",
             f"“{name}”下面应一行写一个“名称: 值”，不能是空的{wide.chinese}"
         )  # fmt: skip
@@ -132,19 +142,19 @@ class Reader:
         for key in value:
             if key not in POPULATION_KEYS:
                 problem = unknown("'population' has no key", "“population”没有这一项：", key, POPULATION_KEYS)
-                self.fault(path, value.lines[key], *problem)
+                self.add_fault(path, value.lines[key], *problem)
         detail = value.get("detail", "sampled")
         weight = value.get("general_weight", 10)
         if detail not in DETAILS:
             problem = one_of(detail, DETAILS)
-            self.fault(
+            self.add_fault(
                 path,
                 value.lines.get("detail", line),
                 f"'population.detail' {problem.english}",
                 f"“population.detail”这一项{problem.chinese}",
             )
         elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
-            self.fault(
+            self.add_fault(
                 path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100",
                 "“population.general_weight”必须是 1 至 100 的整数"
             )  # fmt: skip
@@ -154,7 +164,7 @@ class Reader:
     def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
         months = tree["months"]
         if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= LONGEST:
-            self.fault(
+            self.add_fault(
                 path,
                 tree.lines["months"],
                 f"'months' must be whole years from January 2021: 12, 24 … 60 (the plan, to 2025-12) … {LONGEST} (2030-12); "
@@ -169,27 +179,27 @@ class Reader:
         try:
             month_within(tree["vantage"])
         except ValueError as problem:
-            self.note(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
+            self.add_error(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
         else:
             self.settings["vantage"] = str(tree["vantage"])
 
     def uncertainty(self, place: Any, line: int, value: Any) -> None:
-        """Note where parameter draws come from."""
+        """Read where parameter draws come from."""
         if value in UNCERTAINTIES:
             self.settings["uncertainty"] = value
         else:
             problem = one_of(value, UNCERTAINTIES)
-            self.fault(place, line, f"'uncertainty' {problem.english}", f"“uncertainty”这一项{problem.chinese}")
+            self.add_fault(place, line, f"'uncertainty' {problem.english}", f"“uncertainty”这一项{problem.chinese}")
 
     def _levers(self, path: Path, tree: yaml_file.Mapping) -> None:
         """``off``, or ``{off: 2023-01}``: every lever that a clause does not hold fast is off from then on; ``{exit: 2026-01}``,
         or ``{exit: 2026-01, taper_months: 24}``: the support of the transition period ends, at once or bit by bit.
         """
         value, line = tree["levers"], tree.lines["levers"]
-        asked = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
-        taper = asked.get("taper_months", 0)
-        if set(asked) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
-            self.fault(
+        request = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
+        taper = request.get("taper_months", 0)
+        if set(request) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
+            self.add_fault(
                 path, line, "'levers' can only be off or left: write 'levers: off', 'levers: {off: 2023-01}', "
                 "'levers: {exit: 2026-01}' or 'levers: {exit: 2026-01, taper_months: 24}'",
                 "“levers”只能写成取消（off）或到期退出（exit）：levers: off、levers: {off: 2023-01}、"
@@ -197,21 +207,21 @@ class Reader:
             )  # fmt: skip
             return
         if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
-            self.fault(
-                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shown(taper)}'",
-                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shown(taper)}”"
+            self.add_fault(
+                path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shorten(taper)}'",
+                f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shorten(taper)}”"
             )  # fmt: skip
             return
         try:
-            month = month_within(asked.get("off", asked.get("exit")))
+            month = month_within(request.get("off", request.get("exit")))
         except ValueError as problem:
-            self.note(InputError.of(path, line, problem, "levers"))
+            self.add_error(InputError.of(path, line, problem, "levers"))
             return
         for identity, parameter in self.book.parameters.items():
-            if "exit" in asked and parameter.transition:
+            if "exit" in request and parameter.transition:
                 self._taper(identity, parameter, month, taper, f"{path}{LEVERS}", line)
-            elif "off" in asked and parameter.role == "lever" and parameter.changes_from is None:
-                self.override(identity, {named(month): parameter.off}, f"{path}{LEVERS}", line)
+            elif "off" in request and parameter.role == "lever" and parameter.changes_from is None:
+                self.override(identity, {month_name(month): parameter.off}, f"{path}{LEVERS}", line)
 
     def _taper(self, identity: str, parameter: Parameter, month: int, months: int, place: str, line: int) -> None:
         """End a lever from ``month`` on: in equal steps each month from what held before, until it is off ``months`` later.
@@ -220,14 +230,14 @@ class Reader:
         """
         month = max(month, month_number(parameter.changes_from)) if parameter.changes_from else month
         before = resolve(ParameterBook({identity: parameter}), {identity: self.overrides.get(identity, [])}, months=LONGEST)
-        start = in_force(before.used[identity], month - 1)
+        start = value_in_force(before.used[identity], month - 1)
         whole = all(isinstance(entry, int) for entry in (*parameter.entries(), parameter.off))
         path = {}
         for step in range(min(months, LONGEST - month)):
             value = start + (parameter.off - start) * (step + 1) / (months + 1)
-            path[named(month + step)] = round(value) if whole else value
+            path[month_name(month + step)] = round(value) if whole else value
         if month + months < LONGEST:
-            path[named(month + months)] = parameter.off
+            path[month_name(month + months)] = parameter.off
         self.override(identity, path, place, line)
 
     def _set(self, path: Path, tree: yaml_file.Mapping) -> None:
@@ -244,25 +254,25 @@ class Reader:
                 self.override(key, entry, str(path), value.lines[key])
 
     def override(self, identity: str, value: Any, place: str, line: int, local: bool = False, status_quo: bool = False) -> None:
-        """Note that a scenario sets a parameter, or a county file its ``status_quo``; what cannot be is gathered as an error."""
+        """Record that a scenario sets a parameter, or a county file its ``status_quo``; what is invalid becomes an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
             known = sorted(self.book.parameters)
             if identity.count(".") == 1:
-                self.fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
+                self.add_fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
             else:
                 kind = BilingualText("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
-                self.fault(place, line, *unknown(*kind, identity, known))
+                self.add_fault(place, line, *unknown(*kind, identity, known))
             return
         try:
             if isinstance(value, Mapping):
-                value = dated(value)
+                value = read_dated_values(value)
             made = Override(value, place, line, local, status_quo)
             made.check(parameter)
         except ValueError as problem:
-            self.note(InputError.of(place, line, problem, identity))
+            self.add_error(InputError.of(place, line, problem, identity))
         except InputError as problem:
-            self.note(problem)
+            self.add_error(problem)
         else:
             for earlier in self.overrides.get(identity, ()):
                 if earlier.place == place or (place.startswith(SET) and earlier.place.startswith(SET)):
@@ -271,30 +281,30 @@ class Reader:
                         if earlier.line
                         else BilingualText("", "")
                     )
-                    self.fault(
-                        place, line, f"'{identity}' is already set{where.english}, to {shown(earlier.value)}; keep one",
-                        f"“{identity}”已{where.chinese}设为 {shown(earlier.value)}；请只留一处"
+                    self.add_fault(
+                        place, line, f"'{identity}' is already set{where.english}, to {shorten(earlier.value)}; keep one",
+                        f"“{identity}”已{where.chinese}设为 {shorten(earlier.value)}；请只留一处"
                     )  # fmt: skip
                     return
             self.overrides.setdefault(identity, []).append(made)
 
     def check_horizon(self, months: int) -> None:
-        """Note every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
-        told: set[tuple[str, int]] = set()
+        """Gather every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
+        reported: set[tuple[str, int]] = set()
         for identity, overrides in self.overrides.items():
             for each in overrides:
                 dated = sorted(each.value) if isinstance(each.value, Mapping) else []
                 place, levers, _ = each.place.partition(LEVERS)
                 late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
-                if not late or (each.place, each.line) in told:
+                if not late or (each.place, each.line) in reported:
                     continue
-                self.fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
+                self.add_fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
                 if levers:  # it sets many, and one sentence is enough
-                    told.add((each.place, each.line))
+                    reported.add((each.place, each.line))
 
-    def facts_of(self, file: Path) -> None:
+    def read_county_file(self, file: Path) -> None:
         """Read a county file."""
-        self.county, self.county_title = county_file.read(file, self.book, self.fault, self.override)
+        self.county, self.county_title = county_file.read(file, self.book, self.add_fault, self.override)
 
     def check_places(self) -> None:
         """Fault a county of another size in the listed townships of this one, unless their numbers are stated."""
@@ -305,7 +315,7 @@ class Reader:
         stated = {"founding.townships", "founding.villages"} <= set(self.overrides)
         if last(county_file.SIZE, 1.0) != 1.0 and last(PLACES, "") != NUMBERED and not stated:
             found = self.overrides[county_file.SIZE][-1]
-            self.fault(
+            self.add_fault(
                 found.place,
                 found.line,
                 f"a county of another size has other townships and villages: set {PLACES} to {NUMBERED}, "
@@ -316,7 +326,7 @@ class Reader:
 
 
 def _traced(error: InputError, path: Path) -> InputError:
-    """An error with the name of the scenario that was asked for, where it lies in another file."""
+    """An error with the name of the scenario that was to be read, where the fault is in another file."""
     if isinstance(error, InputErrors):
         return InputErrors([_traced(each, path) for each in error.errors])
     if error.place.partition(LEVERS)[0] == str(path):
@@ -324,7 +334,7 @@ def _traced(error: InputError, path: Path) -> InputError:
     return error.because(f"{path.name} builds on it", f"{path.name} 以它为基础")
 
 
-def dated(value: Mapping[Any, Any]) -> dict[int, Any]:
+def read_dated_values(value: Mapping[Any, Any]) -> dict[int, Any]:
     """A value for each of several months, by the month's number. Raises UserError for none, no month, or one twice."""
     if not value:
         raise UserError("is empty and sets nothing; write a value, or leave it out", "是空的，什么也没有设定；请写上值，或删去")
@@ -332,14 +342,16 @@ def dated(value: Mapping[Any, Any]) -> dict[int, Any]:
     for text, entry in value.items():
         month = month_within(text)
         if month in found:
-            raise UserError(f"{named(month)} is written twice; keep one of them", f"{named(month)} 写了两次；请只留一处")
+            raise UserError(
+                f"{month_name(month)} is written twice; keep one of them", f"{month_name(month)} 写了两次；请只留一处"
+            )
         found[month] = entry
     return found
 
 
 def beyond(identity: str, month: int, months: int) -> BilingualText:
     """Why a value may not begin in a month that a scenario of ``months`` months does not reach, and what to write."""
-    begins, ends, least = named(month), named(months - 1), min(12 * (month // 12 + 1), LONGEST)
+    begins, ends, least = month_name(month), month_name(months - 1), min(12 * (month // 12 + 1), LONGEST)
     return BilingualText(
         f"{identity}: {begins} lies beyond the horizon of this scenario, which ends with {ends}; "
         f"write 'months: {least}' or more, or leave it out",

@@ -6,7 +6,7 @@ ASSETS = declare(
     "assets",
     "A village asset let to an operator.",
     """
-identity   | u8  | -                 | Luck address.
+identity   | u8  | -                 | Address of its random draws.
 village    | i4? | row               | The village that owns it.
 value      | f8? | yuan              | Book value.
 contract   | i4? | code (Contract)   | What the operator owes.

@@ -6,7 +6,7 @@ equal the sector's purse; every purse and every line of the budget must agree. N
 
 import numpy as np
 
-from sim.core.compiled.compilation import compiled, settled
+from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.core.ledger import Fund, Purse
 
 TOLERANCE = 0.005  # yuan
@@ -17,7 +17,7 @@ class BooksDoNotClose(Exception):
     """Money was made or lost; the message names the purse and the gap in yuan."""
 
 
-@settled
+@reuse_machine_code
 @compiled
 def open_month(households, enterprises, funds, lines):
     """Remember what everybody holds, and start the month's sums at zero; of households column by column, which takes least."""
@@ -151,7 +151,7 @@ def add_up_lines(lines, funds, sector, sums):
     sums[5], sums[6], sums[7] = came, went, funds[sector].balance
 
 
-@settled
+@reuse_machine_code
 @compiled
 def add_up(households, enterprises, funds, lines, sums):
     """Settle the sectors and add up everything into ``sums``: a row for the funds, one for households, one for enterprises."""

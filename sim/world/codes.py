@@ -72,7 +72,7 @@ class Sector(IntEnum):
 
 
 class Industry(IntEnum):
-    """What a village enterprise lives by: the lines named by clauses 4.3.1 and annex 2.2."""
+    """The line of business of a village enterprise: those named by clauses 4.3.1 and annex 2.2."""
 
     VEGETABLES = 0
     FLOWERS = 1

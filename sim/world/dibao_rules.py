@@ -6,7 +6,7 @@ from sim.core.compiled.compilation import compiled
 
 MONTHS_PER_YEAR = 12.0
 
-#: The decision by which a household's standing assessment error is drawn, once in its life.
+#: The decision by which a household's standing assessment error is drawn, once in a replication.
 TRAIT = "dibao.trait"
 
 

@@ -6,7 +6,7 @@ ENCLAVES = declare(
     "enclaves",
     "An enclave project.",
     """
-identity   | u8  | -                   | Luck address.
+identity   | u8  | -                   | Address of its random draws.
 township   | i4? | row                 | The township that brought it in.
 stage      | i4? | code (ProjectStage) | How far it has come.
 since      | i4? | month               | Month in which it came that far.

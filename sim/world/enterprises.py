@@ -6,11 +6,11 @@ ENTERPRISES = declare(
     "enterprises",
     "A village enterprise.",
     """
-identity        | u8  | -                | Luck address.
+identity        | u8  | -                | Address of its random draws.
 village         | i4? | row              | Its village.
 township        | i4? | row              | Its township or street.
 sector          | i4? | code (Sector)    | What it is.
-industry        | i4? | code (Industry)  | What it lives by.
+industry        | i4? | code (Industry)  | Its line of business.
 commodity       | i4? | code (Commodity) | The commodity whose price it follows, as far as it is exposed.
 exposure        | f8  | share            | How far its sales follow that price: fully for growers, not at all for photovoltaics.
 linkage         | i4? | code (Linkage)   | How households share in what it earns.

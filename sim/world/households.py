@@ -7,7 +7,7 @@ HOUSEHOLDS = declare(
     "households",
     "A rural household, or several alike.",
     """
-identity            | u8?  | -              | Luck address; it never changes.
+identity            | u8?  | -              | Address of its random draws; it never changes.
 weight              | i4?  | households     | How many households the row stands for.
 township            | i4?  | row            | Its township or street.
 village             | i4?  | row            | Its village.

@@ -6,7 +6,7 @@ LOANS = declare(
     "loans",
     "A loan to a household.",
     """
-identity   | u8  | -                | Luck address.
+identity   | u8  | -                | Address of its random draws.
 household  | i4? | row              | Who borrowed.
 kind       | i4? | code (LoanKind)  | Microcredit or start-up loan.
 state      | i4? | code (LoanState) | Whether it is being served.

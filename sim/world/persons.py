@@ -8,7 +8,7 @@ PERSONS = declare(
     "persons",
     "A member of a household; the dead keep their row.",
     """
-identity     | u8 | -                  | Luck address; children derive theirs from their household.
+identity     | u8 | -                  | Address of its random draws; children derive theirs from their household.
 household    | i4 | row                | The household.
 next         | i4 | row                | The next member; −1 for the last.
 age          | i1 | years              | Age, one more each January.

@@ -107,5 +107,5 @@ def split_weight(row, identity, households_room, histories_room, register_room, 
 
 @compiled
 def _own(identity, household):
-    """A member's luck address in the household that stepped out."""
+    """The address of a member's random draws in the household that stepped out."""
     return mix(identity, household)

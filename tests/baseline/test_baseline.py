@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.science.lives import life
+from tests.science.whole_county import simulate
 
 KEPT = Path(__file__).parent / "central.json"
 YEARS = slice(11, None, 12)
 
 
 def measured() -> dict[str, dict[str, list[float]]]:
-    """Every county indicator each December of the first two lucks."""
+    """Every county indicator each December of the first two replications."""
     return {
-        str(seed): {name: [float(value) for value in series[YEARS]] for name, series in life(seed).indicators.items()}
+        str(seed): {name: [float(value) for value in series[YEARS]] for name, series in simulate(seed).indicators.items()}
         for seed in (0, 1)
     }
 
@@ -39,7 +39,7 @@ def test_the_baseline_has_not_moved(seed):
 def test_the_baseline_is_of_the_recorded_order():
     """The bands that the central baseline has to meet: published stocks, ratios and incomes of 2021 and 2022."""
     for seed in range(4):
-        found = life(seed).indicators
+        found = simulate(seed).indicators
         # The rule of 2020 (2 to 10 %) counts whoever is listed; of those the nation publishes most have their risk eliminated.
         assert 0.02 <= found["on_file_share"][11::12].min()
         assert found["on_file_share"][11::12].max() <= 0.10

@@ -84,14 +84,14 @@ def test_numbers_that_contradict_each_other_point_at_each_other():
     assert (clauses()["tap_70"].value, clauses()["tap_72"].value) == (70, 72)
 
 
-def asked(*arguments: str) -> list[dict]:
+def listed(*arguments: str) -> list[dict]:
     answer = CliRunner().invoke(app, ["clauses", "--json", *arguments])
     assert answer.exit_code == 0, answer.stderr
     return json.loads(answer.stdout)
 
 
 def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
-    rows = {row["id"]: row for row in asked()}
+    rows = {row["id"]: row for row in listed()}
     assert {name for name, row in rows.items() if row["section"] != OWN} == set(clauses())
     floor = rows["floor"]
     assert (floor["value"], floor["unit"], floor["clause"], floor["evidence"]) == (2000, "万元", "4.1.1", "policy")
@@ -109,7 +109,7 @@ def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
     ],
 )
 def test_filters_keep_what_they_name_and_nothing_else(arguments, some):
-    found = asked(*arguments)
+    found = listed(*arguments)
     assert {row["id"] for row in found} >= some
     assert len(found) < len(clauses())
     for option, value in zip(arguments[::2], arguments[1::2]):
@@ -140,10 +140,10 @@ def researcher(monkeypatch):
 
 @pytest.mark.usefixtures("researcher")
 def test_what_is_a_researchers_own_stands_apart_from_the_paper():
-    rows = {row["id"]: row for row in asked("--section", OWN)}
+    rows = {row["id"]: row for row in listed("--section", OWN)}
     assert (rows["training.talents"]["kind"], rows["a_researchers_goal"]["kind"]) == ("lever", "goal")
     assert {row["evidence"] for row in rows.values()} == {"assumed"}
-    assert {row["id"] for row in asked()} == set(clauses()) | set(rows)
+    assert {row["id"] for row in listed()} == set(clauses()) | set(rows)
     assert not set(rows) & set(used())
 
 
@@ -164,7 +164,7 @@ def test_own_is_no_grade_of_the_policy():
 
 @pytest.mark.parametrize("claim", [{"weight": 1.0}, {"headline": True}])
 def test_an_own_goal_has_no_part_in_the_plan(claim):
-    def tested(lived):
+    def tested(inputs):
         """Something is tested."""
 
     with pytest.raises(ValueError, match="does not ask for it"):

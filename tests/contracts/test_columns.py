@@ -8,7 +8,7 @@ from numba.core.errors import TypingError
 import sim.month  # noqa: F401  declares the tables
 from sim.core.compiled import columns
 from sim.core.compiled.compilation import IS_COMPILED, compiled
-from sim.core.tables import TABLES, restricted
+from sim.core.tables import TABLES, restrict
 
 DTYPE = np.dtype(
     (np.record, np.dtype([("age", "i2"), ("cash", "f8"), ("flag", "i1"), ("losses", "f8", (3,)), ("identity", "u8")], align=True))
@@ -123,7 +123,7 @@ def test_a_row_beyond_the_table_is_refused(place):
 
 def test_a_narrow_view_lacks_the_other_columns_compiled_and_not():
     table = by_column()
-    narrow = restricted(table, ["cash", "age"])
+    narrow = restrict(table, ["cash", "age"])
     narrow["cash"] = 3.0
     assert table["cash"].max() == 3.0
     assert narrow.dtype.names == ("cash", "age")

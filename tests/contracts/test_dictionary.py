@@ -21,7 +21,7 @@ from sim.scenario import load_scenario
 from tests.experiments import planted, quarter_circle, synthetic
 from tests.experiments.synthetic import Scenario
 from tests.experiments.test_nothing_lost import design
-from tests.science.lives import SCENARIOS, life
+from tests.science.whole_county import SCENARIOS, simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Written for other programs of this project, or beside a picture: not tables of results.
@@ -96,14 +96,14 @@ def test_parquet_says_what_its_columns_are(runs):
 
 
 def test_the_portraits_of_a_life():
-    for name, portrait in life().portraits.items():
+    for name, portrait in simulate().portraits.items():
         covers(f"{name}.parquet", {*AXES, *portrait.axes})
 
 
 def test_comparisons_name_both_results(runs):
     made = comparison.compare([results.open_folder(runs / name) for name in ("one", "two")])
     for name, rows in comparison.tables(made).items():
-        if rows:  # the synthetic county has none of the indicators that are told by place
+        if rows:  # the synthetic county has none of the indicators that are given by place
             covers(name, {column for row in rows for column in row})
             assert {(row["first_id"], row["other_id"]) for row in rows} == {("one", "two")}
 
@@ -112,7 +112,7 @@ def test_plans_frontier_and_boxes(tmp_path):
     small = quarter_circle.division(population=8, generations=2, futures=4, fresh=8, finalists=3)
     manifest = optimisation.optimise(small, tmp_path / "plans", 3, 1, quarter_circle.NAME)
     catalogue = synthetic.synthetic.catalogue(Scenario())
-    # The other criterion's column is written where it is asked for.
+    # The other criterion's column is written where it is requested.
     covers("plans.csv", {*written(tmp_path / "plans" / "plans.csv"), "satisficing.R3"})
     covers("frontier.csv", set(written(tmp_path / "plans" / "frontier.csv")))
     covers("lives.parquet", set(written(tmp_path / "plans" / "lives.parquet")), catalogue.indicators)

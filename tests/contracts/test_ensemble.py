@@ -7,7 +7,7 @@ from sim import county
 from sim.core.inputs import ensemble
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from tests.science.lives import scenario
+from tests.science.whole_county import scenario
 
 NAMES = ("founding.rural_income", "wages.farm_growth", "accounts.buffer_years")
 
@@ -33,16 +33,16 @@ def test_an_ensemble_comes_back_as_it_was_written(small):
 def test_successive_draws_are_successive_members_and_the_same_in_every_scenario(small):
     plausible = scenario(sets=("uncertainty=ensemble",))
     other = scenario("no_monitoring.yaml", ("uncertainty=ensemble",))
-    draws = [county.draw(plausible, 2021, k) for k in range(5)]
+    draws = [county.sample_quantiles(plausible, 2021, k) for k in range(5)]
     assert sorted(each[NAMES[0]] for each in draws) == sorted(ensemble.load(load_all(), small).members[:, 0])
-    assert [county.draw(other, 2021, k)[NAMES[0]] for k in range(5)] == [each[NAMES[0]] for each in draws]
-    assert draws[0][NAMES[0]] == county.draw(plausible, 2021, 5)[NAMES[0]], "after the last comes the first"
-    assert draws[0]["illness.admission_rate"] != county.draw(plausible, 2021, 5)["illness.admission_rate"]
+    assert [county.sample_quantiles(other, 2021, k)[NAMES[0]] for k in range(5)] == [each[NAMES[0]] for each in draws]
+    assert draws[0][NAMES[0]] == county.sample_quantiles(plausible, 2021, 5)[NAMES[0]], "after the last comes the first"
+    assert draws[0]["illness.admission_rate"] != county.sample_quantiles(plausible, 2021, 5)["illness.admission_rate"]
 
 
 def test_what_is_not_calibrated_keeps_its_own_draw(small):
     plausible, prior = scenario(sets=("uncertainty=ensemble",)), scenario(sets=("uncertainty=prior",))
-    one, two = county.draw(plausible, 7, 3), county.draw(prior, 7, 3)
+    one, two = county.sample_quantiles(plausible, 7, 3), county.sample_quantiles(prior, 7, 3)
     assert list(one) == list(two)
     assert {name for name in one if one[name] != two[name]} == set(NAMES)
 
@@ -63,7 +63,7 @@ def test_built_in_yields_to_the_ensemble_and_the_ensemble_to_county_and_scenario
 
 def test_an_assumption_that_a_scenario_sets_is_not_drawn(small):
     plausible = scenario(sets=("uncertainty=ensemble", "wages.farm_growth=0.01"))
-    assert "wages.farm_growth" not in county.draw(plausible, 2021, 0)
+    assert "wages.farm_growth" not in county.sample_quantiles(plausible, 2021, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is wrong is said in Chinese and in English, and both say the same."""
+"""What is wrong is written in Chinese and in English, and both say the same."""
 
 import ast
 import pickle
@@ -11,19 +11,19 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from sim.core.inputs.errors import BilingualText, InputError, InputErrors, UserError
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 from tests.contracts import sources
 
 FOLDER = Path(__file__).resolve().parents[1] / "bad_inputs"
 SCENARIOS = sources.ROOT / "scenarios"
 FILES = sorted(path for room in ("sim", "experiments") for path in (sources.ROOT / room).rglob("*.py"))
 #: Where in a call the English stands; the Chinese follows it.
-ENGLISH = {"InputError": 2, "fault": 2, "BilingualText": 0, "unknown": 0, "UserError": 0}
+ENGLISH = {"InputError": 2, "add_fault": 2, "BilingualText": 0, "unknown": 0, "UserError": 0}
 CHARACTER = re.compile("[\u4e00-\u9fff]")
 
 
 def kinds() -> dict[str, int]:
-    """``ENGLISH`` with every kind of Wrong that there is."""
+    """``ENGLISH`` with every kind of UserError that there is."""
     found, before = dict(ENGLISH), 0
     while len(found) > before:
         before = len(found)
@@ -107,8 +107,8 @@ def test_every_message_says_the_same_in_both_languages():
         ('UserError("为空", "为空")', "Chinese in the English"),
         ('InputError(path, 0, f"{name} is empty", "是空的")', "other facts"),
         ('InputError(path, 0, f"{name} is empty", f"{line} 是空的")', "other facts"),
-        ('self.fault(path, 0, "is empty; fill it", "是空的;请填写")', "punctuation"),
-        ('self.fault(path, 0, f"not {x}", f"不是「{x}」")', "punctuation"),
+        ('self.add_fault(path, 0, "is empty; fill it", "是空的;请填写")', "punctuation"),
+        ('self.add_fault(path, 0, f"not {x}", f"不是「{x}」")', "punctuation"),
     ],
 )
 def test_a_message_that_forgets_one_language_is_found(call, said):
@@ -219,7 +219,7 @@ class Inner(BaseModel):
 def test_what_pydantic_finds_is_told_in_both_languages(record, english, chinese):
     with pytest.raises(ValidationError) as caught:
         Inner.model_validate(record)
-    assert explained(caught.value.errors()[0], list(Inner.model_fields), "mine") == BilingualText(english, chinese)
+    assert explain(caught.value.errors()[0], list(Inner.model_fields), "mine") == BilingualText(english, chinese)
 
 
 def test_what_nobody_foresaw_is_quoted():

@@ -8,11 +8,11 @@ from experiments.validation.relations.world import SCENARIOS
 from sim.founding import audit
 from sim.goals import COUNTY_ONLY, EXIT_GOALS, EXIT_INDICATORS, GOALS, INDICATORS, indicators_of
 from sim.goals.fiscal import ENTITLEMENTS, INDUSTRY
-from sim.goals.goal import outcome, reached
+from sim.goals.goal import outcome_at_end, outcome_of_all_years
 from sim.scenario import load_scenario, missing_facts
 from sim.world.funds import fund_records
 from tests.contracts.sources import advice
-from tests.science.lives import life
+from tests.science.whole_county import simulate
 
 MUST = {
     "G1", "G2", "G3", "G5", "R1", "R2", "R3", "R4", "R7", "L1_0_5", "L1_1", "L1_2", "L1_3", "L2", "Z1", "Z2", "Z3",
@@ -24,12 +24,12 @@ MUST = {
 
 
 def test_the_goals_of_the_plan_are_all_there():
-    asked = {goal.id for goal in GOALS.values() if not goal.own}
-    assert asked == MUST, advice(
+    in_paper = {goal.id for goal in GOALS.values() if not goal.own}
+    assert in_paper == MUST, advice(
         "A goal",
-        [*(f"{name}: is gone from sim/goals/; the paper asks for it" for name in sorted(MUST - asked)),
+        [*(f"{name}: is gone from sim/goals/; the paper asks for it" for name in sorted(MUST - in_paper)),
          *(f"{name}: give it the clause 'own' in sim/goals/; or, if the paper asks for it, add it to MUST in "
-           "tests/contracts/test_goals.py and to a row of sim/clauses.yaml" for name in sorted(asked - MUST))],
+           "tests/contracts/test_goals.py and to a row of sim/clauses.yaml" for name in sorted(in_paper - MUST))],
     )  # fmt: skip
     assert {goal.id for goal in GOALS.values() if goal.headline} == {"G2", "R3"}
 
@@ -65,7 +65,7 @@ def test_what_a_goal_watches_is_an_indicator(goal):
 
 @pytest.mark.parametrize("goal", GOALS.values(), ids=lambda goal: goal.id)
 def test_met_and_margin_say_the_same(goal):
-    outcome = life().goals[goal.id]
+    outcome = simulate().goals[goal.id]
     assert np.isfinite(outcome.margin)
     assert (outcome.margin >= 0.0) == outcome.met or outcome.margin == 0.0
     assert len(outcome.by_year) == 5
@@ -74,7 +74,7 @@ def test_met_and_margin_say_the_same(goal):
 @pytest.mark.parametrize("indicator", [*INDICATORS.values(), *COUNTY_ONLY.values()], ids=lambda indicator: indicator.id)
 def test_an_indicator_is_bilingual_and_measured_every_december(indicator):
     assert set(indicator.name) == {"zh", "en"}
-    assert np.isfinite(life().indicators[indicator.id][23::12]).all()
+    assert np.isfinite(simulate().indicators[indicator.id][23::12]).all()
 
 
 def test_at_most_twelve_indicators_are_banded():
@@ -82,7 +82,7 @@ def test_at_most_twelve_indicators_are_banded():
 
 
 def test_streets_without_villages_are_missing_and_not_zero():
-    shares = life().townships["relapse_rate"]
+    shares = simulate().townships["relapse_rate"]
     assert shares.shape[1] == 27
     assert np.isnan(shares[-1]).sum() == 2
 
@@ -106,7 +106,7 @@ def test_a_goal_has_scope_deadline_and_weight_as_data():
 
 def test_what_was_decided_in_2021_does_not_change_later():
     for goal in (goal for goal in GOALS.values() if goal.deadline == 2021):
-        by_year = life().goals[goal.id].by_year
+        by_year = simulate().goals[goal.id].by_year
         assert (by_year == by_year[0]).all(), goal.id
 
 
@@ -116,7 +116,7 @@ def test_entitlements_are_reasons_of_payment():
 
 
 def test_the_switch_of_townships_counts_27_or_25():
-    counted = {name: life(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
+    counted = {name: simulate(thresholds__enclave_units=name).goals["F1_2021"].margin for name in ("all_27", "with_villages_25")}
     assert counted["with_villages_25"] >= counted["all_27"]
 
 
@@ -124,12 +124,12 @@ def test_what_rounding_misses_of_a_threshold_is_not_missed():
     """695 persons are at least 5000 × 0.139, which is 695.0000000000001; a whole person short is short."""
     for achieved, met in ((695.0, True), (694.0, False)):
         margins = np.array([achieved - 5000 * 0.139])
-        assert outcome(margins, achieved).met is met and outcome(margins, achieved).by_year[0] == met
-        assert reached(margins, np.array([achieved])).met is met
+        assert outcome_of_all_years(margins, achieved).met is met and outcome_of_all_years(margins, achieved).by_year[0] == met
+        assert outcome_at_end(margins, np.array([achieved])).met is met
         row = audit._at_least("posts", "岗位", "Posts", 5000 * 0.139, achieved)
         assert row["ok"] is met and row["status"] == ("within" if met else "missed")
-    assert outcome(np.array([0.1 + 0.2 - 0.3]), 0.3).margin == 0.0
-    assert not outcome(np.array([-1e-6]), 0.5).met
+    assert outcome_of_all_years(np.array([0.1 + 0.2 - 0.3]), 0.3).margin == 0.0
+    assert not outcome_of_all_years(np.array([-1e-6]), 0.5).met
     assert audit._between("share", "比例", "Share", 0.0, 0.3, 0.1 + 0.2)["ok"]
     assert not audit._between("share", "比例", "Share", 0.0, 0.3, 0.3001)["ok"]
 

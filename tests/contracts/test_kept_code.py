@@ -8,7 +8,7 @@ import pytest
 import sim.county
 from experiments.validation.relations.world import World, scenario
 from sim.core.compiled import columns
-from sim.core.compiled.compilation import IS_COMPILED, compiled, settled
+from sim.core.compiled.compilation import IS_COMPILED, compiled, reuse_machine_code
 
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
 
@@ -27,7 +27,7 @@ def test_a_compiled_rule_that_fails_says_why_and_where():
     assert problem.value.__notes__ == ["in process 'births', month 2021-01"]
 
 
-@settled
+@reuse_machine_code
 @compiled
 def _sum(table, out):
     """The cash of all rows."""
@@ -51,9 +51,9 @@ def test_code_kept_for_a_table_is_not_used_for_one_with_other_room(monkeypatch):
 
 def test_a_county_with_more_room_has_code_of_its_own(monkeypatch):
     made = county(months=1)
-    before = {step.process.name: wired._types() for step, wired in made.steps}
+    before = {step.process.name: bound._types() for step, bound in made.steps}
     monkeypatch.setattr(columns, "LEAST_LINES", 8 * columns.LEAST_LINES)
     made.tables.rows["persons"] = made.tables.rows["persons"].copy()
-    for step, wired in made.steps:
+    for step, bound in made.steps:
         about_persons = "persons" in (*step.process.tables, *step.process.creates)
-        assert (wired._types() != before[step.process.name]) == about_persons
+        assert (bound._types() != before[step.process.name]) == about_persons

@@ -82,7 +82,7 @@ def test_a_payment_beyond_the_matrix_is_refused():
 
 
 def test_every_column_is_read_somewhere():
-    """A column that is only ever written costs memory in every life and tells nobody anything."""
+    """A column that is only ever written costs memory in every replication and informs nobody."""
     read = set()
     for path in SIM.rglob("*.py"):
         for node in ast.walk(tree(path)):

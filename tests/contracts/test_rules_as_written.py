@@ -1,4 +1,4 @@
-"""What every rule keeps to, read from the source: parameters joined, no stray numbers, no luck without an address."""
+"""What every rule keeps to, read from the source: parameters joined, no stray numbers, no random draw without an address."""
 
 import ast
 

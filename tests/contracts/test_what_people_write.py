@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from experiments.analyses import budget_allocation, design, discovery_spec
 from experiments.cli.app import app
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shown
-from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, meant
+from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
+from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.scenario import load_county, load_scenario
 
@@ -263,9 +263,9 @@ def test_a_great_many_faults_are_told_up_to_a_limit(written):
 
 
 def test_what_does_not_show_is_escaped_and_what_is_long_is_cut(tmp_path):
-    error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shown('x' * 500)}'", "\udcff\x00")
+    error = InputError("a\x1b[31m\u202e.yaml", 1, f"'{shorten('x' * 500)}'", "\udcff\x00")
     assert str(error).splitlines()[0] == "a\\x1b[31m\\u202e.yaml:1: \\udcff\\x00"
-    assert len(shown("x" * 500)) == LONGEST_SHOWN
+    assert len(shorten("x" * 500)) == LONGEST_SHOWN
     answer = invoke("check", SCENARIOS / "baseline.yaml", "--set", "a.b=\udcff\x1b")
     assert answer.exit_code == 2 and "\\udcff\\x1b" in answer.stderr and "\x1b" not in answer.stderr
     named = tmp_path / "a\u202eb.yaml"
@@ -296,7 +296,7 @@ def test_numbers_and_months_as_people_type_them():
         "2000万": 20_000_000, "1.5亿": 150_000_000, "2千万元": 20_000_000, "３０％": 0.3, "5‰": 0.005, "1,234.5": 1234.5,
         "20 000": 20_000, "'3000'": 3000, "３．５": 3.5, "1,23": None, "万": None, "二千": None, "²": None, "1" * 50: None,
     }  # fmt: skip
-    assert {text: meant(text) for text in numbers} == numbers
+    assert {text: intended_number(text) for text in numbers} == numbers
     for wrong in ("２０２１", "2021-13", "2021/07", "", "21", "2021-7"):
         with pytest.raises(ValueError):
             month_number(wrong)

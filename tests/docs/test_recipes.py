@@ -56,7 +56,8 @@ def test_the_goal_of_the_recipe_is_a_goal(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.goals.goal.GOALS", declared)
     code = tmp_path / "goal.py"
     code.write_text(
-        "from sim.goals.goal import GoalOutcome, Lived, goal, outcome\n\n" + blocks("A goal", "python")[0], encoding="utf-8"
+        "from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years\n\n" + blocks("A goal", "python")[0],
+        encoding="utf-8",
     )
     load(code, "goal_of_the_recipe")
     (made,) = declared.values()

@@ -13,7 +13,7 @@ from experiments.analyses import design as sweep_design
 from experiments.cli.app import app
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from sim.county import draw
+from sim.county import sample_quantiles
 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINE = str(ROOT / "scenarios" / "baseline.yaml")
@@ -173,7 +173,7 @@ def test_an_assumption_that_a_county_sets_can_still_be_held_at_a_quantile():
     design = sweep_design.load(SPECS / "assumptions.yaml")
     for point in design.points()[:2]:
         assert not set(point.held) & set(point.scenario.overrides)
-        drawn = {**draw(point.scenario, 2021, 0), **point.held}
+        drawn = {**sample_quantiles(point.scenario, 2021, 0), **point.held}
         assert set(point.held) <= set(drawn)
 
 

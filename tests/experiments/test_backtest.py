@@ -12,7 +12,7 @@ from sim import county
 from sim.core.inputs import ensemble, parameters
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import ParameterBook, load_all, load_parameters, month_number
-from tests.science.lives import scenario
+from tests.science.whole_county import scenario
 
 TEXT = {"zh": "一", "en": "one"}
 VANTAGE = "2022-12"
@@ -162,16 +162,17 @@ def learned_later(tmp_path):
 def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learned_later, monkeypatch):
     """Wages of 2022, the province of 2022, lines of 2023 and all later values are changed; the prediction does not notice."""
     chosen = replace(scenario(), vantage=VANTAGE, months=24)
-    draws = county.draw(chosen, 2021, 3)
+    draws = county.sample_quantiles(chosen, 2021, 3)
     before = county.values_of(chosen, draws), county.values_of(replace(chosen, vantage=None), draws)
-    lived = county.live(chosen, draws, 2021, 3)
+    lived = county.run_county(chosen, draws, 2021, 3)
     still = baseline_predictors.standing_still(chosen)
     monkeypatch.setattr(parameters, "_BOOK", [learned_later])
-    after = county.values_of(chosen, county.draw(chosen, 2021, 3)), county.values_of(replace(chosen, vantage=None), draws)
+    redrawn = county.sample_quantiles(chosen, 2021, 3)
+    after = county.values_of(chosen, redrawn), county.values_of(replace(chosen, vantage=None), draws)
     assert {n for n, path in before[0].paths.items() if path.tobytes() != after[0].paths[n].tobytes()} == set()
     moved = {n for n, path in before[1].paths.items() if path.tobytes() != after[1].paths[n].tobytes()}
     assert {"wages.outside_wage", "province.growth", "lines.monitoring_line"} <= moved, "today's knowledge does notice"
-    again = county.live(chosen, draws, 2021, 3)
+    again = county.run_county(chosen, draws, 2021, 3)
     assert again.digest == lived.digest
     assert all(again.indicators[n].tobytes() == series.tobytes() for n, series in lived.indicators.items())
     still_again = baseline_predictors.standing_still(chosen)

@@ -10,7 +10,7 @@ from experiments.cli.app import app
 from experiments.validation import synthetic_counties
 from sim import county
 from sim.core.inputs.errors import InputError
-from sim.scenario import load_scenario, revive
+from sim.scenario import load_scenario, restore_scenario
 from sim.world import places
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_a_county_of_a_tenth_has_a_tenth_of_everything_that_counts_people_and_mo
 def test_what_a_scenario_sets_is_not_multiplied(tmp_path):
     chosen = load_scenario(BASELINE, ["public_posts.count=700"], county_file(tmp_path, "tenth", 0.1))
     assert county.values_of(chosen, None).at("public_posts.count") == 700
-    assert county.values_of(revive(json.loads(json.dumps(vars_of(chosen)))), None).at("founding.county_size") == 0.1
+    assert county.values_of(restore_scenario(json.loads(json.dumps(vars_of(chosen)))), None).at("founding.county_size") == 0.1
 
 
 def vars_of(scenario):
@@ -63,7 +63,7 @@ def vars_of(scenario):
 
 def test_a_small_county_is_founded_with_its_own_numbers(tmp_path):
     chosen = load_scenario(BASELINE, (), county_file(tmp_path, "small", 0.1))
-    audit = {line["id"]: line for line in county.population(chosen)}
+    audit = {line["id"]: line for line in county.audit_population(chosen)}
     assert audit["dibao_households"]["achieved"] == round(1168.0)
     assert audit["registered_persons"]["achieved"] == 3200
     assert audit["villages"]["achieved"] == 24

@@ -23,7 +23,7 @@ from experiments.execution import points
 from experiments.execution.study import Study
 from experiments.model_api import Point, find
 from experiments.results import files
-from sim.core.inputs.errors import InputError, UserError, disk_is_full, said
+from sim.core.inputs.errors import InputError, UserError, describe_problem, disk_is_full
 from sim.scenario import load_scenario
 from tests.experiments import synthetic
 
@@ -433,7 +433,7 @@ def test_nothing_else_writes_a_csv():
 def test_what_the_system_refuses_is_told_in_both_languages():
     for name in ("ENOSPC", "EROFS", "EACCES", "ENAMETOOLONG", "ENOENT"):
         problem = OSError(getattr(errno, name), "as the system says it", "out")
-        both = said(problem)
+        both = describe_problem(problem)
         assert "as the system says it" not in both.english and any("\u4e00" < letter for letter in both.chinese)
         assert disk_is_full(problem) == (name == "ENOSPC")
         with pytest.raises(typer.Exit) as end, console.exit_codes():

@@ -12,8 +12,8 @@ from experiments.analyses import budget
 from experiments.cli.app import app
 from experiments.reporting.household_story import Telling, _book, months_below
 from sim.core.inputs.parameters import load_all
-from sim.household_trace import FINDS, Biography, candidates, end_of, fund_names
-from tests.science.lives import county, life, scenario
+from sim.household_trace import FINDS, HouseholdTrace, candidates, end_of, fund_names
+from tests.science.whole_county import county, scenario, simulate
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +24,14 @@ def relapsed() -> dict:
 
 
 @pytest.fixture(scope="module")
-def told(relapsed) -> Biography:
-    return Biography(county(), int(relapsed["tables"]["households"]["identity"][relapsed["row"]]))
+def told(relapsed) -> HouseholdTrace:
+    return HouseholdTrace(county(), int(relapsed["tables"]["households"]["identity"][relapsed["row"]]))
 
 
 def test_looking_on_changes_no_bit(told):
     """The relived county ends as one that nobody watched."""
-    watched = told.county.live()
-    assert watched.digest == life().digest
+    watched = told.county.run()
+    assert watched.digest == simulate().digest
 
 
 def test_the_story_holds_the_fall_that_the_search_found(told, relapsed):
@@ -140,9 +140,9 @@ def test_the_panel_holds_every_household_of_every_year_and_agrees_with_the_indic
         income = (rows["weight"] * (rows[["wages", "business", "property_income", "transfers"]].sum(axis=1))).sum()
         persons = (rows["weight"] * rows["members"]).sum()
         month = 12 * (int(year) - 2020) - 1
-        assert persons == pytest.approx(life().indicators["rural_persons"][month], rel=1e-9)
+        assert persons == pytest.approx(simulate().indicators["rural_persons"][month], rel=1e-9)
         # Who died within the year has income in the panel's county but no row at its end.
-        assert income / persons == pytest.approx(life().indicators["rural_income"][month], rel=0.02)
+        assert income / persons == pytest.approx(simulate().indicators["rural_income"][month], rel=0.02)
     assert list(tmp_path.iterdir()) == [path]
 
 

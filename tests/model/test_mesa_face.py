@@ -17,7 +17,7 @@ from sim.core.inputs.errors import InputError, UserError
 from sim.core.ledger import Fund
 from sim.scenario import load_scenario
 from sim.world.codes import Segment
-from tests.science.lives import SCENARIOS, county
+from tests.science.whole_county import SCENARIOS, county
 
 BASELINE = Path(SCENARIOS / "baseline.yaml")
 
@@ -29,7 +29,7 @@ def model():
     made.close()
 
 
-def test_a_model_lives_the_months_of_the_county(model):
+def test_a_model_runs_the_months_of_the_county(model):
     plain = county()
     for _ in range(3):
         model.step()

@@ -125,7 +125,7 @@ def _surroundings(hand: Hand) -> None:
 
 
 def _lend(hand: Hand, household: int) -> None:
-    """A loan of 2020 that falls due within the two years that the tests live."""
+    """A loan of 2020 that falls due within the two years that the tests run."""
     hand.tables.counts["loans"][0] = 1
     loan = hand.tables["loans"][0]
     loan.identity, loan.household, loan.principal, loan.capital = 99, household, 20_000.0, 20_000.0
@@ -134,7 +134,7 @@ def _lend(hand: Hand, household: int) -> None:
 
 
 class Village:
-    """The six households with every process of the month wired at central values, as ``County`` would wire them."""
+    """The six households with every process of the month bound at central values, as ``County`` would bind them."""
 
     def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
         from sim.core.binding import BoundProcess, open_purses
@@ -167,17 +167,17 @@ class Village:
             for step in part.steps
         ]
 
-    def live(self, months: int, watch=None) -> None:
-        """Live some months; ``watch(process)`` may return a function to call after the process has run."""
+    def run(self, months: int, watch=None) -> None:
+        """Run some months; ``watch(process)`` may return a function to call after the process has run."""
         from sim.world.bookkeeping import close_month, open_month
 
         tables = self.tables
         for _ in range(months):
             open_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])
-            for step, wired in self.steps:
+            for step, bound in self.steps:
                 if step.due(self.month):
                     after = watch(step.process) if watch else None
-                    wired(self.month)
+                    bound(self.month)
                     if after:
                         after()
             close_month(tables["households"], tables["enterprises"], tables["funds"], tables["lines"])

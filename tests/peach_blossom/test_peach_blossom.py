@@ -1,4 +1,4 @@
-"""Six households whose January is worked out in the comments; and the same two years lived compiled and as plain Python."""
+"""Six households whose January is worked out in the comments; and the same two years run compiled and as plain Python."""
 
 import json
 import os
@@ -14,36 +14,36 @@ from sim.core.ledger import Fund
 from sim.month import MONTH
 from sim.world.codes import Destination
 from tests.hand import find
-from tests.peach_blossom.live import watcher
+from tests.peach_blossom.run_village import watcher
 from tests.peach_blossom.six import HOUSEHOLDS, Village, peach_blossom
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @cache
-def lived(*words: str, compiled: bool = True) -> dict:
-    """What ``live.py`` says of two years."""
+def run(*words: str, compiled: bool = True) -> dict:
+    """What ``run_village.py`` says of two years."""
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "0" if compiled else "1"}
-    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "tests.peach_blossom.live", *words]
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "tests.peach_blossom.run_village", *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def test_compiled_and_plain_python_live_the_same_two_years_to_the_byte():
-    assert lived(compiled=True)["digest"] == lived(compiled=False)["digest"]
+    assert run(compiled=True)["digest"] == run(compiled=False)["digest"]
 
 
 def test_a_process_that_sees_only_what_it_declares_lives_the_same_years():
-    assert lived("declared", "watch", compiled=False)["digest"] == lived(compiled=False)["digest"]
+    assert run("declared", "watch", compiled=False)["digest"] == run(compiled=False)["digest"]
 
 
 def test_no_process_changes_a_column_that_it_does_not_declare():
-    assert lived("declared", "watch", compiled=False)["faults"] == []
+    assert run("declared", "watch", compiled=False)["faults"] == []
 
 
 def test_every_process_of_the_month_has_run_there():
-    assert set(lived("declared", "watch", compiled=False)["ran"]) == {step.process.name for step in steps_of(MONTH)}
+    assert set(run("declared", "watch", compiled=False)["ran"]) == {step.process.name for step in steps_of(MONTH)}
 
 
 def test_an_undeclared_change_is_seen():
@@ -101,7 +101,7 @@ def test_january_by_hand():
 
 def test_the_money_of_two_years_adds_up():
     village = Village()
-    village.live(24)  # the books close every month, or it would have stopped
+    village.run(24)  # the books close every month, or it would have stopped
     funds = village.tables["funds"]
     assert funds["balance"].sum() == pytest.approx(_opening(), abs=0.005)
 
@@ -113,7 +113,7 @@ def _opening() -> float:
 
 
 def test_where_a_household_stands_in_the_table_does_not_matter():
-    """MR13: the same people in another order of rows, each with its own luck address, end where they would have ended.
+    """MR13: the same people in another order of rows, each with its own address of random draws, end where they would have ended.
 
     Queues that ration money are left out: there the order is the point.
     """

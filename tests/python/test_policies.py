@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import xianjie as xj
-from sim.county import County, draw_values, live
-from sim.scenario import revive, without_policy
+from sim.county import County, run_county, sample_values
+from sim.scenario import restore_scenario, without_policy
 from tests.experiments.loopback import Loopback
 from tests.python.county import base, result
 
@@ -26,7 +26,7 @@ def heating(county, pay, yuan=AMOUNT):
 
 
 def county_of(scenario, **options):
-    return County(scenario.checked, draw_values(scenario.checked, 7, None), 7, 0, **options)
+    return County(scenario.checked, sample_values(scenario.checked, 7, None), 7, 0, **options)
 
 
 def made(function, **where):
@@ -202,7 +202,7 @@ def test_what_a_policy_remembers_does_not_pass_to_the_next_replication():
         pay([len(calls)], 10.0 * len(calls))
 
     scenario = (base() + made(remembers)).checked
-    assert live(scenario, None, 7, 0).digest == live(scenario, None, 7, 0).digest
+    assert run_county(scenario, None, 7, 0).digest == run_county(scenario, None, 7, 0).digest
     assert calls == []
 
 
@@ -290,7 +290,7 @@ def test_a_policy_that_was_changed_is_not_joined_and_one_that_cannot_be_recognis
     with pytest.raises(xj.Error, match="cannot be recognised again"):
         strange.run(2, workers=1, seed=7, out=tmp_path / "strange")
     with pytest.raises(Exception, match="written in Python"):
-        revive(first.manifest["scenario"])
+        restore_scenario(first.manifest["scenario"])
 
 
 def test_policies_are_compared_and_swept(tmp_path):
@@ -307,7 +307,7 @@ def test_a_policy_takes_at_most_three_percent_of_a_replication():
     whole = xj.scenario("baseline").set(months=12) + heating
     county_of(whole).step()  # compiled and warm
     found = county_of(whole, profile=True)
-    found.live()
+    found.run()
     assert found.timings["heating"] <= 0.03 * sum(found.timings.values())
 
 

@@ -380,12 +380,12 @@ def test_mr23_post_pay_that_is_left_out_does_not_lower_what_assessors_count():
 
 
 def test_the_help_menu_scales_relief_and_withholds_it():
-    for size, asked in ((0.0, 0), (0.5, 1), (2.0, 1)):
+    for size, packages in ((0.0, 0), (0.5, 1), (2.0, 1)):
         hand = Hand(cases=1)
         hand.cases[0].identity, hand.cases[0].household, hand.cases[0].state = 3, 0, 1
         menu = [size] * 8
         hand.run("help_requests", relief_menu=menu, relief_cost=[3000.0] * 8)
-        assert len(hand.packages) == asked
+        assert len(hand.packages) == packages
         assert math.isclose(sum(hand.packages["cost"]), 3000.0 * size)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.county import County
-from tests.science.lives import SEED, life, scenario, values
+from tests.science.whole_county import SEED, scenario, simulate, values
 
 SEEDS = range(4)
 
@@ -15,11 +15,11 @@ SEEDS = range(4)
 def test_one_row_for_ten_households_tells_the_same_as_one_row_each():
     """For registered households, whose rows are the same either way, to a hundredth; for what sampled rows add, within noise."""
     full = dataclasses.replace(scenario(), population_detail="full")
-    fully = [County(full, values(), SEED, seed).live().indicators for seed in SEEDS]
-    sampled = [life(seed).indicators for seed in SEEDS]
+    fully = [County(full, values(), SEED, seed).run().indicators for seed in SEEDS]
+    sampled = [simulate(seed).indicators for seed in SEEDS]
 
     def both(indicator):
-        return (np.array([one[indicator][11::12].mean() for one in lives]) for lives in (fully, sampled))
+        return (np.array([one[indicator][11::12].mean() for one in results]) for results in (fully, sampled))
 
     for indicator, tolerance in (
         ("rural_income", 0.01),

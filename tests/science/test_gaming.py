@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.science.lives import life
+from tests.science.whole_county import simulate
 
 SEEDS = range(4)
 FILES = ("kpi_gaming.yaml", "baseline.yaml")
@@ -16,7 +16,7 @@ def gap():
     """By indicator and seed, gaming less baseline: every December."""
 
     def of(indicator: str) -> np.ndarray:
-        bent, plain = ([life(seed, file, **LISTED).indicators[indicator][11::12] for seed in SEEDS] for file in FILES)
+        bent, plain = ([simulate(seed, file, **LISTED).indicators[indicator][11::12] for seed in SEEDS] for file in FILES)
         return np.array(bent) - np.array(plain)
 
     return of
@@ -35,13 +35,13 @@ def test_cases_are_closed_earlier_and_more_of_them_are_still_at_risk(gap):
 
 
 def test_records_drift_more_towards_december_and_start_afresh_in_january():
-    polished = np.mean([life(seed, "kpi_gaming.yaml").indicators["relapse_polished"] for seed in SEEDS], axis=0)
+    polished = np.mean([simulate(seed, "kpi_gaming.yaml").indicators["relapse_polished"] for seed in SEEDS], axis=0)
     by_month = polished.reshape(5, 12).mean(axis=0)
     assert by_month[0] < by_month[5] < by_month[11]
 
 
 def test_the_baseline_has_none_of_it():
-    assert life(0).indicators["relapse_polished"].max() == 0.0
-    none = life(0, "kpi_gaming.yaml", assessment__gaming=0.0)
-    for name, series in life(0).indicators.items():
+    assert simulate(0).indicators["relapse_polished"].max() == 0.0
+    none = simulate(0, "kpi_gaming.yaml", assessment__gaming=0.0)
+    for name, series in simulate(0).indicators.items():
         assert none.indicators[name].tobytes() == series.tobytes(), name

@@ -1,4 +1,4 @@
-"""Beyond 2025: the first five years of a longer life are those of the shorter one, and what ends then shows only then."""
+"""Beyond 2025: the first five years of a longer run are those of the shorter one, and what ends then shows only then."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sim.county import County, values_of
 from sim.goals import EXIT_GOALS, EXIT_INDICATORS, GOALS
 from sim.scenario import load_scenario
 from tests.peach_blossom.six import Village
-from tests.science.lives import SCENARIOS, SEED, life
+from tests.science.whole_county import SCENARIOS, SEED, simulate
 
 NONE, TAPER, CLIFF = (f"exit_{name}.yaml" for name in ("none", "taper", "cliff"))
 LATER = slice(PLAN_MONTHS, None)
@@ -16,12 +16,12 @@ LATER = slice(PLAN_MONTHS, None)
 
 @pytest.fixture(scope="module")
 def after():
-    """One life of ten years without an end of support, with a taper, and with a cliff; the same luck."""
-    return {name: life(0, name) for name in (NONE, TAPER, CLIFF)}
+    """One replication of ten years without an end of support, with a taper, and with a cliff; common random numbers."""
+    return {name: simulate(0, name) for name in (NONE, TAPER, CLIFF)}
 
 
 def test_the_first_five_years_of_ten_are_those_of_five_to_the_byte(after):
-    five = life(0)
+    five = simulate(0)
     for name, ten in after.items():
         for part in ("indicators", "townships", "segments"):
             short, long = getattr(five, part), getattr(ten, part)
@@ -31,7 +31,7 @@ def test_the_first_five_years_of_ten_are_those_of_five_to_the_byte(after):
 
 
 def test_goals_of_the_plan_are_measured_at_its_end_whatever_comes_after(after):
-    five = life(0)
+    five = simulate(0)
     for ten in after.values():
         assert set(ten.goals) == {*GOALS, *EXIT_GOALS}
         for name, outcome in five.goals.items():
@@ -42,9 +42,9 @@ def test_goals_of_the_plan_are_measured_at_its_end_whatever_comes_after(after):
             assert np.isnan(longer.by_year[5:]).all()
 
 
-def test_goals_of_the_years_after_are_shown_only_where_they_are_lived(after):
-    assert set(life(0).goals) == set(GOALS)
-    assert not set(EXIT_INDICATORS) & set(life(0).indicators)
+def test_goals_of_the_years_after_are_shown_only_where_they_are_run(after):
+    assert set(simulate(0).goals) == set(GOALS)
+    assert not set(EXIT_INDICATORS) & set(simulate(0).indicators)
     for name in EXIT_GOALS:
         by_year = after[NONE].goals[name].by_year
         assert np.isnan(by_year[[0, 1, 2, 3, 4, 8, 9]]).all()
@@ -114,7 +114,7 @@ def test_a_taper_goes_by_equal_steps_from_what_the_scenario_has_set():
 
 def test_six_households_live_ten_years():
     village = Village(months=LONGEST)
-    village.live(LONGEST)
+    village.run(LONGEST)
     assert village.month == LONGEST
     assert village.tables["households"]["members"].sum() > 0
 
@@ -122,14 +122,14 @@ def test_six_households_live_ten_years():
 @pytest.mark.deep
 @pytest.mark.parametrize("name", [NONE, TAPER, CLIFF, "support_withdrawn.yaml"])
 def test_ten_years_end_without_a_full_table_for_any_draw(name, tmp_path):
-    from sim.county import draw
+    from sim.county import sample_quantiles
 
     path = tmp_path / "ten.yaml"
     path.write_text(f"extends: {SCENARIOS / name}\ntitle: {{zh: 十年, en: Ten}}\nreason: {{zh: 试, en: Try}}\nmonths: 120\n")
     scenario = load_scenario(path)
     for number in range(3):
-        county = County(scenario, values_of(scenario, draw(scenario, SEED, number)), SEED, 2 * number)
-        county.live()
+        county = County(scenario, values_of(scenario, sample_quantiles(scenario, SEED, number)), SEED, 2 * number)
+        county.run()
         for table, rows in county.tables.rows.items():
             used = int(county.tables.counts[table][0])
             assert used == len(rows) or used < 0.8 * len(rows), (table, used, len(rows))

@@ -1,11 +1,11 @@
-"""Every lever at both ends of what a scenario may ask for, and all of them at once: the county lives, and its books close."""
+"""Every lever at both ends of what a scenario may ask for, and all of them at once: the county runs, and its books close."""
 
 import pytest
 
 from sim.core.inputs.parameters import load_all
 from sim.county import County, values_of
 from sim.scenario import load_scenario
-from tests.science.lives import SCENARIOS, SEED
+from tests.science.whole_county import SCENARIOS, SEED
 
 LEVERS = [each for each in load_all().parameters.values() if each.role == "lever" and each.changes_from is None]
 
@@ -21,7 +21,7 @@ def ends(parameter) -> list[str]:
     return [str([end] * len(parameter.entries()[0]) if parameter.is_list else end) for end in (low, high)]
 
 
-def lives(*sets: str, months: int = 24) -> County:
+def run_with(*sets: str, months: int = 24) -> County:
     scenario = load_scenario(SCENARIOS / "baseline.yaml", sets)
     county = County(scenario, values_of(scenario, None), SEED, 0)
     for _ in range(months):
@@ -33,10 +33,10 @@ def lives(*sets: str, months: int = 24) -> County:
 @pytest.mark.parametrize("lever", LEVERS, ids=lambda lever: lever.id)
 def test_a_lever_at_either_end_lets_the_county_live(lever):
     for end in ends(lever):
-        county = lives(f"{lever.id}={{2021-01: {end}}}")
+        county = run_with(f"{lever.id}={{2021-01: {end}}}")
         assert county.tables["households"]["members"].sum() > 0
 
 
 @pytest.mark.parametrize("side", [0, -1], ids=["lowest", "highest"])
 def test_all_levers_at_one_end_let_the_county_live_to_the_last_month(side):
-    lives(*(f"{lever.id}={{2021-01: {ends(lever)[side]}}}" for lever in LEVERS), months=60)
+    run_with(*(f"{lever.id}={{2021-01: {ends(lever)[side]}}}" for lever in LEVERS), months=60)

@@ -8,10 +8,10 @@ import pytest
 
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from sim.county import BURN_IN, County, draw, live, values_of
+from sim.county import BURN_IN, County, run_county, sample_quantiles, values_of
 from sim.scenario import Scenario, load_scenario, without_policy
-from tests.science.lives import SCENARIOS, SEED
 from tests.science.test_levers_at_their_bounds import ends
+from tests.science.whole_county import SCENARIOS, SEED
 
 LEVERS = [each for each in load_all().parameters.values() if each.role == "lever"]
 CHANGEABLE = [each for each in LEVERS if each.changes_from is None]
@@ -104,7 +104,7 @@ REPLICATIONS = range(4)
 def outcome(*sets: str) -> dict[str, np.ndarray]:
     """Registered income and the share that fell back at the end of 2025, by replication; draws are common to all scenarios."""
     scenario = small(*sets)
-    results = [live(scenario, draw(scenario, SEED, number), SEED, number).indicators for number in REPLICATIONS]
+    results = [run_county(scenario, sample_quantiles(scenario, SEED, number), SEED, number).indicators for number in REPLICATIONS]
     return {name: np.array([each[name][-1] for each in results]) for name in ("registered_income", "relapse_rate")}
 
 

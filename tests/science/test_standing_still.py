@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.validation.relations.responses import QUIET
-from tests.science.lives import county
+from tests.science.whole_county import county
 
 
 def test_with_shocks_and_trends_off_2021_goes_on_as_2020_was():
@@ -25,11 +25,11 @@ def test_with_shocks_and_trends_off_2021_goes_on_as_2020_was():
         "dibao__inclusion_error": 0.0,
         "lines__dibao_uprating": 1.0,
     }
-    lived = county(**still)
-    before = lived.latest("rural_income")
+    standing = county(**still)
+    before = standing.latest("rural_income")
     for _ in range(8):
-        lived.step()
-    assert lived.latest("rural_income") == pytest.approx(before, rel=0.005)
+        standing.step()
+    assert standing.latest("rural_income") == pytest.approx(before, rel=0.005)
 
 
 def test_scenarios_share_the_people_they_are_founded_with():
@@ -42,10 +42,10 @@ def test_scenarios_share_the_people_they_are_founded_with():
 
 def test_sums_carried_on_for_twelve_months_are_the_sums_of_their_months():
     """Through births, deaths, divisions and households that step out of a row, to a fen after two years and a half."""
-    lived = county(5)
+    standing = county(5)
     for _ in range(30):
-        lived.step()
-    households, histories = lived.tables["households"], lived.tables["histories"]
+        standing.step()
+    households, histories = standing.tables["households"], standing.tables["histories"]
     there = households["members"] > 0
     for carried, months in (("income_12", "income"), ("rigid_12", "rigid"), ("countable_12", "countable")):
         gap = np.abs(households[carried][there] - histories[months][there].sum(axis=1))

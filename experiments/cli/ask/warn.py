@@ -144,9 +144,9 @@ def _goal_record(name: str, goal: Any, look: Any) -> dict[str, Any]:
 
 
 def _format_month(month: float | None) -> str | None:
-    from sim.core.inputs.resolve import named
+    from sim.core.inputs.resolve import month_name
 
-    return None if month is None or math.isnan(month) else named(int(month))
+    return None if month is None or math.isnan(month) else month_name(int(month))
 
 
 def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, likely: float, lang: str, target: Path) -> None:

@@ -29,14 +29,14 @@ def verify(
         from experiments.cli import run_helpers
         from experiments.execution import verify as verifying
         from experiments.reporting.translations import Words
-        from sim.core.inputs.errors import InputError, joined, said
+        from sim.core.inputs.errors import InputError, describe_problem, join_texts
 
         try:
             found = verifying.verify(
                 folder, sample, seed, workers, run_helpers.make_status_printer(console.progress_console(quiet), lang)
             )
         except (ValueError, KeyError, OSError) as problem:
-            reason = said(problem)
+            reason = describe_problem(problem)
             raise InputError(folder, 0, f"cannot be verified: {reason.english}", f"无法复核：{reason.chinese}") from None
         words = Words(lang)
         if as_json:
@@ -53,7 +53,7 @@ def verify(
                 [words(label, checked=len(found.checked), count=found.recorded, wrong=len(found.wrong), numbers=numbers)]
             )
             if found.changes:
-                why = joined(found.changes)
+                why = join_texts(found.changes)
                 console.show([words("verified_other", reasons=why.chinese if lang == "zh" else why.english)])
         if found.wrong or found.faults:
             raise typer.Exit(console.Code.UNEXPECTED)

@@ -52,10 +52,10 @@ def explain(
 
 def _found_county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:
     """The county of a replication, founded as the runner does."""
-    from sim.county import County, draw_of, draw_values
+    from sim.county import County, parameter_draw_of, sample_values
 
-    number = None if only_luck else draw_of(replication)
-    return County(scenario, draw_values(scenario, seed, number), seed, replication)
+    number = None if only_luck else parameter_draw_of(replication)
+    return County(scenario, sample_values(scenario, seed, number), seed, replication)
 
 
 def _list_candidates(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_json: bool) -> None:
@@ -83,7 +83,7 @@ def _print_story(row: int, scenarios: list[Any], address: dict[str, Any], lang: 
     from experiments.reporting.household_story import Telling
     from sim.core.inputs.errors import InputError
     from sim.county import catalogue
-    from sim.household_trace import Biography, end_of, fund_names
+    from sim.household_trace import HouseholdTrace, end_of, fund_names
 
     telling = Telling(lang, fund_names())
     first = _found_county(scenarios[0], **address)
@@ -99,7 +99,7 @@ def _print_story(row: int, scenarios: list[Any], address: dict[str, Any], lang: 
     months = []
     for number, scenario in enumerate(scenarios):
         county = first if number == 0 else _found_county(scenario, **address)
-        life = Biography(county, identity)
+        life = HouseholdTrace(county, identity)
         stories.append((scenario, life.facts, end_of(county, life.row)))
         months.append(life.months)
     names = catalogue(scenarios[0])

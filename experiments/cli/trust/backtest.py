@@ -98,7 +98,7 @@ def backtest(
 
 def _parse_vantage(text: str) -> str | None:
     """A vantage as a scenario has it; InputError if it is no month."""
-    from sim.core.inputs.errors import InputError, said
+    from sim.core.inputs.errors import InputError, describe_problem
     from sim.core.inputs.parameters import month_within
 
     if text == "now":
@@ -106,6 +106,6 @@ def _parse_vantage(text: str) -> str | None:
     try:
         month_within(text)
     except ValueError as problem:
-        why = said(problem)
+        why = describe_problem(problem)
         raise InputError("--vantage", 0, f"{why.english}, or 'now'", f"{why.chinese}，也可写 now") from None
     return text

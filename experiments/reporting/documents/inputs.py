@@ -16,7 +16,7 @@ from experiments import model_api
 from experiments.analyses import comparison
 from experiments.results import folder as results
 from experiments.results.folder import Results
-from sim.core.inputs.errors import UserError, said
+from sim.core.inputs.errors import UserError, describe_problem
 
 WITHOUT_POLICY = "without_policy"
 #: What a brief cannot do without.
@@ -88,9 +88,9 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
         needed = (scenario["id"], scenario["title"]["zh"], scenario["title"]["en"], manifest["months"][0], manifest["hash"])
         completed, failed = int(counts["completed"]), int(counts["failed"])
     except UserError as problem:
-        raise Unusable(*said(problem)) from None
+        raise Unusable(*describe_problem(problem)) from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError) as problem:
-        raise Unusable(*said(results.unreadable(folder, problem))) from None
+        raise Unusable(*describe_problem(results.unreadable(folder, problem))) from None
     if program != "xianjie" or not all(isinstance(each, str) for each in needed):
         raise Unusable(f"{folder} was not written by xianjie", f"{folder} 不是 xianjie 写的结果；请核对文件夹")
     if completed <= 0:

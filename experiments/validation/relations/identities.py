@@ -111,7 +111,7 @@ def doubled_prices(world: World) -> Finding:
     chosen, values = scenario(), world.values()
     book = load_all().parameters
     doubled = {name: path * 2 if book[name].unit.startswith("yuan") else path for name, path in values.paths.items()}
-    nominal = County(chosen, dataclasses.replace(values, paths=doubled), world.seed, 0).live().indicators
+    nominal = County(chosen, dataclasses.replace(values, paths=doubled), world.seed, 0).run().indicators
     real = world.life().indicators
     units = {name: each.unit for name, each in INDICATORS.items()}
     wrong = [
@@ -133,7 +133,7 @@ def without_enterprises(world: World) -> Finding:
     alone = world.county(
         founding__enterprise_count=[0] * kinds, enclave_projects__effort=0.0, enterprise_growth__targets=[0] * targets
     )
-    alone.live()
+    alone.run()
     persons = alone.tables["persons"]
     lost = int((persons["lost_to"] >= FIRM_FAILURE).sum())
     employed = int((persons["enterprise"] >= 0).sum())
@@ -178,7 +178,7 @@ def large_buffer(world: World) -> Finding:
     plain, rich = world.county(), world.county()
     rich.tables["households"]["cash"] += 1e6
     rich.tables["funds"]["balance"][Fund.HOUSEHOLDS] += (rich.tables["households"]["weight"] * 1e6).sum()
-    usual, buffered = plain.live().indicators, rich.live().indicators
+    usual, buffered = plain.run().indicators, rich.run().indicators
     debt = float(buffered["debt_per_head"][-1] / usual["debt_per_head"][-1])
     # Savings change it only through help that is no longer asked for.
     gap = float(np.abs(buffered["relapse_rate_income"][11::12] - usual["relapse_rate_income"][11::12]).max())
@@ -209,7 +209,7 @@ def township_split(world: World) -> Finding:
         moved = np.flatnonzero(villages["township"] == villages["township"][0])[::2]
         villages["township"][moved] = empty
         households["township"][np.isin(households["village"], moved)] = empty
-        life = county.live()
+        life = county.run()
         for name, gaps in changed.items():
             gaps.append(float(life.indicators[name][11::12].mean() / world.yearly(name, seed).mean() - 1.0))
     income, relapse = paired(changed["rural_income"]), paired(changed["relapse_rate"])

@@ -19,7 +19,7 @@ from sim.core.binding import BoundProcess
 from sim.core.inputs import shipped
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, convert
-from sim.county import County, SimulationResult, ready, values_of
+from sim.county import County, SimulationResult, make_ready, values_of
 from sim.scenario import Scenario, load_scenario
 
 SCENARIOS = shipped.folder(shipped.SCENARIOS)
@@ -105,10 +105,10 @@ class World:
 
     def life(self, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> SimulationResult:
         """The whole life of such a county."""
-        ready()
+        make_ready()
         key = (replication, file, json.dumps(changes, sort_keys=True))
         if key not in self._lived:
-            self._lived[key] = self.county(replication, file, **changes).live()
+            self._lived[key] = self.county(replication, file, **changes).run()
         return self._lived[key]
 
     def yearly(self, indicator: str, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> NDArray:
@@ -149,7 +149,7 @@ def unchanged(county: County) -> Iterator[None]:
 
 def run_again(county: County, process: str, month: int, values: Values) -> None:
     """Run one process in a county as it stands, under other parameters than its own."""
-    own = county._wired[process]
+    own = county.processes[process]
     names = sorted(load_all().of(own.process.owner))
     slices = {payment.reason: _lines_of(county, payment.reason) for payment in own.process.pays}
     BoundProcess(own.process, county.tables, names, values.path, own.replication, slices, own.first)(month)

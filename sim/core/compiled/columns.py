@@ -18,7 +18,7 @@ LEAST_LINES = 2**16 + 1  # half a million rows: every household and person of an
 
 
 class Float32View:
-    """Several numbers of a row that are kept in four bytes each and reckoned with in eight, as compiled rules do."""
+    """Several numbers of a row that are kept in four bytes each and computed in eight, as compiled rules do."""
 
     def __init__(self, numbers: np.ndarray) -> None:
         self.numbers = numbers
@@ -60,7 +60,7 @@ class Columns:
 
     All columns share one buffer of bytes, and each begins so many bytes after it as ``fields`` say. That belongs to the type of
     a table, as its capacity does (see ``_room``), so that two numbers, where the buffer begins and the rows in use, are all that
-    compiled code needs to be told. A column of several numbers is kept as that many columns: whoever asks for what a household
+    compiled code needs to know. A column of several numbers is kept as that many columns: a rule that reads what a household
     earns with one crop does not drag the others through the memory.
     """
 
@@ -73,7 +73,7 @@ class Columns:
             table, dtype, buffer, capacity, length, fields
         )  # fmt: skip
         self.base: int = buffer.__array_interface__["data"][0] if base is None else base
-        #: Arrays over the rows, made when first asked for: most views are handed to rules that need none.
+        #: Arrays over the rows, made on first use: most views are handed to rules that need none.
         self.columns: dict[str, np.ndarray] = {}
 
     def _array(self, name: str) -> np.ndarray:
@@ -145,7 +145,7 @@ class Columns:
         """All columns, one behind another."""
         return b"".join(self[name].tobytes() for name, *_ in self.fields)
 
-    def restricted(self, names: list[str]) -> "Columns":
+    def restrict(self, names: list[str]) -> "Columns":
         """A view of the same memory in which only the named columns exist; reading another fails."""
         kept = tuple(field for field in self.fields if field[0] in names)
         dtype: Any = self.dtype[names]

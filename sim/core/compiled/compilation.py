@@ -152,7 +152,7 @@ def everything_is_compiled() -> bool:
     return is_kept() and _whole().exists()
 
 
-def note_everything_is_compiled() -> None:
+def mark_everything_compiled() -> None:
     """Remember it, where there is a place to remember."""
     if is_kept():
         _whole().parent.mkdir(exist_ok=True)
@@ -173,7 +173,7 @@ def compiled(function):
     """
     folder = cache_folder(function.__module__) if IS_COMPILED else None
     options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "_nrt": False, "forceinline": True}
-    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")  # Numba looks at it once, when it is told to keep code
+    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")  # Numba looks at it once, when a function is to be kept
     try:
         return numba.njit(**options)(function)
     finally:
@@ -200,7 +200,7 @@ def capacities(tables: Iterable) -> tuple:
     )
 
 
-def settled(function):
+def reuse_machine_code(function):
     """A caller of a compiled ``function`` whose arguments have always the same types, but for how much room their tables have:
     after the first call with so much room, its machine code.
     """

@@ -1,1 +1,1 @@
-"""Parameters, units and files of inputs, and how faults in them are told; nothing here knows a table."""
+"""Parameters, units and files of inputs, and how faults in them are reported; nothing here knows a table."""

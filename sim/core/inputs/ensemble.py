@@ -16,7 +16,7 @@ import numpy as np
 from sim.core.compiled.compilation import ENSEMBLE
 from sim.core.inputs.errors import BilingualText, InputError, all_of
 from sim.core.inputs.parameters import SIM, Parameter, ParameterBook
-from sim.core.random_draws import quantile
+from sim.core.random_draws import sample_quantile
 
 FILE = SIM / ENSEMBLE
 OF = "of "  # begins the lines of the head that say to which distribution quantiles belong
@@ -37,7 +37,7 @@ class Ensemble:
 
     def member(self, seed: int, draw: int) -> dict[str, float]:
         """The quantiles of one parameter draw: draws in succession take members in succession, from one that the seed chooses."""
-        row = (int(quantile(seed, 0, "member of the ensemble") * len(self.members)) + draw) % len(self.members)
+        row = (int(sample_quantile(seed, 0, "member of the ensemble") * len(self.members)) + draw) % len(self.members)
         return dict(zip(self.names, self.members[row].tolist()))
 
     @cached_property

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.core.inputs.notation import escaped, full_width, half, is_hidden, meant, shown
+from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten
 
-#: Faults of one input that are told at once; a file with more of them is of another kind.
+#: Faults of one input that are reported at once; a file with more of them is of another kind.
 MOST_FAULTS = 50
 LONGEST_TITLE = 300
 HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
@@ -48,17 +48,17 @@ class InputError(Exception):
     @staticmethod
     def of(place: str | Path, line: int, problem: Exception, name: str = "") -> "InputError":
         """From what was found wrong elsewhere; ``name`` says with what, where the problem does not."""
-        english, chinese = said(problem)
+        english, chinese = describe_problem(problem)
         if name:
             english, chinese = f"{name}: {english}", f"{name}：{chinese}"
         return InputError(place, line, english, chinese)
 
     def text_in(self, language: str | None = None) -> str:
         """What to show a reader of this language ("zh" or "en"), or of one not known: Chinese, and the English below it."""
-        where = escaped(f"{self.place}:{self.line}" if self.line else self.place)
+        where = escape(f"{self.place}:{self.line}" if self.line else self.place)
         if language is None:
-            return f"{where}: {escaped(self.chinese)}\n{INDENT}{escaped(self.english)}"
-        return f"{where}: {escaped(self.english if language == 'en' else self.chinese)}"
+            return f"{where}: {escape(self.chinese)}\n{INDENT}{escape(self.english)}"
+        return f"{where}: {escape(self.english if language == 'en' else self.chinese)}"
 
     def because(self, english: str, chinese: str) -> "InputError":
         """The same, with a remark in brackets."""
@@ -101,7 +101,7 @@ def bilingual(value: object) -> dict[str, str]:
     """A title as written, by language: one text stands for both. Raises UserError for what is neither that nor {zh: …, en: …}."""
     texts = {"zh": value, "en": value} if isinstance(value, str) else value
     if not isinstance(texts, Mapping) or set(texts) != {"zh", "en"}:
-        wide = typed(value)
+        wide = hint_full_width_mark(value)
         raise UserError(
             f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
             f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
@@ -153,15 +153,15 @@ def _number(problem: OSError) -> str:
     return errno.errorcode.get(problem.errno or 0, "")
 
 
-def said(problem: Exception) -> BilingualText:
-    """What a problem says. What the system refuses is told in our words; of what nobody foresaw the Chinese can only quote."""
+def describe_problem(problem: Exception) -> BilingualText:
+    """A problem in both languages: the operating system's refusals as in ``SYSTEM``; of what is not known, the Chinese quotes."""
     if isinstance(problem, (UserError, InputError)):
         return BilingualText(problem.english, problem.chinese)
     known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
     return known or BilingualText(str(problem), f"出了问题，系统提示原文：{problem}")
 
 
-def joined(parts: Iterable[BilingualText]) -> BilingualText:
+def join_texts(parts: Iterable[BilingualText]) -> BilingualText:
     """Several sentences as one."""
     english, chinese = zip(*parts)
     return BilingualText("; ".join(english), "；".join(chinese))
@@ -177,9 +177,9 @@ def nearest(name: str, known: Sequence[str]) -> BilingualText:
 
 def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> BilingualText:
     """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
-    near, wide = nearest(name, known), typed(name)
+    near, wide = nearest(name, known), hint_full_width_mark(name)
     return BilingualText(
-        f"{english} '{shown(name)}'{near.english}{wide.english}", f"{chinese}“{shown(name)}”{near.chinese}{wide.chinese}"
+        f"{english} '{shorten(name)}'{near.english}{wide.english}", f"{chinese}“{shorten(name)}”{near.chinese}{wide.chinese}"
     )
 
 
@@ -188,12 +188,12 @@ def one_of(value: object, known: Sequence[str]) -> BilingualText:
     near = nearest(str(value), known)
     english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
     return BilingualText(
-        f"must be {english}, not '{shown(value)}'{near.english}",
-        f"只能写 {chinese}，现在写的是“{shown(value)}”{near.chinese}",
+        f"must be {english}, not '{shorten(value)}'{near.english}",
+        f"只能写 {chinese}，现在写的是“{shorten(value)}”{near.chinese}",
     )
 
 
-def typed(text: object) -> BilingualText:
+def hint_full_width_mark(text: object) -> BilingualText:
     """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
     mark = full_width(text) if isinstance(text, str) else ""
     if not mark:
@@ -203,7 +203,7 @@ def typed(text: object) -> BilingualText:
     )
 
 
-def widened(text: object) -> BilingualText:
+def hint_full_width(text: object) -> BilingualText:
     """`` (…)`` that a text holds full-width characters, or nothing."""
     if half(str(text)) == str(text):
         return BilingualText("", "")
@@ -213,11 +213,11 @@ def widened(text: object) -> BilingualText:
 def not_a_number(value: object, unit: str) -> BilingualText:
     """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
     text = "" if value is None else str(value)
-    number = meant(text) if isinstance(value, str) else None
-    wide = widened(text)
+    number = intended_number(text) if isinstance(value, str) else None
+    wide = hint_full_width(text)
     of = BilingualText(f" in {unit}", f"（单位 {unit}）") if unit else BilingualText("", "")
     write = BilingualText("", "") if number is None else BilingualText(f"; write {number}", f"；请写成 {number}")
     return BilingualText(
-        f"must be a number{of.english}, not '{shown(text)}'{write.english}{wide.english}",
-        f"必须是数字{of.chinese}，现在写的是“{shown(text)}”{write.chinese}{wide.chinese}",
+        f"must be a number{of.english}, not '{shorten(text)}'{write.english}{wide.english}",
+        f"必须是数字{of.chinese}，现在写的是“{shorten(text)}”{write.chinese}{wide.chinese}",
     )

@@ -38,7 +38,7 @@ def full_width(text: str) -> str:
     return next((mark for mark in found.groups() if mark), "") if found else ""
 
 
-def meant(text: str) -> int | float | None:
+def intended_number(text: str) -> int | float | None:
     """The number that a text such as ``2000万``, ``10%``, ``20,000,000`` or ``３０００`` stands for; None if it is none."""
     if len(text) > LONGEST_NUMBER:
         return None
@@ -49,15 +49,15 @@ def meant(text: str) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
+def shorten(text: object, longest: int = LONGEST_SHOWN) -> str:
     """A text as a message may show it: shortened in the middle, and what moves the cursor or turns the line escaped."""
     whole = str(text)
     if len(whole) > longest:
         whole = f"{whole[: longest * 2 // 3]}…{whole[len(whole) - longest // 3 :]}"
-    return escaped(whole)
+    return escape(whole)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """The text with control, bidirectional and lone surrogate characters, which do not show, as escapes."""
     return text if text.isprintable() else "".join(map(_visible, text))
 

@@ -13,10 +13,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, UserError, all_of, not_a_number, one_of, unknown, widened
-from sim.core.inputs.notation import half, shown
+from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unknown
+from sim.core.inputs.notation import half, shorten
 from sim.core.inputs.units import UNITS
-from sim.core.inputs.validation import explained
+from sim.core.inputs.validation import explain
 
 SIM = Path(__file__).resolve().parents[2]
 MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?", re.ASCII)
@@ -267,10 +267,10 @@ def month_number(text: Any) -> int:
     """``2021-03`` or ``2021`` as months since January 2021. Raises UserError."""
     match = MONTH.fullmatch(str(text))
     if not match:
-        write, wide = _month_meant(str(text)), widened(text)
+        write, wide = _month_meant(str(text)), hint_full_width(text)
         raise UserError(
-            f"'{shown(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
-            f"“{shown(text)}”不是月份；应写成 {write}，只写 {write[:4]} 表示当年1月{wide.chinese}",
+            f"'{shorten(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
+            f"“{shorten(text)}”不是月份；应写成 {write}，只写 {write[:4]} 表示当年1月{wide.chinese}",
         )
     return (int(match[1]) - 2021) * 12 + int(match[2] or 1) - 1
 
@@ -310,7 +310,7 @@ def load_parameters(path: Path) -> dict[str, Parameter]:
         except ValidationError as problem:
             for error in problem.errors():
                 at = record.lines.get(str(error["loc"][0]), line) if error["loc"] else line
-                errors.append(InputError(shown, at, *explained(error, list(Parameter.model_fields), name)))
+                errors.append(InputError(shown, at, *explain(error, list(Parameter.model_fields), name)))
             continue
         parameter._id = f"{path.stem}.{name}"
         parameter._path, parameter._line = str(shown), line

@@ -47,8 +47,8 @@ class Override:
         if parameter.role == "lever" and not self.status_quo and any(month < 0 for month in dates):
             raise UserError(
                 "a plan acts from 2021-01 at the earliest: what held before is the county's past; write 2021-01 in place of "
-                f"{named(min(dates))}, or state what held before in the county file",
-                f"规划最早从2021-01起作用；请把 {named(min(dates))} 改为 2021-01，此前的情况请写在县情文件里",
+                f"{month_name(min(dates))}, or state what held before in the county file",
+                f"规划最早从2021-01起作用；请把 {month_name(min(dates))} 改为 2021-01，此前的情况请写在县情文件里",
             )
         if dates and parameter.id.startswith("founding.") and not parameter.is_dated:
             raise UserError("a county is founded once: write one value, without months", "县只建一次：请只写一个值，不要按月份写")
@@ -67,7 +67,7 @@ class Override:
 
 
 class Fixed(np.ndarray):
-    """Values by month, which cannot be set: Wrong says how they can be changed. What is computed from them is an array as any."""
+    """Values by month, which cannot be set: UserError says how to change them. What is computed of them is an ordinary array."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not self.flags.writeable:
@@ -82,7 +82,7 @@ class Fixed(np.ndarray):
 
 @dataclass(frozen=True)
 class Values:
-    """Parameters as used in one life. ``used``: as written, in the units of the files; ``provenance``: who set them.
+    """Parameters as used in one replication. ``used``: as written, in the units of the files; ``provenance``: who set them.
 
     They are fixed once resolved: rules have copies of their own, so a change here would reach some of them and not others.
     """
@@ -191,7 +191,7 @@ def resolve(
                 base = {-months_before: drawn}
         if parameter.scales_with and parameter.scales_with in overrides:
             size = overrides[parameter.scales_with][-1].value
-            base = {month: times(value, size) for month, value in base.items()}
+            base = {month: scale_value(value, size) for month, value in base.items()}
         past = base
         for override in scenario:
             override.check(parameter)
@@ -210,12 +210,12 @@ def resolve(
     return Values(MappingProxyType(paths), used, provenance, months_before)
 
 
-def named(month: int) -> str:
+def month_name(month: int) -> str:
     """A month (0 = January 2021) as people write it."""
     return f"{2021 + month // 12}-{month % 12 + 1:02d}"
 
 
-def in_force(used: Any, month: int) -> Any:
+def value_in_force(used: Any, month: int) -> Any:
     """What a value of ``Values.used`` is in a month (0 = January 2021), as it would be written in a file."""
     if not isinstance(used, Mapping):
         return used
@@ -231,10 +231,10 @@ def _scaled(parameter: Parameter, value: Any, factor: float) -> Any:
     return min(max(value * factor, unit.lowest), unit.highest)
 
 
-def times(value: Any, factor: float) -> Any:
+def scale_value(value: Any, factor: float) -> Any:
     """A value, or each of a list, or of what is dated, times a factor."""
     if isinstance(value, Mapping):
-        return {month: times(each, factor) for month, each in value.items()}
+        return {month: scale_value(each, factor) for month, each in value.items()}
     return [number * factor for number in value] if isinstance(value, (list, tuple)) else value * factor
 
 
@@ -258,4 +258,4 @@ def _readable(base: dict[int, Any]) -> Any:
     """A value as it would be written in a file."""
     if len(base) == 1:
         return next(iter(base.values()))
-    return {named(month): value for month, value in sorted(base.items())}
+    return {month_name(month): value for month, value in sorted(base.items())}

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a record, said in both languages."""
+"""What pydantic finds wrong with a record, in both languages."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from sim.core.inputs.errors import BilingualText, UserError, bilingual, not_a_number, said, unknown
-from sim.core.inputs.notation import shown
+from sim.core.inputs.errors import BilingualText, UserError, bilingual, describe_problem, not_a_number, unknown
+from sim.core.inputs.notation import shorten
 
 
 def number(value: Any) -> int | float:
@@ -61,9 +61,9 @@ _CHINESE = {
 }
 
 
-def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> BilingualText:
+def explain(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> BilingualText:
     """One of ``ValidationError.errors()``: ``known`` are the keys there could be, ``name`` that of the record in its file."""
-    where = ".".join(shown(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
+    where = ".".join(shorten(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
     if error["type"] == "extra_forbidden":
         found = unknown("unknown key", "没有这一项：", str(error["loc"][-1]), known)
         if where == error["loc"][-1]:
@@ -79,7 +79,7 @@ def explained(error: Mapping[str, Any], known: Sequence[str], name: str = "") ->
 def _chinese(error: Mapping[str, Any], message: str) -> str:
     context = error.get("ctx", {})
     if isinstance(context.get("error"), Exception):  # raised by a validator of ours
-        return said(context["error"]).chinese
+        return describe_problem(context["error"]).chinese
     if error["type"] in _CHINESE:
         return _CHINESE[error["type"]].format(**context).replace(" or ", "、").replace(", ", "、")
     family = _TYPES.get(error["type"].partition("_")[0])

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from sim.core.inputs import shipped
-from sim.core.inputs.errors import BilingualText, InputError, nearest, typed
-from sim.core.inputs.notation import LONGEST_NUMBER, shown
+from sim.core.inputs.errors import BilingualText, InputError, hint_full_width_mark, nearest
+from sim.core.inputs.notation import LONGEST_NUMBER, shorten
 
 LARGEST_FILE = 2_000_000  # bytes
 DEEPEST = 20
@@ -97,7 +97,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             first, last = self.anchors.get(event.anchor, (0, None))
             if last is None:
-                name = shown(event.anchor)
+                name = shorten(event.anchor)
                 raise InputError(
                     self.place, line, f"'*{name}' repeats what '&{name}' names, which is not whole here; write the value out",
                     f"“*{name}”引用的“&{name}”在此处尚不完整；请直接写出值"
@@ -108,8 +108,8 @@ class _Builder:
             raise InputError(
                 self.place,
                 line,
-                f"the tag '{shown(event.tag)}' is not used here; leave it out",
-                f"这里不用标签“{shown(event.tag)}”，请删去",
+                f"the tag '{shorten(event.tag)}' is not used here; leave it out",
+                f"这里不用标签“{shorten(event.tag)}”，请删去",
             )
         # A repeated value names nothing anew: what it contains has been named where it was read first.
         named = event.anchor if event.anchor is not None and event.anchor not in self.anchors else None
@@ -144,7 +144,7 @@ class _Builder:
             )
         name, value = key.value, next(events)
         if flow and isinstance(value, yaml.ScalarEvent) and value.end_mark.index <= key.end_mark.index:
-            alone, wide = shown(name), typed(name)
+            alone, wide = shorten(name), hint_full_width_mark(name)
             if wide.english:
                 raise InputError(self.place, line, f"'{alone}' has no value{wide.english}", f"“{alone}”没有值{wide.chinese}")
             raise InputError(
@@ -156,7 +156,7 @@ class _Builder:
                 f"数字里不要写逗号",
             )
         if name in mapping:
-            first, again = mapping.lines[name], shown(name)
+            first, again = mapping.lines[name], shorten(name)
             raise InputError(
                 self.place, line, f"'{again}' is written twice; the first is on line {first}",
                 f"“{again}”写了两次，前一次在第 {first} 行；请只留一处"
@@ -179,8 +179,8 @@ class _Builder:
             number = int(digits) if re.fullmatch(r"[-+]?[0-9]+", digits) else float(digits)
         if abs(number) == math.inf:
             raise InputError(
-                self.place, line, f"the number {shown(digits)} is too large; at most {LONGEST_NUMBER} digits are read",
-                f"数字 {shown(digits)} 太大，最多 {LONGEST_NUMBER} 位；请核对"
+                self.place, line, f"the number {shorten(digits)} is too large; at most {LONGEST_NUMBER} digits are read",
+                f"数字 {shorten(digits)} 太大，最多 {LONGEST_NUMBER} 位；请核对"
             )  # fmt: skip
         return number
 
@@ -263,9 +263,9 @@ def beside(path: Path, line: int, key: str, name: Any) -> Path:
         return known
     near = nearest(name, list(shipped.files()))
     raise InputError(
-        path, line, f"'{key}' names '{shown(name)}', but there is no such file beside it, and none of this name is shipped"
+        path, line, f"'{key}' names '{shorten(name)}', but there is no such file beside it, and none of this name is shipped"
         f"{near.english}",
-        f"“{key}”写的是“{shown(name)}”，但同一文件夹里没有这个文件，程序也没有自带；请核对文件名{near.chinese}"
+        f"“{key}”写的是“{shorten(name)}”，但同一文件夹里没有这个文件，程序也没有自带；请核对文件名{near.chinese}"
     )  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def _invalid(place: str | Path, text: str, at: int, reason: str) -> InputError:
     """That a text is not YAML, ``at`` a line counted from 0; what was meant, where that can be seen there or just before."""
     lines = _LINES.split(text)
     for number in range(min(at, len(lines) - 1), max(at - 4, -1), -1):
-        wide, tab = typed(lines[number]), re.match(r"[ \-?]*\t", lines[number])
+        wide, tab = hint_full_width_mark(lines[number]), re.match(r"[ \-?]*\t", lines[number])
         if wide.english or tab:
             problem = BilingualText(" (it begins with a tab; type spaces)", "（行首用了制表符 Tab，请改用空格）") if tab else wide
             return InputError(
@@ -312,7 +312,7 @@ def read_mapping(path: Path) -> Mapping:
     """The top-level mapping of a YAML file. Raises InputError."""
     value = parse(read_text(path), path)
     if not isinstance(value, Mapping):
-        wide = typed(value)
+        wide = hint_full_width_mark(value)
         raise InputError(
             path, 1, f"must be a mapping: one 'name: value' to a line{wide.english}", f"应一行写一个“名称: 值”{wide.chinese}"
         )

@@ -59,7 +59,7 @@ def added_jobs(county, p, draws, books):
 )
 @compiled
 def cluster_sales(county, p, draws, books):
-    """A year of sales of processors and leading firms: growth, luck, and part of what prices did."""
+    """A year of sales of processors and leading firms: growth, chance, and part of what prices did."""
     for enterprise in county.enterprises:
         if enterprise.revenue > 0.0:
             price = county.commodities[enterprise.commodity].deviation

@@ -5,10 +5,10 @@ from sim.core.process import process
 
 
 @compiled
-def phased(line, target, months_left):
+def phase_in(line, target, months_left):
     """A line on its way to the year's value, reached in December.
 
-    It is held against the income of twelve months: in March nine of them were lived under the line of the year before.
+    It is held against the income of twelve months: in March nine of them fell under the line of the year before.
     """
     return target if line == 0.0 else line + (target - line) / months_left
 
@@ -19,6 +19,6 @@ def lines(county, p, draws, books):
     """The lines in force this month, yuan per person and year."""
     for environment in county.environment:
         months_left = p.months_of_year - county.calendar
-        environment.poverty_line = phased(environment.poverty_line, p.poverty_line, months_left)
-        environment.monitoring_line = phased(environment.monitoring_line, p.monitoring_line, months_left)
+        environment.poverty_line = phase_in(environment.poverty_line, p.poverty_line, months_left)
+        environment.monitoring_line = phase_in(environment.monitoring_line, p.monitoring_line, months_left)
         environment.dibao_line = p.dibao_line * p.dibao_uprating

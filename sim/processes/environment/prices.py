@@ -42,7 +42,7 @@ def seasons(county, p, draws, books):
 @process(writes="commodities.price commodities.deviation commodities.variance commodities.crash", draws="price")
 @compiled
 def prices(county, p, draws, books):
-    """Each price departs from its trend and returns; the mean over all luck stays at trend."""
+    """Each price departs from its trend and returns; the mean over all random draws stays at trend."""
     for kind in range(len(county.commodities)):
         commodity = county.commodities[kind]
         steady = p.price_spread[kind] * p.shock_intensity

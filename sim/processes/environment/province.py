@@ -10,7 +10,7 @@ from sim.core.random_draws import normal
 @process(reads="environment.wage_step environment.farm_step", writes="environment.province_income", draws="own")
 @compiled
 def province(county, p, draws, books):
-    """The province's rural income of the year. Its error shares the luck of the county's wages and farms: the same markets."""
+    """The province's rural income of the year. Its error shares the draws of the county's wages and farms: the same markets."""
     for environment in county.environment:
         common = p.wage_share * environment.wage_step + (1.0 - p.wage_share) * environment.farm_step
         common /= math.sqrt(p.wage_share * p.wage_share + (1.0 - p.wage_share) * (1.0 - p.wage_share))

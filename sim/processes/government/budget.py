@@ -6,7 +6,7 @@ from sim.core.process import process
 
 
 @compiled
-def uprated(month, calendar, p):
+def uprating_factor(month, calendar, p):
     """How much the county's own money has grown since January 2021, by whole years."""
     if p.floor_uprating == 0.0 or month < 0:
         return 1.0
@@ -22,7 +22,7 @@ def uprated(month, calendar, p):
 @compiled
 def monthly_tranche(county, p, draws, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
-    floor = p.county_floor * uprated(county.month, county.calendar, p)
+    floor = p.county_floor * uprating_factor(county.month, county.calendar, p)
     transfer(books.county_floor_appropriation, floor, 1.0)
     bridging = p.bridging * p.bridging_paid
     transfer(books.bridging_appropriation, bridging, 1.0)

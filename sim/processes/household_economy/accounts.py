@@ -1,4 +1,4 @@
-"""The household's month ends: it has lived, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
+"""The household's month ends: it has spent, borrowed or saved; twelve months are added up, and it is in difficulty or not."""
 
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, pay, settle, take
@@ -117,7 +117,7 @@ def is_at_risk(household, line, p):
 
 
 @compiled
-def note_risk(household, line, month, p):
+def update_risk(household, line, month, p):
     """Begin, go on with, or end a time of risk."""
     risk = is_at_risk(household, line, p)
     if not risk:
@@ -142,7 +142,7 @@ def total_burden(household):
 
 
 @compiled
-def note_relapse(household, line, month, p):
+def update_relapse(household, line, month, p):
     """Whether it stands below the poverty line net of rigid spending, or without a guarantee for too long."""
     broken = household.house_broken > p.guarantee_months or household.water_broken > p.guarantee_months
     household.below_income = 1 if household.income_12 < line * household.members else 0
@@ -191,7 +191,7 @@ def nobody_left(household):
 )
 @compiled
 def close_accounts(county, p, draws, books):
-    """Twelve months are added up; who is at risk and who has fallen below is noted, truly and without anybody being told."""
+    """Twelve months are added up; who is at risk and who has fallen below is recorded; no administration sees it."""
     environment = county.environment[0]
     counted = p.post_pay_counted * (1.0 - p.post_pay_disregard)
     # In three passes: a processor foresees what it will need of so many columns, and not of twice as many.
@@ -204,8 +204,8 @@ def close_accounts(county, p, draws, books):
             nobody_left(household)
             continue
         household.net_per_head = held_against_lines(household, p)
-        note_risk(household, environment.monitoring_line, county.month, p)
-        note_relapse(household, environment.poverty_line, county.month, p)
+        update_risk(household, environment.monitoring_line, county.month, p)
+        update_relapse(household, environment.poverty_line, county.month, p)
     forget(county.households, 1.0 - p.month_share)
 
 

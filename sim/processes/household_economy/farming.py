@@ -20,7 +20,7 @@ def standing(kind, household, township):
 @compiled
 def labour_factor(household, p):
     """How much of its farm a household still works when hands have left, or come back."""
-    if household.farm_labour == household.farm_labour_founded:  # as most are: asked first, it is nearly always foreseen
+    if household.farm_labour == household.farm_labour_founded:  # as most are: tested first, the branch is nearly always predicted
         return 1.0
     if household.farm_labour_founded <= 0.0:
         return 1.0
@@ -28,7 +28,7 @@ def labour_factor(household, p):
 
 
 @compiled
-def note_events(household, kind, by_harvest, by_price, drought, crash):
+def record_events(household, kind, by_harvest, by_price, drought, crash):
     """Remember the common event behind a poor harvest or a low price."""
     if drought == 1 and by_harvest > 0.0:
         add_event(household, Event.DROUGHT, by_harvest)
@@ -55,7 +55,7 @@ def farm_month(household, township, commodities, trend, p):
         household.burden[Cause.MARKET] += by_price
         drought = township.drought if kind == Commodity.MAIZE or kind == Commodity.FRUIT else 0
         if drought == 1 or commodity.crash == 1:
-            note_events(household, kind, by_harvest, by_price, drought, commodity.crash)
+            record_events(household, kind, by_harvest, by_price, drought, commodity.crash)
     return net
 
 

@@ -45,7 +45,7 @@ def lend(row, household, kind, amount, month, p, draws, room):
 
 
 @compiled
-def lucky(household, keen, p, draws):
+def is_granted(household, keen, p, draws):
     """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
     starts = uniform(draws.starts, household.identity) < p.startup_loans * keen
     return starts or uniform(draws.applies, household.identity) < p.loans * keen
@@ -74,7 +74,7 @@ def new_loans(county, p, draws, books):
         household = county.households[row]
         if not may_borrow(household, county.register[row], p):
             continue
-        if not lucky(household, keenest / waiting, p, draws):
+        if not is_granted(household, keenest / waiting, p, draws):
             continue  # not even as the keenest of all: most, and their keenness need not be known
         keen = keenness(household, county.villages[household.village], p, draws) / waiting
         if happens(draws.starts, household.identity, min(p.startup_loans * keen, 1.0)):
@@ -91,7 +91,7 @@ def new_loans(county, p, draws, books):
 
 
 @compiled
-def subsidised(loan, p):
+def subsidised_share(loan, p):
     """Share of the interest that public money bears."""
     return p.interest_subsidy if loan.kind == LoanKind.MICROCREDIT else p.startup_subsidy
 
@@ -108,7 +108,7 @@ def earn_and_pay(loan, household, result, p, books):
         loan.capital += gain
         household.business += gain
     interest = loan.principal * p.interest_rate
-    public = interest * subsidised(loan, p)
+    public = interest * subsidised_share(loan, p)
     if public > 0.0 and not transfer(books.interest_subsidy, public, 1.0):
         public = 0.0
     if interest > public:
@@ -117,8 +117,8 @@ def earn_and_pay(loan, household, result, p, books):
 
 
 @compiled
-def renewed(loan, household, month, p, draws):
-    """Whether a loan that falls due is renewed: only where it could have been repaid; what it pays for goes on."""
+def renew_loan(loan, household, month, p, draws):
+    """Renew a loan that falls due, and return whether it was: only where it could have been repaid; what it pays for goes on."""
     spare = max(household.cash - p.subsistence * household.members, 0.0)
     if loan.capital + spare < loan.principal or not happens(draws.renews, loan.identity, p.renewal):
         return False
@@ -168,7 +168,7 @@ def loan_service(county, p, draws, books):
             continue
         result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(draws.year, loan.identity)
         earn_and_pay(loan, household, result, p, books)
-        if county.month - loan.started >= loan.term and not renewed(loan, household, county.month, p, draws):
+        if county.month - loan.started >= loan.term and not renew_loan(loan, household, county.month, p, draws):
             fall_due(loan, household, p, books)
 
 

@@ -120,7 +120,7 @@ def turn_to(person, destination, household, enterprises, p, draws):
 
 
 @compiled
-def weighed(person, u, v, market, farm_trend, p):
+def weigh_pay(person, u, v, market, farm_trend, p):
     """Where somebody who reconsiders turns to: to what has come to pay better, or nowhere new.
 
     Between farm and job only the net flow moves: nobody gives up the job that a household lives on because somebody else
@@ -136,7 +136,7 @@ def weighed(person, u, v, market, farm_trend, p):
 
 
 @compiled
-def reconsidered(person, market, farm_trend, p, draws):
+def reconsider(person, market, farm_trend, p, draws):
     """Where somebody turns to after the Spring Festival, −1 if nowhere new; holders of public-welfare posts reconsider less."""
     u, current = uniform(draws.destination, person.identity), person.preference
     if p.rule == LabourRule.TRANSITIONS:
@@ -144,7 +144,7 @@ def reconsidered(person, market, farm_trend, p, draws):
     chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
     if not happens(draws.reconsiders, person.identity, chance):
         return NONE
-    return weighed(person, u, uniform(draws.job, person.identity), market, farm_trend, p)
+    return weigh_pay(person, u, uniform(draws.job, person.identity), market, farm_trend, p)
 
 
 @process(
@@ -164,7 +164,7 @@ def labour_choice(county, p, draws, books):
         if can_work(person) and person.preference >= 0:
             household = county.households[person.household]
             market = county.markets[market_of(household.segment, person.capacity)]
-            destination = reconsidered(person, market, farm_trend, p, draws)
+            destination = reconsider(person, market, farm_trend, p, draws)
             if destination >= 0:
                 turn_to(person, destination, household, county.enterprises, p, draws)
 

@@ -78,7 +78,7 @@ def retire(county, p):
 
 @compiled
 def fill(county, free, p, draws):
-    """Give ``free`` posts out class by class; within a class luck decides, and chance is what leaves enough for all."""
+    """Give ``free`` posts out class by class; within a class chance decides, with a probability that leaves enough for all."""
     for need in range(CLASSES):
         waiting = 0
         for row in range(len(county.households)):

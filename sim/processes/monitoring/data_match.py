@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import closed_to_signals, noticed, raise_signal
+from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Cause, Channel
 
 
@@ -22,7 +22,7 @@ def match_chance(household, p):
 
 
 @compiled
-def matched(household, line, listed, p):
+def signal_chance(household, line, listed, p):
     """Chance to be signalled: for those at risk who show in the data, and falsely for listed ones with heavy bills."""
     if household.at_risk == 1:
         shows = household.rigid_12 >= p.threshold * line * household.members or household.risk_cause != Cause.ILLNESS
@@ -49,7 +49,7 @@ def data_match(county, p, draws, books):
         if household.members == 0 or closed_to_signals(register, county.month):
             continue
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
-        chance = p.active * matched(household, line, listed, p)
+        chance = p.active * signal_chance(household, line, listed, p)
         if chance > 0.0:
-            count = noticed(draws.matched, household.identity, household.weight, chance)
+            count = count_noticed(draws.matched, household.identity, household.weight, chance)
             raise_signal(register, Channel.DATA_MATCH, county.month, household.risk_cause, count)

@@ -30,7 +30,7 @@ def relapse_records(county, p, draws, books):
         register.polished = 0
         pressure = county.townships[household.township].pressure
         if pressure > 0.0 and register.reported_below == 1 and can_be_polished(register, line, p):
-            # One luck a year: as pressure grows towards December, more and more are left out, and none comes back.
+            # One random draw a year: as pressure grows towards December, more and more are left out, and none comes back.
             if happens(draws.polished, household.identity, pressure):
                 register.reported_below = 0
                 register.polished = 1

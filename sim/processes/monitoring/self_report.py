@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import closed_to_signals, noticed, raise_signal
+from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Channel
 
 
@@ -21,5 +21,5 @@ def self_report(county, p, draws, books):
         register = county.register[row]
         if household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
             chance = p.active * p.report * household.awareness
-            count = noticed(draws.reports, household.identity, household.weight, chance)
+            count = count_noticed(draws.reports, household.identity, household.weight, chance)
             raise_signal(register, Channel.SELF_REPORT, county.month, household.risk_cause, count)

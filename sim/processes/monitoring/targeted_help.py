@@ -76,7 +76,7 @@ def help_requests(county, p, draws, books):
 
 
 @compiled
-def note_severest(county):
+def mark_severest(county):
     """The largest shortfall waiting in each kind of risk, against which the others of its kind are ranked."""
     for risk in county.risks:
         risk.severest = 0.0
@@ -134,7 +134,7 @@ def targeted_help(county, p, draws, books):
     for package in county.packages:
         if package.waiting == 1 and county.cases[package.case_row].state != CaseState.MONITORED:
             package.waiting = 0
-    note_severest(county)
+    mark_severest(county)
     for round_ in range(int(p.rounds)):
         for package in county.packages:
             if package.waiting == 1 and turn(package, county.risks[package.cause], county.month, line, p, draws) == round_:

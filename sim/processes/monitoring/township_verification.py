@@ -3,7 +3,7 @@
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import happens, lognormal
-from sim.records.signals import closed_to_signals, noticed, raise_signal
+from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Channel
 
 
@@ -22,7 +22,7 @@ def township_round(county, p, draws, books):
         register = county.register[row]
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         if listed and household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
-            count = noticed(draws.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
+            count = count_noticed(draws.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
             raise_signal(register, Channel.TOWNSHIP_VERIFICATION, county.month, household.risk_cause, count)
 
 

@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.records.signals import closed_to_signals, noticed, raise_signal
+from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Channel
 
 
@@ -34,5 +34,5 @@ def village_visit(county, p, draws, books):
             village = county.villages[household.village]
             detect = p.detection + p.first_secretary * village.team
             chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, p)
-            count = noticed(draws.noticed, household.identity, household.weight, chance)
+            count = count_noticed(draws.noticed, household.identity, household.weight, chance)
             raise_signal(register, Channel.VILLAGE_VISIT, county.month, household.risk_cause, count)

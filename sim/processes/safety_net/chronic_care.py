@@ -24,7 +24,7 @@ def chronic_care(county, p, draws, books):
         if person.chronic == 0 or person.alive == 0:
             continue
         household = county.households[person.household]
-        # Luck says who is treated and whose illness is listed; nothing foresees that, so what is nought is added too.
+        # Chance decides who is treated and whose illness is listed; nothing foresees that, so what is nought is added too.
         treated = 1.0 if happens(draws.treated, person.identity, p.treated_share) else 0.0
         listed = treated if happens(draws.certified, person.identity, p.certified_share) else 0.0
         extra = p.registered_extra if household.registered == 1 and p.subsidy > 0.0 else 0.0

@@ -30,7 +30,7 @@ def insurance_premium(county, p, draws, books):
 
 
 @compiled
-def covered(excess, p):
+def banded_claim(excess, p):
     """What the bands pay of self-paid cost beyond the deductible, yuan: the more the higher the band."""
     total = 0.0
     for band in range(len(p.band_rates)):
@@ -72,7 +72,7 @@ def insurance_claims(county, p, draws, books):
             continue
         if not is_insured(household, county.register[row], line, p):
             continue
-        claim = covered(excess, p) - household.claimed
+        claim = banded_claim(excess, p) - household.claimed
         if claim > 0.0 and pay(household, books.insurance_claims, claim):
             household.claimed += claim
             household.transfers += claim

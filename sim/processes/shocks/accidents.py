@@ -1,4 +1,4 @@
-"""Accidents and other blows that cost a household much at once."""
+"""Accidents and other shocks that cost a household much at once."""
 
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge

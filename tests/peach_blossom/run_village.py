@@ -1,4 +1,4 @@
-"""Live in Peach Blossom for two years and print, as JSON, a hash of every table and every undeclared change.
+"""Run Peach Blossom for two years and print, as JSON, a hash of every table and every undeclared change.
 
 Run with and without ``NUMBA_DISABLE_JIT=1``; the second argument ``declared`` hands out declared columns only.
 """
@@ -19,7 +19,7 @@ OF_THE_LEDGER = {("funds", name) for name in ("balance", "inflow", "outflow", "d
 
 
 def watcher(tables, faults: set[str], ran: set[str]):
-    """What ``Village.live`` calls before each process: it notes every column that changes without being declared."""
+    """What ``Village.run`` calls before each process: it notes every column that changes without being declared."""
 
     def watch(process):
         ran.add(process.name)
@@ -47,7 +47,7 @@ def main() -> None:
     faults: set[str] = set()
     ran: set[str] = set()
     watch = watcher(village.tables, faults, ran)
-    village.live(MONTHS, watch if "watch" in sys.argv else None)
+    village.run(MONTHS, watch if "watch" in sys.argv else None)
     digest = hashlib.sha256()
     for name in sorted(village.tables.rows):
         rows = village.tables[name]

@@ -1,4 +1,4 @@
-"""Luck has an address; compiled rules are found again, and never when they are stale."""
+"""Random draws have an address; compiled rules are found again, and never when they are stale."""
 
 import os
 import shutil
@@ -17,8 +17,8 @@ from sim.core.random_draws import (
     descendant,
     happens,
     normal_quantile,
-    quantile,
     replication_key,
+    sample_quantile,
     uniform,
     word,
 )
@@ -64,8 +64,8 @@ def test_descendants_differ_by_parent_month_and_ordinal():
 
 
 def test_a_parameter_draw_does_not_depend_on_which_others_exist():
-    assert quantile(1, 2, "illness.mean_bill") == quantile(1, 2, "illness.mean_bill")
-    assert quantile(1, 2, "illness.mean_bill") != quantile(1, 3, "illness.mean_bill")
+    assert sample_quantile(1, 2, "illness.mean_bill") == sample_quantile(1, 2, "illness.mean_bill")
+    assert sample_quantile(1, 2, "illness.mean_bill") != sample_quantile(1, 3, "illness.mean_bill")
 
 
 def _copy(tmp_path: Path) -> Path:
@@ -138,8 +138,8 @@ def test_a_chosen_cache_folder_keeps_what_is_not_ours(tmp_path):
 def test_without_a_place_to_keep_it_everything_is_compiled_all_the_same(tmp_path):
     folder = _copy(tmp_path)
     (folder / "cache").write_text("a file where a folder is wanted", encoding="utf-8")
-    asked = ASK + "\nfrom sim.core.compiled.compilation import is_kept; print(is_kept())"
-    assert _python(folder, asked) == "1000.0\nFalse"
+    code = ASK + "\nfrom sim.core.compiled.compilation import is_kept; print(is_kept())"
+    assert _python(folder, code) == "1000.0\nFalse"
 
 
 def test_a_years_keys_are_those_of_its_months():

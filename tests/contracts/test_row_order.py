@@ -5,7 +5,7 @@ import pytest
 
 from sim.core.random_draws import mix
 from sim.county import County, values_of
-from sim.founding.row_order import line_up
+from sim.founding.row_order import order_persons
 from sim.scenario import load_scenario
 
 
@@ -48,6 +48,6 @@ def test_lining_up_once_more_changes_nothing_that_was_in_order(tables):
     before = {name: tables["persons"][name].copy() for name in ("identity", "household", "next")}
     families = [members(tables, row) for row in range(0, 200)]
     names = [tables["persons"]["identity"][each].tolist() for each in families]
-    line_up(tables)
+    order_persons(tables)
     assert sorted(before["identity"]) == sorted(tables["persons"]["identity"])
     assert [tables["persons"]["identity"][members(tables, row)].tolist() for row in range(0, 200)] == names
