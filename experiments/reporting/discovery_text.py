@@ -1,4 +1,4 @@
-"""What a discovery found, in plain words: when the plan fails, how sure that is, and honestly when nothing was found."""
+"""The findings of a scenario discovery in plain words: when the plan fails, how sure that is, or that nothing was found."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -55,14 +55,14 @@ def level(restriction: Mapping[str, Any], end: str, words: Words) -> str:
 
 
 def _numbers(box: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    told = box["held_out"]
-    known = told["density"] is not None
+    held_out = box["held_out"]
+    known = held_out["density"] is not None
     return {
-        "held": told["held"], "hits": told["hits"],
-        "density": words.percent(told["density"]) if known else words("unknown"),
-        "range": words.percents(told["density_low"], told["density_high"]),
-        "coverage": words.percent(told["coverage"] or 0.0),
-        "elsewhere": words("unknown") if told["elsewhere"] is None else words.percent(told["elsewhere"]),
+        "held": held_out["held"], "hits": held_out["hits"],
+        "density": words.percent(held_out["density"]) if known else words("unknown"),
+        "range": words.percents(held_out["density_low"], held_out["density_high"]),
+        "coverage": words.percent(held_out["coverage"] or 0.0),
+        "elsewhere": words("unknown") if held_out["elsewhere"] is None else words.percent(held_out["elsewhere"]),
         "chance": words.percent(box["chance"]) if box["chance"] >= 1e-4 else "< 0.01%",
     }  # fmt: skip
 

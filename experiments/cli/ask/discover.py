@@ -84,7 +84,7 @@ def keep(out: Path, manifest: dict[str, Any], figures: bool) -> dict[str, list[s
         for language, paragraphs in said.items():
             write_text(new / f"findings-{language}.txt", "\n\n".join(paragraphs) + "\n")
     if figures:
-        discovery_boxes.draw(out, manifest)
+        discovery_boxes.render(out, manifest)
     return said
 
 

@@ -69,7 +69,7 @@ def optimise(
             from experiments.reporting.figures import pareto
 
             with run_helpers.writing(target, lang):
-                pareto.draw(work, manifest)
+                pareto.render(work, manifest)
         reuse.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})

@@ -78,7 +78,7 @@ def sweep(
             from experiments.reporting.figures import sweep_figures
 
             with run_helpers.writing(target, lang):
-                sweep_figures.draw(work, manifest)
+                sweep_figures.render(work, manifest)
         reuse.end(target, work)
         _answer(manifest, target, lang, as_json)
 

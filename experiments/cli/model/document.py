@@ -24,7 +24,7 @@ def document(
         from sim.core.inputs.errors import InputError
 
         try:
-            made, unscreened = model_reference.pages(), model_reference.unscreened()
+            made, unscreened = model_reference.pages(), model_reference.find_unscreened_goals()
         except FileNotFoundError as missing:
             raise InputError(
                 "document", 0, f"{missing.filename} is missing; run this in the project's folder",

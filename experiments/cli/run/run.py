@@ -225,7 +225,7 @@ def _answer(outcome: "Outcome", wanted: "RunOptions", as_json: bool, screen: Con
         from experiments.reporting.figures import gallery
 
         screen.print(words("say_figures"))
-        gallery.draw(result)
+        gallery.render(result)
     goals = result.goals if lived else []
     audit = result.audit if lived else []
     times = outcome.manifest["run"]["profile"] if wanted.profile else {}

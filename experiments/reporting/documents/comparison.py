@@ -1,4 +1,4 @@
-"""The brief of a comparison: what each scenario changes against the first, on the same luck."""
+"""The brief of a comparison: what each scenario changes against the first, on common random numbers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -31,19 +31,26 @@ def opening(
 
 
 def _answers(first: ReportContext, other: ReportContext) -> Iterator[str]:
-    words, made = first.words, other.measured.comparison
-    assert made is not None
+    words, comparison = first.words, other.measured.comparison
+    assert comparison is not None
     titles = {"first": first.title, "other": other.title}
-    if made["same"]:
+    if comparison["same"]:
         yield words("compare_same_lives", **titles)
         return
-    for line in made["goals"]:
+    for line in comparison["goals"]:
         sides = Chance.of(line, "first_"), Chance.of(line, "other_")
         if line["headline"] and None not in sides:
-            told_first, told_other = (probability_wording.told(side, words) for side in sides)
+            first_probability, other_probability = (probability_wording.format_probability(side, words) for side in sides)
             change = probability_wording.change_of_probability(Change.of(line), words)
             goal = words.of(line["name"])
-            yield words("compare_answer_goal", goal=goal, told_first=told_first, told_other=told_other, change=change, **titles)
+            yield words(
+                "compare_answer_goal",
+                goal=goal,
+                told_first=first_probability,
+                told_other=other_probability,
+                change=change,
+                **titles,
+            )
     yield words("compare_answer_money", other=other.title, change=_money(other, words))
 
 
@@ -56,16 +63,16 @@ def _money(other: ReportContext, words: Words) -> str:
     if found.high < 0:
         return words("money_less", yuan=money.million(-found.mean, -found.high, -found.low, other))
     low, high = (end / money.MILLION for end in (found.low, found.high))
-    ends = (probability_wording.supported(end, low, high, "", words, True) for end in (low, high))
+    ends = (probability_wording.format_rounded(end, low, high, "", words, True) for end in (low, high))
     return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
 def blocks(other: ReportContext, suffix: str) -> list[Block]:
     """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
-    made = other.measured.comparison
-    assert made is not None
+    comparison = other.measured.comparison
+    assert comparison is not None
     found: list[Block] = [
-        Paragraph(other.words("compare_pairs_note", pairs=made["pairs"], draws=made["draws"]), small=True),
+        Paragraph(other.words("compare_pairs_note", pairs=comparison["pairs"], draws=comparison["draws"]), small=True),
         replace(goals.headline(other), note=""),
     ]
     rest = goals.others(other)

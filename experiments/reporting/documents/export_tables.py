@@ -53,18 +53,18 @@ class Table:
 def tables(results: Sequence[Results], language: str) -> Iterator[Table]:
     """The tables of these folders; ``results``: the briefed run first. What a folder lacks has no table."""
     runs = [each for each in results if figure_data.kind(each) == "run" and each.manifest["replications"]["completed"]]
-    make = _Making(Words(language))
+    maker = _TableMaker(Words(language))
     if runs:
-        yield make.goals(runs)
-        yield make.budget(runs[0])
-        yield from make.places(runs[0], "townships", TOWNSHIP)
-        yield from make.places(runs[0], "segments", SEGMENT)
-        yield make.parameters(runs[0])
-    yield make.coverage()
-    yield make.clauses()
+        yield maker.goals(runs)
+        yield maker.budget(runs[0])
+        yield from maker.places(runs[0], "townships", TOWNSHIP)
+        yield from maker.places(runs[0], "segments", SEGMENT)
+        yield maker.parameters(runs[0])
+    yield maker.coverage()
+    yield maker.clauses()
 
 
-class _Making:
+class _TableMaker:
     """Makes tables in one language."""
 
     def __init__(self, words: Words) -> None:
@@ -136,10 +136,10 @@ class _Making:
             row["use"] = words(f"use_{row['use']}") if words.has(f"use_{row['use']}") else row["use"]
         return self.table("budget", found, columns, runs=run.manifest["replications"]["completed"])
 
-    def places(self, run: Results, scope: str, wanted: Sequence[str]) -> Iterator[Table]:
+    def places(self, run: Results, scope: str, names: Sequence[str]) -> Iterator[Table]:
         """Indicators by township or segment at the last year's end: mean and nine runs in ten."""
         words, years, indicators = self.words, run.table("years"), run.manifest["indicators"]
-        chosen = [name for name in wanted if name in years.columns and name in indicators]
+        chosen = [name for name in names if name in years.columns and name in indicators]
         if not chosen or not run.manifest[scope]:
             return
         last = int(years["year"].max())
@@ -203,7 +203,7 @@ class _Making:
         return self.table("coverage", list(rows.values()), columns)
 
     def clauses(self) -> Table:
-        """Every number of the paper: what it fixes, its value, and where in the model it lives, or why it does not."""
+        """Every number of the paper: what it fixes, its value, and where in the model it stands, or why it does not."""
         words = self.words
         keys = ("section", "section_name", "departments", "fixes", "value", "unit", "year", "status", "lives")
         columns = {key: self.column(f"clause_{key}" if key in ("value", "year") else key, TEXT) for key in keys}

@@ -1,4 +1,4 @@
-"""How likely goals are by year, under one scenario and another, and in which futures another changes the outcome.
+"""How likely goals are by year and under two scenarios, and in which replications the second scenario changes the outcome.
 
 Functions from tidy data to a Figure in a given language; they read and write no file.
 """
@@ -67,10 +67,10 @@ def chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, An
             own = data[data["goal"] == goal].sort_values("year")
             for column, each in enumerate(own.itertuples()):
                 dark = each.probability > DARK
-                said = short_chance(each.probability, each.low, each.high, words)
-                axes.text(column, row, said, fontsize=PLAIN - 1, ha="center", va="center", color="white" if dark else INK)
-            told = verdict(own, words)
-            beside(axes, row, told, color=VERMILLION if own["high"].iloc[-1] < HALF else INK)
+                label = short_chance(each.probability, each.low, each.high, words)
+                axes.text(column, row, label, fontsize=PLAIN - 1, ha="center", va="center", color="white" if dark else INK)
+            outlook = verdict(own, words)
+            beside(axes, row, outlook, color=VERMILLION if own["high"].iloc[-1] < HALF else INK)
             if bool(own["headline"].iloc[0]):
                 axes.get_yticklabels()[row].set_fontweight("bold")
         for edge in range(1, len(years)):
@@ -90,7 +90,7 @@ def chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, An
 
 
 def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
-    """Two scenarios on the same luck: both probabilities, and their difference with its interval for pairs, goal by goal.
+    """Two scenarios on common random numbers: both probabilities, and their difference with its interval for pairs, by goal.
 
     ``data``: columns name_zh, name_en, first, first_low, first_high, other, other_low, other_high, difference, low, high;
     ``titles``: of both scenarios, in the language.
@@ -119,8 +119,8 @@ def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, f
             clear = each.low > 0 or each.high < 0
             color = (BLUE if each.difference > 0 else VERMILLION) if clear else GREY
             interval(right, row, each.low, each.difference, each.high, color, markerfacecolor=color if clear else "white")
-            said = _points(each.difference, each.low, each.high, words)
-            beside(right, row, said, color=color)
+            label = _points(each.difference, each.low, each.high, words)
+            beside(right, row, label, color=color)
         reach = max(0.05, float(np.nanmax(np.abs(data[["low", "high"]].to_numpy()))) * 1.08)
         right.set_xlim(-reach, reach)
         right.xaxis.set_major_locator(_few())
@@ -148,14 +148,14 @@ def _points(middle: float, low: float, high: float, words: Words) -> str:
 
 
 def whole_points(value: float, words: Words) -> str:
-    """Percentage points as the number of runs supports them: whole, unless that would make a nothing of something."""
+    """Percentage points as the number of runs supports them: whole, unless a difference would round to 0."""
     shown = 100 * value
     text = f"{abs(shown):.0f}" if abs(shown) >= 0.5 or abs(shown) < 0.05 else f"{abs(shown):.1f}"
     return (words.minus if shown <= -0.05 else "+" if shown >= 0.05 else "") + text
 
 
 def flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
-    """The flip table: of all pairs of futures, in how many both scenarios meet a goal, only one of them, or neither.
+    """The flip table: of all pairs of replications, in how many both scenarios meet a goal, only one of them, or neither.
 
     ``data``: columns name_zh, name_en, both, helped, harmed, neither (counts).
     """

@@ -1,4 +1,4 @@
-"""Who has what, and whom help reaches: incomes by source and their spread, and monitoring from onset to elimination.
+"""Incomes by source and their spread, and monitoring of households from onset to elimination of risk.
 
 Functions from tidy data to a Figure in a given language; they read and write no file.
 """
@@ -161,8 +161,8 @@ def _funnel_of(
         each = own.loc[stage]
         axes.plot([each["p05"], each["p95"]], [row, row], color=INK, linewidth=1.2)
         share = words.percent(each["mean"] / first) if first else ""
-        said = words.quantity(each["mean"], "households")
-        beside(axes, row, said if row == 0 else words("with_range", value=said, range=words("of_those_begun", share=share)))
+        label = words.quantity(each["mean"], "households")
+        beside(axes, row, label if row == 0 else words("with_range", value=label, range=words("of_those_begun", share=share)))
     axes.set_xlim(0, float(own[["mean", "p95"]].to_numpy().max()) * 1.02 or 1.0)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
@@ -185,8 +185,8 @@ def _funnel_of(
         time.plot([each["p10"], each["p90"]], [at, at], color=style.BAND_HALF, linewidth=7, solid_capstyle="butt")
         time.plot([each["p50"]], [at], marker="|", markersize=15, markeredgewidth=2.6, color=BLUE, linestyle="")
         facts = {"middle": f"{each['p50']:.0f}", "long": f"{each['p90']:.0f}"}
-        said = words("delay_told", step=words(f"step_{step}"), **facts)
-        time.annotate(said, (0, at), xytext=(0, -15), textcoords="offset points", fontsize=SMALL + 0.5, va="center", color=GREY)
+        label = words("delay_told", step=words(f"step_{step}"), **facts)
+        time.annotate(label, (0, at), xytext=(0, -15), textcoords="offset points", fontsize=SMALL + 0.5, va="center", color=GREY)
     time.tick_params(axis="x", labelsize=SMALL + 0.5)
     time.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     heading(time, 0, words("delay_axis"), ha="left")

@@ -1,4 +1,4 @@
-"""Which assumptions decide an outcome, and how well each is known. A function from tidy data to a Figure; no files."""
+"""Which assumptions influence an outcome most, and how well each is known. A function from tidy data to a Figure; no files."""
 
 import math
 from collections.abc import Mapping

@@ -135,10 +135,10 @@ def heat_map(
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
-                said = words.quantity(value, subject["unit"])
+                label = words.quantity(value, subject["unit"])
                 if np.isfinite(around):
-                    said += f"\n±{words.number(around, subject['unit'])}"
-                axes.text(column, row, said, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
+                    label += f"\n±{words.number(around, subject['unit'])}"
+                axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
         axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
         axes.tick_params(length=0)
@@ -160,7 +160,7 @@ def outcome(subject: Mapping[str, Any], words: Words) -> str:
     return words(kinds[subject["kind"]], name=name) if subject["kind"] in kinds else name
 
 
-def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit: str, language: str) -> str:
+def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]], unit: str, language: str) -> str:
     """A picture in words: its title, and each point with its interval."""
     words = Words(language)
     points = (
@@ -174,8 +174,8 @@ def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit:
     return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(points))])
 
 
-def written(value: Any, factor: Mapping[str, Any], words: Words) -> str:
-    """A level of a factor as text and tables say it: a quantile as such, a number in its unit, anything else as it is."""
+def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    """A level of a factor as texts and tables show it: a quantile as such, a number in its unit, anything else as it is."""
     try:
         number = float(value)
     except ValueError:

@@ -15,21 +15,21 @@ from experiments.results.files import read_csv, safe, write_frame
 MOST_CURVES = 12
 
 
-def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def render(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Response curves, tornado and heat map in ``figures``: PNG, SVG, description and CSV each; their paths."""
     facts = facts_of(manifest)
-    made: list[Path] = []
+    paths: list[Path] = []
     with output_folder.building(folder) as new:
         target = new / "figures"
         target.mkdir()
         for stem, data, make in pictures_of(folder, manifest, facts):
             path = target / f"{stem}.csv"
             write_frame(path, data)
-            made.append(path)
+            paths.append(path)
             for language in languages:
-                figure, _title, said = make(language)
-                made += style.save(figure, target / f"{stem}-{language}", said, provenance(facts))
-    return [folder / path.relative_to(new) for path in made]
+                figure, _title, description = make(language)
+                paths += style.save(figure, target / f"{stem}-{language}", description, provenance(facts))
+    return [folder / path.relative_to(new) for path in paths]
 
 
 def facts_of(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def _curve(
         curves = {called[scenario]: part for scenario, part in data.groupby("scenario", sort=False)}
         title = words("sweep_against", outcome=sweep_charts.outcome(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.response_curve(curves, subject, factor, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.response_curve(curves, subject, factor, language, facts), title, description
 
     return stem, data, make
 
@@ -121,15 +121,15 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         words = Words(language)
         spread = manifest["design"] != "one_at_a_time"
         labels = [
-            words("top_less_bottom") if spread else sweep_charts.written(value, named[factor], words)
+            words("top_less_bottom") if spread else sweep_charts.format_level(value, named[factor], words)
             for factor, value in zip(data["factor"], data["value"])
         ]
         names = {factor: words.of(record["name"]) for factor, record in named.items()}
         shown = data.assign(label=labels)
         title = words("tornado_title", outcome=sweep_charts.outcome(subject, words))
         points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.tornado(shown, subject, names, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.tornado(shown, subject, names, language, facts), title, description
 
     return stem, data, make
 
@@ -145,7 +145,7 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
             (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.heat_map(data, subject, across, up, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.heat_map(data, subject, across, up, language, facts), title, description
 
     return stem, data, make

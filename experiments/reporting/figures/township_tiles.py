@@ -1,7 +1,7 @@
 """Townships and streets: a schematic grid of tiles beside a sorted chart of dots with intervals.
 
-A function from tidy data to a Figure in a given language; it reads and writes no file. The grid follows the official list and
-not the land: no boundaries are drawn, because none are known here, and the picture says so.
+A function from tidy data to a Figure in a given language; it reads and writes no file. The grid follows the official list,
+not the map: no boundaries are known here, and the picture says so.
 """
 
 from collections.abc import Mapping
@@ -66,9 +66,9 @@ def _grid(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], langua
         name = _short(str(getattr(each, f"name_{language}")))
         axes.text(x + 0.5, y + 0.34, wrap(name, 1.1, SMALL + 0.5), ha="center", va="center", fontsize=SMALL + 0.5, color=color,
                   linespacing=1.0)  # fmt: skip
-        said = one_decimal(each.mean, subject["unit"], words) if known else words("no_village")
+        label = one_decimal(each.mean, subject["unit"], words) if known else words("no_village")
         size = PLAIN + 1.5 if known else SMALL
-        axes.text(x + 0.5, y + 0.69, said, ha="center", va="center", fontsize=size, color=color if known else GREY)
+        axes.text(x + 0.5, y + 0.69, label, ha="center", va="center", fontsize=size, color=color if known else GREY)
 
 
 def one_decimal(value: float, unit: str, words: Words) -> str:
