@@ -36,7 +36,7 @@ def kind(results: Results) -> str:
     return "sweep" if results.manifest.get("kind") == "sweep" else "run"
 
 
-def events(results: Results) -> list[tuple[str, dict[str, str]]]:
+def find_events(results: Results) -> list[tuple[str, dict[str, str]]]:
     """Dated events of the scenario: its dated settings, and the rotation of first secretaries; months with names."""
     manifest, months = results.manifest, results.manifest["months"]
     found: list[tuple[str, dict[str, str]]] = []
@@ -78,7 +78,7 @@ def _figures() -> list[Figure]:
     return load_published()
 
 
-def published_about(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
+def find_published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     """The published figures on an indicator whose months lie within the simulated months."""
     found = []
     for each in _figures():
@@ -89,7 +89,7 @@ def published_about(indicator: str, first: str, last: str) -> list[dict[str, Any
     return found
 
 
-def chances(results: Results) -> pandas.DataFrame:
+def tabulate_chances(results: Results) -> pandas.DataFrame:
     """The probability of being on course at each year's end, of the goals as they truly are; headline first."""
     goals = [goal for goal in plan_goals(results.goals) if not goal["observed"] and goal["probability"] is not None]
     goals.sort(key=lambda goal: not goal["headline"])
@@ -107,7 +107,7 @@ def _names(names: Mapping[str, str], of: str = "name") -> dict[str, str]:
     return {f"{of}_{language}": names.get(language, "") for language in LANGUAGES}
 
 
-def differences(first: Results, other: Results) -> dict[str, dict[str, float]]:
+def pair_differences(first: Results, other: Results) -> dict[str, dict[str, float]]:
     """By goal, the paired difference of its probability with its interval; empty where the two cannot be compared."""
     return {
         line["id"]: {"difference": line["difference"], "difference_low": line["low"], "difference_high": line["high"]}
@@ -140,7 +140,7 @@ def compare_goals(first: Results, other: Results) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def purses(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def tabulate_purses(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """Public purses by use (yuan a year, the largest use first) and by year, in the order of the budget's list of purses."""
     from sim.household_trace import fund_names
 
@@ -176,7 +176,7 @@ def _use(use: str) -> dict[str, str]:
     }
 
 
-def income_sources(results: Results) -> pandas.DataFrame:
+def tabulate_incomes(results: Results) -> pandas.DataFrame:
     """Income per head by source and segment at the first and the last year's end, means over replications; the rest: property."""
     years = results.table("years")
     if not {"rural_income", *SOURCES.values()} <= set(years.columns):
@@ -199,7 +199,7 @@ def income_sources(results: Results) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def portrait(results: Results, name: str) -> pandas.DataFrame | None:
+def read_portrait(results: Results, name: str) -> pandas.DataFrame | None:
     """A portrait with its group (registered, others) beside each segment; None where the folder has none."""
     if not (results.folder / f"{name}.parquet").exists():
         return None
@@ -218,9 +218,9 @@ def summarise_runs(found: pandas.DataFrame, by: Sequence[str], runs: int) -> pan
     return table.assign(mean=values.mean(axis=0), p05=low, p95=high)
 
 
-def spread(results: Results, highest: int) -> pandas.DataFrame:
+def tabulate_spread(results: Results, highest: int) -> pandas.DataFrame:
     """Shares of persons by group, moment and thousand yuan of net income; above ``highest`` as one; below 0 as −1000."""
-    found = portrait(results, "incomes")
+    found = read_portrait(results, "incomes")
     if found is None or found.empty:
         return pandas.DataFrame()
     found["low"] = pandas.to_numeric(found["low"].replace("below", "-1000")).clip(upper=highest)
@@ -232,7 +232,7 @@ def spread(results: Results, highest: int) -> pandas.DataFrame:
     return cells.rename(columns={"mean": "share"}).set_index(list(whole.names)).reindex(whole, fill_value=0.0).reset_index()
 
 
-def lines(results: Results, language: str) -> list[tuple[str, float, float]]:
+def find_lines(results: Results, language: str) -> list[tuple[str, float, float]]:
     """The poverty and the monitoring line as the scenario begins and at its end, yuan; those that are parameters."""
     found = []
     for label, name in LINES.items():
@@ -249,9 +249,9 @@ def lines(results: Results, language: str) -> list[tuple[str, float, float]]:
     return [each for each in found if np.isfinite(each[1:]).all()]
 
 
-def monitoring(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def tabulate_monitoring(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """Stages and delays of monitoring by group; both empty where no risk was followed for a year."""
-    stages, delays = portrait(results, "monitoring"), portrait(results, "delays")
+    stages, delays = read_portrait(results, "monitoring"), read_portrait(results, "delays")
     if stages is None or delays is None or "began" not in set(stages["stage"]):
         return pandas.DataFrame(), pandas.DataFrame()
     summed = summarise_runs(stages, ["group", "stage"], results.manifest["replications"]["completed"])
@@ -271,7 +271,7 @@ def _quantile(counts: pandas.Series, level: float) -> float:
     return float(counts.index[int(np.searchsorted(reached.to_numpy(), level - 1e-12))])
 
 
-def places(results: Results, indicator: str) -> pandas.DataFrame:
+def tabulate_places(results: Results, indicator: str) -> pandas.DataFrame:
     """An indicator by township at the last year's end, mean and nine runs in ten, in the order of the list."""
     years = results.table("years")
     if indicator not in years.columns or not results.manifest["townships"]:
@@ -286,7 +286,7 @@ def places(results: Results, indicator: str) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def county_level(results: Results, indicator: str) -> float:
+def read_county_level(results: Results, indicator: str) -> float:
     """The county's mean of an indicator in the last month."""
     return float(results.bands("county", indicator)["mean"].iloc[-1])
 
@@ -296,7 +296,7 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def story(results: Results) -> Sequence[dict[str, Any]] | None:
+def read_story(results: Results) -> Sequence[dict[str, Any]] | None:
     """The household in ``story.json``, the output of ``xianjie explain --json``.
 
     None without one, without months in it, or if it is of another scenario or seed: left from an earlier run.

@@ -188,7 +188,7 @@ def test_the_same_incomes_stand_in_the_spread_and_add_up(pictures):
 
 
 def test_each_stage_of_monitoring_is_part_of_the_one_before(folders):
-    stages, delays = figure_data.monitoring(Results(folders / "plan"))
+    stages, delays = figure_data.tabulate_monitoring(Results(folders / "plan"))
     for _group, own in stages.groupby("group"):
         assert list(own["mean"]) == sorted(own["mean"], reverse=True)
         assert own["mean"].iloc[0] > 0
@@ -197,7 +197,7 @@ def test_each_stage_of_monitoring_is_part_of_the_one_before(folders):
 
 
 def test_dated_settings_and_the_rotation_are_events(folders):
-    months = dict(figure_data.events(Results(folders / "plan")))
+    months = dict(figure_data.find_events(Results(folders / "plan")))
     assert set(months) == {"2021-07", "2022-03"}
     assert "4,500" in months["2022-03"]["en"]
     assert "2021-01" not in months
@@ -256,14 +256,14 @@ def test_what_a_folder_lacks_has_no_picture_and_is_no_error(folders, tmp_path):
 
 def test_a_story_of_an_older_program_is_left_out(folders, tmp_path):
     (tmp_path / "story.json").write_text('[{"scenario": "plan", "end": {}, "facts": []}]', encoding="utf-8")
-    assert figure_data.story(Results(tmp_path)) is None
+    assert figure_data.read_story(Results(tmp_path)) is None
 
 
 def test_a_story_left_from_another_run_is_not_shown(folders, tmp_path):
-    assert figure_data.story(Results(folders / "plan")) is not None
+    assert figure_data.read_story(Results(folders / "plan")) is not None
     other = copy_with(folders / "other", tmp_path / "other")
     shutil.copy(folders / "plan" / "story.json", other / "story.json")
-    assert figure_data.story(Results(other)) is None
+    assert figure_data.read_story(Results(other)) is None
 
 
 def test_runs_with_other_random_draws_are_not_compared(folders, tmp_path):

@@ -226,6 +226,6 @@ def _draw(target: Path, asked: Any, seen: Any, catalogue: Any, likely: float) ->
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
                 watched = watched_name(goal.watched, catalogue, words) if goal.watched else ""
-                figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
+                figure = early_warning.plot_outlook(look, goal.name, watched, language, facts)
                 said = early_warning.describe_outlook(look, goal.name, language, likely)
                 style.save(figure, folder / f"outlook-{name}-{language}", said, f"seed: {asked.seed}")

@@ -10,7 +10,7 @@ from experiments.reporting.documents.context import ReportContext, column
 MOST = 20
 
 
-def assumption_blocks(context: ReportContext, influential: Sequence[str]) -> list[Block]:
+def build_assumptions(context: ReportContext, influential: Sequence[str]) -> list[Block]:
     """How many assumptions have which grade of evidence, and the main ones; the workbook has a sheet of all."""
     words = context.words
     rows = _ordered(context, influential)
@@ -97,7 +97,7 @@ def format_value(value: Any) -> str:
     return str(value)
 
 
-def limitation_blocks(context: ReportContext) -> list[Block]:
+def build_limitations(context: ReportContext) -> list[Block]:
     """What the brief is for, what it is not for, and the sentence on what the model cannot answer."""
     words = context.words
     here = words("county_here")
@@ -108,7 +108,7 @@ def limitation_blocks(context: ReportContext) -> list[Block]:
     return [Callout("limit", words("tone_limit"), (words("limit_line", county=here),)), Bullets(points)]
 
 
-def reproduction_table(context: ReportContext, command: str) -> Table:
+def build_reproduction_table(context: ReportContext, command: str) -> Table:
     """The reproducibility box: everything needed to make the same result, and this brief, again."""
     words, manifest = context.words, context.manifest
     scenario, program, counts = manifest["scenario"], manifest["program"], manifest["replications"]

@@ -20,32 +20,34 @@ LABELS = ("contents", "figure_label", "table_label", "sheet_answer", "number_gap
 PLACE_OF_PICTURES = {"answer": "people", "other": "other"}
 
 
-def brief(source: Source, studies: Sequence[Study], language: str, command: str) -> Brief:
+def build_brief(source: Source, studies: Sequence[Study], language: str, command: str) -> Brief:
     """The brief of one result; ``command``: the command line that writes it again."""
     words = Words(language, minus="\u2212")
     context = ReportContext(Measurements(source.results, source.without_policy), words)
     found = drivers.find_drivers(context, studies)
     pictures, left_out = _pictures([source.results, *_folders(studies)], language, words)
     blocks: dict[str, list[Block]] = {
-        "goals": [goals.headline(context)],
-        "people": list(people.blocks(context)),
+        "goals": [goals.build_headline_table(context)],
+        "people": list(people.build_blocks(context)),
         "moves": list(found.blocks),
-        "money": list(money.blocks(context)),
-        "who": list(townships.blocks(context)),
-        "risks": [risks.bullets(context)],
-        "assumed": assumptions.assumption_blocks(context, found.influential),
-        "limits": assumptions.limitation_blocks(context),
-        "again": [assumptions.reproduction_table(context, command)],
+        "money": list(money.build_blocks(context)),
+        "who": list(townships.build_blocks(context)),
+        "risks": [risks.list_risks(context)],
+        "assumed": assumptions.build_assumptions(context, found.influential),
+        "limits": assumptions.build_limitations(context),
+        "again": [assumptions.build_reproduction_table(context, command)],
     }
     for place, picture in pictures:
         blocks.setdefault(place, []).append(picture)
-    rest = goals.others(context)
-    appendix = [*([] if rest is None else [rest]), *workbook_tables.sheets([source.results], words)]
+    rest = goals.build_other_goals_table(context)
+    appendix = [*([] if rest is None else [rest]), *workbook_tables.build_tables([source.results], words)]
     blocks["other"] = [*appendix, *blocks.get("other", [])]
-    return _whole(context, words("brief_title", title=context.title), summary.opening(context, source.marks, left_out), blocks)
+    return _whole(
+        context, words("brief_title", title=context.title), summary.build_opening(context, source.marks, left_out), blocks
+    )
 
 
-def comparison(sources: Sequence[Source], language: str, command: str) -> Brief:
+def build_comparison(sources: Sequence[Source], language: str, command: str) -> Brief:
     """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``brief``."""
     words = Words(language, minus="\u2212")
     first = ReportContext(Measurements(sources[0].results), words)
@@ -57,14 +59,14 @@ def comparison(sources: Sequence[Source], language: str, command: str) -> Brief:
     for number, other in enumerate(others):
         name = f"against{number}"
         titles[name] = words("compare_section", other=other.title, first=first.title)
-        blocks[name] = comparison_document.blocks(other, str(number + 1) if len(others) > 1 else "")
+        blocks[name] = comparison_document.build_blocks(other, str(number + 1) if len(others) > 1 else "")
     blocks["risks"] = []
     for place, picture in pictures:
         blocks.setdefault(place if place in ORDER else "other", []).append(picture)
-    blocks["limits"] = assumptions.limitation_blocks(first)
-    blocks["again"] = [assumptions.reproduction_table(each, command) for each in (first, *others)]
+    blocks["limits"] = assumptions.build_limitations(first)
+    blocks["again"] = [assumptions.build_reproduction_table(each, command) for each in (first, *others)]
     title = words("compare_title", titles=words("compare_versus").join(each.title for each in (first, *others)))
-    return _whole(first, title, comparison_document.opening(first, others, marks, left_out), blocks, titles)
+    return _whole(first, title, comparison_document.build_opening(first, others, marks, left_out), blocks, titles)
 
 
 def _whole(

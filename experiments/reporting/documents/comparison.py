@@ -8,11 +8,11 @@ from experiments.reporting.documents.content import Block, Callout, Paragraph, T
 from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.documents.probability_wording import Chance, Change
-from experiments.reporting.documents.summary import warnings
+from experiments.reporting.documents.summary import list_warnings
 from experiments.reporting.translations import Words
 
 
-def opening(
+def build_opening(
     first: ReportContext, others: Sequence[ReportContext], marks: Sequence[Mark], pictures_left_out: Sequence[str]
 ) -> list[Block]:
     """Question and answer, warnings, limit."""
@@ -23,7 +23,7 @@ def opening(
         Callout("question", words("tone_question"), (words("compare_question", first=first.title, others=named),)),
         Callout("answer", words("tone_answer"), answers),
     ]
-    warned = (*warnings(marks, words), *pictures_left_out)
+    warned = (*list_warnings(marks, words), *pictures_left_out)
     if warned:
         blocks.append(Callout("warning", words("tone_warning"), warned))
     blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
@@ -59,23 +59,23 @@ def _money(other: ReportContext, words: Words) -> str:
     if found.mean == found.low == found.high == 0:
         return words("no_difference")
     if found.low > 0:
-        return words("money_more", yuan=money.million(found.mean, found.low, found.high, other))
+        return words("money_more", yuan=money.format_million(found.mean, found.low, found.high, other))
     if found.high < 0:
-        return words("money_less", yuan=money.million(-found.mean, -found.high, -found.low, other))
+        return words("money_less", yuan=money.format_million(-found.mean, -found.high, -found.low, other))
     low, high = (end / money.MILLION for end in (found.low, found.high))
     ends = (probability_wording.format_rounded(end, low, high, "", words, True) for end in (low, high))
     return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def blocks(other: ReportContext, suffix: str) -> list[Block]:
+def build_blocks(other: ReportContext, suffix: str) -> list[Block]:
     """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
     comparison = other.measured.comparison
     assert comparison is not None
     found: list[Block] = [
         Paragraph(other.words("compare_pairs_note", pairs=comparison["pairs"], draws=comparison["draws"]), small=True),
-        replace(goals.headline(other), note=""),
+        replace(goals.build_headline_table(other), note=""),
     ]
-    rest = goals.others(other)
+    rest = goals.build_other_goals_table(other)
     tail: list[Block] = [] if rest is None else [rest]
-    found += [*people.blocks(other), money.funds(other), *townships.blocks(other), *tail]
+    found += [*people.build_blocks(other), money.build_fund_table(other), *townships.build_blocks(other), *tail]
     return [replace(block, id=f"{block.id}{suffix}") if isinstance(block, Table) else block for block in found]

@@ -47,7 +47,7 @@ class Correlations:
     least: float
 
 
-def correlations(results: Results, goals: Sequence[str]) -> Correlations | None:
+def correlate(results: Results, goals: Sequence[str]) -> Correlations | None:
     """Which assumptions correlate with the margins of these goals; None where no assumption was sampled."""
     import pandas
     import pyarrow.parquet as parquet
@@ -131,7 +131,7 @@ def _from_runs(context: ReportContext) -> Drivers:
     words, manifest = context.words, context.manifest
     files = manifest["scenario"].get("files") or [f"{manifest['scenario']['id']}.yaml"]
     command = f"xianjie sensitivity {files[-1]} --seed {manifest['seed']}"
-    found = correlations(context.results, [goal["id"] for goal in context.headline]) if context.headline else None
+    found = correlate(context.results, [goal["id"] for goal in context.headline]) if context.headline else None
     if found is None or not found.tests:
         return Drivers((Paragraph(words("moves_unknown", command=command)),), ())
     if found.draws < LEAST_DRAWS:

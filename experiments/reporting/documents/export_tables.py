@@ -50,7 +50,7 @@ class Table:
     note: str
 
 
-def tables(results: Sequence[Results], language: str) -> Iterator[Table]:
+def build_tables(results: Sequence[Results], language: str) -> Iterator[Table]:
     """The tables of these folders; ``results``: the briefed run first. What a folder lacks has no table."""
     runs = [each for each in results if figure_data.kind(each) == "run" and each.manifest["replications"]["completed"]]
     maker = _TableMaker(Words(language))
@@ -103,7 +103,7 @@ class _TableMaker:
             for goal in run.goals:
                 row = rows.setdefault(goal["id"], self._goal(goal))
                 row |= {f"{number}_{key}": goal.get(key) for key in ("probability", "low", "high", "runs", "margin")}
-            changed = figure_data.differences(runs[0], run) if number else {}
+            changed = figure_data.pair_differences(runs[0], run) if number else {}
             if changed:
                 for key in ("difference", "difference_low", "difference_high"):
                     columns[f"{number}_{key}"] = self.column(f"goal_{key}", PERCENT, title=title)

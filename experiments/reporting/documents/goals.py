@@ -11,18 +11,18 @@ from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.translations import margin
 
 
-def headline(context: ReportContext) -> Table:
+def build_headline_table(context: ReportContext) -> Table:
     """The headline goals and all goals jointly, with every column."""
     shown = [*context.headline, *(goal for goal in context.results.goals if "members" in goal)]
     words = context.words
     chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if context.measured.base else ())))
     return Table(
-        "goals", words("brief_table_headline"), _columns(context, True), tuple(row(context, goal) for goal in shown),
+        "goals", words("brief_table_headline"), _columns(context, True), tuple(build_row(context, goal) for goal in shown),
         words("note_headline"), chart=chart,
     )  # fmt: skip
 
 
-def others(context: ReportContext) -> Table | None:
+def build_other_goals_table(context: ReportContext) -> Table | None:
     """All other goals under the headings of their families; None where there are none."""
     rows: list[Mapping[str, Cell | str]] = []
     heads: list[int] = []
@@ -32,7 +32,7 @@ def others(context: ReportContext) -> Table | None:
         if own:
             heads.append(len(rows))
             rows.append({"goal": context.words(heading)})
-            rows += [row(context, goal) for goal in own]
+            rows += [build_row(context, goal) for goal in own]
     if not rows:
         return None
     words = context.words
@@ -81,7 +81,7 @@ def _columns(context: ReportContext, full: bool) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
+def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
     """One goal: every column that a document or a workbook may need."""
     words, chance, twin, line = context.words, Chance.of(goal), context.twin(goal), context.against(goal)
     recorded = None if twin is None else Chance.of(twin)
@@ -129,7 +129,7 @@ def _four(value: float | None, scale: float) -> float | None:
     return None if value is None else float(f"{value * scale:.4g}")
 
 
-def unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def find_unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Goals that the paper sets and that are unlikely to be met, the whole interval considered."""
     found = []
     for goal in goals:

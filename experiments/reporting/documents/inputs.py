@@ -198,7 +198,7 @@ class Study:
     record: dict[str, Any]
 
 
-def study(folder: Path) -> Study | None:
+def read_study(folder: Path) -> Study | None:
     """The study in a folder; None if it holds none."""
     for name, kind in (("sensitivity.json", "sensitivity"), ("manifest.json", "sweep")):
         try:
@@ -217,7 +217,7 @@ def sort_folders(folders: Sequence[Path]) -> tuple[list[Source], list[Study]]:
     found: list[Source] = []
     studies: list[Study] = []
     for folder in folders:
-        one = study(folder) if folder.is_dir() else None
+        one = read_study(folder) if folder.is_dir() else None
         if one is None:
             found.append(open_source(folder))
         else:

@@ -190,6 +190,6 @@ def _payments(results: Results) -> "pandas.DataFrame":
     return wide.fillna(0.0)
 
 
-def worst(values: NDArray[np.float64]) -> float:
+def worst_tenth(values: NDArray[np.float64]) -> float:
     """The value that one run in ten exceeds."""
     return float(estimates.quantiles(values[~np.isnan(values)], (WORST,))[0])

@@ -14,14 +14,14 @@ MOST = 15
 SMALLEST = 5000.0
 
 
-def blocks(context: ReportContext) -> Iterator[Block]:
+def build_blocks(context: ReportContext) -> Iterator[Block]:
     """Sentences, purses by year, the largest uses."""
     yield Bullets(tuple(_sentences(context)))
-    yield funds(context)
-    yield uses(context)
+    yield build_fund_table(context)
+    yield build_use_table(context)
 
 
-def million(value: float, low: float, high: float, context: ReportContext, sign: bool = False) -> str:
+def format_million(value: float, low: float, high: float, context: ReportContext, sign: bool = False) -> str:
     """Yuan a year as million yuan with its interval."""
     return probability_wording.with_interval(value / MILLION, low / MILLION, high / MILLION, "million yuan", context.words, sign)
 
@@ -32,23 +32,25 @@ def _sentences(context: ReportContext) -> Iterator[str]:
     by_fund = {fund: float(_of_fund(context, fund).mean()) for fund in context.measured.funds if fund not in NOT_PUBLIC}
     if by_fund and total.mean > 0:
         first = max(by_fund, key=lambda fund: by_fund[fund])
-        amount = million(total.mean, total.low, total.high, context)
+        amount = format_million(total.mean, total.low, total.high, context)
         yield words("money_said", total=amount, first=fund_name(first, context), share=words.percent(by_fund[first] / total.mean))
     if measured.base is not None and context.other is None:
         change = measured.paired(measured.public(), measured.public(base=True))
         if change.low > 0:
-            yield words("money_policy", change=million(change.mean, change.low, change.high, context))
+            yield words("money_policy", change=format_million(change.mean, change.low, change.high, context))
         elif change.high < 0:
-            yield words("money_policy_less", change=million(-change.mean, -change.high, -change.low, context))
-    unpaid = unpaid_uses(context)
+            yield words("money_policy_less", change=format_million(-change.mean, -change.high, -change.low, context))
+    unpaid = find_unpaid_uses(context)
     if unpaid:
         use, series = unpaid[0]
         found = measured.estimate(series / len(measured.years))
         if found.mean >= SMALLEST:
-            yield words("money_unpaid", use=use_name(use, context), yuan=million(found.mean, found.low, found.high, context))
+            yield words(
+                "money_unpaid", use=use_name(use, context), yuan=format_million(found.mean, found.low, found.high, context)
+            )
 
 
-def unpaid_uses(context: ReportContext) -> list[tuple[str, Any]]:
+def find_unpaid_uses(context: ReportContext) -> list[tuple[str, Any]]:
     """Uses that went unpaid in some run, with the sum over all years by replication; the largest first."""
     sums = {use: context.measured.paid(use=use, what="shortfall") for use in _uses(context)}
     some = [(use, series) for use, series in sums.items() if series.mean() > 0]
@@ -77,7 +79,7 @@ def use_name(use: str, context: ReportContext) -> str:
     return context.words(label) if context.words.has(label) else use
 
 
-def funds(context: ReportContext) -> Table:
+def build_fund_table(context: ReportContext) -> Table:
     """Purses by year, the public ones first and summed."""
     words, measured, years = context.words, context.measured, context.measured.years
     columns = [column(words, "fund", width=2.2)]
@@ -128,7 +130,7 @@ def _cell(yuan: float, context: ReportContext) -> Cell:
     return Cell(round(value, 2), context.words.number(value, "") if abs(yuan) >= SMALLEST else "0")
 
 
-def uses(context: ReportContext) -> Table:
+def build_use_table(context: ReportContext) -> Table:
     """The largest uses of public money, with what goes unpaid."""
     words, measured = context.words, context.measured
     spent = {
@@ -136,7 +138,7 @@ def uses(context: ReportContext) -> Table:
         for fund, use in sorted({(key[2], key[3]) for key in measured.payments.columns})
         if fund not in NOT_PUBLIC
     }
-    short = {use: float(series.mean()) / len(measured.years) for use, series in unpaid_uses(context)}
+    short = {use: float(series.mean()) / len(measured.years) for use, series in find_unpaid_uses(context)}
     largest = sorted(spent, key=lambda key: -float(spent[key].mean()))[:MOST]
     rows: list[Row] = []
     for fund, use in largest:

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Column, Table
 from experiments.reporting.documents.context import ReportContext, column
-from experiments.reporting.documents.measures import Estimate, Quantity, worst
+from experiments.reporting.documents.measures import Estimate, Quantity, worst_tenth
 from experiments.statistics import estimates
 
 #: With fewer runs the worst tenth is one or two of them.
 LEAST_FOR_WORST = 20
 
 
-def blocks(context: ReportContext) -> Iterator[Block]:
+def build_blocks(context: ReportContext) -> Iterator[Block]:
     """Sentences, then the table."""
     sentences = tuple(_sentences(context))
     if sentences:
         yield Bullets(sentences)
-    yield table(context)
+    yield build_table(context)
 
 
 def _sentences(context: ReportContext) -> Iterator[str]:
@@ -26,9 +26,9 @@ def _sentences(context: ReportContext) -> Iterator[str]:
     if not {"people_below", "people_recorded"} <= known.keys():
         return
     below, recorded = (measured.level(known[name]) for name in ("people_below", "people_recorded"))
-    facts = {"month": context.last_month, "true": persons(below, context), "recorded": persons(recorded, context)}
+    facts = {"month": context.last_month, "true": format_persons(below, context), "recorded": format_persons(recorded, context)}
     if below.runs >= LEAST_FOR_WORST:
-        yield words("people_said", **facts, worst=worst_of(context, known["people_below"]))
+        yield words("people_said", **facts, worst=format_worst(context, known["people_below"]))
     else:
         yield words("people_said_few", **facts)
     difference = measured.difference(known["people_below"])
@@ -47,18 +47,18 @@ def _sentences(context: ReportContext) -> Iterator[str]:
         yield words("people_policy_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def persons(found: Estimate, context: ReportContext) -> str:
+def format_persons(found: Estimate, context: ReportContext) -> str:
     """A mean number of persons with its interval."""
     return probability_wording.with_interval(found.mean, found.low, found.high, "persons", context.words)
 
 
-def worst_of(context: ReportContext, quantity: Quantity) -> str:
+def format_worst(context: ReportContext, quantity: Quantity) -> str:
     """The value that one run in ten exceeds, to two digits: runs support no more of a quantile."""
-    found = worst(context.measured.series(quantity).to_numpy(dtype=float))
+    found = worst_tenth(context.measured.series(quantity).to_numpy(dtype=float))
     return f"{float(f'{found:.2g}'):,.0f}"
 
 
-def table(context: ReportContext) -> Table:
+def build_table(context: ReportContext) -> Table:
     """Every quantity under the scenario, its range, and what it is compared with."""
     words = context.words
     rows = tuple(_row(context, quantity) for quantity in context.measured.quantities)

@@ -6,7 +6,7 @@ from typing import Any
 from experiments.reporting.documents import goals, money, probability_wording
 from experiments.reporting.documents.content import Bullets
 from experiments.reporting.documents.context import ReportContext
-from experiments.reporting.documents.people import LEAST_FOR_WORST, persons, worst_of
+from experiments.reporting.documents.people import LEAST_FOR_WORST, format_persons, format_worst
 from experiments.reporting.documents.probability_wording import Chance
 
 NAMED = 6
@@ -15,14 +15,14 @@ OFTEN = 0.05
 MOST_UNPAID = 3
 
 
-def bullets(context: ReportContext) -> Bullets:
+def list_risks(context: ReportContext) -> Bullets:
     """All risks that the rules find."""
     found = tuple(sentence for rule in RULES for sentence in rule(context))
     return Bullets(found or (context.words("risk_none"),))
 
 
 def _unlikely(context: ReportContext) -> Iterator[str]:
-    found = goals.unlikely(context.results.goals)
+    found = goals.find_unlikely(context.results.goals)
     if found:
         names = context.words("brief_and").join(context.words.of(goal["name"]) for goal in found[:NAMED])
         more = context.words("who_more", names=names, count=len(found)) if len(found) > NAMED else names
@@ -73,12 +73,12 @@ def _people(context: ReportContext) -> Iterator[str]:
     if "people_below" in known:
         found = measured.level(known["people_below"])
         if found.runs >= LEAST_FOR_WORST:
-            worst = worst_of(context, known["people_below"])
-            yield words("risk_worst", month=context.last_month, worst=worst, mean=persons(found, context))
+            worst = format_worst(context, known["people_below"])
+            yield words("risk_worst", month=context.last_month, worst=worst, mean=format_persons(found, context))
     if "people_undetected" in known:
         found = measured.level(known["people_undetected"])
         if found.low > 0:
-            yield words("risk_undetected", persons=persons(found, context))
+            yield words("risk_undetected", persons=format_persons(found, context))
     if "waiting_cases" in known:
         found = measured.level(known["waiting_cases"])
         if found.low > 0:
@@ -87,11 +87,11 @@ def _people(context: ReportContext) -> Iterator[str]:
 
 
 def _unpaid(context: ReportContext) -> Iterator[str]:
-    for use, series in money.unpaid_uses(context)[:MOST_UNPAID]:
+    for use, series in money.find_unpaid_uses(context)[:MOST_UNPAID]:
         count, runs = int((series > 0).sum()), len(series)
         if count >= OFTEN * runs:
             found = context.measured.estimate(series / len(context.measured.years))
-            amount = money.million(found.mean, found.low, found.high, context)
+            amount = money.format_million(found.mean, found.low, found.high, context)
             yield context.words("risk_unpaid", count=count, runs=runs, use=money.use_name(use, context), yuan=amount)
 
 

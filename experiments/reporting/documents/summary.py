@@ -11,7 +11,7 @@ from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.translations import Words
 
 
-def opening(context: ReportContext, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
+def build_opening(context: ReportContext, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
     """Question and answer, warnings, limit."""
     words = context.words
     names = words("brief_and").join(words("brief_goal_quoted", name=words.of(goal["name"])) for goal in context.headline)
@@ -20,14 +20,14 @@ def opening(context: ReportContext, marks: Sequence[Mark], pictures_left_out: Se
         Callout("question", words("tone_question"), (question,)),
         Callout("answer", words("tone_answer"), tuple(_answers(context))),
     ]
-    warned = warnings(marks, words) + tuple(pictures_left_out)
+    warned = list_warnings(marks, words) + tuple(pictures_left_out)
     if warned:
         blocks.append(Callout("warning", words("tone_warning"), warned))
     blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
     return blocks
 
 
-def warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
+def list_warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
     """What a reader must know of a folder first."""
     return tuple(words(mark.label, **dict(mark.facts)) for mark in marks)
 

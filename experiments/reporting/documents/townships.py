@@ -80,7 +80,7 @@ class Places:
         return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.context.words)
 
 
-def blocks(context: ReportContext) -> Iterator[Block]:
+def build_blocks(context: ReportContext) -> Iterator[Block]:
     """Sentences and the two tables."""
     places = Places(context)
     sentences = tuple(_sentences(context, places))
@@ -88,10 +88,10 @@ def blocks(context: ReportContext) -> Iterator[Block]:
         yield Bullets(sentences)
     for scope in PLURAL:
         if any(key[0] == scope for key in places.levels):
-            yield table(context, places, scope)
+            yield build_table(context, places, scope)
 
 
-def names(units: Sequence[str], context: ReportContext) -> str:
+def list_names(units: Sequence[str], context: ReportContext) -> str:
     """A list of places, cut where it grows too long."""
     known = {place["unit"]: context.words.of(place) for plural in PLURAL.values() for place in context.manifest[plural]}
     shown = context.words("brief_and").join(known.get(unit, unit) for unit in units[:NAMED])
@@ -104,13 +104,13 @@ def _sentences(context: ReportContext, places: Places) -> Iterator[str]:
         units = {plural: [place["unit"] for place in context.manifest[plural]] for plural in PLURAL.values()}
         for verdict, some, none in ((GAINS, "who_gain", "who_none_gain"), (LOSES, "who_lose", "who_none_lose")):
             found = [unit for scope, plural in PLURAL.items() for unit in units[plural] if places.verdict(scope, unit) == verdict]
-            yield words(some, names=names(found, context)) if found else words(none)
+            yield words(some, names=list_names(found, context)) if found else words(none)
     if RELAPSE in context.manifest["indicators"] and any(key[2] == RELAPSE for key in places.levels):
         behind, rate = places.behind(), places.county_relapse()
-        yield words("who_behind", names=names(behind, context), rate=rate) if behind else words("who_none_behind", rate=rate)
+        yield words("who_behind", names=list_names(behind, context), rate=rate) if behind else words("who_none_behind", rate=rate)
 
 
-def table(context: ReportContext, places: Places, scope: str) -> Table:
+def build_table(context: ReportContext, places: Places, scope: str) -> Table:
     """Places of one scope: townships with the highest relapse first, kinds of households in their order."""
     words, compared = context.words, bool(places.lines)
     columns = [column(words, "place", width=2.2), column(words, "income", "whole", width=1.7)]
@@ -135,7 +135,7 @@ def _mean(values: Any) -> float:
 
 def _row(context: ReportContext, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
     words = context.words
-    row: dict[str, Cell | str] = {"place": names([unit], context)}
+    row: dict[str, Cell | str] = {"place": list_names([unit], context)}
     if any(places.line(scope, unit, name) for name in (INCOME, RELAPSE)):
         row["verdict"] = words(f"verdict_{places.verdict(scope, unit)}")
     for name, key, kind in ((INCOME, "income", "yuan"), (RELAPSE, "relapse", "share")):

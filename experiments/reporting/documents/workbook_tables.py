@@ -20,9 +20,9 @@ LEFT_OUT = ("goals",)
 IN_DOCUMENTS = ("coverage",)
 
 
-def sheets(results: Sequence[Results], words: Words) -> Iterator[Table]:
+def build_tables(results: Sequence[Results], words: Words) -> Iterator[Table]:
     """Every table of these folders but those that a brief reports itself."""
-    for table in export_tables.tables(results, words.language):
+    for table in export_tables.build_tables(results, words.language):
         if table.id not in LEFT_OUT:
             yield _table(table, words)
 

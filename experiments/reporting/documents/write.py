@@ -57,7 +57,7 @@ def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], com
             f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
             f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
         )
-    return lambda language: build.brief(found[0], studies, language, command)
+    return lambda language: build.build_brief(found[0], studies, language, command)
 
 
 def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
@@ -72,7 +72,7 @@ def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study],
         raise inputs.Unusable(
             f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
         ) from None
-    return lambda language: build.comparison(found, language, command)
+    return lambda language: build.build_comparison(found, language, command)
 
 
 def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:

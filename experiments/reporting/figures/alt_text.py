@@ -8,7 +8,7 @@ import pandas
 from experiments.reporting.translations import Words, probability
 
 
-def fan_chart(
+def describe_fan_chart(
     band: pandas.DataFrame,
     subject: Mapping[str, Any],
     language: str,
@@ -17,7 +17,7 @@ def fan_chart(
 ) -> str:
     """The first and the last month of a fan chart, of what it is compared with, and the threshold.
 
-    Arguments as for ``figures.fan_chart``.
+    Arguments as for ``fan_chart.plot_fan_chart``.
     """
     words = Words(language)
     first, last = (f"{band['month'].iloc[i]:%Y-%m}" for i in (0, -1))
@@ -33,7 +33,7 @@ def fan_chart(
     return words("gap").join(sentences)
 
 
-def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str) -> str:
+def describe_scoreboard(goals: Sequence[Mapping[str, Any]], language: str) -> str:
     """Every goal with its probability, a sentence each."""
     words = Words(language)
     sentences = [words("described_goals", runs=max(goal["runs"] for goal in goals))]

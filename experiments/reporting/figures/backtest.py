@@ -32,7 +32,7 @@ def tidy(lines: Sequence[Line]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def figure(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_deviations(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
     """Predictions less what was published, a row each: shares in points above, everything else in percent below.
 
     ``rows``: see ``tidy``; ``facts``: vantage, seed, runs, version, hash.
@@ -123,5 +123,7 @@ def render(
     write_csv(paths[0], [{**row, "published": float(np.mean(row["published"]))} for row in rows])
     for language in languages if rows else ():
         provenance = "; ".join(f"{key}: {value}" for key, value in facts.items())
-        paths += style.save(figure(rows, language, facts), folder / f"backtest-{language}", describe(rows, language), provenance)
+        paths += style.save(
+            plot_deviations(rows, language, facts), folder / f"backtest-{language}", describe(rows, language), provenance
+        )
     return paths

@@ -37,13 +37,13 @@ def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] =
                 cases = cases[~cases[f"in_box_{earlier['number']}"]]
             own = steps[steps["box"] == box["number"]]
             for language in languages:
-                figure = picture(box, own, cases, manifest, language)
+                figure = plot_box(box, own, cases, manifest, language)
                 text = " ".join(discovery_text.answer({**manifest, "boxes": [box]}, language))
                 paths += style.save(figure, target / f"box-{box['number']}-{language}", text, f"seed: {manifest['seed']}")
     return [folder / path.relative_to(new) for path in paths]
 
 
-def picture(
+def plot_box(
     box: Mapping[str, Any], steps: pandas.DataFrame, cases: pandas.DataFrame, manifest: Mapping[str, Any], language: str
 ) -> Figure:
     """Left, coverage against density of every box on the way; right, the ranges of the box that was chosen.

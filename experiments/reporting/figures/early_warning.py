@@ -14,7 +14,7 @@ from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION
 from experiments.reporting.translations import Words, probability
 
 
-def outlook_chart(look: Any, name: Mapping[str, str], watched: str, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_outlook(look: Any, name: Mapping[str, str], watched: str, language: str, facts: Mapping[str, Any]) -> Figure:
     """How likely a goal is, by quarter, for replications that look worst, best, or have missed a year already.
 
     ``look``: ``experiments.analyses.early_warning.Outlook``; ``name`` of the goal; ``watched``: the watched indicator, in words.
@@ -87,7 +87,7 @@ def describe_outlook(look: Any, name: Mapping[str, str], language: str, likely: 
     return words("gap").join(sentences)
 
 
-def divergence_chart(
+def plot_divergence(
     true: pandas.DataFrame,
     observed: pandas.DataFrame,
     polished: pandas.DataFrame,

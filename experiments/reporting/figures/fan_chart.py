@@ -24,7 +24,7 @@ MOST_EVENTS = 6
 LONGEST_EVENT = 48  # letters
 
 
-def fan_chart(
+def plot_fan_chart(
     band: pandas.DataFrame,
     subject: Mapping[str, Any],
     language: str,

@@ -126,7 +126,7 @@ class _FigureMaker:
         """Fan charts of indicators that have published figures to compare with."""
         months = self.briefed.manifest["months"]
         for name, subject in self.briefed.manifest["indicators"].items():
-            if not subject["headline"] and figure_data.published_about(name, months[0], months[-1]):
+            if not subject["headline"] and figure_data.find_published(name, months[0], months[-1]):
                 yield self.fan(name, "other")
 
     def fan(self, name: str, section: str) -> Picture:
@@ -137,10 +137,10 @@ class _FigureMaker:
         if subject.get("reference"):
             against = self.briefed.bands("county", subject["reference"])
             reference = (indicators[subject["reference"]]["name"], against)
-        known = figure_data.published_about(name, months[0], months[-1])
-        events = figure_data.events(self.briefed)
-        figure = fans.fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
-        alt = alt_text.fan_chart(band, subject, self.language, reference, threshold)
+        known = figure_data.find_published(name, months[0], months[-1])
+        events = figure_data.find_events(self.briefed)
+        figure = fans.plot_fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
+        alt = alt_text.describe_fan_chart(band, subject, self.language, reference, threshold)
         for each in known:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
@@ -156,7 +156,7 @@ class _FigureMaker:
         if not (bands["polished"]["p95"] > 0).any():
             return
         names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
-        figure = early_warning.divergence_chart(**bands, names=names, language=self.language, footer=footer(self.facts, words))
+        figure = early_warning.plot_divergence(**bands, names=names, language=self.language, footer=footer(self.facts, words))
         ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
         alt = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
         data = pandas.concat([provenance.tidy([band]).assign(indicator=DIVERGENCE[key]) for key, band in bands.items()])
@@ -166,8 +166,8 @@ class _FigureMaker:
         """The goals as they stand at the end."""
         words, shown = self.words, goal_selection.plan_goals(self.briefed.goals)
         figure, alt = (
-            goal_scoreboard.goal_scoreboard(shown, self.language, self.facts),
-            alt_text.goal_scoreboard(shown, self.language),
+            goal_scoreboard.plot_scoreboard(shown, self.language, self.facts),
+            alt_text.describe_scoreboard(shown, self.language),
         )
         table = self.briefed.table("goals")
         data = table[table["id"].isin([goal["id"] for goal in shown])]
@@ -176,17 +176,17 @@ class _FigureMaker:
 
     def by_year(self) -> Iterator[Picture]:
         """When goals become unlikely."""
-        words, data = self.words, figure_data.chances(self.briefed)
+        words, data = self.words, figure_data.tabulate_chances(self.briefed)
         if data.empty:
             return
-        figure = goal_probabilities.chance_by_year(data, self.language, self.facts)
+        figure = goal_probabilities.plot_chance_by_year(data, self.language, self.facts)
         items = []
         for _goal, own in data.groupby("goal", sort=False):
             path = (
-                f"{row.year} {goal_probabilities.short_chance(row.probability, row.low, row.high, words)}"
+                f"{row.year} {goal_probabilities.format_chance(row.probability, row.low, row.high, words)}"
                 for row in own.itertuples()
             )
-            name, verdict = own[f"name_{self.language}"].iloc[0], goal_probabilities.verdict(own, words)
+            name, verdict = own[f"name_{self.language}"].iloc[0], goal_probabilities.judge_path(own, words)
             items.append(words("described_path", name=name, path=words("comma").join(path), verdict=verdict))
         alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *items])
         title, caption = words("chance_by_year_title"), words("chance_by_year_is")
@@ -200,10 +200,10 @@ class _FigureMaker:
         named = [provenance.drawable(each.manifest["scenario"]["title"])[self.language] for each in (self.briefed, other)]
         titles = (named[0], named[1])
         name = other.manifest["scenario"]["id"]
-        figure = goal_probabilities.comparison(data, titles, self.language, self.facts)
+        figure = goal_probabilities.plot_comparison(data, titles, self.language, self.facts)
         items = []
         for row in data.to_dict("records"):
-            values = {key: goal_probabilities.whole_points(row[key], words) for key in ("difference", "low", "high")}
+            values = {key: goal_probabilities.format_points(row[key], words) for key in ("difference", "low", "high")}
             sides = {side: words.percent(row[side]) for side in ("first", "other")}
             items.append(words("described_difference", name=row[f"name_{self.language}"], **sides, **values))
         title = words("comparison_title", other=titles[1], first=titles[0])
@@ -211,7 +211,7 @@ class _FigureMaker:
         kept = data.drop(columns=["both", "helped", "harmed", "neither"])
         yield self.picture(f"comparison-{name}", title, figure, kept, alt, words("comparison_is"), "goals")
         counts = data[["goal", "name_zh", "name_en", "both", "helped", "harmed", "neither"]]
-        figure = goal_probabilities.flips(counts, titles, self.language, self.facts)
+        figure = goal_probabilities.plot_flips(counts, titles, self.language, self.facts)
         title = words("flips_title", other=titles[1], first=titles[0])
         rows = counts.to_dict("records")
         items = [words("described_flips", name=row[f"name_{self.language}"], **{k: row[k] for k in ("helped", "harmed")})
@@ -223,15 +223,15 @@ class _FigureMaker:
     def money(self) -> Iterator[Picture]:
         """Purses by use and by year."""
         words = self.words
-        by_use, by_year = figure_data.purses(self.briefed)
+        by_use, by_year = figure_data.tabulate_purses(self.briefed)
         if by_use.empty:
             return
         sums = by_use.groupby("fund", sort=False).agg({f"fund_{self.language}": "first", "yuan": "sum"})
         items = [words("described_item", name=name, value=words.quantity(yuan / spending.MILLION, "million yuan/year"))
                 for name, yuan in sums.itertuples(index=False)]  # fmt: skip
         for name, title, data, figure in (
-            ("budget-uses", "uses", by_use, spending.uses(by_use, self.language, self.facts)),
-            ("budget-years", "by_year", by_year, spending.by_year(by_year, self.language, self.facts)),
+            ("budget-uses", "uses", by_use, spending.plot_uses(by_use, self.language, self.facts)),
+            ("budget-years", "by_year", by_year, spending.plot_by_year(by_year, self.language, self.facts)),
         ):
             alt = _describe_items(words, words(f"{title}_title"), items)
             yield self.picture(name, words(f"{title}_title"), figure, data, alt, words(f"{title}_is"), "money")
@@ -239,21 +239,23 @@ class _FigureMaker:
     def who(self) -> Iterator[Picture]:
         """Incomes by source and segment, their spread, and whom monitoring reaches."""
         words, language = self.words, self.language
-        sources = figure_data.income_sources(self.briefed)
+        sources = figure_data.tabulate_incomes(self.briefed)
         if not sources.empty:
             items = [words("described_item", name=f"{row[f'name_{language}']} {row['year']}",
                           value=words.quantity(row["total"], "yuan")) for row in sources.to_dict("records")]  # fmt: skip
-            figure = incomes_and_monitoring.income_sources(sources, language, self.facts)
+            figure = incomes_and_monitoring.plot_income_sources(sources, language, self.facts)
             alt = _describe_items(words, words("sources_title"), items)
             yield self.picture("income-sources", words("sources_title"), figure, sources, alt, words("sources_is"), "who")
-        spread = figure_data.spread(self.briefed, incomes_and_monitoring.HIGHEST)
+        spread = figure_data.tabulate_spread(self.briefed, incomes_and_monitoring.HIGHEST)
         if not spread.empty:
-            figure = incomes_and_monitoring.spread(spread, figure_data.lines(self.briefed, language), language, self.facts)
+            figure = incomes_and_monitoring.plot_spread(
+                spread, figure_data.find_lines(self.briefed, language), language, self.facts
+            )
             alt = _describe_items(words, words("spread_title"), list(_below(spread, words)))
             yield self.picture("income-spread", words("spread_title"), figure, spread, alt, words("spread_is"), "who")
-        stages, delays = figure_data.monitoring(self.briefed)
+        stages, delays = figure_data.tabulate_monitoring(self.briefed)
         if not stages.empty:
-            figure = incomes_and_monitoring.funnel(stages, delays, language, self.facts)
+            figure = incomes_and_monitoring.plot_funnel(stages, delays, language, self.facts)
             items = [words("described_item", name=words(f"group_{row['group']}") + words("gap") + words(f"stage_{row['stage']}"),
                           value=words.quantity(row["mean"], "households")) for row in stages.to_dict("records")]  # fmt: skip
             alt = _describe_items(words, words("funnel_title"), items)
@@ -264,14 +266,14 @@ class _FigureMaker:
         """Tiles and sorted dots of risk and enclaves."""
         words = self.words
         for indicator, title, section in TOWNSHIPS:
-            data = figure_data.places(self.briefed, indicator)
+            data = figure_data.tabulate_places(self.briefed, indicator)
             if data.empty or data["mean"].isna().all():
                 continue
             record = self.briefed.manifest["indicators"][indicator]
             ratio = record["unit"] == "share"
             subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
-                       "county": figure_data.county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
-            figure = township_tiles.tiles(data, subject, self.language, self.facts)
+                       "county": figure_data.read_county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
+            figure = township_tiles.plot_tiles(data, subject, self.language, self.facts)
             known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
             items = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
                     for row in known.to_dict("records")]  # fmt: skip

@@ -19,7 +19,7 @@ from experiments.reporting.translations import Words, margin, probability
 NAME_WIDTH = 2.9  # inches for the names of goals
 
 
-def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
     """Every goal with its probability, interval and margin, under headings; what is recorded beside what is
     true.
 

@@ -18,7 +18,7 @@ from experiments.reporting.translations import Words
 MOST = 14  # events: more would make a list of the picture
 
 
-def story_line(
+def plot_story(
     series: Sequence[tuple[str, pandas.DataFrame]],
     events: Sequence[tuple[str, str]],
     heading: tuple[str, str],

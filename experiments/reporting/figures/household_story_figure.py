@@ -23,7 +23,7 @@ SHOWN = (
 
 def pictures_of_story(results: Results, language: str) -> Iterator[Picture]:
     """The story line, if the folder holds the story of a household."""
-    found = figure_data.story(results)
+    found = figure_data.read_story(results)
     if found is None:
         return
     from sim.household_trace import fund_names
@@ -36,7 +36,7 @@ def pictures_of_story(results: Results, language: str) -> Iterator[Picture]:
     place = {"row": end["row"], "township": words.of(first["township"]), "segment": words.of(first["segment"])}
     title = words("story_title", **place)
     facts = {"title": series[0][0], "replication": first["replication"], "seed": first["seed"]}
-    figure = household_story.story_line(
+    figure = household_story.plot_story(
         series, events, (title, words("story_is", members=end["members"])), language, words("story_foot", **facts)
     )
     data = pandas.concat([table.assign(scenario=each["scenario"]) for (_title, table), each in zip(series, found)])

@@ -27,7 +27,7 @@ STAGES = ("began", "identified", "helped", "eliminated")
 STEPS = ("noticing", "helping", "resolving")
 
 
-def income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """Income per head by its four sources: for each segment a bar for the first year's end and one for the last.
 
     ``data``: columns segment, name_zh, name_en, year, wages, business, property, transfers, total, p05, p95 (yuan per head).
@@ -70,7 +70,9 @@ def income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, An
     return page.figure
 
 
-def spread(data: pandas.DataFrame, lines: Sequence[tuple[str, float, float]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_spread(
+    data: pandas.DataFrame, lines: Sequence[tuple[str, float, float]], language: str, facts: Mapping[str, Any]
+) -> Figure:
     """How net income per head is spread before and after: registered persons on top, everybody else below.
 
     ``data``: columns group (registered, others), moment (opening, end), low (yuan), share, p05, p95 of persons; ``lines``: names
@@ -128,7 +130,7 @@ def _spread_of(axes: Axes, own: pandas.DataFrame, lines: Sequence[tuple[str, flo
     axes.set_xlabel(words("spread_axis"), fontsize=PLAIN - 0.5)
 
 
-def funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """Monitoring from onset to elimination: households at each stage, and how long each step took.
 
     ``stages``: columns group (registered, others), stage, mean, p05, p95 (households); ``delays``: group, step, p10, p50, p90

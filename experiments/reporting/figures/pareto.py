@@ -29,7 +29,7 @@ def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] =
         for language in languages:
             description = describe(data, manifest, language)
             provenance = f"seed: {manifest['seed']}; hash: {manifest['hash'][:12]}"
-            paths += style.save(picture(data, manifest, language), target / f"frontier-{language}", description, provenance)
+            paths += style.save(plot_frontier(data, manifest, language), target / f"frontier-{language}", description, provenance)
     return [folder / path.relative_to(new) for path in paths]
 
 
@@ -44,12 +44,12 @@ def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def label(number: int, words: Words) -> str:
+def plan_label(number: int, words: Words) -> str:
     """What a plan is called: as it runs, or a letter."""
     return words("frontier_now") if number == 0 else words("frontier_plan", letter=LETTERS[(number - 1) % len(LETTERS)])
 
 
-def picture(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> Figure:
+def plot_frontier(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> Figure:
     """A row for each plan with its money, a panel for each goal with the margin and its 95 % interval on fresh random draws."""
     words = Words(language, minus="\u2212")
     names = {each["id"]: words.of(each["name"]) for each in manifest["programmes"]}
@@ -75,7 +75,7 @@ def picture(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) 
                     inch = axes.get_position().width * page.width
                     x = -(left - page.side) / inch
                     head: dict[str, Any] = {"weight": "bold", "transform": axes.get_yaxis_transform()}
-                    cell(axes, x, middle + 0.14, label(number, words), size=PLAIN - 0.5, **head)
+                    cell(axes, x, middle + 0.14, plan_label(number, words), size=PLAIN - 0.5, **head)
                     cell(axes, x, middle + 0.26, lines[number], size=SMALL + 0.5, color=GREY, va="top",
                          transform=axes.get_yaxis_transform())  # fmt: skip
                 middle += height
@@ -125,5 +125,5 @@ def describe(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str)
     for number, row in enumerate(manifest["frontier"]):
         own = data[data["plan"] == number].set_index("goal")
         chances = (f"{words.of(subject['name'])} {_chance(own.loc[goal], words)}" for goal, subject in manifest["goals"].items())
-        sentences.append(f"{label(number, words)}: {_money(row, names, words)}; {words('comma').join(chances)}")
+        sentences.append(f"{plan_label(number, words)}: {_money(row, names, words)}; {words('comma').join(chances)}")
     return words("gap").join(words("sentence", text=text) for text in sentences)

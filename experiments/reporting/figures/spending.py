@@ -20,7 +20,7 @@ ACROSS = 4
 BAR, KEY, GAP = 0.34, 0.2, 0.14  # inches: a bar, a line of its key, what is left free below
 
 
-def uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """A bar for each purse, cut by what it pays for; what the whole comes to a year, and what stayed unpaid, beside it.
 
     ``data``: columns fund, fund_zh, fund_en, use, use_zh, use_en, yuan (a year), p05, p95 (of the purse), shortfall (a year); the
@@ -108,7 +108,7 @@ def _key(own: pandas.DataFrame, language: str, words: Words, wide: float) -> lis
     return placed
 
 
-def by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """A small chart for each purse on its own scale: what it paid in each year, nine runs in ten as a line.
 
     ``data``: columns fund, fund_zh, fund_en, year, yuan, p05, p95.

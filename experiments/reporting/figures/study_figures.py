@@ -40,7 +40,7 @@ def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
              **{key: row[key] for key in ("mu_star", "conf", "noise")}}
             for row in rows
         ]).sort_values("mu_star", ascending=False).head(influence.MOST)  # fmt: skip
-        figure = influence.influence(data, subject, language, facts)
+        figure = influence.plot_influence(data, subject, language, facts)
         title = words("influence_title", outcome=words.of(subject["name"]))
         items = [words("described_influence", name=row[f"name_{language}"], grade=words(f"grade_{row['evidence']}"),
                       value=words.quantity(row["mu_star"], subject["unit"], difference=True))
@@ -61,10 +61,10 @@ def _of_solving(study: Results, language: str) -> Iterator[Picture]:
     facts = {"title": provenance.drawable(result["title"]), "points": len(curve), "replications": result["replications"],
              "seed": result["seed"], "version": result["version"], "hash": result["scenario"]}  # fmt: skip
     subject, factor = result["subject"], result["factor"]
-    figure = sweep_charts.response_curve(
+    figure = sweep_charts.plot_response_curve(
         {words.of(facts["title"]): curve}, subject, factor, language, facts, _answer(result, words)
     )
-    title = words("sweep_against", outcome=sweep_charts.outcome(subject, words), factor=words.of(factor["name"]))
+    title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
     points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in result["curve"]]
     alt = sweep_charts.describe_points(title, points, "share", language)
     yield Picture("curve", title, figure, curve, alt, words("sweep_band"), "moves", language, provenance.provenance(facts))

@@ -16,7 +16,7 @@ LINES = (("-", "o", BLUE), ("--", "s", VERMILLION), (":", "^", INK), ("-.", "D",
 MOST_BARS = 14
 
 
-def response_curve(
+def plot_response_curve(
     curves: Mapping[str, pandas.DataFrame],
     subject: Mapping[str, Any],
     factor: Mapping[str, Any],
@@ -32,7 +32,9 @@ def response_curve(
     words = Words(language, minus="\u2212")
     with style.house_style():
         page = Page(8.0, 5.0)
-        page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
+        page.top(
+            words("sweep_against", outcome=outcome_title(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold"
+        )
         _foot(page, facts, words, words("sweep_band"))
         axes = page.axes(left=1.0, right=0.5, top=0.5 if len(curves) > 1 else 0.25, bottom=0.55)
         for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
@@ -60,7 +62,7 @@ def response_curve(
     return page.figure
 
 
-def tornado(
+def plot_tornado(
     bars: pandas.DataFrame, subject: Mapping[str, Any], names: Mapping[str, str], language: str, facts: Mapping[str, Any]
 ) -> Figure:
     """What each factor changes an outcome by, the largest on top: a bar for each level, with its paired 95 % interval.
@@ -75,7 +77,7 @@ def tornado(
     count = sum(len(group) for _factor, group in rows)
     with style.house_style():
         page = Page(9.6, 1.9 + 0.3 * count + 0.12 * len(rows))
-        page.top(words("tornado_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        page.top(words("tornado_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("tornado_note"))
         levels = max(width(str(label)) for label in bars["label"]) * SMALL / 72 + 0.2  # inches for the column of levels
         axes = page.axes(left=3.1 + levels, right=0.5, top=0.15, bottom=0.45)
@@ -105,7 +107,7 @@ def tornado(
     return page.figure
 
 
-def heat_map(
+def plot_heat_map(
     cells: pandas.DataFrame,
     subject: Mapping[str, Any],
     across: Mapping[str, Any],
@@ -122,7 +124,7 @@ def heat_map(
     half = (cells.assign(half=(cells["high"] - cells["low"]) / 2)).pivot(index="up", columns="across", values="half")
     with style.house_style():
         page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
-        page.top(words("heat_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        page.top(words("heat_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         labels = [_level(value, up, words) for value in grid.index]
         name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
@@ -153,7 +155,7 @@ def heat_map(
     return page.figure
 
 
-def outcome(subject: Mapping[str, Any], words: Words) -> str:
+def outcome_title(subject: Mapping[str, Any], words: Words) -> str:
     """What an outcome is called in a title: a goal by its probability."""
     kinds = {"probability": "outcome_probability", "margin": "outcome_margin"}
     name = words.of(subject["name"])

@@ -105,10 +105,10 @@ def _curve(
         if len(set(called.values())) < len(called):  # two scenarios of one title are two curves
             called = {scenario: words("name_and_unit", name=title, unit=scenario) for scenario, title in called.items()}
         curves = {called[scenario]: part for scenario, part in data.groupby("scenario", sort=False)}
-        title = words("sweep_against", outcome=sweep_charts.outcome(subject, words), factor=words.of(factor["name"]))
+        title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.response_curve(curves, subject, factor, language, facts), title, description
+        return sweep_charts.plot_response_curve(curves, subject, factor, language, facts), title, description
 
     return stem, data, make
 
@@ -126,10 +126,10 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         ]
         names = {factor: words.of(record["name"]) for factor, record in named.items()}
         shown = data.assign(label=labels)
-        title = words("tornado_title", outcome=sweep_charts.outcome(subject, words))
+        title = words("tornado_title", outcome=sweep_charts.outcome_title(subject, words))
         points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.tornado(shown, subject, names, language, facts), title, description
+        return sweep_charts.plot_tornado(shown, subject, names, language, facts), title, description
 
     return stem, data, make
 
@@ -140,12 +140,12 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
 
     def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
-        title = words("heat_title", outcome=sweep_charts.outcome(subject, words))
+        title = words("heat_title", outcome=sweep_charts.outcome_title(subject, words))
         points = [
             (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.heat_map(data, subject, across, up, language, facts), title, description
+        return sweep_charts.plot_heat_map(data, subject, across, up, language, facts), title, description
 
     return stem, data, make

@@ -38,7 +38,7 @@ def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words
     for name in [*([words("column_scenario")] if many else []), *(words.of(factor["name"]) for factor in manifest["factors"])]:
         table.add_column(name, overflow="fold")
     for subject in manifest["outcomes"]:
-        table.add_column(sweep_charts.outcome(subject, words), justify="right", overflow="fold")
+        table.add_column(sweep_charts.outcome_title(subject, words), justify="right", overflow="fold")
     for _point, rows in summary.groupby("point", sort=False):
         first = rows.iloc[0]
         values = [
@@ -68,7 +68,7 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words("column_factor"), overflow="fold")
     for subject in manifest["outcomes"]:
-        table.add_column(sweep_charts.outcome(subject, words), justify="right", overflow="fold")
+        table.add_column(sweep_charts.outcome_title(subject, words), justify="right", overflow="fold")
     for scenario in manifest["scenarios"]:
         if len(manifest["scenarios"]) > 1:
             table.add_row(Text(words.of(scenario["title"]), style="bold"))
