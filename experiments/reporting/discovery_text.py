@@ -34,7 +34,7 @@ def conditions(box: Mapping[str, Any], words: Words) -> str:
 
 
 def condition(restriction: Mapping[str, Any], words: Words) -> str:
-    """One restriction: the factor, its bounds in its own unit, and how much of what is thought possible that is."""
+    """One restriction: the factor, its bounds in its own unit, and the share of the range thought possible."""
     name = words.of(restriction["name"])
     if restriction["among"] is not None:
         return words("condition_among", name=name, values=words("condition_or").join(map(words.of, restriction["among"])))
@@ -48,7 +48,7 @@ def condition(restriction: Mapping[str, Any], words: Words) -> str:
 
 
 def level(restriction: Mapping[str, Any], end: str, words: Words) -> str:
-    """One bound in words: a value in its unit, or a multiple of the path that is expected."""
+    """One bound in words: a value in its unit, or a multiple of the expected path."""
     if restriction["kind"] == "times":
         return words("condition_times", number=f"{restriction[end]:.2f}")
     return words.quantity(restriction[end], restriction["unit"])

@@ -26,7 +26,7 @@ STAGES = ("began", "identified", "helped", "eliminated")
 
 
 def kind(results: Results) -> str:
-    """What a folder holds: run, sweep, sensitivity, solve; "none" if nothing of ours."""
+    """What a folder holds: run, sweep, sensitivity, solve; "none" for any other folder."""
     folder = results.folder
     for name, names in (("sensitivity.json", "sensitivity"), ("solution.json", "solve")):
         if (folder / name).exists():
@@ -90,7 +90,7 @@ def find_published(indicator: str, first: str, last: str) -> list[dict[str, Any]
 
 
 def tabulate_chances(results: Results) -> pandas.DataFrame:
-    """The probability of being on course at each year's end, of the goals as they truly are; headline first."""
+    """The probability of being on course at each year's end, of the goals in truth, not on record; headline first."""
     goals = [goal for goal in plan_goals(results.goals) if not goal["observed"] and goal["probability"] is not None]
     goals.sort(key=lambda goal: not goal["headline"])
     rows = [
@@ -233,7 +233,7 @@ def tabulate_spread(results: Results, highest: int) -> pandas.DataFrame:
 
 
 def find_lines(results: Results, language: str) -> list[tuple[str, float, float]]:
-    """The poverty and the monitoring line as the scenario begins and at its end, yuan; those that are parameters."""
+    """The poverty and the monitoring line at the scenario's start and end, yuan; those that are parameters."""
     found = []
     for label, name in LINES.items():
         value = results.manifest["parameters"].get(name)

@@ -35,7 +35,7 @@ class StoryWriter:
         return f"{2021 + month // 12}-{month % 12 + 1:02d}"
 
     def fact(self, kind: str, values: Mapping[str, Any]) -> str:
-        """The sentence of a fact."""
+        """The sentence of a fact; ``kind`` and ``values`` as in ``sim.household_trace.Fact``."""
         phrases = {name: self._value(name, value) for name, value in values.items()}
         if "age" in values:
             phrases["who"] = self._person(values)

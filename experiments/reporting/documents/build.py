@@ -48,7 +48,7 @@ def build_brief(source: Source, studies: Sequence[Study], language: str, command
 
 
 def build_comparison(sources: Sequence[Source], language: str, command: str) -> Brief:
-    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``brief``."""
+    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``."""
     words = Words(language, minus="\u2212")
     first = ReportContext(Measurements(sources[0].results), words)
     others = [ReportContext(Measurements(each.results, sources[0].results), words, first.title) for each in sources[1:]]
@@ -99,7 +99,7 @@ def _folders(studies: Sequence[Study]) -> list[Results]:
 
 
 def _pictures(shown: Sequence[Results], language: str, words: Words) -> tuple[list[tuple[str, Illustration]], list[str]]:
-    """The pictures by section, and sentences on those that could not be drawn."""
+    """The pictures by section, and sentences on those that could not be rendered."""
     found: list[tuple[str, Illustration]] = []
     left_out: list[str] = []
     for picture in _drawable_pictures(shown, language, words, left_out):

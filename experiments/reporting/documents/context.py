@@ -65,11 +65,11 @@ class ReportContext:
         return str(self.manifest["run"]["started"])[:10]
 
     def twin(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The same goal as the files show it."""
+        """The goal's recorded twin; None if it has none."""
         return next((each for each in self.results.goals if each["id"] == f"{goal['id']}_observed"), None)
 
     def against(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The line of the comparison with the base for a goal."""
+        """The line of the comparison with the base for a goal; None without a base."""
         comparison = self.measured.comparison
         return None if comparison is None else next((line for line in comparison["goals"] if line["id"] == goal["id"]), None)
 
@@ -109,7 +109,7 @@ def column(
     words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", digits: int | None = None,
     label: str | None = None, meaning: str | None = None, titled: str | None = None,
 ) -> Column:  # fmt: skip
-    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless others are named.
+    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless other labels are given.
 
     ``titled``: the column is named after this scenario.
     """

@@ -102,7 +102,7 @@ class Drivers:
 
 
 def find_drivers(context: ReportContext, studies: Sequence[Study]) -> Drivers:
-    """From studies where there are any, else from the runs themselves."""
+    """The drivers from ``studies`` where there are any, else from the runs themselves."""
     blocks: list[Block] = list(_random_draws(context))
     influential: list[str] = []
     for study in studies:

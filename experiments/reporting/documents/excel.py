@@ -1,6 +1,6 @@
 """The brief as a workbook: one sheet for each table with real numbers and a native chart, and one that explains every column.
 
-Texts are written as texts: what looks like a formula or an address stays what somebody typed.
+Texts are written as texts: what looks like a formula or an address stays as typed.
 """
 
 import math
@@ -57,7 +57,7 @@ class _Writer:
         self._columns(sheets)
 
     def _sheet(self, title: str) -> Any:
-        """A sheet with a name that Excel takes, and that no other has."""
+        """A sheet under a unique name that Excel accepts."""
         stem = FORBIDDEN.sub(" ", title).strip() or "sheet"
         name, number = stem[:LONGEST_NAME], 1
         while name.lower() in self.names or name.lower() == "history":
@@ -118,7 +118,7 @@ class _Writer:
         return sheet.get_name()
 
     def _note(self, sheet: Any, row: int, note: str, widths: list[float]) -> None:
-        """What is said below a table, across its columns."""
+        """The note below a table, across its columns."""
         if len(widths) > 1:
             sheet.merge_range(row, 0, row, len(widths) - 1, "", self.plain)
         self._text(sheet, row, 0, note)

@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with all that goes with it; texts in one language.
+    """A table with its title, columns and note; texts in one language.
 
     ``data``: a column for each key of ``columns``, in their order; missing numbers are NaN.
     """
@@ -51,7 +51,7 @@ class Table:
 
 
 def build_tables(results: Sequence[Results], language: str) -> Iterator[Table]:
-    """The tables of these folders; ``results``: the briefed run first. What a folder lacks has no table."""
+    """The tables of these folders; ``results``: the briefed run first. A table whose data a folder lacks is left out."""
     runs = [each for each in results if figure_data.kind(each) == "run" and each.manifest["replications"]["completed"]]
     maker = _TableMaker(Words(language))
     if runs:
@@ -162,7 +162,7 @@ class _TableMaker:
         yield self.table(scope, rows, columns, year=last, runs=run.manifest["replications"]["completed"])
 
     def parameters(self, run: Results) -> Table:
-        """Every parameter as used, with what stands behind it; the weakest evidence first."""
+        """Every parameter as used, with its evidence and sources; the weakest evidence first."""
         from experiments.analyses.sensitivity import WEAKEST
         from sim.core.inputs.parameters import load_all
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from experiments.reporting.documents.content import Illustration
 
 PATH = re.compile(r' d="[^"]*"')
-#: So many canvases may wait for the collector.
+#: After so many figures the garbage collector frees their canvases.
 KEPT = 3
 LONG = re.compile(r"(\.\d\d)\d+")
 
@@ -49,7 +49,7 @@ class Pictures:
 
 
 def small_png(content: bytes) -> bytes:
-    """A PNG in 256 colours, a fourth of the size; what it had inside, a document says in its alt text."""
+    """A PNG in 256 colours, a fourth of the size; the texts in its metadata are the document's alt text."""
     from PIL import Image
 
     packed = io.BytesIO()
@@ -63,7 +63,7 @@ def small_png(content: bytes) -> bytes:
 
 
 def small_svg(content: bytes) -> bytes:
-    """An SVG with paths to a hundredth of a point, which no eye and no printer tells from the full ones."""
+    """An SVG with paths to a hundredth of a point, which look and print the same as the full ones."""
     return PATH.sub(lambda path: LONG.sub(r"\1", path.group()), content.decode("utf-8")).encode("utf-8")
 
 

@@ -32,7 +32,7 @@ class Unusable(UserError):
 
 @dataclass(frozen=True)
 class Mark:
-    """Something a reader has to know of a folder: a label of the words, and what it is filled with."""
+    """Something a reader has to know of a folder: a label of the words, and the values put into it."""
 
     label: str
     facts: tuple[tuple[str, Any], ...] = ()
@@ -170,7 +170,7 @@ def _find_changed_files(folder: Path, files: dict[str, Any]) -> list[Mark]:
 
 
 def _check_agreement(result: Results) -> None:
-    """The manifest is checked against the files it does not hash itself into: replications, seed, scenario."""
+    """Check the manifest against the files it describes (replications, seed, scenario); Unusable if they disagree."""
     table = result.table("replications", ["replication", "kept"])
     identity = hashlib.sha256("".join(f"{number} {kept}\n" for number, kept in table.itertuples(index=False)).encode())
     scoreboard = json.loads((result.folder / "goals.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ SMALLEST = 5000.0
 
 
 def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences, purses by year, the largest uses."""
+    """Sentences on public money, the table of purses by year, and the table of the largest uses."""
     yield Bullets(tuple(_sentences(context)))
     yield build_fund_table(context)
     yield build_use_table(context)
@@ -66,7 +66,7 @@ def _of_fund(context: ReportContext, fund: str) -> Any:
 
 
 def fund_name(fund: str, context: ReportContext) -> str:
-    """A purse's name; its id where this version does not know it."""
+    """A purse's name; its id where this version of the program lacks it."""
     from sim.household_trace import fund_names
 
     names = fund_names()

@@ -13,7 +13,7 @@ LEAST_FOR_WORST = 20
 
 
 def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences, then the table."""
+    """Sentences on persons below the line, then the table."""
     sentences = tuple(_sentences(context))
     if sentences:
         yield Bullets(sentences)

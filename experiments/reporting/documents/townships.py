@@ -49,7 +49,7 @@ class Places:
         return next((e for e in self.lines if (e["scope"], e["unit"], e["indicator"]) == (scope, unit, indicator)), None)
 
     def verdict(self, scope: str, unit: str) -> str:
-        """Over income and relapse together: gains, loses, mixed, unclear or same."""
+        """The verdict over income and relapse together: gains, loses, mixed, unclear or same."""
         found = {line["verdict"] for name in (INCOME, RELAPSE) if (line := self.line(scope, unit, name)) is not None}
         if GAINS in found and LOSES in found:
             return "mixed"
@@ -81,7 +81,7 @@ class Places:
 
 
 def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences and the two tables."""
+    """Sentences on who gains and who is left behind, then a table for each scope that has values."""
     places = Places(context)
     sentences = tuple(_sentences(context, places))
     if sentences:

@@ -65,7 +65,7 @@ def _path(look: Any, label: str) -> pandas.DataFrame:
 
 
 def _direction(look: Any) -> float:
-    """1 if high values of what is watched are good for the goal, −1 if they are bad: from all quarters together."""
+    """1 if high values of the watched indicator are good for the goal, −1 if they are bad: from all quarters together."""
     lift = 0.0
     for month in look.months:
         groups = [each for each in look.groups if each.month == month and each.on_course]
@@ -95,7 +95,7 @@ def plot_divergence(
     language: str,
     footer: str,
 ) -> Figure:
-    """An indicator as it is and as it stands on file, the gap between both shaded, and how much of it the assessment causes.
+    """An indicator in truth and in the records, the gap between both shaded, and how much of it the assessment causes.
 
     Bands with columns month, p05, p50, p95; ``names``: of true, observed and polished.
     """

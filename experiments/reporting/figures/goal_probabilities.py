@@ -37,7 +37,7 @@ def judge_path(years: pandas.DataFrame, words: Words) -> str:
 
 
 def format_chance(probability: float, low: float, high: float, words: Words) -> str:
-    """A probability in a narrow field; of none or all of the runs only the bound."""
+    """A probability in a narrow field; only the bound where none or all of the runs met the goal."""
     if np.isnan(probability):
         return words("unknown")
     if probability == 0.0:

@@ -45,7 +45,7 @@ def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:
 
 
 def plan_label(number: int, words: Words) -> str:
-    """What a plan is called: as it runs, or a letter."""
+    """The label of a plan: the present plan, or a letter."""
     return words("frontier_now") if number == 0 else words("frontier_plan", letter=LETTERS[(number - 1) % len(LETTERS)])
 
 

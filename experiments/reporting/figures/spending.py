@@ -21,7 +21,7 @@ BAR, KEY, GAP = 0.34, 0.2, 0.14  # inches: a bar, a line of its key, what is lef
 
 
 def plot_uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
-    """A bar for each purse, cut by what it pays for; what the whole comes to a year, and what stayed unpaid, beside it.
+    """A bar for each purse, divided by use; its total a year, and the amount unpaid, beside it.
 
     ``data``: columns fund, fund_zh, fund_en, use, use_zh, use_en, yuan (a year), p05, p95 (of the purse), shortfall (a year); the
     uses of a purse largest first.

@@ -106,7 +106,7 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
-        "pdf.fonttype": 3,  # the names of type 42 subsets hang on Python's hash of the day
+        "pdf.fonttype": 3,  # the names of type 42 subsets depend on Python's hash seed
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):

@@ -65,7 +65,7 @@ def plot_response_curve(
 def plot_tornado(
     bars: pandas.DataFrame, subject: Mapping[str, Any], names: Mapping[str, str], language: str, facts: Mapping[str, Any]
 ) -> Figure:
-    """What each factor changes an outcome by, the largest on top: a bar for each level, with its paired 95 % interval.
+    """How much each factor changes an outcome, the largest on top: a bar for each level, with its paired 95 % interval.
 
     ``bars``: columns factor, label (the level), difference, low, high; ``names``: the factors' names.
     """

@@ -71,7 +71,7 @@ def pictures_of(
 def _curves(
     name: str, own: pandas.DataFrame, moved: pandas.DataFrame, subject: Any, manifest: Any, facts: Any
 ) -> Iterator[tuple[str, pandas.DataFrame, Any]]:
-    """A response curve for each factor with three or more levels (one at a time), or for each factor (spread points)."""
+    """A response curve for each factor with three or more levels (one at a time), or for each factor (sampled points)."""
     for factor in manifest["factors"][:MOST_CURVES]:
         if manifest["design"] == "one_at_a_time":
             rows = own[own[factor["id"]].notna()].rename(columns={factor["id"]: "value"})

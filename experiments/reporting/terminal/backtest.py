@@ -12,7 +12,7 @@ from experiments.reporting.translations import Words
 
 
 def answer(result: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
-    """The whole answer on the console."""
+    """Predictions, scores, figures used for calibration, and sources."""
     words = Words(language)
     lines = result["figures"]
     yield Text(words("backtest_heading", vantage=_vantage(result, words)), style="bold")

@@ -46,7 +46,7 @@ def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tuple[str, ...]]:
-    """Their rows: name, both probabilities, the difference, replications helped and harmed, the share with a better margin."""
+    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin."""
     flipped = {line["id"] for line in plan_goals(lines) if line["helped"] or line["harmed"]}
     shown = flipped | {line["id"] for line in lines if line["headline"]}
     parts = ("probability", "low", "high", "bound")

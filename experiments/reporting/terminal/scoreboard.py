@@ -38,7 +38,7 @@ def answer(
 
 
 def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    """Scenario, months, runs, draws, seed, vantage; what is missing."""
+    """Scenario, months, runs, draws, seed, vantage; and what is missing of an incomplete run."""
     scenario, counts, months = manifest["scenario"], manifest["replications"], manifest["months"]
     if words.of(scenario.get("title")):
         yield words.of(scenario["title"])
