@@ -97,21 +97,21 @@ def test_question_and_answer_fit_the_first_half_page(documents, language):
 
 
 def test_word_has_real_headings_captions_heads_and_fonts(documents):
-    written = docx.Document(str(documents["brief-zh.docx"]))
-    assert sum(p.style.name == "Heading 1" for p in written.paragraphs) >= len(SECTIONS["zh"])
-    captions = [p for p in written.paragraphs if p.style.name == "Caption"]
+    document = docx.Document(str(documents["brief-zh.docx"]))
+    assert sum(p.style.name == "Heading 1" for p in document.paragraphs) >= len(SECTIONS["zh"])
+    captions = [p for p in document.paragraphs if p.style.name == "Caption"]
     fields = [i.text for p in captions for i in p._p.iter(qn("w:instrText"))]
-    assert len(fields) == len(captions) >= len(written.tables) and {field.split()[1] for field in fields} == {"图", "表"}
-    assert all(t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for t in written.tables)
+    assert len(fields) == len(captions) >= len(document.tables) and {field.split()[1] for field in fields} == {"图", "表"}
+    assert all(t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for t in document.tables)
     with zipfile.ZipFile(documents["brief-zh.docx"]) as parts:
         styles = parts.read("word/styles.xml").decode()
     assert "Theme=" not in styles
-    used = {p.style.style_id for p in written.paragraphs} | {"Cell", "Normal"}
-    for each in written.styles:
+    used = {p.style.style_id for p in document.paragraphs} | {"Cell", "Normal"}
+    for each in document.styles:
         if each.style_id in used:
             fonts = each.element.find(qn("w:rPr")).find(qn("w:rFonts"))
             assert fonts.get(qn("w:eastAsia")) == "微软雅黑", each.name
-    about = [shape._inline.docPr.get("descr") for shape in written.inline_shapes]
+    about = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert len(about) == 2 and all(len(text) > 40 for text in about)
 
 
@@ -136,21 +136,21 @@ def test_no_network_is_touched(without_network):
 
 def test_official_word_follows_the_standard_for_official_documents(without_network):
     path = without_network[".docx"]
-    written = docx.Document(str(path))
+    document = docx.Document(str(path))
 
     def font(name):
-        return written.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
+        return document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
 
     assert (font("Title"), font("Body Text"), font("Heading 1")) == ("方正小标宋简体", "仿宋", "黑体")
-    page = written.sections[0]
+    page = document.sections[0]
     assert [round(margin.mm) for margin in (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)] == [
         37,
         35,
         28,
         26,
     ]
-    assert written.styles["Title"].font.size.pt == 22 and written.styles["Body Text"].paragraph_format.line_spacing.pt == 28
-    assert [p.text[:2] for p in written.paragraphs if p.style.name == "Heading 1"][:2] == ["一、", "二、"]
+    assert document.styles["Title"].font.size.pt == 22 and document.styles["Body Text"].paragraph_format.line_spacing.pt == 28
+    assert [p.text[:2] for p in document.paragraphs if p.style.name == "Heading 1"][:2] == ["一、", "二、"]
 
 
 def test_an_english_brief_after_the_standard_has_no_chinese_numerals():

@@ -49,10 +49,10 @@ def plot_story(
         bottom = page.below
         axes = page.axes(left=0.95, right=0.45, top=0.45, bottom=below + 0.55)
         handles = []
-        for number, (title, months) in enumerate(series):
+        for number, (title, data) in enumerate(series):
             color, line = ((BLUE, "-"), (GREY, "--"))[number]
             look: dict[str, Any] = {"color": color, "linestyle": line, "linewidth": 2.2 if number == 0 else 1.6, "label": title}
-            axes.plot(months["month"], months["net"], zorder=3, **look)
+            axes.plot(data["month"], data["net"], zorder=3, **look)
             handles.append(Line2D([], [], **look))
         first = series[0][1]
         for name, color in (("poverty_line", VERMILLION), ("monitoring_line", INK)):
@@ -84,9 +84,9 @@ def plot_story(
     return page.figure
 
 
-def _numbers(axes: Any, months: pandas.DataFrame, events: Sequence[tuple[str, str]]) -> None:
+def _numbers(axes: Any, data: pandas.DataFrame, events: Sequence[tuple[str, str]]) -> None:
     """A numbered mark on the line for each event; those of one month stand above each other."""
-    level = dict(zip(months["month"].dt.strftime("%Y-%m"), months["net"]))
+    level = dict(zip(data["month"].dt.strftime("%Y-%m"), data["net"]))
     seen: dict[str, int] = {}
     for number, (month, _text) in enumerate(events, start=1):
         if month not in level:

@@ -120,12 +120,12 @@ def test_whatever_the_runs_every_word_agrees_with_the_interval(pairs, repeats):
         assert probability_wording.format_probability(chance, EN).startswith(("at most", "at least"))
         assert not re.search(r"\b(0|100) %", en) and "100%" not in zh.replace("低于100%", "")
         return
-    text = re.fullmatch(r"in about (\d+) of (\d+) futures", en)
-    if text:
-        share = int(text[1]) / int(text[2])
+    match = re.fullmatch(r"in about (\d+) of (\d+) futures", en)
+    if match:
+        share = int(match[1]) / int(match[2])
         assert chance.low <= share <= chance.high and 0 < share < 1
         number = re.fullmatch(r"[十百千一]+种未来里约有(.+)种", zh)[1]
-        assert NUMERALS.get(number) == int(text[1]) or number == text[1]
+        assert NUMERALS.get(number) == int(match[1]) or number == match[1]
     else:
         spread = re.match(r"in some (\d+) to (\d+) of 10", en)
         if spread:
