@@ -40,7 +40,7 @@ class RankCorrelation:
 class Correlations:
     """The significant ones, the strongest first; numbers of tests and draws, and the least that could be significant."""
 
-    found: tuple[RankCorrelation, ...]
+    significant: tuple[RankCorrelation, ...]
     factors: int
     tests: int
     draws: int
@@ -138,7 +138,7 @@ def _from_runs(context: ReportContext) -> Drivers:
         return Drivers((Paragraph(words("moves_too_few", draws=found.draws, command=command)),), ())
     least = f"{math.floor(found.least * 100) / 100:.2f}"
     intro = Paragraph(words("moves_rank", factors=found.factors, draws=found.draws, tests=found.tests))
-    if not found.found:
+    if not found.significant:
         return Drivers((intro, Paragraph(words("moves_nothing", draws=found.draws, least=least, command=command))), ())
     names = {goal["id"]: words.of(goal["name"]) for goal in context.headline}
     rows: tuple[Row, ...] = tuple(
@@ -147,7 +147,7 @@ def _from_runs(context: ReportContext) -> Drivers:
             "evidence": evidence_grade(each.factor, context),
             "strength": Cell(round(each.rank, 2), f"{each.rank:+.2f} ({each.low:+.2f} – {each.high:+.2f})"),
         }
-        for each in found.found[:MOST]
+        for each in found.significant[:MOST]
     )  # fmt: skip
     columns = (
         column(words, "factor", width=3.2), column(words, "outcome", width=2.4),
@@ -155,7 +155,7 @@ def _from_runs(context: ReportContext) -> Drivers:
     )  # fmt: skip
     table = Table("moves", words("table_moves"), columns, rows, words("note_moves"))
     weak = Paragraph(words("moves_weak", draws=found.draws, least=least), small=True)
-    return Drivers((intro, table, weak), tuple(each.factor for each in found.found))
+    return Drivers((intro, table, weak), tuple(each.factor for each in found.significant))
 
 
 def _sensitivity(context: ReportContext, study: Study) -> Drivers:

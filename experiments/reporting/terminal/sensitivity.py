@@ -13,7 +13,7 @@ from experiments.reporting.translations import Words
 
 MOST = 12
 #: Where random draws and factors interact, intervals from few replicates hold for the random draws of these replicates only.
-MUCH_LUCK, ENOUGH_REPLICATES = 0.2, 8
+MUCH_CHANCE, ENOUGH_REPLICATES = 0.2, 8
 
 
 def answer(
@@ -29,7 +29,7 @@ def answer(
         if shares:
             if shares["luck_share"] is not None:
                 yield Text(words("ranking_luck", luck=words.percent(shares["luck_share"])))
-                if shares["luck_share"] >= MUCH_LUCK and result["replicates"] < ENOUGH_REPLICATES:
+                if shares["luck_share"] >= MUCH_CHANCE and result["replicates"] < ENOUGH_REPLICATES:
                     yield Text(words("ranking_few_replicates", replicates=result["replicates"], enough=ENOUGH_REPLICATES))
             yield _shares(shares["shares"], words("ranking_of_value"), words)
             yield from _probability(shares, words)
