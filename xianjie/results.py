@@ -246,12 +246,12 @@ class Result:
         return f"xj.Result({self.id!r}, replications={self.replications}, seed={self.seed})"
 
     def _repr_html_(self) -> str:
-        from experiments.reporting.goal_selection import of_the_plan
+        from experiments.reporting.goal_selection import plan_goals
         from experiments.reporting.translations import margin, probability
 
         words = words_in()
         rows = []
-        for goal in of_the_plan(self.goals):
+        for goal in plan_goals(self.goals):
             mark = words("on_file_mark") if goal["observed"] else ""
             distance = "" if "members" in goal else words("with_range", **dict(zip(("value", "range"), margin(words, goal))))
             rows.append((words.of(goal["name"]) + mark, probability(words, goal), distance))

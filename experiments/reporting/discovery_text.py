@@ -1,4 +1,4 @@
-"""What a discovery found, in plain words: when the plan fails, how sure that is, and honestly when nothing was found."""
+"""The findings of a scenario discovery in plain words: when the plan fails, how sure that is, or that nothing was found."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,7 +34,7 @@ def conditions(box: Mapping[str, Any], words: Words) -> str:
 
 
 def condition(restriction: Mapping[str, Any], words: Words) -> str:
-    """One restriction: the factor, its bounds in its own unit, and how much of what is thought possible that is."""
+    """One restriction: the factor, its bounds in its own unit, and the share of the range thought possible."""
     name = words.of(restriction["name"])
     if restriction["among"] is not None:
         return words("condition_among", name=name, values=words("condition_or").join(map(words.of, restriction["among"])))
@@ -48,21 +48,21 @@ def condition(restriction: Mapping[str, Any], words: Words) -> str:
 
 
 def level(restriction: Mapping[str, Any], end: str, words: Words) -> str:
-    """One bound in words: a value in its unit, or a multiple of the path that is expected."""
+    """One bound in words: a value in its unit, or a multiple of the expected path."""
     if restriction["kind"] == "times":
         return words("condition_times", number=f"{restriction[end]:.2f}")
     return words.quantity(restriction[end], restriction["unit"])
 
 
 def _numbers(box: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    told = box["held_out"]
-    known = told["density"] is not None
+    held_out = box["held_out"]
+    known = held_out["density"] is not None
     return {
-        "held": told["held"], "hits": told["hits"],
-        "density": words.percent(told["density"]) if known else words("unknown"),
-        "range": words.percents(told["density_low"], told["density_high"]),
-        "coverage": words.percent(told["coverage"] or 0.0),
-        "elsewhere": words("unknown") if told["elsewhere"] is None else words.percent(told["elsewhere"]),
+        "held": held_out["held"], "hits": held_out["hits"],
+        "density": words.percent(held_out["density"]) if known else words("unknown"),
+        "range": words.percents(held_out["density_low"], held_out["density_high"]),
+        "coverage": words.percent(held_out["coverage"] or 0.0),
+        "elsewhere": words("unknown") if held_out["elsewhere"] is None else words.percent(held_out["elsewhere"]),
         "chance": words.percent(box["chance"]) if box["chance"] >= 1e-4 else "< 0.01%",
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""From the files of a result folder to the tidy data of each picture. Empty or None where the folder lacks what it takes."""
+"""From the files of a result folder to the tidy data of each picture. Empty or None where the folder lacks the files."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import pandas
 
 from experiments.analyses import comparison
-from experiments.reporting.goal_selection import of_the_plan
+from experiments.reporting.goal_selection import plan_goals
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
 from experiments.statistics.estimates import quantiles
@@ -26,24 +26,24 @@ STAGES = ("began", "identified", "helped", "eliminated")
 
 
 def kind(results: Results) -> str:
-    """What a folder holds: run, sweep, sensitivity, solve; "none" if nothing of ours."""
+    """What a folder holds: run, sweep, sensitivity, solve; "none" for any other folder."""
     folder = results.folder
-    for name, told in (("sensitivity.json", "sensitivity"), ("solution.json", "solve")):
+    for name, names in (("sensitivity.json", "sensitivity"), ("solution.json", "solve")):
         if (folder / name).exists():
-            return told
+            return names
     if not (folder / "manifest.json").exists():
         return "none"
     return "sweep" if results.manifest.get("kind") == "sweep" else "run"
 
 
-def events(results: Results) -> list[tuple[str, dict[str, str]]]:
-    """What happens at a date by the scenario: its dated settings, and the rotation of first secretaries; months with names."""
+def find_events(results: Results) -> list[tuple[str, dict[str, str]]]:
+    """Dated events of the scenario: its dated settings, and the rotation of first secretaries; months with names."""
     manifest, months = results.manifest, results.manifest["months"]
     found: list[tuple[str, dict[str, str]]] = []
     rotation = manifest["parameters"].get("stationed_teams.rotation_month", -1)
     teams = manifest["parameters"].get("stationed_teams.teams", 0)
     if isinstance(rotation, (int, float)) and 0 <= rotation < len(months) and teams:
-        found.append((months[int(rotation)], _both("event_rotation")))
+        found.append((months[int(rotation)], _bilingual("event_rotation")))
     for name, settings in (manifest["scenario"].get("overrides") or {}).items():
         value = settings[-1].get("value") if settings else None
         if isinstance(value, Mapping):
@@ -51,11 +51,11 @@ def events(results: Results) -> list[tuple[str, dict[str, str]]]:
             found += [(month, _setting(name, setting)) for month, setting in dated if not isinstance(setting, Mapping)]
     vantage = manifest["scenario"].get("vantage")
     if vantage in months[1:]:
-        found.append((vantage, _both("event_vantage")))
+        found.append((vantage, _bilingual("event_vantage")))
     return found
 
 
-def _both(label: str, **values: Any) -> dict[str, str]:
+def _bilingual(label: str, **values: Any) -> dict[str, str]:
     return {language: Words(language)(label, **values) for language in LANGUAGES}
 
 
@@ -64,13 +64,13 @@ def _setting(name: str, value: Any) -> dict[str, str]:
     from sim.core.inputs.parameters import load_all
 
     record = load_all().parameters.get(name)
-    told = {}
+    names = {}
     for language in LANGUAGES:
         words = Words(language)
         plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-        said = words.level(float(value), record.unit if record else "") if plain else str(value)
-        told[language] = words("event_set", name=words.of(dict(record.name)) if record else name, value=said)
-    return told
+        text = words.level(float(value), record.unit if record else "") if plain else str(value)
+        names[language] = words("event_set", name=words.of(dict(record.name)) if record else name, value=text)
+    return names
 
 
 @cache
@@ -78,8 +78,8 @@ def _figures() -> list[Figure]:
     return load_published()
 
 
-def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
-    """The published figures about an indicator whose months lie within a life."""
+def find_published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
+    """The published figures on an indicator whose months lie within the simulated months."""
     found = []
     for each in _figures():
         span = (each.model.month or each.model.first or "", each.model.month or each.model.last or "")
@@ -89,9 +89,9 @@ def published(indicator: str, first: str, last: str) -> list[dict[str, Any]]:
     return found
 
 
-def chances(results: Results) -> pandas.DataFrame:
-    """The probability of being on course at each year's end, of the goals as they truly are; headline first."""
-    goals = [goal for goal in of_the_plan(results.goals) if not goal["observed"] and goal["probability"] is not None]
+def tabulate_chances(results: Results) -> pandas.DataFrame:
+    """The probability of being on course at each year's end, of the goals in truth, not on record; headline first."""
+    goals = [goal for goal in plan_goals(results.goals) if not goal["observed"] and goal["probability"] is not None]
     goals.sort(key=lambda goal: not goal["headline"])
     rows = [
         {"goal": goal["id"], **_names(goal["name"]), "headline": goal["headline"],
@@ -107,7 +107,7 @@ def _names(names: Mapping[str, str], of: str = "name") -> dict[str, str]:
     return {f"{of}_{language}": names.get(language, "") for language in LANGUAGES}
 
 
-def differences(first: Results, other: Results) -> dict[str, dict[str, float]]:
+def pair_differences(first: Results, other: Results) -> dict[str, dict[str, float]]:
     """By goal, the paired difference of its probability with its interval; empty where the two cannot be compared."""
     return {
         line["id"]: {"difference": line["difference"], "difference_low": line["low"], "difference_high": line["high"]}
@@ -123,9 +123,9 @@ def _comparison(first: Results, other: Results) -> list[dict[str, Any]]:
         return []
 
 
-def compared(first: Results, other: Results) -> pandas.DataFrame:
-    """Goals of the plan under both, future by future: headline goals, and others that a future flips; empty if not comparable."""
-    lines = [line for line in of_the_plan(_comparison(first, other)) if line["first_probability"] is not None]
+def compare_goals(first: Results, other: Results) -> pandas.DataFrame:
+    """Goals of the plan under both runs, paired: headline goals, and others that a replication flips; empty if not comparable."""
+    lines = [line for line in plan_goals(_comparison(first, other)) if line["first_probability"] is not None]
     chosen = [line for line in lines if line["headline"] or line["helped"] or line["harmed"]]
     chosen.sort(key=lambda line: (not line["headline"], -abs(line["difference"])))
     rows = []
@@ -140,7 +140,7 @@ def compared(first: Results, other: Results) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def purses(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def tabulate_purses(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """Public purses by use (yuan a year, the largest use first) and by year, in the order of the budget's list of purses."""
     from sim.household_trace import fund_names
 
@@ -176,8 +176,8 @@ def _use(use: str) -> dict[str, str]:
     }
 
 
-def income_sources(results: Results) -> pandas.DataFrame:
-    """Income per head by source and segment at the first and the last year's end, means over the lives; the rest is property."""
+def tabulate_incomes(results: Results) -> pandas.DataFrame:
+    """Income per head by source and segment at the first and the last year's end, means over replications; the rest: property."""
     years = results.table("years")
     if not {"rural_income", *SOURCES.values()} <= set(years.columns):
         return pandas.DataFrame()
@@ -199,7 +199,7 @@ def income_sources(results: Results) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def portrait(results: Results, name: str) -> pandas.DataFrame | None:
+def read_portrait(results: Results, name: str) -> pandas.DataFrame | None:
     """A portrait with its group (registered, others) beside each segment; None where the folder has none."""
     if not (results.folder / f"{name}.parquet").exists():
         return None
@@ -208,8 +208,8 @@ def portrait(results: Results, name: str) -> pandas.DataFrame | None:
     return found.astype({column: str for column in found.columns if isinstance(found[column].dtype, pandas.CategoricalDtype)})
 
 
-def over_lives(found: pandas.DataFrame, by: Sequence[str], runs: int) -> pandas.DataFrame:
-    """Sums of each life by these columns, then mean, p05 and p95 over the lives; a life without a row counts as 0."""
+def summarise_runs(found: pandas.DataFrame, by: Sequence[str], runs: int) -> pandas.DataFrame:
+    """Sums of each replication by these columns, then mean, p05 and p95 over ``runs``; without a row it counts as 0."""
     wide = found.groupby(["replication", *by], sort=False)["value"].sum().unstack(by, fill_value=0.0)
     values = np.zeros((runs, wide.shape[1]))
     values[: len(wide)] = wide.to_numpy()
@@ -218,22 +218,22 @@ def over_lives(found: pandas.DataFrame, by: Sequence[str], runs: int) -> pandas.
     return table.assign(mean=values.mean(axis=0), p05=low, p95=high)
 
 
-def spread(results: Results, highest: int) -> pandas.DataFrame:
+def tabulate_spread(results: Results, highest: int) -> pandas.DataFrame:
     """Shares of persons by group, moment and thousand yuan of net income; above ``highest`` as one; below 0 as −1000."""
-    found = portrait(results, "incomes")
+    found = read_portrait(results, "incomes")
     if found is None or found.empty:
         return pandas.DataFrame()
     found["low"] = pandas.to_numeric(found["low"].replace("below", "-1000")).clip(upper=highest)
     found["value"] /= found.groupby(["replication", "group", "moment"])["value"].transform("sum")
-    cells = over_lives(found, ["group", "moment", "low"], results.manifest["replications"]["completed"])
+    cells = summarise_runs(found, ["group", "moment", "low"], results.manifest["replications"]["completed"])
     whole = pandas.MultiIndex.from_product(
         [["registered", "others"], ["opening", "end"], range(-1000, highest + 1, 1000)], names=["group", "moment", "low"]
     )
     return cells.rename(columns={"mean": "share"}).set_index(list(whole.names)).reindex(whole, fill_value=0.0).reset_index()
 
 
-def lines(results: Results, language: str) -> list[tuple[str, float, float]]:
-    """The poverty and the monitoring line as the scenario begins and at its end, yuan; those that the parameters tell."""
+def find_lines(results: Results, language: str) -> list[tuple[str, float, float]]:
+    """The poverty and the monitoring line at the scenario's start and end, yuan; those that are parameters."""
     found = []
     for label, name in LINES.items():
         value = results.manifest["parameters"].get(name)
@@ -249,12 +249,12 @@ def lines(results: Results, language: str) -> list[tuple[str, float, float]]:
     return [each for each in found if np.isfinite(each[1:]).all()]
 
 
-def monitoring(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+def tabulate_monitoring(results: Results) -> tuple[pandas.DataFrame, pandas.DataFrame]:
     """Stages and delays of monitoring by group; both empty where no risk was followed for a year."""
-    stages, delays = portrait(results, "monitoring"), portrait(results, "delays")
+    stages, delays = read_portrait(results, "monitoring"), read_portrait(results, "delays")
     if stages is None or delays is None or "began" not in set(stages["stage"]):
         return pandas.DataFrame(), pandas.DataFrame()
-    summed = over_lives(stages, ["group", "stage"], results.manifest["replications"]["completed"])
+    summed = summarise_runs(stages, ["group", "stage"], results.manifest["replications"]["completed"])
     summed["order"] = summed["stage"].map({stage: number for number, stage in enumerate(STAGES)})
     summed = summed.dropna(subset=["order"]).sort_values(["group", "order"], ascending=[False, True]).drop(columns="order")
     rows = []
@@ -271,8 +271,8 @@ def _quantile(counts: pandas.Series, level: float) -> float:
     return float(counts.index[int(np.searchsorted(reached.to_numpy(), level - 1e-12))])
 
 
-def places(results: Results, indicator: str) -> pandas.DataFrame:
-    """An indicator by township at the last year's end, mean and nine runs in ten over the lives, in the order of the list."""
+def tabulate_places(results: Results, indicator: str) -> pandas.DataFrame:
+    """An indicator by township at the last year's end, mean and nine runs in ten, in the order of the list."""
     years = results.table("years")
     if indicator not in years.columns or not results.manifest["townships"]:
         return pandas.DataFrame()
@@ -286,7 +286,7 @@ def places(results: Results, indicator: str) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def county_level(results: Results, indicator: str) -> float:
+def read_county_level(results: Results, indicator: str) -> float:
     """The county's mean of an indicator in the last month."""
     return float(results.bands("county", indicator)["mean"].iloc[-1])
 
@@ -296,10 +296,10 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def story(results: Results) -> Sequence[dict[str, Any]] | None:
-    """The household told in ``story.json``, the output of ``xianjie explain --json``.
+def read_story(results: Results) -> Sequence[dict[str, Any]] | None:
+    """The household in ``story.json``, the output of ``xianjie explain --json``.
 
-    None without one, without months in it, or if it is of another scenario or seed than the run: a story left from before.
+    None without one, without months in it, or if it is of another scenario or seed: left from an earlier run.
     """
     found = read_json(results.folder / "story.json")
     if not isinstance(found, list) or not found or not all(isinstance(each, dict) and each.get("months") for each in found):

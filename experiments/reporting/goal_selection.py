@@ -7,9 +7,9 @@ PLAN_ENDS = 2025
 FAMILIES = ("headline", *"GRLZECHWFNBX", "other", "joint")
 
 
-def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The goals that a picture has room for: the headline, what the paper itself sets, their twins on file, what lies beyond the
-    plan where a life goes on so long, and all at once.
+def plan_goals(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The goals that a picture has room for: the headline, those set by the policy paper, their recorded twins, those due after
+    the plan where the run is long enough, and all jointly.
 
     Other readings and analytic twins are on the terminal's scoreboard and in ``goals.csv``. Where no goal has a weight, all.
     """
@@ -23,7 +23,7 @@ def of_the_plan(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [goal for goal in goals if goal["id"].removesuffix("_observed") in chosen]
 
 
-def groups(goals: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[tuple[Mapping[str, Any], ...]]]]:
+def group_goals(goals: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[tuple[Mapping[str, Any], ...]]]]:
     """Goals under their headings: the headline, then families by the letter of their ids, then all jointly.
 
     Yields the heading's label and its rows: a goal, or a goal with its recorded twin (``ID_observed``).

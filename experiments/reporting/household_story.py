@@ -1,4 +1,4 @@
-"""One household's life in words: sentences by fixed rules from the facts of ``sim.household_trace``."""
+"""The story of one household: sentences made by fixed rules from the facts of ``sim.household_trace``."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,8 +18,8 @@ def _book() -> dict[str, dict[str, dict[str, str]]]:
     return yaml.safe_load((Path(__file__).parent / "life.yaml").read_text(encoding="utf-8"))
 
 
-class Telling:
-    """Puts facts into one language; ``funds``: both names of every purse."""
+class StoryWriter:
+    """Writes facts as sentences in one language; ``funds``: both names of every purse."""
 
     def __init__(self, language: str, funds: Mapping[str, Mapping[str, str]]) -> None:
         if language not in LANGUAGES:
@@ -31,21 +31,21 @@ class Telling:
         return _book()[part][name][self.language].format(**values)
 
     def month(self, month: int) -> str:
-        """A month since January 2021 as people write it."""
+        """A month, counted from January 2021 as 0, written as 2022-07."""
         return f"{2021 + month // 12}-{month % 12 + 1:02d}"
 
     def fact(self, kind: str, values: Mapping[str, Any]) -> str:
-        """The sentence of a fact."""
-        said = {name: self._value(name, value) for name, value in values.items()}
+        """The sentence of a fact; ``kind`` and ``values`` as in ``sim.household_trace.Fact``."""
+        phrases = {name: self._value(name, value) for name, value in values.items()}
         if "age" in values:
-            said["who"] = self._person(values)
-        said["major"] = self("words", "major") if values.get("major") else ""
-        said["since"] = self("words", "since", months=values["months"]) if values.get("months") is not None else ""
-        said["by"] = self("words", "by", funds=said["funds"]) if values.get("funds") else ""
+            phrases["who"] = self._person(values)
+        phrases["major"] = self("words", "major") if values.get("major") else ""
+        phrases["since"] = self("words", "since", months=values["months"]) if values.get("months") is not None else ""
+        phrases["by"] = self("words", "by", funds=phrases["funds"]) if values.get("funds") else ""
         for name in ("who", "funds", "help", "loan"):
-            if name in said:
-                said[name.capitalize()] = said[name][:1].upper() + said[name][1:]
-        return self("facts", kind, **said)
+            if name in phrases:
+                phrases[name.capitalize()] = phrases[name][:1].upper() + phrases[name][1:]
+        return self("facts", kind, **phrases)
 
     def _person(self, values: Mapping[str, Any]) -> str:
         young = values["age"] < ADULT
@@ -64,7 +64,7 @@ class Telling:
         return f"{value:,.0f}" if isinstance(value, float) else value
 
     def ending(self, end: Mapping[str, Any], facts: Iterable[Any]) -> list[str]:
-        """How it ended, how long it was below, and what was paid by whom."""
+        """Sentences on the end: where it stands, how many months below the line, and who paid what."""
         facts = list(facts)
         numbers = {"net": f"{end['net_per_head']:,.0f}", "line": f"{end['line']:,.0f}"}
         last = "ended_gone" if end["members"] == 0 else "ended_below" if end["below"] else "ended_above"

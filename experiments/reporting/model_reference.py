@@ -1,8 +1,8 @@
-"""The pages of docs/ that are read off the model, so that they cannot drift from it: ODD+D, reference, a review page for each goal.
+"""The pages of docs/ that are generated from the model, so that they stay true: ODD+D, reference, a review page for each goal.
 
-What must be written by a person stands in ``docs/written``, with a mark ``{{part}}`` where a generated part goes. Findings that take
-lives to make are read from ``docs/findings``; nothing here lives a county. Where a folder has neither, those shipped are read.
-"""  # noqa: E501
+What a person must write stands in ``docs/written``, with a mark ``{{part}}`` where a generated part goes. Findings that need
+simulation runs are read from ``docs/findings``; nothing here runs a county. Where a folder has neither, those shipped are read.
+"""
 
 import json
 from collections import Counter
@@ -27,8 +27,8 @@ NOTE = {
 }
 
 
-def unscreened(root: Path = Path(".")) -> list[str]:
-    """Goals of which a stored finding does not know: their pages say so, and a check fails, for nothing may be concluded of them.
+def find_unscreened_goals(root: Path = Path(".")) -> list[str]:
+    """Goals that a stored finding does not cover: their pages say so and a check fails, since nothing may be concluded on them.
 
     Raises FileNotFoundError where a finding is missing.
     """
@@ -55,19 +55,19 @@ def is_ours(page: Path) -> bool:
 def pages(root: Path = Path(".")) -> dict[str, str]:
     """Every generated page by its path under ``root``. Raises FileNotFoundError where a written part or a finding is missing."""
     found = _findings(root)
-    made: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(language)
         suffix = "" if language == "en" else ".zh"
         text = _stored(root, WRITTEN / f"odd.{language}.md")
-        for part, make in PARTS.items():
-            text = text.replace("{{" + part + "}}", make(words, found))
-        made[f"docs/odd{suffix}.md"] = NOTE[language] + text
+        for part, generate in PARTS.items():
+            text = text.replace("{{" + part + "}}", generate(words, found))
+        texts[f"docs/odd{suffix}.md"] = NOTE[language] + text
         for name in ("levers", "assumptions", "goals", "processes", "tables", "results"):
-            made[f"docs/reference/{name}.{language}.md"] = NOTE[language] + REFERENCE[name](words, found)
+            texts[f"docs/reference/{name}.{language}.md"] = NOTE[language] + REFERENCE[name](words, found)
     for name in GOALS:
-        made[f"docs/goals/{name}.md"] = NOTE["zh"] + "\n".join(_goal_page(Words(each), name, found) for each in LANGUAGES)
-    return made
+        texts[f"docs/goals/{name}.md"] = NOTE["zh"] + "\n".join(_goal_page(Words(each), name, found) for each in LANGUAGES)
+    return texts
 
 
 def _table(heads: list[str], rows: list[list[Any]]) -> str:
@@ -111,7 +111,7 @@ def _evidence(words: Words, found: Any) -> str:
     """The share of assumed numbers, and the ten that matter most."""
     book = load_all().parameters
     counts = Counter(each.evidence for each in book.values())
-    told = words("comma").join(f"{words(f'doc_grade_{grade}')} {count}" for grade, count in counts.most_common())
+    shown = words("comma").join(f"{words(f'doc_grade_{grade}')} {count}" for grade, count in counts.most_common())
     screening = found["screening"]
     rows = []
     for place, line in enumerate(screening["most"], 1):
@@ -121,7 +121,7 @@ def _evidence(words: Words, found: Any) -> str:
                      words.percent(line["share"])])  # fmt: skip
     share = words.percent(counts["assumed"] / len(book))
     head = words(
-        "doc_evidence_share", count=len(book), told=told, share=share, points=screening["points"], command=screening["command"]
+        "doc_evidence_share", count=len(book), told=shown, share=share, points=screening["points"], command=screening["command"]
     )
     return head + "\n\n" + _table(_heads(words, "place", "id", "name", "evidence", "variance"), rows)
 
@@ -166,7 +166,7 @@ def _processes(words: Words, found: Any) -> str:
 
 
 def _sources(words: Words, found: Any) -> str:
-    """The sources named most often, with how many numbers rest on each."""
+    """The sources cited most often, with how many numbers each supports."""
     counts = Counter(source.title for each in load_all().parameters.values() for source in each.sources)
     return _table(_heads(words, "source", "numbers"), [[title, count] for title, count in counts.most_common(25)])
 
@@ -178,7 +178,7 @@ def _goals(words: Words, found: Any) -> str:
 
 
 def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
-    """Definition with its denominator, clause, the three numbers it hangs on, and the result under each structural switch."""
+    """Definition with its denominator, clause, the three numbers it depends on most, and the result under each switch."""
     goal, book = GOALS[name], load_all().parameters
     denominator = words(f"doc_denominator_{goal.unit}") if words.has(f"doc_denominator_{goal.unit}") else words("doc_denominator")
     parts = [
@@ -230,16 +230,16 @@ def _results(words: Words, found: Any) -> str:
 
 def _described(words: Words, name: str, column: dictionary.Column) -> list[Any]:
     unit = dictionary.unit(column.unit)
-    told = words.of(unit) if unit else words.unit(column.unit) or column.unit
+    shown = words.of(unit) if unit else words.unit(column.unit) or column.unit
     denominator = words.of(column.denominator) if column.denominator else ""
-    return [f"`{name}`", words.of(column.name), told, words.of(column.definition), denominator]
+    return [f"`{name}`", words.of(column.name), shown, words.of(column.definition), denominator]
 
 
-Make = Callable[[Words, Any], str]
-PARTS: dict[str, Make] = {
+Generator = Callable[[Words, Any], str]
+PARTS: dict[str, Generator] = {
     "entities": _entities, "schedule": _schedule, "evidence": _evidence, "sources": _sources, "goals": _goals,
 }  # fmt: skip
-REFERENCE: dict[str, Make] = {
+REFERENCE: dict[str, Generator] = {
     "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever"),
     "assumptions": lambda words, found: (
         f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption")

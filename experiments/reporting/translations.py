@@ -1,4 +1,4 @@
-"""The words of figures and scoreboards, and numbers as a reader of the language writes them."""
+"""The texts of figures, documents and scoreboards in two languages, and numbers as each language writes them."""
 
 import math
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Words:
         return "" if names is None else str(names.get(self.language, ""))
 
     def clause(self, clause: str | None) -> str:
-        """A clause of the paper by its number; in words where there is none and the thing is its author's own."""
+        """A clause of the paper by its number; in words where the paper has none (``own``)."""
         return self("clause_own") if clause == "own" else clause or ""
 
     def percent(self, share: float) -> str:
@@ -89,7 +89,7 @@ class Words:
         return (self.minus if shown < 0 else "+" if sign and shown > 0 else "") + text
 
     def level(self, value: float, unit: str) -> str:
-        """A set level with its unit, as short as it was set: 2 %, not 2.00 %."""
+        """A set level with its unit, as short as it was written: 2 %, not 2.00 %."""
         shown = 100 * value if unit == "share" else value
         return self._with_unit(f"{shown:,.10g}".replace("-", self.minus), self.unit(unit))
 
@@ -104,7 +104,7 @@ class Words:
         return self("with_unit", number=number, unit=name) if name else number
 
     def target(self, target: Any, unit: str) -> str:
-        """What an audited quantity was to be: a number, or limits of which one may be missing."""
+        """The target of an audited quantity: a number, or limits of which one may be missing."""
         if not isinstance(target, (list, tuple)):
             return self.quantity(target, unit)
         low, high = (None if limit is None else self.quantity(limit, unit) for limit in target)
@@ -124,7 +124,7 @@ class Words:
 
 
 def bound(words: Words, goal: Mapping[str, Any]) -> str:
-    """All that can be said of the probability of a goal that none, or all, of the runs met."""
+    """The bound of the probability of a goal that none, or all, of the runs met."""
     if goal["bound"] == "below":
         return words("at_most", share=words.percent(goal["high"]))
     return words("at_least", share=words.percent(goal["low"]))

@@ -32,8 +32,8 @@ def commands(guide: Path) -> list[str]:
 
 def stale() -> list[str]:
     """The generated pages that are missing, or are not what the model says."""
-    made = model_reference.pages(ROOT).items()
-    return [name for name, text in made if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text]
+    pages = model_reference.pages(ROOT).items()
+    return [name for name, text in pages if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != text]
 
 
 def test_generated_pages_are_what_the_model_says():
@@ -41,10 +41,10 @@ def test_generated_pages_are_what_the_model_says():
 
 
 def test_no_page_of_a_goal_or_reference_is_left_over():
-    made = model_reference.pages(ROOT)
+    pages = model_reference.pages(ROOT)
     for folder in ("goals", "reference"):
         there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / folder).glob("*.md")}
-        assert there <= set(made), there - set(made)
+        assert there <= set(pages), there - set(pages)
 
 
 def test_a_changed_model_would_be_noticed(monkeypatch):
@@ -55,17 +55,17 @@ def test_a_changed_model_would_be_noticed(monkeypatch):
 
 
 def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monkeypatch):
-    assert model_reference.unscreened(ROOT) == []
+    assert model_reference.find_unscreened_goals(ROOT) == []
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("*.png", "*.svg", "*.pdf"))
     for name, goal in (("screening", "Z1"), ("structure", "R4")):
         file = tmp_path / "docs" / "findings" / f"{name}.json"
         found = json.loads(file.read_text(encoding="utf-8"))
         del found["goals"][goal]
         file.write_text(json.dumps(found), encoding="utf-8")
-    made = model_reference.pages(tmp_path)
-    assert "was not screened" in made["docs/goals/Z1.md"] and "hangs on no assumption" not in made["docs/goals/Z1.md"]
-    assert "尚未筛查" in made["docs/goals/Z1.md"] and "was not held against" in made["docs/goals/R4.md"]
-    assert "hangs on no assumption" in made["docs/goals/W_school.md"]  # screened, and never moved
+    pages = model_reference.pages(tmp_path)
+    assert "was not screened" in pages["docs/goals/Z1.md"] and "hangs on no assumption" not in pages["docs/goals/Z1.md"]
+    assert "尚未筛查" in pages["docs/goals/Z1.md"] and "was not held against" in pages["docs/goals/R4.md"]
+    assert "hangs on no assumption" in pages["docs/goals/W_school.md"]  # screened, and never moved
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(app, ["document", "--lang", "en"])
     assert answer.exit_code == 0 and "R4, Z1" in answer.output  # written, and said so
@@ -74,9 +74,9 @@ def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monk
 
 
 def test_every_goal_names_three_numbers_or_says_that_it_never_varies():
-    made = model_reference.pages(ROOT)
+    pages = model_reference.pages(ROOT)
     for name in GOALS:
-        page = made[f"docs/goals/{name}.md"]
+        page = pages[f"docs/goals/{name}.md"]
         assert page.count("| `") >= 6 or "hangs on no assumption" in page or "was not screened" in page, name
 
 

@@ -188,7 +188,7 @@ def test_the_picture_is_drawn_in_both_languages_with_its_data(tmp_path):
     lines = backtest.compare(figures, series(**dict.fromkeys(names, [0.3, 0.5])), series(**dict.fromkeys(names, [0.4])))
     made = {"figures": lines, "vantage": VANTAGE, "scores": backtest.scores(lines)}
     manifest = {"seed": 1, "replications": {"completed": 2}, "program": {"version": "0"}, "hash": "0" * 40}
-    paths = backtest_figure.draw(made, manifest, tmp_path / "figures")
+    paths = backtest_figure.render(made, manifest, tmp_path / "figures")
     assert {path.name for path in paths} >= {"backtest.csv", "backtest-zh.png", "backtest-en.svg", "backtest-zh.txt"}
     data = (tmp_path / "figures" / "backtest.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(data) == 1 + sum(each.use == "hold_out" for each in figures)

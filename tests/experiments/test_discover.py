@@ -152,7 +152,7 @@ def test_findings_are_plain_words_in_both_languages_and_a_picture(told):
     assert "住院率高于" in chinese and "每 10 个未来有 10 个达不到目标" in chinese
     assert '"Mean bill of an admission" is above 8,' in english and "about 10 of 10 futures" in english
     assert "held back" in english and "not proof of causes" in english
-    paths = discovery_boxes.draw(out, made)
+    paths = discovery_boxes.render(out, made)
     assert {path.name for path in paths} == {
         f"box-1-{language}.{end}" for language in ("zh", "en") for end in ("png", "svg", "pdf", "txt")
     }

@@ -93,7 +93,7 @@ def test_the_frontier_is_pictured_with_every_plan_and_its_interval(found):
     data = pareto_figure.points(manifest)
     assert len(data) == len(manifest["frontier"]) * len(manifest["goals"])
     assert (data["margin_low"] <= data["margin_mean"]).all() and (data["margin_mean"] <= data["margin_high"]).all()
-    paths = {path.name for path in pareto_figure.draw(out, manifest)}
+    paths = {path.name for path in pareto_figure.render(out, manifest)}
     endings = ("png", "svg", "pdf", "txt")
     assert paths == {"frontier.csv", *(f"frontier-{language}.{end}" for language in ("zh", "en") for end in endings)}
     said = (out / "figures" / "frontier-en.txt").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from experiments.analyses import budget
 from experiments.cli.app import app
-from experiments.reporting.household_story import Telling, _book, months_below
+from experiments.reporting.household_story import StoryWriter, _book, months_below
 from sim.core.inputs.parameters import load_all
 from sim.household_trace import FINDS, HouseholdTrace, candidates, end_of, fund_names
 from tests.science.whole_county import county, scenario, simulate
@@ -51,7 +51,7 @@ def test_what_is_told_of_costs_and_dibao_adds_up_with_the_rows(told):
 
 def test_every_fact_has_a_sentence_in_both_languages(told):
     for language in ("zh", "en"):
-        telling = Telling(language, fund_names())
+        telling = StoryWriter(language, fund_names())
         for fact in told.facts:
             sentence = telling.fact(fact.kind, fact.values)
             assert sentence and "{" not in sentence

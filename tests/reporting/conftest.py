@@ -1,4 +1,4 @@
-"""One short result with a hostile title, lived once for all tests of briefs; programs that open documents, where they are."""
+"""One short result with a hostile title, run once for all tests of briefs; programs that open documents, where they are."""
 
 import itertools
 import os
@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def result(tmp_path_factory):
-    """A result of four short lives under a hostile title, with the life without policy and a brief, made by one command."""
+    """A result of four short replications under a hostile title, with the run without policy and a brief, made by one command."""
     root = tmp_path_factory.mktemp("brief")
     baseline = os.path.abspath("scenarios/baseline.yaml")
     scenario = root / "hostile.yaml"
@@ -78,5 +78,5 @@ def write(folders, to, languages=("zh",), formats=("html",), style="plain", comp
 @pytest.fixture(scope="session")
 def documents(result, tmp_path_factory):
     """All documents of the result in both languages, by name."""
-    made = write([result], tmp_path_factory.mktemp("documents"), ("zh", "en"), ("html", "word", "excel"))
-    return {path.name: path for path in made}
+    written = write([result], tmp_path_factory.mktemp("documents"), ("zh", "en"), ("html", "word", "excel"))
+    return {path.name: path for path in written}

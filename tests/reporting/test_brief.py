@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.reporting.documents import inputs, word_styles
-from experiments.reporting.documents.content import clean, cleaned, stacked
+from experiments.reporting.documents.content import clean, clean_part, stack_lines
 from experiments.reporting.figures import style
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
@@ -71,8 +71,8 @@ def strings_of(workbook: Path) -> list[str]:
 @pytest.mark.parametrize("form", ["html", "docx"])
 def test_a_document_answers_first_and_holds_every_section(documents, language, form):
     path = documents[f"brief-{language}.{form}"]
-    said = Page(path).text if form == "html" else "\n".join(words_of(path))
-    places = [said.rindex(section) for section in SECTIONS[language][:1]]
+    text = Page(path).text if form == "html" else "\n".join(words_of(path))
+    places = [text.rindex(section) for section in SECTIONS[language][:1]]
     headings = (
         Page(path).headings
         if form == "html"
@@ -80,11 +80,11 @@ def test_a_document_answers_first_and_holds_every_section(documents, language, f
     )
     assert [heading.lstrip("0123456789 　") for heading in headings] == SECTIONS[language]
     question, answer = ("问题", "回答") if language == "zh" else ("The question", "The answer")
-    assert said.index(question) < said.index(answer) < said.index(LIMIT[language]) < places[0]
+    assert text.index(question) < text.index(answer) < text.index(LIMIT[language]) < places[0]
     # The answer says what no county policy would have brought, and as of when things were known.
-    assert ("没有任何县级政策时概率为" if language == "zh" else "With no county policy at all") in said
-    assert ("所知为准" if language == "zh" else "as known on") in said
-    assert "xianjie run" in said and "--seed 2021" in said and "xianjie verify" in said
+    assert ("没有任何县级政策时概率为" if language == "zh" else "With no county policy at all") in text
+    assert ("所知为准" if language == "zh" else "as known on") in text
+    assert "xianjie run" in text and "--seed 2021" in text and "xianjie verify" in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -97,21 +97,21 @@ def test_question_and_answer_fit_the_first_half_page(documents, language):
 
 
 def test_word_has_real_headings_captions_heads_and_fonts(documents):
-    made = docx.Document(str(documents["brief-zh.docx"]))
-    assert sum(p.style.name == "Heading 1" for p in made.paragraphs) >= len(SECTIONS["zh"])
-    captions = [p for p in made.paragraphs if p.style.name == "Caption"]
+    document = docx.Document(str(documents["brief-zh.docx"]))
+    assert sum(p.style.name == "Heading 1" for p in document.paragraphs) >= len(SECTIONS["zh"])
+    captions = [p for p in document.paragraphs if p.style.name == "Caption"]
     fields = [i.text for p in captions for i in p._p.iter(qn("w:instrText"))]
-    assert len(fields) == len(captions) >= len(made.tables) and {field.split()[1] for field in fields} == {"图", "表"}
-    assert all(t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for t in made.tables)
+    assert len(fields) == len(captions) >= len(document.tables) and {field.split()[1] for field in fields} == {"图", "表"}
+    assert all(t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for t in document.tables)
     with zipfile.ZipFile(documents["brief-zh.docx"]) as parts:
         styles = parts.read("word/styles.xml").decode()
     assert "Theme=" not in styles
-    used = {p.style.style_id for p in made.paragraphs} | {"Cell", "Normal"}
-    for each in made.styles:
+    used = {p.style.style_id for p in document.paragraphs} | {"Cell", "Normal"}
+    for each in document.styles:
         if each.style_id in used:
             fonts = each.element.find(qn("w:rPr")).find(qn("w:rFonts"))
             assert fonts.get(qn("w:eastAsia")) == "微软雅黑", each.name
-    about = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
+    about = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert len(about) == 2 and all(len(text) > 40 for text in about)
 
 
@@ -126,8 +126,8 @@ def without_network(result, tmp_path_factory):
         for name in ("connect", "connect_ex", "sendto", "bind"):
             patch.setattr(socket.socket, name, refused, raising=False)
         patch.setattr(socket, "getaddrinfo", refused)
-        made = write([result], tmp_path_factory.mktemp("official"), ("zh",), ("html", "word", "excel"), "official")
-    return {path.suffix: path for path in made}
+        written = write([result], tmp_path_factory.mktemp("official"), ("zh",), ("html", "word", "excel"), "official")
+    return {path.suffix: path for path in written}
 
 
 def test_no_network_is_touched(without_network):
@@ -136,21 +136,21 @@ def test_no_network_is_touched(without_network):
 
 def test_official_word_follows_the_standard_for_official_documents(without_network):
     path = without_network[".docx"]
-    made = docx.Document(str(path))
+    document = docx.Document(str(path))
 
     def font(name):
-        return made.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
+        return document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
 
     assert (font("Title"), font("Body Text"), font("Heading 1")) == ("方正小标宋简体", "仿宋", "黑体")
-    page = made.sections[0]
+    page = document.sections[0]
     assert [round(margin.mm) for margin in (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)] == [
         37,
         35,
         28,
         26,
     ]
-    assert made.styles["Title"].font.size.pt == 22 and made.styles["Body Text"].paragraph_format.line_spacing.pt == 28
-    assert [p.text[:2] for p in made.paragraphs if p.style.name == "Heading 1"][:2] == ["一、", "二、"]
+    assert document.styles["Title"].font.size.pt == 22 and document.styles["Body Text"].paragraph_format.line_spacing.pt == 28
+    assert [p.text[:2] for p in document.paragraphs if p.style.name == "Heading 1"][:2] == ["一、", "二、"]
 
 
 def test_an_english_brief_after_the_standard_has_no_chinese_numerals():
@@ -220,35 +220,35 @@ def test_hostile_titles_are_text_everywhere(result, documents):
 
 def test_a_scenario_called_after_a_path_does_not_leave_the_folder(result, tmp_path):
     folder = copy(result, tmp_path)
-    changed(folder, lambda manifest: manifest["scenario"].update(id="../../evil"))
+    change_manifest(folder, lambda manifest: manifest["scenario"].update(id="../../evil"))
     goals = folder / "goals.json"
     goals.write_text(
         goals.read_text(encoding="utf-8").replace('"scenario": "hostile"', '"scenario": "../../evil"'), encoding="utf-8"
     )
-    changed(
+    change_manifest(
         folder, lambda manifest: manifest["files"]["goals.json"].update(sha256=hashlib.sha256(goals.read_bytes()).hexdigest())
     )
-    (made,) = write([folder], tmp_path / "to")
-    assert made == tmp_path / "to" / "brief-zh.html" and "../../evil" in Page(made).text
+    (written,) = write([folder], tmp_path / "to")
+    assert written == tmp_path / "to" / "brief-zh.html" and "../../evil" in Page(written).text
     assert {path.name for path in tmp_path.iterdir()} == {"copy", "to"}
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("a\x00b\x1b[31m", "a?b?[31m"), ("\u202eab\u2066", "?ab?"), ("\ud800x", "?x"), ("\ue000\ufffe\U0001ffff", "???"),
         ("行\n行\u2028", "行\n行?"), ("x" * 9000, "x" * 3999 + "…"),
     ],
 )  # fmt: skip
-def test_what_no_document_can_hold_becomes_a_question_mark(text, told):
-    assert clean(text) == told
-    assert cleaned(({"a": [text]},)) == ({"a": [told]},)
+def test_what_no_document_can_hold_becomes_a_question_mark(text, expected):
+    assert clean(text) == expected
+    assert clean_part(({"a": [text]},)) == ({"a": [expected]},)
 
 
 def test_an_interval_stands_whole_under_its_number():
-    assert stacked("72%（63–80%）") == ["72%", "（63–80%）"]
-    assert stacked("12 points (5–19)") == ["12 points", "(5–19)"]
-    assert stacked("五年收入增速（住户调查）") == ["五年收入增速（住户调查）"]
+    assert stack_lines("72%（63–80%）") == ["72%", "（63–80%）"]
+    assert stack_lines("12 points (5–19)") == ["12 points", "(5–19)"]
+    assert stack_lines("五年收入增速（住户调查）") == ["五年收入增速（住户调查）"]
 
 
 def test_every_letter_of_the_page_is_in_the_font_it_carries(documents):
@@ -268,7 +268,7 @@ def copy(result: Path, root: Path) -> Path:
     return Path(shutil.copytree(result, root / "copy", ignore=shutil.ignore_patterns("journal", "brief")))
 
 
-def changed(folder: Path, change) -> None:
+def change_manifest(folder: Path, change) -> None:
     """Change the manifest in place."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -288,7 +288,7 @@ def remove(name):
 
 def manifest(change):
     """A spoiler that changes the manifest."""
-    return lambda folder: changed(folder, change)
+    return lambda folder: change_manifest(folder, change)
 
 
 @pytest.mark.parametrize(
@@ -328,26 +328,26 @@ def test_a_folder_that_is_not_as_the_run_left_it_is_refused_with_the_reason(resu
         (lambda folder: edit("goals.json")(folder / "without_policy"), "mark_without_unusable"),
     ],
 )  # fmt: skip
-def test_what_a_reader_must_know_of_a_folder_is_told_first(result, tmp_path, spoil, label):
+def test_what_a_reader_must_know_of_a_folder_comes_first(result, tmp_path, spoil, label):
     folder = copy(result, tmp_path)
     spoil(folder)
-    found = inputs.opened(folder)
-    # Four lives are few, and that is told as well; a changed model no longer pairs with the life without policy.
+    found = inputs.open_source(folder)
+    # Four replications are few, and that is marked as well; a changed model no longer pairs with the run without policy.
     assert label in {mark.label for mark in found.marks}
     assert "mark_few" in {mark.label for mark in found.marks}
     if label in ("mark_incomplete", "mark_without_unusable"):
         (page,) = write([folder], tmp_path / "to")
-        said = Page(page).text
-        assert "使用前须知" in said and "没有与“没有任何县级政策”的情形对照" in said
-        assert "--resume --brief" in said  # how to make what is missing
+        text = Page(page).text
+        assert "使用前须知" in text and "没有与“没有任何县级政策”的情形对照" in text
+        assert "--resume --brief" in text  # how to make what is missing
 
 
-def test_a_comparison_is_briefed_on_the_same_luck(result, tmp_path):
-    made = write([result / "without_policy", result], tmp_path, ("zh",), ("html", "word", "excel"), compare=True)
-    assert {path.name for path in made} == {f"comparison-zh.{end}" for end in ("html", "docx", "xlsx")}
-    said = Page(tmp_path / "comparison-zh.html").text
-    assert "相比" in said and "配对" in said and LIMIT["zh"] in said and said.count("xianjie run") == 2
-    assert not {c for c in said if ord(c) not in style._characters()}
+def test_a_comparison_is_briefed_on_common_random_numbers(result, tmp_path):
+    written = write([result / "without_policy", result], tmp_path, ("zh",), ("html", "word", "excel"), compare=True)
+    assert {path.name for path in written} == {f"comparison-zh.{end}" for end in ("html", "docx", "xlsx")}
+    text = Page(tmp_path / "comparison-zh.html").text
+    assert "相比" in text and "配对" in text and LIMIT["zh"] in text and text.count("xianjie run") == 2
+    assert not {c for c in text if ord(c) not in style._characters()}
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ BROWSER = (
 )  # fmt: skip
 
 
-def looked_at(page: Path, folder: Path, width: int) -> dict:
+def inspect_in_browser(page: Path, folder: Path, width: int) -> dict:
     """What a headless browser of this width says of a page."""
     browser = program("chromium", "chromium-browser", "google-chrome", "chrome")
     copy = folder / f"{width}-{page.name}"
@@ -68,8 +68,8 @@ def looked_at(page: Path, folder: Path, width: int) -> dict:
     copy.write_text(text, encoding="utf-8")
     options = (*BROWSER, f"--user-data-dir={folder / f'profile-{width}'}", f"--window-size={width},1000")
     command = [browser, *options, "--dump-dom", copy.as_uri()]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    report = re.search(r'<pre id="report">(.*?)</pre>', said, re.DOTALL)
+    output = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    report = re.search(r'<pre id="report">(.*?)</pre>', output, re.DOTALL)
     assert report, "the browser did not finish the page"
     return json.loads(report[1].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
 
@@ -77,7 +77,7 @@ def looked_at(page: Path, folder: Path, width: int) -> dict:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [1100, 420])
 def test_the_page_fits_is_readable_and_carries_its_font(documents, tmp_path, language, width):
-    found = looked_at(documents[f"brief-{language}.html"], tmp_path, width)
+    found = inspect_in_browser(documents[f"brief-{language}.html"], tmp_path, width)
     assert found["wide"] <= 0, "the page is wider than the window"
     assert found["overflow"] == [] and found["contrast"] == [] and found["pictures"] == []
     assert {(weight, status) for _family, weight, status in found["fonts"]} == {("400", "loaded"), ("700", "loaded")}
@@ -92,9 +92,9 @@ def pages(documents, tmp_path_factory):
         f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{style.FONTS}</dir>'
         f"<cachedir>{folder / 'cache'}</cachedir></fontconfig>"
     )
-    made = [str(path) for name, path in documents.items() if not name.endswith(".html")]
+    written = [str(path) for name, path in documents.items() if not name.endswith(".html")]
     copies = []
-    for path in made:  # a.docx and a.xlsx would become one a.pdf
+    for path in written:  # a.docx and a.xlsx would become one a.pdf
         copy = folder / Path(path).name.replace(".", "-", 1)
         copy = copy.with_name(f"{copy.name}.{path.rsplit('.', 1)[1]}")
         copy.write_bytes(Path(path).read_bytes())
@@ -112,9 +112,9 @@ def test_office_opens_the_document_and_every_page_shows_something(pages, name):
 
     pdf, draw, text = pages / f"{name}.pdf", program("pdftoppm"), program("pdftotext")
     assert pdf.exists(), "LibreOffice did not open it"
-    said = subprocess.run([text, str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([text, str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     question = "问题" if "-zh-" in name else "The question"
-    assert question in said and "?" * 3 in said  # what no document can hold became question marks, and the rest is there
+    assert question in output and "?" * 3 in output  # what no document can hold became question marks, and the rest is there
     subprocess.run([draw, "-r", "30", "-png", str(pdf), str(pages / name)], check=True)
     drawn = sorted(pages.glob(f"{name}-*.png"))
     assert len(drawn) >= 5
@@ -139,8 +139,8 @@ def test_the_whole_baseline_is_briefed_with_every_picture_in_both_languages(tmp_
         app, ["run", "scenarios/baseline.yaml", "--replications", "4", "--quiet", "--no-figures", "--brief", "--out", str(out)]
     )
     assert answer.exit_code == 0, answer.stderr + repr(answer.exception)
-    made = write.write([out], tmp_path / "to", ("zh", "en"), ("html", "word"), "plain", "xianjie brief out")
-    for page in (path for path in made if path.suffix == ".html"):
+    written = write.write([out], tmp_path / "to", ("zh", "en"), ("html", "word"), "plain", "xianjie brief out")
+    for page in (path for path in written if path.suffix == ".html"):
         assert page.read_text(encoding="utf-8").count("<figure") > 12
-        found = looked_at(page, tmp_path, 1100)
+        found = inspect_in_browser(page, tmp_path, 1100)
         assert found["wide"] <= 0 and found["overflow"] == [] and found["contrast"] == [] and found["pictures"] == []

@@ -16,14 +16,14 @@ BASELINE = str(Path(__file__).resolve().parents[2] / "scenarios" / "baseline.yam
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A result of a year lived twice, with its figures."""
+    """A result of one year and two replications, with its figures."""
     out = tmp_path_factory.mktemp("figures") / "out"
     short = out.parent / "short.yaml"
     short.write_text(f"extends: {os.path.relpath(BASELINE, short.parent)}\nmonths: 12\n", encoding="utf-8")
     choices = ["--replications", "2", "--workers", "1", "--quiet", "--no-figures", "--out", str(out)]
     answer = CliRunner().invoke(app, ["run", str(short), *choices])
     assert answer.exit_code == 0, answer.stderr
-    gallery.draw(results.open_folder(out))
+    gallery.render(results.open_folder(out))
     return out / "figures"
 
 

@@ -62,8 +62,8 @@ def folders(tmp_path_factory):
     for name, content in scenarios.items():
         file = write(home / f"{name}.yaml", content)
         invoke("run", file, "--replications", 4, "--workers", 1, "--quiet", "--no-figures", "--out", home / name)
-    told = invoke("explain", "--household", 100, "--scenario", home / "plan.yaml", "--json")
-    (home / "plan" / "story.json").write_text(told, encoding="utf-8")
+    story = invoke("explain", "--household", 100, "--scenario", home / "plan.yaml", "--json")
+    (home / "plan" / "story.json").write_text(story, encoding="utf-8")
     sweep = {"title": {"zh": "扫描", "en": "A sweep"}, "scenarios": ["plan.yaml"], "replications": 2,
              "outcomes": ["relapse_rate", "R3"]}  # fmt: skip
     levers = {"budget.county_floor": [1e7, 3e7], "dibao.discovery": [0]}
@@ -76,16 +76,16 @@ def folders(tmp_path_factory):
 
 
 def _studies(home):
-    """What ``sensitivity`` and ``solve`` leave behind, without the lives that they need."""
+    """What ``sensitivity`` and ``solve`` leave behind, without the runs that they need."""
     both = {"zh": "因素", "en": "A factor"}
     row = {"factor": "illness.mean_bill", "mu_star": 0.011, "conf": 0.002, "noise": 0.001, "evidence": "assumed", "name": both}
-    made = {
+    record = {
         "scenario": "plan", "title": both, "version": "0", "seed": 1, "factors": 2, "replicates": 2,
         "subjects": {"relapse_rate": {"name": both, "unit": "share"}},
         "screening": {"relapse_rate": [row, {**row, "mu_star": 0.02, "evidence": "measured"}]},
     }  # fmt: skip
     (home / "numbers").mkdir()
-    (home / "numbers" / "sensitivity.json").write_text(json.dumps(made), encoding="utf-8")
+    (home / "numbers" / "sensitivity.json").write_text(json.dumps(record), encoding="utf-8")
     curve = [
         {"value": v, "probability": p, "low": p / 2, "high": (1 + p) / 2} for v, p in ((4000, 0.1), (5000, 0.6), (6000, 0.9))
     ]
@@ -98,7 +98,7 @@ def _studies(home):
     (home / "enough" / "solution.json").write_text(json.dumps(solution), encoding="utf-8")
 
 
-def opened(home, *names):
+def open_results(home, *names):
     return [Results(home / name) for name in names]
 
 
@@ -106,7 +106,7 @@ def opened(home, *names):
 def pictures(folders, request):
     """All pictures of all folders in one language, by id."""
     names = ("plan", "other", "levers", "grid", "numbers", "enough")
-    return {each.id: each for each in gallery.gallery(opened(folders, *names), request.param)}
+    return {each.id: each for each in gallery.gallery(open_results(folders, *names), request.param)}
 
 
 def test_every_picture_is_there_in_both_languages(pictures):
@@ -127,14 +127,14 @@ def test_no_letter_is_missing_cut_off_or_on_top_of_another(pictures):
             FigureCanvasAgg(each.figure).draw()
         boxes = [(text.get_window_extent(), text.get_text()) for text in shown(each.figure)]
         wide, high = each.figure.bbox.width, each.figure.bbox.height
-        for box, said in boxes:
+        for box, text in boxes:
             inside = box.x0 > -1 and box.y0 > -1 and box.x1 < wide + 1 and box.y1 < high + 1
-            assert inside, f"{each.id}: {said!r} leaves the picture"
-        for place, (box, said) in enumerate(boxes):
+            assert inside, f"{each.id}: {text!r} leaves the picture"
+        for place, (box, text) in enumerate(boxes):
             for other, more in boxes[place + 1 :]:
                 across = min(box.x1, other.x1) - max(box.x0, other.x0)
                 down = min(box.y1, other.y1) - max(box.y0, other.y0)
-                assert across < 4 or down < 5, f"{each.id}: {said!r} lies on {more!r}"
+                assert across < 4 or down < 5, f"{each.id}: {text!r} lies on {more!r}"
 
 
 def shown(figure):
@@ -188,7 +188,7 @@ def test_the_same_incomes_stand_in_the_spread_and_add_up(pictures):
 
 
 def test_each_stage_of_monitoring_is_part_of_the_one_before(folders):
-    stages, delays = figure_data.monitoring(Results(folders / "plan"))
+    stages, delays = figure_data.tabulate_monitoring(Results(folders / "plan"))
     for _group, own in stages.groupby("group"):
         assert list(own["mean"]) == sorted(own["mean"], reverse=True)
         assert own["mean"].iloc[0] > 0
@@ -197,7 +197,7 @@ def test_each_stage_of_monitoring_is_part_of_the_one_before(folders):
 
 
 def test_dated_settings_and_the_rotation_are_events(folders):
-    months = dict(figure_data.events(Results(folders / "plan")))
+    months = dict(figure_data.find_events(Results(folders / "plan")))
     assert set(months) == {"2021-07", "2022-03"}
     assert "4,500" in months["2022-03"]["en"]
     assert "2021-01" not in months
@@ -235,7 +235,7 @@ def test_drawn_again_by_another_interpreter_it_is_the_same_to_the_byte(folders, 
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
 
 
-def copied(folder, target, **changes):
+def copy_with(folder, target, **changes):
     """A copy of a result folder with another manifest."""
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns("journal"))
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
@@ -245,7 +245,7 @@ def copied(folder, target, **changes):
 
 
 def test_what_a_folder_lacks_has_no_picture_and_is_no_error(folders, tmp_path):
-    old = copied(folders / "plan", tmp_path / "old")
+    old = copy_with(folders / "plan", tmp_path / "old")
     for name in ("incomes.parquet", "monitoring.parquet", "delays.parquet", "story.json"):
         (old / name).unlink()
     found = {each.id for each in gallery.gallery([Results(old)], "zh")}
@@ -256,24 +256,24 @@ def test_what_a_folder_lacks_has_no_picture_and_is_no_error(folders, tmp_path):
 
 def test_a_story_of_an_older_program_is_left_out(folders, tmp_path):
     (tmp_path / "story.json").write_text('[{"scenario": "plan", "end": {}, "facts": []}]', encoding="utf-8")
-    assert figure_data.story(Results(tmp_path)) is None
+    assert figure_data.read_story(Results(tmp_path)) is None
 
 
-def test_a_story_left_from_another_run_is_not_told(folders, tmp_path):
-    assert figure_data.story(Results(folders / "plan")) is not None
-    other = copied(folders / "other", tmp_path / "other")
+def test_a_story_left_from_another_run_is_not_shown(folders, tmp_path):
+    assert figure_data.read_story(Results(folders / "plan")) is not None
+    other = copy_with(folders / "other", tmp_path / "other")
     shutil.copy(folders / "plan" / "story.json", other / "story.json")
-    assert figure_data.story(Results(other)) is None
+    assert figure_data.read_story(Results(other)) is None
 
 
-def test_runs_with_other_luck_are_not_compared(folders, tmp_path):
-    other = copied(folders / "other", tmp_path / "other")
+def test_runs_with_other_random_draws_are_not_compared(folders, tmp_path):
+    other = copy_with(folders / "other", tmp_path / "other")
     manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
     (other / "manifest.json").write_text(json.dumps({**manifest, "seed": 7}), encoding="utf-8")
-    assert figure_data.compared(Results(folders / "plan"), Results(other)).empty
+    assert figure_data.compare_goals(Results(folders / "plan"), Results(other)).empty
 
 
-def test_a_folder_without_a_finished_life_is_refused(folders, tmp_path):
+def test_a_folder_without_a_finished_replication_is_refused(folders, tmp_path):
     with pytest.raises(ValueError, match="nothing to draw"):
         list(gallery.gallery([Results(folders / "levers")], "zh"))
     with pytest.raises(ValueError, match="nothing to draw"):
@@ -282,18 +282,18 @@ def test_a_folder_without_a_finished_life_is_refused(folders, tmp_path):
 
 def test_a_hostile_title_is_only_text_and_only_inside_the_folder(folders, tmp_path):
     bad = {"zh": HOSTILE, "en": HOSTILE}
-    plan = copied(folders / "plan", tmp_path / "plan", title=bad)
-    other = copied(folders / "other", tmp_path / "other", title=bad, id="../../out/side")
+    plan = copy_with(folders / "plan", tmp_path / "plan", title=bad)
+    other = copy_with(folders / "other", tmp_path / "other", title=bad, id="../../out/side")
     target = tmp_path / "drawn" / "here"
     for each in gallery.gallery([Results(plan), Results(other)], "en"):
-        said = " ".join(text.get_text().replace("\n", "") for text in each.figure.findobj(Text)).replace(" ", "")
+        text = " ".join(text.get_text().replace("\n", "") for text in each.figure.findobj(Text)).replace(" ", "")
         if each.id != "story":
-            assert "$x_1$<b>fat</b>=cmd|'/Ccalc'!A0../../etc/passwd" in said, each.id
-        assert "\x07" not in said
+            assert "$x_1$<b>fat</b>=cmd|'/Ccalc'!A0../../etc/passwd" in text, each.id
+        assert "\x07" not in text
         gallery.save(each, target, ("svg",))
-    written = set(tmp_path.rglob("*.svg"))
-    assert written
-    assert {path.parent for path in written} == {target}
+    files = set(tmp_path.rglob("*.svg"))
+    assert files
+    assert {path.parent for path in files} == {target}
 
 
 def test_a_title_as_it_can_be_drawn():

@@ -95,7 +95,7 @@ def write_findings(out: Path, manifest: dict[str, Any], figures: bool) -> dict[s
         for language, paragraphs in findings.items():
             write_text(new / f"findings-{language}.txt", "\n\n".join(paragraphs) + "\n")
     if figures:
-        discovery_boxes.draw(out, manifest)
+        discovery_boxes.render(out, manifest)
     return findings
 
 

@@ -71,7 +71,7 @@ def optimise(
             from experiments.reporting.figures import pareto
 
             with run_helpers.guard_writing(target, lang):
-                pareto.draw(work, manifest)
+                pareto.render(work, manifest)
         reuse.end(target, work)
         if as_json:
             console.show_json({**manifest, "out": str(target)})

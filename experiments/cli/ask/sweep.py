@@ -94,7 +94,7 @@ def sweep(
             from experiments.reporting.figures import sweep_figures
 
             with run_helpers.guard_writing(target, lang):
-                sweep_figures.draw(work, manifest)
+                sweep_figures.render(work, manifest)
         reuse.end(target, work)
         _print_answer(manifest, target, lang, as_json)
 

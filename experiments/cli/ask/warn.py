@@ -235,6 +235,6 @@ def _render_figures(target: Path, request: Any, seen: Any, catalogue: Any, likel
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
                 watched = describe_watched(goal.watched, catalogue, words) if goal.watched else ""
-                figure = early_warning.outlook_chart(look, goal.name, watched, language, facts)
-                caption = early_warning.described(look, goal.name, language, likely)
+                figure = early_warning.plot_outlook(look, goal.name, watched, language, facts)
+                caption = early_warning.describe_outlook(look, goal.name, language, likely)
                 style.save(figure, folder / f"outlook-{name}-{language}", caption, f"seed: {request.seed}")

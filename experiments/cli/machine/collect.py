@@ -41,7 +41,7 @@ def collect(
             raise InputError.of("collect", 0, reason) from None
         found = results.open_folder(target)
         if not no_figures and manifest["replications"]["completed"]:
-            gallery.draw(found)
+            gallery.render(found)
         count = manifest["replications"]
         if as_json:
             console.show_json({"out": str(target), "hash": manifest["hash"], **count, "goals": found.goals})

@@ -24,7 +24,7 @@ def document(
         from sim.core.inputs.errors import InputError
 
         try:
-            made, unscreened = model_reference.pages(), model_reference.unscreened()
+            made, unscreened = model_reference.pages(), model_reference.find_unscreened_goals()
         except FileNotFoundError as missing:
             raise InputError(
                 missing.filename, 0, "belongs to the program, but is missing; restore it, or install the program again",

@@ -33,6 +33,6 @@ def population(
             console.show_json(found if facts is None else found | {"missing": facts})
         else:
             console.show(tables.population(audit, lang))
-            console.show([] if facts is None else tables.missing(facts, lang))
+            console.show([] if facts is None else tables.missing_facts(facts, lang))
         if any(line["exact"] and not line["ok"] for line in audit):
             raise typer.Exit(Code.UNEXPECTED)

@@ -60,7 +60,7 @@ def _found_county(scenario: Any, seed: int, replication: int, only_luck: bool) -
 
 def _list_candidates(kind: str, scenario: Any, address: dict[str, Any], lang: Language, as_json: bool) -> None:
     from experiments.cli.model.describe import show_list
-    from experiments.reporting.household_story import Telling
+    from experiments.reporting.household_story import StoryWriter
     from sim.county import catalogue
     from sim.household_trace import candidates, fund_names
 
@@ -72,7 +72,7 @@ def _list_candidates(kind: str, scenario: Any, address: dict[str, Any], lang: La
     if as_json:
         console.show_json(found)
         return
-    telling = Telling(lang, fund_names())
+    telling = StoryWriter(lang, fund_names())
     lines = [{**each, "month": telling.month(each["month"]), "household": each["row"]} for each in found[:SHOWN]]
     if lines:
         show_list(lines, ("household", "month", "township", "segment", "members"), lang, False)
@@ -80,12 +80,12 @@ def _list_candidates(kind: str, scenario: Any, address: dict[str, Any], lang: La
 
 
 def _print_story(row: int, scenarios: list[Any], address: dict[str, Any], lang: Language, as_json: bool) -> None:
-    from experiments.reporting.household_story import Telling
+    from experiments.reporting.household_story import StoryWriter
     from sim.core.inputs.errors import InputError
     from sim.county import catalogue
     from sim.household_trace import HouseholdTrace, end_of, fund_names
 
-    telling = Telling(lang, fund_names())
+    telling = StoryWriter(lang, fund_names())
     first = _found_county(scenarios[0], **address)
     rows = first.tables["households"]
     if row >= len(rows):

@@ -227,7 +227,7 @@ def _print_answer(
         from experiments.reporting.figures import gallery
 
         screen.print(words("say_figures"))
-        gallery.draw(result)
+        gallery.render(result)
     goals = result.goals if any_completed else []
     audit = result.audit if any_completed else []
     times = outcome.manifest["run"]["profile"] if options.profile else {}

@@ -88,7 +88,7 @@ def backtest(
         }  # fmt: skip
         if not no_figures:
             with output_folder.building(source) as new:
-                backtest_figure.draw(made, result.manifest, new / "figures")
+                backtest_figure.render(made, result.manifest, new / "figures")
         if as_json:
             console.show_json(made)
         else:

@@ -70,6 +70,6 @@ def screen(
         else:
             from experiments.reporting.terminal import structural_uncertainty as briefing
 
-            console.show(briefing.screened(made, catalogue.goals, lang, target))
+            console.show(briefing.screening(made, catalogue.goals, lang, target))
         if made["failed"]:
             raise typer.Exit(console.Code.SOME_FAILED)

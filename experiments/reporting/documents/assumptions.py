@@ -10,29 +10,29 @@ from experiments.reporting.documents.context import ReportContext, column
 MOST = 20
 
 
-def assumed(told: ReportContext, influential: Sequence[str]) -> list[Block]:
-    """How many assumptions rest on what, and the main ones; the workbook has a sheet of all."""
-    words = told.words
-    rows = _ordered(told, influential)
+def build_assumptions(context: ReportContext, influential: Sequence[str]) -> list[Block]:
+    """How many assumptions have which grade of evidence, and the main ones; the workbook has a sheet of all."""
+    words = context.words
+    rows = _ordered(context, influential)
     assumptions = [row for row in rows if row["role"] == "assumption"]
     counts = {grade: sum(row["grade"] == grade for row in assumptions) for grade in WEAKEST}
-    told_counts = words("brief_and").join(
+    grade_counts = words("brief_and").join(
         words("evidence_count", grade=words(f"grade_{grade}"), count=count) for grade, count in counts.items() if count
     )
-    said = words("assumed_said", count=len(assumptions), levers=len(rows) - len(assumptions), evidence=told_counts)
+    summary = words("assumed_said", count=len(assumptions), levers=len(rows) - len(assumptions), evidence=grade_counts)
     return [
-        Paragraph(said),
-        Table("assumed", words("table_assumed"), _columns(told), tuple(_shown(row, told) for row in rows[:MOST]),
+        Paragraph(summary),
+        Table("assumed", words("table_assumed"), _columns(context), tuple(_shown(row, context) for row in rows[:MOST]),
               words("note_assumed")),
     ]  # fmt: skip
 
 
-def _ordered(told: ReportContext, influential: Sequence[str]) -> list[dict[str, Any]]:
+def _ordered(context: ReportContext, influential: Sequence[str]) -> list[dict[str, Any]]:
     """Every parameter used: the influential first, then what the scenario sets, missing local facts, the weakest evidence."""
     from sim.core.inputs.parameters import load_all
 
     known = load_all().parameters
-    scenario = told.manifest["scenario"]
+    scenario = context.manifest["scenario"]
     # What the county file fixes is a fact of the county; what a scenario or --set says is the scenario's own.
     own = {
         identity
@@ -41,7 +41,7 @@ def _ordered(told: ReportContext, influential: Sequence[str]) -> list[dict[str, 
     }
     facts = {fact["parameter"] for fact in scenario.get("county") or () if fact["evidence"] in ("assumed", "derived")}
     rows = []
-    for identity, value in told.manifest["parameters"].items():
+    for identity, value in context.manifest["parameters"].items():
         parameter = known.get(identity)
         why = (
             "influence" if identity in influential
@@ -63,81 +63,81 @@ def _ordered(told: ReportContext, influential: Sequence[str]) -> list[dict[str, 
 REASONS = ("influence", "scenario", "county", "weak", "rest")
 
 
-def _columns(told: ReportContext) -> tuple[Column, ...]:
-    words = told.words
+def _columns(context: ReportContext) -> tuple[Column, ...]:
+    words = context.words
     widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
     return tuple(column(words, name, width=width) for name, width in widths.items())
 
 
-def _shown(row: Mapping[str, Any], told: ReportContext) -> dict[str, Cell | str]:
-    words, parameter = told.words, row["parameter"]
+def _shown(row: Mapping[str, Any], context: ReportContext) -> dict[str, Cell | str]:
+    words, parameter = context.words, row["parameter"]
     name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
     limits = None if parameter is None else parameter.range or parameter.bounds
     value = row["value"]
     return {
         "parameter": name,
-        "central": Cell(value, written(value)) if isinstance(value, (int, float)) else written(value),
-        "range": "" if limits is None else words("range_signed", low=written(limits[0]), high=written(limits[1])),
+        "central": Cell(value, format_value(value)) if isinstance(value, (int, float)) else format_value(value),
+        "range": "" if limits is None else words("range_signed", low=format_value(limits[0]), high=format_value(limits[1])),
         "unit": "" if parameter is None else words.unit(parameter.unit),
         "evidence": words("unknown") if row["grade"] is None else words(f"grade_{row['grade']}"),
         "why": words(f"why_{row['why']}"),
     }
 
 
-def written(value: Any) -> str:
-    """A parameter's value as a person writes it."""
+def format_value(value: Any) -> str:
+    """A parameter's value as text."""
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {written(each)}" for key, each in value.items())
+        return "; ".join(f"{key}: {format_value(each)}" for key, each in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(written(each) for each in value)
+        return ", ".join(format_value(each) for each in value)
     return str(value)
 
 
-def limits(told: ReportContext) -> list[Block]:
-    """What the brief is for, what it is not for, and the line on what the model cannot tell."""
-    words = told.words
+def build_limitations(context: ReportContext) -> list[Block]:
+    """What the brief is for, what it is not for, and the sentence on what the model cannot answer."""
+    words = context.words
     here = words("county_here")
     points = (
-        words("use_for"), words("use_not", county=here), words("use_interval"), words("use_vantage", vantage=told.vantage),
+        words("use_for"), words("use_not", county=here), words("use_interval"), words("use_vantage", vantage=context.vantage),
         words("use_synthetic"),
     )  # fmt: skip
     return [Callout("limit", words("tone_limit"), (words("limit_line", county=here),)), Bullets(points)]
 
 
-def again(told: ReportContext, command: str) -> Table:
-    """The reproducibility box: everything that makes the same result, and this brief, again."""
-    words, manifest = told.words, told.manifest
+def build_reproduction_table(context: ReportContext, command: str) -> Table:
+    """The reproducibility box: everything needed to make the same result, and this brief, again."""
+    words, manifest = context.words, context.manifest
     scenario, program, counts = manifest["scenario"], manifest["program"], manifest["replications"]
-    draws = told.results.goals[0]["draws"] if told.results.goals else 0
+    draws = context.results.goals[0]["draws"] if context.results.goals else 0
     changed = words("again_changed") if program.get("changed") else ""
     commit = (program.get("commit") or "")[:12]
     sets = [
-        f"{identity} = {written(entry['value'])} ({entry['place']})"
+        f"{identity} = {format_value(entry['value'])} ({entry['place']})"
         for identity, entries in (scenario.get("overrides") or {}).items()
         for entry in entries
     ]
-    base, months = told.measured.base, manifest["months"]
+    base, months = context.measured.base, manifest["months"]
     versions = [f"{name} {number}" for name, number in manifest["versions"].items() if number]
     where = manifest["platform"]
     rows = (
-        ("again_scenario", f"{told.title} ({scenario['id']})"),
+        ("again_scenario", f"{context.title} ({scenario['id']})"),
         ("again_files", ", ".join(scenario.get("files") or ())),
         ("again_sets", "\n".join(sets[:NAMED_SETS]) + ("\n…" if len(sets) > NAMED_SETS else "") or words("nothing")),
         ("again_runs", words("again_runs_said", first=months[0], last=months[-1], runs=counts["completed"], draws=draws)),
         ("again_seed", str(manifest["seed"])),
-        ("again_vantage", told.vantage),
+        ("again_vantage", context.vantage),
         ("again_program", f"xianjie {program.get('version') or ''} {commit}{changed}"),
         ("again_versions", f"{', '.join(versions)}; {where['system']} {where['machine']}"),
         ("again_hash", manifest["hash"]),
         ("again_code", str(manifest["code"])),
         ("again_without", words("again_without_none") if base is None else base.manifest["hash"]),
-        ("again_command", told.command()),
+        ("again_command", context.command()),
         ("again_brief", command),
-        ("again_verify", f"xianjie verify {told.results.folder}"),
+        ("again_verify", f"xianjie verify {context.results.folder}"),
     )  # fmt: skip
     columns = (
         column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),

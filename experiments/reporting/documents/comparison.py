@@ -1,4 +1,4 @@
-"""The brief of a comparison: what each scenario changes against the first, on the same luck."""
+"""The brief of a comparison: what each scenario changes against the first, on common random numbers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,11 +8,11 @@ from experiments.reporting.documents.content import Block, Callout, Paragraph, T
 from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.documents.probability_wording import Chance, Change
-from experiments.reporting.documents.summary import warnings
+from experiments.reporting.documents.summary import list_warnings
 from experiments.reporting.translations import Words
 
 
-def opening(
+def build_opening(
     first: ReportContext, others: Sequence[ReportContext], marks: Sequence[Mark], pictures_left_out: Sequence[str]
 ) -> list[Block]:
     """Question and answer, warnings, limit."""
@@ -23,7 +23,7 @@ def opening(
         Callout("question", words("tone_question"), (words("compare_question", first=first.title, others=named),)),
         Callout("answer", words("tone_answer"), answers),
     ]
-    warned = (*warnings(marks, words), *pictures_left_out)
+    warned = (*list_warnings(marks, words), *pictures_left_out)
     if warned:
         blocks.append(Callout("warning", words("tone_warning"), warned))
     blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
@@ -31,19 +31,26 @@ def opening(
 
 
 def _answers(first: ReportContext, other: ReportContext) -> Iterator[str]:
-    words, made = first.words, other.measured.comparison
-    assert made is not None
+    words, comparison = first.words, other.measured.comparison
+    assert comparison is not None
     titles = {"first": first.title, "other": other.title}
-    if made["same"]:
+    if comparison["same"]:
         yield words("compare_same_lives", **titles)
         return
-    for line in made["goals"]:
+    for line in comparison["goals"]:
         sides = Chance.of(line, "first_"), Chance.of(line, "other_")
         if line["headline"] and None not in sides:
-            told_first, told_other = (probability_wording.told(side, words) for side in sides)
+            first_probability, other_probability = (probability_wording.format_probability(side, words) for side in sides)
             change = probability_wording.change_of_probability(Change.of(line), words)
             goal = words.of(line["name"])
-            yield words("compare_answer_goal", goal=goal, told_first=told_first, told_other=told_other, change=change, **titles)
+            yield words(
+                "compare_answer_goal",
+                goal=goal,
+                told_first=first_probability,
+                told_other=other_probability,
+                change=change,
+                **titles,
+            )
     yield words("compare_answer_money", other=other.title, change=_money(other, words))
 
 
@@ -52,23 +59,23 @@ def _money(other: ReportContext, words: Words) -> str:
     if found.mean == found.low == found.high == 0:
         return words("no_difference")
     if found.low > 0:
-        return words("money_more", yuan=money.million(found.mean, found.low, found.high, other))
+        return words("money_more", yuan=money.format_million(found.mean, found.low, found.high, other))
     if found.high < 0:
-        return words("money_less", yuan=money.million(-found.mean, -found.high, -found.low, other))
+        return words("money_less", yuan=money.format_million(-found.mean, -found.high, -found.low, other))
     low, high = (end / money.MILLION for end in (found.low, found.high))
-    ends = (probability_wording.supported(end, low, high, "", words, True) for end in (low, high))
+    ends = (probability_wording.format_rounded(end, low, high, "", words, True) for end in (low, high))
     return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def blocks(other: ReportContext, suffix: str) -> list[Block]:
+def build_blocks(other: ReportContext, suffix: str) -> list[Block]:
     """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
-    made = other.measured.comparison
-    assert made is not None
+    comparison = other.measured.comparison
+    assert comparison is not None
     found: list[Block] = [
-        Paragraph(other.words("compare_pairs_note", pairs=made["pairs"], draws=made["draws"]), small=True),
-        replace(goals.headline(other), note=""),
+        Paragraph(other.words("compare_pairs_note", pairs=comparison["pairs"], draws=comparison["draws"]), small=True),
+        replace(goals.build_headline_table(other), note=""),
     ]
-    rest = goals.others(other)
+    rest = goals.build_other_goals_table(other)
     tail: list[Block] = [] if rest is None else [rest]
-    found += [*people.blocks(other), money.funds(other), *townships.blocks(other), *tail]
+    found += [*people.build_blocks(other), money.build_fund_table(other), *townships.build_blocks(other), *tail]
     return [replace(block, id=f"{block.id}{suffix}") if isinstance(block, Table) else block for block in found]

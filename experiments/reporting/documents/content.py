@@ -1,7 +1,7 @@
-"""What a brief says, apart from how it is written: sections of paragraphs, callouts, tables and pictures.
+"""The content of a brief, apart from its form: sections of paragraphs, callouts, tables and pictures.
 
-Made once for each language, from result folders alone; ``html``, ``word`` and ``excel`` only set it. Every text is plain: markup
-in it is for the reader to see. All texts pass ``clean`` on their way in.
+Made once for each language, from result folders alone; ``html``, ``word`` and ``excel`` only typeset it. Every text is plain:
+markup in it is shown as typed. All texts pass ``clean`` first.
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 #: What a number of a column is, for its format in a workbook.
 Kind = Literal["text", "share", "points", "number", "whole", "million", "year"]
-#: Whom a column is for: a document joins a value and its interval in one cell, a workbook keeps them apart.
+#: Where a column appears: a document joins a value and its interval in one cell, a workbook keeps them apart.
 Place = Literal["both", "document", "workbook"]
 Tone = Literal["question", "answer", "warning", "limit"]
 
@@ -22,8 +22,8 @@ _LONGEST = 4000
 
 def clean(text: Any) -> str:
     """Text that every format can hold: control, direction and private marks, and halves of characters become question marks."""
-    said = "".join(character if _harmless(character) else "?" for character in str(text))
-    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+    shown = "".join(character if _harmless(character) else "?" for character in str(text))
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
 def _harmless(character: str) -> bool:
@@ -64,7 +64,7 @@ class Callout:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: ``meaning`` explains it to whoever opens the workbook alone; ``width``: its share of a page's width."""
+    """A column: ``meaning`` explains it to a reader of the workbook alone; ``width``: its share of a page's width."""
 
     id: str
     name: str
@@ -118,12 +118,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Illustration:
-    """A picture with what it says to whoever cannot see it; ``drawn`` is what ``gallery`` made."""
+    """A picture with its description for readers who cannot see it; ``picture``: the figure from ``gallery`` with its texts."""
 
     id: str
     caption: str
     alt: str
-    drawn: Any
+    picture: Any
 
 
 Block = Paragraph | Bullets | Callout | Table | Illustration
@@ -131,7 +131,7 @@ Block = Paragraph | Bullets | Callout | Table | Illustration
 
 @dataclass(frozen=True)
 class Section:
-    """A section; its heading is numbered by whoever sets it."""
+    """A section; its heading is numbered by the document."""
 
     id: str
     title: str
@@ -167,7 +167,7 @@ class Brief:
         return [block for block in self.blocks() if isinstance(block, Illustration)]
 
 
-def stacked(text: str) -> list[str]:
+def stack_lines(text: str) -> list[str]:
     """The lines of a cell: a short number's interval goes under it whole, instead of being broken at its dash."""
     lines: list[str] = []
     for line in text.split("\n"):
@@ -183,15 +183,15 @@ def stacked(text: str) -> list[str]:
 _SHORT = 16
 
 
-def cleaned(part: Any) -> Any:
+def clean_part(part: Any) -> Any:
     """A part of a brief, or a whole one, with every text in it clean; pictures as drawn are left alone."""
     if isinstance(part, str):
         return clean(part)
     if isinstance(part, (tuple, list)):
-        return type(part)(cleaned(each) for each in part)
+        return type(part)(clean_part(each) for each in part)
     if isinstance(part, Mapping):
-        return {key: cleaned(value) for key, value in part.items()}
+        return {key: clean_part(value) for key, value in part.items()}
     if is_dataclass(part) and not isinstance(part, type):
-        own = {each.name: cleaned(getattr(part, each.name)) for each in fields(part) if each.name != "drawn"}
+        own = {each.name: clean_part(getattr(part, each.name)) for each in fields(part) if each.name != "picture"}
         return replace(part, **own)
     return part

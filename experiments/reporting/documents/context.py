@@ -1,4 +1,4 @@
-"""Columns and cells, made alike in all parts of a brief."""
+"""What all parts of a brief share: the result with its words, and how columns and cells are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Column, Kind, Place
-from experiments.reporting.documents.measures import Measured
+from experiments.reporting.documents.measures import Measurements
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
@@ -14,12 +14,12 @@ from experiments.results.folder import Results
 
 @dataclass(frozen=True)
 class ReportContext:
-    """A result as a brief tells it: its numbers, the words, and what it is held against.
+    """A result as a brief reports it: its numbers, the words, and what it is compared with.
 
-    ``other``: the title of the scenario it is held against; None where that is the life without county policy.
+    ``other``: the title of the scenario it is compared with; None where that is the run without county policy.
     """
 
-    measured: Measured
+    measured: Measurements
     words: Words
     other: str | None = None
 
@@ -55,7 +55,7 @@ class ReportContext:
 
     @property
     def vantage(self) -> str:
-        """As of when things were known: the scenario's vantage, or the day of the run."""
+        """The date whose knowledge the result rests on: the scenario's vantage, or the day of the run."""
         chosen = self.manifest["scenario"].get("vantage")
         return self.words("vantage", vantage=chosen) if chosen else self.words("vantage_run", day=self.day)
 
@@ -65,16 +65,16 @@ class ReportContext:
         return str(self.manifest["run"]["started"])[:10]
 
     def twin(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The same goal as the files show it."""
+        """The goal's recorded twin; None if it has none."""
         return next((each for each in self.results.goals if each["id"] == f"{goal['id']}_observed"), None)
 
     def against(self, goal: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The line of the comparison with the base for a goal."""
-        made = self.measured.comparison
-        return None if made is None else next((line for line in made["goals"] if line["id"] == goal["id"]), None)
+        """The line of the comparison with the base for a goal; None without a base."""
+        comparison = self.measured.comparison
+        return None if comparison is None else next((line for line in comparison["goals"] if line["id"] == goal["id"]), None)
 
     def command(self) -> str:
-        """The command that lives this result again."""
+        """The command line that makes this result again."""
         return command(self.manifest)
 
 
@@ -84,32 +84,32 @@ def command(manifest: Mapping[str, Any]) -> str:
     files = scenario.get("files") or [f"{scenario['id']}.yaml"]
     words = [
         "xianjie run",
-        quoted(files[-1]),
+        quote(files[-1]),
         f"--replications {manifest['replications']['requested']}",
         f"--seed {manifest['seed']}",
     ]
     if manifest["only_luck"]:
         words.append("--only-luck")
     for entries in (scenario.get("overrides") or {}).values():
-        words += [quoted(entry["place"]) for entry in entries if str(entry["place"]).startswith("--set ")]
+        words += [quote(entry["place"]) for entry in entries if str(entry["place"]).startswith("--set ")]
     return " ".join(words)
 
 
-def quoted(text: Any) -> str:
-    """A word of a command line; in quotes where a shell would take it apart. ``--set key=value`` keeps its option apart."""
+def quote(text: Any) -> str:
+    """A word of a command line; in quotes where a shell would split it. ``--set key=value`` stays two words."""
     import shlex
 
-    said = str(text)
-    if said.startswith("--set "):
-        return f"--set {shlex.quote(said.removeprefix('--set '))}"
-    return shlex.quote(said)
+    word = str(text)
+    if word.startswith("--set "):
+        return f"--set {shlex.quote(word.removeprefix('--set '))}"
+    return shlex.quote(word)
 
 
 def column(
     words: Words, id: str, kind: Kind = "text", width: float = 1.0, place: Place = "both", digits: int | None = None,
     label: str | None = None, meaning: str | None = None, titled: str | None = None,
 ) -> Column:  # fmt: skip
-    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless others are named.
+    """A column named and explained by the words, ``col_ID`` and ``explains_ID`` unless other labels are given.
 
     ``titled``: the column is named after this scenario.
     """
@@ -127,7 +127,7 @@ def share(chance: Chance | None, words: Words) -> Cell:
     if chance is None:
         return Cell(None, words("unknown"))
     if chance.bound:
-        return Cell(None, probability_wording.limit(chance, words))
+        return Cell(None, probability_wording.format_bound(chance, words))
     return Cell(round(chance.probability, 3), words.percent(chance.probability))
 
 

@@ -1,8 +1,8 @@
-"""What moves the result: from a sensitivity analysis or a sweep where one is given, else from the runs themselves, else unknown.
+"""What drives the result: from a sensitivity analysis or a sweep where one is given, else from the runs themselves, else unknown.
 
-The runs say it by rank correlation of each headline margin with each drawn assumption, over parameter draws (the mean of the
-lucks of a draw is what the parameters explain). Hundreds of correlations are looked at, so Holm's method holds the chance of even
-one false entry in the table at 5 %.
+The runs show it by rank correlation of each headline margin with each sampled assumption, over parameter draws (the mean over
+the replications of a draw is what the parameters explain). Hundreds of correlations are tested, so Holm's method keeps the
+chance of even one false entry in the table at 5 %.
 """
 
 import math
@@ -26,8 +26,8 @@ QUANTILE = "quantile."
 
 
 @dataclass(frozen=True)
-class Correlated:
-    """A rank correlation that stands after Holm's correction, with the 95 % interval of it alone."""
+class RankCorrelation:
+    """A rank correlation that is significant after Holm's correction, with the 95 % interval of it alone."""
 
     factor: str
     goal: str
@@ -38,17 +38,17 @@ class Correlated:
 
 @dataclass(frozen=True)
 class Correlations:
-    """All that stand, the strongest first; how many were tried over how many draws, and the least that could stand."""
+    """The significant ones, the strongest first; numbers of tests and draws, and the least that could be significant."""
 
-    found: tuple[Correlated, ...]
+    significant: tuple[RankCorrelation, ...]
     factors: int
     tests: int
     draws: int
     least: float
 
 
-def correlations(results: Results, goals: Sequence[str]) -> Correlations | None:
-    """Which assumptions go with the margins of these goals; None where no assumption was drawn."""
+def correlate(results: Results, goals: Sequence[str]) -> Correlations | None:
+    """Which assumptions correlate with the margins of these goals; None where no assumption was sampled."""
     import pandas
     import pyarrow.parquet as parquet
 
@@ -87,66 +87,67 @@ def _standing(rho: NDArray[np.float64], varied: Sequence[str], goals: Sequence[s
         rank = float(clipped[factor, goal])
         half = float(stats.norm.ppf(0.975)) * math.sqrt(1.06 / (draws - 3))  # of Fisher's z, for ranks (Fieller and others, 1957)
         low, high = (math.tanh(math.atanh(rank) + sign * half) for sign in (-1, 1))
-        found.append(Correlated(varied[factor].removeprefix(QUANTILE), goals[goal], rank, low, high))
+        found.append(RankCorrelation(varied[factor].removeprefix(QUANTILE), goals[goal], rank, low, high))
     critical = float(stats.t.isf(LEVEL / tests / 2, draws - 2))
     least = critical / math.sqrt(draws - 2 + critical**2)
     return Correlations(tuple(found), len(varied), tests, draws, least)
 
 
 @dataclass(frozen=True)
-class Moves:
-    """What a brief says of what moves its result: blocks, and the assumptions named, the most influential first."""
+class Drivers:
+    """What a brief says of the drivers of its result: blocks, and the assumptions named, the most influential first."""
 
     blocks: tuple[Block, ...]
     influential: tuple[str, ...]
 
 
-def moves(told: ReportContext, studies: Sequence[Study]) -> Moves:
-    """From studies where there are any, else from the runs themselves."""
-    blocks: list[Block] = list(_luck(told))
+def find_drivers(context: ReportContext, studies: Sequence[Study]) -> Drivers:
+    """The drivers from ``studies`` where there are any, else from the runs themselves."""
+    blocks: list[Block] = list(_random_draws(context))
     influential: list[str] = []
     for study in studies:
-        own = _sensitivity(told, study) if study.kind == "sensitivity" else _sweep(told, study)
+        own = _sensitivity(context, study) if study.kind == "sensitivity" else _sweep(context, study)
         blocks += own.blocks
         influential += own.influential
     if not studies:
-        own = _from_runs(told)
+        own = _from_runs(context)
         blocks += own.blocks
         influential += own.influential
-    return Moves(tuple(blocks), tuple(dict.fromkeys(influential)))
+    return Drivers(tuple(blocks), tuple(dict.fromkeys(influential)))
 
 
-def _luck(told: ReportContext) -> Iterator[Block]:
-    """How much is luck, and how much is not knowing."""
-    words, said = told.words, []
-    for goal in told.headline:
+def _random_draws(context: ReportContext) -> Iterator[Block]:
+    """How much of the spread comes from the random draws, and how much from not knowing the parameters."""
+    words, sentences = context.words, []
+    for goal in context.headline:
         if goal["luck"] is not None and goal["ignorance_low"] is not None:
             around = words.percents(goal["ignorance_low"], goal["ignorance_high"])
-            said.append(words("moves_luck", name=words.of(goal["name"]), luck=words.percent(goal["luck"]), range=around))
-    if said:
-        yield Bullets(tuple(said))
+            sentences.append(words("moves_luck", name=words.of(goal["name"]), luck=words.percent(goal["luck"]), range=around))
+    if sentences:
+        yield Bullets(tuple(sentences))
 
 
-def _from_runs(told: ReportContext) -> Moves:
-    words, manifest = told.words, told.manifest
+def _from_runs(context: ReportContext) -> Drivers:
+    words, manifest = context.words, context.manifest
     files = manifest["scenario"].get("files") or [f"{manifest['scenario']['id']}.yaml"]
     command = f"xianjie sensitivity {files[-1]} --seed {manifest['seed']}"
-    found = correlations(told.results, [goal["id"] for goal in told.headline]) if told.headline else None
+    found = correlate(context.results, [goal["id"] for goal in context.headline]) if context.headline else None
     if found is None or not found.tests:
-        return Moves((Paragraph(words("moves_unknown", command=command)),), ())
+        return Drivers((Paragraph(words("moves_unknown", command=command)),), ())
     if found.draws < LEAST_DRAWS:
-        return Moves((Paragraph(words("moves_too_few", draws=found.draws, command=command)),), ())
+        return Drivers((Paragraph(words("moves_too_few", draws=found.draws, command=command)),), ())
     least = f"{math.floor(found.least * 100) / 100:.2f}"
     intro = Paragraph(words("moves_rank", factors=found.factors, draws=found.draws, tests=found.tests))
-    if not found.found:
-        return Moves((intro, Paragraph(words("moves_nothing", draws=found.draws, least=least, command=command))), ())
-    names = {goal["id"]: words.of(goal["name"]) for goal in told.headline}
+    if not found.significant:
+        return Drivers((intro, Paragraph(words("moves_nothing", draws=found.draws, least=least, command=command))), ())
+    names = {goal["id"]: words.of(goal["name"]) for goal in context.headline}
     rows: tuple[Row, ...] = tuple(
         {
-            "factor": named(each.factor, told), "outcome": names[each.goal], "evidence": evidence(each.factor, told),
+            "factor": parameter_name(each.factor, context), "outcome": names[each.goal],
+            "evidence": evidence_grade(each.factor, context),
             "strength": Cell(round(each.rank, 2), f"{each.rank:+.2f} ({each.low:+.2f} – {each.high:+.2f})"),
         }
-        for each in found.found[:MOST]
+        for each in found.significant[:MOST]
     )  # fmt: skip
     columns = (
         column(words, "factor", width=3.2), column(words, "outcome", width=2.4),
@@ -154,12 +155,12 @@ def _from_runs(told: ReportContext) -> Moves:
     )  # fmt: skip
     table = Table("moves", words("table_moves"), columns, rows, words("note_moves"))
     weak = Paragraph(words("moves_weak", draws=found.draws, least=least), small=True)
-    return Moves((intro, table, weak), tuple(each.factor for each in found.found))
+    return Drivers((intro, table, weak), tuple(each.factor for each in found.significant))
 
 
-def _sensitivity(told: ReportContext, study: Study) -> Moves:
+def _sensitivity(context: ReportContext, study: Study) -> Drivers:
     """The rows that passed the screening of a sensitivity analysis, by outcome."""
-    words, record = told.words, study.record
+    words, record = context.words, study.record
     rows = [
         (outcome, row)
         for outcome, own in record["screening"].items()
@@ -168,24 +169,25 @@ def _sensitivity(told: ReportContext, study: Study) -> Moves:
     intro = Paragraph(words("moves_sensitivity", folder=study.folder.name, factors=record["factors"]))
     cells: tuple[Row, ...] = tuple(
         {
-            "factor": words.of(row["name"]), "outcome": subject(outcome, told), "evidence": words(f"grade_{row['evidence']}"),
+            "factor": words.of(row["name"]), "outcome": outcome_name(outcome, context),
+            "evidence": words(f"grade_{row['evidence']}"),
             "influence": Cell(float(f"{row['mu_star']:.3g}"), f"{row['mu_star']:.3g} ± {row['conf']:.2g}"),
         }
         for outcome, row in rows
     )  # fmt: skip
     if not cells:
-        return Moves((intro, Paragraph(words("ranking_nothing"))), ())
-    table = Table("moves", words("table_moves"), _study_columns(told), cells, words("note_moves_study"))
-    return Moves((intro, table), tuple(row["factor"] for _outcome, row in rows))
+        return Drivers((intro, Paragraph(words("ranking_nothing"))), ())
+    table = Table("moves", words("table_moves"), _study_columns(context), cells, words("note_moves_study"))
+    return Drivers((intro, table), tuple(row["factor"] for _outcome, row in rows))
 
 
-def _sweep(told: ReportContext, study: Study) -> Moves:
+def _sweep(context: ReportContext, study: Study) -> Drivers:
     """Effects of a one-at-a-time sweep whose interval lies on one side of 0, the largest first for each outcome."""
-    words, record = told.words, study.record
+    words, record = context.words, study.record
     rows: list[tuple[str, Row]] = []
     effects = read_csv(study.folder / "effects.csv")
     if not {"difference", "low", "high"} <= set(effects.columns):
-        return Moves((Paragraph(words("ranking_nothing")),), ())
+        return Drivers((Paragraph(words("ranking_nothing")),), ())
     clear = effects[(effects["low"] > 0) | (effects["high"] < 0)].copy()
     clear["size"] = clear["difference"].abs()
     factors = {factor["id"]: factor for factor in record["factors"]}
@@ -195,8 +197,9 @@ def _sweep(told: ReportContext, study: Study) -> Moves:
             factor = factors.get(line["factor"], {})
             level = line.get("value", line.get("bin", ""))
             rows.append((line["factor"], {
-                "factor": f"{words.of(factor.get('name')) or line['factor']} = {level}", "outcome": subject(str(outcome), told),
-                "evidence": evidence(line["factor"], told),
+                "factor": f"{words.of(factor.get('name')) or line['factor']} = {level}",
+                "outcome": outcome_name(str(outcome), context),
+                "evidence": evidence_grade(line["factor"], context),
                 "influence": Cell(
                     float(f"{line['difference']:.3g}"),
                     probability_wording.with_interval(line["difference"], line["low"], line["high"], unit, words, True),
@@ -204,40 +207,40 @@ def _sweep(told: ReportContext, study: Study) -> Moves:
             }))  # fmt: skip
     intro = Paragraph(words("moves_sweep", title=words.of(record["title"])))
     if not rows:
-        return Moves((intro, Paragraph(words("ranking_nothing"))), ())
-    table = Table("moves", words("table_moves"), _study_columns(told), tuple(row for _factor, row in rows), "")
-    return Moves((intro, table), tuple(factor for factor, _row in rows))
+        return Drivers((intro, Paragraph(words("ranking_nothing"))), ())
+    table = Table("moves", words("table_moves"), _study_columns(context), tuple(row for _factor, row in rows), "")
+    return Drivers((intro, table), tuple(factor for factor, _row in rows))
 
 
-def _study_columns(told: ReportContext) -> tuple:
-    words = told.words
+def _study_columns(context: ReportContext) -> tuple:
+    words = context.words
     return (
         column(words, "factor", width=3.2), column(words, "outcome", width=2.4),
         column(words, "influence", "number", width=1.8, digits=3), column(words, "evidence", width=1.2),
     )  # fmt: skip
 
 
-def subject(outcome: str, told: ReportContext) -> str:
+def outcome_name(outcome: str, context: ReportContext) -> str:
     """The name of a goal or an indicator, also of ``ID.met`` and ``ID.margin``."""
     identity = outcome.removeprefix("goal.").removesuffix(".met").removesuffix(".margin").removesuffix(".probability")
-    for goal in told.results.goals:
+    for goal in context.results.goals:
         if goal["id"] == identity:
-            return told.words.of(goal["name"])
-    record = told.manifest["indicators"].get(identity)
-    return outcome if record is None else told.words.of(record["name"])
+            return context.words.of(goal["name"])
+    record = context.manifest["indicators"].get(identity)
+    return outcome if record is None else context.words.of(record["name"])
 
 
-def named(factor: str, told: ReportContext) -> str:
+def parameter_name(factor: str, context: ReportContext) -> str:
     """A parameter's name; its id where this version of the program does not know it."""
     from sim.core.inputs.parameters import load_all
 
     parameter = load_all().parameters.get(factor)
-    return factor if parameter is None else told.words.of(parameter.name.model_dump())
+    return factor if parameter is None else context.words.of(parameter.name.model_dump())
 
 
-def evidence(factor: str, told: ReportContext) -> str:
-    """What stands behind a parameter, in a word."""
+def evidence_grade(factor: str, context: ReportContext) -> str:
+    """The grade of evidence of a parameter, in a word."""
     from sim.core.inputs.parameters import load_all
 
     parameter = load_all().parameters.get(factor)
-    return told.words("unknown") if parameter is None else told.words(f"grade_{parameter.evidence}")
+    return context.words("unknown") if parameter is None else context.words(f"grade_{parameter.evidence}")

@@ -1,6 +1,6 @@
 """The brief as a workbook: one sheet for each table with real numbers and a native chart, and one that explains every column.
 
-Texts are written as texts: what looks like a formula or an address stays what somebody typed.
+Texts are written as texts: what looks like a formula or an address stays as typed.
 """
 
 import math
@@ -56,9 +56,9 @@ class _Writer:
         sheets = [(table, self._table(table)) for table in self.brief.tables()]
         self._columns(sheets)
 
-    def _sheet(self, wanted: str) -> Any:
-        """A sheet with a name that Excel takes, and that no other has."""
-        stem = FORBIDDEN.sub(" ", wanted).strip() or "sheet"
+    def _sheet(self, title: str) -> Any:
+        """A sheet under a unique name that Excel accepts."""
+        stem = FORBIDDEN.sub(" ", title).strip() or "sheet"
         name, number = stem[:LONGEST_NAME], 1
         while name.lower() in self.names or name.lower() == "history":
             number += 1
@@ -118,7 +118,7 @@ class _Writer:
         return sheet.get_name()
 
     def _note(self, sheet: Any, row: int, note: str, widths: list[float]) -> None:
-        """What is said below a table, across its columns."""
+        """The note below a table, across its columns."""
         if len(widths) > 1:
             sheet.merge_range(row, 0, row, len(widths) - 1, "", self.plain)
         self._text(sheet, row, 0, note)
@@ -138,7 +138,7 @@ class _Writer:
         decimals = f".{'0' * digits}" if digits else ""
         form = {"share": f"0{decimals}%", "year": "0", "whole": "#,##0"}.get(column.kind, f"#,##0{decimals}")
         if column.kind in ("number", "text"):
-            form = _as_read(value)
+            form = _number_format(value)
         if form not in self.formats:
             self.formats[form] = self.book.add_format({**self.font, "num_format": form})
         return self.formats[form]
@@ -155,29 +155,29 @@ class _Writer:
         last = min(len(table.rows), chart.most)
         if not values or last == 0:
             return
-        drawn = self.book.add_chart({"type": chart.kind})
+        bars = self.book.add_chart({"type": chart.kind})
         name = sheet.get_name()
         for number, value in enumerate(values):
-            drawn.add_series({
+            bars.add_series({
                 "name": [name, 0, places[value]],
                 "categories": [name, 1, places[chart.category], last, places[chart.category]],
                 "values": [name, 1, places[value], last, places[value]],
                 "fill": {"color": COLOURS[number % len(COLOURS)]},
                 "gap": 60,
             })  # fmt: skip
-        drawn.set_title({"name": chart.title, "overlay": False, "name_font": {"size": 11}})
-        drawn.set_legend({"position": "bottom"} if len(values) > 1 else {"none": True})
+        bars.set_title({"name": chart.title, "overlay": False, "name_font": {"size": 11}})
+        bars.set_legend({"position": "bottom"} if len(values) > 1 else {"none": True})
         axis: dict[str, Any] = {"num_font": {"size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}}
         if columns[places[values[0]]].kind == "share":
             axis |= {"num_format": "0%", "min": 0} | ({"max": 1} if values[0] == "probability" else {})
         if chart.kind == "bar":
-            drawn.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-            drawn.set_x_axis(axis)
+            bars.set_y_axis({"reverse": True, "num_font": {"size": 9}})
+            bars.set_x_axis(axis)
         else:
-            drawn.set_x_axis({"num_font": {"size": 9}})
-            drawn.set_y_axis(axis)
-        drawn.set_size({"width": 720, "height": max(320, 26 * last + 120) if chart.kind == "bar" else 420})
-        sheet.insert_chart(len(table.rows) + 4, 0, drawn, {"description": chart.title})
+            bars.set_x_axis({"num_font": {"size": 9}})
+            bars.set_y_axis(axis)
+        bars.set_size({"width": 720, "height": max(320, 26 * last + 120) if chart.kind == "bar" else 420})
+        sheet.insert_chart(len(table.rows) + 4, 0, bars, {"description": chart.title})
 
     def _columns(self, sheets: list[tuple[Table, str]]) -> None:
         """What every column of every sheet means."""
@@ -188,14 +188,14 @@ class _Writer:
         row = 1
         for table, name in sheets:
             for column in table.of("workbook"):
-                said = (name, column.name, column.meaning, self.words[f"kind_{column.kind}"])
-                for place, text in enumerate(said):
+                texts = (name, column.name, column.meaning, self.words[f"kind_{column.kind}"])
+                for place, text in enumerate(texts):
                     self._text(sheet, row, place, text)
                 row += 1
         sheet.freeze_panes(1, 0)
 
 
-def _as_read(value: float) -> str:
+def _number_format(value: float) -> str:
     """The format of a number of any size: four digits that matter, whole numbers whole."""
     if value == round(value):
         return "#,##0"

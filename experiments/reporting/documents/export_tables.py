@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with all that goes with it; texts in one language.
+    """A table with its title, columns and note; texts in one language.
 
     ``data``: a column for each key of ``columns``, in their order; missing numbers are NaN.
     """
@@ -50,21 +50,21 @@ class Table:
     note: str
 
 
-def tables(results: Sequence[Results], language: str) -> Iterator[Table]:
-    """The tables of these folders; ``results``: the briefed run first. What a folder lacks has no table."""
+def build_tables(results: Sequence[Results], language: str) -> Iterator[Table]:
+    """The tables of these folders; ``results``: the briefed run first. A table whose data a folder lacks is left out."""
     runs = [each for each in results if figure_data.kind(each) == "run" and each.manifest["replications"]["completed"]]
-    make = _Making(Words(language))
+    maker = _TableMaker(Words(language))
     if runs:
-        yield make.goals(runs)
-        yield make.budget(runs[0])
-        yield from make.places(runs[0], "townships", TOWNSHIP)
-        yield from make.places(runs[0], "segments", SEGMENT)
-        yield make.parameters(runs[0])
-    yield make.coverage()
-    yield make.clauses()
+        yield maker.goals(runs)
+        yield maker.budget(runs[0])
+        yield from maker.places(runs[0], "townships", TOWNSHIP)
+        yield from maker.places(runs[0], "segments", SEGMENT)
+        yield maker.parameters(runs[0])
+    yield maker.coverage()
+    yield maker.clauses()
 
 
-class _Making:
+class _TableMaker:
     """Makes tables in one language."""
 
     def __init__(self, words: Words) -> None:
@@ -103,7 +103,7 @@ class _Making:
             for goal in run.goals:
                 row = rows.setdefault(goal["id"], self._goal(goal))
                 row |= {f"{number}_{key}": goal.get(key) for key in ("probability", "low", "high", "runs", "margin")}
-            changed = figure_data.differences(runs[0], run) if number else {}
+            changed = figure_data.pair_differences(runs[0], run) if number else {}
             if changed:
                 for key in ("difference", "difference_low", "difference_high"):
                     columns[f"{number}_{key}"] = self.column(f"goal_{key}", PERCENT, title=title)
@@ -136,10 +136,10 @@ class _Making:
             row["use"] = words(f"use_{row['use']}") if words.has(f"use_{row['use']}") else row["use"]
         return self.table("budget", found, columns, runs=run.manifest["replications"]["completed"])
 
-    def places(self, run: Results, scope: str, wanted: Sequence[str]) -> Iterator[Table]:
+    def places(self, run: Results, scope: str, names: Sequence[str]) -> Iterator[Table]:
         """Indicators by township or segment at the last year's end: mean and nine runs in ten."""
         words, years, indicators = self.words, run.table("years"), run.manifest["indicators"]
-        chosen = [name for name in wanted if name in years.columns and name in indicators]
+        chosen = [name for name in names if name in years.columns and name in indicators]
         if not chosen or not run.manifest[scope]:
             return
         last = int(years["year"].max())
@@ -162,7 +162,7 @@ class _Making:
         yield self.table(scope, rows, columns, year=last, runs=run.manifest["replications"]["completed"])
 
     def parameters(self, run: Results) -> Table:
-        """Every parameter as used, with what stands behind it; the weakest evidence first."""
+        """Every parameter as used, with its evidence and sources; the weakest evidence first."""
         from experiments.analyses.sensitivity import WEAKEST
         from sim.core.inputs.parameters import load_all
 
@@ -203,7 +203,7 @@ class _Making:
         return self.table("coverage", list(rows.values()), columns)
 
     def clauses(self) -> Table:
-        """Every number of the paper: what it fixes, its value, and where in the model it lives, or why it does not."""
+        """Every number of the paper: what it fixes, its value, and where in the model it stands, or why it does not."""
         words = self.words
         keys = ("section", "section_name", "departments", "fixes", "value", "unit", "year", "status", "lives")
         columns = {key: self.column(f"clause_{key}" if key in ("value", "year") else key, TEXT) for key in keys}

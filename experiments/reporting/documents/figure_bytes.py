@@ -1,4 +1,4 @@
-"""Pictures of a brief as bytes: drawn once in every kind that is wanted, in a folder that is thrown away."""
+"""Pictures of a brief as bytes: rendered once in every format needed, in a temporary folder."""
 
 import gc
 import io
@@ -10,46 +10,46 @@ from pathlib import Path
 from experiments.reporting.documents.content import Illustration
 
 PATH = re.compile(r' d="[^"]*"')
-#: So many canvases may wait for the collector.
+#: After so many figures the garbage collector frees their canvases.
 KEPT = 3
 LONG = re.compile(r"(\.\d\d)\d+")
 
 
 class Pictures:
-    """Draws a picture in all its kinds (``svg`` for a page, ``png`` for Word) when the first of them is asked for.
+    """Renders a picture in all its formats (``svg`` for a page, ``png`` for Word) when the first of them is needed.
 
     Then the figure is emptied: its texts hold on to the canvas they were drawn on, 20 to 60 MB at 300 dots an inch.
     """
 
     def __init__(self, kinds: Sequence[str] = ("svg", "png")) -> None:
         self.kinds = tuple(kinds)
-        self._made: dict[str, dict[str, bytes]] = {}
+        self._contents: dict[str, dict[str, bytes]] = {}
 
-    def svg(self, picture: Illustration) -> bytes:
+    def svg(self, illustration: Illustration) -> bytes:
         """The picture for a page, with title, description and provenance inside."""
-        return self._drawn(picture)["svg"]
+        return self._render(illustration)["svg"]
 
-    def png(self, picture: Illustration) -> bytes:
+    def png(self, illustration: Illustration) -> bytes:
         """The picture for Word, 300 dots an inch."""
-        return self._drawn(picture)["png"]
+        return self._render(illustration)["png"]
 
-    def _drawn(self, picture: Illustration) -> dict[str, bytes]:
+    def _render(self, illustration: Illustration) -> dict[str, bytes]:
         from experiments.reporting.figures import style
 
-        if picture.id not in self._made:
-            drawn = picture.drawn
+        if illustration.id not in self._contents:
+            picture = illustration.picture
             with tempfile.TemporaryDirectory() as folder:
-                style.save(drawn.figure, Path(folder) / "picture", drawn.alt, drawn.provenance, self.kinds, drawn.title)
-                made = {kind: (Path(folder) / f"picture.{kind}").read_bytes() for kind in self.kinds}
-            self._made[picture.id] = {kind: SMALL[kind](content) for kind, content in made.items()}
-            drawn.figure.clear()
-            if len(self._made) % KEPT == 0:
+                style.save(picture.figure, Path(folder) / "picture", picture.alt, picture.provenance, self.kinds, picture.title)
+                contents = {kind: (Path(folder) / f"picture.{kind}").read_bytes() for kind in self.kinds}
+            self._contents[illustration.id] = {kind: SMALL[kind](content) for kind, content in contents.items()}
+            picture.figure.clear()
+            if len(self._contents) % KEPT == 0:
                 gc.collect()  # figures, axes and texts know each other, so only the collector lets their canvases go
-        return self._made[picture.id]
+        return self._contents[illustration.id]
 
 
 def small_png(content: bytes) -> bytes:
-    """A PNG in 256 colours, a fourth of the size; what it had inside, a document says in its alt text."""
+    """A PNG in 256 colours, a fourth of the size; the texts in its metadata are the document's alt text."""
     from PIL import Image
 
     packed = io.BytesIO()
@@ -63,7 +63,7 @@ def small_png(content: bytes) -> bytes:
 
 
 def small_svg(content: bytes) -> bytes:
-    """An SVG with paths to a hundredth of a point, which no eye and no printer tells from the full ones."""
+    """An SVG with paths to a hundredth of a point, which look and print the same as the full ones."""
     return PATH.sub(lambda path: LONG.sub(r"\1", path.group()), content.decode("utf-8")).encode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The scoreboard of a brief: true beside on file, with the plan beside without, in numbers and in plain words."""
+"""The scoreboard of a brief: true values beside recorded ones, with and without the plan, in numbers and in plain words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,43 +7,49 @@ from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Chart, Column, Table
 from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
-from experiments.reporting.goal_selection import groups
+from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.translations import margin
 
 
-def headline(told: ReportContext) -> Table:
+def build_headline_table(context: ReportContext) -> Table:
     """The headline goals and all goals jointly, with every column."""
-    shown = [*told.headline, *(goal for goal in told.results.goals if "members" in goal)]
-    words = told.words
-    chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if told.measured.base else ())))
+    shown = [*context.headline, *(goal for goal in context.results.goals if "members" in goal)]
+    words = context.words
+    chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if context.measured.base else ())))
     return Table(
-        "goals", words("brief_table_headline"), _columns(told, True), tuple(row(told, goal) for goal in shown),
+        "goals", words("brief_table_headline"), _columns(context, True), tuple(build_row(context, goal) for goal in shown),
         words("note_headline"), chart=chart,
     )  # fmt: skip
 
 
-def others(told: ReportContext) -> Table | None:
+def build_other_goals_table(context: ReportContext) -> Table | None:
     """All other goals under the headings of their families; None where there are none."""
     rows: list[Mapping[str, Cell | str]] = []
     heads: list[int] = []
-    known = {goal["id"] for goal in told.headline}
-    for heading, pairs in groups(told.results.goals):
+    known = {goal["id"] for goal in context.headline}
+    for heading, pairs in group_goals(context.results.goals):
         own = [pair[0] for pair in pairs if pair[0]["id"] not in known and "members" not in pair[0]]
         if own:
             heads.append(len(rows))
-            rows.append({"goal": told.words(heading)})
-            rows += [row(told, goal) for goal in own]
+            rows.append({"goal": context.words(heading)})
+            rows += [build_row(context, goal) for goal in own]
     if not rows:
         return None
-    words = told.words
+    words = context.words
     chart = Chart(words("axis_probability"), "goal", ("probability",), most=60)
     return Table(
-        "all_goals", words("table_goals"), _columns(told, False), tuple(rows), words("brief_note_goals"), frozenset(heads), chart
+        "all_goals",
+        words("table_goals"),
+        _columns(context, False),
+        tuple(rows),
+        words("brief_note_goals"),
+        frozenset(heads),
+        chart,
     )
 
 
-def _columns(told: ReportContext, full: bool) -> tuple[Column, ...]:
-    words, base, other = told.words, told.measured.base is not None, told.other
+def _columns(context: ReportContext, full: bool) -> tuple[Column, ...]:
+    words, base, other = context.words, context.measured.base is not None, context.other
     columns = [column(words, "goal", width=2.6), column(words, "true", width=1.5, place="document")]
     if full:
         columns.append(column(words, "reading", width=2.2))
@@ -51,7 +57,7 @@ def _columns(told: ReportContext, full: bool) -> tuple[Column, ...]:
         columns.append(column(words, "without" if other is None else "first", width=1.5, place="document", titled=other))
         changed = "col_change" if other is None else "col_change_other"
         columns.append(column(words, "change", width=1.5, place="document", label=changed))
-    if any(goal["observed"] for goal in told.results.goals):
+    if any(goal["observed"] for goal in context.results.goals):
         columns.append(column(words, "on_file", width=1.5, place="document"))
     columns.append(column(words, "margin", width=1.6, place="document"))
     columns.append(column(words, "id", place="workbook"))
@@ -75,20 +81,20 @@ def _columns(told: ReportContext, full: bool) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def row(told: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
-    """One goal: every column that either place may want."""
-    words, chance, twin, line = told.words, Chance.of(goal), told.twin(goal), told.against(goal)
+def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
+    """One goal: every column that a document or a workbook may need."""
+    words, chance, twin, line = context.words, Chance.of(goal), context.twin(goal), context.against(goal)
     recorded = None if twin is None else Chance.of(twin)
     name = words.of(goal["name"]) + (words("on_file_mark") if goal["observed"] else "")
-    made: dict[str, Cell | str] = {
+    cells: dict[str, Cell | str] = {
         "goal": name,
         "id": goal["id"],
-        "true": probability_wording.told(chance, words),
+        "true": probability_wording.format_probability(chance, words),
         "reading": probability_wording.reading(chance, words),
         "probability": share(chance, words),
         "low": part(None if chance is None else chance.low, "share", words),
         "high": part(None if chance is None else chance.high, "share", words),
-        "on_file": probability_wording.told(recorded, words) if recorded else "",
+        "on_file": probability_wording.format_probability(recorded, words) if recorded else "",
         "file_probability": share(recorded, words) if recorded else "",
         "runs": Cell(goal["runs"], str(goal["runs"])),
         "definition": words.of(goal.get("definition")),
@@ -96,8 +102,9 @@ def row(told: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
     }
     if line is not None:
         change, base = Change.of(line), Chance.of(line, "first_")
-        made |= {
-            "first": probability_wording.told(base, words), "without": probability_wording.told(base, words),
+        cells |= {
+            "first": probability_wording.format_probability(base, words),
+            "without": probability_wording.format_probability(base, words),
             "change": points(change, words),
             "base": share(base, words),
             **{key: part(line[name], "share", words) for key, name in
@@ -107,14 +114,14 @@ def row(told: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell | str]:
     if "members" not in goal and goal.get("margin") is not None:
         middle, around = margin(words, goal)
         scale = 100.0 if goal["unit"] == "share" else 1.0
-        made |= {
+        cells |= {
             "margin": words("with_range", value=middle, range=around),
             "margin_unit": words.unit(goal["unit"], difference=True),
             "luck": part(goal["luck"], "share", words),
             **{key: Cell(_four(goal[field], scale), words.number(goal[field], goal["unit"])) for key, field in
                (("margin_median", "margin"), ("p05", "margin_p05"), ("p95", "margin_p95"))},
         }  # fmt: skip
-    return made
+    return cells
 
 
 def _four(value: float | None, scale: float) -> float | None:
@@ -122,7 +129,7 @@ def _four(value: float | None, scale: float) -> float | None:
     return None if value is None else float(f"{value * scale:.4g}")
 
 
-def unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def find_unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Goals that the paper sets and that are unlikely to be met, the whole interval considered."""
     found = []
     for goal in goals:

@@ -1,6 +1,6 @@
-"""The brief as one HTML file: opens offline, holds its font and its pictures, prints on A4, reaches for nothing outside itself.
+"""The brief as one HTML file: opens offline, contains its font and its pictures, prints on A4, requests nothing from outside.
 
-A policy in the page forbids every request; text is escaped by the template, so markup in a title is for the reader to see.
+A policy in the page forbids every request; text is escaped by the template, so markup in a title is shown as typed.
 """
 
 import base64
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from experiments.reporting.documents.content import Brief, Bullets, Callout, Cell, Illustration, Paragraph, Table, stacked
+from experiments.reporting.documents.content import Brief, Bullets, Callout, Cell, Illustration, Paragraph, Table, stack_lines
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.figures import style
 from experiments.results.files import write_text
@@ -25,7 +25,7 @@ def write(brief: Brief, path: Path, pictures: Pictures) -> None:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["kind"] = kind
-    environment.filters["lines"] = stacked
+    environment.filters["lines"] = stack_lines
     environment.filters["cells"] = cells
     environment.filters["columns"] = lambda table: table.of("document")
     environment.globals["data"] = lambda picture: _address("image/svg+xml", pictures.svg(picture))

@@ -1,4 +1,4 @@
-"""The folders a brief is written from: opened, checked against their own record, and refused or marked, with the reason.
+"""The folders a brief is written from: read, checked against their manifest, and refused or marked, with the reason.
 
 What a brief reads must be what the run wrote: a file that was changed since, or is missing, is refused. What it does not read
 (tables for people to open) is only marked.
@@ -32,7 +32,7 @@ class Unusable(UserError):
 
 @dataclass(frozen=True)
 class Mark:
-    """Something a reader has to know of a folder: a label of the words, and what it is filled with."""
+    """Something a reader has to know of a folder: a label of the words, and the values put into it."""
 
     label: str
     facts: tuple[tuple[str, Any], ...] = ()
@@ -40,7 +40,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Source:
-    """A result folder that may be briefed on. ``marks``: what the reader must be told of it first."""
+    """A result folder that may be briefed on. ``marks``: what the reader must know of it first."""
 
     results: Results
     marks: tuple[Mark, ...]
@@ -48,27 +48,27 @@ class Source:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What was asked and how the run went."""
+        """The manifest: the run's inputs and how it went."""
         return self.results.manifest
 
     @cached_property
     def comparison(self) -> dict[str, Any] | None:
-        """What the scenario changes against no county policy at all, on the same luck; None if that was not lived."""
+        """What the scenario changes against no county policy at all, on common random numbers; None if that was not run."""
         if self.without_policy is None:
             return None
         return comparison.against(self.without_policy, self.results)
 
 
-def opened(folder: Path) -> Source:
-    """A result folder, checked; with the life without county policy beside it where there is one.
+def open_source(folder: Path) -> Source:
+    """A result folder, checked; with the run without county policy beside it where there is one.
 
     Raises Unusable for what is no result, another program's or format's, empty, or not as the run left it.
     """
-    result, marks = checked(folder)
+    result, marks = check_folder(folder)
     beside, without = folder / WITHOUT_POLICY, None
     if (beside / "manifest.json").exists():
         try:
-            without, own = checked(beside)
+            without, own = check_folder(beside)
             comparison.check([without, result])
         except (Unusable, comparison.Unpaired) as reason:
             without = None
@@ -78,8 +78,8 @@ def opened(folder: Path) -> Source:
     return Source(result, tuple(marks), without)
 
 
-def checked(folder: Path) -> tuple[Results, list[Mark]]:
-    """A result folder and what has to be said of it."""
+def check_folder(folder: Path) -> tuple[Results, list[Mark]]:
+    """A result folder and the marks that a brief must show; raises Unusable as ``open_source`` does."""
     try:
         result = results.open_folder(folder)
         manifest = result.manifest
@@ -98,8 +98,8 @@ def checked(folder: Path) -> tuple[Results, list[Mark]]:
             f"{folder} holds no life: {failed} replications failed; see failures.json, and run it again",
             f"{folder} 里没有一遍算成：{failed} 遍失败；请查看 failures.json 后重新运行",
         )
-    marks = _changed(folder, files)
-    _agrees(result)
+    marks = _find_changed_files(folder, files)
+    _check_agreement(result)
     if not manifest["complete"]:
         marks.append(
             Mark(
@@ -134,7 +134,7 @@ def is_read(name: str) -> bool:
     return name in NEEDED or name.endswith((".parquet", ".json"))
 
 
-def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
+def _find_changed_files(folder: Path, files: dict[str, Any]) -> list[Mark]:
     """Compare every file with the manifest; Unusable if one that a brief reads is not as it was written."""
     marks = []
     missing = [name for name in NEEDED if name not in files]
@@ -169,8 +169,8 @@ def _changed(folder: Path, files: dict[str, Any]) -> list[Mark]:
     return marks
 
 
-def _agrees(result: Results) -> None:
-    """The manifest is checked against the files it does not hash itself into: lives, seed, scenario."""
+def _check_agreement(result: Results) -> None:
+    """Check the manifest against the files it describes (replications, seed, scenario); Unusable if they disagree."""
     table = result.table("replications", ["replication", "kept"])
     identity = hashlib.sha256("".join(f"{number} {kept}\n" for number, kept in table.itertuples(index=False)).encode())
     scoreboard = json.loads((result.folder / "goals.json").read_text(encoding="utf-8"))
@@ -198,7 +198,7 @@ class Study:
     record: dict[str, Any]
 
 
-def study(folder: Path) -> Study | None:
+def read_study(folder: Path) -> Study | None:
     """The study in a folder; None if it holds none."""
     for name, kind in (("sensitivity.json", "sensitivity"), ("manifest.json", "sweep")):
         try:
@@ -212,14 +212,14 @@ def study(folder: Path) -> Study | None:
     return None
 
 
-def sorted_out(folders: Sequence[Path]) -> tuple[list[Source], list[Study]]:
-    """What was named on the command line: results to brief on, and studies that say what moves them."""
+def sort_folders(folders: Sequence[Path]) -> tuple[list[Source], list[Study]]:
+    """The folders of the command line: results to brief on, and studies of what influences them."""
     found: list[Source] = []
     studies: list[Study] = []
     for folder in folders:
-        one = study(folder) if folder.is_dir() else None
+        one = read_study(folder) if folder.is_dir() else None
         if one is None:
-            found.append(opened(folder))
+            found.append(open_source(folder))
         else:
             studies.append(one)
     return found, studies

@@ -1,4 +1,4 @@
-"""The numbers behind a brief, each with the interval that says how well the runs know it. Read from result folders alone."""
+"""The numbers behind a brief, each with the interval that the runs support. Read from result folders alone."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -43,14 +43,14 @@ class Quantity:
     label: str | None = None
 
 
-#: Told in persons: a share of the registered persons, by the id of the quantity.
+#: Reported in persons: a share of the registered persons, by the id of the quantity.
 PERSONS = {
     "people_below": "relapse_rate",
     "people_recorded": "relapse_recorded",
     "people_undetected": "relapse_undetected",
     "people_at_risk": "at_risk_share",
 }
-#: Told as the model measures them, in this order around the persons.
+#: Reported as the model measures them, before and after the numbers of persons.
 BEFORE = ("rural_income", "registered_income")
 AFTER = (
     "own_rigid_spending", "monitored_persons", "waiting_cases", "dibao_persons", "registered_outside", "registered_local",
@@ -58,15 +58,15 @@ AFTER = (
 )  # fmt: skip
 
 
-class Measured:
-    """What a brief measures in one result, and against a base lived on the same luck, if there is one."""
+class Measurements:
+    """What a brief measures in one result, and against a base run on common random numbers, if there is one."""
 
     def __init__(self, results: Results, base: Results | None = None) -> None:
         self.results, self.base = results, base
 
     @cached_property
     def comparison(self) -> dict[str, Any] | None:
-        """``comparing.against`` the base."""
+        """``comparison.against`` the base."""
         return None if self.base is None else comparison.against(self.base, self.results)
 
     @cached_property
@@ -76,7 +76,7 @@ class Measured:
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        """What is told of the end in persons and yuan, as far as the model measures it."""
+        """What a brief reports of the end in persons and yuan, as far as the model measures it."""
         known = self.results.manifest["indicators"]
         found = [self._named(name) for name in BEFORE if name in known]
         if "registered_persons" in known:
@@ -123,7 +123,7 @@ class Measured:
         return Estimate(mean.mean, mean.low, mean.high, float(low), float(high), mean.runs)
 
     def paired(self, values: "pandas.Series", base: "pandas.Series") -> estimates.Mean:
-        """Difference of two values for each replication that both lived."""
+        """Difference of two values for each replication that both completed."""
         common = values.index.intersection(base.index)
         one, two = base.loc[common].to_numpy(dtype=np.float64), values.loc[common].to_numpy(dtype=np.float64)
         return paired.difference(one, two, self.draws.loc[common].to_numpy())
@@ -140,7 +140,7 @@ class Measured:
 
     @property
     def years(self) -> list[int]:
-        """The years lived."""
+        """The simulated years."""
         return sorted({int(month[:4]) for month in self.results.manifest["months"]})
 
     def paid(
@@ -190,6 +190,6 @@ def _payments(results: Results) -> "pandas.DataFrame":
     return wide.fillna(0.0)
 
 
-def worst(values: NDArray[np.float64]) -> float:
-    """What one future in ten exceeds."""
+def worst_tenth(values: NDArray[np.float64]) -> float:
+    """The value that one run in ten exceeds."""
     return float(estimates.quantiles(values[~np.isnan(values)], (WORST,))[0])

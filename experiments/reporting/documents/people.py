@@ -5,34 +5,34 @@ from collections.abc import Iterator
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Bullets, Cell, Column, Table
 from experiments.reporting.documents.context import ReportContext, column
-from experiments.reporting.documents.measures import Estimate, Quantity, worst
+from experiments.reporting.documents.measures import Estimate, Quantity, worst_tenth
 from experiments.statistics import estimates
 
 #: With fewer runs the worst tenth is one or two of them.
 LEAST_FOR_WORST = 20
 
 
-def blocks(told: ReportContext) -> Iterator[Block]:
-    """Sentences, then the table."""
-    said = tuple(_sentences(told))
-    if said:
-        yield Bullets(said)
-    yield table(told)
+def build_blocks(context: ReportContext) -> Iterator[Block]:
+    """Sentences on persons below the line, then the table."""
+    sentences = tuple(_sentences(context))
+    if sentences:
+        yield Bullets(sentences)
+    yield build_table(context)
 
 
-def _sentences(told: ReportContext) -> Iterator[str]:
-    words, measured = told.words, told.measured
+def _sentences(context: ReportContext) -> Iterator[str]:
+    words, measured = context.words, context.measured
     known = {quantity.id: quantity for quantity in measured.quantities}
     if not {"people_below", "people_recorded"} <= known.keys():
         return
     below, recorded = (measured.level(known[name]) for name in ("people_below", "people_recorded"))
-    facts = {"month": told.last_month, "true": persons(below, told), "recorded": persons(recorded, told)}
+    facts = {"month": context.last_month, "true": format_persons(below, context), "recorded": format_persons(recorded, context)}
     if below.runs >= LEAST_FOR_WORST:
-        yield words("people_said", **facts, worst=worst_of(told, known["people_below"]))
+        yield words("people_said", **facts, worst=format_worst(context, known["people_below"]))
     else:
         yield words("people_said_few", **facts)
     difference = measured.difference(known["people_below"])
-    if difference is None or told.other is not None:
+    if difference is None or context.other is not None:
         return
     change = probability_wording.Change(difference.mean, difference.low, difference.high)
     if change.direction in ("up", "down"):
@@ -41,56 +41,56 @@ def _sentences(told: ReportContext) -> Iterator[str]:
         yield words(label, persons=probability_wording.with_interval(size[0], size[1], size[2], "persons", words))
     elif change.direction == "unclear":
         ends = (
-            probability_wording.supported(end, change.low, change.high, "persons", words, True)
+            probability_wording.format_rounded(end, change.low, change.high, "persons", words, True)
             for end in (change.low, change.high)
         )
         yield words("people_policy_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 
-def persons(found: Estimate, told: ReportContext) -> str:
+def format_persons(found: Estimate, context: ReportContext) -> str:
     """A mean number of persons with its interval."""
-    return probability_wording.with_interval(found.mean, found.low, found.high, "persons", told.words)
+    return probability_wording.with_interval(found.mean, found.low, found.high, "persons", context.words)
 
 
-def worst_of(told: ReportContext, quantity: Quantity) -> str:
-    """What one future in ten exceeds, to two digits: a quantile of runs is known no better."""
-    found = worst(told.measured.series(quantity).to_numpy(dtype=float))
+def format_worst(context: ReportContext, quantity: Quantity) -> str:
+    """The value that one run in ten exceeds, to two digits: runs support no more of a quantile."""
+    found = worst_tenth(context.measured.series(quantity).to_numpy(dtype=float))
     return f"{float(f'{found:.2g}'):,.0f}"
 
 
-def table(told: ReportContext) -> Table:
-    """Every quantity under the scenario, its range, and what it is held against."""
-    words = told.words
-    rows = tuple(_row(told, quantity) for quantity in told.measured.quantities)
-    title = words("table_people", month=told.last_month)
-    return Table("people", title, _columns(told), rows, words("note_people"))
+def build_table(context: ReportContext) -> Table:
+    """Every quantity under the scenario, its range, and what it is compared with."""
+    words = context.words
+    rows = tuple(_row(context, quantity) for quantity in context.measured.quantities)
+    title = words("table_people", month=context.last_month)
+    return Table("people", title, _columns(context), rows, words("note_people"))
 
 
-def _columns(told: ReportContext) -> tuple[Column, ...]:
-    words, base = told.words, told.measured.base is not None
+def _columns(context: ReportContext) -> tuple[Column, ...]:
+    words, base = context.words, context.measured.base is not None
     columns = [
         column(words, "what", width=2.6),
-        column(words, "mean", width=2.0, place="document", titled=told.title if told.other else None),
+        column(words, "mean", width=2.0, place="document", titled=context.title if context.other else None),
         column(words, "spread", width=1.6, place="document"),
     ]
     if base:
-        columns.append(column(words, "base_mean", width=2.0, place="document", titled=told.other))
+        columns.append(column(words, "base_mean", width=2.0, place="document", titled=context.other))
         columns.append(column(words, "effect", width=2.0, place="document"))
     columns.append(column(words, "unit", place="workbook"))
     wanted = [("value", "value"), ("low", "low"), ("high", "high"), ("p05", "p05"), ("p95", "p95")]
     if base:
         wanted += [("base_value", "base_value"), ("difference", "difference")]
         wanted += [("difference_low", "low"), ("difference_high", "high")]
-    columns += [column(words, name, "number", place="workbook", meaning=f"explains_{said}") for name, said in wanted]
+    columns += [column(words, name, "number", place="workbook", meaning=f"explains_{label}") for name, label in wanted]
     return tuple(columns)
 
 
-def _row(told: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
-    words, unit = told.words, quantity.unit
+def _row(context: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
+    words, unit = context.words, quantity.unit
     name = words(quantity.label) if quantity.label else words.of(quantity.names)
-    found = told.measured.level(quantity)
-    ends = (probability_wording.supported(end, found.low, found.high, unit, words) for end in (found.p05, found.p95))
-    made: dict[str, Cell | str] = {
+    found = context.measured.level(quantity)
+    ends = (probability_wording.format_rounded(end, found.low, found.high, unit, words) for end in (found.p05, found.p95))
+    cells: dict[str, Cell | str] = {
         "what": name,
         "mean": probability_wording.with_interval(found.mean, found.low, found.high, unit, words),
         "spread": words("range" if found.p05 >= 0 else "range_signed", **dict(zip(("low", "high"), ends))),
@@ -98,16 +98,16 @@ def _row(told: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
         **{key: _number(getattr(found, field), found, unit) for key, field in
            (("value", "mean"), ("low", "low"), ("high", "high"), ("p05", "p05"), ("p95", "p95"))},
     }  # fmt: skip
-    base, difference = told.measured.base_level(quantity), told.measured.difference(quantity)
+    base, difference = context.measured.base_level(quantity), context.measured.difference(quantity)
     if base is not None and difference is not None:
-        made |= {
+        cells |= {
             "base_mean": probability_wording.with_interval(base.mean, base.low, base.high, unit, words),
             "effect": probability_wording.with_interval(difference.mean, difference.low, difference.high, unit, words, True),
             "base_value": _number(base.mean, base, unit),
             **{key: _number(getattr(difference, field), difference, unit) for key, field in
                (("difference", "mean"), ("difference_low", "low"), ("difference_high", "high"))},
         }  # fmt: skip
-    return made
+    return cells
 
 
 def _number(value: float, found: Estimate | estimates.Mean, unit: str) -> Cell:
@@ -116,5 +116,5 @@ def _number(value: float, found: Estimate | estimates.Mean, unit: str) -> Cell:
     low, high = found.low * scale, found.high * scale
     if value != value:
         return Cell(None, "")
-    number = probability_wording.rounded(value * scale, low, high)
+    number = probability_wording.round_to_interval(value * scale, low, high)
     return Cell(number, f"{number:g}")

@@ -1,8 +1,8 @@
 """From estimates to sentences: no word claims more than its interval allows, no digit more than the runs support.
 
-A probability is told as so many of ten (hundred, thousand) futures: the coarsest such number that lies within the interval. Where
-the interval is wide, both its ends are told. None or all of the runs is a bound. A verdict ("likely") is true of the whole
-interval.
+A probability is reported as so many of ten (hundred, thousand) futures: the coarsest such number that lies within the interval.
+Where the interval is wide, both its ends are reported. None or all of the runs is a bound. A verdict ("likely") is true of the
+whole interval.
 """
 
 import math
@@ -12,11 +12,11 @@ from typing import Any
 
 from experiments.reporting.translations import Words, bound, probability
 
-#: Of how many futures a probability may be told.
+#: Of how many futures a probability may be reported.
 OF = (10, 100, 1000)
 #: Beyond this width a single number of ten would hide how little is known.
 WIDE = 0.3
-#: Verdicts, each with the part of [0, 1] in which the whole interval must lie; the narrowest that holds it is told.
+#: Verdicts, each with the part of [0, 1] in which the whole interval must lie; the narrowest that contains it is reported.
 VERDICTS: tuple[tuple[str, float, float], ...] = (
     ("very_likely", 0.9, 1.0),
     ("very_unlikely", 0.0, 0.1),
@@ -60,7 +60,7 @@ class Chance:
 
 
 def verdict(chance: Chance) -> str:
-    """What may be said of the whole interval: the id of the strongest verdict that holds at both its ends."""
+    """The id of the strongest verdict that holds at both its ends."""
     return next(name for name, low, high in VERDICTS if low <= chance.low and chance.high <= high)
 
 
@@ -79,7 +79,7 @@ def span(chance: Chance) -> tuple[int, int]:
 
 
 def reading(chance: Chance | None, words: Words) -> str:
-    """The probability as a person says it: "in about 7 of 10 futures"; a bound where none or all of the runs met it."""
+    """The probability in everyday words: "in about 7 of 10 futures"; a bound where none or all of the runs met it."""
     if chance is None:
         return words("reading_unknown")
     if chance.bound == "below":
@@ -89,11 +89,11 @@ def reading(chance: Chance | None, words: Words) -> str:
     if chance.width > WIDE:
         low, high = span(chance)
         return words("reading_span", low=low, high=high)
-    told = frequency(chance)
-    if told is None:  # so near an end that not even one in a thousand fits
+    fraction = frequency(chance)
+    if fraction is None:  # so near an end that not even one in a thousand fits
         near = "reading_rarely" if chance.probability < 0.5 else "reading_nearly"
         return words(near, bound=words.percent(chance.high if chance.probability < 0.5 else chance.low))
-    count, of = told
+    count, of = fraction
     return words(f"reading_of_{of}", count=_numeral(count, of, words))
 
 
@@ -102,24 +102,24 @@ def _numeral(count: int, of: int, words: Words) -> str:
     return "一两三四五六七八九"[count - 1] if words.language == "zh" and of == 10 else str(count)
 
 
-def judged(chance: Chance | None, words: Words) -> str:
+def format_verdict(chance: Chance | None, words: Words) -> str:
     """The verdict in words."""
     return words("verdict_unknown") if chance is None else words(f"verdict_{verdict(chance)}")
 
 
-def told(chance: Chance | None, words: Words) -> str:
+def format_probability(chance: Chance | None, words: Words) -> str:
     """The probability with its interval, as in the tables."""
     return words("unknown") if chance is None else probability(words, vars(chance))
 
 
-def limit(chance: Chance, words: Words) -> str:
+def format_bound(chance: Chance, words: Words) -> str:
     """The bound of a goal that none, or all, of the runs met."""
     return bound(words, vars(chance))
 
 
 @dataclass(frozen=True)
 class Change:
-    """A difference with its 95 % interval; all 0 where not one life differs."""
+    """A difference with its 95 % interval; all 0 where no replication differs."""
 
     difference: float
     low: float
@@ -152,7 +152,7 @@ def digits(low: float | None, high: float | None) -> int | None:
     return places
 
 
-def rounded(value: float, low: float | None, high: float | None) -> float:
+def round_to_interval(value: float, low: float | None, high: float | None) -> float:
     """A value with no digit more than its interval supports; three that matter where no interval is known."""
     places = digits(low, high)
     if places is None:
@@ -160,7 +160,9 @@ def rounded(value: float, low: float | None, high: float | None) -> float:
     return round(value, places) + 0.0
 
 
-def supported(value: float | None, low: float | None, high: float | None, unit: str, words: Words, sign: bool = False) -> str:
+def format_rounded(
+    value: float | None, low: float | None, high: float | None, unit: str, words: Words, sign: bool = False
+) -> str:
     """A quantity without its unit, rounded to what its interval supports; shares in percent."""
     if value is None or not math.isfinite(value):
         return words("unknown")
@@ -196,7 +198,7 @@ def with_interval(value: float | None, low: float | None, high: float | None, un
 
 
 def change_of_probability(change: Change | None, words: Words) -> str:
-    """What a change does to a probability, in points; "cannot be shown" where the interval holds 0."""
+    """What a change does to a probability, in points; "cannot be shown" where the interval includes 0."""
     if change is None:
         return words("change_unknown")
     if change.direction == "same":

@@ -1,4 +1,4 @@
-"""Risks, found by rules: each sentence stands on an interval or a count of runs."""
+"""Risks, found by rules: each sentence rests on an interval or a count of runs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,42 +6,42 @@ from typing import Any
 from experiments.reporting.documents import goals, money, probability_wording
 from experiments.reporting.documents.content import Bullets
 from experiments.reporting.documents.context import ReportContext
-from experiments.reporting.documents.people import LEAST_FOR_WORST, persons, worst_of
+from experiments.reporting.documents.people import LEAST_FOR_WORST, format_persons, format_worst
 from experiments.reporting.documents.probability_wording import Chance
 
 NAMED = 6
-#: A use is told as unpaid from this share of the runs on.
+#: A use is reported as unpaid from this share of the runs on.
 OFTEN = 0.05
 MOST_UNPAID = 3
 
 
-def bullets(told: ReportContext) -> Bullets:
+def list_risks(context: ReportContext) -> Bullets:
     """All risks that the rules find."""
-    found = tuple(sentence for rule in RULES for sentence in rule(told))
-    return Bullets(found or (told.words("risk_none"),))
+    found = tuple(sentence for rule in RULES for sentence in rule(context))
+    return Bullets(found or (context.words("risk_none"),))
 
 
-def _unlikely(told: ReportContext) -> Iterator[str]:
-    found = goals.unlikely(told.results.goals)
+def _unlikely(context: ReportContext) -> Iterator[str]:
+    found = goals.find_unlikely(context.results.goals)
     if found:
-        names = told.words("brief_and").join(told.words.of(goal["name"]) for goal in found[:NAMED])
-        more = told.words("who_more", names=names, count=len(found)) if len(found) > NAMED else names
-        yield told.words("risk_unlikely", count=len(found), names=more)
+        names = context.words("brief_and").join(context.words.of(goal["name"]) for goal in found[:NAMED])
+        more = context.words("who_more", names=names, count=len(found)) if len(found) > NAMED else names
+        yield context.words("risk_unlikely", count=len(found), names=more)
 
 
-def _on_file(told: ReportContext) -> Iterator[str]:
-    for goal in told.results.goals:
-        twin = told.twin(goal)
+def _on_file(context: ReportContext) -> Iterator[str]:
+    for goal in context.results.goals:
+        twin = context.twin(goal)
         true, recorded = Chance.of(goal), None if twin is None else Chance.of(twin)
         if true is not None and recorded is not None and recorded.low > true.high:
             facts = {
-                "recorded": probability_wording.told(recorded, told.words),
-                "true": probability_wording.told(true, told.words),
+                "recorded": probability_wording.format_probability(recorded, context.words),
+                "true": probability_wording.format_probability(true, context.words),
             }
-            yield told.words("risk_on_file", name=told.words.of(goal["name"]), **facts)
+            yield context.words("risk_on_file", name=context.words.of(goal["name"]), **facts)
 
 
-def turning(goal: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def first_unlikely_year(goal: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first year from whose end on a goal stays more likely missed than met, its whole interval below one half."""
     found = None
     for year in goal.get("by_year", ()):
@@ -54,61 +54,61 @@ def turning(goal: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found
 
 
-def _path(told: ReportContext) -> Iterator[str]:
-    for goal in told.headline:
-        year = turning(goal)
-        if year is not None and year["year"] < told.last_year:
+def _path(context: ReportContext) -> Iterator[str]:
+    for goal in context.headline:
+        year = first_unlikely_year(goal)
+        if year is not None and year["year"] < context.last_year:
             chance = Chance.of({**year, "bound": "below" if year["probability"] == 0 else None})
-            yield told.words(
+            yield context.words(
                 "risk_path",
-                name=told.words.of(goal["name"]),
+                name=context.words.of(goal["name"]),
                 year=year["year"],
-                told=probability_wording.told(chance, told.words),
+                told=probability_wording.format_probability(chance, context.words),
             )
 
 
-def _people(told: ReportContext) -> Iterator[str]:
-    known = {quantity.id: quantity for quantity in told.measured.quantities}
-    words, measured = told.words, told.measured
+def _people(context: ReportContext) -> Iterator[str]:
+    known = {quantity.id: quantity for quantity in context.measured.quantities}
+    words, measured = context.words, context.measured
     if "people_below" in known:
         found = measured.level(known["people_below"])
         if found.runs >= LEAST_FOR_WORST:
-            worst = worst_of(told, known["people_below"])
-            yield words("risk_worst", month=told.last_month, worst=worst, mean=persons(found, told))
+            worst = format_worst(context, known["people_below"])
+            yield words("risk_worst", month=context.last_month, worst=worst, mean=format_persons(found, context))
     if "people_undetected" in known:
         found = measured.level(known["people_undetected"])
         if found.low > 0:
-            yield words("risk_undetected", persons=persons(found, told))
+            yield words("risk_undetected", persons=format_persons(found, context))
     if "waiting_cases" in known:
         found = measured.level(known["waiting_cases"])
         if found.low > 0:
-            said = probability_wording.with_interval(found.mean, found.low, found.high, "households", words)
-            yield words("risk_waiting", month=told.last_month, households=said)
+            amount = probability_wording.with_interval(found.mean, found.low, found.high, "households", words)
+            yield words("risk_waiting", month=context.last_month, households=amount)
 
 
-def _unpaid(told: ReportContext) -> Iterator[str]:
-    for use, series in money.unpaid_uses(told)[:MOST_UNPAID]:
+def _unpaid(context: ReportContext) -> Iterator[str]:
+    for use, series in money.find_unpaid_uses(context)[:MOST_UNPAID]:
         count, runs = int((series > 0).sum()), len(series)
         if count >= OFTEN * runs:
-            found = told.measured.estimate(series / len(told.measured.years))
-            said = money.million(found.mean, found.low, found.high, told)
-            yield told.words("risk_unpaid", count=count, runs=runs, use=money.use_name(use, told), yuan=said)
+            found = context.measured.estimate(series / len(context.measured.years))
+            amount = money.format_million(found.mean, found.low, found.high, context)
+            yield context.words("risk_unpaid", count=count, runs=runs, use=money.use_name(use, context), yuan=amount)
 
 
-def _misses(told: ReportContext) -> Iterator[str]:
-    """Published figures that these very lives miss; only where the model measures them and the scenario is the county's."""
+def _misses(context: ReportContext) -> Iterator[str]:
+    """Published figures that these replications miss; only where the model measures them and the scenario is the county's."""
     from experiments.validation import backtest, published_figures
 
     figures = published_figures.load()
     try:
-        lines = backtest.compare(figures, backtest.series_of(told.results, figures))
+        lines = backtest.compare(figures, backtest.series_of(context.results, figures))
     except (ValueError, KeyError):
         return
     lines = [line for line in lines if line["hit"] is not None]
     missed = [line for line in lines if not line["hit"]]
     if missed:
-        names = dict.fromkeys(f"{told.words.of(line['name'])} ({line['when']})" for line in missed)
-        yield told.words("risk_misses", count=len(missed), all=len(lines), names=told.words("brief_and").join(names))
+        names = dict.fromkeys(f"{context.words.of(line['name'])} ({line['when']})" for line in missed)
+        yield context.words("risk_misses", count=len(missed), all=len(lines), names=context.words("brief_and").join(names))
 
 
 RULES = (_unlikely, _on_file, _path, _people, _unpaid, _misses)

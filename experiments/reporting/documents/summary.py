@@ -1,4 +1,4 @@
-"""The opening of a brief: what was asked, the answer, what must be known first, and the limit of the model."""
+"""The opening of a brief: the question, the answer, the warnings, and the limit of the model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,62 +11,66 @@ from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.translations import Words
 
 
-def opening(told: ReportContext, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
+def build_opening(context: ReportContext, marks: Sequence[Mark], pictures_left_out: Sequence[str] = ()) -> list[Block]:
     """Question and answer, warnings, limit."""
-    words = told.words
-    names = words("brief_and").join(words("brief_goal_quoted", name=words.of(goal["name"])) for goal in told.headline)
-    question = words("brief_question", title=told.title, year=told.last_year, goals=names)
+    words = context.words
+    names = words("brief_and").join(words("brief_goal_quoted", name=words.of(goal["name"])) for goal in context.headline)
+    question = words("brief_question", title=context.title, year=context.last_year, goals=names)
     blocks: list[Block] = [
         Callout("question", words("tone_question"), (question,)),
-        Callout("answer", words("tone_answer"), tuple(_answers(told))),
+        Callout("answer", words("tone_answer"), tuple(_answers(context))),
     ]
-    warned = warnings(marks, words) + tuple(pictures_left_out)
+    warned = list_warnings(marks, words) + tuple(pictures_left_out)
     if warned:
         blocks.append(Callout("warning", words("tone_warning"), warned))
     blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
     return blocks
 
 
-def warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
-    """What a reader must be told of a folder first."""
+def list_warnings(marks: Sequence[Mark], words: Words) -> tuple[str, ...]:
+    """What a reader must know of a folder first."""
     return tuple(words(mark.label, **dict(mark.facts)) for mark in marks)
 
 
-def _answers(told: ReportContext) -> Iterator[str]:
-    words = told.words
-    for goal in told.headline:
-        yield words("gap").join(_answer(told, goal))
-    joint = next((goal for goal in told.results.goals if goal["id"] == "joint_headline"), None)
+def _answers(context: ReportContext) -> Iterator[str]:
+    words = context.words
+    for goal in context.headline:
+        yield words("gap").join(_answer(context, goal))
+    joint = next((goal for goal in context.results.goals if goal["id"] == "joint_headline"), None)
     chance = None if joint is None else Chance.of(joint)
-    if chance is not None and len(told.headline) > 1:
+    if chance is not None and len(context.headline) > 1:
         label = "answer_joint_bound" if chance.bound else "answer_joint"
-        yield words(label, reading=probability_wording.reading(chance, words), told=probability_wording.told(chance, words))
-    if told.measured.base is None:
-        yield words("answer_no_counterfactual", command=f"{told.command()} --out {told.results.folder} --resume --brief")
+        yield words(
+            label, reading=probability_wording.reading(chance, words), told=probability_wording.format_probability(chance, words)
+        )
+    if context.measured.base is None:
+        yield words("answer_no_counterfactual", command=f"{context.command()} --out {context.results.folder} --resume --brief")
 
 
-def _answer(told: ReportContext, goal: Mapping[str, Any]) -> Iterator[str]:
+def _answer(context: ReportContext, goal: Mapping[str, Any]) -> Iterator[str]:
     """The sentences on one headline goal: how probable, how probable without policy, what the files show."""
-    words, chance, name = told.words, Chance.of(goal), told.words.of(goal["name"])
+    words, chance, name = context.words, Chance.of(goal), context.words.of(goal["name"])
     if chance is None:
         yield words("answer_goal_plain", name=name)
         return
-    facts = {"verdict": probability_wording.judged(chance, words), "reading": probability_wording.reading(chance, words)}
+    facts = {"verdict": probability_wording.format_verdict(chance, words), "reading": probability_wording.reading(chance, words)}
     label = "answer_goal_bound" if chance.bound else "answer_goal"
-    yield words(label, name=name, told=probability_wording.told(chance, words), **facts)
-    line = told.against(goal)
+    yield words(label, name=name, told=probability_wording.format_probability(chance, words), **facts)
+    line = context.against(goal)
     without = None if line is None else Chance.of(line, "first_")
     if line is not None and without is not None:
         change = probability_wording.change_of_probability(Change.of(line), words)
-        yield words("answer_without", told=probability_wording.told(without, words), change=change)
-    twin = told.twin(goal)
+        yield words("answer_without", told=probability_wording.format_probability(without, words), change=change)
+    twin = context.twin(goal)
     recorded = None if twin is None else Chance.of(twin)
     if recorded is not None:
         yield words(
-            "answer_on_file", told=probability_wording.told(recorded, words), seen=words(f"seen_{seen(chance, recorded)}")
+            "answer_on_file",
+            told=probability_wording.format_probability(recorded, words),
+            seen=words(f"seen_{compare_with_record(chance, recorded)}"),
         )
 
 
-def seen(true: Chance, recorded: Chance) -> str:
+def compare_with_record(true: Chance, recorded: Chance) -> str:
     """Whether files look better or worse than the truth: only where the two intervals lie apart."""
     return "better" if recorded.low > true.high else "worse" if recorded.high < true.low else "alike"

@@ -1,4 +1,4 @@
-"""Who gains and who is left behind: kinds of households and townships, told only where the interval allows."""
+"""Who gains and who is left behind: kinds of households and townships, reported only where the interval allows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ NAMED = 6
 class Places:
     """Levels of places at the end of the last year, and the verdicts of the comparison, if there is one."""
 
-    told: ReportContext
+    context: ReportContext
 
     @cached_property
     def levels(self) -> dict[tuple[str, str, str], Any]:
         """Values by replication for (scope, unit, indicator), at the end of the last year."""
-        table = self.told.results.table("years")
-        wanted = [name for name in (INCOME, RELAPSE) if name in table.columns]
+        table = self.context.results.table("years")
+        indicators = [name for name in (INCOME, RELAPSE) if name in table.columns]
         last = table[table["year"] == table["year"].max()]
         found = {}
         for (scope, unit), own in last.groupby(["scope", "unit"], observed=True):
             indexed = own.set_index("replication")
-            for name in wanted:
+            for name in indicators:
                 if indexed[name].notna().any():
                     found[str(scope), str(unit), name] = indexed[name].astype(np.float64)
         return found
@@ -41,22 +41,22 @@ class Places:
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """The lines of the comparison on places; none without one."""
-        made = self.told.measured.comparison
-        return [] if made is None else made["places"]
+        comparison = self.context.measured.comparison
+        return [] if comparison is None else comparison["places"]
 
     def line(self, scope: str, unit: str, indicator: str) -> dict[str, Any] | None:
         """The comparison's line for one place and indicator."""
         return next((e for e in self.lines if (e["scope"], e["unit"], e["indicator"]) == (scope, unit, indicator)), None)
 
     def verdict(self, scope: str, unit: str) -> str:
-        """Over income and relapse together: gains, loses, mixed, unclear or same."""
+        """The verdict over income and relapse together: gains, loses, mixed, unclear or same."""
         found = {line["verdict"] for name in (INCOME, RELAPSE) if (line := self.line(scope, unit, name)) is not None}
         if GAINS in found and LOSES in found:
             return "mixed"
         return GAINS if GAINS in found else LOSES if LOSES in found else SAME if found == {SAME} else "unclear"
 
     def behind(self) -> list[str]:
-        """Townships whose relapse lies clearly above the county's: paired over the lives, widened for how many are looked at."""
+        """Townships whose relapse lies clearly above the county's: paired by replication, corrected for how many are tested."""
         own = {unit: values for (scope, unit, name), values in self.levels.items() if scope == "township" and name == RELAPSE}
         if not own:
             return []
@@ -65,54 +65,54 @@ class Places:
         clear = []
         for unit, values in own.items():
             step = (values - county.reindex(values.index)).to_numpy()
-            mean = estimates.mean(step, self.told.measured.draws.loc[values.index].to_numpy(), confidence)
+            mean = estimates.mean(step, self.context.measured.draws.loc[values.index].to_numpy(), confidence)
             if mean.low > 0:
                 clear.append((mean.mean, unit))
         return [unit for _size, unit in sorted(clear, reverse=True)]
 
     @cached_property
     def _county(self) -> Any:
-        return self.told.measured.last[RELAPSE]
+        return self.context.measured.last[RELAPSE]
 
     def county_relapse(self) -> str:
         """The county's mean relapse rate with its interval."""
-        found = self.told.measured.estimate(self._county)
-        return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.told.words)
+        found = self.context.measured.estimate(self._county)
+        return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.context.words)
 
 
-def blocks(told: ReportContext) -> Iterator[Block]:
-    """Sentences and the two tables."""
-    places = Places(told)
-    said = tuple(_sentences(told, places))
-    if said:
-        yield Bullets(said)
+def build_blocks(context: ReportContext) -> Iterator[Block]:
+    """Sentences on who gains and who is left behind, then a table for each scope that has values."""
+    places = Places(context)
+    sentences = tuple(_sentences(context, places))
+    if sentences:
+        yield Bullets(sentences)
     for scope in PLURAL:
         if any(key[0] == scope for key in places.levels):
-            yield table(told, places, scope)
+            yield build_table(context, places, scope)
 
 
-def names(units: Sequence[str], told: ReportContext) -> str:
+def list_names(units: Sequence[str], context: ReportContext) -> str:
     """A list of places, cut where it grows too long."""
-    known = {place["unit"]: told.words.of(place) for plural in PLURAL.values() for place in told.manifest[plural]}
-    shown = told.words("brief_and").join(known.get(unit, unit) for unit in units[:NAMED])
-    return shown if len(units) <= NAMED else told.words("who_more", names=shown, count=len(units))
+    known = {place["unit"]: context.words.of(place) for plural in PLURAL.values() for place in context.manifest[plural]}
+    shown = context.words("brief_and").join(known.get(unit, unit) for unit in units[:NAMED])
+    return shown if len(units) <= NAMED else context.words("who_more", names=shown, count=len(units))
 
 
-def _sentences(told: ReportContext, places: Places) -> Iterator[str]:
-    words = told.words
+def _sentences(context: ReportContext, places: Places) -> Iterator[str]:
+    words = context.words
     if places.lines:
-        units = {plural: [place["unit"] for place in told.manifest[plural]] for plural in PLURAL.values()}
+        units = {plural: [place["unit"] for place in context.manifest[plural]] for plural in PLURAL.values()}
         for verdict, some, none in ((GAINS, "who_gain", "who_none_gain"), (LOSES, "who_lose", "who_none_lose")):
             found = [unit for scope, plural in PLURAL.items() for unit in units[plural] if places.verdict(scope, unit) == verdict]
-            yield words(some, names=names(found, told)) if found else words(none)
-    if RELAPSE in told.manifest["indicators"] and any(key[2] == RELAPSE for key in places.levels):
+            yield words(some, names=list_names(found, context)) if found else words(none)
+    if RELAPSE in context.manifest["indicators"] and any(key[2] == RELAPSE for key in places.levels):
         behind, rate = places.behind(), places.county_relapse()
-        yield words("who_behind", names=names(behind, told), rate=rate) if behind else words("who_none_behind", rate=rate)
+        yield words("who_behind", names=list_names(behind, context), rate=rate) if behind else words("who_none_behind", rate=rate)
 
 
-def table(told: ReportContext, places: Places, scope: str) -> Table:
+def build_table(context: ReportContext, places: Places, scope: str) -> Table:
     """Places of one scope: townships with the highest relapse first, kinds of households in their order."""
-    words, compared = told.words, bool(places.lines)
+    words, compared = context.words, bool(places.lines)
     columns = [column(words, "place", width=2.2), column(words, "income", "whole", width=1.7)]
     if compared:
         columns.append(column(words, "income_change", "whole", width=1.9))
@@ -120,12 +120,12 @@ def table(told: ReportContext, places: Places, scope: str) -> Table:
     if compared:
         columns.append(column(words, "relapse_change", "points", width=1.9, digits=2))
         columns.append(column(words, "verdict", width=1.2))
-    order = [place["unit"] for place in told.manifest[PLURAL[scope]]]
+    order = [place["unit"] for place in context.manifest[PLURAL[scope]]]
     if scope == "township":
         order.sort(key=lambda unit: -_mean(places.levels.get((scope, unit, RELAPSE))))
-    rows = tuple(_row(told, places, scope, unit) for unit in order)
-    title = words(f"table_{PLURAL[scope]}", year=told.last_year)
-    note = words("note_places" if compared and told.other is None else "note_places_levels") if told.other is None else ""
+    rows = tuple(_row(context, places, scope, unit) for unit in order)
+    title = words(f"table_{PLURAL[scope]}", year=context.last_year)
+    note = words("note_places" if compared and context.other is None else "note_places_levels") if context.other is None else ""
     return Table(PLURAL[scope], title, tuple(columns), rows, note, chart=Chart(words("col_relapse"), "place", ("relapse",)))
 
 
@@ -133,9 +133,9 @@ def _mean(values: Any) -> float:
     return -1.0 if values is None else float(values.mean())
 
 
-def _row(told: ReportContext, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
-    words = told.words
-    row: dict[str, Cell | str] = {"place": names([unit], told)}
+def _row(context: ReportContext, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:
+    words = context.words
+    row: dict[str, Cell | str] = {"place": list_names([unit], context)}
     if any(places.line(scope, unit, name) for name in (INCOME, RELAPSE)):
         row["verdict"] = words(f"verdict_{places.verdict(scope, unit)}")
     for name, key, kind in ((INCOME, "income", "yuan"), (RELAPSE, "relapse", "share")):
@@ -143,11 +143,11 @@ def _row(told: ReportContext, places: Places, scope: str, unit: str) -> dict[str
         if values is None:
             row[key] = words("not_here")
             continue
-        found = told.measured.estimate(values)
+        found = context.measured.estimate(values)
         if found.runs == 0:
             row[key] = words("not_here")
             continue
-        number = probability_wording.rounded(found.mean, found.low, found.high)
+        number = probability_wording.round_to_interval(found.mean, found.low, found.high)
         shown = probability_wording.with_interval(found.mean, found.low, found.high, "share" if kind == "share" else "", words)
         row[key] = Cell(number, shown)
         line = places.line(scope, unit, name)
@@ -156,7 +156,7 @@ def _row(told: ReportContext, places: Places, scope: str, unit: str) -> dict[str
             scale = 100.0 if kind == "share" else 1.0
             ends = [scale * each for each in (change.difference, change.low, change.high)]
             row[f"{key}_change"] = Cell(
-                probability_wording.rounded(ends[0], ends[1], ends[2]),
+                probability_wording.round_to_interval(ends[0], ends[1], ends[2]),
                 probability_wording.with_interval(ends[0], ends[1], ends[2], "", words, True),
             )
     return row

@@ -20,7 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt
 
 from experiments.reporting.documents import word_styles
-from experiments.reporting.documents.content import Brief, Bullets, Callout, Illustration, Paragraph, Section, Table, stacked
+from experiments.reporting.documents.content import Brief, Bullets, Callout, Illustration, Paragraph, Section, Table, stack_lines
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.documents.html import numbers, shown
 from experiments.results.files import whole
@@ -36,43 +36,43 @@ def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") ->
     packed = io.BytesIO()
     document.save(packed)
     with whole(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as still:
-        with zipfile.ZipFile(packed) as made:
-            for entry in made.infolist():
-                still.writestr(zipfile.ZipInfo(entry.filename, STILL), made.read(entry.filename), zipfile.ZIP_DEFLATED)
+        with zipfile.ZipFile(packed) as original:
+            for entry in original.infolist():
+                still.writestr(zipfile.ZipInfo(entry.filename, STILL), original.read(entry.filename), zipfile.ZIP_DEFLATED)
 
 
 class _Writer:
     def __init__(self, brief: Brief, pictures: Pictures, look: word_styles.Look) -> None:
         self.brief, self.pictures, self.look = brief, pictures, look
-        self.made: Any = Document()
+        self.docx: Any = Document()
         self.numbers = numbers(brief)
         self.width = Mm(210) - look.left - look.right
 
     def document(self) -> Any:
         """The whole document."""
-        word_styles.dress(self.made, self.look, self.brief.language)
+        word_styles.apply_look(self.docx, self.look, self.brief.language)
         self._page()
         self._properties()
-        self.made.add_paragraph(self.brief.title, style="Title")
-        self.made.add_paragraph(self.brief.subtitle, style="Subtitle")
+        self.docx.add_paragraph(self.brief.title, style="Title")
+        self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
         for block in self.brief.opening:
             self._block(block)
         for number, section in enumerate(self.brief.sections, 1):
             self._section(number, section)
-        return self.made
+        return self.docx
 
     def _section(self, number: int, section: Section) -> None:
-        self.made.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
+        self.docx.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
         for block in section.blocks:
             self._block(block)
 
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.made.add_paragraph(block.text, style="Note" if block.small else "Body Text")
+                self.docx.add_paragraph(block.text, style="Note" if block.small else "Body Text")
             case Bullets():
                 for item in block.items:
-                    self.made.add_paragraph(item, style="List Bullet")
+                    self.docx.add_paragraph(item, style="List Bullet")
             case Callout():
                 self._callout(block)
             case Illustration():
@@ -83,26 +83,26 @@ class _Writer:
 
     def _callout(self, callout: Callout) -> None:
         style = {"question": "Question Box", "answer": "Answer Box"}.get(callout.tone, "Warning Box")
-        title = self.made.add_paragraph(style=style)
+        title = self.docx.add_paragraph(style=style)
         title.add_run(callout.title).bold = True
         title.paragraph_format.space_before = Pt(8)
         title.paragraph_format.keep_with_next = True
         for line in callout.lines:
-            self.made.add_paragraph(line, style=style)
+            self.docx.add_paragraph(line, style=style)
 
     def _caption(self, label: str, number: int, text: str, above: bool) -> None:
         """A caption that Word counts itself (a SEQ field), showing the number it has now."""
-        paragraph = self.made.add_paragraph(style="Caption")
+        paragraph = self.docx.add_paragraph(style="Caption")
         paragraph.add_run(f"{label} ")
         for run in _field(f"SEQ {label} \\* ARABIC", str(number)):
             paragraph._p.append(run)
-        said = paragraph.add_run(f"{self.brief.labels['number_gap']}{text}")
-        said.bold = above or None  # the title of a table; what stands under a picture is a sentence
+        text_run = paragraph.add_run(f"{self.brief.labels['number_gap']}{text}")
+        text_run.bold = above or None  # the title of a table; what stands under a picture is a sentence
         paragraph.paragraph_format.keep_with_next = above
 
     def _picture(self, picture: Illustration) -> None:
         content = self.pictures.png(picture)
-        paragraph = self.made.add_paragraph(style="Picture")
+        paragraph = self.docx.add_paragraph(style="Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(content), width=self.width)
         highest = Mm(205)
         if shape.height > highest:
@@ -115,17 +115,17 @@ class _Writer:
     def _table(self, table: Table) -> None:
         self._caption(self.brief.labels["table_label"], self.numbers[f"table:{table.id}"], table.title, True)
         columns = table.of("document")
-        made = self.made.add_table(rows=1, cols=len(columns))
-        made.style, made.alignment, made.autofit = "Brief Table", WD_TABLE_ALIGNMENT.CENTER, False
+        new_table = self.docx.add_table(rows=1, cols=len(columns))
+        new_table.style, new_table.alignment, new_table.autofit = "Brief Table", WD_TABLE_ALIGNMENT.CENTER, False
         total = sum(column.width for column in columns)
         widths = [Emu(int(self.width * column.width / total)) for column in columns]
-        for grid, width in zip(made.columns, widths, strict=True):  # LibreOffice goes by the grid, Word by the cells
+        for grid, width in zip(new_table.columns, widths, strict=True):  # LibreOffice goes by the grid, Word by the cells
             grid.width = width
-        self._row(made.rows[0], [column.name for column in columns], columns, widths, bold=True)
-        _set(made.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        self._row(new_table.rows[0], [column.name for column in columns], columns, widths, bold=True)
+        _set(new_table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         whole = len(table.rows) <= SHORT
         for number, row in enumerate(table.rows):
-            cells = made.add_row()
+            cells = new_table.add_row()
             if number in table.heads:
                 merged = cells.cells[0].merge(cells.cells[-1])
                 self._fill(merged, shown(row.get(columns[0].id, "")), False, True)
@@ -137,9 +137,9 @@ class _Writer:
             if whole and number < len(table.rows) - 1:
                 for cell in cells.cells:
                     cell.paragraphs[0].paragraph_format.keep_with_next = True
-        for cell in made.rows[0].cells:
+        for cell in new_table.rows[0].cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
-        note = self.made.add_paragraph(table.note, style="Note") if table.note else self.made.add_paragraph(style="Note")
+        note = self.docx.add_paragraph(table.note, style="Note") if table.note else self.docx.add_paragraph(style="Note")
         note.paragraph_format.space_after = Pt(10)
 
     def _row(self, row: Any, texts: list[str], columns: Any, widths: list[Any], bold: bool = False) -> None:
@@ -152,7 +152,7 @@ class _Writer:
         paragraph.style = "Cell"
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for number, line in enumerate(stacked(text)):
+        for number, line in enumerate(stack_lines(text)):
             run = paragraph.add_run()
             if number:
                 run.add_break()
@@ -161,7 +161,7 @@ class _Writer:
 
     def _page(self) -> None:
         """A4, margins of the look, and a foot with the result's identity and the page's number."""
-        section = self.made.sections[0]
+        section = self.docx.sections[0]
         section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = self.look.top, self.look.bottom
         section.left_margin, section.right_margin = self.look.left, self.look.right
@@ -172,7 +172,7 @@ class _Writer:
             foot._p.append(run)
 
     def _properties(self) -> None:
-        own, when = self.made.core_properties, datetime.fromisoformat(self.brief.day)
+        own, when = self.docx.core_properties, datetime.fromisoformat(self.brief.day)
         own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
         own.created = own.modified = own.last_printed = when
         own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]

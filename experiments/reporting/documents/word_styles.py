@@ -67,7 +67,7 @@ LOOKS = {
 }  # fmt: skip
 
 
-def dress(document: Any, look: Look, language: str) -> None:
+def apply_look(document: Any, look: Look, language: str) -> None:
     """Give a document its styles."""
     _without_themes(document, language)
     styles = document.styles
@@ -153,9 +153,9 @@ def _without_themes(document: Any, language: str) -> None:
     for fonts in document.styles.element.iter(qn("w:rFonts")):
         for theme in THEMES:
             fonts.attrib.pop(qn(theme), None)
-    for said in document.styles.element.iter(qn("w:lang")):
-        said.set(qn("w:val"), LANGUAGES[language] if language != "zh" else "en-US")
-        said.set(qn("w:eastAsia"), "zh-CN")
+    for tag in document.styles.element.iter(qn("w:lang")):
+        tag.set(qn("w:val"), LANGUAGES[language] if language != "zh" else "en-US")
+        tag.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _box(style: Any, look: Look, colour: str, fill: str) -> None:

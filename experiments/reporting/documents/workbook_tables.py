@@ -15,14 +15,14 @@ KINDS: dict[str, tuple[Kind, int]] = {
     export_tables.DECIMAL: ("number", 2),
     export_tables.PERCENT: ("share", 1),
 }
-#: The goals of a brief are told by ``goals``: as bounds where none or all of the runs met one, with policy beside without.
+#: ``goals`` reports the goals of a brief itself: as bounds where none or all of the runs met one, with policy beside without.
 LEFT_OUT = ("goals",)
 IN_DOCUMENTS = ("coverage",)
 
 
-def sheets(results: Sequence[Results], words: Words) -> Iterator[Table]:
-    """Every table of these folders but those that a brief tells itself."""
-    for table in export_tables.tables(results, words.language):
+def build_tables(results: Sequence[Results], words: Words) -> Iterator[Table]:
+    """Every table of these folders but those that a brief reports itself."""
+    for table in export_tables.build_tables(results, words.language):
         if table.id not in LEFT_OUT:
             yield _table(table, words)
 

@@ -1,4 +1,4 @@
-"""From folders to files: which documents in which languages, under names of our own inside the folder asked for."""
+"""From result folders to documents: formats and languages, under fixed names inside the target folder."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -28,25 +28,25 @@ def write(
 ) -> list[Path]:
     """Write the brief of one result, or the comparison of several, and return its files.
 
-    ``folders``: results, and studies that say what moves them. Raises ``inputs.Unusable`` for a folder no brief may be written
-    from, and when the folders do not fit what is asked. Nothing is written unless all of it can be made, and a document that
+    ``folders``: results, and studies of what influences them. Raises ``inputs.Unusable`` for a folder no brief may be written
+    from, and when the folders do not fit the request. Nothing is written unless all of it can be made, and a document that
     somebody edited, or that is not ours, keeps its name: the new one stands beside it.
     """
-    found, studies = inputs.sorted_out(folders)
+    found, studies = inputs.sort_folders(folders)
     make = _comparison(found, studies, command) if compare else _single(found, studies, command)
     formats = tuple(formats)
-    made: list[tuple[Path, Callable[[Path], None]]] = []
+    writers: list[tuple[Path, Callable[[Path], None]]] = []
     kinds = [KINDS[form] for form in formats if form in KINDS]
     for language in languages:
         brief, pictures = make(language), Pictures(kinds)
         stem = f"{'comparison' if compare else 'brief'}-{language}"
-        made += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
+        writers += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
     home = folders[0] if to == folders[0] / FOLDER else to  # whose list of our files names them
     with output_folder.building(home) as new:
         within = new / to.relative_to(home)
         within.mkdir(exist_ok=True)
-        written = [within / output_folder.free(home, path).name for path, _put in made]
-        for path, (_to, put) in zip(written, made, strict=True):
+        written = [within / output_folder.free(home, path).name for path, _put in writers]
+        for path, (_to, put) in zip(written, writers, strict=True):
             put(path)
     return [to / path.name for path in written]
 
@@ -57,7 +57,7 @@ def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], com
             f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
             f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
         )
-    return lambda language: build.brief(found[0], studies, language, build.Asked(command))
+    return lambda language: build.build_brief(found[0], studies, language, command)
 
 
 def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
@@ -72,7 +72,7 @@ def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study],
         raise inputs.Unusable(
             f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
         ) from None
-    return lambda language: build.comparison(found, language, build.Asked(command))
+    return lambda language: build.build_comparison(found, language, command)
 
 
 def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:

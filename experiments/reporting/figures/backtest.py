@@ -1,4 +1,4 @@
-"""The figure of a back-test: predictions less what was published, baseline predictors beside."""
+"""The figure of a back-test: predictions minus published figures, with the baseline predictors beside."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ def tidy(lines: Sequence[Line]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def figure(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_deviations(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
     """Predictions less what was published, a row each: shares in points above, everything else in percent below.
 
     ``rows``: see ``tidy``; ``facts``: vantage, seed, runs, version, hash.
@@ -62,12 +62,12 @@ def figure(rows: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str,
 
 def _panel(axes: Axes, rows: Sequence[Mapping[str, Any]], words: Words, language: str, label: str) -> None:
     for place, row in enumerate(reversed(rows)):
-        low, mean, high = (_apart(row[key], row) for key in ("low", "mean", "high"))
+        low, mean, high = (_deviation(row[key], row) for key in ("low", "mean", "high"))
         axes.plot([low, high], [place, place], color=BLUE, linewidth=5, alpha=0.35 if row["hit"] else 0.8, solid_capstyle="butt")
         axes.plot([mean], [place], "o", color=BLUE, markersize=5)
         for name, (mark, colour) in RIVALS.items():
             if row[name] is not None:
-                axes.plot([_apart(row[name], row)], [place], mark, color=colour, markersize=4.5, markerfacecolor="none")
+                axes.plot([_deviation(row[name], row)], [place], mark, color=colour, markersize=4.5, markerfacecolor="none")
     axes.axvline(0.0, color=INK, linewidth=1.1)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     names = [f"{row[f'name_{language}']}{words('comma')}{row['when']}" for row in reversed(rows)]
@@ -80,7 +80,7 @@ def _panel(axes: Axes, rows: Sequence[Mapping[str, Any]], words: Words, language
         axes.spines[side].set_visible(False)
 
 
-def _apart(value: float, row: Mapping[str, Any]) -> float:
+def _deviation(value: float, row: Mapping[str, Any]) -> float:
     happened = float(np.mean(row["published"]))
     return 100.0 * (value - happened) if row["unit"] == "share" else 100.0 * (value / happened - 1.0)
 
@@ -94,8 +94,8 @@ def _marks(words: Words) -> list[Line2D]:
     return [model, *rivals]
 
 
-def said(rows: Sequence[Mapping[str, Any]], language: str) -> str:
-    """The figure for those who cannot see it."""
+def describe(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The figure in words."""
     words = Words(language)
     parts = [
         words("source_line", name=row[f"name_{language}"], when=row["when"], note=words("range_signed",
@@ -107,19 +107,23 @@ def said(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     return words("gap").join([words("backtest_title"), *parts])
 
 
-def draw(made: Mapping[str, Any], manifest: Mapping[str, Any], folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def render(
+    result: Mapping[str, Any], manifest: Mapping[str, Any], folder: Path, languages: Sequence[str] = LANGUAGES
+) -> list[Path]:
     """The figure in ``folder``, in each language as PNG, SVG and text, with its data as CSV beside; their paths."""
     from experiments.results.files import write_csv
 
     folder.mkdir(exist_ok=True)
-    rows = tidy(made["figures"])
+    rows = tidy(result["figures"])
     facts = {
-        "vantage": made["vantage"], "seed": manifest["seed"], "runs": manifest["replications"]["completed"],
+        "vantage": result["vantage"], "seed": manifest["seed"], "runs": manifest["replications"]["completed"],
         "version": manifest["program"]["version"], "hash": manifest["hash"][:12],
     }  # fmt: skip
     paths = [folder / "backtest.csv"]
     write_csv(paths[0], [{**row, "published": float(np.mean(row["published"]))} for row in rows])
     for language in languages if rows else ():
         provenance = "; ".join(f"{key}: {value}" for key, value in facts.items())
-        paths += style.save(figure(rows, language, facts), folder / f"backtest-{language}", said(rows, language), provenance)
+        paths += style.save(
+            plot_deviations(rows, language, facts), folder / f"backtest-{language}", describe(rows, language), provenance
+        )
     return paths

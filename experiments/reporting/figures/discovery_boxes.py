@@ -1,4 +1,4 @@
-"""The picture of a discovery: what narrowing a box buys and costs, and the range that the first box asks of each factor."""
+"""The picture of a scenario discovery: density against coverage as a box narrows, and the range of each factor in the box."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,13 +21,13 @@ from experiments.results.files import read_csv
 MOST = 6
 
 
-def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """``figures/box-N-zh`` and so on for every box told: PNG, SVG and description; their paths."""
+def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """``figures/box-N-zh`` and so on for every box reported: PNG, SVG and description; their paths."""
     if not manifest["boxes"]:
         return []
     steps = read_csv(folder / "trajectory.csv")
     cases = pandas.read_parquet(folder / "cases.parquet")
-    made: list[Path] = []
+    paths: list[Path] = []
     with output_folder.building(folder) as new:
         target = new / "figures"
         target.mkdir()
@@ -37,18 +37,18 @@ def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = L
                 cases = cases[~cases[f"in_box_{earlier['number']}"]]
             own = steps[steps["box"] == box["number"]]
             for language in languages:
-                figure = picture(box, own, cases, manifest, language)
-                said = " ".join(discovery_text.answer({**manifest, "boxes": [box]}, language))
-                made += style.save(figure, target / f"box-{box['number']}-{language}", said, f"seed: {manifest['seed']}")
-    return [folder / path.relative_to(new) for path in made]
+                figure = plot_box(box, own, cases, manifest, language)
+                text = " ".join(discovery_text.answer({**manifest, "boxes": [box]}, language))
+                paths += style.save(figure, target / f"box-{box['number']}-{language}", text, f"seed: {manifest['seed']}")
+    return [folder / path.relative_to(new) for path in paths]
 
 
-def picture(
+def plot_box(
     box: Mapping[str, Any], steps: pandas.DataFrame, cases: pandas.DataFrame, manifest: Mapping[str, Any], language: str
 ) -> Figure:
     """Left, coverage against density of every box on the way; right, the ranges of the box that was chosen.
 
-    ``steps``: rows of ``trajectory.csv``; ``cases``: of ``cases.parquet``, those that no earlier box holds.
+    ``steps``: rows of ``trajectory.csv``; ``cases``: of ``cases.parquet``, those in no earlier box.
     """
     words = Words(language, minus="\u2212")
     shown = box["restrictions"][:MOST]
@@ -72,12 +72,12 @@ def _tradeoff(axes: Any, box: Mapping[str, Any], steps: pandas.DataFrame, words:
     path = steps[steps["chosen"] != "told"]
     axes.plot(path["learnt_coverage"], path["learnt_density"], color=BLUE, marker="o", markersize=3, linewidth=0.9, alpha=0.7,
               label=words("mark_learnt"))  # fmt: skip
-    told = steps[steps["chosen"] == "told"].iloc[0]
-    axes.plot(told["learnt_coverage"], told["learnt_density"], marker="o", markersize=9, color=BLUE, linestyle="")
+    chosen = steps[steps["chosen"] == "told"].iloc[0]
+    axes.plot(chosen["learnt_coverage"], chosen["learnt_density"], marker="o", markersize=9, color=BLUE, linestyle="")
     held = box["held_out"]
     if held["density"] is not None:
         axes.errorbar(
-            told["held_out_coverage"], held["density"],
+            chosen["held_out_coverage"], held["density"],
             [[held["density"] - held["density_low"]], [held["density_high"] - held["density"]]],
             color=VERMILLION, marker="s", markersize=7, capsize=4, linestyle="", label=words("mark_held_out"),
         )  # fmt: skip
@@ -129,10 +129,10 @@ def _ranges(axes: Any, shown: Sequence[Mapping[str, Any]], cases: pandas.DataFra
 
 
 def _choices(axes: Any, place: int, each: Mapping[str, Any], words: Words) -> None:
-    said = words("condition_or").join(map(words.of, each["among"]))
-    axes.annotate(wrap(said, 3.5, PLAIN), (0.0, place), fontsize=PLAIN, va="center")
+    text = words("condition_or").join(map(words.of, each["among"]))
+    axes.annotate(wrap(text, 3.5, PLAIN), (0.0, place), fontsize=PLAIN, va="center")
 
 
 def _shares(values: np.ndarray) -> np.ndarray:
-    """Ranks of the values as shares: the cases were spread evenly over what is thought possible."""
+    """Ranks of the values as shares: the cases were sampled evenly over the range thought possible."""
     return (np.argsort(np.argsort(values, kind="stable"), kind="stable") + 0.5) / len(values)

@@ -14,10 +14,10 @@ from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION
 from experiments.reporting.translations import Words, probability
 
 
-def outlook_chart(look: Any, name: Mapping[str, str], watched: str, language: str, facts: Mapping[str, Any]) -> Figure:
-    """How likely a goal is, quarter by quarter, for futures that look worst, best, or have missed a year already.
+def plot_outlook(look: Any, name: Mapping[str, str], watched: str, language: str, facts: Mapping[str, Any]) -> Figure:
+    """How likely a goal is, by quarter, for replications that look worst, best, or have missed a year already.
 
-    ``look``: ``experiments.analyses.early_warning.Outlook``; ``name`` of the goal; ``watched``: what is watched, in words.
+    ``look``: ``experiments.analyses.early_warning.Outlook``; ``name`` of the goal; ``watched``: the watched indicator, in words.
     """
     words = Words(language, minus="\u2212")
     lines = {"warn_best": (BLUE, "-"), "warn_worst": (VERMILLION, "--"), "warn_missed": (GREY, ":")}
@@ -48,14 +48,14 @@ def outlook_chart(look: Any, name: Mapping[str, str], watched: str, language: st
 
 
 def _path(look: Any, label: str) -> pandas.DataFrame:
-    """By quarter, the best or the worst group of futures on course, or the best of those that have missed a year's end."""
+    """By quarter, the best or the worst group of replications on course, or the best of those that have missed a year's end."""
     rows = []
     for month in look.months:
         groups = [each for each in look.groups if each.month == month and each.on_course == (label != "warn_missed")]
         if not groups:
             continue
         choose = min if label == "warn_worst" else max
-        # Best and worst by their place in the order, not by what happened to come out.
+        # Best and worst by their place in the order of the watched value, not by the outcome.
         first, last = groups[0], groups[-1]
         chosen = choose((first, last), key=lambda each: (_direction(look) * each.number, each.number))
         rows.append(
@@ -65,7 +65,7 @@ def _path(look: Any, label: str) -> pandas.DataFrame:
 
 
 def _direction(look: Any) -> float:
-    """1 if high values of what is watched are good for the goal, −1 if they are bad: from all quarters together."""
+    """1 if high values of the watched indicator are good for the goal, −1 if they are bad: from all quarters together."""
     lift = 0.0
     for month in look.months:
         groups = [each for each in look.groups if each.month == month and each.on_course]
@@ -73,19 +73,21 @@ def _direction(look: Any) -> float:
     return 1.0 if lift >= 0 else -1.0
 
 
-def described(look: Any, name: Mapping[str, str], language: str, likely: float) -> str:
+def describe_outlook(look: Any, name: Mapping[str, str], language: str, likely: float) -> str:
     """The picture in words."""
     words = Words(language)
-    said = [words("warn_said", goal=words.of(name), chance=probability(words, vars(look.prior)), likely=words.percent(likely))]
+    sentences = [
+        words("warn_said", goal=words.of(name), chance=probability(words, vars(look.prior)), likely=words.percent(likely))
+    ]
     for month, caught, false in zip(look.months, look.recognised, look.false_alarms):
         if (month + 1) % 12 == 0 and not np.isnan(caught) and not np.isnan(false):
-            said.append(
+            sentences.append(
                 words("warn_said_year", year=2021 + month // 12, caught=words.percent(caught), false=words.percent(false))
             )
-    return words("gap").join(said)
+    return words("gap").join(sentences)
 
 
-def divergence_chart(
+def plot_divergence(
     true: pandas.DataFrame,
     observed: pandas.DataFrame,
     polished: pandas.DataFrame,
@@ -93,7 +95,7 @@ def divergence_chart(
     language: str,
     footer: str,
 ) -> Figure:
-    """An indicator as it is and as it stands on file, the gap between both shaded, and how much of it the assessment makes.
+    """An indicator in truth and in the records, the gap between both shaded, and how much of it the assessment causes.
 
     Bands with columns month, p05, p50, p95; ``names``: of true, observed and polished.
     """

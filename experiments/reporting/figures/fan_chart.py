@@ -1,4 +1,4 @@
-"""The fan chart: an indicator over the months with what happened, what is wanted, and what was published.
+"""The fan chart: an indicator over the months with dated events, its threshold, and published figures.
 
 A function from tidy data to a Figure in a given language; it reads and writes no file.
 """
@@ -24,7 +24,7 @@ MOST_EVENTS = 6
 LONGEST_EVENT = 48  # letters
 
 
-def fan_chart(
+def plot_fan_chart(
     band: pandas.DataFrame,
     subject: Mapping[str, Any],
     language: str,
@@ -37,20 +37,20 @@ def fan_chart(
     """An indicator over the months: the median and the bands that hold half and nine tenths of the runs.
 
     ``band``: columns month, p05, p25, p50, p75, p95; ``subject``: name, unit, definition of the indicator;
-    ``reference``: the name and the band of what it is held against; ``threshold``: a level in the indicator's
+    ``reference``: the name and the band of what it is compared with; ``threshold``: a level in the indicator's
     unit; ``events``: months ("2023-05") with their names; ``published``: figures with span (two months), published (a number or
-    low and high) and place. What is drawn beyond the first ``MOST_EVENTS`` events would hide the fan.
+    low and high) and place. Only the first ``MOST_EVENTS`` events are drawn: more would hide the fan.
     """
     words = Words(language, minus="\u2212")
     with style.house_style():
         what = words.of(subject.get("definition"))
-        said = words("fan_is", definition=what) if what else ""
-        page = Page(9.0, 5.6 + (paragraph(said, 9.0, PLAIN) if what else 0.0))  # what it is takes no room from the fan
+        text = words("fan_is", definition=what) if what else ""
+        page = Page(9.0, 5.6 + (paragraph(text, 9.0, PLAIN) if what else 0.0))  # the definition takes no room from the fan
         unit = "" if subject["unit"] == "share" else words.unit(subject["unit"])  # the axis says percent itself
         name = words.of(subject["name"])
         page.top(words("name_and_unit", name=name, unit=unit) if unit else name, TITLE, weight="bold", gap=0.08)
         if what:
-            page.top(said, PLAIN, color=GREY)
+            page.top(text, PLAIN, color=GREY)
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("fan_is_not"), SMALL + 0.5, gap=0.12)
         axes = page.axes(left=0.95, right=0.45, top=0.36, bottom=0.32)
@@ -124,8 +124,8 @@ def _events(axes: Axes, events: Sequence[tuple[str, Mapping[str, str]]], words: 
         day = np.datetime64(month).astype("datetime64[D]").astype(float)
         if not first <= day <= last:
             continue
-        said = style.drawable(words.of(name), LONGEST_EVENT)
-        long = width(said) * (SMALL + 0.5) / 72 + 0.12
+        text = style.drawable(words.of(name), LONGEST_EVENT)
+        long = width(text) * (SMALL + 0.5) / 72 + 0.12
         at = (day - first) / (last - first) * inches
         left = at + long > inches
         start = at - long if left else at
@@ -133,7 +133,7 @@ def _events(axes: Axes, events: Sequence[tuple[str, Mapping[str, str]]], words: 
         ends[row:] = [start + long]
         axes.axvline(day, color=GREY, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
         axes.annotate(
-            said, (day, 1), xycoords=("data", "axes fraction"), xytext=(-4 if left else 4, -3 - 12 * row),
+            text, (day, 1), xycoords=("data", "axes fraction"), xytext=(-4 if left else 4, -3 - 12 * row),
             textcoords="offset points", fontsize=SMALL + 0.5, color=INK, va="top", ha="right" if left else "left", zorder=5,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
         )  # fmt: skip

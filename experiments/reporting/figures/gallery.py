@@ -1,7 +1,7 @@
-"""Every picture that result folders can support, drawn from their files alone, in the order of a brief.
+"""Every picture that result folders have the data for, drawn from their files alone, in the order of a brief.
 
-The first folder is the one briefed. Others of a run are held against it; folders of sweeps, sensitivity analyses and solving
-add the pictures that answer "what moves it" and "how much is enough". What a folder lacks has no picture.
+The first folder is the one briefed. Further runs are compared with it; folders of sweeps, sensitivity analyses and solving
+add the pictures that answer "what moves it" and "how much is enough". A picture whose data a folder lacks is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ from experiments.results.folder import Results
 
 __all__ = ["SECTIONS", "Picture", "gallery", "save"]
 
-#: The drift of records from the truth is told by these.
+#: Indicators that show how records drift from the truth.
 DIVERGENCE = {"true": "relapse_rate", "observed": "relapse_recorded", "polished": "relapse_polished"}
 
 #: Townships in pictures: indicator, title, note.
@@ -51,7 +51,7 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     """The pictures of these folders, one after another, so that only one need be in memory.
 
     ``results``: the briefed run first; folders without a manifest (sensitivity, solve) as ``Results(path)``. Raises ValueError
-    where the first is no run, or none of its replications lived.
+    where the first is no run, or none of its replications finished.
     """
     briefed = results[0]
     if figure_data.kind(briefed) != "run" or not briefed.manifest["replications"]["completed"]:
@@ -67,43 +67,43 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
 
 def _all(briefed: Results, results: Sequence[Results], language: str) -> Iterator[Picture]:
     others = [each for each in results[1:] if figure_data.kind(each) == "run"]
-    draw = _Drawing(briefed, language)
+    render = _FigureMaker(briefed, language)
     yield from first_pictures(briefed, language)
-    yield from draw.by_year()
+    yield from render.by_year()
     for other in others:
-        yield from draw.against(other)
+        yield from render.against(other)
     for each in results[1:]:
         for picture in study_figures.pictures_of_study(each, language):
             yield replace(picture, id=f"{safe(each.folder.name)}-{picture.id}")
-    yield from draw.money()
-    yield from draw.who()
-    yield from draw.townships()
+    yield from render.money()
+    yield from render.who()
+    yield from render.townships()
     yield from household_story_figure.pictures_of_story(briefed, language)
-    yield from draw.other_fans()
+    yield from render.other_fans()
 
 
 def first_pictures(briefed: Results, language: str) -> Iterator[Picture]:
     """What a run draws at its end: fan charts of the headline indicators, the drift of records where there is any, and the
     scoreboard.
     """
-    draw = _Drawing(briefed, language)
-    yield from draw.fans()
-    yield from draw.divergence()
-    yield draw.scoreboard()
+    render = _FigureMaker(briefed, language)
+    yield from render.fans()
+    yield from render.divergence()
+    yield render.scoreboard()
 
 
 def picture_of(briefed: Results, what: str, language: str) -> Picture:
     """One picture of a run: its "goals", or the fan chart of an indicator. KeyError if it measures no such indicator."""
-    draw = _Drawing(briefed, language)
-    return draw.scoreboard() if what == "goals" else draw.fan(what, "other")
+    render = _FigureMaker(briefed, language)
+    return render.scoreboard() if what == "goals" else render.fan(what, "other")
 
 
 def comparison_pictures(first: Results, other: Results, language: str) -> Iterator[Picture]:
-    """Another scenario held against the first: probabilities with paired differences, then flips."""
-    yield from _Drawing(first, language).against(other)
+    """Another scenario compared with the first: probabilities with paired differences, then flips."""
+    yield from _FigureMaker(first, language).against(other)
 
 
-class _Drawing:
+class _FigureMaker:
     """The pictures of one run, in one language."""
 
     def __init__(self, briefed: Results, language: str) -> None:
@@ -123,10 +123,10 @@ class _Drawing:
                 yield self.fan(name, "answer")
 
     def other_fans(self) -> Iterator[Picture]:
-        """Fan charts of what can be held against published figures."""
+        """Fan charts of indicators that have published figures to compare with."""
         months = self.briefed.manifest["months"]
         for name, subject in self.briefed.manifest["indicators"].items():
-            if not subject["headline"] and figure_data.published(name, months[0], months[-1]):
+            if not subject["headline"] and figure_data.find_published(name, months[0], months[-1]):
                 yield self.fan(name, "other")
 
     def fan(self, name: str, section: str) -> Picture:
@@ -137,10 +137,10 @@ class _Drawing:
         if subject.get("reference"):
             against = self.briefed.bands("county", subject["reference"])
             reference = (indicators[subject["reference"]]["name"], against)
-        known = figure_data.published(name, months[0], months[-1])
-        events = figure_data.events(self.briefed)
-        figure = fans.fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
-        alt = alt_text.fan_chart(band, subject, self.language, reference, threshold)
+        known = figure_data.find_published(name, months[0], months[-1])
+        events = figure_data.find_events(self.briefed)
+        figure = fans.plot_fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
+        alt = alt_text.describe_fan_chart(band, subject, self.language, reference, threshold)
         for each in known:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
@@ -148,7 +148,7 @@ class _Drawing:
         return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data, alt, words("fan_is_not"), section)
 
     def divergence(self) -> Iterator[Picture]:
-        """The drift of records from the truth, where a scenario lets records bend under assessment."""
+        """The drift of records from the truth, where a scenario lets the assessment distort records."""
         words, known = self.words, self.briefed.manifest["indicators"]
         if not all(name in known for name in DIVERGENCE.values()):
             return
@@ -156,7 +156,7 @@ class _Drawing:
         if not (bands["polished"]["p95"] > 0).any():
             return
         names = {key: known[name]["name"] for key, name in DIVERGENCE.items()}
-        figure = early_warning.divergence_chart(**bands, names=names, language=self.language, footer=footer(self.facts, words))
+        figure = early_warning.plot_divergence(**bands, names=names, language=self.language, footer=footer(self.facts, words))
         ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
         alt = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
         data = pandas.concat([provenance.tidy([band]).assign(indicator=DIVERGENCE[key]) for key, band in bands.items()])
@@ -164,10 +164,10 @@ class _Drawing:
 
     def scoreboard(self) -> Picture:
         """The goals as they stand at the end."""
-        words, shown = self.words, goal_selection.of_the_plan(self.briefed.goals)
+        words, shown = self.words, goal_selection.plan_goals(self.briefed.goals)
         figure, alt = (
-            goal_scoreboard.goal_scoreboard(shown, self.language, self.facts),
-            alt_text.goal_scoreboard(shown, self.language),
+            goal_scoreboard.plot_scoreboard(shown, self.language, self.facts),
+            alt_text.describe_scoreboard(shown, self.language),
         )
         table = self.briefed.table("goals")
         data = table[table["id"].isin([goal["id"] for goal in shown])]
@@ -176,87 +176,89 @@ class _Drawing:
 
     def by_year(self) -> Iterator[Picture]:
         """When goals become unlikely."""
-        words, data = self.words, figure_data.chances(self.briefed)
+        words, data = self.words, figure_data.tabulate_chances(self.briefed)
         if data.empty:
             return
-        figure = goal_probabilities.chance_by_year(data, self.language, self.facts)
-        told = []
+        figure = goal_probabilities.plot_chance_by_year(data, self.language, self.facts)
+        items = []
         for _goal, own in data.groupby("goal", sort=False):
             path = (
-                f"{row.year} {goal_probabilities.short_chance(row.probability, row.low, row.high, words)}"
+                f"{row.year} {goal_probabilities.format_chance(row.probability, row.low, row.high, words)}"
                 for row in own.itertuples()
             )
-            name, said = own[f"name_{self.language}"].iloc[0], goal_probabilities.verdict(own, words)
-            told.append(words("described_path", name=name, path=words("comma").join(path), verdict=said))
-        alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *told])
+            name, verdict = own[f"name_{self.language}"].iloc[0], goal_probabilities.judge_path(own, words)
+            items.append(words("described_path", name=name, path=words("comma").join(path), verdict=verdict))
+        alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *items])
         title, caption = words("chance_by_year_title"), words("chance_by_year_is")
         yield self.picture("chance-by-year", title, figure, data, alt, caption, "goals")
 
     def against(self, other: Results) -> Iterator[Picture]:
-        """Another scenario on the same luck: probabilities with paired differences, and flips."""
-        words, data = self.words, figure_data.compared(self.briefed, other)
+        """Another scenario on common random numbers: probabilities with paired differences, and flips."""
+        words, data = self.words, figure_data.compare_goals(self.briefed, other)
         if data.empty:
             return
         named = [provenance.drawable(each.manifest["scenario"]["title"])[self.language] for each in (self.briefed, other)]
         titles = (named[0], named[1])
         name = other.manifest["scenario"]["id"]
-        figure = goal_probabilities.comparison(data, titles, self.language, self.facts)
-        told = []
+        figure = goal_probabilities.plot_comparison(data, titles, self.language, self.facts)
+        items = []
         for row in data.to_dict("records"):
-            values = {key: goal_probabilities.whole_points(row[key], words) for key in ("difference", "low", "high")}
+            values = {key: goal_probabilities.format_points(row[key], words) for key in ("difference", "low", "high")}
             sides = {side: words.percent(row[side]) for side in ("first", "other")}
-            told.append(words("described_difference", name=row[f"name_{self.language}"], **sides, **values))
+            items.append(words("described_difference", name=row[f"name_{self.language}"], **sides, **values))
         title = words("comparison_title", other=titles[1], first=titles[0])
-        alt = words("gap").join([words("sentence", text=title), *told])
+        alt = words("gap").join([words("sentence", text=title), *items])
         kept = data.drop(columns=["both", "helped", "harmed", "neither"])
         yield self.picture(f"comparison-{name}", title, figure, kept, alt, words("comparison_is"), "goals")
         counts = data[["goal", "name_zh", "name_en", "both", "helped", "harmed", "neither"]]
-        figure = goal_probabilities.flips(counts, titles, self.language, self.facts)
+        figure = goal_probabilities.plot_flips(counts, titles, self.language, self.facts)
         title = words("flips_title", other=titles[1], first=titles[0])
         rows = counts.to_dict("records")
-        told = [words("described_flips", name=row[f"name_{self.language}"], **{k: row[k] for k in ("helped", "harmed")})
+        items = [words("described_flips", name=row[f"name_{self.language}"], **{k: row[k] for k in ("helped", "harmed")})
                 for row in rows]  # fmt: skip
-        alt = words("gap").join([words("sentence", text=title), *told])
+        alt = words("gap").join([words("sentence", text=title), *items])
         pairs = int(data[["both", "helped", "harmed", "neither"]].iloc[0].sum())
         yield self.picture(f"flips-{name}", title, figure, counts, alt, words("flips_is", pairs=pairs), "goals")
 
     def money(self) -> Iterator[Picture]:
         """Purses by use and by year."""
         words = self.words
-        by_use, by_year = figure_data.purses(self.briefed)
+        by_use, by_year = figure_data.tabulate_purses(self.briefed)
         if by_use.empty:
             return
         sums = by_use.groupby("fund", sort=False).agg({f"fund_{self.language}": "first", "yuan": "sum"})
-        told = [words("described_item", name=name, value=words.quantity(yuan / spending.MILLION, "million yuan/year"))
+        items = [words("described_item", name=name, value=words.quantity(yuan / spending.MILLION, "million yuan/year"))
                 for name, yuan in sums.itertuples(index=False)]  # fmt: skip
         for name, title, data, figure in (
-            ("budget-uses", "uses", by_use, spending.uses(by_use, self.language, self.facts)),
-            ("budget-years", "by_year", by_year, spending.by_year(by_year, self.language, self.facts)),
+            ("budget-uses", "uses", by_use, spending.plot_uses(by_use, self.language, self.facts)),
+            ("budget-years", "by_year", by_year, spending.plot_by_year(by_year, self.language, self.facts)),
         ):
-            alt = _told(words, words(f"{title}_title"), told)
+            alt = _describe_items(words, words(f"{title}_title"), items)
             yield self.picture(name, words(f"{title}_title"), figure, data, alt, words(f"{title}_is"), "money")
 
     def who(self) -> Iterator[Picture]:
         """Incomes by source and segment, their spread, and whom monitoring reaches."""
         words, language = self.words, self.language
-        sources = figure_data.income_sources(self.briefed)
+        sources = figure_data.tabulate_incomes(self.briefed)
         if not sources.empty:
-            told = [words("described_item", name=f"{row[f'name_{language}']} {row['year']}",
+            items = [words("described_item", name=f"{row[f'name_{language}']} {row['year']}",
                           value=words.quantity(row["total"], "yuan")) for row in sources.to_dict("records")]  # fmt: skip
-            figure = incomes_and_monitoring.income_sources(sources, language, self.facts)
-            alt = _told(words, words("sources_title"), told)
+            figure = incomes_and_monitoring.plot_income_sources(sources, language, self.facts)
+            alt = _describe_items(words, words("sources_title"), items)
             yield self.picture("income-sources", words("sources_title"), figure, sources, alt, words("sources_is"), "who")
-        spread = figure_data.spread(self.briefed, incomes_and_monitoring.HIGHEST)
+        spread = figure_data.tabulate_spread(self.briefed, incomes_and_monitoring.HIGHEST)
         if not spread.empty:
-            figure = incomes_and_monitoring.spread(spread, figure_data.lines(self.briefed, language), language, self.facts)
-            alt = _told(words, words("spread_title"), list(_below(spread, words)))
+            figure = incomes_and_monitoring.plot_spread(
+                spread, figure_data.find_lines(self.briefed, language), language, self.facts
+            )
+            alt = _describe_items(words, words("spread_title"), list(_below(spread, words)))
             yield self.picture("income-spread", words("spread_title"), figure, spread, alt, words("spread_is"), "who")
-        stages, delays = figure_data.monitoring(self.briefed)
+        stages, delays = figure_data.tabulate_monitoring(self.briefed)
         if not stages.empty:
-            figure = incomes_and_monitoring.funnel(stages, delays, language, self.facts)
-            told = [words("described_item", name=words(f"group_{row['group']}") + words("gap") + words(f"stage_{row['stage']}"),
+            figure = incomes_and_monitoring.plot_funnel(stages, delays, language, self.facts)
+            items = [words("described_item", name=words(f"group_{row['group']}") + words("gap") + words(f"stage_{row['stage']}"),
                           value=words.quantity(row["mean"], "households")) for row in stages.to_dict("records")]  # fmt: skip
-            alt = _told(words, words("funnel_title"), told)
+            alt = _describe_items(words, words("funnel_title"), items)
             data = pandas.concat([stages, delays])
             yield self.picture("monitoring-funnel", words("funnel_title"), figure, data, alt, words("funnel_is"), "risks")
 
@@ -264,18 +266,18 @@ class _Drawing:
         """Tiles and sorted dots of risk and enclaves."""
         words = self.words
         for indicator, title, section in TOWNSHIPS:
-            data = figure_data.places(self.briefed, indicator)
+            data = figure_data.tabulate_places(self.briefed, indicator)
             if data.empty or data["mean"].isna().all():
                 continue
             record = self.briefed.manifest["indicators"][indicator]
             ratio = record["unit"] == "share"
             subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
-                       "county": figure_data.county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
-            figure = township_tiles.tiles(data, subject, self.language, self.facts)
+                       "county": figure_data.read_county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
+            figure = township_tiles.plot_tiles(data, subject, self.language, self.facts)
             known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
-            told = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
+            items = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
                     for row in known.to_dict("records")]  # fmt: skip
-            alt = _told(words, words(title), told)
+            alt = _describe_items(words, words(title), items)
             caption = words("tiles_is", name=words.of(record["name"])) + words("gap") + words("tiles_note")
             yield self.picture(f"townships-{indicator}", words(title), figure, data, alt, caption, section)
 
@@ -289,21 +291,21 @@ def _below(spread: pandas.DataFrame, words: Words) -> Iterator[str]:
                     end=words.percent(shares["end"]))  # fmt: skip
 
 
-def _told(words: Words, title: str, items: Sequence[str]) -> str:
+def _describe_items(words: Words, title: str, items: Sequence[str]) -> str:
     """A title and its items as two sentences."""
     return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(items))])
 
 
-def draw(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def render(results: Results, languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Fan charts of the headline indicators and the scoreboard as PNG and SVG in ``figures``, each with
     its data (CSV) and a description (text); their paths.
     """
 
     with output_folder.building(results.folder) as new:
-        made = [
+        paths = [
             results.folder / path.relative_to(new)
             for language in languages
             for picture in first_pictures(results, language)
             for path in save(picture, new / "figures", KINDS)
         ]
-    return list(dict.fromkeys(made))
+    return list(dict.fromkeys(paths))

@@ -1,4 +1,4 @@
-"""How likely goals are by year, under one scenario and another, and in which futures another changes the outcome.
+"""How likely goals are by year and under two scenarios, and in which replications the second scenario changes the outcome.
 
 Functions from tidy data to a Figure in a given language; they read and write no file.
 """
@@ -22,7 +22,7 @@ HALF = 0.5
 FLIPS = (("both", BLUE, ""), ("helped", "#8fc1e0", "////"), ("harmed", VERMILLION, "\\\\"), ("neither", "#E3E3E3", ""))
 
 
-def verdict(years: pandas.DataFrame, words: Words) -> str:
+def judge_path(years: pandas.DataFrame, words: Words) -> str:
     """When a goal becomes unlikely: the first year from which its interval stays below one half; or likely at the end, or open.
 
     ``years``: columns year, low, high, in order.
@@ -36,8 +36,8 @@ def verdict(years: pandas.DataFrame, words: Words) -> str:
     return words("likely_at_end" if years["low"].iloc[-1] > HALF else "open_at_end")
 
 
-def short_chance(probability: float, low: float, high: float, words: Words) -> str:
-    """A probability in a narrow field; of none or all of the runs only the bound."""
+def format_chance(probability: float, low: float, high: float, words: Words) -> str:
+    """A probability in a narrow field; only the bound where none or all of the runs met the goal."""
     if np.isnan(probability):
         return words("unknown")
     if probability == 0.0:
@@ -45,7 +45,7 @@ def short_chance(probability: float, low: float, high: float, words: Words) -> s
     return f"≥{words.percent(low)}" if probability == 1.0 else words.percent(probability)
 
 
-def chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """The probability of being on course at each year's end, a row for each goal, darker where likelier.
 
     ``data``: columns goal, name_zh, name_en, headline, year, probability, low, high.
@@ -67,10 +67,10 @@ def chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, An
             own = data[data["goal"] == goal].sort_values("year")
             for column, each in enumerate(own.itertuples()):
                 dark = each.probability > DARK
-                said = short_chance(each.probability, each.low, each.high, words)
-                axes.text(column, row, said, fontsize=PLAIN - 1, ha="center", va="center", color="white" if dark else INK)
-            told = verdict(own, words)
-            beside(axes, row, told, color=VERMILLION if own["high"].iloc[-1] < HALF else INK)
+                label = format_chance(each.probability, each.low, each.high, words)
+                axes.text(column, row, label, fontsize=PLAIN - 1, ha="center", va="center", color="white" if dark else INK)
+            outlook = judge_path(own, words)
+            beside(axes, row, outlook, color=VERMILLION if own["high"].iloc[-1] < HALF else INK)
             if bool(own["headline"].iloc[0]):
                 axes.get_yticklabels()[row].set_fontweight("bold")
         for edge in range(1, len(years)):
@@ -89,8 +89,8 @@ def chance_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, An
     return page.figure
 
 
-def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
-    """Two scenarios on the same luck: both probabilities, and their difference with its interval for pairs, goal by goal.
+def plot_comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
+    """Two scenarios on common random numbers: both probabilities, and their difference with its interval for pairs, by goal.
 
     ``data``: columns name_zh, name_en, first, first_low, first_high, other, other_low, other_high, difference, low, high;
     ``titles``: of both scenarios, in the language.
@@ -119,12 +119,12 @@ def comparison(data: pandas.DataFrame, titles: tuple[str, str], language: str, f
             clear = each.low > 0 or each.high < 0
             color = (BLUE if each.difference > 0 else VERMILLION) if clear else GREY
             interval(right, row, each.low, each.difference, each.high, color, markerfacecolor=color if clear else "white")
-            said = _points(each.difference, each.low, each.high, words)
-            beside(right, row, said, color=color)
+            label = _points(each.difference, each.low, each.high, words)
+            beside(right, row, label, color=color)
         reach = max(0.05, float(np.nanmax(np.abs(data[["low", "high"]].to_numpy()))) * 1.08)
         right.set_xlim(-reach, reach)
         right.xaxis.set_major_locator(_few())
-        right.xaxis.set_major_formatter(lambda value, _: whole_points(value, words))
+        right.xaxis.set_major_formatter(lambda value, _: format_points(value, words))
         right.tick_params(axis="x", labelsize=PLAIN - 1)
         right.grid(axis="x")
         right.set_axisbelow(True)
@@ -142,20 +142,19 @@ def _few() -> Any:
 def _points(middle: float, low: float, high: float, words: Words) -> str:
     if middle == low == high == 0:
         return "0"
-    return (
-        f"{whole_points(middle, words)} ({words('range_signed', low=whole_points(low, words), high=whole_points(high, words))})"
-    )
+    ends = words("range_signed", low=format_points(low, words), high=format_points(high, words))
+    return f"{format_points(middle, words)} ({ends})"
 
 
-def whole_points(value: float, words: Words) -> str:
-    """Percentage points as the number of runs supports them: whole, unless that would make a nothing of something."""
+def format_points(value: float, words: Words) -> str:
+    """Percentage points as the number of runs supports them: whole, unless a difference would round to 0."""
     shown = 100 * value
     text = f"{abs(shown):.0f}" if abs(shown) >= 0.5 or abs(shown) < 0.05 else f"{abs(shown):.1f}"
     return (words.minus if shown <= -0.05 else "+" if shown >= 0.05 else "") + text
 
 
-def flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
-    """The flip table: of all pairs of futures, in how many both scenarios meet a goal, only one of them, or neither.
+def plot_flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, facts: Mapping[str, Any]) -> Figure:
+    """The flip table: of all pairs of replications, in how many both scenarios meet a goal, only one of them, or neither.
 
     ``data``: columns name_zh, name_en, both, helped, harmed, neither (counts).
     """

@@ -13,13 +13,13 @@ from matplotlib.lines import Line2D
 from experiments.reporting.figures import style
 from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, cell, footer
 from experiments.reporting.figures.style import BLUE, GREY, LINE, VERMILLION, wrap
-from experiments.reporting.goal_selection import groups
+from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.translations import Words, margin, probability
 
 NAME_WIDTH = 2.9  # inches for the names of goals
 
 
-def goal_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Mapping[str, Any]) -> Figure:
     """Every goal with its probability, interval and margin, under headings; what is recorded beside what is
     true.
 
@@ -68,7 +68,7 @@ def _height(row: Any) -> float:
 
 def _rows(goals: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Labels of headings and, below each, tuples of a goal with its recorded twin, if it has one."""
-    return [row for heading, group in groups(goals) for row in (heading, *group)]
+    return [row for heading, group in group_goals(goals) for row in (heading, *group)]
 
 
 def _goal_row(
@@ -101,8 +101,8 @@ def _goal_row(
         cell(axes, columns[0], y, probability(words, goal), color=colour, size=SMALL + 0.5)
         if "members" not in goal:
             middle_margin, around = margin(words, goal)
-            said = words("with_range", value=middle_margin, range=around)
-            cell(axes, columns[1], y, said, color=colour, size=SMALL)
+            margin_text = words("with_range", value=middle_margin, range=around)
+            cell(axes, columns[1], y, margin_text, color=colour, size=SMALL)
 
 
 def _marker(goal: Mapping[str, Any], colour: str) -> tuple[str, str]:

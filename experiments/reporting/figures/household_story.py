@@ -1,4 +1,4 @@
-"""One household's life as a line with what happened to it. A function from tidy data to a Figure; no files."""
+"""One household's income as a line, with the events of its life. A function from tidy data to a Figure; no files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,25 +15,26 @@ from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, value_
 from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION, width, wrap
 from experiments.reporting.translations import Words
 
-MOST = 14  # things told: more would be a list and no picture
+MOST = 14  # events: more would make a list of the picture
 
 
-def story_line(
-    lives: Sequence[tuple[str, pandas.DataFrame]],
-    told: Sequence[tuple[str, str]],
+def plot_story(
+    series: Sequence[tuple[str, pandas.DataFrame]],
+    events: Sequence[tuple[str, str]],
     heading: tuple[str, str],
     language: str,
     foot: str,
 ) -> Figure:
     """Net income per head month by month against the lines, and numbered events with a sentence each.
 
-    ``lives``: title of the scenario and columns month, net, poverty_line, monitoring_line, below; the first is told, a second
-    drawn beside it; ``told``: months ("2022-07") and what happened, in order; ``heading``: title and the line under it.
+    ``series``: for each scenario its title and columns month, net (yuan), poverty_line, monitoring_line, below; the events are
+    those of the first, a second is drawn beside it; ``events``: months ("2022-07") and what happened, in order; ``heading``:
+    title and the line under it.
     """
     words = Words(language, minus="\u2212")
-    half = (len(told) + 1) // 2
+    half = (len(events) + 1) // 2
     size, room = SMALL + 0.5, 5.0
-    sentences = [wrap(f"{month} {said}", room - 0.35, size) for month, said in told]
+    sentences = [wrap(f"{month} {text}", room - 0.35, size) for month, text in events]
     column_lines = [
         sum(text.count("\n") + 1 for text in sentences[:half]),
         sum(text.count("\n") + 1 for text in sentences[half:]),
@@ -48,12 +49,12 @@ def story_line(
         bottom = page.below
         axes = page.axes(left=0.95, right=0.45, top=0.45, bottom=below + 0.55)
         handles = []
-        for number, (title, life) in enumerate(lives):
+        for number, (title, data) in enumerate(series):
             color, line = ((BLUE, "-"), (GREY, "--"))[number]
             look: dict[str, Any] = {"color": color, "linestyle": line, "linewidth": 2.2 if number == 0 else 1.6, "label": title}
-            axes.plot(life["month"], life["net"], zorder=3, **look)
+            axes.plot(data["month"], data["net"], zorder=3, **look)
             handles.append(Line2D([], [], **look))
-        first = lives[0][1]
+        first = series[0][1]
         for name, color in (("poverty_line", VERMILLION), ("monitoring_line", INK)):
             axes.step(first["month"], first[name], where="post", color=color, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2)
             label = words("line_poverty" if name == "poverty_line" else "line_monitoring")
@@ -65,7 +66,7 @@ def story_line(
                 linewidth=0, zorder=0,
             )  # fmt: skip
             handles.append(Line2D([], [], color="#f6dcc6", linewidth=7, label=words("story_below")))
-        _numbers(axes, first, told)
+        _numbers(axes, first, events)
         value_axis(axes.yaxis, "yuan", words)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
@@ -83,11 +84,11 @@ def story_line(
     return page.figure
 
 
-def _numbers(axes: Any, life: pandas.DataFrame, told: Sequence[tuple[str, str]]) -> None:
-    """A numbered mark on the line for each thing told; those of one month stand over each other."""
-    level = dict(zip(life["month"].dt.strftime("%Y-%m"), life["net"]))
+def _numbers(axes: Any, data: pandas.DataFrame, events: Sequence[tuple[str, str]]) -> None:
+    """A numbered mark on the line for each event; those of one month stand above each other."""
+    level = dict(zip(data["month"].dt.strftime("%Y-%m"), data["net"]))
     seen: dict[str, int] = {}
-    for number, (month, _said) in enumerate(told, start=1):
+    for number, (month, _text) in enumerate(events, start=1):
         if month not in level:
             continue
         stack = seen.get(month, 0)

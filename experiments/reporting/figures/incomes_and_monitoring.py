@@ -1,4 +1,4 @@
-"""Who has what, and whom help reaches: incomes by source and their spread, and monitoring from onset to elimination.
+"""Incomes by source and their spread, and monitoring of households from onset to elimination of risk.
 
 Functions from tidy data to a Figure in a given language; they read and write no file.
 """
@@ -27,7 +27,7 @@ STAGES = ("began", "identified", "helped", "eliminated")
 STEPS = ("noticing", "helping", "resolving")
 
 
-def income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """Income per head by its four sources: for each segment a bar for the first year's end and one for the last.
 
     ``data``: columns segment, name_zh, name_en, year, wages, business, property, transfers, total, p05, p95 (yuan per head).
@@ -70,7 +70,9 @@ def income_sources(data: pandas.DataFrame, language: str, facts: Mapping[str, An
     return page.figure
 
 
-def spread(data: pandas.DataFrame, lines: Sequence[tuple[str, float, float]], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_spread(
+    data: pandas.DataFrame, lines: Sequence[tuple[str, float, float]], language: str, facts: Mapping[str, Any]
+) -> Figure:
     """How net income per head is spread before and after: registered persons on top, everybody else below.
 
     ``data``: columns group (registered, others), moment (opening, end), low (yuan), share, p05, p95 of persons; ``lines``: names
@@ -128,7 +130,7 @@ def _spread_of(axes: Axes, own: pandas.DataFrame, lines: Sequence[tuple[str, flo
     axes.set_xlabel(words("spread_axis"), fontsize=PLAIN - 0.5)
 
 
-def funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """Monitoring from onset to elimination: households at each stage, and how long each step took.
 
     ``stages``: columns group (registered, others), stage, mean, p05, p95 (households); ``delays``: group, step, p10, p50, p90
@@ -161,8 +163,8 @@ def _funnel_of(
         each = own.loc[stage]
         axes.plot([each["p05"], each["p95"]], [row, row], color=INK, linewidth=1.2)
         share = words.percent(each["mean"] / first) if first else ""
-        said = words.quantity(each["mean"], "households")
-        beside(axes, row, said if row == 0 else words("with_range", value=said, range=words("of_those_begun", share=share)))
+        label = words.quantity(each["mean"], "households")
+        beside(axes, row, label if row == 0 else words("with_range", value=label, range=words("of_those_begun", share=share)))
     axes.set_xlim(0, float(own[["mean", "p95"]].to_numpy().max()) * 1.02 or 1.0)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
@@ -185,8 +187,8 @@ def _funnel_of(
         time.plot([each["p10"], each["p90"]], [at, at], color=style.BAND_HALF, linewidth=7, solid_capstyle="butt")
         time.plot([each["p50"]], [at], marker="|", markersize=15, markeredgewidth=2.6, color=BLUE, linestyle="")
         facts = {"middle": f"{each['p50']:.0f}", "long": f"{each['p90']:.0f}"}
-        said = words("delay_told", step=words(f"step_{step}"), **facts)
-        time.annotate(said, (0, at), xytext=(0, -15), textcoords="offset points", fontsize=SMALL + 0.5, va="center", color=GREY)
+        label = words("delay_told", step=words(f"step_{step}"), **facts)
+        time.annotate(label, (0, at), xytext=(0, -15), textcoords="offset points", fontsize=SMALL + 0.5, va="center", color=GREY)
     time.tick_params(axis="x", labelsize=SMALL + 0.5)
     time.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     heading(time, 0, words("delay_axis"), ha="left")

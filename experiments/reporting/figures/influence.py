@@ -1,4 +1,4 @@
-"""Which assumptions decide an outcome, and how well each is known. A function from tidy data to a Figure; no files."""
+"""Which assumptions influence an outcome most, and how well each is known. A function from tidy data to a Figure; no files."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ GRADES = {"assumed": ("#D55E00", "///"), "derived": ("#E69F00", ""), "measured":
 MOST = 12
 
 
-def influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> Figure:
     """The assumptions that move an outcome most, the largest on top: how far, how sure, and how well each is known.
 
     ``rows``: columns name_zh, name_en, evidence, mu_star, conf, noise (in the outcome's unit); ``subject``: name and unit.
@@ -42,7 +42,7 @@ def influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language: str,
             axes.barh(row, each.mu_star, height=0.66, color=color, hatch=hatch, edgecolor="white")
             axes.plot([max(each.mu_star - each.conf, 0.0), each.mu_star + each.conf], [row, row], color=INK, linewidth=1.3)
             axes.plot([each.noise, each.noise], [row - 0.4, row + 0.4], color=INK, linewidth=1.2, linestyle=(0, (1.5, 1)))
-            beside(axes, row, with_error(each.mu_star, each.conf, subject["unit"]))
+            beside(axes, row, format_with_error(each.mu_star, each.conf, subject["unit"]))
         axes.set_xlim(left=0)
         value_axis(axes.xaxis, subject["unit"], words, difference=True)
         axes.tick_params(axis="x", labelsize=PLAIN - 1)
@@ -51,7 +51,7 @@ def influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language: str,
     return page.figure
 
 
-def with_error(value: float, error: float, unit: str) -> str:
+def format_with_error(value: float, error: float, unit: str) -> str:
     """A value and its error, both to the first digit of the error; shares as percentage points."""
     factor = 100.0 if unit == "share" else 1.0
     value, error = factor * value, factor * error

@@ -1,4 +1,4 @@
-"""A page: a figure whose text is set from both ends, so that what lies between is left to the axes."""
+"""A page: a figure whose text is set from the top and the bottom; the space between is left to the axes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,19 +33,19 @@ class Page:
 
     def top(self, text: str, size: float, weight: str = "normal", color: str = INK, gap: float = 0.05) -> None:
         """Put a paragraph under what is already there."""
-        said = wrap(text, self.width - 2 * self.side, size)
-        self._text(said, self.above, size, "top", weight=weight, color=color)
-        self.above -= _height(said, size) + gap
+        wrapped = wrap(text, self.width - 2 * self.side, size)
+        self._text(wrapped, self.above, size, "top", weight=weight, color=color)
+        self.above -= _height(wrapped, size) + gap
 
     def bottom(self, text: str, size: float, color: str = GREY, gap: float = 0.05) -> None:
         """Put a paragraph over what is already there."""
-        said = wrap(text, self.width - 2 * self.side, size)
-        self._text(said, self.below, size, "bottom", color=color)
-        self.below += _height(said, size) + gap
+        wrapped = wrap(text, self.width - 2 * self.side, size)
+        self._text(wrapped, self.below, size, "bottom", color=color)
+        self.below += _height(wrapped, size) + gap
 
-    def _text(self, said: str, height: float, size: float, anchor: str, **look: Any) -> None:
+    def _text(self, text: str, height: float, size: float, anchor: str, **look: Any) -> None:
         x, y = self.side / self.width, height / self.height
-        self.figure.text(x, y, said, fontsize=size, va=anchor, ha="left", linespacing=LINE_HEIGHT - 0.15, **look)
+        self.figure.text(x, y, text, fontsize=size, va=anchor, ha="left", linespacing=LINE_HEIGHT - 0.15, **look)
 
     def legend(self, handles: Sequence[Any]) -> None:
         """Put a row of marks with their meanings under what is already there."""
@@ -86,8 +86,8 @@ def value_axis(axis: Any, unit: str, words: Words, difference: bool = False) -> 
 def footer(facts: Mapping[str, Any], words: Words) -> str:
     """The small print: scenario, runs, seed, vantage, version and result. ``facts``: see ``provenance.facts``."""
     vantage = facts.get("vantage")
-    said = words("vantage", vantage=vantage) if vantage else words("vantage_today")
-    return words("figure_footer", **{**facts, "title": words.of(facts["title"]), "vantage": said})
+    known_as_of = words("vantage", vantage=vantage) if vantage else words("vantage_today")
+    return words("figure_footer", **{**facts, "title": words.of(facts["title"]), "vantage": known_as_of})
 
 
 def cell(axes: Axes, x: float, y: float, text: str, size: float = PLAIN, color: str = INK, **look: Any) -> None:

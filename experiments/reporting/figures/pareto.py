@@ -1,4 +1,4 @@
-"""The picture of an optimisation: every plan of the frontier with its intervals on fresh luck, the plan as it runs among them."""
+"""The picture of an optimisation: every plan of the frontier with intervals from fresh random draws, and the present plan."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,23 +18,23 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MILLION = 1e6
 
 
-def draw(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """``figures/frontier-zh`` and so on (PNG, SVG, PDF, description) and ``frontier.csv``, the data; their paths."""
     data = points(manifest)
     with output_folder.building(folder) as new:
         target = new / "figures"
         target.mkdir()
-        made = [target / "frontier.csv"]
-        write_csv(made[0], data.to_dict("records"))
+        paths = [target / "frontier.csv"]
+        write_csv(paths[0], data.to_dict("records"))
         for language in languages:
-            said = described(data, manifest, language)
+            description = describe(data, manifest, language)
             provenance = f"seed: {manifest['seed']}; hash: {manifest['hash'][:12]}"
-            made += style.save(picture(data, manifest, language), target / f"frontier-{language}", said, provenance)
-    return [folder / path.relative_to(new) for path in made]
+            paths += style.save(plot_frontier(data, manifest, language), target / f"frontier-{language}", description, provenance)
+    return [folder / path.relative_to(new) for path in paths]
 
 
 def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:
-    """One row for each plan and goal: ``plan`` (0: as it runs), ``goal``, margin and probability on fresh luck with intervals."""
+    """A row for each plan and goal: ``plan`` (0: as it runs), ``goal``, margin and probability (fresh draws) with intervals."""
     rows = []
     for number, row in enumerate(manifest["frontier"]):
         for goal, each in row["goals"].items():
@@ -44,13 +44,13 @@ def points(manifest: Mapping[str, Any]) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def label(number: int, words: Words) -> str:
-    """What a plan is called: as it runs, or a letter."""
+def plan_label(number: int, words: Words) -> str:
+    """The label of a plan: the present plan, or a letter."""
     return words("frontier_now") if number == 0 else words("frontier_plan", letter=LETTERS[(number - 1) % len(LETTERS)])
 
 
-def picture(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> Figure:
-    """A row for each plan with its money, a panel for each goal with the margin and its 95 % interval on fresh luck."""
+def plot_frontier(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> Figure:
+    """A row for each plan with its money, a panel for each goal with the margin and its 95 % interval on fresh random draws."""
     words = Words(language, minus="\u2212")
     names = {each["id"]: words.of(each["name"]) for each in manifest["programmes"]}
     rows, goals = manifest["frontier"], manifest["goals"]
@@ -75,7 +75,7 @@ def picture(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) 
                     inch = axes.get_position().width * page.width
                     x = -(left - page.side) / inch
                     head: dict[str, Any] = {"weight": "bold", "transform": axes.get_yaxis_transform()}
-                    cell(axes, x, middle + 0.14, label(number, words), size=PLAIN - 0.5, **head)
+                    cell(axes, x, middle + 0.14, plan_label(number, words), size=PLAIN - 0.5, **head)
                     cell(axes, x, middle + 0.26, lines[number], size=SMALL + 0.5, color=GREY, va="top",
                          transform=axes.get_yaxis_transform())  # fmt: skip
                 middle += height
@@ -106,7 +106,7 @@ def _mark(axes: Any, row: pandas.Series, height: float, now: bool, words: Words)
 
 
 def _chance(row: pandas.Series, words: Words) -> str:
-    """The probability on fresh luck; a bound where none or all of the futures met the goal."""
+    """The probability on fresh random draws; a bound where none or all of the replications met the goal."""
     bound = row["met_bound"] if isinstance(row["met_bound"], str) else None  # a column without any is a column of NaN
     return probability(words, {"probability": row["met_share"], "low": row["met_low"], "high": row["met_high"], "bound": bound})
 
@@ -117,13 +117,13 @@ def _money(row: Mapping[str, Any], names: Mapping[str, str], words: Words) -> st
     return words("comma").join([*money, f"{words('divide_reserve')} {row['reserve'] / MILLION:,.1f}", *beaten])
 
 
-def described(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> str:
+def describe(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> str:
     """The picture in words."""
     words = Words(language)
     names = {each["id"]: words.of(each["name"]) for each in manifest["programmes"]}
-    told = [words("frontier_title")]
+    sentences = [words("frontier_title")]
     for number, row in enumerate(manifest["frontier"]):
         own = data[data["plan"] == number].set_index("goal")
         chances = (f"{words.of(subject['name'])} {_chance(own.loc[goal], words)}" for goal, subject in manifest["goals"].items())
-        told.append(f"{label(number, words)}: {_money(row, names, words)}; {words('comma').join(chances)}")
-    return words("gap").join(words("sentence", text=text) for text in told)
+        sentences.append(f"{plan_label(number, words)}: {_money(row, names, words)}; {words('comma').join(chances)}")
+    return words("gap").join(words("sentence", text=text) for text in sentences)

@@ -1,4 +1,4 @@
-"""A drawn figure with all that goes with it, and how it is written to files."""
+"""A figure with its data, texts and provenance, and how it is written to files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ SECTIONS = ("answer", "goals", "moves", "money", "who", "risks", "life", "other"
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn figure with all that goes with it; texts are in ``language``.
+    """A figure with its data, texts and provenance; texts are in ``language``.
 
     ``id``: a name for files, without language; ``data``: what is drawn, tidy; ``alt``: what it shows, for those who cannot see
-    it; ``caption``: one sentence to stand under it; ``section``: one of ``SECTIONS``; ``provenance``: what made the numbers.
+    it; ``caption``: one sentence to stand under it; ``section``: one of ``SECTIONS``; ``provenance``: the run behind the numbers.
     """
 
     id: str

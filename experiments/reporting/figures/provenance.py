@@ -1,6 +1,4 @@
-"""The first pictures of a result folder: drawn from its files alone, in both languages, each with its data
-beside it.
-"""
+"""What the small print of pictures says: title, runs, draws, seed, vantage, version and hash of a result."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +27,7 @@ def facts(results: Results) -> dict[str, Any]:
 
 
 def drawable(names: Mapping[str, str]) -> dict[str, str]:
-    """A bilingual name that somebody wrote, as figures can draw it."""
+    """A bilingual name from a user's file, in characters that figures can draw."""
     return {language: style.drawable(str(names.get(language, ""))) for language in LANGUAGES}
 
 

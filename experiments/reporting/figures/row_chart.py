@@ -1,4 +1,4 @@
-"""What charts of one row per goal, fund or place have in common: their height, names, lines between, and marks."""
+"""What charts with one row per goal, fund or place share: row height, names, lines between rows, and marks."""
 
 from collections.abc import Sequence
 from typing import Any

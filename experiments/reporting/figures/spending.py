@@ -1,4 +1,4 @@
-"""Where each purse's money goes, and how much it is from year to year. Functions from tidy data to a Figure; no files."""
+"""What each purse pays for, and how much it pays from year to year. Functions from tidy data to a Figure; no files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +20,8 @@ ACROSS = 4
 BAR, KEY, GAP = 0.34, 0.2, 0.14  # inches: a bar, a line of its key, what is left free below
 
 
-def uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
-    """A bar for each purse, cut by what it pays for; what the whole comes to a year, and what stayed unpaid, beside it.
+def plot_uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+    """A bar for each purse, divided by use; its total a year, and the amount unpaid, beside it.
 
     ``data``: columns fund, fund_zh, fund_en, use, use_zh, use_en, yuan (a year), p05, p95 (of the purse), shortfall (a year); the
     uses of a purse largest first.
@@ -61,19 +61,19 @@ def _purse(axes: Axes, own: pandas.DataFrame, key: list[tuple], top: float, wide
             ink = INK if hatch or number else "white"
             cell(axes, start + share * wide / 2, middle, name, size=PLAIN - 1, color=ink, ha="center", bbox=patch)
         start += share * wide
-    for line, x, number, said in key:
+    for line, x, number, label in key:
         y = top + BAR + KEY * (line + 0.62)
         color, hatch = PARTS[number % len(PARTS)]
         axes.barh(y, 0.11, left=x, height=0.11, color=color, hatch=hatch, edgecolor="white", linewidth=0)
-        cell(axes, x + 0.15, y, said, size=SMALL)
+        cell(axes, x + 0.15, y, label, size=SMALL)
     cell(axes, -0.12, middle, wrap(str(own[f"fund_{language}"].iloc[0]), 1.85, PLAIN - 0.5), size=PLAIN - 0.5, ha="right")
     first = own.iloc[0]
     around = words("range", low=_million(first["p05"], words), high=_million(first["p95"], words))
     shown = words.quantity(total / MILLION, "million yuan/year")
     cell(axes, wide + 0.12, middle - 0.07, words("with_range", value=shown, range=around), size=PLAIN - 1)
     unpaid = own["shortfall"].sum() / MILLION
-    said = words("unpaid_told", amount=words.quantity(unpaid, "million yuan/year")) if unpaid >= 0.005 else words("all_paid")
-    cell(axes, wide + 0.12, middle + 0.13, said, size=SMALL, color=VERMILLION if unpaid >= 0.005 else GREY)
+    label = words("unpaid_told", amount=words.quantity(unpaid, "million yuan/year")) if unpaid >= 0.005 else words("all_paid")
+    cell(axes, wide + 0.12, middle + 0.13, label, size=SMALL, color=VERMILLION if unpaid >= 0.005 else GREY)
 
 
 def _million(yuan: float, words: Words) -> str:
@@ -99,16 +99,16 @@ def _key(own: pandas.DataFrame, language: str, words: Words, wide: float) -> lis
     for number, (name, share) in enumerate(_parts(own, own["yuan"].sum(), language, words)):
         if _fits(name, share * wide):
             continue
-        said = f"{name} {words.percent(share)}"
-        long = 0.15 + width(said) * SMALL / 72 + 0.14
+        label = f"{name} {words.percent(share)}"
+        long = 0.15 + width(label) * SMALL / 72 + 0.14
         if x and x + long > wide:
             line, x = line + 1, 0.0
-        placed.append((line, x, number, said))
+        placed.append((line, x, number, label))
         x += long
     return placed
 
 
-def by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> Figure:
     """A small chart for each purse on its own scale: what it paid in each year, nine runs in ten as a line.
 
     ``data``: columns fund, fund_zh, fund_en, year, yuan, p05, p95.
@@ -141,8 +141,8 @@ def by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -> 
             highest = float(million["p95"].max()) or 1.0
             axes.set_ylim(0, highest * 1.28)
             for at, (middle, end) in enumerate(zip(million["yuan"], million["p95"])):
-                said = words.number(float(middle), "million yuan/year")
-                axes.text(at, max(middle, end) + 0.04 * highest, said, ha="center", fontsize=SMALL, color=INK)
+                label = words.number(float(middle), "million yuan/year")
+                axes.text(at, max(middle, end) + 0.04 * highest, label, ha="center", fontsize=SMALL, color=INK)
             axes.set_xticks(list(place), [str(year) for year in own["year"]], fontsize=SMALL)
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)

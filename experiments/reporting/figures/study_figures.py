@@ -1,4 +1,4 @@
-"""The pictures of sweeps, sensitivity analyses and solving: what moves an outcome, and how much is enough."""
+"""The pictures of sweeps, sensitivity analyses and solving: what influences an outcome, and which value of a lever suffices."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,25 +27,25 @@ def _of_sweep(study: Results, language: str) -> Iterator[Picture]:
 
 def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
     """The assumptions that move each outcome, with how well they are known."""
-    words, made = Words(language), figure_data.read_json(study.folder / "sensitivity.json")
-    facts = {"title": provenance.drawable(made.get("title") or dict.fromkeys(LANGUAGES, made["scenario"])),
-             "factors": made["factors"], "replicates": made["replicates"], "seed": made["seed"],
-             "version": made.get("version") or ""}  # fmt: skip
-    for name, rows in made["screening"].items():
+    words, result = Words(language), figure_data.read_json(study.folder / "sensitivity.json")
+    facts = {"title": provenance.drawable(result.get("title") or dict.fromkeys(LANGUAGES, result["scenario"])),
+             "factors": result["factors"], "replicates": result["replicates"], "seed": result["seed"],
+             "version": result.get("version") or ""}  # fmt: skip
+    for name, rows in result["screening"].items():
         if not rows:
             continue
-        subject = (made.get("subjects") or {}).get(name) or {"name": dict.fromkeys(LANGUAGES, name), "unit": ""}
+        subject = (result.get("subjects") or {}).get(name) or {"name": dict.fromkeys(LANGUAGES, name), "unit": ""}
         data = pandas.DataFrame([
             {"factor": row["factor"], **{f"name_{each}": row["name"][each] for each in LANGUAGES}, "evidence": row["evidence"],
              **{key: row[key] for key in ("mu_star", "conf", "noise")}}
             for row in rows
         ]).sort_values("mu_star", ascending=False).head(influence.MOST)  # fmt: skip
-        figure = influence.influence(data, subject, language, facts)
+        figure = influence.plot_influence(data, subject, language, facts)
         title = words("influence_title", outcome=words.of(subject["name"]))
-        told = [words("described_influence", name=row[f"name_{language}"], grade=words(f"grade_{row['evidence']}"),
+        items = [words("described_influence", name=row[f"name_{language}"], grade=words(f"grade_{row['evidence']}"),
                       value=words.quantity(row["mu_star"], subject["unit"], difference=True))
                 for row in data.to_dict("records")]  # fmt: skip
-        alt = words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(told))])
+        alt = words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(items))])
         yield Picture(
             f"influence-{safe(name)}", title, figure, data, alt, words("influence_is"), "moves",
             language, provenance.provenance(facts),
@@ -54,34 +54,34 @@ def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
 
 def _of_solving(study: Results, language: str) -> Iterator[Picture]:
     """The curve of a goal's probability over the lever that was searched; nothing for answers of an older program."""
-    words, made = Words(language), figure_data.read_json(study.folder / "solution.json")
-    if "subject" not in made or "factor" not in made:
+    words, result = Words(language), figure_data.read_json(study.folder / "solution.json")
+    if "subject" not in result or "factor" not in result:
         return
-    curve = pandas.DataFrame(made["curve"]).rename(columns={"probability": "mean"})
-    facts = {"title": provenance.drawable(made["title"]), "points": len(curve), "replications": made["replications"],
-             "seed": made["seed"], "version": made["version"], "hash": made["scenario"]}  # fmt: skip
-    subject, factor = made["subject"], made["factor"]
-    figure = sweep_charts.response_curve(
-        {words.of(facts["title"]): curve}, subject, factor, language, facts, _answer(made, words)
+    curve = pandas.DataFrame(result["curve"]).rename(columns={"probability": "mean"})
+    facts = {"title": provenance.drawable(result["title"]), "points": len(curve), "replications": result["replications"],
+             "seed": result["seed"], "version": result["version"], "hash": result["scenario"]}  # fmt: skip
+    subject, factor = result["subject"], result["factor"]
+    figure = sweep_charts.plot_response_curve(
+        {words.of(facts["title"]): curve}, subject, factor, language, facts, _answer(result, words)
     )
-    title = words("sweep_against", outcome=sweep_charts.outcome(subject, words), factor=words.of(factor["name"]))
-    points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in made["curve"]]
-    alt = sweep_charts.described(title, points, "share", language)
+    title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
+    points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in result["curve"]]
+    alt = sweep_charts.describe_points(title, points, "share", language)
     yield Picture("curve", title, figure, curve, alt, words("sweep_band"), "moves", language, provenance.provenance(facts))
 
 
-def _answer(made: Mapping[str, Any], words: Words) -> tuple[float, float, str]:
+def _answer(result: Mapping[str, Any], words: Words) -> tuple[float, float, str]:
     """Value and probability of the answer, and what is written beside it."""
-    said = words.quantity(made["value"], made["factor"]["unit"])
-    return made["value"], made["probability"], words("enough", value=said, wanted=words.percent(made["probability"]))
+    shown = words.quantity(result["value"], result["factor"]["unit"])
+    return result["value"], result["probability"], words("enough", value=shown, wanted=words.percent(result["probability"]))
 
 
 def no_answer(reason: str, facts: Mapping[str, Any], wanted: float, language: str) -> str:
     """Why a search has no answer (see ``solve.NoAnswer``), in a sentence."""
     words = Words(language)
     shares = ("probability", "high", "low", "first", "second")
-    said = {name: words.percent(value) if name in shares else f"{value:,g}" for name, value in facts.items()}
-    return words(reason, **said, wanted=words.percent(wanted))
+    shown = {name: words.percent(value) if name in shares else f"{value:,g}" for name, value in facts.items()}
+    return words(reason, **shown, wanted=words.percent(wanted))
 
 
 KINDS = {"sweep": _of_sweep, "sensitivity": _of_sensitivity, "solve": _of_solving}

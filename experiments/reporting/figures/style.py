@@ -2,7 +2,7 @@
 boxes.
 
 The font comes with the program, because a bare Linux machine has no Chinese font at all. A character that it
-lacks is an error, also where some other installed font would have it: the next machine would show a box.
+lacks is an error, also where some other installed font would have it: another machine would show a box.
 """
 
 import contextlib
@@ -84,7 +84,7 @@ def _characters() -> frozenset[int]:
 
 @contextlib.contextmanager
 def house_style() -> Iterator[None]:
-    """Draw inside: fonts, sizes and colours of the house, and no trace in the settings of the caller."""
+    """Figures made inside have our fonts, sizes and colours; the caller's settings are restored afterwards."""
     settings: Any = {
         "font.family": _families(),
         "font.size": 9.5,
@@ -106,7 +106,7 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "svg.fonttype": "path",  # letters as outlines: no font is needed to show them
-        "pdf.fonttype": 3,  # the names of type 42 subsets hang on Python's hash of the day
+        "pdf.fonttype": 3,  # the names of type 42 subsets depend on Python's hash seed
         "svg.hashsalt": "xianjie",  # the same figure, the same bytes
     }
     with mpl.rc_context(settings):
@@ -114,15 +114,13 @@ def house_style() -> Iterator[None]:
 
 
 def check_glyphs(figure: Figure) -> None:
-    """Raise MissingGlyphError, naming text and characters, unless our font can draw all that the figure
-    says.
-    """
+    """Raise MissingGlyphError, naming text and characters, unless our font can draw all text of the figure."""
     for text in figure.findobj(Text):
-        said = text.get_text()
-        missing = sorted({character for character in said if ord(character) not in _characters()})
+        content = text.get_text()
+        missing = sorted({character for character in content if ord(character) not in _characters()})
         if missing:
             codes = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing)
-            raise MissingGlyphError(f"the font {FAMILY} cannot draw {codes} in {said!r}")
+            raise MissingGlyphError(f"the font {FAMILY} cannot draw {codes} in {content!r}")
 
 
 def save(
@@ -154,7 +152,7 @@ def save(
 
 
 def drawable(text: str, longest: int = 90) -> str:
-    """Somebody's text as it can be drawn: control characters as spaces, letters that our font lacks as 〓, cut if it is long."""
+    """A user's text as it can be drawn: control characters as spaces, letters that our font lacks as 〓, cut if it is long."""
     plain = " ".join(
         "".join(" " if ord(character) < 32 or 127 <= ord(character) < 160 else character for character in text).split()
     )
@@ -183,7 +181,7 @@ def wrap(text: str, inches: float, size: float) -> str:
 
 
 def _fitting(pieces: Iterable[str], room: float) -> Iterator[str]:
-    """The same pieces, those that are wider than a line cut."""
+    """The same pieces; those wider than a line are cut."""
     for piece in pieces:
         while len(piece) > 1 and width(piece.rstrip()) > room:
             taken = next(n for n in range(len(piece) - 1, 0, -1) if n == 1 or width(piece[:n]) <= room)

@@ -16,7 +16,7 @@ LINES = (("-", "o", BLUE), ("--", "s", VERMILLION), (":", "^", INK), ("-.", "D",
 MOST_BARS = 14
 
 
-def response_curve(
+def plot_response_curve(
     curves: Mapping[str, pandas.DataFrame],
     subject: Mapping[str, Any],
     factor: Mapping[str, Any],
@@ -32,7 +32,9 @@ def response_curve(
     words = Words(language, minus="\u2212")
     with style.house_style():
         page = Page(8.0, 5.0)
-        page.top(words("sweep_against", outcome=outcome(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold")
+        page.top(
+            words("sweep_against", outcome=outcome_title(subject, words), factor=words.of(factor["name"])), TITLE, weight="bold"
+        )
         _foot(page, facts, words, words("sweep_band"))
         axes = page.axes(left=1.0, right=0.5, top=0.5 if len(curves) > 1 else 0.25, bottom=0.55)
         for (title, curve), (line, mark, color) in zip(curves.items(), LINES * len(curves)):
@@ -60,10 +62,10 @@ def response_curve(
     return page.figure
 
 
-def tornado(
+def plot_tornado(
     bars: pandas.DataFrame, subject: Mapping[str, Any], names: Mapping[str, str], language: str, facts: Mapping[str, Any]
 ) -> Figure:
-    """What each factor changes an outcome by, the largest on top: a bar for each level, with its paired 95 % interval.
+    """How much each factor changes an outcome, the largest on top: a bar for each level, with its paired 95 % interval.
 
     ``bars``: columns factor, label (the level), difference, low, high; ``names``: the factors' names.
     """
@@ -75,7 +77,7 @@ def tornado(
     count = sum(len(group) for _factor, group in rows)
     with style.house_style():
         page = Page(9.6, 1.9 + 0.3 * count + 0.12 * len(rows))
-        page.top(words("tornado_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        page.top(words("tornado_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("tornado_note"))
         levels = max(width(str(label)) for label in bars["label"]) * SMALL / 72 + 0.2  # inches for the column of levels
         axes = page.axes(left=3.1 + levels, right=0.5, top=0.15, bottom=0.45)
@@ -105,7 +107,7 @@ def tornado(
     return page.figure
 
 
-def heat_map(
+def plot_heat_map(
     cells: pandas.DataFrame,
     subject: Mapping[str, Any],
     across: Mapping[str, Any],
@@ -122,7 +124,7 @@ def heat_map(
     half = (cells.assign(half=(cells["high"] - cells["low"]) / 2)).pivot(index="up", columns="across", values="half")
     with style.house_style():
         page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
-        page.top(words("heat_title", outcome=outcome(subject, words)), TITLE, weight="bold")
+        page.top(words("heat_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         labels = [_level(value, up, words) for value in grid.index]
         name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
@@ -135,10 +137,10 @@ def heat_map(
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
-                said = words.quantity(value, subject["unit"])
+                label = words.quantity(value, subject["unit"])
                 if np.isfinite(around):
-                    said += f"\n±{words.number(around, subject['unit'])}"
-                axes.text(column, row, said, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
+                    label += f"\n±{words.number(around, subject['unit'])}"
+                axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
         axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
         axes.tick_params(length=0)
@@ -153,14 +155,14 @@ def heat_map(
     return page.figure
 
 
-def outcome(subject: Mapping[str, Any], words: Words) -> str:
+def outcome_title(subject: Mapping[str, Any], words: Words) -> str:
     """What an outcome is called in a title: a goal by its probability."""
     kinds = {"probability": "outcome_probability", "margin": "outcome_margin"}
     name = words.of(subject["name"])
     return words(kinds[subject["kind"]], name=name) if subject["kind"] in kinds else name
 
 
-def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit: str, language: str) -> str:
+def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]], unit: str, language: str) -> str:
     """A picture in words: its title, and each point with its interval."""
     words = Words(language)
     points = (
@@ -174,8 +176,8 @@ def described(title: str, rows: Sequence[tuple[str, float, float, float]], unit:
     return words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(points))])
 
 
-def written(value: Any, factor: Mapping[str, Any], words: Words) -> str:
-    """A level of a factor as text and tables say it: a quantile as such, a number in its unit, anything else as it is."""
+def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
+    """A level of a factor as texts and tables show it: a quantile as such, a number in its unit, anything else as it is."""
     try:
         number = float(value)
     except ValueError:

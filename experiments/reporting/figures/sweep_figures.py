@@ -15,21 +15,21 @@ from experiments.results.files import read_csv, safe, write_frame
 MOST_CURVES = 12
 
 
-def draw(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def render(folder: Path, manifest: dict[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Response curves, tornado and heat map in ``figures``: PNG, SVG, description and CSV each; their paths."""
     facts = facts_of(manifest)
-    made: list[Path] = []
+    paths: list[Path] = []
     with output_folder.building(folder) as new:
         target = new / "figures"
         target.mkdir()
         for stem, data, make in pictures_of(folder, manifest, facts):
             path = target / f"{stem}.csv"
             write_frame(path, data)
-            made.append(path)
+            paths.append(path)
             for language in languages:
-                figure, _title, said = make(language)
-                made += style.save(figure, target / f"{stem}-{language}", said, provenance(facts))
-    return [folder / path.relative_to(new) for path in made]
+                figure, _title, description = make(language)
+                paths += style.save(figure, target / f"{stem}-{language}", description, provenance(facts))
+    return [folder / path.relative_to(new) for path in paths]
 
 
 def facts_of(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def pictures_of(
 def _curves(
     name: str, own: pandas.DataFrame, moved: pandas.DataFrame, subject: Any, manifest: Any, facts: Any
 ) -> Iterator[tuple[str, pandas.DataFrame, Any]]:
-    """A response curve for each factor with three or more levels (one at a time), or for each factor (spread points)."""
+    """A response curve for each factor with three or more levels (one at a time), or for each factor (sampled points)."""
     for factor in manifest["factors"][:MOST_CURVES]:
         if manifest["design"] == "one_at_a_time":
             rows = own[own[factor["id"]].notna()].rename(columns={factor["id"]: "value"})
@@ -105,10 +105,10 @@ def _curve(
         if len(set(called.values())) < len(called):  # two scenarios of one title are two curves
             called = {scenario: words("name_and_unit", name=title, unit=scenario) for scenario, title in called.items()}
         curves = {called[scenario]: part for scenario, part in data.groupby("scenario", sort=False)}
-        title = words("sweep_against", outcome=sweep_charts.outcome(subject, words), factor=words.of(factor["name"]))
+        title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.response_curve(curves, subject, factor, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.plot_response_curve(curves, subject, factor, language, facts), title, description
 
     return stem, data, make
 
@@ -121,15 +121,15 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         words = Words(language)
         spread = manifest["design"] != "one_at_a_time"
         labels = [
-            words("top_less_bottom") if spread else sweep_charts.written(value, named[factor], words)
+            words("top_less_bottom") if spread else sweep_charts.format_level(value, named[factor], words)
             for factor, value in zip(data["factor"], data["value"])
         ]
         names = {factor: words.of(record["name"]) for factor, record in named.items()}
         shown = data.assign(label=labels)
-        title = words("tornado_title", outcome=sweep_charts.outcome(subject, words))
+        title = words("tornado_title", outcome=sweep_charts.outcome_title(subject, words))
         points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.tornado(shown, subject, names, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.plot_tornado(shown, subject, names, language, facts), title, description
 
     return stem, data, make
 
@@ -140,12 +140,12 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
 
     def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
-        title = words("heat_title", outcome=sweep_charts.outcome(subject, words))
+        title = words("heat_title", outcome=sweep_charts.outcome_title(subject, words))
         points = [
             (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
-        said = sweep_charts.described(title, points, subject["unit"], language)
-        return sweep_charts.heat_map(data, subject, across, up, language, facts), title, said
+        description = sweep_charts.describe_points(title, points, subject["unit"], language)
+        return sweep_charts.plot_heat_map(data, subject, across, up, language, facts), title, description
 
     return stem, data, make

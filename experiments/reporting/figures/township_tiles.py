@@ -1,7 +1,7 @@
 """Townships and streets: a schematic grid of tiles beside a sorted chart of dots with intervals.
 
-A function from tidy data to a Figure in a given language; it reads and writes no file. The grid follows the official list and
-not the land: no boundaries are drawn, because none are known here, and the picture says so.
+A function from tidy data to a Figure in a given language; it reads and writes no file. The grid follows the official list,
+not the map: no boundaries are known here, and the picture says so.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ DARKEST = 0.72  # of the way from light to dark
 SUFFIXES = (" Subdistrict", " Township", " Town")
 
 
-def tiles(data: pandas.DataFrame, subject: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> Figure:
+def plot_tiles(data: pandas.DataFrame, subject: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> Figure:
     """An indicator by township at the end: as tiles in the order of the official list, and sorted with nine runs in ten.
 
     ``data``: columns unit, name_zh, name_en, mean, p05, p95 in the order of the list, NaN where nothing is measured;
@@ -66,12 +66,12 @@ def _grid(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], langua
         name = _short(str(getattr(each, f"name_{language}")))
         axes.text(x + 0.5, y + 0.34, wrap(name, 1.1, SMALL + 0.5), ha="center", va="center", fontsize=SMALL + 0.5, color=color,
                   linespacing=1.0)  # fmt: skip
-        said = one_decimal(each.mean, subject["unit"], words) if known else words("no_village")
+        label = format_mean(each.mean, subject["unit"], words) if known else words("no_village")
         size = PLAIN + 1.5 if known else SMALL
-        axes.text(x + 0.5, y + 0.69, said, ha="center", va="center", fontsize=size, color=color if known else GREY)
+        axes.text(x + 0.5, y + 0.69, label, ha="center", va="center", fontsize=size, color=color if known else GREY)
 
 
-def one_decimal(value: float, unit: str, words: Words) -> str:
+def format_mean(value: float, unit: str, words: Words) -> str:
     """A mean with one decimal: percent for shares, and counts with their unit."""
     if unit == "share":
         return words("percent", number=f"{100 * value:.1f}")
@@ -98,7 +98,7 @@ def _sorted(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], lang
     if level is not None:
         axes.axvline(level, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
         axes.annotate(
-            words("county_level", value=one_decimal(level, subject["unit"], words)), (0.99, 0.012), xycoords="axes fraction",
+            words("county_level", value=format_mean(level, subject["unit"], words)), (0.99, 0.012), xycoords="axes fraction",
             fontsize=SMALL + 0.5, va="bottom", ha="right", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
     axes.set_xlim(left=min(0.0, float(known["p05"].min())))

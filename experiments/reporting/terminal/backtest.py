@@ -1,4 +1,4 @@
-"""What ``backtest`` prints and draws: predictions with their bands, what was published, and the rivals beside."""
+"""What ``backtest`` prints: predictions with their bands, the published figures, and the baseline predictors beside."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,26 +11,26 @@ from experiments.reporting.terminal.tables import table_of
 from experiments.reporting.translations import Words
 
 
-def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
-    """The whole answer on the console."""
+def answer(result: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
+    """Predictions, scores, figures used for calibration, and sources."""
     words = Words(language)
-    lines = made["figures"]
-    yield Text(words("backtest_heading", vantage=_vantage(made, words)), style="bold")
+    lines = result["figures"]
+    yield Text(words("backtest_heading", vantage=_vantage(result, words)), style="bold")
     yield _predictions([line for line in lines if line["use"] == "hold_out"], words)
     yield Text(words("backtest_scores"), style="bold")
-    yield _scores(made["scores"], words)
+    yield _scores(result["scores"], words)
     yield Text(words("backtest_used"), style="bold")
     yield _used([line for line in lines if line["use"] != "hold_out"], words)
-    yield words("backtest_held", **{key: made["scores"]["used"][key] for key in ("figures", "lives", "hits")})
+    yield words("backtest_held", **{key: result["scores"]["used"][key] for key in ("figures", "lives", "hits")})
     yield Text(words("backtest_meaning"))
     yield Text(f"\n{words('heading_sources')}", style="bold")
     for line in lines:
-        said = words("source_line", name=words.of(line["name"]), when=line["when"], note=words.of(line["note"]))
-        yield Text(f"{said} [{line['key']}] {line['publisher']}")
+        source = words("source_line", name=words.of(line["name"]), when=line["when"], note=words.of(line["note"]))
+        yield Text(f"{source} [{line['key']}] {line['publisher']}")
 
 
-def _vantage(made: Mapping[str, Any], words: Words) -> str:
-    return str(made["vantage"]) if made["vantage"] else words("backtest_now")
+def _vantage(result: Mapping[str, Any], words: Words) -> str:
+    return str(result["vantage"]) if result["vantage"] else words("backtest_now")
 
 
 def _predictions(lines: Sequence[Line], words: Words) -> RenderableType:

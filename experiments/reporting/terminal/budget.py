@@ -1,4 +1,4 @@
-"""The budget on the terminal: fund × use × year, and what programmes cost and bring."""
+"""The budget on the terminal: fund × use × year, and what programmes cost and achieve."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What ``calibrate`` prints: whether known truth was found again, what was learned, and which figures the ensemble holds."""
+"""What ``calibrate`` prints: recovery of known values, what was learned, which published figures the ensemble covers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,10 +12,10 @@ from experiments.reporting.terminal.tables import table_of
 from experiments.reporting.translations import Words
 
 
-def answer(made: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
-    """The whole answer."""
+def answer(result: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
+    """Recovery of known values, the published figures, what was learned, and the result folder."""
     words = Words(language)
-    recovery = made["recovery"]
+    recovery = result["recovery"]
     yield Text(words("calibrate_recovery"), style="bold")
     yield words(
         "calibrate_recovered",
@@ -23,20 +23,20 @@ def answer(made: Mapping[str, Any], language: str, folder: Path) -> Iterator[Ren
         covered=words.percent(recovery["covered"]),
         matched=words.percent(recovery["matched"]),
     )
-    if "figures" in made:
-        yield from _figures(made, words)
-        yield from _learned(made["learned"], words)
+    if "figures" in result:
+        yield from _figures(result, words)
+        yield from _learned(result["learned"], words)
     yield words("folder", out=folder)
 
 
-def _figures(made: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
+def _figures(result: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
     yield Text(f"\n{words('calibrate_figures')}", style="bold")
     table = table_of(words, "column_figure")
     table.add_column(words("column_when"), no_wrap=True)
     for column in ("column_published", "column_before", "column_after"):
         table.add_column(words(column), overflow="fold")
     table.add_column(words("column_inside"), no_wrap=True)
-    for line in made["figures"]:
+    for line in result["figures"]:
         unit = line["unit"]
         published = line["published"] if isinstance(line["published"], Sequence) else [line["published"]]
         table.add_row(
@@ -50,15 +50,15 @@ def _figures(made: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
             words("inside" if line["inside"] else "outside"),
         )
     yield table
-    lives, hits = (sum(line[kind] for line in made["figures"]) for kind in ("inside", "hit"))
-    yield words("backtest_held", lives=lives, hits=hits, figures=len(made["figures"]))
+    lives, hits = (sum(line[kind] for line in result["figures"]) for kind in ("inside", "hit"))
+    yield words("backtest_held", lives=lives, hits=hits, figures=len(result["figures"]))
     yield words(
         "calibrate_left",
-        first=words.percent(made["left"][0]),
-        last=words.percent(made["left"][1]),
-        effective=f"{made['effective']:.0f}",
-        members=made["members"],
-        centre=f"{made['implausibility_of_centre']:.1f}",
+        first=words.percent(result["left"][0]),
+        last=words.percent(result["left"][1]),
+        effective=f"{result['effective']:.0f}",
+        members=result["members"],
+        centre=f"{result['implausibility_of_centre']:.1f}",
     )
 
 

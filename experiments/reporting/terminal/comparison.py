@@ -10,18 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.analyses.comparison import GAINS, LOSES
-from experiments.reporting.goal_selection import of_the_plan
+from experiments.reporting.goal_selection import plan_goals
 from experiments.reporting.translations import Words, probability
 
 MILLION = 1e6
 SMALLEST = 5000.0  # yuan a year: less is 0.00 million
 
 
-def answer(made: Mapping[str, Any], language: str, folder: Path | None) -> Iterator[RenderableType]:
+def answer(result: Mapping[str, Any], language: str, folder: Path | None) -> Iterator[RenderableType]:
     """All comparisons with the first scenario."""
     words = Words(language)
-    first, *others = (words.of(each["title"]) for each in made["scenarios"])
-    for one, other in zip(made["comparisons"], others):
+    first, *others = (words.of(each["title"]) for each in result["scenarios"])
+    for one, other in zip(result["comparisons"], others):
         heading = words("compare_heading", first=first, other=other)
         yield Text(f"\n{heading}", style="bold")
         yield Text(words("compare_pairs", pairs=one["pairs"], draws=one["draws"]))
@@ -37,7 +37,7 @@ def answer(made: Mapping[str, Any], language: str, folder: Path | None) -> Itera
 
 
 def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """The headline goals, and what else of the plan flipped in some future; of the others there is nothing to say here."""
+    """The headline goals, and other goals of the plan that some replication flips; goals that nothing changes are left out."""
     columns = ("column_first", "column_other", "column_difference", "column_helped", "column_harmed", "column_better")
     table = _table(words, "column_goal", *columns)
     for row in goal_rows(lines, words):
@@ -46,8 +46,8 @@ def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tuple[str, ...]]:
-    """Their rows: name, both probabilities, the difference, replications helped and harmed, the share with a better margin."""
-    flipped = {line["id"] for line in of_the_plan(lines) if line["helped"] or line["harmed"]}
+    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin."""
+    flipped = {line["id"] for line in plan_goals(lines) if line["helped"] or line["harmed"]}
     shown = flipped | {line["id"] for line in lines if line["headline"]}
     parts = ("probability", "low", "high", "bound")
     for line in lines:
@@ -65,7 +65,7 @@ def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tupl
 
 
 def points(middle: float | None, low: float | None, high: float | None, words: Words) -> str:
-    """A difference of shares in percentage points over its interval; nothing at all is 0."""
+    """A difference of shares in percentage points over its interval; no difference at all is 0."""
     if middle is None or low is None or high is None:
         return words("unknown")
     if middle == low == high == 0:
@@ -106,31 +106,31 @@ def _interval(found: Sequence[float], digits: int, words: Words) -> str:
 
 
 def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Headline indicators, and others whose interval does not hold 0, at the end of the last year."""
+    """Headline indicators, and others whose interval does not include 0, at the end of the last year."""
     table = _table(words, "column_indicator", "column_first", "column_other", "column_difference")
     for line in lines:
         if line["headline"] or _clear(line):
             sides = (words.quantity(line[side], line["unit"]) for side in ("first", "other"))
             numbers = [words.number(line[key], line["unit"], sign=True) for key in ("difference", "low", "high")]
             same = line["difference"] == line["low"] == line["high"] == 0
-            said = "0" if same else f"{numbers[0]}\n({words('range_signed', low=numbers[1], high=numbers[2])})"
-            table.add_row(words.of(line["name"]), *sides, said)
+            difference = "0" if same else f"{numbers[0]}\n({words('range_signed', low=numbers[1], high=numbers[2])})"
+            table.add_row(words.of(line["name"]), *sides, difference)
     return table
 
 
 def places(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Who gains and who loses: segments, then townships, by the indicators that tell it clearly."""
+    """Who gains and who loses: segments, then townships, by the indicators whose interval shows it."""
     table = _table(words, "column_who", "column_gains", "column_loses")
     for scope in ("segment", "township"):
         for unit in dict.fromkeys(line["unit"] for line in lines if line["scope"] == scope):
             own = [line for line in lines if line["unit"] == unit and line["scope"] == scope]
-            cells = [_told([line for line in own if line["verdict"] == verdict], words) for verdict in (GAINS, LOSES)]
+            cells = [_list_indicators([line for line in own if line["verdict"] == verdict], words) for verdict in (GAINS, LOSES)]
             if scope == "segment" or any(cells):
                 table.add_row(words.of(own[0]["name"]), *cells)
     return table
 
 
-def _told(lines: Sequence[Mapping[str, Any]], words: Words) -> str:
+def _list_indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> str:
     return "\n".join(
         words("who_told", indicator=words(f"who_{line['indicator']}"), difference=_who_difference(line, words)) for line in lines
     )

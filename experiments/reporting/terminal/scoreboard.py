@@ -1,7 +1,7 @@
-"""The scoreboard on the terminal: how likely each goal is, by what margin, how much of the spread is luck.
+"""The scoreboard on the terminal: how likely each goal is, by what margin, how much of the spread is chance.
 
-What is true and what the administration has on record stand side by side. Nothing here is beyond the
-characters of a Chinese console (GBK knows no minus sign but the hyphen).
+What is true and what the administration has on record stand side by side. Only characters that a
+Chinese console can show are used (GBK has no minus sign but the hyphen).
 """
 
 import math
@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from experiments.reporting.goal_selection import groups
+from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.translations import Words, bound, margin, probability
 
 RARE = 0.01
@@ -26,7 +26,7 @@ def answer(
     audit: Sequence[Mapping[str, Any]],
     language: str,
 ) -> Iterator[RenderableType]:
-    """The whole answer of a run: what was lived, the goals, what each means, the founding population."""
+    """The whole answer of a run: its size, the goals, what each means, the founding population."""
     words = Words(language)
     yield Text("\n".join(_head(manifest, goals, words)))
     if goals:
@@ -38,7 +38,7 @@ def answer(
 
 
 def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    """Scenario, months, runs, draws, seed, vantage; what is missing."""
+    """Scenario, months, runs, draws, seed, vantage; and what is missing of an incomplete run."""
     scenario, counts, months = manifest["scenario"], manifest["replications"], manifest["months"]
     if words.of(scenario.get("title")):
         yield words.of(scenario["title"])
@@ -66,7 +66,7 @@ def _table(goals: Sequence[Mapping[str, Any]], only_luck: bool, words: Words) ->
     for column in columns:
         table.add_column(words(column), overflow="fold")  # Chinese has no spaces to break at
     table.add_column(words("column_runs"), justify="right", no_wrap=True)
-    for number, (heading, rows) in enumerate(groups(goals)):
+    for number, (heading, rows) in enumerate(group_goals(goals)):
         if number:
             table.add_row()
         table.add_row("", Text(words(heading), style="bold"))
@@ -76,9 +76,9 @@ def _table(goals: Sequence[Mapping[str, Any]], only_luck: bool, words: Words) ->
             twin = next((goal for goal in row if goal["observed"]), None)
             cells = [true, twin] if recorded else [true]
             label = "" if "members" in first else first["id"].removesuffix("_observed")
-            said = ("" if goal is None else _chance_and_margin(goal, words) for goal in cells)
+            shown = ("" if goal is None else _chance_and_margin(goal, words) for goal in cells)
             spread = _spread(first, only_luck, words)
-            table.add_row(label, words.of(first["name"]), *said, spread, str(first["runs"]))
+            table.add_row(label, words.of(first["name"]), *shown, spread, str(first["runs"]))
     return table
 
 
@@ -92,12 +92,12 @@ def _chance_and_margin(goal: Mapping[str, Any], words: Words) -> str:
     if chance is None:
         return words("unknown")
     rare = chance < RARE or chance > 1 - RARE
-    said = _count(goal, words) if rare else probability(words, goal)
+    shown = _count(goal, words) if rare else probability(words, goal)
     if "members" in goal:
-        return said
+        return shown
     middle, around = margin(words, goal)
     apart = f"{middle}\n{words('bracketed', text=around)}"
-    return f"{apart}\n{said}" if rare else f"{said}\n{apart}"
+    return f"{apart}\n{shown}" if rare else f"{shown}\n{apart}"
 
 
 def _count(goal: Mapping[str, Any], words: Words) -> str:
@@ -111,7 +111,7 @@ def _count(goal: Mapping[str, Any], words: Words) -> str:
 
 
 def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
-    """How much of the margin's variance is luck, how much ignorance of the parameters."""
+    """How much of the margin's variance comes from the random draws, how much from not knowing the parameters."""
     if "share_met" in goal:
         if goal["share_met_low"] is None or not math.isfinite(goal["share_met_low"]):
             return words("share_met_alone", share=words.percent(goal["share_met"]))
@@ -129,7 +129,7 @@ def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
 
 
 def _definitions(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Which is which, a line for each goal."""
+    """The definition of each goal, a line each."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
@@ -140,9 +140,7 @@ def _definitions(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[RenderableType]:
-    """Quantities of the founding population that missed their target, and who is below the line from the
-    start.
-    """
+    """Quantities of the founding population that missed their target, and who is below the line at the start."""
     inherited = [line for line in audit if INHERITED in line["id"]]
     checked = [line for line in audit if INHERITED not in line["id"]]
     missed = [line for line in checked if not line["ok"]]

@@ -11,14 +11,14 @@ from rich.text import Text
 from experiments.reporting.translations import Words
 
 
-def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
+def answer(result: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
     """One row for each: the sentence, how strict it is, what was measured, whether it holds, where in the model."""
     words = Words(language)
-    yield Text(words("selftest_head", size=f"{made['size']:g}", seeds=made["seeds"], lives=made["lives"]))
+    yield Text(words("selftest_head", size=f"{result['size']:g}", seeds=result["seeds"], lives=result["lives"]))
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for column in ("column_id", "column_relation", "column_kind", "column_measured", "column_holds", "column_where"):
         table.add_column(words(column), overflow="fold")
-    for row in made["relations"]:
+    for row in result["relations"]:
         verdict = words("selftest_holds" if row["holds"] else "selftest_fails")
         table.add_row(
             row["id"],
@@ -28,7 +28,7 @@ def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
             verdict,
             row["where"],
         )
-    for row in made["facts"]:
+    for row in result["facts"]:
         table.add_row(
             row["id"],
             words.of(row["fact"]),
@@ -38,9 +38,9 @@ def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
             "experiments/validation/stylised_facts.py",
         )
     yield table
-    strict = [row for row in made["relations"] if row["kind"] == "strict"]
-    mean = [row for row in made["relations"] if row["kind"] == "mean"]
-    tested = [row for row in made["facts"] if row["hit"] is not None]
+    strict = [row for row in result["relations"] if row["kind"] == "strict"]
+    mean = [row for row in result["relations"] if row["kind"] == "mean"]
+    tested = [row for row in result["facts"] if row["hit"] is not None]
     yield Text(
         words(
             "selftest_count",
@@ -55,7 +55,7 @@ def answer(made: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
 
 
 def fact_measured(row: Mapping[str, Any], words: Words) -> str:
-    """What the model shows against the band of the literature; or why it cannot show it."""
+    """What the model shows against the band of the literature; or why it cannot be tested."""
     if row["hit"] is None:
         return words.of(row["why"])
     low, high = (None if row[end] is None else words.level(row[end], row["unit"]) for end in ("low", "high"))

@@ -1,4 +1,4 @@
-"""A sensitivity analysis on the terminal: what passed the screening, shares of variance, luck, and the worth of knowing."""
+"""A sensitivity analysis on the terminal: screening, shares of variance, what chance explains, value of information."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,28 +12,28 @@ from rich.text import Text
 from experiments.reporting.translations import Words
 
 MOST = 12
-#: Where luck and factors act together, intervals from few replicates hold for the random draws of these replicates only.
-MUCH_LUCK, ENOUGH_REPLICATES = 0.2, 8
+#: Where random draws and factors interact, intervals from few replicates hold for the random draws of these replicates only.
+MUCH_CHANCE, ENOUGH_REPLICATES = 0.2, 8
 
 
 def answer(
-    made: Mapping[str, Any], subjects: Mapping[str, Mapping[str, str]], language: str, folder: Path
+    result: Mapping[str, Any], subjects: Mapping[str, Mapping[str, str]], language: str, folder: Path
 ) -> Iterator[RenderableType]:
-    """Outcome by outcome; assumed numbers first."""
+    """Screening, shares of variance and value of information, outcome by outcome; assumed numbers first."""
     words = Words(language)
-    yield Text(words("ranking_head", factors=made["factors"], passed=len(made["passed"])))
-    for name, rows in made["screening"].items():
+    yield Text(words("ranking_head", factors=result["factors"], passed=len(result["passed"])))
+    for name, rows in result["screening"].items():
         yield Text(f"\n{words.of(subjects[name])}", style="bold")
         yield _screening(rows, words) if rows else Text(words("ranking_nothing"))
-        shares = made["shares"].get(name)
+        shares = result["shares"].get(name)
         if shares:
             if shares["luck_share"] is not None:
                 yield Text(words("ranking_luck", luck=words.percent(shares["luck_share"])))
-                if shares["luck_share"] >= MUCH_LUCK and made["replicates"] < ENOUGH_REPLICATES:
-                    yield Text(words("ranking_few_replicates", replicates=made["replicates"], enough=ENOUGH_REPLICATES))
+                if shares["luck_share"] >= MUCH_CHANCE and result["replicates"] < ENOUGH_REPLICATES:
+                    yield Text(words("ranking_few_replicates", replicates=result["replicates"], enough=ENOUGH_REPLICATES))
             yield _shares(shares["shares"], words("ranking_of_value"), words)
             yield from _probability(shares, words)
-        worth = made["worth"].get(name)
+        worth = result["worth"].get(name)
         if worth:
             yield Text(words("worth_head", best=worth["best_now"]))
             yield _worth(worth, words)
@@ -42,11 +42,11 @@ def answer(
 
 
 def _probability(shares: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
-    trust = shares.get("emulator")
-    if trust is None:
+    skill = shares.get("emulator")
+    if skill is None:
         return
-    facts = {name: words.percent(max(0.0, trust[name])) for name in ("explained", "covered", "skill")}
-    yield Text(words("emulator_trusted" if trust["trusted"] else "emulator_not", **facts, points=trust["points"]))
+    facts = {name: words.percent(max(0.0, skill[name])) for name in ("explained", "covered", "skill")}
+    yield Text(words("emulator_trusted" if skill["trusted"] else "emulator_not", **facts, points=skill["points"]))
     if shares["probability"]:
         yield _shares(shares["probability"], words("ranking_of_probability"), words)
 

@@ -14,37 +14,40 @@ from experiments.reporting.translations import Words
 SHOWN = 3  # numbers shown of each goal
 
 
-def answer(made: Mapping[str, Any], goals: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
+def answer(result: Mapping[str, Any], goals: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
     """For each headline goal: what every switch does to it, with the plan and without, and to the order of the plans."""
     words = Words(language)
-    yield Text(words("structure_head", futures=made["futures"]))
-    for name, order in made["ranking"].items():
+    yield Text(words("structure_head", futures=result["futures"]))
+    for name, order in result["ranking"].items():
         goal = goals[name]
-        for plan, rows in made["goals"][name].items():
-            yield Text(f"\n{words.of(goal.name)} — {words.of(made['plans'][plan])}", style="bold")
-            yield _switches(made, rows, goal.unit, words)
+        for plan, rows in result["goals"][name].items():
+            yield Text(f"\n{words.of(goal.name)} — {words.of(result['plans'][plan])}", style="bold")
+            yield _switches(result, rows, goal.unit, words)
         yield Text(f"\n{words('structure_order', goal=words.of(goal.name))}", style="bold")
-        yield _orders(made, order, words)
+        yield _orders(result, order, words)
     yield Text(words("structure_note"))
     yield Text(words("folder", out=folder))
 
 
-def _switches(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], unit: str, words: Words) -> Table:
+def _switches(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], unit: str, words: Words) -> Table:
     table = _table(words, "column_switch", "column_met", "column_margin", "column_switch_change")
     for row in rows:
-        switch = words.of(made["switches"][row["switch"]]["name"])
+        switch = words.of(result["switches"][row["switch"]]["name"])
         table.add_row(
-            switch, met(row, made["futures"], words), words.quantity(row["margin"], unit, True), changed(row, unit, words)
+            switch,
+            format_met(row, result["futures"], words),
+            words.quantity(row["margin"], unit, True),
+            format_change(row, unit, words),
         )
     return table
 
 
-def met(row: Mapping[str, Any], futures: int, words: Words) -> str:
-    """In how many of the futures a goal was met."""
+def format_met(row: Mapping[str, Any], futures: int, words: Words) -> str:
+    """In how many replications a goal was met."""
     return words("structure_met", met=row["met"], futures=futures)
 
 
-def changed(row: Mapping[str, Any], unit: str, words: Words) -> str:
+def format_change(row: Mapping[str, Any], unit: str, words: Words) -> str:
     """What a switch changes of the margin, with its interval; nothing for the reference itself."""
     if row["switch"] == "reference":
         return ""
@@ -53,42 +56,42 @@ def changed(row: Mapping[str, Any], unit: str, words: Words) -> str:
     return words("with_range", value=value, range=words("range_signed", low=low, high=high))
 
 
-def _orders(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: Words) -> Table:
+def _orders(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], words: Words) -> Table:
     table = _table(words, "column_switch", "column_order", "column_turned")
     for row in rows:
-        order = " > ".join(words.of(made["plans"][line["plan"]]) for line in row["order"])
-        table.add_row(words.of(made["switches"][row["switch"]]["name"]), order, turned(row, words))
+        order = " > ".join(words.of(result["plans"][line["plan"]]) for line in row["order"])
+        table.add_row(words.of(result["switches"][row["switch"]]["name"]), order, format_turned(row, words))
     return table
 
 
-def turned(row: Mapping[str, Any], words: Words) -> str:
-    """How many pairs of plans a switch clearly turns round."""
+def format_turned(row: Mapping[str, Any], words: Words) -> str:
+    """How many pairs of plans a switch clearly puts in the other order."""
     return "" if row["switch"] == "reference" else words("structure_turned", turned=len(row["turned"]), pairs=row["pairs"])
 
 
-def screened(made: Mapping[str, Any], goals: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
-    """The ten numbers that matter most, and the three that each goal hangs on."""
+def screening(result: Mapping[str, Any], goals: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
+    """The ten assumptions that matter most, and the three on which each goal depends most."""
     from sim.core.inputs.parameters import load_all
 
     words, book = Words(language), load_all().parameters
 
-    def named(factor: str) -> str:
+    def parameter_name(factor: str) -> str:
         return f"{words.of(book[factor].name.model_dump())} ({factor})"
 
-    yield Text(words("screening_head", factors=made["factors"], points=made["points"]), style="bold")
+    yield Text(words("screening_head", factors=result["factors"], points=result["points"]), style="bold")
     table = _table(words, "column_factor", "column_evidence", "column_of_variance")
-    for line in made["most"]:
+    for line in result["most"]:
         grade = words(f"grade_{book[line['factor']].evidence}")
-        table.add_row(named(line["factor"]), grade, words.percent(line["share"]))
+        table.add_row(parameter_name(line["factor"]), grade, words.percent(line["share"]))
     yield table
     table = _table(words, "column_goal", "column_factor", "column_correlation")
-    for name, lines in made["goals"].items():
+    for name, lines in result["goals"].items():
         if not lines:
             table.add_row(words.of(goals[name].name), words("screening_never_varies"), "")
         for place, line in enumerate(lines[:SHOWN]):
             noise = "" if line["stands_out"] else words("screening_in_noise")
             table.add_row(
-                "" if place else words.of(goals[name].name), named(line["factor"]), f"{line['correlation']:+.2f} {noise}"
+                "" if place else words.of(goals[name].name), parameter_name(line["factor"]), f"{line['correlation']:+.2f} {noise}"
             )
     yield table
     yield Text(words("screening_note"))

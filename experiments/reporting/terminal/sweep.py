@@ -1,4 +1,4 @@
-"""A sweep on the terminal: outcomes point by point, or factor by factor where points are spread."""
+"""A sweep on the terminal: outcomes point by point, or factor by factor where points are sampled."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -38,19 +38,21 @@ def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words
     for name in [*([words("column_scenario")] if many else []), *(words.of(factor["name"]) for factor in manifest["factors"])]:
         table.add_column(name, overflow="fold")
     for subject in manifest["outcomes"]:
-        table.add_column(sweep_charts.outcome(subject, words), justify="right", overflow="fold")
+        table.add_column(sweep_charts.outcome_title(subject, words), justify="right", overflow="fold")
     for _point, rows in summary.groupby("point", sort=False):
         first = rows.iloc[0]
         values = [
-            "" if pandas.isna(first[factor["id"]]) else sweep_charts.written(first[factor["id"]], factor, words)
+            "" if pandas.isna(first[factor["id"]]) else sweep_charts.format_level(first[factor["id"]], factor, words)
             for factor in manifest["factors"]
         ]
-        said = [_said(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words) for subject in manifest["outcomes"]]
-        table.add_row(*([titles[first["scenario"]]] if many else []), *values, *said)
+        outcomes = [
+            _format_outcome(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words) for subject in manifest["outcomes"]
+        ]
+        table.add_row(*([titles[first["scenario"]]] if many else []), *values, *outcomes)
     return table
 
 
-def _said(row: Any, subject: Mapping[str, Any], words: Words) -> str:
+def _format_outcome(row: Any, subject: Mapping[str, Any], words: Words) -> str:
     """A level with its interval; a probability of 0 or 1 in all runs as the bound that it is."""
     if subject["kind"] == "probability":
         bound = None if pandas.isna(row["bound"]) else row["bound"]
@@ -66,7 +68,7 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words("column_factor"), overflow="fold")
     for subject in manifest["outcomes"]:
-        table.add_column(sweep_charts.outcome(subject, words), justify="right", overflow="fold")
+        table.add_column(sweep_charts.outcome_title(subject, words), justify="right", overflow="fold")
     for scenario in manifest["scenarios"]:
         if len(manifest["scenarios"]) > 1:
             table.add_row(Text(words.of(scenario["title"]), style="bold"))
@@ -76,15 +78,15 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
             for value, rows in own[own["factor"] == factor["id"]].groupby("value", sort=False):
                 label = words.of(factor["name"])
                 if manifest["design"] == "one_at_a_time":
-                    label += f" = {sweep_charts.written(value, factor, words)}"
+                    label += f" = {sweep_charts.format_level(value, factor, words)}"
                 cells = []
                 for subject in manifest["outcomes"]:
                     match = rows[rows["outcome"] == subject["id"]]
-                    cells.append("" if match.empty else _moved(match.iloc[0], ends, subject["unit"], words))
+                    cells.append("" if match.empty else _format_effect(match.iloc[0], ends, subject["unit"], words))
                 table.add_row(label, *cells)
     return table
 
 
-def _moved(row: Any, ends: tuple[str, str], unit: str, words: Words) -> str:
+def _format_effect(row: Any, ends: tuple[str, str], unit: str, words: Words) -> str:
     middle, low, high = (words.number(row[name], unit, sign=True) for name in ("difference", *ends))
     return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"

@@ -12,7 +12,7 @@ from experiments.reporting.translations import Words
 
 
 def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
-    """The audit of a founding: what was to be, what is, and how it stands."""
+    """The audit of a founding population: target, achieved value and status of each quantity."""
     words = Words(language)
     table = table_of(words, "column_quantity")
     table.add_column(words("column_target"), justify="right")
@@ -27,8 +27,8 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
     yield table
 
 
-def missing(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
-    """Local facts that are still assumed, or taken over from Lingyuan, with what they rest on."""
+def missing_facts(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """Local facts that are still assumed, or taken over from Lingyuan, with their evidence."""
     words = Words(language)
     yield Text(f"\n{words('heading_missing')}", style="bold")
     if not facts:
@@ -64,7 +64,7 @@ WIDEST = 18
 
 
 def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
-    """Objects as a table: a row each, bilingual texts in the language asked for."""
+    """Objects as a table: a row each, bilingual texts in ``language``."""
     words = Words(language)
     if {"id", "name", "value"} <= set(columns):  # long ids go under the names, or nothing else has room
         columns = [column for column in columns if column != "id"]

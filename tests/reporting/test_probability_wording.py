@@ -33,7 +33,7 @@ NUMERALS = {character: number for number, character in enumerate("一两三四�
         (None, "未作评估", "not assessed"),
     ],
 )  # fmt: skip
-def test_a_probability_is_told_as_futures_no_finer_than_its_interval(chance, zh, en):
+def test_a_probability_is_worded_no_finer_than_its_interval(chance, zh, en):
     assert probability_wording.reading(chance, ZH) == zh
     assert probability_wording.reading(chance, EN) == en
 
@@ -48,7 +48,7 @@ def test_a_probability_is_told_as_futures_no_finer_than_its_interval(chance, zh,
 def test_a_verdict_is_true_of_the_whole_interval(low, high, verdict):
     chance = Chance((low + high) / 2, low, high, 100)
     assert probability_wording.verdict(chance) == verdict
-    assert probability_wording.judged(chance, ZH) == ZH(f"verdict_{verdict}")
+    assert probability_wording.format_verdict(chance, ZH) == ZH(f"verdict_{verdict}")
 
 
 @pytest.mark.parametrize(
@@ -62,44 +62,44 @@ def test_a_verdict_is_true_of_the_whole_interval(low, high, verdict):
         (None, "变化不详", "the change is not known"),
     ],
 )  # fmt: skip
-def test_a_change_is_told_only_where_its_interval_lies_on_one_side_of_nothing(change, zh, en):
+def test_a_change_is_reported_only_where_its_interval_lies_on_one_side_of_nothing(change, zh, en):
     assert probability_wording.change_of_probability(change, ZH) == zh
     assert probability_wording.change_of_probability(change, EN) == en
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "high", "told"),
+    ("value", "low", "high", "expected"),
     [
         (15732.4, 15100.0, 16364.0, "15,700 yuan (15,100–16,400)"),  # half width 632: hundreds
         (15732.4, 15730.0, 15734.8, "15,732 yuan (15,730–15,735)"),  # half width 2.4: whole
         (0.0123, 0.0119, 0.0127, "0.0123 yuan (0.0119–0.0127)"),
     ],
 )
-def test_a_quantity_has_no_digit_that_its_interval_does_not_support(value, low, high, told):
-    assert probability_wording.with_interval(value, low, high, "yuan", EN) == told
+def test_a_quantity_has_no_digit_that_its_interval_does_not_support(value, low, high, expected):
+    assert probability_wording.with_interval(value, low, high, "yuan", EN) == expected
 
 
 def test_an_end_that_is_not_nothing_is_not_written_as_nothing():
     assert probability_wording.with_interval(12.3, 0.3, 24.3, "points", EN) == "12.3 points (0.3–24.3)"
 
 
-def test_a_difference_of_nothing_is_said_to_be_none():
+def test_a_difference_of_nothing_is_reported_as_none():
     assert probability_wording.with_interval(0.0, 0.0, 0.0, "yuan", ZH, sign=True) == "无差异"
     assert probability_wording.with_interval(-3.0, -5.0, -1.0, "yuan", EN, sign=True) == "-3 yuan (-5 to -1)"
 
 
 def test_files_look_better_only_where_the_intervals_lie_apart():
     true = Chance(0.2, 0.1, 0.3, 50)
-    assert summary.seen(true, Chance(0.6, 0.4, 0.8, 50)) == "better"
-    assert summary.seen(true, Chance(0.35, 0.25, 0.5, 50)) == "alike"
-    assert summary.seen(Chance(0.9, 0.8, 0.95, 50), true) == "worse"
+    assert summary.compare_with_record(true, Chance(0.6, 0.4, 0.8, 50)) == "better"
+    assert summary.compare_with_record(true, Chance(0.35, 0.25, 0.5, 50)) == "alike"
+    assert summary.compare_with_record(Chance(0.9, 0.8, 0.95, 50), true) == "worse"
 
 
 def test_a_goal_turns_unlikely_when_it_stays_below_one_half_for_good():
     years = [(2021, 0.45), (2022, 0.7), (2023, 0.4), (2024, 0.3)]
     goal = {"by_year": [{"year": year, "probability": high - 0.1, "low": 0.0, "high": high} for year, high in years]}
-    assert risks.turning(goal)["year"] == 2023
-    assert risks.turning({"by_year": goal["by_year"][:2]}) is None
+    assert risks.first_unlikely_year(goal)["year"] == 2023
+    assert risks.first_unlikely_year({"by_year": goal["by_year"][:2]}) is None
 
 
 outcomes = some.lists(some.tuples(some.booleans(), some.booleans()), min_size=1, max_size=60)
@@ -117,15 +117,15 @@ def test_whatever_the_runs_every_word_agrees_with_the_interval(pairs, repeats):
     assert low <= chance.low and chance.high <= high
     zh, en = probability_wording.reading(chance, ZH), probability_wording.reading(chance, EN)
     if chance.bound:
-        assert probability_wording.told(chance, EN).startswith(("at most", "at least"))
+        assert probability_wording.format_probability(chance, EN).startswith(("at most", "at least"))
         assert not re.search(r"\b(0|100) %", en) and "100%" not in zh.replace("低于100%", "")
         return
-    said = re.fullmatch(r"in about (\d+) of (\d+) futures", en)
-    if said:
-        share = int(said[1]) / int(said[2])
+    match = re.fullmatch(r"in about (\d+) of (\d+) futures", en)
+    if match:
+        share = int(match[1]) / int(match[2])
         assert chance.low <= share <= chance.high and 0 < share < 1
         number = re.fullmatch(r"[十百千一]+种未来里约有(.+)种", zh)[1]
-        assert NUMERALS.get(number) == int(said[1]) or number == said[1]
+        assert NUMERALS.get(number) == int(match[1]) or number == match[1]
     else:
         spread = re.match(r"in some (\d+) to (\d+) of 10", en)
         if spread:
@@ -138,13 +138,13 @@ def test_whatever_the_runs_every_word_agrees_with_the_interval(pairs, repeats):
 @given(some.floats(-1e7, 1e7), some.floats(1e-3, 1e6))
 def test_a_rounded_value_stays_within_its_interval(middle, half):
     low, high = middle - half, middle + half
-    assert low <= probability_wording.rounded(middle, low, high) <= high
+    assert low <= probability_wording.round_to_interval(middle, low, high) <= high
 
 
 @given(some.floats(-0.9, 0.9), some.floats(0.001, 0.5))
-def test_a_change_that_is_told_has_the_sign_of_its_whole_interval(middle, half):
+def test_a_change_that_is_reported_has_the_sign_of_its_whole_interval(middle, half):
     change = Change(middle, max(-1.0, middle - half), min(1.0, middle + half))
-    said = probability_wording.change_of_probability(change, EN)
-    assert ("raises" in said) == (change.low > 0)
-    assert ("lowers" in said) == (change.high < 0)
-    assert ("no effect" in said) == (change.low <= 0 <= change.high)
+    text = probability_wording.change_of_probability(change, EN)
+    assert ("raises" in text) == (change.low > 0)
+    assert ("lowers" in text) == (change.high < 0)
+    assert ("no effect" in text) == (change.low <= 0 <= change.high)
