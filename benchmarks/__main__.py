@@ -6,7 +6,7 @@ import os
 import sys
 
 from benchmarks import report
-from benchmarks.measuring import Asked
+from benchmarks.measuring import BenchmarkOptions
 
 #: By name: the module that measures, and what it asks.
 BENCHMARKS = {
@@ -22,7 +22,7 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Measure the benchmarks named, or all."""
     listed = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
@@ -42,12 +42,12 @@ def main() -> None:
         help="the Python that has Starsim; default XIANJIE_BENCH_PYTHON, else this one",
     )
     given = parser.parse_args()
-    asked = Asked(given.quick, given.workers, given.peers)
+    options = BenchmarkOptions(given.quick, given.workers, given.peers)
     measured: dict[str, list] = {}
     for name in given.only or BENCHMARKS:
         print(f"\n{name}: {BENCHMARKS[name][1]}", file=sys.stderr)
         measured[name] = []
-        for line in importlib.import_module(BENCHMARKS[name][0]).measure(asked):
+        for line in importlib.import_module(BENCHMARKS[name][0]).measure(options):
             print(report.row(name, line), flush=True)
             measured[name].append(line)
     if not given.quick:

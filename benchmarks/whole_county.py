@@ -19,6 +19,6 @@ def _county(agents: int):
     return full, World(size=max(agents, LEAST) / PERSONS).values()
 
 
-def live(agents: int) -> tuple[float, dict]:
+def run_once(agents: int) -> tuple[float, dict]:
     """The sixty months of a county of about so many persons; see ``timed``."""
     return timed(*_county(agents))

@@ -1,6 +1,7 @@
-"""What every implementation starts from: households, the tables of the world outside, and luck by hash; and what it returns.
+"""What every implementation starts from, households, tables of the world outside and random draws by hash; what it returns.
 
-Luck has an address, as in ``sim.core.random_draws``: seed, replication, household, month and purpose, mixed as SplitMix64 ends.
+A random draw has an address, as in ``sim.core.random_draws``: seed, replication, household, month and purpose, mixed as
+SplitMix64 ends.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ COUNTED = ("poor", "monitored", "working", "income_fen", "own_bill_fen", "reimbu
 LINE = 3000.0
 SEASON = (0.1, 0.1, 0.4, 0.6, 0.9, 1.6, 1.2, 0.9, 2.4, 2.6, 0.8, 0.2)
 SCHOOL = (0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0)
-#: Purposes of luck, by number.
+#: Purposes of random draws, by number.
 HIT, SHOCK, COST, JOB, WAGE, YIELD, PRICE, DETECTION, CONSUMPTION, PRIORITY, ENROLMENT = range(11)
 PURPOSES = 16  # addresses kept for a month
 

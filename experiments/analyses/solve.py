@@ -1,7 +1,7 @@
 """How much is enough: the smallest, or largest, value of a lever at which a goal is met with a wanted probability.
 
-On paired luck a future that meets the goal at one value meets it, if the goal is monotone in the lever, at every better one.
-So the same futures are lived at few values: first at both bounds and between, to see which way the probability goes and
+With common random numbers a future that meets the goal at one value meets it, if the goal is monotone in the lever, at every
+better one. So the same futures are run at few values: first at both bounds and between, to see which way the probability goes and
 whether it ever turns; then between the two values that embrace the wanted probability, halving. Where the curve turns by more
 than chance allows, or does not reach the wanted probability within the bounds, there is no answer, and that is said.
 """
@@ -112,15 +112,15 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
     lever, goal, numbers = question.lever, question.goal, range(replications)
     searched = question.factor(scenario, study.catalogue)
 
-    def live(value: float) -> tuple[Any, Any]:
+    def evaluate(value: float) -> tuple[Any, Any]:
         setting = {lever: int(value) if searched.whole else value}
         at = point(scenario, [searched], setting, f"v{value!r}")
         study.live([(at, numbers)])
         found = study.outcomes(at, numbers)
         return found.outcome(goal), found.draws
 
-    found = solve(live, (searched.low, searched.high), question.probability, question.largest, searched.whole)
-    made: dict[str, Any] = {
+    found = solve(evaluate, (searched.low, searched.high), question.probability, question.largest, searched.whole)
+    result: dict[str, Any] = {
         "scenario": scenario.id, "lever": lever, "goal": goal, "probability": question.probability, "largest": question.largest,
         "seed": study.plan.seed, "replications": replications, "value": found.value, "low": found.low, "high": found.high,
         "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in found.curve],
@@ -128,13 +128,13 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
         "subject": {"id": goal, "name": dict(study.catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
         "factor": {"id": lever, "name": searched.name, "unit": searched.unit, "kind": searched.kind, "central": searched.central},
     }  # fmt: skip
-    return made
+    return result
 
 
-def write(made: Mapping[str, Any], folder: Path) -> None:
+def write(result: Mapping[str, Any], folder: Path) -> None:
     """Write the answer into a folder: whole as JSON, and the values that were looked at as a table."""
-    write_text(folder / FILES[0], as_json(made))
-    write_csv(folder / FILES[1], made["curve"])
+    write_text(folder / FILES[0], as_json(result))
+    write_csv(folder / FILES[1], result["curve"])
 
 
 def task_of(question: Question, searched: Factor) -> dict[str, Any]:
@@ -143,14 +143,14 @@ def task_of(question: Question, searched: Factor) -> dict[str, Any]:
 
 
 def solve(
-    live: Callable[[float], tuple[NDArray[np.float64], NDArray[np.int64]]],
+    evaluate: Callable[[float], tuple[NDArray[np.float64], NDArray[np.int64]]],
     bounds: tuple[float, float],
     wanted: float,
     largest: bool = False,
     whole: bool = False,
     tolerance: float = 1.0 / 64,
 ) -> Answer:
-    """Search. ``live(value)`` gives whether each future met the goal, and its parameter draw; the same futures at every value.
+    """Search. ``evaluate(value)``: whether each future met the goal, and its parameter draw; the same futures at every value.
 
     ``largest``: the largest value that still reaches ``wanted`` instead of the smallest, for a lever that harms the goal; the
     other way round the question has the bound as its trivial answer, and is refused. ``tolerance``: as a share of the bounds'
@@ -161,7 +161,7 @@ def solve(
     def look(value: float) -> Seen:
         value = float(round(value)) if whole else float(value)
         if value not in seen:
-            met, draws = live(value)
+            met, draws = evaluate(value)
             chance = estimates.proportion(met, draws)
             seen[value] = Seen(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
             look.draws = draws  # type: ignore[attr-defined]

@@ -1,8 +1,8 @@
 """The model held against what was published: figures that chose the ensemble, and figures of 2023 to 2025 that nothing has seen.
 
-A prediction is the spread of the lives, widened by the figure's stated error and discrepancy (``published.yaml``): lives are
-about one county, and most figures are about another place or another way of counting. Nothing is tuned here, and a miss stays a
-miss.
+A prediction is the spread of the replications, widened by the figure's stated error and discrepancy (``published.yaml``). They
+are about one county, and most figures are about another place or another way of counting. Nothing is tuned here, and a miss
+stays a miss.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from experiments.results.folder import Results
 from experiments.validation.baseline_predictors import trend_line
 from experiments.validation.published_figures import Figure
 
-#: Equally likely scores that stand for a normal error; so a prediction needs no luck of its own.
+#: Equally likely scores that stand for a normal error; so a prediction needs no random draws of its own.
 SCORES: NDArray[np.float64] = stats.norm.ppf((np.arange(40) + 0.5) / 40.0)
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ BAND = (0.05, 0.95)
 
 
 def series_of(results: Results, figures: Sequence[Figure]) -> dict[str, Array]:
-    """Of a result folder, the indicators that figures ask for, by month: (lives, months)."""
+    """Of a result folder, the indicators that figures ask for, by month: (replications, months)."""
     measured = results.manifest["indicators"]
     wanted = sorted({name for figure in figures for name in figure.model.indicators if name in measured})
     table = results.table("months", ["replication", "month", *wanted])
@@ -36,11 +36,11 @@ def series_of(results: Results, figures: Sequence[Figure]) -> dict[str, Array]:
 def compare(
     figures: Sequence[Figure], series: Mapping[str, Array], still: Mapping[str, Array] | None = None
 ) -> list[dict[str, Any]]:
-    """A line for each figure; all that the lives cannot say is None.
+    """A line for each figure; all that the replications cannot say is None.
 
-    ``mean``, ``p05``, ``p95``: of the lives alone, and ``inside``: whether the figure lies in that band; ``low``, ``high``:
-    with error and discrepancy, and ``hit``. For figures held out also ``crps`` (in the figure's unit; on the logarithm where
-    its target is), and what the rivals say, ``still`` being ``baseline_predictors.standing_still``.
+    ``mean``, ``p05``, ``p95``: of the replications alone, and ``inside``: whether the figure lies in that band; ``low``,
+    ``high``: with error and discrepancy, and ``hit``. For figures held out also ``crps`` (in the figure's unit; on the logarithm
+    where its target is), and what the baseline predictors say; ``still`` being ``baseline_predictors.standing_still``.
     """
     return [_line(figure, series, still) for figure in figures]
 
@@ -59,19 +59,19 @@ def _line(figure: Figure, series: Mapping[str, Array], still: Mapping[str, Array
     if figure.target is not None:
         line |= _predicted(figure, figure.scaled(known))
     if figure.use == "hold_out":
-        line["rivals"] = _rivals(figure, still)
+        line["rivals"] = _baseline_predictions(figure, still)
     return line
 
 
 def _predicted(figure: Figure, scaled: Array) -> dict[str, Any]:
-    """Band, hit and score of lives on the target's scale, widened by error and discrepancy."""
+    """Band, hit and score of replications on the target's scale, widened by error and discrepancy."""
     sample = widened(scaled, figure.spread)
     low, high = (float(end) for end in figure.unscaled(np.array(ends(sample))))
     return {"low": low, "high": high, "hit": figure.meets(low, high), "crps": crps(sample, figure.centre)}
 
 
-def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]:
-    """What the two rivals say; one that cannot say anything is left out.
+def _baseline_predictions(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]:
+    """What the two baseline predictors say; one that cannot say anything is left out.
 
     The trend predicts the published series itself, with the scatter of its line; the static calculation is about this county,
     and so is widened like the model.
@@ -92,18 +92,18 @@ def _rivals(figure: Figure, still: Mapping[str, Array] | None) -> dict[str, Any]
 
 
 def scores(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of the figures held out: for the model and each rival how many it predicts, the share of its bands that hold the figure,
-    and its CRPS relative to the model's on the figures that both predict (geometric mean; above 1 the model was nearer) with in
-    how many of them the model was nearer.
+    """Of the figures held out: for the model and each baseline predictor how many it predicts, the share of its bands that hold
+    the figure, and its CRPS relative to the model's on the figures that both predict (geometric mean; above 1 the model was
+    nearer) with in how many of them the model was nearer.
     """
     held = [line for line in lines if line["use"] == "hold_out" and line["crps"] is not None]
     made: dict[str, Any] = {MODEL: {"figures": len(held), **_coverage(held)}}
-    for rival in (TREND, STATIC):
-        both = [line for line in held if rival in line["rivals"]]
-        ratios = [line["rivals"][rival]["crps"] / line["crps"] for line in both if line["crps"] > 0]
-        made[rival] = {
+    for predictor in (TREND, STATIC):
+        both = [line for line in held if predictor in line["rivals"]]
+        ratios = [line["rivals"][predictor]["crps"] / line["crps"] for line in both if line["crps"] > 0]
+        made[predictor] = {
             "figures": len(both),
-            **_coverage([line["rivals"][rival] for line in both]),
+            **_coverage([line["rivals"][predictor] for line in both]),
             "crps_over_model": float(np.exp(np.mean(np.log(np.maximum(ratios, 1e-6))))) if ratios else None,
             "model_nearer": int(sum(ratio > 1.0 for ratio in ratios)),
         }

@@ -1,4 +1,4 @@
-"""Published figures, and what lives say of them: the records of ``published.yaml``, whose head tells what each field means."""
+"""Published figures, and what the model says of them: the records of ``published.yaml``, whose head explains each field."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -142,9 +142,9 @@ class Figure(Record):
         return 2021 + self.model.span[1] // 12
 
     def of(self, series: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64] | None:
-        """What lives say, in the figure's unit: (lives,), from indicators by month (lives, months from January 2021).
+        """What the model says, in the figure's unit: (runs,), from indicators by month (runs, months from January 2021).
 
-        None where the lives do not measure it, or end too early.
+        None where the replications do not measure it, or end too early.
         """
         first, last = self.model.span
         months = next(iter(series.values())).shape[1]
@@ -157,7 +157,7 @@ class Figure(Record):
 
 @dataclass(frozen=True)
 class Gauge:
-    """Figures as a calibration sees them: what is measured of a life, what was published, and what an agreement may miss."""
+    """Figures as a calibration sees them: what is measured, what was published, and what an agreement may miss."""
 
     figures: Sequence[Figure]
     names: tuple[str, ...] = field(init=False)
@@ -170,7 +170,7 @@ class Gauge:
         object.__setattr__(self, "spreads", np.array([figure.spread for figure in self.figures]))
 
     def of(self, series: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """(lives, figures) on the scales of the targets. Raises ValueError for a figure that the lives do not measure."""
+        """(runs, figures) on the scales of the targets. Raises ValueError for a figure that the replications do not measure."""
         columns = []
         for figure in self.figures:
             values = figure.of(series)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from benchmarks import measuring, peers, report, serving
-from benchmarks.measuring import Asked, Line, Ratio
+from benchmarks.measuring import BenchmarkOptions, Line, Ratio
 
 #: By number of households: fen of savings and of debt, jobs and months of poverty at the end; what was counted over all months
 #: and villages; the start of the hash over every month and village. Seed 7, replication 0, 60 months.
@@ -55,12 +55,16 @@ def test_starsim_gives_the_known_aggregates():
 
 def test_a_peer_that_is_not_there_is_told_with_the_cure(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    missing = peers.absent(Asked(peers="/nowhere/python"))
+    missing = peers.absent(BenchmarkOptions(peers="/nowhere/python"))
     assert missing[peers.C] == "gcc not installed"
     assert "pip install" in missing[peers.STARSIM] and "--peers" in missing[peers.STARSIM]
     rows = list(
         peers._beside_each_other(
-            Asked(), 243, {peers.OURS: [1.0, 2.0], peers.ARRAYS: [4.0, 6.0]}, _answers(peers.OURS, peers.ARRAYS), missing
+            BenchmarkOptions(),
+            243,
+            {peers.OURS: [1.0, 2.0], peers.ARRAYS: [4.0, 6.0]},
+            _answers(peers.OURS, peers.ARRAYS),
+            missing,
         )
     )
     told = {row.what: row for row in rows}
@@ -73,7 +77,7 @@ def test_a_peer_that_is_not_there_is_told_with_the_cure(monkeypatch):
 def test_aggregates_that_differ_are_told():
     answers = _answers(peers.OURS, peers.MESA)
     answers[peers.MESA, 243] = serving.Answer(1.0, {"digest": "another"}, 1.0)
-    first = next(peers._beside_each_other(Asked(), 243, {peers.OURS: [1.0], peers.MESA: [200.0]}, answers, {}))
+    first = next(peers._beside_each_other(BenchmarkOptions(), 243, {peers.OURS: [1.0], peers.MESA: [200.0]}, answers, {}))
     assert first.measured == "DIFFERENT"
     assert first.reached is False
 

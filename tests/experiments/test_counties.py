@@ -113,7 +113,7 @@ def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
     assert all("SYNTHETIC, INVENTED COUNTY" in path.read_text(encoding="utf-8") for path in paths)
     chosen = load_scenario(BASELINE, (), paths[0])
     assert "no real county" in chosen.title["en"] and "虚构" in chosen.title["zh"]
-    rural = [profile["rural"] for profile in synthetic_counties.draw(832, 1)]
+    rural = [profile["rural"] for profile in synthetic_counties.sample_profiles(832, 1)]
     assert 200_000 < sum(rural) / len(rural) < 300_000
     with pytest.raises(FileExistsError, match="not an empty folder"):
         synthetic_counties.write(tmp_path / "a", 1, 5)

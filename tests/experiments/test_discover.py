@@ -130,7 +130,7 @@ def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_h
     # The bound stands in the factor's own unit: the triangular distribution of the bill, at its quantile.
     bill = next(factor for factor in asked.factors if factor.id == "illness.mean_bill")
     at = next(each for each in box["restrictions"] if each["id"] == bill.id)
-    assert at["low"] == pytest.approx(asked.told(1, at["low_share"])[0])
+    assert at["low"] == pytest.approx(asked.physical_value(1, at["low_share"])[0])
     assert 5000 < at["low"] < 15000
     cases = pandas.read_parquet(out / "cases.parquet")
     inside = (cases["illness.admission_rate"] > made_bound(box, "illness.admission_rate")) & (
@@ -300,7 +300,7 @@ def test_levers_and_switches_can_be_factors(tmp_path):
     values = [point.scenario.overrides["targeted_help.queue"][-1].value for point in points]
     assert {next(iter(value.values())) if isinstance(value, dict) else value for value in values} == {"severity", "random"}
     assert asked.choices == (2,)
-    assert asked.said(2)["choices"][0] == {"zh": "severity", "en": "severity"}
+    assert asked.describe_column(2)["choices"][0] == {"zh": "severity", "en": "severity"}
     assert all(3000 <= next(iter(point.scenario.overrides["public_posts.count"][-1].value.values())) <= 6000
                if isinstance(point.scenario.overrides["public_posts.count"][-1].value, dict)
                else 3000 <= point.scenario.overrides["public_posts.count"][-1].value <= 6000 for point in points)  # fmt: skip

@@ -224,7 +224,7 @@ def test_a_study_takes_no_two_points_of_one_name(tmp_path):
 
 def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     asked = [
-        sweep_design.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).asked
+        sweep_design.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).task
         for month in (2022, 2023)
     ]
     assert asked[0] != asked[1], "the same level from another month is another county"

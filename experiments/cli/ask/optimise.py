@@ -58,12 +58,13 @@ def optimise(
         teller = run_helpers.teller(screen, lang)
         model.prepare(scenario, teller)
         division = budget_allocation.price(spec, asked, scenario, seed)
-        seconds = run_helpers.announce_study(scenario, division.lives, work, seed, workers, False, lang, screen)
+        seconds = run_helpers.announce_study(scenario, division.most_replications, work, seed, workers, False, lang, screen)
         if dry_run:
-            console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
+            sizes = {"lives": division.most_replications, "seconds": round(seconds), "steps": division.steps}
+            console.show_json({**sizes, **division.facts})
             return
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.ending(target, lang), run_helpers.bar(division.lives, lang, screen) as progress:
+        with run_helpers.ending(target, lang), run_helpers.bar(division.most_replications, lang, screen) as progress:
             manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, teller, progress)
         if not no_figures:
             from experiments.reporting.figures import pareto

@@ -47,7 +47,7 @@ def warn(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import early_warning as early_warning_analysis
-        from experiments.analyses.early_warning_request import TASK, Asked, outlooks, rescues, tries
+        from experiments.analyses.early_warning_request import TASK, WarningRequest, outlooks, rescues, tries
         from experiments.cli import run_helpers
         from experiments.execution import reuse
         from experiments.execution.points import affordable
@@ -61,7 +61,7 @@ def warn(
                 context, "is for --levers and --from: without them nothing is lived; leave it out",
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
-        asked = Asked.of(path, seed, only_luck, sets or [])
+        asked = WarningRequest.of(path, seed, only_luck, sets or [])
         catalogue = model_api.find(model_api.COUNTY).catalogue(asked.scenario)
         goals = asked.goals(goal or [], catalogue)
         if (levers is None) != (start is None):

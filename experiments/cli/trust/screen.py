@@ -52,13 +52,13 @@ def screen(
         with run_helpers.ending(target, lang), run_helpers.bar(points, lang, messages) as progress:
             teller = run_helpers.teller(messages, lang)
             with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, teller, progress) as study:
-                kept, lived = screening.live(study, made_points, screening.measures(catalogue))
+                kept, lived = screening.run_points(study, made_points, screening.measures(catalogue))
         headline = [name for name, goal in catalogue.goals.items() if goal.headline]
         arguments = [] if scenario == BASELINE else [str(scenario)]
         made: dict[str, Any] = {
             "command": again("screen", finding, arguments, points=points, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
-            **screening.told(names, screening.rows_of(kept, names), lived, headline),
+            **screening.summarise(names, screening.rows_of(kept, names), lived, headline),
         }  # fmt: skip
         with run_helpers.writing(target, lang), output_folder.building(work) as new:
             keep(made, new / "screening.json", finding)

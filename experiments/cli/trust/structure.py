@@ -65,7 +65,9 @@ def structure(
         count = len(switches) * len(chosen) * futures
         screen = console.messages(quiet)
         first = next(iter(chosen.values()))
-        worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
+        worlds = {
+            f"{switch.id}.{name}": structure.apply_switch(plan, switch) for switch in switches for name, plan in chosen.items()
+        }
         task = {"structure": {switch.id: switch.sets for switch in switches}}
         now = reuse.inputs_of(worlds, seed, False, task)
         target = out or run_helpers.apart(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
@@ -75,14 +77,14 @@ def structure(
         with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
             teller = run_helpers.teller(screen, lang)
             with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, teller, progress) as study:
-                found = structure.live(study, chosen, futures)
+                found = structure.run_switches(study, chosen, futures)
         catalogue = model_api.find(model_api.COUNTY).catalogue(first)
         made: dict[str, Any] = {
             "command": again("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "seed": seed, "futures": futures,
             "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
-            **structure.told(found, catalogue),
+            **structure.summarise(found, catalogue),
         }  # fmt: skip
         with run_helpers.writing(target, lang), output_folder.building(work) as new:
             keep(made, new / "structure.json", finding)

@@ -1,4 +1,4 @@
-"""Exact arithmetic, looked up in the middle of lives: one process run twice from the same state (MR2, MR9, MR10, MR21, MR23)."""
+"""Exact arithmetic in the middle of a run: one process run twice from the same state (MR2, MR9, MR10, MR21, MR23)."""
 
 from dataclasses import replace
 from typing import Any

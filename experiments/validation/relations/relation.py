@@ -15,7 +15,7 @@ Kind = Literal["strict", "mean"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a relation holds, and what was measured, told in both languages with the figures in it."""
+    """Whether a relation holds, and what was measured, said in both languages with the figures in it."""
 
     holds: bool
     zh: str

@@ -160,7 +160,7 @@ def without_monitoring(world: World) -> Finding:
     """Without monitoring relapse rises, nobody is identified, and recorded relapse falls to nothing: the books look better."""
     rises, intake, recorded, usual = [], [], [], []
     for seed in world.seeds:
-        blind, seeing = world.life(seed, "no_monitoring.yaml").indicators, world.life(seed).indicators
+        blind, seeing = world.result(seed, "no_monitoring.yaml").indicators, world.result(seed).indicators
         rises.append(float(blind["relapse_rate"][11::12].mean() - seeing["relapse_rate"][11::12].mean()))
         intake.append(float(blind["intake_year"].max()))
         recorded.append(float(blind["relapse_recorded"][11::12].max()))
