@@ -13,7 +13,7 @@ BENCHMARKS = {
     "peers": ("benchmarks.peers", "one small county on our machinery, as Mesa objects, as arrays, in Starsim and in C"),
     "full": ("benchmarks.full_model", "the full model beside Starsim's plain SIR, and its dearest processes"),
     "cold": ("benchmarks.cold_start", "the first result from an empty cache, --help, importing"),
-    "pairing": ("benchmarks.pairing", "what paired luck is worth"),
+    "pairing": ("benchmarks.pairing", "what common random numbers are worth"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
     "brief": ("benchmarks.brief", "seconds and memory of a brief of a thousand replications"),
     "cluster": ("benchmarks.cluster", "what Dask costs on loopback"),
@@ -34,7 +34,7 @@ def main() -> None:
         "--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="these benchmarks; lines of others are kept"
     )
     parser.add_argument("--quick", action="store_true", help="small and few: to see that it works; nothing is written or judged")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for lives (default: all)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for replications (default: all)")
     parser.add_argument(
         "--peers",
         default=os.environ.get("XIANJIE_BENCH_PYTHON", sys.executable),

@@ -45,7 +45,7 @@ def indicators(folder: Path) -> dict[str, np.ndarray]:
     """By name, one value for each replication of a result folder, in the order of replications."""
     found = results.open_folder(folder)
     if found.failures:
-        raise RuntimeError(f"{len(found.failures)} lives failed: {found.failures[0]['error']}")
+        raise RuntimeError(f"{len(found.failures)} replications failed: {found.failures[0]['error']}")
     months = found.table("months", ["replication", "month", "relapse_rate", "relapse_recorded", "registered_income"])
     decembers = months[months["month"].dt.month == 12]
     yearly = decembers.groupby("replication").mean(numeric_only=True).sort_index()
@@ -92,5 +92,5 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
                     f"{gain:.3g}",
                     f">= {TARGET:.0f}" if wanted else "",
                     reached,
-                    f"{note}; mean difference {step:+.4g}; no luck shared better could reach more than {most:.3g}",
+                    f"{note}; mean difference {step:+.4g}; no better sharing of draws could reach more than {most:.3g}",
                 )

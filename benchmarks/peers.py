@@ -54,7 +54,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
                 answer = served[name].ask(households)
                 before = answers.setdefault((name, households), answer)
                 if answer.came_out != before.came_out:
-                    raise RuntimeError(f"{name}: two lives of the same luck differ")
+                    raise RuntimeError(f"{name}: two runs with the same random draws differ")
                 return answer.seconds
 
             return ask

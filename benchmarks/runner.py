@@ -36,7 +36,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
                 lambda: outcome.append(runner.run(scenario, folder / "out", replications, SEED, workers=workers))
             )
             if outcome[0].completed != replications:
-                raise RuntimeError(f"only {outcome[0].completed} of {replications} lives were completed")
+                raise RuntimeError(f"only {outcome[0].completed} of {replications} replications were completed")
             return seconds
 
     loop(1)
@@ -49,7 +49,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         f"{over.median - 1:+.1%} ({over.low - 1:+.1%} to {over.high - 1:+.1%})",
         f"< {OVERHEAD:.0%}",
         None if options.quick else over.median - 1 < OVERHEAD,
-        f"{count} lives with their tables, {rounds} rounds in turn",
+        f"{count} replications with their tables, {rounds} rounds in turn",
     )
 
     count, rounds = (8, 1) if options.quick else (100, 2)
@@ -61,7 +61,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         f"{efficiency:.2f} ({gain.low / options.workers:.2f} to {gain.high / options.workers:.2f})",
         f">= {EFFICIENCY}",
         None if options.quick else efficiency >= EFFICIENCY,
-        f"{count} lives, starting the processes and writing the tables included, {rounds} rounds in turn",
+        f"{count} replications, starting the processes and writing the tables included, {rounds} rounds in turn",
     )
 
     small = 10 if options.quick else THOUSAND // 10

@@ -48,7 +48,7 @@ def run_size(households: int, months: int) -> dict[str, float]:
     words = [sys.executable, "-c", SCRIPT, str(households / HERE), str(months)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"a county of {households:,} households did not live:\n{done.stderr[-2000:]}")
+        raise RuntimeError(f"a county of {households:,} households did not run to its end:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 

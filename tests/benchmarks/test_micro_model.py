@@ -53,7 +53,7 @@ def test_starsim_gives_the_known_aggregates():
         assert process.ask(1_000).came_out == KNOWN[1_000]
 
 
-def test_a_peer_that_is_not_there_is_told_with_the_cure(monkeypatch):
+def test_a_peer_that_is_not_there_is_reported_with_the_cure(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     missing = peers.absent(BenchmarkOptions(peers="/nowhere/python"))
     assert missing[peers.C] == "gcc not installed"
@@ -67,14 +67,14 @@ def test_a_peer_that_is_not_there_is_told_with_the_cure(monkeypatch):
             missing,
         )
     )
-    told = {row.what: row for row in rows}
-    assert told["micro-model, 243 households: Starsim"].measured == "not measured"
-    assert told["micro-model, 243 households: Starsim"].note == missing[peers.STARSIM]
-    assert told["micro-model, 243 households: whole-array NumPy / our machinery"].measured == "3.5 (3 to 4)"
-    assert told["micro-model, 243 households: whole-array NumPy / our machinery"].reached
+    by_name = {row.what: row for row in rows}
+    assert by_name["micro-model, 243 households: Starsim"].measured == "not measured"
+    assert by_name["micro-model, 243 households: Starsim"].note == missing[peers.STARSIM]
+    assert by_name["micro-model, 243 households: whole-array NumPy / our machinery"].measured == "3.5 (3 to 4)"
+    assert by_name["micro-model, 243 households: whole-array NumPy / our machinery"].reached
 
 
-def test_aggregates_that_differ_are_told():
+def test_aggregates_that_differ_are_reported():
     answers = _answers(peers.OURS, peers.MESA)
     answers[peers.MESA, 243] = serving.Answer(1.0, {"digest": "another"}, 1.0)
     first = next(peers._beside_each_other(BenchmarkOptions(), 243, {peers.OURS: [1.0], peers.MESA: [200.0]}, answers, {}))

@@ -95,10 +95,10 @@ def test_several_counties_give_a_folder_each_and_one_table(tmp_path, plan):
     alone = invoke("run", files[1], "--plan", plan, "--replications", 2, "--workers", 1, "--out", tmp_path / "alone", "--json",
                    "--quiet", "--no-figures")  # fmt: skip
     same = json.loads((tmp_path / "out" / "two" / "manifest.json").read_text(encoding="utf-8"))["hash"]
-    assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it is lived in"
+    assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it runs in"
 
 
-def test_counties_with_the_same_id_are_refused_before_anything_is_lived(tmp_path):
+def test_counties_with_the_same_id_are_refused_before_anything_is_run(tmp_path):
     files = [county_file(tmp_path / folder, "same") for folder in ("a", "b")]
     done = invoke("run", *files, "--out", tmp_path / "out")
     assert done.exit_code == 2
@@ -131,7 +131,7 @@ def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
         (("--executor", "dask", "--scheduler", "tcp://127.0.0.1:9"), "no Dask scheduler answers at tcp://127.0.0.1:9"),
     ],
 )
-def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_lived(tmp_path, monkeypatch, options, words):
+def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_run(tmp_path, monkeypatch, options, words):
     from experiments.execution import dask_executor
 
     monkeypatch.setattr(dask_executor, "REACH", 0.5)
