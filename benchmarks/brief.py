@@ -22,7 +22,7 @@ SECONDS, MEGABYTES = 30.0, 1000.0
 REPEATED = ("replications", "payments", "months", "years")
 
 
-def repeated(table: pa.Table, times: int, count: int, draws: int) -> pa.Table:
+def repeat_table(table: pa.Table, times: int, count: int, draws: int) -> pa.Table:
     """A table again and again, each time with new replications and draws."""
     pieces = []
     for number in range(times):
@@ -36,7 +36,7 @@ def repeated(table: pa.Table, times: int, count: int, draws: int) -> pa.Table:
     return pa.concat_tables(pieces)
 
 
-def enlarged(source: Path, target: Path, wanted: int) -> int:
+def enlarge_result(source: Path, target: Path, wanted: int) -> int:
     """Make a result of about ``wanted`` replications out of a small one; how many it has."""
     target.mkdir(parents=True)
     manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def enlarged(source: Path, target: Path, wanted: int) -> int:
     draws = pc.max(pq.read_table(source / "replications.parquet", columns=["draw"])["draw"]).as_py() + 1
     for name, record in manifest["files"].items():
         if name.removesuffix(".parquet") in REPEATED:
-            pq.write_table(repeated(pq.read_table(source / name), times, count, draws), target / name, compression="zstd")
+            pq.write_table(repeat_table(pq.read_table(source / name), times, count, draws), target / name, compression="zstd")
         else:
             shutil.copy(source / name, target / name)
         record["sha256"] = hashlib.sha256((target / name).read_bytes()).hexdigest()
@@ -55,7 +55,7 @@ def enlarged(source: Path, target: Path, wanted: int) -> int:
     manifest["replications"] = {"requested": count * times, "completed": count * times, "failed": 0}
     (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     if (source / "without_policy").exists():
-        enlarged(source / "without_policy", target / "without_policy", wanted)
+        enlarge_result(source / "without_policy", target / "without_policy", wanted)
     return count * times
 
 
@@ -66,7 +66,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         small, large = folder / "small", folder / "large"
         words = ["--replications", str(simulated), "--workers", str(options.workers), "--quiet", "--brief", "--out", str(small)]
         command("-m", "experiments", "run", str(BASELINE), *words)
-        count = enlarged(small, large, wanted)
+        count = enlarge_result(small, large, wanted)
         for formats in ("html", "word", "excel", "all"):
             taken = [
                 command(

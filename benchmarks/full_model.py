@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from benchmarks.measuring import BASELINE, BenchmarkOptions, Line, in_turn
-from benchmarks.serving import Served, has
+from benchmarks.serving import ServerProcess, has
 
 AGENTS = 100_000
 TARGET = 3.0
@@ -24,7 +24,7 @@ def _scenario(general_weight: int):
     return scenario
 
 
-def timed(scenario, values) -> tuple[float, dict]:
+def time_months(scenario, values) -> tuple[float, dict]:
     """Processor seconds of the months of one county, and how many persons and rows of households ran how long; founding and
     burn-in are outside the time, as initialising is for Starsim.
     """
@@ -39,11 +39,11 @@ def timed(scenario, values) -> tuple[float, dict]:
 
 
 def run_once(general_weight: int) -> tuple[float, dict]:
-    """The sixty months of Lingyuan, in which a row of general households stands for so many; see ``timed``."""
+    """The sixty months of Lingyuan, in which a row of general households stands for so many; see ``time_months``."""
     import sim.county
 
     scenario = _scenario(min(general_weight, 100))
-    return timed(scenario, sim.county.values_of(scenario, None))
+    return time_months(scenario, sim.county.values_of(scenario, None))
 
 
 def weight_for(agents: int) -> int:
@@ -65,9 +65,9 @@ def _beside_starsim(module: str, size: int, what: str, options: BenchmarkOptions
     """Agent-steps a second of one of our counties, and of Starsim's SIR, in turn."""
     rounds = 1 if options.quick else 9  # Starsim takes half as long in some rounds as in others
     facts: dict[str, dict] = {}
-    with Served(module) as ours, Served("benchmarks.starsim_sir", options.peers) as theirs:
+    with ServerProcess(module) as ours, ServerProcess("benchmarks.starsim_sir", options.peers) as theirs:
 
-        def rate(name: str, process: Served, units: int):
+        def rate(name: str, process: ServerProcess, units: int):
             def ask() -> float:
                 answer = process.ask(units)
                 facts[name] = answer.came_out

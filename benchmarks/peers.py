@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from benchmarks.measuring import BenchmarkOptions, Line, in_turn, ratio
 from benchmarks.micro_model.inputs import MONTHS
-from benchmarks.serving import Answer, Served, has
+from benchmarks.serving import Answer, ServerProcess, has
 
 OURS = "our machinery"
 C, ARRAYS, MESA, STARSIM = "C, gcc -O3", "whole-array NumPy", "Mesa objects", "Starsim"
@@ -27,7 +27,7 @@ SIZES = (10_000, 40_000, 160_000, 640_000, 1_600_000)
 SMALL, COUNTY = 10_000, 160_000
 
 
-def absent(options: BenchmarkOptions) -> dict[str, str]:
+def missing_peers(options: BenchmarkOptions) -> dict[str, str]:
     """The peers that cannot run here, and what to do about it."""
     missing = {}
     if shutil.which("gcc") is None:
@@ -37,13 +37,13 @@ def absent(options: BenchmarkOptions) -> dict[str, str]:
     return missing
 
 
-def _served(name: str, options: BenchmarkOptions) -> Served:
-    return Served(MODULES[name], options.peers if name == STARSIM else sys.executable)
+def _served(name: str, options: BenchmarkOptions) -> ServerProcess:
+    return ServerProcess(MODULES[name], options.peers if name == STARSIM else sys.executable)
 
 
 def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """Lines for equality, ratios, memory and growth."""
-    missing = absent(options)
+    missing = missing_peers(options)
     names = [name for name in MODULES if name not in missing]
     with ExitStack() as stack:
         served = {name: stack.enter_context(_served(name, options)) for name in names}

@@ -52,7 +52,7 @@ def run_size(households: int, months: int) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measured(households: int, months: int) -> dict[str, float]:
+def measure_size(households: int, months: int) -> dict[str, float]:
     """A size, several times where it is small; with nanoseconds of a household-month as ``ns``."""
     runs = [run_size(households, months) for _ in range(OFTEN if households < REPEATED else 1)]
     one = runs[0] | {"living": statistics.median(each["living"] for each in runs)}
@@ -70,7 +70,7 @@ def describe(one: dict[str, float], months: int) -> str:
 def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """Households, then counties."""
     large_size, months = (40_000, 6) if options.quick else (LARGE, MONTHS)
-    small, large = measured(SMALL, months), measured(large_size, months)
+    small, large = measure_size(SMALL, months), measure_size(large_size, months)
     yield Line(
         f"memory of a county of {large['households']:,} households in one process",
         f"{large['gigabytes']:.2f} GB",

@@ -27,7 +27,7 @@ class Answer:
     megabytes: float
 
 
-class Served:
+class ServerProcess:
     """A process that runs ``module.run_once(size)`` when it is asked; use it in a ``with`` statement."""
 
     def __init__(self, module: str, python: str = sys.executable) -> None:
@@ -49,7 +49,7 @@ class Served:
             raise RuntimeError(f"{self.module} failed at {size}")
         return Answer(**json.loads(line))
 
-    def __enter__(self) -> "Served":
+    def __enter__(self) -> "ServerProcess":
         return self
 
     def __exit__(self, *problem: object) -> None:

@@ -47,14 +47,14 @@ def _finished(z: np.ndarray) -> np.ndarray:
     return z
 
 
-def mixed(z: int) -> int:
+def mix(z: int) -> int:
     """The same for one number."""
     return int(_finished(np.array([z & MASK], dtype=np.uint64))[0])
 
 
 def replication_key(seed: int = SEED, replication: int = REPLICATION) -> int:
     """The key of one replication."""
-    return mixed(mixed(seed + GOLDEN) + (replication + 1) * ODD)
+    return mix(mix(seed + GOLDEN) + (replication + 1) * ODD)
 
 
 def keys_of(identities: np.ndarray, seed: int = SEED, replication: int = REPLICATION) -> np.ndarray:
@@ -67,25 +67,25 @@ def address(month: int, purpose: int) -> int:
     return ((PURPOSES * month + purpose + 1) * GOLDEN) & MASK
 
 
-def hashed(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
+def hash_draws(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """64 random bits for each key."""
     return _finished(keys + _u8(address(month, purpose)))
 
 
 def uniform(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """In [0, 1)."""
-    return (hashed(keys, month, purpose) >> _u8(11)).astype(np.float64) * 2.0**-53
+    return (hash_draws(keys, month, purpose) >> _u8(11)).astype(np.float64) * 2.0**-53
 
 
 def triangular(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """In (−1, 1), the sum of two uniforms less one."""
-    bits = hashed(keys, month, purpose)
+    bits = hash_draws(keys, month, purpose)
     return ((bits >> _u8(32)) + (bits & _u8(0xFFFFFFFF))).astype(np.float64) * 2.0**-32 - 1.0
 
 
 def priority(keys: np.ndarray, month: int) -> np.ndarray:
     """A household's place in the queue for jobs: 24 bits, the smallest first."""
-    return (hashed(keys, month, PRIORITY) >> _u8(40)).astype(np.int64)
+    return (hash_draws(keys, month, PRIORITY) >> _u8(40)).astype(np.int64)
 
 
 @lru_cache(maxsize=1)

@@ -97,7 +97,7 @@ def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -
     }
 
 
-def pairs(
+def run_pairs(
     scenario: Path, sets: tuple[str, ...], seed: int, count: int, only_luck: bool, chosen: Iterable[str], workers: int | None
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Replications by (programme, side) with common random numbers; the scenario itself is ("", "")."""

@@ -23,7 +23,7 @@ TASK: Mapping[str, Any] = {"warn": "paired"}
 
 
 @dataclass(frozen=True)
-class Try:
+class Trial:
     """A lever set to a value from a month on."""
 
     lever: str
@@ -105,7 +105,7 @@ def outlooks(request: WarningRequest, goals: Sequence[str], catalogue: Any, like
     return found
 
 
-def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Try]:
+def list_trials(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Trial]:
     """Every lever at every setting from every month. Raises InputError for what cannot be, before anything is run."""
     last = max(early_warning.deadline_of(catalogue.goals[name], scenario.months) for name in goals)
     months = []
@@ -150,13 +150,13 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
                     )  # fmt: skip
                 seen.add(meant)
                 name = safe(f"{lever}-{named(month)}-{setting}")
-                found.append(Try(lever, setting, named(month), design.point(scenario, [factor], {lever: setting}, name)))
+                found.append(Trial(lever, setting, named(month), design.point(scenario, [factor], {lever: setting}, name)))
     return found
 
 
-def rescues(
+def run_rescues(
     request: WarningRequest,
-    trials: Sequence[Try],
+    trials: Sequence[Trial],
     goals: Sequence[str],
     numbers: range,
     target: Path,

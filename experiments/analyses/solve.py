@@ -37,7 +37,7 @@ class NoAnswer(ValueError):
 
 
 @dataclass(frozen=True)
-class Seen:
+class CurvePoint:
     """The goal at one value of the lever: probability with its interval, and whether each future met it."""
 
     value: float
@@ -57,7 +57,7 @@ class Answer:
     low: float | None
     high: float | None
     rising: bool
-    curve: tuple[Seen, ...]
+    curve: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True)
@@ -156,14 +156,14 @@ def solve(
     other way round the question has the bound as its trivial answer, and is refused. ``tolerance``: as a share of the bounds'
     distance. ``whole``: only whole numbers. Raises NoAnswer.
     """
-    seen: dict[float, Seen] = {}
+    seen: dict[float, CurvePoint] = {}
 
-    def look(value: float) -> Seen:
+    def look(value: float) -> CurvePoint:
         value = float(round(value)) if whole else float(value)
         if value not in seen:
             met, draws = evaluate(value)
             chance = estimates.proportion(met, draws)
-            seen[value] = Seen(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
+            seen[value] = CurvePoint(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
             look.draws = draws  # type: ignore[attr-defined]
         return seen[value]
 
@@ -209,16 +209,16 @@ def solve(
     return Answer(value, low, high, rising, curve)
 
 
-def _ordered(seen: dict[float, Seen]) -> tuple[Seen, ...]:
+def _ordered(seen: dict[float, CurvePoint]) -> tuple[CurvePoint, ...]:
     return tuple(seen[value] for value in sorted(seen))
 
 
-def _check_moves(curve: Sequence[Seen]) -> None:
+def _check_moves(curve: Sequence[CurvePoint]) -> None:
     if all(np.array_equal(at.met, curve[0].met) for at in curve):
         raise NoAnswer("solve_flat", "the lever changes the outcome of the goal in no future between its bounds")
 
 
-def _check_turns(curve: Sequence[Seen], rising: bool, draws: NDArray[np.int64]) -> None:
+def _check_turns(curve: Sequence[CurvePoint], rising: bool, draws: NDArray[np.int64]) -> None:
     """Refuse where the probability goes the other way between two values by more than chance allows."""
     pairs = [(one, two) for number, one in enumerate(curve) for two in curve[number + 1 :]]
     confidence = 1.0 - 2.0 * (1.0 - TURN) / max(1, len(pairs))
@@ -233,7 +233,9 @@ def _check_turns(curve: Sequence[Seen], rising: bool, draws: NDArray[np.int64]) 
             )  # fmt: skip
 
 
-def _halve(look: Callable[[float], Seen], seen: dict[float, Seen], edge: str, wanted: float, rising: bool, step: float) -> None:
+def _halve(
+    look: Callable[[float], CurvePoint], seen: dict[float, CurvePoint], edge: str, wanted: float, rising: bool, step: float
+) -> None:
     """Look between the last value at which ``edge`` is below ``wanted`` and the first where it is not, until a step apart."""
     while True:
         ordered = _ordered(seen) if rising else _ordered(seen)[::-1]
@@ -250,7 +252,7 @@ def _halve(look: Callable[[float], Seen], seen: dict[float, Seen], edge: str, wa
             return
 
 
-def _crossing(curve: Sequence[Seen], edge: str, wanted: float, rising: bool) -> float | None:
+def _crossing(curve: Sequence[CurvePoint], edge: str, wanted: float, rising: bool) -> float | None:
     """The first value, on the way to better ones, from which this end of the interval is at least ``wanted``."""
     ordered = curve if rising else curve[::-1]
     return next((at.value for at in ordered if getattr(at, edge) >= wanted and not math.isnan(getattr(at, edge))), None)

@@ -57,7 +57,7 @@ def _line(figure: Figure, series: Mapping[str, Array], still: Mapping[str, Array
     p05, p95 = (float(level) for level in np.quantile(known, BAND))
     line |= {"mean": float(known.mean()), "p05": p05, "p95": p95, "inside": figure.meets(p05, p95), "runs": len(known)}
     if figure.target is not None:
-        line |= _predicted(figure, figure.scaled(known))
+        line |= _predicted(figure, figure.to_scale(known))
     if figure.use == "hold_out":
         line["rivals"] = _baseline_predictions(figure, still)
     return line
@@ -65,8 +65,8 @@ def _line(figure: Figure, series: Mapping[str, Array], still: Mapping[str, Array
 
 def _predicted(figure: Figure, scaled: Array) -> dict[str, Any]:
     """Band, hit and score of replications on the target's scale, widened by error and discrepancy."""
-    sample = widened(scaled, figure.spread)
-    low, high = (float(end) for end in figure.unscaled(np.array(ends(sample))))
+    sample = widen(scaled, figure.spread)
+    low, high = (float(end) for end in figure.from_scale(np.array(band_ends(sample))))
     return {"low": low, "high": high, "hit": figure.meets(low, high), "crps": crps(sample, figure.centre)}
 
 
@@ -79,15 +79,15 @@ def _baseline_predictions(figure: Figure, still: Mapping[str, Array] | None) -> 
     found = {}
     line = trend_line(figure)
     if line is not None:
-        sample = widened(np.array([line.value]), line.spread)
+        sample = widen(np.array([line.value]), line.spread)
         band: dict[str, Any] = {"low": None, "high": None, "hit": None}
         if line.spread > 0:
-            low, high = ends(sample)
+            low, high = band_ends(sample)
             band = {"low": low, "high": high, "hit": figure.meets(low, high)}
         found[TREND] = {"mean": line.value, **band, "crps": crps(sample, figure.centre)}
     value = None if still is None else figure.of(still)
     if value is not None and np.isfinite(value).all():
-        found[STATIC] = {"mean": float(value[0]), **_predicted(figure, figure.scaled(value))}
+        found[STATIC] = {"mean": float(value[0]), **_predicted(figure, figure.to_scale(value))}
     return found
 
 
@@ -117,12 +117,12 @@ def _coverage(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"bands": len(banded), "hits": sum(banded), "coverage": sum(banded) / len(banded) if banded else None}
 
 
-def widened(values: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+def widen(values: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
     """Every value with every error of a normal one of standard deviation ``spread``: (values * scores,), sorted."""
     return np.sort((values[:, None] + spread * SCORES[None, :]).ravel()) if spread > 0 else np.sort(values)
 
 
-def ends(sample: NDArray[np.float64], at: tuple[float, float] = (0.05, 0.95)) -> tuple[float, float]:
+def band_ends(sample: NDArray[np.float64], at: tuple[float, float] = (0.05, 0.95)) -> tuple[float, float]:
     """The ends of the band that holds nine in ten of a sample, each value standing for the middle of its share."""
     low, high = np.quantile(sample, at, method="hazen")
     return float(low), float(high)

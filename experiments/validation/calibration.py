@@ -21,7 +21,7 @@ from experiments.results import journal
 from experiments.statistics import history_matching
 from experiments.statistics.estimates import quantiles
 from experiments.statistics.sampling import spread
-from experiments.validation.backtest import ends, widened
+from experiments.validation.backtest import band_ends, widen
 from experiments.validation.published_figures import Figure, Gauge
 from experiments.validation.published_figures import load as load_figures
 from sim.core.inputs import ensemble, yaml_file
@@ -196,11 +196,11 @@ def compare_bands(figures: Sequence[Figure], prior: Array, posterior: Array) -> 
     lines = []
     for place, figure in enumerate(figures):
         bands = {
-            name: [float(v) for v in figure.unscaled(quantiles(values[:, place], (0.05, 0.5, 0.95)))]
+            name: [float(v) for v in figure.from_scale(quantiles(values[:, place], (0.05, 0.5, 0.95)))]
             for name, values in (("prior", prior), ("ensemble", posterior))
         }
         low, _, high = bands["ensemble"]
-        wide = [float(end) for end in figure.unscaled(np.array(ends(widened(posterior[:, place], figure.spread))))]
+        wide = [float(end) for end in figure.from_scale(np.array(band_ends(widen(posterior[:, place], figure.spread))))]
         lines.append({
             "id": figure.id, "name": figure.name, "place": figure.place, "when": figure.when, "unit": figure.unit,
             "published": figure.published, **bands, "wide": wide, "inside": figure.meets(low, high), "hit": figure.meets(*wide),

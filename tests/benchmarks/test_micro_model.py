@@ -33,7 +33,7 @@ PEERS_PYTHON = os.environ.get("XIANJIE_BENCH_PYTHON", sys.executable)
 def test_our_machinery_arrays_and_c_give_the_known_aggregates(name):
     if name == peers.C and shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
-    with serving.Served(peers.MODULES[name]) as process:
+    with serving.ServerProcess(peers.MODULES[name]) as process:
         for households, known in KNOWN.items():
             answer = process.ask(households)
             assert answer.came_out == known
@@ -41,7 +41,7 @@ def test_our_machinery_arrays_and_c_give_the_known_aggregates(name):
 
 
 def test_mesa_objects_give_the_known_aggregates():
-    with serving.Served(peers.MODULES[peers.MESA]) as process:
+    with serving.ServerProcess(peers.MODULES[peers.MESA]) as process:
         assert process.ask(1_000).came_out == KNOWN[1_000]
 
 
@@ -49,13 +49,13 @@ def test_mesa_objects_give_the_known_aggregates():
     not serving.has("starsim", PEERS_PYTHON), reason="Starsim is not installed; name its Python XIANJIE_BENCH_PYTHON"
 )
 def test_starsim_gives_the_known_aggregates():
-    with serving.Served(peers.MODULES[peers.STARSIM], PEERS_PYTHON) as process:
+    with serving.ServerProcess(peers.MODULES[peers.STARSIM], PEERS_PYTHON) as process:
         assert process.ask(1_000).came_out == KNOWN[1_000]
 
 
 def test_a_peer_that_is_not_there_is_reported_with_the_cure(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    missing = peers.absent(BenchmarkOptions(peers="/nowhere/python"))
+    missing = peers.missing_peers(BenchmarkOptions(peers="/nowhere/python"))
     assert missing[peers.C] == "gcc not installed"
     assert "pip install" in missing[peers.STARSIM] and "--peers" in missing[peers.STARSIM]
     rows = list(
@@ -87,7 +87,7 @@ def _answers(*names):
 
 
 def test_a_module_that_cannot_be_served_is_an_error():
-    with serving.Served("benchmarks.nothing_of_that_name") as process:
+    with serving.ServerProcess("benchmarks.nothing_of_that_name") as process:
         # Whether the pipe is already closed at the first question depends on how fast the process failed.
         with pytest.raises(RuntimeError, match="nothing_of_that_name"):
             process.ask(10)

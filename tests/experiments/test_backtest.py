@@ -41,7 +41,7 @@ def test_crps_by_hand():
 
 def test_crps_of_a_normal_prediction_is_what_the_formula_says():
     """A standard normal prediction of 0 scores 2 φ(0) − 1 / √π = 0.2337."""
-    assert backtest.crps(backtest.widened(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
+    assert backtest.crps(backtest.widen(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
 
 
 def test_error_and_discrepancy_add_in_squares_and_widen_the_band():

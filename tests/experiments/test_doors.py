@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from experiments.analyses import budget_allocation, comparison, discovery, sensitivity, sweep
 from experiments.analyses import design as sweep_design
-from experiments.analyses.early_warning_request import tries
+from experiments.analyses.early_warning_request import list_trials
 from experiments.cli import console, run_helpers
 from experiments.cli.app import app
 from experiments.execution import points
@@ -261,11 +261,11 @@ def test_levers_to_try_are_there_once_however_they_are_spelled():
         ("public_posts.count=4000", "2022,2022-01"),
     ):
         with pytest.raises(InputError, match="is there twice"):
-            tries(scenario, levers, starts, ["R3"], catalogue)
-    assert len(tries(scenario, "public_posts.count=4000,public_posts.count=4001", "2022,2023", ["R3"], catalogue)) == 4
+            list_trials(scenario, levers, starts, ["R3"], catalogue)
+    assert len(list_trials(scenario, "public_posts.count=4000,public_posts.count=4001", "2022,2023", ["R3"], catalogue)) == 4
     switches = [each.id for each in sweep_design.load_all().parameters.values() if each.role == "lever" and each.options]
     for lever in switches:  # a switch is tried at all its settings
-        found = tries(
+        found = list_trials(
             scenario, lever, "2026-01" if sweep_design.load_all().parameters[lever].changes_from else "2022", ["R3"], catalogue
         )
         assert len(found) == len(sweep_design.load_all().parameters[lever].options)

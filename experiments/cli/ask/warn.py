@@ -47,7 +47,7 @@ def warn(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import early_warning as early_warning_analysis
-        from experiments.analyses.early_warning_request import TASK, WarningRequest, outlooks, rescues, tries
+        from experiments.analyses.early_warning_request import TASK, WarningRequest, list_trials, outlooks, run_rescues
         from experiments.cli import run_helpers
         from experiments.execution import reuse
         from experiments.execution.points import affordable
@@ -73,7 +73,7 @@ def warn(
                 path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
-        points = tries(asked.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+        points = list_trials(asked.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
         affordable("--replications", 0, len(points) + 1, replications)
         if points and asked.runs and replications > asked.runs:
             console.refuse_given(
@@ -96,7 +96,7 @@ def warn(
                     asked.scenario, (len(points) + 1) * len(numbers), work, asked.seed, workers, asked.only_luck, lang, screen
                 )
                 teller = run_helpers.teller(screen, lang)
-                found = rescues(asked, points, goals, numbers, work, workers, likely, teller, progress)
+                found = run_rescues(asked, points, goals, numbers, work, workers, likely, teller, progress)
         made: dict[str, Any] = {
             "scenario": asked.scenario.id, "seed": asked.seed, "runs": asked.runs, "likely": likely,
             "goals": [_line(name, catalogue.goals[name], look) for name, look in seen.items()],

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Finding, paired, relation
+from experiments.validation.relations.relation import Finding, paired_mean, relation
 from experiments.validation.relations.world import World, scenario
 from sim.core.inputs.parameters import load_all
 from sim.core.ledger import Fund
@@ -65,7 +65,7 @@ def half_the_county(world: World) -> Finding:
     half = World(world.size / 2, world.seeds, world.seed)
     holds, texts = True, []
     for indicator, tolerance in (("rural_income", 0.01), ("registered_income", 0.015), ("relapse_rate", 0.10)):
-        found = paired(
+        found = paired_mean(
             half.means(indicator) / world.means(indicator).mean() - world.means(indicator) / world.means(indicator).mean()
         )
         # Equal within noise: the interval reaches into the tolerance that rounding people and posts to whole ones needs.
@@ -213,7 +213,7 @@ def township_split(world: World) -> Finding:
         result = county.live()
         for name, gaps in changed.items():
             gaps.append(float(result.indicators[name][11::12].mean() / world.yearly(name, seed).mean() - 1.0))
-    income, relapse = paired(changed["rural_income"]), paired(changed["relapse_rate"])
+    income, relapse = paired_mean(changed["rural_income"]), paired_mean(changed["relapse_rate"])
     holds = abs(income.mean) < 0.005 and relapse.low <= 0.1 and relapse.high >= -0.1
     zh, en = (
         f"收入 {100 * income.mean:+.3f}%，返贫率 {100 * relapse.mean:+.1f}%（相对）",

@@ -78,7 +78,7 @@ class Paired:
         return f"{self.mean:+.3g} [{self.low:+.3g}, {self.high:+.3g}]"
 
 
-def paired(differences: ArrayLike) -> Paired:
+def paired_mean(differences: ArrayLike) -> Paired:
     """The mean of paired differences, one for each seed."""
     values = np.asarray(differences, dtype=np.float64)
     mean = float(values.mean())

@@ -134,7 +134,7 @@ class World:
 
 
 @contextmanager
-def unchanged(county: County) -> Iterator[None]:
+def restoring(county: County) -> Iterator[None]:
     """Whatever is done to the tables of a county inside, outside nothing has happened."""
     tables = county.tables
     rows: dict[str, Any] = {name: array.copy() for name, array in tables.rows.items()}
@@ -173,7 +173,7 @@ def line_sum(county: County, reason: str) -> float:
     return float(county.tables["lines"]["yuan"][_lines_of(county, reason)].sum())
 
 
-def stopped_before(county: County, process: str, months: int, look: Callable[[int], None], after: bool = False) -> None:
+def call_around(county: County, process: str, months: int, look: Callable[[int], None], after: bool = False) -> None:
     """Run so many months, and call ``look`` with the month each time just before (or after) a process runs."""
 
     def watch(running: Any, month: int, before: bool) -> None:
