@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
-#: Runs a command and says, on the last line, how much memory its largest process took (kilobytes).
+#: Runs a command and prints, on the last line, how much memory its largest process took (kilobytes).
 MEASURED = """
 import resource, subprocess, sys
 code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)

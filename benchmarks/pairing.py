@@ -14,7 +14,7 @@ from experiments.execution import runner
 from experiments.results import folder as results
 from experiments.statistics.paired import variance_ratio
 
-#: The other scenario, and whether a tenth of the variance is asked of it; large structural changes share few random draws.
+#: The other scenario, and whether its variance has to fall to a tenth; large structural changes share few random draws.
 CONTRASTS = (("floor_40m", True), ("no_monitoring", False), ("support_withdrawn", False))
 TARGET = 10.0
 REPLICATIONS = 200

@@ -37,11 +37,11 @@ class ServerProcess:
 
     def ask(self, size: int) -> Answer:
         """Run one replication; RuntimeError if the process fails (its messages are on stderr)."""
-        asked, answers = self._process.stdin, self._process.stdout
-        if asked is None or answers is None:
+        sizes, answers = self._process.stdin, self._process.stdout
+        if sizes is None or answers is None:
             raise RuntimeError("no pipe")
         try:
-            print(size, file=asked, flush=True)
+            print(size, file=sizes, flush=True)
         except BrokenPipeError:
             raise RuntimeError(f"{self.module} could not start") from None
         line = answers.readline()

@@ -1,4 +1,4 @@
-"""Scenarios held against the first of them, future by future: goals, indicators, money, and who gains and who loses.
+"""Scenarios compared with the first of them, future by future: goals, indicators, money, and who gains and who loses.
 
 Read from result folders alone. Two replications are a pair when they have the same seed and number: same parameters where neither
 scenario sets them, common random numbers. All intervals are for pairs (see ``paired``), 95 %.
@@ -65,7 +65,7 @@ def tables(result: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def lines(result: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    """One part of a comparison as rows: those of every scenario held against the first, one after another."""
+    """One part of a comparison as rows: those of every scenario compared with the first, one after another."""
     return [
         {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"], **flat(row)}
         for one in result["comparisons"]
@@ -74,8 +74,8 @@ def lines(result: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
 
 
 def labels(found: Sequence[Results]) -> list[str]:
-    """What distinguishes the results: their scenarios, and the folders too of those that are held against the first under one
-    name.
+    """What distinguishes the results: their scenarios, and the folders too of those that are compared with the first under
+    one name.
     """
     names = [str(each.manifest["scenario"]["id"]) for each in found]
     return [

@@ -135,7 +135,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
             continue
         if factor.kind == "quantile":
             held[factor.id] = float(setting[factor.id])
-            overrides.pop(factor.id, None)  # a held quantile is what holds, whatever the county file says
+            overrides.pop(factor.id, None)  # a held quantile goes before what the county file sets
             continue
         value = setting[factor.id]
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):

@@ -174,7 +174,7 @@ class Rescue:
 
 
 def rescue(goal: str, lever: str, setting: Any, start: str, without: Any, found: Any, likely: float) -> Rescue:
-    """Hold the outcomes of a point (``study.Outcomes``) against those without the lever, for the futures that both ran."""
+    """Compare the outcomes of a point (``study.Outcomes``) with those without the lever, for the futures that both ran."""
     common = np.intersect1d(without.replications, found.replications)
     one, two = (np.isin(each.replications, common) for each in (without, found))
     draws = found.draws[two]

@@ -1,4 +1,4 @@
-"""Which numbers each goal depends on: all assumptions drawn at once, and the rank of each held against the rank of the margin.
+"""Which numbers each goal depends on: all assumptions drawn at once, and the rank of each compared with that of the margin.
 
 The cheapest screening there is: one replication for each of a few hundred points of a Latin hypercube serves every goal, where
 Morris needs several for every one of some three hundred assumptions. It finds what matters on its own and about evenly over its
@@ -85,7 +85,7 @@ def rank_factors(factors: Sequence[str], rows: NDArray[np.float64], outcome: NDA
 def summarise(
     factors: Sequence[str], rows: NDArray[np.float64], outcomes: Mapping[str, NDArray[np.float64]], headline: Sequence[str]
 ) -> dict[str, Any]:
-    """The finding as plain data: ``goals``, the numbers that each hangs on; ``most``, the ten that matter most over the headline
+    """The finding as plain data: ``goals``, the numbers that each depends on; ``most``, the ten that matter most over headline
     goals (mean squared rank correlation, chance taken out).
     """
     by_goal = {name: rank_factors(factors, rows, outcome) for name, outcome in outcomes.items()}

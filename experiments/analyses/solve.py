@@ -3,7 +3,7 @@
 With common random numbers a future that meets the goal at one value meets it, if the goal is monotone in the lever, at every
 better one. So the same futures are run at few values: first at both bounds and between, to see which way the probability goes and
 whether it ever turns; then between the two values that embrace the wanted probability, halving. Where the curve turns by more
-than chance allows, or does not reach the wanted probability within the bounds, there is no answer, and that is said.
+than chance allows, or does not reach the wanted probability within the bounds, there is no answer, and NoAnswer is raised.
 """
 
 import math
@@ -29,7 +29,7 @@ TURN = 0.975  # the confidence, divided among all pairs of neighbours, with whic
 
 
 class NoAnswer(ValueError):
-    """The question has no answer; ``reason`` names the words, ``facts`` fill them; the message says it in English."""
+    """The question has no answer; ``reason`` is the key of the message, ``facts`` fill it; its own text is English."""
 
     def __init__(self, reason: str, message: str, **facts: Any) -> None:
         super().__init__(message)

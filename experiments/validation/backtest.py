@@ -1,4 +1,4 @@
-"""The model held against what was published: figures that chose the ensemble, and figures of 2023 to 2025 that nothing has seen.
+"""The model compared with published figures: those that chose the ensemble, and those of 2023 to 2025 that nothing has seen.
 
 A prediction is the spread of the replications, widened by the figure's stated error and discrepancy (``published.yaml``). They
 are about one county, and most figures are about another place or another way of counting. Nothing is tuned here, and a miss

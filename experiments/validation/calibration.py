@@ -124,7 +124,7 @@ class Wave:
 
 
 def measure_wave(study: Study, gauge: Gauge, points: Sequence[Point], rows: Array) -> Wave:
-    """What the journal says of these points; a replication that failed, or lacks a figure, is left out and named."""
+    """Read the figures of these points from the journal; a replication that failed, or lacks one, is left out and named."""
     found, kept, failed = [], [], []
     for point, row in zip(points, rows):
         values = [gauge.of(series) for series in _series(study.plan.folder, point.name)]
@@ -227,7 +227,7 @@ def store(work: CalibrationPlan, result: Result, code: str, path: Path = ensembl
 
 
 def summary(work: CalibrationPlan, result: Result, recovery: history_matching.Recovery, code: str) -> dict[str, Any]:
-    """Everything that the command says of a calibration, as plain data."""
+    """All results of a calibration as plain data."""
     return {
         "scenario": work.scenario.id, "seed": work.spec.seed, "code": code, "lives": work.replications,
         "recovery": recovery_record(work.names, recovery),

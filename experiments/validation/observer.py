@@ -31,6 +31,7 @@ class Observation:
 
 
 def observe(file: str, seed: int, replication: int) -> Observation:
+    """Run one replication of a scenario file to its end, month by month, and record what the facts need."""
     scenario = load_scenario(SCENARIOS / file)
     county = County(scenario, values_of(scenario, None), seed, replication)
     households = county.tables["households"]

@@ -1,4 +1,4 @@
-"""Stylised facts of the literature held against the model: hits and misses, printed as they fall.
+"""Stylised facts of the literature compared with the model: hits and misses, all of them reported.
 
 The facts and their bands stand in ``stylised_facts.yaml`` (SF2 to SF17); each is measured on whole
 replications at central parameters.
