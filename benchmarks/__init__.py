@@ -1,1 +1,1 @@
-"""Speed, memory and luck of Xianjie, beside what its peers take for the same work: ``python -m benchmarks``."""
+"""Speed and memory of Xianjie beside its peers, and what common random numbers save: ``python -m benchmarks``."""

@@ -6,14 +6,14 @@ import os
 import sys
 
 from benchmarks import report
-from benchmarks.measuring import Asked
+from benchmarks.measuring import BenchmarkOptions
 
 #: By name: the module that measures, and what it asks.
 BENCHMARKS = {
     "peers": ("benchmarks.peers", "one small county on our machinery, as Mesa objects, as arrays, in Starsim and in C"),
     "full": ("benchmarks.full_model", "the full model beside Starsim's plain SIR, and its dearest processes"),
     "cold": ("benchmarks.cold_start", "the first result from an empty cache, --help, importing"),
-    "pairing": ("benchmarks.pairing", "what paired luck is worth"),
+    "pairing": ("benchmarks.pairing", "what common random numbers are worth"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
     "brief": ("benchmarks.brief", "seconds and memory of a brief of a thousand replications"),
     "cluster": ("benchmarks.cluster", "what Dask costs on loopback"),
@@ -22,7 +22,7 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Measure the benchmarks named, or all."""
     listed = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
@@ -34,7 +34,7 @@ def main() -> None:
         "--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help="these benchmarks; lines of others are kept"
     )
     parser.add_argument("--quick", action="store_true", help="small and few: to see that it works; nothing is written or judged")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for lives (default: all)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes for replications (default: all)")
     parser.add_argument(
         "--peers",
         default=os.environ.get("XIANJIE_BENCH_PYTHON", sys.executable),
@@ -42,12 +42,12 @@ def main() -> None:
         help="the Python that has Starsim; default XIANJIE_BENCH_PYTHON, else this one",
     )
     given = parser.parse_args()
-    asked = Asked(given.quick, given.workers, given.peers)
+    options = BenchmarkOptions(given.quick, given.workers, given.peers)
     measured: dict[str, list] = {}
     for name in given.only or BENCHMARKS:
         print(f"\n{name}: {BENCHMARKS[name][1]}", file=sys.stderr)
         measured[name] = []
-        for line in importlib.import_module(BENCHMARKS[name][0]).measure(asked):
+        for line in importlib.import_module(BENCHMARKS[name][0]).measure(options):
             print(report.row(name, line), flush=True)
             measured[name].append(line)
     if not given.quick:

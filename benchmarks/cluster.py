@@ -1,7 +1,7 @@
 """What Dask costs on loopback: the same run on local processes and on a cluster of as many workers, in turn.
 
-Every run is timed from the command's point of view, start of processes and connection included; the cluster's workers have lived
-before, because a cluster is up when it is used. The hashes of the results are compared as well.
+Every run is timed from the command's point of view, start of processes and connection included; the cluster's workers have run
+something before, because a cluster is up when it is used. The hashes of the results are compared as well.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks.measuring import BASELINE, ROOT, Asked, Line, in_turn, ratio, scratch
+from benchmarks.measuring import BASELINE, ROOT, BenchmarkOptions, Line, in_turn, ratio, scratch
 
 REPLICATIONS, ROUNDS = 200, 3
 OVERHEAD = 0.10
@@ -26,14 +26,14 @@ def run(out: str, replications: int, *where: str) -> tuple[float, str]:
     return time.perf_counter() - start, json.loads(done.stdout)["hash"]
 
 
-def measure(asked: Asked) -> Iterator[Line]:
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """One line: the overhead."""
     from tests.experiments.loopback import Loopback
 
-    replications, rounds = (4, 1) if asked.quick else (REPLICATIONS, ROUNDS)
+    replications, rounds = (4, 1) if options.quick else (REPLICATIONS, ROUNDS)
     hashes: set[str] = set()
-    with Loopback(asked.workers) as there, scratch() as folder:
-        places = {"local": ("--workers", str(asked.workers)), "dask": ("--executor", "dask", "--scheduler", there.address)}
+    with Loopback(options.workers) as there, scratch() as folder:
+        places = {"local": ("--workers", str(options.workers)), "dask": ("--executor", "dask", "--scheduler", there.address)}
 
         def timed(name: str, count: int):
             def call() -> float:
@@ -52,6 +52,6 @@ def measure(asked: Asked) -> Iterator[Line]:
         f"{replications} replications on Dask (loopback) beside local processes",
         f"{over.median - 1:+.1%} ({over.low - 1:+.1%} to {over.high - 1:+.1%})",
         f"< {OVERHEAD:.0%}",
-        None if asked.quick else over.median - 1 < OVERHEAD and len(hashes) == 1,
-        f"{asked.workers} workers; local {min(seconds['local']):.1f} s; {same}; {rounds} rounds in turn",
+        None if options.quick else over.median - 1 < OVERHEAD and len(hashes) == 1,
+        f"{options.workers} workers; local {min(seconds['local']):.1f} s; {same}; {rounds} rounds in turn",
     )

@@ -3,18 +3,18 @@
 import tempfile
 from collections.abc import Iterator
 
-from benchmarks.measuring import Asked, Line, command, in_turn, run_command
+from benchmarks.measuring import BenchmarkOptions, Line, command, in_turn, run_command
 from benchmarks.serving import has
 
 
-def measure(asked: Asked) -> Iterator[Line]:
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """Lines for help, first result, second result, and imports."""
-    rounds = 1 if asked.quick else 5
+    rounds = 1 if options.quick else 5
     words = {"xianjie --help": ["-m", "experiments", "--help"], "import sim.county": ["-c", "import sim.county"]}
     words |= {f"import {name}": ["-c", f"import {name}"] for name in ("numba", "mesa")}
-    candidates = {name: lambda asked=each: command(*asked)[0] for name, each in words.items()}
-    if has("starsim", asked.peers):
-        candidates["import starsim"] = lambda: command("-c", "import starsim", python=asked.peers)[0]
+    candidates = {name: lambda given=each: command(*given)[0] for name, each in words.items()}
+    if has("starsim", options.peers):
+        candidates["import starsim"] = lambda: command("-c", "import starsim", python=options.peers)[0]
     seconds = in_turn(candidates, rounds)
     text = ", ".join(f"{name} {sorted(times)[len(times) // 2]:.2f} s" for name, times in seconds.items())
     yield Line("wall seconds of a fresh process", text, note=f"median of {rounds} rounds in turn; modules in the system's cache")

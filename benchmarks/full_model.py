@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from benchmarks.measuring import BASELINE, Asked, Line, in_turn
-from benchmarks.serving import Served, has
+from benchmarks.measuring import BASELINE, BenchmarkOptions, Line, in_turn
+from benchmarks.serving import ServerProcess, has
 
 AGENTS = 100_000
 TARGET = 3.0
@@ -24,8 +24,8 @@ def _scenario(general_weight: int):
     return scenario
 
 
-def timed(scenario, values) -> tuple[float, dict]:
-    """Processor seconds of the months of one county, and how many persons and rows of households lived how long; founding and
+def time_months(scenario, values) -> tuple[float, dict]:
+    """Processor seconds of the months of one county, and how many persons and rows of households ran how long; founding and
     burn-in are outside the time, as initialising is for Starsim.
     """
     import sim.county
@@ -38,12 +38,12 @@ def timed(scenario, values) -> tuple[float, dict]:
     return time.process_time() - start, {"agents": persons, "households": households, "steps": scenario.months}
 
 
-def live(general_weight: int) -> tuple[float, dict]:
-    """The sixty months of Lingyuan, in which a row of general households stands for so many; see ``timed``."""
+def run_once(general_weight: int) -> tuple[float, dict]:
+    """The sixty months of Lingyuan, in which a row of general households stands for so many; see ``time_months``."""
     import sim.county
 
     scenario = _scenario(min(general_weight, 100))
-    return timed(scenario, sim.county.values_of(scenario, None))
+    return time_months(scenario, sim.county.values_of(scenario, None))
 
 
 def weight_for(agents: int) -> int:
@@ -61,13 +61,13 @@ def weight_for(agents: int) -> int:
     return max(1, round(general / (agents - one + general / 10)))
 
 
-def _beside_starsim(module: str, size: int, what: str, asked: Asked) -> Line:
+def _beside_starsim(module: str, size: int, what: str, options: BenchmarkOptions) -> Line:
     """Agent-steps a second of one of our counties, and of Starsim's SIR, in turn."""
-    rounds = 1 if asked.quick else 9  # Starsim takes half as long in some rounds as in others
+    rounds = 1 if options.quick else 9  # Starsim takes half as long in some rounds as in others
     facts: dict[str, dict] = {}
-    with Served(module) as ours, Served("benchmarks.starsim_sir", asked.peers) as theirs:
+    with ServerProcess(module) as ours, ServerProcess("benchmarks.starsim_sir", options.peers) as theirs:
 
-        def rate(name: str, process: Served, units: int):
+        def rate(name: str, process: ServerProcess, units: int):
             def ask() -> float:
                 answer = process.ask(units)
                 facts[name] = answer.came_out
@@ -90,23 +90,23 @@ def _beside_starsim(module: str, size: int, what: str, asked: Asked) -> Line:
         f"agent-steps a second: {what} / Starsim's plain SIR",
         f"{median:.3g} ({shares[0]:.3g} to {shares[-1]:.3g})",
         f">= {TARGET:g}",
-        None if asked.quick else median >= TARGET,
+        None if options.quick else median >= TARGET,
         note,
     )
 
 
-def measure(asked: Asked) -> Iterator[Line]:
-    """The ratio, for two counties of so many persons, then what a life consists of.
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
+    """The ratio, for two counties of so many persons, then what a replication consists of.
 
     In Lingyuan at 100 000 rows of persons, every registered household is a row and five others share one: two rows in five
     are of the kind that most rules are about; a county of 100 000 persons in full has them in the proportion that there is.
     """
-    weight = 10 if asked.quick else weight_for(AGENTS)
-    if has("starsim", asked.peers):
-        yield _beside_starsim("benchmarks.whole_county", AGENTS, "a county of 100 000 persons, every household a row", asked)
-        yield _beside_starsim("benchmarks.full_model", weight, "Lingyuan with one row for several general households", asked)
+    weight = 10 if options.quick else weight_for(AGENTS)
+    if has("starsim", options.peers):
+        yield _beside_starsim("benchmarks.whole_county", AGENTS, "a county of 100 000 persons, every household a row", options)
+        yield _beside_starsim("benchmarks.full_model", weight, "Lingyuan with one row for several general households", options)
     else:
-        seconds, found = live(weight)
+        seconds, found = run_once(weight)
         yield Line(
             "agent-steps a second of the full county",
             f"{found['agents'] * found['steps'] / seconds / 1e6:.2f} million",
@@ -120,8 +120,8 @@ def _dearest() -> Line:
 
     scenario = _scenario(10)
     values = sim.county.values_of(scenario, None)
-    life = sim.county.County(scenario, values, SEED, 0, profile=True).run()
-    order = sorted(life.timings.items(), key=lambda item: -item[1])[:DEAREST]
-    total = sum(life.timings.values())
+    result = sim.county.County(scenario, values, SEED, 0, profile=True).run()
+    order = sorted(result.timings.items(), key=lambda item: -item[1])[:DEAREST]
+    total = sum(result.timings.values())
     text = ", ".join(f"{name} {milliseconds:.0f}" for name, milliseconds in order)
     return Line("milliseconds of one life of the baseline, founding included", f"{total:.0f}", note=f"dearest: {text}")

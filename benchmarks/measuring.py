@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
-#: Runs a command and says, on the last line, how much memory its largest process took (kilobytes).
+#: Runs a command and prints, on the last line, how much memory its largest process took (kilobytes).
 MEASURED = """
 import resource, subprocess, sys
 code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
@@ -25,9 +25,9 @@ sys.exit(code)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a benchmark is asked for. ``quick``: small sizes and few repeats, to see that it works; ``workers``: processes that
-    lives may use; ``peers``: the Python that has Starsim, a path.
+class BenchmarkOptions:
+    """How to measure. ``quick``: small sizes and few repeats, to see that it works; ``workers``: processes that
+    replications may use; ``peers``: the Python that has Starsim, a path.
     """
 
     quick: bool = False
@@ -104,8 +104,8 @@ def command(*words: str, cache: str | None = None, python: str = sys.executable)
 def run_command(replications: int, workers: int, cache: str | None = None) -> tuple[float, float]:
     """Seconds and megabytes of ``xianjie run scenarios/baseline.yaml``, tables and figures included."""
     with tempfile.TemporaryDirectory() as folder:
-        asked = ["--replications", str(replications), "--workers", str(workers), "--quiet", "--out", f"{folder}/out"]
-        return command("-m", "experiments", "run", str(BASELINE), *asked, cache=cache)
+        arguments = ["--replications", str(replications), "--workers", str(workers), "--quiet", "--out", f"{folder}/out"]
+        return command("-m", "experiments", "run", str(BASELINE), *arguments, cache=cache)
 
 
 @contextmanager

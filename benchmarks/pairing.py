@@ -1,5 +1,5 @@
-"""What paired luck is worth: how many times smaller the variance of a difference between two scenarios is when both meet the same
-luck. Parameters are fixed, so that luck is all that varies.
+"""What common random numbers are worth: how many times smaller the variance of a difference between two scenarios is when both
+have the same random draws. Parameters are fixed, so that the draws are all that varies.
 """
 
 import math
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import BASELINE, ROOT, Asked, Line, scratch
+from benchmarks.measuring import BASELINE, ROOT, BenchmarkOptions, Line, scratch
 from experiments.analyses.budget import programmes
 from experiments.execution import runner
 from experiments.results import folder as results
 from experiments.statistics.paired import variance_ratio
 
-#: The other scenario, and whether a tenth of the variance is asked of it; large structural changes share little luck.
+#: The other scenario, and whether its variance has to fall to a tenth; large structural changes share few random draws.
 CONTRASTS = (("floor_40m", True), ("no_monitoring", False), ("support_withdrawn", False))
 TARGET = 10.0
 REPLICATIONS = 200
@@ -35,17 +35,17 @@ def uses_of_help() -> set[str]:
     return own | FURTHER
 
 
-def most_that_pairing_can_do(first: np.ndarray, second: np.ndarray) -> float:
-    """The ratio of variances if both scenarios followed the same luck perfectly: what is left is that one scatters more."""
+def largest_gain(first: np.ndarray, second: np.ndarray) -> float:
+    """The ratio of variances if both scenarios answered the same random draws alike: what is left is that one scatters more."""
     one, other = float(np.std(first, ddof=1)), float(np.std(second, ddof=1))
     return math.inf if one == other else (one**2 + other**2) / (one - other) ** 2
 
 
 def indicators(folder: Path) -> dict[str, np.ndarray]:
-    """By name, one value for each life of a result folder, in the order of replications."""
+    """By name, one value for each replication of a result folder, in the order of replications."""
     found = results.open_folder(folder)
     if found.failures:
-        raise RuntimeError(f"{len(found.failures)} lives failed: {found.failures[0]['error']}")
+        raise RuntimeError(f"{len(found.failures)} replications failed: {found.failures[0]['error']}")
     months = found.table("months", ["replication", "month", "relapse_rate", "relapse_recorded", "registered_income"])
     decembers = months[months["month"].dt.month == 12]
     yearly = decembers.groupby("replication").mean(numeric_only=True).sort_index()
@@ -66,31 +66,31 @@ def indicators(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def measure(asked: Asked) -> Iterator[Line]:
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """A line for each contrast and indicator."""
     from sim.scenario import load_scenario
 
-    replications = 10 if asked.quick else REPLICATIONS
-    note = f"{replications} replications, parameters fixed" + (" (too few to judge)" if asked.quick else "")
+    replications = 10 if options.quick else REPLICATIONS
+    note = f"{replications} replications, parameters fixed" + (" (too few to judge)" if options.quick else "")
     with scratch() as folder:
-        lived: dict[str, dict[str, np.ndarray]] = {}
+        outcomes: dict[str, dict[str, np.ndarray]] = {}
         for name in (BASELINE.stem, *(other for other, _ in CONTRASTS)):
             scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
-            runner.run(scenario, folder / name, replications, workers=asked.workers, only_luck=True)
-            lived[name] = indicators(folder / name)
+            runner.run(scenario, folder / name, replications, workers=options.workers, only_luck=True)
+            outcomes[name] = indicators(folder / name)
             if name == BASELINE.stem:
                 continue
             judged = dict(CONTRASTS)[name]
-            for what, values in lived[name].items():
-                gain = variance_ratio(lived[BASELINE.stem][what], values)
+            for what, values in outcomes[name].items():
+                gain = variance_ratio(outcomes[BASELINE.stem][what], values)
                 wanted = judged and what in (R3, SPENDING)
-                reached = gain >= TARGET if wanted and not asked.quick else None
-                first = lived[BASELINE.stem][what]
-                step, most = float(np.mean(values - first)), most_that_pairing_can_do(first, values)
+                reached = gain >= TARGET if wanted and not options.quick else None
+                first = outcomes[BASELINE.stem][what]
+                step, most = float(np.mean(values - first)), largest_gain(first, values)
                 yield Line(
                     f"variance unpaired / paired, baseline and {name}: {what}",
                     f"{gain:.3g}",
                     f">= {TARGET:.0f}" if wanted else "",
                     reached,
-                    f"{note}; mean difference {step:+.4g}; no luck shared better could reach more than {most:.3g}",
+                    f"{note}; mean difference {step:+.4g}; no better sharing of draws could reach more than {most:.3g}",
                 )

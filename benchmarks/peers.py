@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from benchmarks.measuring import Asked, Line, in_turn, ratio
+from benchmarks.measuring import BenchmarkOptions, Line, in_turn, ratio
 from benchmarks.micro_model.inputs import MONTHS
-from benchmarks.serving import Answer, Served, has
+from benchmarks.serving import Answer, ServerProcess, has
 
 OURS = "our machinery"
 C, ARRAYS, MESA, STARSIM = "C, gcc -O3", "whole-array NumPy", "Mesa objects", "Starsim"
@@ -27,26 +27,26 @@ SIZES = (10_000, 40_000, 160_000, 640_000, 1_600_000)
 SMALL, COUNTY = 10_000, 160_000
 
 
-def absent(asked: Asked) -> dict[str, str]:
-    """The peers that cannot be asked here, and what to do about it."""
+def missing_peers(options: BenchmarkOptions) -> dict[str, str]:
+    """The peers that cannot run here, and what to do about it."""
     missing = {}
     if shutil.which("gcc") is None:
         missing[C] = "gcc not installed"
-    if not has("starsim", asked.peers):
+    if not has("starsim", options.peers):
         missing[STARSIM] = "not installed: pip install 'starsim>=3,<4' into an environment and name its Python with --peers"
     return missing
 
 
-def _served(name: str, asked: Asked) -> Served:
-    return Served(MODULES[name], asked.peers if name == STARSIM else sys.executable)
+def _served(name: str, options: BenchmarkOptions) -> ServerProcess:
+    return ServerProcess(MODULES[name], options.peers if name == STARSIM else sys.executable)
 
 
-def measure(asked: Asked) -> Iterator[Line]:
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """Lines for equality, ratios, memory and growth."""
-    missing = absent(asked)
+    missing = missing_peers(options)
     names = [name for name in MODULES if name not in missing]
     with ExitStack() as stack:
-        served = {name: stack.enter_context(_served(name, asked)) for name in names}
+        served = {name: stack.enter_context(_served(name, options)) for name in names}
         answers: dict[tuple[str, int], Answer] = {}
 
         def asking(name: str, households: int):
@@ -54,25 +54,25 @@ def measure(asked: Asked) -> Iterator[Line]:
                 answer = served[name].ask(households)
                 before = answers.setdefault((name, households), answer)
                 if answer.came_out != before.came_out:
-                    raise RuntimeError(f"{name}: two lives of the same luck differ")
+                    raise RuntimeError(f"{name}: two runs with the same random draws differ")
                 return answer.seconds
 
             return ask
 
-        rounds = {1_000: 2} if asked.quick else {SMALL: 7, COUNTY: 5}
+        rounds = {1_000: 2} if options.quick else {SMALL: 7, COUNTY: 5}
         for households, times in rounds.items():
             here = [name for name in names if households <= SMALL or name != MESA]
             for name in here:
                 asking(name, households)()
             seconds = in_turn({name: asking(name, households) for name in here}, times)
-            yield from _beside_each_other(asked, households, seconds, answers, missing)
-        if not asked.quick:
+            yield from _beside_each_other(options, households, seconds, answers, missing)
+        if not options.quick:
             yield from _growth({size: asking(OURS, size) for size in SIZES})
-    yield from _memory(asked, names, 1_000 if asked.quick else COUNTY)
+    yield from _memory(options, names, 1_000 if options.quick else COUNTY)
 
 
 def _beside_each_other(
-    asked: Asked,
+    options: BenchmarkOptions,
     households: int,
     seconds: dict[str, list[float]],
     answers: dict[tuple[str, int], Answer],
@@ -87,7 +87,7 @@ def _beside_each_other(
         if name in missing:
             yield Line(f"{where}: {name}", "not measured", note=missing[name])
         elif name in seconds and name != OURS:
-            judged = not asked.quick
+            judged = not options.quick
             both = f"{nanoseconds[name]:.3g} ns a household-month beside {nanoseconds[OURS]:.3g}"
             note = f"{both}; {len(seconds[name])} rounds in turn"
             if name == C:
@@ -116,12 +116,12 @@ def _growth(sizes: dict) -> Iterator[Line]:
     )
 
 
-def _memory(asked: Asked, names: list[str], households: int) -> Iterator[Line]:
-    """A fresh process for each, so that nothing but this life is in it."""
+def _memory(options: BenchmarkOptions, names: list[str], households: int) -> Iterator[Line]:
+    """A fresh process for each, so that nothing but this replication is in it."""
     held = {}
     for name in names:
         size = min(households, SMALL) if name == MESA else households
-        with _served(name, asked) as process:
+        with _served(name, options) as process:
             held[f"{name} ({size} households)"] = process.ask(size).megabytes
     text = ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in held.items())
     yield Line("micro-model: most memory of a process, inputs included", text)

@@ -1,6 +1,6 @@
 """How cost and memory grow with the households of a county, and with counties.
 
-Each size is one county lived in a process of its own, every household a row (detail: full), so that the largest memory is that
+Each size is one county run in a process of its own, every household a row (detail: full), so that the largest memory is that
 of this size. A county of N households is the baseline's with everything that grows with a county multiplied
 (founding.county_size), in numbered townships. Its cost is the processor time of the months after 2020 divided by
 household-months; founding and the year of burn-in are given apart.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from benchmarks.measuring import ROOT, Asked, Line, command, scratch
+from benchmarks.measuring import ROOT, BenchmarkOptions, Line, command, scratch
 
 HERE = 135_000.0  # households of the baseline in full detail, about: only to choose a size; what is printed is counted
 SMALL, LARGE, MONTHS = 10_000, 1_600_000, 60
@@ -20,7 +20,7 @@ REPEATED, OFTEN = 50_000, 5  # a county smaller than this is over in a moment, a
 GIGABYTES, TIMES = 4.0, 2.0
 COUNTIES, FEW, MANY = 832, 4, 12
 
-LIFE = """
+SCRIPT = """
 import json, resource, sys, time
 from sim import county
 from sim.scenario import load_scenario
@@ -35,31 +35,31 @@ made = county.County(scenario, county.values_of(scenario, None), 1, 0)
 founded = time.process_time()
 for _ in range(months):
     made.step()
-lived = time.process_time()
+ended = time.process_time()
 print(json.dumps({
     "households": len(made.tables["households"]), "persons": len(made.tables["persons"]), "founding": founded - start,
-    "living": lived - founded, "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
+    "living": ended - founded, "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
 }))
 """
 
 
-def life(households: int, months: int) -> dict[str, float]:
-    """One county in a process of its own: rows, seconds of founding (2020 included) and of living, gigabytes at most."""
-    words = [sys.executable, "-c", LIFE, str(households / HERE), str(months)]
+def run_size(households: int, months: int) -> dict[str, float]:
+    """One county in a process of its own: rows, seconds of founding (2020 included) and of what follows, gigabytes."""
+    words = [sys.executable, "-c", SCRIPT, str(households / HERE), str(months)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"a county of {households:,} households did not live:\n{done.stderr[-2000:]}")
+        raise RuntimeError(f"a county of {households:,} households did not run to its end:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measured(households: int, months: int) -> dict[str, float]:
+def measure_size(households: int, months: int) -> dict[str, float]:
     """A size, several times where it is small; with nanoseconds of a household-month as ``ns``."""
-    lives = [life(households, months) for _ in range(OFTEN if households < REPEATED else 1)]
-    one = lives[0] | {"living": statistics.median(each["living"] for each in lives)}
+    runs = [run_size(households, months) for _ in range(OFTEN if households < REPEATED else 1)]
+    one = runs[0] | {"living": statistics.median(each["living"] for each in runs)}
     return one | {"ns": 1e9 * one["living"] / (one["households"] * months)}
 
 
-def told(one: dict[str, float], months: int) -> str:
+def describe(one: dict[str, float], months: int) -> str:
     """What a size took, in words."""
     return (
         f"{one['households']:,} households, {one['persons']:,} persons, {months} months: {one['living']:.1f} s, "
@@ -67,26 +67,26 @@ def told(one: dict[str, float], months: int) -> str:
     )
 
 
-def measure(asked: Asked) -> Iterator[Line]:
+def measure(options: BenchmarkOptions) -> Iterator[Line]:
     """Households, then counties."""
-    large_size, months = (40_000, 6) if asked.quick else (LARGE, MONTHS)
-    small, large = measured(SMALL, months), measured(large_size, months)
+    large_size, months = (40_000, 6) if options.quick else (LARGE, MONTHS)
+    small, large = measure_size(SMALL, months), measure_size(large_size, months)
     yield Line(
         f"memory of a county of {large['households']:,} households in one process",
         f"{large['gigabytes']:.2f} GB",
         f"< {GIGABYTES:g} GB",
-        None if asked.quick else large["gigabytes"] < GIGABYTES,
-        told(large, months),
+        None if options.quick else large["gigabytes"] < GIGABYTES,
+        describe(large, months),
     )
     times = large["ns"] / small["ns"]
     yield Line(
         f"a household-month among {large['households']:,} beside {small['households']:,}",
         f"{times:.2f}",
         f"<= {TIMES:g}",
-        None if asked.quick else times <= TIMES,
-        told(small, months),
+        None if options.quick else times <= TIMES,
+        describe(small, months),
     )
-    few, many = (2, 4) if asked.quick else (FEW, MANY)
+    few, many = (2, 4) if options.quick else (FEW, MANY)
     with scratch() as folder:
         command("-m", "experiments", "counties", "--synthetic", str(many), "--to", str(folder / "counties"))
         files = sorted(map(str, (folder / "counties").glob("*.yaml")))

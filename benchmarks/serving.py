@@ -1,6 +1,6 @@
-"""An implementation in a process of its own, asked for one life after another: ``python -m benchmarks.serving MODULE``.
+"""An implementation in a process of its own, asked for one replication after another: ``python -m benchmarks.serving MODULE``.
 
-The process reads sizes, one on a line, and answers each with one line of JSON: processor seconds of one life, what came
+The process reads sizes, one on a line, and answers each with one line of JSON: processor seconds of one replication, what came
 out, and the most memory it has held. Every process warms up before it answers, so that neither compiling nor importing is
 timed, and several can be asked in turn. Processor seconds, not wall seconds: every implementation uses one core, and others
 may share the machine.
@@ -15,20 +15,20 @@ from typing import Any
 
 from benchmarks.measuring import ROOT
 
-SMALL = 243  # units of the life that warms up
+SMALL = 243  # units of the replication that warms up
 
 
 @dataclass(frozen=True)
 class Answer:
-    """``seconds`` of one life, ``came_out`` (equal for equal results), ``megabytes`` held at most so far."""
+    """``seconds`` of one replication, ``came_out`` (equal for equal results), ``megabytes`` held at most so far."""
 
     seconds: float
     came_out: dict[str, Any]
     megabytes: float
 
 
-class Served:
-    """A process that lives ``module.live(size)`` when it is asked; use it in a ``with`` statement."""
+class ServerProcess:
+    """A process that runs ``module.run_once(size)`` when it is asked; use it in a ``with`` statement."""
 
     def __init__(self, module: str, python: str = sys.executable) -> None:
         words = [python, "-m", "benchmarks.serving", module]
@@ -36,12 +36,12 @@ class Served:
         self.module = module
 
     def ask(self, size: int) -> Answer:
-        """Live once; RuntimeError if the process fails (its messages are on stderr)."""
-        asked, answers = self._process.stdin, self._process.stdout
-        if asked is None or answers is None:
+        """Run one replication; RuntimeError if the process fails (its messages are on stderr)."""
+        sizes, answers = self._process.stdin, self._process.stdout
+        if sizes is None or answers is None:
             raise RuntimeError("no pipe")
         try:
-            print(size, file=asked, flush=True)
+            print(size, file=sizes, flush=True)
         except BrokenPipeError:
             raise RuntimeError(f"{self.module} could not start") from None
         line = answers.readline()
@@ -49,7 +49,7 @@ class Served:
             raise RuntimeError(f"{self.module} failed at {size}")
         return Answer(**json.loads(line))
 
-    def __enter__(self) -> "Served":
+    def __enter__(self) -> "ServerProcess":
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -77,9 +77,9 @@ def megabytes() -> float:
 def main() -> None:
     """Answer until the input ends."""
     module = importlib.import_module(sys.argv[1])
-    module.live(SMALL)
+    module.run_once(SMALL)
     for line in sys.stdin:
-        seconds, came_out = module.live(int(line))
+        seconds, came_out = module.run_once(int(line))
         print(json.dumps({"seconds": seconds, "came_out": came_out, "megabytes": megabytes()}), flush=True)
 
 

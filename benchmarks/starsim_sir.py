@@ -7,7 +7,7 @@ import starsim as ss
 ss.options(verbose=0)
 
 
-def live(agents: int) -> tuple[float, dict]:
+def run_once(agents: int) -> tuple[float, dict]:
     """Processor seconds of one simulation; initialising is outside the time."""
     sim = ss.Sim(n_agents=agents, diseases="sir", networks="random", verbose=0)
     sim.init()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from benchmarks.full_model import timed
+from benchmarks.full_model import time_months
 
 LEAST = 20_000  # persons: a smaller county could not be founded
 PERSONS = 360_000  # of the county in full, about: only to choose a size; what is printed is counted
@@ -19,6 +19,6 @@ def _county(agents: int):
     return full, World(size=max(agents, LEAST) / PERSONS).values()
 
 
-def live(agents: int) -> tuple[float, dict]:
-    """The sixty months of a county of about so many persons; see ``timed``."""
-    return timed(*_county(agents))
+def run_once(agents: int) -> tuple[float, dict]:
+    """The sixty months of a county of about so many persons; see ``time_months``."""
+    return time_months(*_county(agents))

@@ -98,10 +98,10 @@ def sweep(
             **({} if points is None else {"points": points}),
         }
     )
-    spec = sweep_design.checked(Path("sweep()"), tree, tuple(each.checked for each in every))
+    spec = sweep_design.build_design(Path("sweep()"), tree, tuple(each.checked for each in every))
     sweep_analysis.outcomes_of(spec, model_api.county.catalogue(every[0].checked))
     folder = Folder(out)
-    now = reuse.inputs_of({each.id: each.checked for each in every}, seed, spec.only_luck, spec.asked)
+    now = reuse.inputs_of({each.id: each.checked for each in every}, seed, spec.only_luck, spec.task)
     work = reuse.make_way(folder.path, "sweep", now, fresh, "out")
     with place(options) as (executor, workers, line), _one_study(folder.path):
         sweep_analysis.sweep(spec, work, seed, workers, say=line.say, progress=line, executor=executor)

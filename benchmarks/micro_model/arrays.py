@@ -8,8 +8,8 @@ from benchmarks.micro_model import inputs
 from benchmarks.micro_model.inputs import LINE, MONTHS, SCHOOL, SEASON, TOWNSHIPS, VILLAGES, triangular, uniform
 
 
-def live(count: int) -> tuple[float, dict]:
-    """Seconds and aggregates of one life; inputs are made outside the time."""
+def run_once(count: int) -> tuple[float, dict]:
+    """Seconds and aggregates of one replication; inputs are made outside the time."""
     s = inputs.households(count)
     world = inputs.world(count)
     keys = inputs.keys_of(np.arange(count))

@@ -1,4 +1,4 @@
-"""The micro-model in C (``micro.c``), compiled with gcc when it is first asked."""
+"""The micro-model in C (``micro.c``), compiled with gcc when it is first needed."""
 
 import ctypes
 import os
@@ -47,8 +47,8 @@ def library() -> ctypes.CDLL:
         return ctypes.CDLL(str(made))
 
 
-def live(count: int) -> tuple[float, dict]:
-    """Seconds and aggregates of one life; inputs are made outside the time."""
+def run_once(count: int) -> tuple[float, dict]:
+    """Seconds and aggregates of one replication; inputs are made outside the time."""
     compiled = library()
     rows = np.zeros(count, dtype=np.dtype(LAYOUT, align=True))
     for name, column in inputs.households(count).items():
@@ -62,6 +62,6 @@ def live(count: int) -> tuple[float, dict]:
     counted = np.zeros((MONTHS, VILLAGES, len(inputs.COUNTED)), dtype=np.int64)
     pointers = [ctypes.c_void_p(array.ctypes.data) for array in (rows, requests, applications, counted)]
     start = time.process_time()
-    compiled.live(pointers[0], ctypes.byref(world), *pointers[1:])
+    compiled.run_county(pointers[0], ctypes.byref(world), *pointers[1:])
     seconds = time.process_time() - start
     return seconds, inputs.answer(counted, rows["savings"], rows["debt"], rows["job"], rows["pov_months"])

@@ -414,8 +414,8 @@ def hiring(county, p, draws, books):
     county.applications_room.count[0] = 0
 
 
-class SharedLuck(BoundProcess):
-    """A process wired as any other, but that its draws has the addresses that all peers share."""
+class SharedDraws(BoundProcess):
+    """A process wired as any other, but that its draws have the addresses that all peers share."""
 
     def __init__(self, *declared) -> None:
         super().__init__(*declared)
@@ -451,7 +451,7 @@ def parameters(budget: int) -> dict[str, dict[str, np.ndarray]]:
 _BOUND: list[bool] = []
 
 
-def found(households: int) -> tuple[Tables, list[SharedLuck]]:
+def found(households: int) -> tuple[Tables, list[SharedDraws]]:
     """A county of so many households, and its processes in order."""
     world = inputs.world(households)
     values = parameters(world.budget)
@@ -473,7 +473,7 @@ def found(households: int) -> tuple[Tables, list[SharedLuck]]:
     purses = {fund: Purse.BUDGET if fund is Fund.COUNTY_FLOOR else Purse.SECTOR for fund in Fund}
     slices = open_purses(tables, purses, processes)
     wired = [
-        SharedLuck(each, tables, list(values[each.name]), lambda path: values_at(values, path), np.uint64(0), slices, 0)
+        SharedDraws(each, tables, list(values[each.name]), lambda path: values_at(values, path), np.uint64(0), slices, 0)
         for each in processes
     ]
     return tables, wired
@@ -485,8 +485,8 @@ def values_at(values: dict[str, dict[str, np.ndarray]], path: str) -> np.ndarray
     return next(known[name] for known in values.values() if name in known)
 
 
-def live(count: int) -> tuple[float, dict]:
-    """Seconds and aggregates of one life; founding is outside the time."""
+def run_once(count: int) -> tuple[float, dict]:
+    """Seconds and aggregates of one replication; founding is outside the time."""
     tables, month = found(count)
     villages, counted = tables["villages"], np.zeros((MONTHS, VILLAGES, len(inputs.COUNTED)), dtype=np.int64)
     start = time.process_time()

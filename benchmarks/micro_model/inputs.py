@@ -1,6 +1,7 @@
-"""What every implementation starts from: households, the tables of the world outside, and luck by hash; and what it returns.
+"""What every implementation starts from, households, tables of the world outside and random draws by hash; what it returns.
 
-Luck has an address, as in ``sim.core.random_draws``: seed, replication, household, month and purpose, mixed as SplitMix64 ends.
+A random draw has an address, as in ``sim.core.random_draws``: seed, replication, household, month and purpose, mixed as
+SplitMix64 ends.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ COUNTED = ("poor", "monitored", "working", "income_fen", "own_bill_fen", "reimbu
 LINE = 3000.0
 SEASON = (0.1, 0.1, 0.4, 0.6, 0.9, 1.6, 1.2, 0.9, 2.4, 2.6, 0.8, 0.2)
 SCHOOL = (0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0)
-#: Purposes of luck, by number.
+#: Purposes of random draws, by number.
 HIT, SHOCK, COST, JOB, WAGE, YIELD, PRICE, DETECTION, CONSUMPTION, PRIORITY, ENROLMENT = range(11)
 PURPOSES = 16  # addresses kept for a month
 
@@ -46,14 +47,14 @@ def _finished(z: np.ndarray) -> np.ndarray:
     return z
 
 
-def mixed(z: int) -> int:
+def mix(z: int) -> int:
     """The same for one number."""
     return int(_finished(np.array([z & MASK], dtype=np.uint64))[0])
 
 
 def replication_key(seed: int = SEED, replication: int = REPLICATION) -> int:
     """The key of one replication."""
-    return mixed(mixed(seed + GOLDEN) + (replication + 1) * ODD)
+    return mix(mix(seed + GOLDEN) + (replication + 1) * ODD)
 
 
 def keys_of(identities: np.ndarray, seed: int = SEED, replication: int = REPLICATION) -> np.ndarray:
@@ -66,25 +67,25 @@ def address(month: int, purpose: int) -> int:
     return ((PURPOSES * month + purpose + 1) * GOLDEN) & MASK
 
 
-def hashed(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
+def hash_draws(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """64 random bits for each key."""
     return _finished(keys + _u8(address(month, purpose)))
 
 
 def uniform(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """In [0, 1)."""
-    return (hashed(keys, month, purpose) >> _u8(11)).astype(np.float64) * 2.0**-53
+    return (hash_draws(keys, month, purpose) >> _u8(11)).astype(np.float64) * 2.0**-53
 
 
 def triangular(keys: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """In (−1, 1), the sum of two uniforms less one."""
-    bits = hashed(keys, month, purpose)
+    bits = hash_draws(keys, month, purpose)
     return ((bits >> _u8(32)) + (bits & _u8(0xFFFFFFFF))).astype(np.float64) * 2.0**-32 - 1.0
 
 
 def priority(keys: np.ndarray, month: int) -> np.ndarray:
     """A household's place in the queue for jobs: 24 bits, the smallest first."""
-    return (hashed(keys, month, PRIORITY) >> _u8(40)).astype(np.int64)
+    return (hash_draws(keys, month, PRIORITY) >> _u8(40)).astype(np.int64)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """The micro-model as Mesa objects: each household an agent with attributes, living its month by itself.
 
-Its luck is hashed by NumPy for all households of a month at once: Python's own big integers would cost more than the rules, and
-Mesa is not to blame for that.
+Its random draws are hashed by NumPy for all households of a month at once: Python's own big integers would cost more than the
+rules, and Mesa is not to blame for that.
 """
 
 import math
@@ -24,7 +24,7 @@ class Household(mesa.Agent):
             setattr(self, name, value)
 
     def step(self) -> None:
-        """Live a month."""
+        """Run a month."""
         model = self.model
         loss = self.disaster(model.disaster[self.town])
         if model.new_year:
@@ -164,8 +164,8 @@ class County(mesa.Model):
             Household(self, row, {name: values[row] for name, values in columns.items()})
         self.month, self.money = 0, 0
 
-    def draw(self) -> None:
-        """The luck of the month, for everybody."""
+    def sample_month(self) -> None:
+        """The random draws of the month, for everybody."""
 
         def drawn(purpose: int) -> list[float]:
             return inputs.uniform(self.keys, self.month, purpose).tolist()
@@ -188,7 +188,7 @@ class County(mesa.Model):
         self.prices = float(world.prices[month])
         self.season, self.school, self.new_year = SEASON[month % 12], SCHOOL[month % 12], month % 12 == 0
         self.counted = [[0] * len(inputs.COUNTED) for _ in range(VILLAGES)]
-        self.draw()
+        self.sample_month()
         self.agents.do("step")
         self.give_support()
         self.give_jobs()
@@ -218,8 +218,8 @@ class County(mesa.Model):
                 household.job, household.un_months = 1, 0
 
 
-def live(count: int) -> tuple[float, dict]:
-    """Seconds and aggregates of one life; making the agents is outside the time."""
+def run_once(count: int) -> tuple[float, dict]:
+    """Seconds and aggregates of one replication; making the agents is outside the time."""
     county = County(count)
     counted = np.zeros((MONTHS, VILLAGES, len(inputs.COUNTED)), dtype=np.int64)
     start = time.process_time()

@@ -70,7 +70,7 @@ static void leave(Waiting *heap, int64_t size) {
     sink(heap, 0, size - 1);
 }
 
-void live(Household *all, const World *w, Waiting *requests, Waiting *applications, int64_t *counted) {
+void run_county(Household *all, const World *w, Waiting *requests, Waiting *applications, int64_t *counted) {
     double carry = 0.0;
     for (int64_t m = 0; m < w->months; m++) {
         int64_t asking = 0, applying = 0, workers[TOWNSHIPS] = {0};

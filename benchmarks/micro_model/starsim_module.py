@@ -216,8 +216,8 @@ class County(ss.Module):
         self.un_months[hired] = 0
 
 
-def live(count: int) -> tuple[float, dict]:
-    """Seconds and aggregates of one life; making and initialising the simulation is outside the time."""
+def run_once(count: int) -> tuple[float, dict]:
+    """Seconds and aggregates of one replication; making and initialising the simulation is outside the time."""
     sim = ss.Sim(n_agents=count, modules=County(count), start=0, stop=MONTHS - 1, dt=1, verbose=0)
     sim.init()
     start = time.process_time()

@@ -1,1 +1,1 @@
-"""One question a file, asked of many replications; nothing here prints or draws."""
+"""One analysis a file, over many replications; nothing here prints or renders."""

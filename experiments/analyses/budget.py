@@ -1,4 +1,5 @@
-"""The budget table, and what programmes cost and bring when behaviour is let free: pairs of lives on the same luck.
+"""The budget table, and what programmes cost and bring when behaviour may respond: pairs of replications with common
+random numbers.
 
 What a programme costs at first sight (static cost) is what is written under its uses. Switching it off saves less than that
 where other purses then pay more (clawback), and changes what people earn themselves (behavioural effect).
@@ -29,7 +30,7 @@ MILLION = 1e6
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over paired lives with its 95 % interval (Student's t)."""
+    """A mean over paired replications with its 95 % interval (Student's t)."""
 
     mean: float
     low: float
@@ -53,19 +54,21 @@ def programmes() -> dict[str, dict[str, Any]]:
 
 def settings(programme: str, side: str) -> tuple[str, ...]:
     """The settings of a programme switched ``off``, or with one million ``more``, as ``--set`` takes them."""
-    return tuple(f"{name}={_written(value)}" for name, value in programmes()[programme][side].items())
+    return tuple(f"{name}={_format_value(value)}" for name, value in programmes()[programme][side].items())
 
 
-def _written(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{month}: {_written(entry)}" for month, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{month}: {_format_value(entry)}" for month, entry in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_written(entry) for entry in value) + "]"
+        return "[" + ", ".join(_format_value(entry) for entry in value) + "]"
     return str(value)
 
 
-def lives(file: str, sets: tuple[str, ...], seed: int, replications: Sequence[int], only_luck: bool) -> list[dict[str, Any]]:
-    """What a few lives of a scenario come to: the budget's rows, and the sums that effects are told by."""
+def run_replications(
+    file: str, sets: tuple[str, ...], seed: int, replications: Sequence[int], only_luck: bool
+) -> list[dict[str, Any]]:
+    """Run a few replications of a scenario; of each the budget's rows and the sums that effects are measured by."""
     scenario = load_scenario(file, sets)
     return [_summary(scenario, seed, number, only_luck) for number in replications]
 
@@ -82,37 +85,37 @@ def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -
         own += float(sum((households["weight"] * households[name]).sum() for name in OWN_INCOME))
         for key in county.short_lines():
             months_short[(year, *key)] = months_short.get((year, *key), 0) + 1
-    life: SimulationResult = county.run()
-    posts = sum(row["yuan"] for row in life.budget if row["use"] == "post_pay")
-    help_ = sum(row["yuan"] for row in life.budget if row["use"] == "work_relief_wages")
+    result: SimulationResult = county.run()
+    posts = sum(row["yuan"] for row in result.budget if row["use"] == "post_pay")
+    help_ = sum(row["yuan"] for row in result.budget if row["use"] == "work_relief_wages")
     years = scenario.months / 12
     return {
-        "budget": [{**row, "months": months_short.get((row["year"], row["fund"], row["use"]), 0)} for row in life.budget],
-        "public": sum(row["yuan"] for row in life.budget if row["fund"] not in NOT_PUBLIC) / years,
+        "budget": [{**row, "months": months_short.get((row["year"], row["fund"], row["use"]), 0)} for row in result.budget],
+        "public": sum(row["yuan"] for row in result.budget if row["fund"] not in NOT_PUBLIC) / years,
         "own": (own - posts - help_) / years,
-        "relapsed": float((life.indicators["relapse_rate"] * life.indicators["registered_persons"])[11::12].mean()),
-        "waiting": float(life.indicators["waiting_help"].sum() / years),
+        "relapsed": float((result.indicators["relapse_rate"] * result.indicators["registered_persons"])[11::12].mean()),
+        "waiting": float(result.indicators["waiting_help"].sum() / years),
     }
 
 
-def pairs(
+def run_pairs(
     scenario: Path, sets: tuple[str, ...], seed: int, count: int, only_luck: bool, chosen: Iterable[str], workers: int | None
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Lives by (programme, side) on the same luck; the scenario itself is ("", "")."""
+    """Replications by (programme, side) with common random numbers; the scenario itself is ("", "")."""
     wanted = [("", "")] + [(programme, side) for programme in chosen for side in ("off", "more")]
     numbers = list(range(count))
     jobs = [(key, (*sets, *(settings(*key) if key[0] else ()))) for key in wanted]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         with without_main():
-            futures = {key: pool.submit(lives, str(scenario), given, seed, numbers, only_luck) for key, given in jobs}
+            futures = {key: pool.submit(run_replications, str(scenario), given, seed, numbers, only_luck) for key, given in jobs}
         return {key: future.result() for key, future in futures.items()}
 
 
 def table(plain: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Fund × use × year, means over lives: yuan, payments, months in which something went unpaid, yuan unpaid."""
+    """Fund × use × year, means over replications: yuan, payments, months in which something went unpaid, yuan unpaid."""
     sums: dict[tuple[str, str, int], np.ndarray] = {}
-    for life in plain:
-        for row in life["budget"]:
+    for result in plain:
+        for row in result["budget"]:
             key = (row["fund"], row["use"], row["year"])
             sums[key] = sums.get(key, np.zeros(4)) + [row["yuan"], row["count"], row["months"], row["shortfall"]]
     return [
@@ -129,9 +132,9 @@ def costs(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list[
     rows = []
     for programme in dict.fromkeys(name for name, _side in found if name):
         uses, off, more = programmes()[programme]["uses"], found[(programme, "off")], found[(programme, "more")]
-        static = [_under(life, uses) - _under(without, uses) for life, without in zip(plain, off)]
-        net = [life["public"] - without["public"] for life, without in zip(plain, off)]
-        added = [_under(extra, uses) - _under(life, uses) for life, extra in zip(plain, more)]
+        static = [_under(result, uses) - _under(without, uses) for result, without in zip(plain, off)]
+        net = [result["public"] - without["public"] for result, without in zip(plain, off)]
+        added = [_under(extra, uses) - _under(result, uses) for result, extra in zip(plain, more)]
         per = MILLION / max(float(np.mean(added)), 1.0)
         rows.append(
             {
@@ -140,19 +143,21 @@ def costs(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list[
                 "static": estimate(static),
                 "net": estimate(net),
                 "clawback": estimate([cost - saved for cost, saved in zip(static, net)]),
-                "behavioural": estimate([life["own"] - without["own"] for life, without in zip(plain, off)]),
+                "behavioural": estimate([result["own"] - without["own"] for result, without in zip(plain, off)]),
                 "added": estimate(added),
                 "relapsed_per_million": estimate(
-                    [per * (extra["relapsed"] - life["relapsed"]) for life, extra in zip(plain, more)]
+                    [per * (extra["relapsed"] - result["relapsed"]) for result, extra in zip(plain, more)]
                 ),
-                "waiting_per_million": estimate([per * (extra["waiting"] - life["waiting"]) for life, extra in zip(plain, more)]),
-                "own_per_million": estimate([per * (extra["own"] - life["own"]) for life, extra in zip(plain, more)]),
+                "waiting_per_million": estimate(
+                    [per * (extra["waiting"] - result["waiting"]) for result, extra in zip(plain, more)]
+                ),
+                "own_per_million": estimate([per * (extra["own"] - result["own"]) for result, extra in zip(plain, more)]),
             }
         )
     return rows
 
 
-def _under(life: Mapping[str, Any], uses: Sequence[str]) -> float:
+def _under(result: Mapping[str, Any], uses: Sequence[str]) -> float:
     """Yuan a year under some uses."""
-    years = len({row["year"] for row in life["budget"]})
-    return sum(row["yuan"] for row in life["budget"] if row["use"] in uses) / max(years, 1)
+    years = len({row["year"] for row in result["budget"]})
+    return sum(row["yuan"] for row in result["budget"] if row["use"] in uses) / max(years, 1)

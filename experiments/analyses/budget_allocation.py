@@ -1,8 +1,8 @@
-"""A given budget to be divided over programmes: what is asked, what programmes cost, and whether there is anything to divide.
+"""A given budget to be divided over programmes: the question, what programmes cost, and whether there is anything to divide.
 
-Prices come from lives, not from a list: one life of the plan as it runs and one with "one million more" for each programme (see
-``programmes.yaml``), at central values, say what a unit of its lever costs. What the county's purses pay for anything else comes
-first; if the budget does not cover it the question is refused.
+Prices come from runs, not from a list: one replication of the plan as it runs and one with "one million more" for each programme
+(see ``programmes.yaml``), at central values, say what a unit of its lever costs. What the county's purses pay for anything else
+comes first; if the budget does not cover it the question is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -109,8 +109,8 @@ class Division:
         return {each.id: each.least + number * self.step for each, number in zip(self.programmes, plan)}
 
     @property
-    def lives(self) -> int:
-        """Lives at most."""
+    def most_replications(self) -> int:
+        """How many replications the search and its confirmation take at most."""
         return (1 + self.population * self.generations) * self.futures + (1 + self.finalists) * self.fresh
 
 
@@ -124,7 +124,7 @@ def read(path: Path) -> tuple[Spec, Any]:
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        raise design.refused(path, tree, problem, Spec) from None
+        raise design.spec_error(path, tree, problem, Spec) from None
     known = budget_analysis.programmes()
     lines = tree["programmes"].lines
     if len(set(spec.goals)) < len(spec.goals):
@@ -154,7 +154,7 @@ def read(path: Path) -> tuple[Spec, Any]:
 
 
 def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
-    """Live what prices and entitlements follow from; the division. Raises InputError where there is nothing to divide."""
+    """Run what prices and entitlements follow from; the division. Raises InputError where there is nothing to divide."""
     model = find(COUNTY)
     trial = replace(scenario, months=min(TRIAL_MONTHS, scenario.months))
     years = trial.months / 12
@@ -174,7 +174,7 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     money = spec.budget + upper - kept
     levers, programmes = {}, []
     for name, share in spec.programmes.items():
-        made, lever = _priced(name, share, uses[name], trial, budget, used, seed, path)
+        made, lever = _price_programme(name, share, uses[name], trial, budget, used, seed, path)
         programmes.append(made)
         levers[name] = lever
     least = sum(each.least for each in programmes)
@@ -218,7 +218,7 @@ class Lever:
         return round(value) if self.factor.whole else value
 
 
-def _priced(
+def _price_programme(
     name: str, share: Share, uses: tuple[str, ...], trial: Any, budget: Any, used: Mapping[str, Any], seed: int, path: Path
 ) -> tuple[Programme, Lever]:
     record = budget_analysis.programmes()[name]

@@ -1,7 +1,7 @@
-"""Scenarios held against the first of them, future by future: goals, indicators, money, and who gains and who loses.
+"""Scenarios compared with the first of them, future by future: goals, indicators, money, and who gains and who loses.
 
-Read from result folders alone. Two lives are a pair when they have the same seed and replication: same parameters where neither
-scenario sets them, same luck. All intervals are for pairs (see ``paired``), 95 %.
+Read from result folders alone. Two replications are a pair when they have the same seed and number: same parameters where neither
+scenario sets them, common random numbers. All intervals are for pairs (see ``paired``), 95 %.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from sim.world.funds import NOT_PUBLIC
 if TYPE_CHECKING:
     import pandas
 
-#: For whom a scenario is better is told by these, where the model measures them: by segment and by township. 1: more is better.
+#: What says for whom a scenario is better, by segment and by township, where the model measures it. 1: more is better.
 WHO = {"rural_income": 1, "registered_income": 1, "relapse_rate": -1, "at_risk_share": -1, "own_rigid_spending": -1}
 #: The parts of a comparison, each a table.
 PARTS = ("goals", "indicators", "money", "places")
@@ -52,30 +52,30 @@ def compare(found: Sequence[Results]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write(made: Mapping[str, Any], folder: Path) -> None:
+def write(result: Mapping[str, Any], folder: Path) -> None:
     """Write a comparison into a folder: whole as JSON, and each of its parts as a table."""
-    write_text(folder / "comparison.json", as_json(made))
-    for name, rows in tables(made).items():
+    write_text(folder / "comparison.json", as_json(result))
+    for name, rows in tables(result).items():
         write_csv(folder / name, rows)
 
 
-def tables(made: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def tables(result: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The rows of each CSV file of a comparison; ``first`` and ``other`` are figures in all files but that of the goals."""
-    return {f"comparison-{part}.csv": lines(made, part) for part in PARTS}
+    return {f"comparison-{part}.csv": lines(result, part) for part in PARTS}
 
 
-def lines(made: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    """One part of a comparison as rows: those of every scenario held against the first, one after another."""
+def lines(result: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
+    """One part of a comparison as rows: those of every scenario compared with the first, one after another."""
     return [
         {"first_id": one["first"], "other_id": one["other"], "first": one["first"], "other": one["other"], **flat(row)}
-        for one in made["comparisons"]
+        for one in result["comparisons"]
         for row in one[part]
     ]
 
 
 def labels(found: Sequence[Results]) -> list[str]:
-    """By what the results are told apart: their scenarios, and the folders too of those that are held against the first under one
-    name.
+    """What distinguishes the results: their scenarios, and the folders too of those that are compared with the first under
+    one name.
     """
     names = [str(each.manifest["scenario"]["id"]) for each in found]
     return [
@@ -109,8 +109,8 @@ def check(found: Sequence[Results]) -> None:
 
 
 def against(first: Results, other: Results) -> dict[str, Any]:
-    """What ``other`` changes: ``goals``, ``indicators``, ``money``, ``places``; ``same`` if all lives are the same, bit for
-    bit.
+    """What ``other`` changes: ``goals``, ``indicators``, ``money``, ``places``; ``same`` if all replications are the same, bit
+    for bit.
     """
     one, two = _pairs(first.table("replications"), other.table("replications"))
     draws = one["draw"].to_numpy()
@@ -128,7 +128,7 @@ def against(first: Results, other: Results) -> dict[str, Any]:
 
 
 def _pairs(one: "pandas.DataFrame", two: "pandas.DataFrame") -> tuple["pandas.DataFrame", "pandas.DataFrame"]:
-    """The lives of both by replication, those that failed in either left out."""
+    """The rows of both by replication, those that failed in either left out."""
     one, two = one.set_index("replication"), two.set_index("replication")
     common = one.index.intersection(two.index)
     if len(common) == 0:
@@ -233,7 +233,7 @@ def _paid(tables: Sequence[Any], where: dict[str, str] | None, order: Any, draws
 def _places(first: Results, other: Results, order: Any, draws: np.ndarray) -> list[dict[str, Any]]:
     """By segment and township at the end of the last year: who gains and who loses, by each indicator of ``WHO``.
 
-    ``verdict``: gains or loses where the interval lies on one side of 0, same where no life differs, otherwise unclear.
+    ``verdict``: gains or loses where the interval lies on one side of 0, same where no replication differs, otherwise unclear.
     """
     tables = [each.table("years") for each in (first, other)]
     last = max(tables[0]["year"])

@@ -1,4 +1,4 @@
-"""What a sweep asks: a YAML file, checked word by word, and the points it stands for.
+"""The specification of a sweep: a YAML file, checked word by word, and the points it stands for.
 
 A factor is a lever or an assumption. A lever takes values; an assumption takes quantiles of its own distribution, so that nobody
 has to know its range to sweep it, or values, where somebody wants them. Designs: every combination of a few levels (``grid``),
@@ -92,7 +92,7 @@ class Factor:
         made.check(load_all().parameters[self.id])
         return made
 
-    def meant(self, value: Any) -> Any:
+    def canonical_value(self, value: Any) -> Any:
         """What a value means in the rules, however it is spelled: equal for 4000 and 4000.0."""
         if self.kind == "quantile":
             return float(value)
@@ -115,7 +115,7 @@ class Design:
     replications: int
     only_luck: bool
     outcomes: tuple[str, ...]
-    asked: dict[str, Any]
+    task: dict[str, Any]
 
     def points(self) -> list[Point]:
         """Every scenario at every setting, scenario by scenario. Raises InputError where a value cannot be."""
@@ -135,7 +135,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
             continue
         if factor.kind == "quantile":
             held[factor.id] = float(setting[factor.id])
-            overrides.pop(factor.id, None)  # a held quantile is what is asked, whatever the county file says
+            overrides.pop(factor.id, None)  # a held quantile goes before what the county file sets
             continue
         value = setting[factor.id]
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
@@ -146,10 +146,10 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
 
 def load(path: Path) -> Design:
     """Read and check a spec. Raises InputError (or InputErrors), each naming file, line, what is wrong and what to do."""
-    return checked(path, yaml_file.read_mapping(path))
+    return build_design(path, yaml_file.read_mapping(path))
 
 
-def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
+def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
     """A spec checked that was read, or made. ``scenarios``: those that it names, if they are no files beside it."""
     if isinstance(tree.get("factors"), Mapping):
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
@@ -158,7 +158,7 @@ def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...]
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        raise refused(path, tree, problem, Spec) from None
+        raise spec_error(path, tree, problem, Spec) from None
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     if scenarios is None:
         scenarios = scenarios_of(path, tree, spec.scenarios)
@@ -180,16 +180,16 @@ def checked(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...]
         settings = tuple(_settings(spec, factors))
     except ValueError as problem:
         raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
-    asked = {
+    task = {
         "settings": list(settings),
         "kinds": {each.id: each.kind for each in factors},
         "from": {each.id: each.month for each in factors if each.month is not None},
     }
     made = Design(
         path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
-        spec.only_luck, tuple(spec.outcomes), asked,
+        spec.only_luck, tuple(spec.outcomes), task,
     )  # fmt: skip
-    _try(made, path, lines)
+    _try_levels(made, path, lines)
     affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
     return made
 
@@ -207,7 +207,7 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
     return InputError(path, line, *explain(error, known))
 
 
-def refused(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
+def spec_error(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
     """All that pydantic found in a file; of a great many faults the first."""
     if {"extends", "set", "county"} & set(tree):
         return InputError(
@@ -288,7 +288,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
 
 
 def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
-    """How many levels there are where whole numbers are fewer than usual; Wrong if more were asked for."""
+    """How many levels there are where whole numbers are fewer than usual; UserError if more were asked for."""
     there = int(high - low) + 1
     if record.levels is not None:
         raise UserError(
@@ -311,7 +311,7 @@ def _check_levels(made: Factor) -> None:
             )
         if made.kind == "value":
             made.override(level)
-        meant = made.meant(level)
+        meant = made.canonical_value(level)
         if meant in seen:
             raise UserError(
                 f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
@@ -350,8 +350,8 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
         count = 1 + sum(sizes) if spec.design == "one_at_a_time" else math.prod(sizes)
         if count > MOST_POINTS:
             raise UserError(
-                f"the grid has {_told(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
-                f"这样共有 {_told(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
+                f"the grid has {_format_count(count)} points, at most {MOST_POINTS:,} are allowed; take fewer levels",
+                f"这样共有 {_format_count(count)} 个点，最多允许 {MOST_POINTS:,} 个；请减少取值",
             )
         if spec.design == "one_at_a_time":
             yield {}
@@ -372,7 +372,7 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
 
 
 def _check_room(points: int, factors: Sequence[Factor]) -> None:
-    """Raise UserError where whole numbers make fewer different points than are asked for, so that some would be lived twice."""
+    """Raise UserError where whole numbers make fewer different points than are asked for, so that some would be run twice."""
     if all(each.whole for each in factors):
         there = math.prod(int(each.high - each.low) + 1 for each in factors)
         if there < points:
@@ -382,13 +382,13 @@ def _check_room(points: int, factors: Sequence[Factor]) -> None:
             )
 
 
-def _told(count: int) -> str:
+def _format_count(count: int) -> str:
     """A number of points as people read it."""
     return f"{count:,}" if count < 10**12 else f"{count:.1e}" if count < 10**300 else "10^300"
 
 
-def _try(design: Design, path: Path, lines: Mapping[str, int]) -> None:
-    """Try every level in every scenario, or both ends of a range: what cannot be is said before anything is lived."""
+def _try_levels(design: Design, path: Path, lines: Mapping[str, int]) -> None:
+    """Try every level in every scenario, or both ends of a range: what cannot be is refused before anything is run."""
     for scenario in design.scenarios:
         for each in design.factors:
             for value in each.levels or (each.at(0.0), each.at(1.0)):

@@ -1,4 +1,4 @@
-"""A discovery lived and told: the cases, the boxes found in most of them, and how these do on the cases held back."""
+"""Run a discovery and write it down: the cases, the boxes found in most of them, how these do on the cases held back."""
 
 import hashlib
 import math
@@ -52,27 +52,27 @@ def discover(
     out: Path,
     seed: int,
     workers: int | None,
-    lives: str = COUNTY,
+    model: str = COUNTY,
     say: Say = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any]:
-    """Live the cases in ``out``, seek boxes and write the tables; the manifest. What the journal holds is not lived again."""
+    """Run the cases in ``out``, seek boxes and write the tables; the manifest. What the journal holds is not run again."""
     scenarios = {scenario.id: scenario for scenario in discovery.scenarios}
     cube = discovery.cube(seed)
     cases = discovery.cases(cube)
-    with Study(out, scenarios, seed, False, discovery.task(), workers, lives, say, progress, executor) as study:
-        check(discovery, *map(find(lives).catalogue, discovery.scenarios))
+    with Study(out, scenarios, seed, False, discovery.task(), workers, model, say, progress, executor) as study:
+        check(discovery, *map(find(model).catalogue, discovery.scenarios))
         study.live([(point, [number]) for point, number in cases])
-        lived = _lived(discovery, study, cube)
+        run = _finished_cases(discovery, study, cube)
         goal = study.catalogue.goals[discovery.goal]
-    held = held_out(lived, discovery, seed)
-    sought = lived.met if discovery.where == "holds" else ~lived.met
-    found = boxes(discovery, lived.shares, sought, held)
-    return _write(discovery, out, seed, lived, held, found, dict(goal.name))
+    held = held_out(run, discovery, seed)
+    sought = run.met if discovery.where == "holds" else ~run.met
+    found = boxes(discovery, run.shares, sought, held)
+    return _write(discovery, out, seed, run, held, found, dict(goal.name))
 
 
-def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> DiscoveryRun:
+def _finished_cases(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> DiscoveryRun:
     rows: list[int] = []
     met: list[bool] = []
     margin: list[float] = []
@@ -81,7 +81,7 @@ def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Dis
     for number, (point, replication) in enumerate(discovery.cases(cube)):
         try:
             found = study.outcomes(point, [replication])
-        except ValueError:  # this one life failed; the others tell what they tell
+        except ValueError:  # this one replication failed; the others still count
             failed.append(number)
             continue
         values = found.outcome(discovery.goal)
@@ -96,12 +96,12 @@ def _lived(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> Dis
     return DiscoveryRun(cube[numbers], numbers, np.array(met, dtype=bool), np.array(margin), tuple(kept), tuple(failed))
 
 
-def held_out(lived: DiscoveryRun, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
+def held_out(run: DiscoveryRun, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
     """(cases,) which cases have no part in the search: the same share of those that met the goal and of those that did not."""
     random = np.random.default_rng([seed, 7])
-    result = np.zeros(len(lived.met), dtype=bool)
+    result = np.zeros(len(run.met), dtype=bool)
     for kind in (True, False):
-        own = random.permutation(np.flatnonzero(lived.met == kind))
+        own = random.permutation(np.flatnonzero(run.met == kind))
         result[own[: round(discovery.held_out * len(own))]] = True
     return result
 
@@ -136,8 +136,8 @@ def boxes(
         if not box:
             reason = "none"
             break
-        told = prim.found(box, shares[check_], sought[check_])
-        chance = prim.chance(told)
+        confirmed = prim.found(box, shares[check_], sought[check_])
+        chance = prim.chance(confirmed)
         stands = chance <= SURE
         made.append(
             {
@@ -145,8 +145,8 @@ def boxes(
                 "stands": stands,
                 "chance": chance,
                 "restrictions": _restrictions(discovery, box, shares[learn], sought[learn]),
-                "learnt": _told(prim.found(box, shares[learn], sought[learn]), int(sought[~held].sum())),
-                "held_out": _told(told, int(sought[held].sum())),
+                "learnt": _box_record(prim.found(box, shares[learn], sought[learn]), int(sought[~held].sum())),
+                "held_out": _box_record(confirmed, int(sought[held].sum())),
                 "box": box,
             }
         )
@@ -157,7 +157,7 @@ def boxes(
     return {"boxes": made, "steps": steps, "reason": reason}
 
 
-def _told(found: prim.BoxStats, sought: int) -> dict[str, Any]:
+def _box_record(found: prim.BoxStats, sought: int) -> dict[str, Any]:
     """Numbers of a box: coverage of all cases ``sought``, density with its interval, and the density outside."""
     low, high = estimates.wilson(found.hits, found.held)
     return {
@@ -170,7 +170,7 @@ def _told(found: prim.BoxStats, sought: int) -> dict[str, Any]:
 def _steps(
     number: int, path: Sequence[prim.Box], chosen: tuple[prim.Box, prim.Box], shares: Any, sought: Any, learn: Any, check_: Any
 ) -> list[dict[str, Any]]:
-    """The trade-off: every box on the way, on the cases it was sought in and on those held back. The last row is the box told."""
+    """The trade-off: every box on the way, on the cases it was sought in and on those held back; last the box reported."""
     rows = []
     for step, box in enumerate((*path, chosen[1])):
         last = step == len(path)
@@ -192,21 +192,21 @@ def _restrictions(discovery: Discovery, box: prim.Box, shares: Any, sought: Any)
     rows = []
     for restriction in sorted(box, key=lambda each: values[each.factor]):
         column = restriction.factor
-        row = {**discovery.said(column), "column": column, "quasi_p": values[column], "among": None, "kind": "choice"}
+        row = {**discovery.describe_column(column), "column": column, "quasi_p": values[column], "among": None, "kind": "choice"}
         names = row.pop("choices")
         if restriction.among is not None:
             row["among"] = [names[choice] for choice in sorted(restriction.among)]
         else:
             for end, bound in (("low", restriction.low), ("high", restriction.high)):
                 row[f"{end}_share"] = bound if math.isfinite(bound) else None
-                row[end], kind = discovery.told(column, bound) if math.isfinite(bound) else (None, row["kind"])
+                row[end], kind = discovery.physical_value(column, bound) if math.isfinite(bound) else (None, row["kind"])
                 row["kind"] = kind
         rows.append(row)
     return rows
 
 
 def _write(
-    discovery: Discovery, out: Path, seed: int, lived: DiscoveryRun, held: Any, found: dict[str, Any], name: dict[str, str]
+    discovery: Discovery, out: Path, seed: int, run: DiscoveryRun, held: Any, found: dict[str, Any], name: dict[str, str]
 ) -> dict[str, Any]:
     rows = []
     for box in found["boxes"]:
@@ -217,7 +217,7 @@ def _write(
                          **{key: restriction.get(key) for key in kept}, "among": " | ".join(among) if among else None,
                          **{f"{part}_{key}": box[part][key] for part in ("learnt", "held_out")
                             for key in ("held", "hits", "coverage", "density", "density_low", "density_high", "elsewhere")}})  # fmt: skip  # noqa: E501
-    identity = "".join(f"{number} {kept}\n" for number, kept in zip(lived.numbers, lived.kept))
+    identity = "".join(f"{number} {kept}\n" for number, kept in zip(run.numbers, run.kept))
     manifest = {
         "kind": "discovery",
         "program": {"name": "xianjie", "version": version("xianjie")},
@@ -227,12 +227,12 @@ def _write(
         "where": discovery.where,
         "seed": seed,
         "asked": discovery.points,
-        "cases": len(lived.met),
-        "missed": int((~lived.met).sum()),
+        "cases": len(run.met),
+        "missed": int((~run.met).sum()),
         "held_out": int(held.sum()),
-        "failed": list(lived.failed),
+        "failed": list(run.failed),
         "density_asked": discovery.density,
-        "factors": [discovery.said(column) for column in range(len(discovery.columns))],
+        "factors": [discovery.describe_column(column) for column in range(len(discovery.columns))],
         "boxes": [{key: value for key, value in box.items() if key != "box"} for box in found["boxes"]],
         "reason": found["reason"],
         "columns": dictionary.told(("boxes.csv", "trajectory.csv", "cases.parquet")),
@@ -244,26 +244,26 @@ def _write(
         write_csv(new / "boxes.csv", rows)
         write_csv(new / "trajectory.csv", found["steps"])
         with whole(new / "cases.parquet") as partial:
-            tables.grouped(partial, iter([_table(discovery, lived, held, found)]), 10_000, dictionary.about("cases.parquet"))
+            tables.grouped(partial, iter([_table(discovery, run, held, found)]), 10_000, dictionary.about("cases.parquet"))
         write_text(new / "manifest.json", as_json(made))
     return made
 
 
-def _table(discovery: Discovery, lived: DiscoveryRun, held: Any, found: dict[str, Any]) -> Any:
+def _table(discovery: Discovery, run: DiscoveryRun, held: Any, found: dict[str, Any]) -> Any:
     """One row a case: its values, how the goal came out, and in which boxes it lies."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"case": lived.numbers, "met": lived.met, "margin": lived.margin, "held_out": held}
+    columns: dict[str, Any] = {"case": run.numbers, "met": run.met, "margin": run.margin, "held_out": held}
     first = len(discovery.columns) - len(discovery.factors)
     if first:
-        columns["scenario"] = [discovery.scenarios[int(share)].id for share in lived.shares[:, 0]]
+        columns["scenario"] = [discovery.scenarios[int(share)].id for share in run.shares[:, 0]]
     for column, factor in enumerate(discovery.factors, start=first):
-        shares = lived.shares[:, column]
+        shares = run.shares[:, column]
         if factor.levels:
             columns[factor.id] = [str(discovery.value(factor, share)) for share in shares]
         else:
-            columns[factor.id] = np.array([discovery.told(column, share)[0] for share in shares])
+            columns[factor.id] = np.array([discovery.physical_value(column, share)[0] for share in shares])
     for box in found["boxes"]:
-        columns[f"in_box_{box['number']}"] = prim.inside(box["box"], lived.shares)
-    columns["kept"] = list(lived.kept)
+        columns[f"in_box_{box['number']}"] = prim.inside(box["box"], run.shares)
+    columns["kept"] = list(run.kept)
     return pa.table(columns)

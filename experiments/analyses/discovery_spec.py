@@ -1,8 +1,8 @@
-"""When does the plan fail? What a scenario discovery asks: a YAML file or a scenario, checked, and the cases it stands for.
+"""When does the plan fail? The specification of a scenario discovery, a YAML file or a scenario, and the cases it stands for.
 
-A case is one future with its own values of the factors (a Latin hypercube) and its own luck. Factors are assumptions, over their
-own distributions, levers over a range or with choices, and, where several scenarios are named (shocks on order, for instance),
-which of them it is.
+A case is one future with its own values of the factors (a Latin hypercube) and its own random draws. Factors are assumptions,
+over their own distributions, levers over a range or with choices, and, where several scenarios are named (shocks on order, for
+instance), which of them it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from sim.core.inputs.parameters import load_all
 from sim.core.inputs.validation import Real, Title, Whole
 from sim.scenario import load_scenario
 
-SCENARIO = "scenario"  # the factor that says which scenario a case is lived under
+SCENARIO = "scenario"  # the factor that says which scenario a case is run under
 NAME_OF_SCENARIO = {"zh": "情景", "en": "Scenario"}
 LEAST_POINTS = 40
 GOAL = "R3"
@@ -49,7 +49,7 @@ class Spec(BaseModel):
 @dataclass(frozen=True)
 class Discovery:
     """A checked discovery. ``goal``: whose failure (``where`` "fails") or success ("holds") is looked for; ``held_out``: the
-    share of cases that have no part in the search; ``density``: asked of a box, or None for the best balance with coverage.
+    share of cases that have no part in the search; ``density``: wanted of a box, or None for the best balance with coverage.
     """
 
     path: Path
@@ -84,8 +84,8 @@ class Discovery:
         return cube
 
     def cases(self, cube: NDArray[np.float64]) -> list[tuple[Point, int]]:
-        """Each case as a point and the replication whose luck it has: luck of its own, and of all parameters that are no factor
-        a draw of its own.
+        """Each case as a point and the replication whose random draws it has. No two cases share these, nor the draw of the
+        parameters that are no factors.
         """
         first = len(self.columns) - len(self.factors)
         made = []
@@ -103,7 +103,7 @@ class Discovery:
         first = len(self.columns) - len(self.factors)
         return len(self.scenarios) if column < first else len(self.factors[column - first].levels)
 
-    def said(self, column: int) -> dict[str, Any]:
+    def describe_column(self, column: int) -> dict[str, Any]:
         """What a column is: id, names, unit, evidence, and what its choices are called."""
         first = len(self.columns) - len(self.factors)
         if column < first:
@@ -114,7 +114,7 @@ class Discovery:
         unit = load_all().parameters[factor.id].unit
         return {"id": factor.id, "name": factor.name, "unit": unit, "evidence": factor.evidence, "choices": choices}
 
-    def told(self, column: int, share: float) -> tuple[float, str]:
+    def physical_value(self, column: int, share: float) -> tuple[float, str]:
         """What a share of a factor's range is: the value, and "value"; or, where a factor moves a whole path, what it is
         multiplied by, and "times".
         """
@@ -125,7 +125,7 @@ class Discovery:
         return float(parameter.at_quantile(factor.at(share))), "times" if parameter.has_factor_range else "value"
 
     def task(self) -> dict[str, Any]:
-        """What decides the lives of the cases, as plain data; how boxes are sought in them does not."""
+        """What the replications of the cases depend on, as plain data; how boxes are sought in them is no part of it."""
         return {
             "points": self.points,
             "factors": {
@@ -151,7 +151,7 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
     try:
         spec = Spec.model_validate(tree)
     except ValidationError as problem:
-        raise design.refused(path, tree, problem, Spec) from None
+        raise design.spec_error(path, tree, problem, Spec) from None
     scenarios = design.scenarios_of(path, tree, spec.scenarios)
     made = Discovery(
         path, spec.title, scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,

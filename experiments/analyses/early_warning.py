@@ -1,6 +1,6 @@
 """Early warning: when does a goal become unlikely, how would one see it, and which lever still rescues it?
 
-The rule. A future at the end of a month is known by two things: its *standing*, whether every year's end so far was on course,
+The rule. A future at the end of a month has two marks: its *standing*, whether every year's end so far was on course,
 and the *watched* indicator of the goal at that month. The standing counts for goals that a missed year decides; where some of the
 futures missed a year's end and met the goal all the same, all are of one standing.
 Futures of one standing are put in order of the watched indicator and cut
@@ -139,7 +139,7 @@ def series_of(watched: str | None, months: Mapping[str, NDArray[np.float64]]) ->
 
 
 def deadline_of(goal: Any, months: int) -> int:
-    """Months from January 2021 until a goal is decided, in a life of so many months; the plan's by the end of 2025."""
+    """Months from January 2021 until a goal is decided, in a run of so many months; the plan's by the end of 2025."""
     year = getattr(goal, "deadline", None)
     end = (year - FIRST_YEAR + 1) * YEAR if year else 5 * YEAR
     return min(end, months)
@@ -174,7 +174,7 @@ class Rescue:
 
 
 def rescue(goal: str, lever: str, setting: Any, start: str, without: Any, found: Any, likely: float) -> Rescue:
-    """Hold the outcomes of a point (``study.Outcomes``) against those without the lever, for the futures that both lived."""
+    """Compare the outcomes of a point (``study.Outcomes``) with those without the lever, for the futures that both ran."""
     common = np.intersect1d(without.replications, found.replications)
     one, two = (np.isin(each.replications, common) for each in (without, found))
     draws = found.draws[two]

@@ -1,4 +1,4 @@
-"""What ``warn`` is asked of: a result folder or a scenario, and the levers and months to try."""
+"""What ``warn`` looks at: a result folder or a scenario, and the levers and months to try."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ TASK: Mapping[str, Any] = {"warn": "paired"}
 
 
 @dataclass(frozen=True)
-class Try:
+class Trial:
     """A lever set to a value from a month on."""
 
     lever: str
@@ -33,7 +33,7 @@ class Try:
 
 
 @dataclass(frozen=True)
-class Asked:
+class WarningRequest:
     """The scenario whose goals are looked at; ``results``: its result folder, None if only a scenario was named."""
 
     scenario: Any
@@ -43,7 +43,7 @@ class Asked:
     runs: int
 
     @classmethod
-    def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "Asked":
+    def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "WarningRequest":
         """A folder or a file as named on the command line. Raises InputError."""
         if not path.is_dir():
             return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
@@ -81,17 +81,17 @@ class Asked:
         ]
 
 
-def outlooks(asked: Asked, goals: Sequence[str], catalogue: Any, likely: float) -> dict[str, early_warning.Outlook]:
-    """What can be seen of each goal in the lives of a result folder."""
-    assert asked.results is not None
-    years = range(2021, 2021 + asked.scenario.months // 12)
+def outlooks(request: WarningRequest, goals: Sequence[str], catalogue: Any, likely: float) -> dict[str, early_warning.Outlook]:
+    """What can be seen of each goal in the replications of a result folder."""
+    assert request.results is not None
+    years = range(2021, 2021 + request.scenario.months // 12)
     columns = ["replication", "draw"]
     for name in goals:
         columns += [f"goal.{name}.met", *(f"goal.{name}.{year}" for year in years)]
-    table = asked.results.table("replications", columns)
+    table = request.results.table("replications", columns)
     watched = {part for name in goals for part in (catalogue.goals[name].watched or "").split("/") if part}
-    months = asked.results.table("months", ["replication", *sorted(watched)])
-    shape = (len(table), asked.scenario.months)
+    months = request.results.table("months", ["replication", *sorted(watched)])
+    shape = (len(table), request.scenario.months)
     assert (months["replication"].to_numpy().reshape(shape)[:, 0] == table["replication"].to_numpy()).all()
     series = {name: months[name].to_numpy().reshape(shape) for name in watched}
     draws = table["draw"].to_numpy().astype(np.int64)
@@ -100,13 +100,13 @@ def outlooks(asked: Asked, goals: Sequence[str], catalogue: Any, likely: float) 
         goal = catalogue.goals[name]
         course = table[[f"goal.{name}.{year}" for year in years]].to_numpy(dtype=np.float64)
         met = table[f"goal.{name}.met"].to_numpy().astype(np.float64)
-        end = early_warning.deadline_of(goal, asked.scenario.months)
+        end = early_warning.deadline_of(goal, request.scenario.months)
         found[name] = early_warning.outlook(met, course, early_warning.series_of(goal.watched, series), draws, end, likely)
     return found
 
 
-def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Try]:
-    """Every lever at every setting from every month. Raises InputError for what cannot be, before anything is lived."""
+def list_trials(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalogue: Any) -> list[Trial]:
+    """Every lever at every setting from every month. Raises InputError for what cannot be, before anything is run."""
     last = max(early_warning.deadline_of(catalogue.goals[name], scenario.months) for name in goals)
     months = []
     for text in starts.split(","):
@@ -121,7 +121,7 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
                 f"{text.strip()} 不在 2021-01 至 {end} 之间；{end} 之后一切已成定局"
             )  # fmt: skip
         months.append(month)
-    made = []
+    found = []
     seen: set[tuple] = set()
     for text in levers.split(","):
         lever, equals, value = text.strip().partition("=")
@@ -143,20 +143,20 @@ def tries(scenario: Any, levers: str, starts: str, goals: Sequence[str], catalog
                 raise InputError.of("--levers", 0, problem, lever) from None
             settings = factor.levels or tuple(dict.fromkeys((factor.at(0.0), factor.at(1.0))))
             for setting in settings:
-                if (meant := (lever, month, factor.meant(setting))) in seen:
+                if (meant := (lever, month, factor.canonical_value(setting))) in seen:
                     raise InputError(
                         "--levers", 0, f"{lever} = {setting} from {month_name(month)} is there twice; leave one out",
                         f"{lever} 从 {month_name(month)} 起取 {setting} 写了两次；请去掉一个"
                     )  # fmt: skip
                 seen.add(meant)
                 name = safe(f"{lever}-{month_name(month)}-{setting}")
-                made.append(Try(lever, setting, month_name(month), design.point(scenario, [factor], {lever: setting}, name)))
-    return made
+                found.append(Trial(lever, setting, month_name(month), design.point(scenario, [factor], {lever: setting}, name)))
+    return found
 
 
-def rescues(
-    asked: Asked,
-    tried: Sequence[Try],
+def run_rescues(
+    request: WarningRequest,
+    trials: Sequence[Trial],
     goals: Sequence[str],
     numbers: range,
     target: Path,
@@ -165,14 +165,14 @@ def rescues(
     say: Say,
     progress: Callable[[Progress], None],
 ) -> list[early_warning.Rescue]:
-    """Live the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
-    plain = Point("as-it-is", asked.scenario)
+    """Run the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
+    plain = Point("as-it-is", request.scenario)
     with Study(
-        target, {asked.scenario.id: asked.scenario}, asked.seed, asked.only_luck, TASK, workers, COUNTY, say, progress
+        target, {request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK, workers, COUNTY, say, progress
     ) as study:
-        study.live([(point, numbers) for point in (plain, *(each.point for each in tried))])
+        study.live([(point, numbers) for point in (plain, *(each.point for each in trials))])
         without = study.outcomes(plain, numbers)
-        found = [(each, study.outcomes(each.point, numbers)) for each in tried]
+        found = [(each, study.outcomes(each.point, numbers)) for each in trials]
     return [
         early_warning.rescue(name, each.lever, each.setting, each.start, without, outcomes, likely)
         for name in goals

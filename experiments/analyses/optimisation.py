@@ -1,4 +1,4 @@
-"""Plans sought, and the winners lived again on fresh luck: the frontier with intervals, never a point as truth."""
+"""Search for plans, and run the winners again with fresh random draws: the frontier with intervals, never a point as truth."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analyses.budget_allocation import Division
-from experiments.analyses.sweep import lives_of
+from experiments.analyses.sweep import replication_rows
 from experiments.execution.runner import Progress
 from experiments.execution.study import Outcomes, Study
 from experiments.execution.worker_pool import Make
@@ -33,7 +33,7 @@ def check(goals: Sequence[str], catalogue: Catalogue) -> None:
 
 
 class Archive:
-    """Every plan lived, over the same futures."""
+    """Every plan run, over the same futures."""
 
     def __init__(self, division: Division, study: Study) -> None:
         self.division, self.study = division, study
@@ -45,8 +45,8 @@ class Archive:
             return division.reference
         return division.point(division.yuan(plan), "plan." + "-".join(f"{number:03d}" for number in plan))
 
-    def live(self, plans: Sequence[Plan | None], futures: range) -> list[Outcomes]:
-        """Live plans over futures. Raises ValueError where a life failed: plans are compared over the same futures."""
+    def run(self, plans: Sequence[Plan | None], futures: range) -> list[Outcomes]:
+        """Run plans over futures. Raises ValueError where a replication failed: plans are compared over the same futures."""
         points = [self.point(plan) for plan in plans]
         self.study.live([(point, futures) for point in points])
         found = [self.study.outcomes(point, futures) for point in points]
@@ -74,25 +74,25 @@ def optimise(
     out: Path,
     seed: int,
     workers: int | None,
-    lives: str = COUNTY,
+    model: str = COUNTY,
     say: Say = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any]:
-    """Search and confirm in ``out``, write the tables; the manifest. What the journal holds already is not lived again."""
+    """Search and confirm in ``out``, write the tables; the manifest. What the journal holds already is not run again."""
     task = {**division.facts, "step": division.step, "programmes": [[each.id, each.least] for each in division.programmes]}
     scenarios = {division.scenario.id: division.scenario}
     searched = range(division.futures)
     start = division.futures + division.futures % 2  # a parameter draw of the search is no fresh one
     fresh = range(start, start + division.fresh)
-    with Study(out, scenarios, seed, False, plain(task), workers, lives, say, progress, executor) as study:
+    with Study(out, scenarios, seed, False, plain(task), workers, model, say, progress, executor) as study:
         check(division.goals, study.catalogue)
         archive = Archive(division, study)
-        known: dict[Plan | None, Outcomes] = {None: archive.live([None], searched)[0]}
+        known: dict[Plan | None, Outcomes] = {None: archive.run([None], searched)[0]}
 
         def stand(plans: Sequence[Plan]) -> NDArray[np.float64]:
             new = [plan for plan in dict.fromkeys(plans) if plan not in known]
-            known.update(zip(new, archive.live(new, searched)))
+            known.update(zip(new, archive.run(new, searched)))
             costs = pareto.standing(division.criterion, *archive.arrays(list(known.values())), division.level)
             place = {plan: number for number, plan in enumerate(known)}
             return costs[[place[plan] for plan in plans]]
@@ -105,7 +105,7 @@ def optimise(
         finalists = [plans[best[number]] for number in pareto.spread(costs[best], division.finalists)]
         shown: list[Plan | None] = [None, *finalists]
         before = [known[plan] for plan in shown]
-        after = archive.live(shown, fresh)
+        after = archive.run(shown, fresh)
         rows = _frontier(division, archive, shown, before, after, seed)
         table = [
             {"plan": archive.point(plan).name, **division.yuan(plan), "generation": number, "unbeaten": place in best,
@@ -116,8 +116,8 @@ def optimise(
         subjects = {goal: {"name": dict(study.catalogue.goals[goal].name), "unit": study.catalogue.goals[goal].unit}
                     for goal in division.goals}  # fmt: skip
     with output_folder.building(out, FILES) as new:
-        with whole(new / "lives.parquet") as partial:  # what the printed numbers rest on: the plans shown, on fresh luck
-            tables.grouped(partial, (lives_of(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000,
+        with whole(new / "lives.parquet") as partial:  # what the numbers shown rest on: fresh replications
+            tables.grouped(partial, (replication_rows(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000,
                            dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
         return _write(division, new, seed, rows, table, subjects, [*before, *after], (searched, fresh))
 
@@ -138,7 +138,7 @@ def _frontier(
     division: Division, archive: Archive, shown: Sequence[Plan | None], before: Sequence[Outcomes], after: Sequence[Outcomes],
     seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh luck says, the loss."""
+    """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh futures say, the loss."""
     (old, _), (new, met) = archive.arrays(before), archive.arrays(after)
     old_draws, draws = before[0].draws, after[0].draws
     regrets = pareto.regrets(new)
@@ -148,11 +148,11 @@ def _frontier(
     for number, plan in enumerate(shown):
         money = division.yuan(plan) if plan is not None else {each.id: each.now for each in division.programmes}
         joint = pareto.share_met(met[number], draws)
-        rival = beaten[number]
+        beaten_by = beaten[number]
         spent = estimates.mean(after[number].outcome("public_spending"), draws)
         row: dict[str, Any] = {
             "plan": names[number], "money": money, "reserve": division.money - sum(money.values()),
-            "beaten_by": None if rival is None else names[rival],
+            "beaten_by": None if beaten_by is None else names[beaten_by],
             "all_met": {"share": joint.probability, "low": joint.low, "high": joint.high},
             "public_spending": vars(spent), "goals": {},
         }  # fmt: skip

@@ -1,10 +1,10 @@
-"""Which numbers each goal hangs on: all assumptions drawn at once, and the rank of each held against the rank of the margin.
+"""Which numbers each goal depends on: all assumptions drawn at once, and the rank of each compared with that of the margin.
 
-The cheapest screening there is: one life for each of a few hundred points of a Latin hypercube serves every goal, where Morris needs
-several lives for every one of some three hundred assumptions. It finds what matters on its own and about evenly over its range. The square of
-a rank correlation is about the share of the variance that goes with the number; what is smaller than chance gives among so many is
-said to be lost in the noise.
-"""  # noqa: E501
+The cheapest screening there is: one replication for each of a few hundred points of a Latin hypercube serves every goal, where
+Morris needs several for every one of some three hundred assumptions. It finds what matters on its own and about evenly over its
+range. The square of a rank correlation is about the share of the variance that goes with the number; what is smaller than chance
+gives among so many is said to be lost in the noise.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from experiments.analyses import design, sensitivity
-from experiments.analyses.structural_uncertainty import rounded
+from experiments.analyses.structural_uncertainty import round_digits
 from experiments.execution.study import Study
 from experiments.model_api import Catalogue, Point
 from experiments.statistics.sampling import spread
@@ -33,14 +33,19 @@ def points(scenario: Scenario, factors: Sequence[design.Factor], count: int, see
     ]
 
 
-def live(study: Study, made: Sequence[Point], measures: Mapping[str, str]) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
-    """The points whose one life came to its end, and by outcome its value in each; point i has the luck of replication i."""
-    study.live([(point, [number]) for number, point in enumerate(made)])
+def run_points(
+    study: Study, design_points: Sequence[Point], measures: Mapping[str, str]
+) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
+    """Run one replication of each point, of point i the one with number i.
+
+    The points whose replication was completed, and by outcome its value in each, (points,). Raises ValueError if all failed.
+    """
+    study.live([(point, [number]) for number, point in enumerate(design_points)])
     kept, found = [], []
-    for number, point in enumerate(made):
+    for number, point in enumerate(design_points):
         try:
             found.append(study.outcomes(point, [number]))
-        except ValueError:  # this life failed; screening bears a hole, and the caller counts them
+        except ValueError:  # this replication failed; screening bears a hole, and the caller counts them
             continue
         kept.append(point)
     if not found:
@@ -48,7 +53,7 @@ def live(study: Study, made: Sequence[Point], measures: Mapping[str, str]) -> tu
     return kept, {name: np.array([each.outcome(measure)[0] for each in found]) for name, measure in measures.items()}
 
 
-def ranked(factors: Sequence[str], rows: NDArray[np.float64], outcome: NDArray[np.float64]) -> list[dict[str, Any]]:
+def rank_factors(factors: Sequence[str], rows: NDArray[np.float64], outcome: NDArray[np.float64]) -> list[dict[str, Any]]:
     """Factors by the size of their rank correlation with an outcome, the largest first; [] for an outcome that never varies.
 
     ``rows``: (points, factors) of quantiles. ``correlation``: Spearman's; ``low``, ``high``: 95 % by Fisher's transformation;
@@ -68,22 +73,22 @@ def ranked(factors: Sequence[str], rows: NDArray[np.float64], outcome: NDArray[n
     return [
         {
             "factor": factors[at],
-            "correlation": rounded(float(correlations[at])),
-            "low": rounded(float(np.tanh(np.arctanh(correlations[at]) - 1.96 * error))),
-            "high": rounded(float(np.tanh(np.arctanh(correlations[at]) + 1.96 * error))),
+            "correlation": round_digits(float(correlations[at])),
+            "low": round_digits(float(np.tanh(np.arctanh(correlations[at]) - 1.96 * error))),
+            "high": round_digits(float(np.tanh(np.arctanh(correlations[at]) + 1.96 * error))),
             "stands_out": bool(abs(correlations[at]) > limit),
         }
         for at in order
     ]
 
 
-def told(
-    factors: Sequence[str], rows: NDArray[np.float64], lived: Mapping[str, NDArray[np.float64]], headline: Sequence[str]
+def summarise(
+    factors: Sequence[str], rows: NDArray[np.float64], outcomes: Mapping[str, NDArray[np.float64]], headline: Sequence[str]
 ) -> dict[str, Any]:
-    """The finding as plain data: ``goals``, the numbers that each hangs on; ``most``, the ten that matter most over the headline
+    """The finding as plain data: ``goals``, the numbers that each depends on; ``most``, the ten that matter most over headline
     goals (mean squared rank correlation, chance taken out).
     """
-    by_goal = {name: ranked(factors, rows, outcome) for name, outcome in lived.items()}
+    by_goal = {name: rank_factors(factors, rows, outcome) for name, outcome in outcomes.items()}
     squares = dict.fromkeys(factors, 0.0)
     counted = [name for name in headline if by_goal[name]]
     for name in counted:
@@ -94,19 +99,19 @@ def told(
     return {
         "factors": len(factors),
         "points": len(rows),
-        "most": [{"factor": name, "share": rounded(max(squares[name], 0.0))} for name in most],
+        "most": [{"factor": name, "share": round_digits(max(squares[name], 0.0))} for name in most],
         "goals": {name: lines[:KEPT] for name, lines in by_goal.items()},
     }
 
 
 def measures(catalogue: Catalogue) -> dict[str, str]:
-    """By goal, what is measured of a life: its margin."""
+    """By goal, what is measured of a replication: its margin."""
     return {name: f"{name}.margin" for name in catalogue.goals}
 
 
-def rows_of(made: Sequence[Point], factors: Sequence[str]) -> NDArray[np.float64]:
+def rows_of(design_points: Sequence[Point], factors: Sequence[str]) -> NDArray[np.float64]:
     """(points, factors): the quantiles at which each point holds them."""
-    return np.array([[point.held[name] for name in factors] for point in made])
+    return np.array([[point.held[name] for name in factors] for point in design_points])
 
 
 def factors_of(scenario: Scenario) -> list[design.Factor]:

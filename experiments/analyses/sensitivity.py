@@ -1,4 +1,4 @@
-"""The two stages of a sensitivity analysis lived: many assumptions screened, the few that matter divided into shares of variance.
+"""The two stages of a sensitivity analysis: many assumptions screened, the few that matter divided into shares of variance.
 
 Each assumption moves over its own distribution, by quantile; the others stay at their central values. The ranking is joined with
 the evidence behind each number, so that what is both influential and only assumed stands on top.
@@ -39,7 +39,7 @@ def factors_of(scenario: Scenario, chosen: Sequence[str]) -> list[design.Factor]
 
 
 def outcomes_of(chosen: Sequence[str], catalogue: Catalogue) -> dict[str, str]:
-    """By outcome asked for, what is measured of a life: a goal's margin, or an indicator at the end. Raises InputError."""
+    """By outcome named, what is measured of a replication: a goal's margin, or an indicator at the end. Raises InputError."""
     known = [*catalogue.goals, *catalogue.indicators]
     names = chosen or [
         *(name for name, goal in catalogue.goals.items() if goal.headline),
@@ -52,9 +52,9 @@ def outcomes_of(chosen: Sequence[str], catalogue: Catalogue) -> dict[str, str]:
 
 
 class Stage:
-    """One design lived for one scenario: rows of the unit cube as points of a study.
+    """One design, run for one scenario when it is made: rows of the unit cube as points of a study.
 
-    Which factors passed the screening hangs on the outcomes asked for, so the names of points say of which factors they are.
+    Which factors passed the screening depends on the outcomes named, so the names of points say of which factors they are.
     """
 
     def __init__(
@@ -82,24 +82,24 @@ class Stage:
                 f"{len(short)} points have lives that failed, the first {short[0]}: a design with holes has no indices"
             )
 
-    def lived(self, measure: str) -> NDArray[np.float64]:
+    def outcome(self, measure: str) -> NDArray[np.float64]:
         """(points, replicates) of an outcome."""
         return np.stack([found.outcome(measure) for found in self._found])
 
 
-def screened(
+def screen_factors(
     stage: Stage, names: Sequence[str], outcomes: dict[str, str], seed: int
 ) -> dict[str, list[sensitivity_indices.Screened]]:
-    """By outcome, all factors screened; outcomes that some lives do not have are left out."""
-    found = {name: stage.lived(measure) for name, measure in outcomes.items()}
+    """By outcome, all factors screened; outcomes that some replications do not have are left out."""
+    found = {name: stage.outcome(measure) for name, measure in outcomes.items()}
     return {
-        name: sensitivity_indices.screen(names, stage.rows, lived, seed)
-        for name, lived in found.items()
-        if np.isfinite(lived).all()
+        name: sensitivity_indices.screen(names, stage.rows, values, seed)
+        for name, values in found.items()
+        if np.isfinite(values).all()
     }
 
 
-def passing(screened_by: dict[str, list[sensitivity_indices.Screened]], most: int = MOST_SHARED) -> list[str]:
+def select_passing(screened_by: dict[str, list[sensitivity_indices.Screened]], most: int = MOST_SHARED) -> list[str]:
     """At most ten factors that stand out of the noise, taken in turn from the top of each outcome's ranking."""
     queues = [[row.factor for row in rows if row.passes] for rows in screened_by.values()]
     chosen: list[str] = []
@@ -110,7 +110,7 @@ def passing(screened_by: dict[str, list[sensitivity_indices.Screened]], most: in
     return chosen
 
 
-def shared(
+def variance_shares(
     stage: Stage, names: Sequence[str], outcomes: dict[str, str], goals: Sequence[str], seed: int
 ) -> dict[str, dict[str, Any]]:
     """By outcome: ``shares``, ``variance``; for a goal also ``trust`` in the emulator of its margin and, where it may be trusted,
@@ -118,21 +118,21 @@ def shared(
     """
     result: dict[str, dict[str, Any]] = {}
     for name, measure in outcomes.items():
-        lived = stage.lived(measure)
-        if not np.isfinite(lived).all():
+        values = stage.outcome(measure)
+        if not np.isfinite(values).all():
             continue
-        rows, variance = sensitivity_indices.shares(names, lived)
+        rows, variance = sensitivity_indices.shares(names, values)
         result[name] = {"shares": rows, "variance": variance}
         if name in goals:
-            trust = sensitivity_indices.validate(stage.rows, lived, seed)
+            trust = sensitivity_indices.validate(stage.rows, values, seed)
             result[name] |= {"trust": trust, "probability": None}
             if trust.trusted:
-                emulator = sensitivity_indices.Emulator(stage.rows, lived, seed)
+                emulator = sensitivity_indices.Emulator(stage.rows, values, seed)
                 result[name]["probability"] = sensitivity_indices.shares_of_probability(names, emulator, PROBABILITY_BASE, seed)
     return result
 
 
-def papers(name: str, scenario: Scenario) -> dict[str, Any]:
+def describe_assumption(name: str, scenario: Scenario) -> dict[str, Any]:
     """What stands behind a number: its name, evidence, first source, and whether it is one of the county's own."""
     parameter = load_all().parameters[name]
     return {
@@ -144,7 +144,7 @@ def papers(name: str, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def joined(rows: Sequence[Any], scenario: Scenario) -> list[dict[str, Any]]:
-    """Rows of a ranking with their papers, the weakest evidence first, and within a grade as they were ranked."""
-    made = [{**asdict(row), **papers(row.factor, scenario)} for row in rows]
-    return sorted(made, key=lambda row: WEAKEST.index(row["evidence"]))
+def rank_by_evidence(rows: Sequence[Any], scenario: Scenario) -> list[dict[str, Any]]:
+    """Rows of a ranking with the evidence behind them, the weakest evidence first, and within a grade as they were ranked."""
+    described = [{**asdict(row), **describe_assumption(row.factor, scenario)} for row in rows]
+    return sorted(described, key=lambda row: WEAKEST.index(row["evidence"]))

@@ -1,9 +1,9 @@
 """How much is enough: the smallest, or largest, value of a lever at which a goal is met with a wanted probability.
 
-On paired luck a future that meets the goal at one value meets it, if the goal is monotone in the lever, at every better one.
-So the same futures are lived at few values: first at both bounds and between, to see which way the probability goes and
+With common random numbers a future that meets the goal at one value meets it, if the goal is monotone in the lever, at every
+better one. So the same futures are run at few values: first at both bounds and between, to see which way the probability goes and
 whether it ever turns; then between the two values that embrace the wanted probability, halving. Where the curve turns by more
-than chance allows, or does not reach the wanted probability within the bounds, there is no answer, and that is said.
+than chance allows, or does not reach the wanted probability within the bounds, there is no answer, and NoAnswer is raised.
 """
 
 import math
@@ -29,7 +29,7 @@ TURN = 0.975  # the confidence, divided among all pairs of neighbours, with whic
 
 
 class NoAnswer(ValueError):
-    """The question has no answer; ``reason`` names the words, ``facts`` fill them; the message says it in English."""
+    """The question has no answer; ``reason`` is the key of the message, ``facts`` fill it; its own text is English."""
 
     def __init__(self, reason: str, message: str, **facts: Any) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class NoAnswer(ValueError):
 
 
 @dataclass(frozen=True)
-class Seen:
+class CurvePoint:
     """The goal at one value of the lever: probability with its interval, and whether each future met it."""
 
     value: float
@@ -57,7 +57,7 @@ class Answer:
     low: float | None
     high: float | None
     rising: bool
-    curve: tuple[Seen, ...]
+    curve: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,15 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
     lever, goal, numbers = question.lever, question.goal, range(replications)
     searched = question.factor(scenario, study.catalogue)
 
-    def live(value: float) -> tuple[Any, Any]:
+    def evaluate(value: float) -> tuple[Any, Any]:
         setting = {lever: int(value) if searched.whole else value}
         at = point(scenario, [searched], setting, f"v{value!r}")
         study.live([(at, numbers)])
         found = study.outcomes(at, numbers)
         return found.outcome(goal), found.draws
 
-    found = solve(live, (searched.low, searched.high), question.probability, question.largest, searched.whole)
-    made: dict[str, Any] = {
+    found = solve(evaluate, (searched.low, searched.high), question.probability, question.largest, searched.whole)
+    result: dict[str, Any] = {
         "scenario": scenario.id, "lever": lever, "goal": goal, "probability": question.probability, "largest": question.largest,
         "seed": study.plan.seed, "replications": replications, "value": found.value, "low": found.low, "high": found.high,
         "curve": [{key: getattr(at, key) for key in ("value", "probability", "low", "high")} for at in found.curve],
@@ -128,13 +128,13 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
         "subject": {"id": goal, "name": dict(study.catalogue.goals[goal].name), "unit": "share", "kind": "probability"},
         "factor": {"id": lever, "name": searched.name, "unit": searched.unit, "kind": searched.kind, "central": searched.central},
     }  # fmt: skip
-    return made
+    return result
 
 
-def write(made: Mapping[str, Any], folder: Path) -> None:
+def write(result: Mapping[str, Any], folder: Path) -> None:
     """Write the answer into a folder: whole as JSON, and the values that were looked at as a table."""
-    write_text(folder / FILES[0], as_json(made))
-    write_csv(folder / FILES[1], made["curve"])
+    write_text(folder / FILES[0], as_json(result))
+    write_csv(folder / FILES[1], result["curve"])
 
 
 def task_of(question: Question, searched: Factor) -> dict[str, Any]:
@@ -143,27 +143,27 @@ def task_of(question: Question, searched: Factor) -> dict[str, Any]:
 
 
 def solve(
-    live: Callable[[float], tuple[NDArray[np.float64], NDArray[np.int64]]],
+    evaluate: Callable[[float], tuple[NDArray[np.float64], NDArray[np.int64]]],
     bounds: tuple[float, float],
     wanted: float,
     largest: bool = False,
     whole: bool = False,
     tolerance: float = 1.0 / 64,
 ) -> Answer:
-    """Search. ``live(value)`` gives whether each future met the goal, and its parameter draw; the same futures at every value.
+    """Search. ``evaluate(value)``: whether each future met the goal, and its parameter draw; the same futures at every value.
 
     ``largest``: the largest value that still reaches ``wanted`` instead of the smallest, for a lever that harms the goal; the
     other way round the question has the bound as its trivial answer, and is refused. ``tolerance``: as a share of the bounds'
     distance. ``whole``: only whole numbers. Raises NoAnswer.
     """
-    seen: dict[float, Seen] = {}
+    seen: dict[float, CurvePoint] = {}
 
-    def look(value: float) -> Seen:
+    def look(value: float) -> CurvePoint:
         value = float(round(value)) if whole else float(value)
         if value not in seen:
-            met, draws = live(value)
+            met, draws = evaluate(value)
             chance = estimates.proportion(met, draws)
-            seen[value] = Seen(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
+            seen[value] = CurvePoint(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
             look.draws = draws  # type: ignore[attr-defined]
         return seen[value]
 
@@ -209,16 +209,16 @@ def solve(
     return Answer(value, low, high, rising, curve)
 
 
-def _ordered(seen: dict[float, Seen]) -> tuple[Seen, ...]:
+def _ordered(seen: dict[float, CurvePoint]) -> tuple[CurvePoint, ...]:
     return tuple(seen[value] for value in sorted(seen))
 
 
-def _check_moves(curve: Sequence[Seen]) -> None:
+def _check_moves(curve: Sequence[CurvePoint]) -> None:
     if all(np.array_equal(at.met, curve[0].met) for at in curve):
         raise NoAnswer("solve_flat", "the lever changes the outcome of the goal in no future between its bounds")
 
 
-def _check_turns(curve: Sequence[Seen], rising: bool, draws: NDArray[np.int64]) -> None:
+def _check_turns(curve: Sequence[CurvePoint], rising: bool, draws: NDArray[np.int64]) -> None:
     """Refuse where the probability goes the other way between two values by more than chance allows."""
     pairs = [(one, two) for number, one in enumerate(curve) for two in curve[number + 1 :]]
     confidence = 1.0 - 2.0 * (1.0 - TURN) / max(1, len(pairs))
@@ -233,7 +233,9 @@ def _check_turns(curve: Sequence[Seen], rising: bool, draws: NDArray[np.int64]) 
             )  # fmt: skip
 
 
-def _halve(look: Callable[[float], Seen], seen: dict[float, Seen], edge: str, wanted: float, rising: bool, step: float) -> None:
+def _halve(
+    look: Callable[[float], CurvePoint], seen: dict[float, CurvePoint], edge: str, wanted: float, rising: bool, step: float
+) -> None:
     """Look between the last value at which ``edge`` is below ``wanted`` and the first where it is not, until a step apart."""
     while True:
         ordered = _ordered(seen) if rising else _ordered(seen)[::-1]
@@ -250,7 +252,7 @@ def _halve(look: Callable[[float], Seen], seen: dict[float, Seen], edge: str, wa
             return
 
 
-def _crossing(curve: Sequence[Seen], edge: str, wanted: float, rising: bool) -> float | None:
+def _crossing(curve: Sequence[CurvePoint], edge: str, wanted: float, rising: bool) -> float | None:
     """The first value, on the way to better ones, from which this end of the interval is at least ``wanted``."""
     ordered = curve if rising else curve[::-1]
     return next((at.value for at in ordered if getattr(at, edge) >= wanted and not math.isnan(getattr(at, edge))), None)

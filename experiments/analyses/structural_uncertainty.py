@@ -1,7 +1,8 @@
-"""Do the conclusions hang on how the model is built? The same futures lived under every structural switch.
+"""Do the conclusions depend on how the model is built? The same futures run under every structural switch.
 
 A switch is a choice that no datum decides: how people choose work, what the 90 % is a share of, which income is held against the
-lines, what dibao does to the search for work, whether spending spills over. Same parameters, same luck: differences are paired.
+lines, what dibao does to the search for work, whether spending spills over. Same parameters and common random
+numbers: differences are paired.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,26 +51,26 @@ def scenarios() -> tuple[str, ...]:
     return tuple(yaml.safe_load(FILE.read_text(encoding="utf-8"))["scenarios"])
 
 
-def under(scenario: Scenario, switch: Switch) -> Scenario:
-    """A scenario lived under a switch. Raises InputError for a value that the parameter cannot take."""
+def apply_switch(scenario: Scenario, switch: Switch) -> Scenario:
+    """A scenario with a switch applied. Raises InputError for a value that the parameter cannot take."""
     overrides = dict(scenario.overrides)
     for name, value in switch.sets.items():
-        made = Override(value, f"structure.yaml: {switch.id}", 0)
-        made.check(load_all().parameters[name])
-        overrides[name] = [*overrides.get(name, []), made]
+        override = Override(value, f"structure.yaml: {switch.id}", 0)
+        override.check(load_all().parameters[name])
+        overrides[name] = [*overrides.get(name, []), override]
     return replace(scenario, overrides=overrides)
 
 
 def replications(futures: int) -> list[int]:
-    """One life of each of so many parameter draws: two successive replications share a draw, so every other one."""
+    """One replication of each of so many parameter draws: two successive replications share a draw, so every other one."""
     return [2 * number for number in range(futures)]
 
 
-def live(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tuple[str, str], Outcomes]:
-    """Outcomes by switch and plan, each over the same futures. Raises ValueError if a life failed: holes would unpair."""
+def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tuple[str, str], Outcomes]:
+    """Outcomes by switch and plan, each over the same futures. Raises ValueError if a replication failed: holes would unpair."""
     numbers = replications(futures)
     points = {
-        (switch.id, name): Point(f"{switch.id}.{safe(name)}", under(plan, switch))
+        (switch.id, name): Point(f"{switch.id}.{safe(name)}", apply_switch(plan, switch))
         for switch in switches()
         for name, plan in plans.items()
     }
@@ -81,7 +82,7 @@ def live(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tupl
     return found
 
 
-def told(found: Mapping[tuple[str, str], Outcomes], catalogue: Catalogue) -> dict[str, Any]:
+def summarise(found: Mapping[tuple[str, str], Outcomes], catalogue: Catalogue) -> dict[str, Any]:
     """The finding as plain data: ``goals`` (each under every switch, with and without the plan) and ``ranking`` (plans by
     headline goal under every switch).
     """
@@ -94,7 +95,7 @@ def told(found: Mapping[tuple[str, str], Outcomes], catalogue: Catalogue) -> dic
         }
         for name in catalogue.goals
     }
-    ranking = {name: [_ranked(found, switch.id, plans, name) for switch in switches()] for name in headline}
+    ranking = {name: [_rank_plans(found, switch.id, plans, name) for switch in switches()] for name in headline}
     return {"goals": goals, "ranking": ranking}
 
 
@@ -107,13 +108,13 @@ def _under(found: Mapping[tuple[str, str], Outcomes], switch: str, plan: str, go
     return {
         "switch": switch,
         "met": int(np.nansum(met)),
-        "probability": rounded(chance.probability), "low": rounded(chance.low), "high": rounded(chance.high),
-        "margin": rounded(float(np.nanmean(margin))),
-        "change": rounded(change.mean), "change_low": rounded(change.low), "change_high": rounded(change.high),
+        "probability": round_digits(chance.probability), "low": round_digits(chance.low), "high": round_digits(chance.high),
+        "margin": round_digits(float(np.nanmean(margin))),
+        "change": round_digits(change.mean), "change_low": round_digits(change.low), "change_high": round_digits(change.high),
     }  # fmt: skip
 
 
-def _ranked(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: Sequence[str], goal: str) -> dict[str, Any]:
+def _rank_plans(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: Sequence[str], goal: str) -> dict[str, Any]:
     """Plans from best to worst by mean margin under a switch; each with its paired distance to the first plan; and how many pairs
     of plans stand the other way round than in the reference, and clearly so.
     """
@@ -124,7 +125,8 @@ def _ranked(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: Seque
     lines = []
     for plan in order:
         step = paired.difference(margins[plans[0]], margins[plan], draws)
-        lines.append({"plan": plan, "difference": rounded(step.mean), "low": rounded(step.low), "high": rounded(step.high)})
+        difference, low, high = (round_digits(each) for each in (step.mean, step.low, step.high))
+        lines.append({"plan": plan, "difference": difference, "low": low, "high": high})
     pairs = [(one, two) for place, one in enumerate(plans) for two in plans[place + 1 :]]
     turned = [[one, two] for one, two in pairs if _turned(margins, usual, one, two, draws)]
     return {"switch": switch, "order": lines, "turned": turned, "pairs": len(pairs)}
@@ -141,6 +143,6 @@ def _turned(
     return signs[0] * signs[1] < 0
 
 
-def rounded(value: float) -> float | None:
+def round_digits(value: float) -> float | None:
     """Three digits that matter; None for what is not known."""
     return None if not np.isfinite(value) else float(f"{value:.{DIGITS}g}")

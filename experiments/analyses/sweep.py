@@ -1,4 +1,4 @@
-"""A sweep lived and summed up: what comes out at every point, and what each factor changes on the same luck."""
+"""Run a sweep and sum it up: what comes out at every point, and what each factor changes with common random numbers."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -32,14 +32,14 @@ def sweep(
     workers: int | None,
     part: Sequence[int] | None = None,
     replications: int | None = None,
-    lives: str = COUNTY,
+    model: str = COUNTY,
     say: Say = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any] | None:
-    """Live a sweep in ``out`` and write its tables; the manifest. What the journal holds already is not lived again.
+    """Run a sweep in ``out`` and write its tables; the manifest. What the journal holds already is not run again.
 
-    ``part``: live only these of all lives, counted point by point, and write no tables (None is returned).
+    ``part``: run only these of all replications, counted point by point, and write no tables (None is returned).
     """
     points = design.points()
     numbers = range(replications or design.replications)
@@ -47,8 +47,8 @@ def sweep(
     if part is not None:
         wanted = [(point, _within(part, place * len(numbers), numbers)) for place, point in enumerate(points)]
     scenarios = {scenario.id: scenario for scenario in design.scenarios}
-    with Study(out, scenarios, seed, design.only_luck, design.asked, workers, lives, say, progress, executor) as study:
-        chosen = outcomes_of(design, *map(find(lives).catalogue, design.scenarios))
+    with Study(out, scenarios, seed, design.only_luck, design.task, workers, model, say, progress, executor) as study:
+        chosen = outcomes_of(design, *map(find(model).catalogue, design.scenarios))
         study.live(wanted)
         if part is not None:
             return None
@@ -56,7 +56,7 @@ def sweep(
 
 
 def _within(part: Sequence[int], start: int, numbers: range) -> list[int]:
-    """The replications of a point whose lives, counted on from ``start``, lie within ``part``."""
+    """The replications of a point that, counted on from ``start``, lie within ``part``."""
     return [number for number in numbers if part[0] <= start + number <= part[-1]]
 
 
@@ -132,7 +132,7 @@ def write(
         write_csv(new / "summary.csv", summary)
         write_csv(new / "effects.csv", effects)
         with whole(new / "lives.parquet") as partial:
-            tables.grouped(partial, (lives_of(point, each) for point, each in zip(points, found)), 10_000,
+            tables.grouped(partial, (replication_rows(point, each) for point, each in zip(points, found)), 10_000,
                            dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
         write_text(new / "manifest.json", as_json(manifest))
     return manifest
@@ -150,7 +150,7 @@ def level(found: Outcomes, name: str) -> dict[str, Any]:
 
 
 def change(first: Outcomes, other: Outcomes, name: str) -> dict[str, Any]:
-    """What an outcome changes by from one point to another, on the replications that both lived."""
+    """What an outcome changes by from one point to another, on the replications that both ran."""
     common, one, two = np.intersect1d(first.replications, other.replications, return_indices=True)
     before, after, draws = first.outcome(name)[one], other.outcome(name)[two], first.draws[one]
     goal, _, part = name.partition(".")
@@ -201,8 +201,8 @@ def _bins(where: NDArray, values: NDArray) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def lives_of(point: Point, found: Outcomes) -> Any:
-    """One row a life: point, numbers, digest, every goal and every indicator at the end."""
+def replication_rows(point: Point, found: Outcomes) -> Any:
+    """One row for each replication: point, numbers, digest, every goal and every indicator at the end."""
     import pyarrow as pa
 
     count = len(found.replications)

@@ -13,7 +13,7 @@ from sim.scenario import Scenario
 from sim.world.dibao_rules import benefit_due
 
 YEAR = 12
-LIVED, LAST = 24, 60  # months
+SIMULATED, LAST = 24, 60  # months
 SOURCES = ("wages", "business", "property_income", "transfers")
 
 
@@ -53,7 +53,7 @@ def standing_still(scenario: Scenario, seed: int = 2021) -> dict[str, NDArray[np
 
     Nobody falls ill, loses or finds a job, is born, dies, joins or leaves dibao. Wages, farms and other transfers rise as they
     are expected to at the scenario's vantage, and each recipient's dibao is what the line of the year leaves lacking. By
-    indicator: (1, months), the lived months to 2022, then the same value in every month of a year.
+    indicator: (1, months), the simulated months to 2022, then the same value in every month of a year.
     """
     scenario = replace(scenario, months=LAST)
     values = values_of(scenario, None)
@@ -62,18 +62,18 @@ def standing_still(scenario: Scenario, seed: int = 2021) -> dict[str, NDArray[np
     history: dict[str, list[float]] = {}
     indicators = ("rural_income", "registered_income_ratio", "wage_share", "business_share", "transfer_share",
                   "registered_wage_share", "registered_outside", "registered_local", "posts_filled", "dibao_top_up")  # fmt: skip
-    for month in range(LIVED):
+    for month in range(SIMULATED):
         county.step()
         for name in indicators:
             history.setdefault(name, []).append(county.latest(name))
-        if month >= LIVED - YEAR:
+        if month >= SIMULATED - YEAR:
             for source, total in flows.items():
                 total += _by_group(county, source)
     persons = _by_group(county, "members")
     found = {name: np.full((1, LAST), np.nan) for name in indicators}
     for name, series in history.items():
-        found[name][0, :LIVED] = series
-    for start in range(LIVED, LAST, YEAR):
+        found[name][0, :SIMULATED] = series
+    for start in range(SIMULATED, LAST, YEAR):
         year = {**_year(county, values, flows, persons, start // YEAR - 1), **_unmoved(history)}
         for name, value in year.items():
             found[name][0, start : start + YEAR] = value

@@ -1,7 +1,7 @@
-"""Calibration of the county: what is asked, the lives of each wave, and the ensemble that is stored.
+"""Calibration of the county: its specification, the replications of each wave, and the ensemble that is stored.
 
-Every life has luck of its own and a draw of its own of the assumptions that are not calibrated: what they do to a figure is
-scatter about the calibrated ones, exactly as it will be when the ensemble is used.
+Every replication has its own random draws and its own draw of the assumptions that are not calibrated: what they do to a figure
+is scatter about the calibrated ones, exactly as it will be when the ensemble is used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from experiments.results import journal
 from experiments.statistics import history_matching
 from experiments.statistics.estimates import quantiles
 from experiments.statistics.sampling import spread
-from experiments.validation.backtest import ends, widened
+from experiments.validation.backtest import band_ends, widen
 from experiments.validation.published_figures import Figure, Gauge
 from experiments.validation.published_figures import load as load_figures
 from sim.core.inputs import ensemble, shipped, yaml_file
@@ -31,7 +31,7 @@ from sim.core.inputs.validation import explain
 from sim.scenario import Scenario, load_scenario
 
 FILE = Path(__file__).parent / "calibration.yaml"
-DRAW = 2  # replications of a draw: every life here has a draw of its own
+DRAW = 2  # replications of a draw: every replication here has a draw of its own
 WAVE = 1_000_000  # so far apart are the replications of two waves
 Array = NDArray[np.float64]
 
@@ -63,8 +63,8 @@ def load(path: Path = FILE) -> Spec:
 
 
 @dataclass
-class Calibrating:
-    """A calibration on its way: the scenario of its lives, its assumptions as factors, its figures."""
+class CalibrationPlan:
+    """What a calibration runs: the scenario of its replications, its assumptions as factors, its figures."""
 
     spec: Spec
     scenario: Scenario = field(init=False)
@@ -86,23 +86,23 @@ class Calibrating:
 
     @property
     def task(self) -> dict[str, Any]:
-        """What decides the lives beside the scenario, as plain data: a journal of other assumptions is another journal."""
+        """What replications depend on beside the scenario, as plain data: a journal of other assumptions is another journal."""
         return {"assumptions": self.names, "first wave": self.spec.waves[0]}
 
     @property
-    def lives(self) -> int:
-        """How many lives it takes in all."""
+    def replications(self) -> int:
+        """How many replications it takes in all."""
         return sum(self.spec.waves) + self.spec.check
 
     def wave(self, study: Study, number: int, rows: Array) -> "Wave":
-        """Live one county at each row of the unit cube, and measure the figures. ``number`` counts the waves from 0."""
+        """Run one county at each row of the unit cube, and measure the figures. ``number`` counts the waves from 0."""
         points, numbers = [], []
         for place, row in enumerate(rows):
             setting = {factor.id: factor.at(float(share)) for factor, share in zip(self.factors, row)}
             points.append(design.point(self.scenario, self.factors, setting, f"wave-{number}.{place:05d}"))
             numbers.append(number * WAVE + DRAW * place)
         study.live([(point, [replication]) for point, replication in zip(points, numbers)])
-        return measured(study, self.gauge, points, rows)
+        return measure_wave(study, self.gauge, points, rows)
 
     def prior(self) -> Array:
         """The first wave: a Latin hypercube over all quantiles."""
@@ -111,20 +111,20 @@ class Calibrating:
 
 @dataclass(frozen=True)
 class Wave:
-    """Lives at points: ``rows`` (lives, assumptions); ``lived`` (lives, figures), scaled; ``failed``: names of points."""
+    """One replication a point: ``rows`` (points, assumptions); ``simulated`` (points, figures), scaled; ``failed``: names."""
 
     rows: Array
-    lived: Array
+    simulated: Array
     failed: tuple[str, ...] = ()
 
-    def joined(self, other: "Wave") -> "Wave":
-        """Both."""
-        rows, lived = np.concatenate([self.rows, other.rows]), np.concatenate([self.lived, other.lived])
-        return Wave(rows, lived, self.failed + other.failed)
+    def join(self, other: "Wave") -> "Wave":
+        """The points of this wave, then those of the other."""
+        rows, simulated = np.concatenate([self.rows, other.rows]), np.concatenate([self.simulated, other.simulated])
+        return Wave(rows, simulated, self.failed + other.failed)
 
 
-def measured(study: Study, gauge: Gauge, points: Sequence[Point], rows: Array) -> Wave:
-    """What the journal says of these points; a life that failed, or lacks a figure, is left out and named."""
+def measure_wave(study: Study, gauge: Gauge, points: Sequence[Point], rows: Array) -> Wave:
+    """Read the figures of these points from the journal; a replication that failed, or lacks one, is left out and named."""
     found, kept, failed = [], [], []
     for point, row in zip(points, rows):
         values = [gauge.of(series) for series in _series(study.plan.folder, point.name)]
@@ -139,7 +139,7 @@ def measured(study: Study, gauge: Gauge, points: Sequence[Point], rows: Array) -
 
 
 def _series(folder: Path, point: str) -> list[dict[str, Array]]:
-    """Indicators by month (lives, months) of each chunk of a point."""
+    """Indicators by month (replications, months) of each chunk of a point."""
     chunks = [chunk for chunk in journal.read(folder, point) if chunk.lives]
     return [
         {name: chunk.array("months")[:, :, place] for place, name in enumerate(chunk.header["layout"]["indicators"])}
@@ -149,7 +149,7 @@ def _series(folder: Path, point: str) -> list[dict[str, Array]]:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished calibration: what was left after each wave, the members, what was learned, and lives of members."""
+    """A finished calibration: what was left after each wave, the members, what was learned, and replications of members."""
 
     shares: tuple[float, ...]
     sample: history_matching.Sample
@@ -158,47 +158,49 @@ class Result:
     implausible_centre: float
 
 
-def calibrate(work: Calibrating, study: Study) -> Result:
-    """Two waves of history matching, ABC, and lives of the members that say whether the bands hold the figures."""
+def calibrate(work: CalibrationPlan, study: Study) -> Result:
+    """Two waves of history matching, ABC, and replications of the members that say whether the bands hold the figures."""
     spec, size = work.spec, len(work.factors)
     first = work.wave(study, 0, work.prior())
-    emulators = history_matching.Emulators(first.rows, first.lived, spec.seed)
+    emulators = history_matching.Emulators(first.rows, first.simulated, spec.seed)
     left = history_matching.not_ruled_out(
         emulators.expected(history_matching.cube(size, spec.candidates, spec.seed + 1)), work.data
     )
     second = work.wave(study, 1, left.points[: spec.waves[1]])
-    both = first.joined(second)
-    emulators = history_matching.Emulators(both.rows, both.lived, spec.seed)
+    both = first.join(second)
+    emulators = history_matching.Emulators(both.rows, both.simulated, spec.seed)
     last = history_matching.not_ruled_out(
         emulators.expected(history_matching.cube(size, spec.candidates, spec.seed + 2)), work.data
     )
     found = history_matching.sample(work.data, last, spec.members, spec.seed)
     check = work.wave(study, 2, found.members[: spec.check])
     centre = emulators.expected(np.median(found.members, axis=0)[None]).implausibility(work.data).max()
-    lines = held_against(work.gauge.figures, first.lived, check.lived)
+    lines = compare_bands(work.gauge.figures, first.simulated, check.simulated)
     return Result((left.share, last.share), found, history_matching.learned(work.names, found.members), lines, float(centre))
 
 
-def recover(work: Calibrating, study: Study) -> history_matching.Recovery:
-    """Known truth: lives of the first wave play the world, one after another."""
+def recover(work: CalibrationPlan, study: Study) -> history_matching.Recovery:
+    """Known truth: replications of the first wave stand for the real county, one after another."""
     wave = work.wave(study, 0, work.prior())
     spec = work.spec
-    return history_matching.recover(wave.rows, wave.lived, work.gauge.spreads, spec.recovered, spec.candidates // 6, spec.seed)
+    return history_matching.recover(
+        wave.rows, wave.simulated, work.gauge.spreads, spec.recovered, spec.candidates // 6, spec.seed
+    )
 
 
-def held_against(figures: Sequence[Figure], prior: Array, posterior: Array) -> list[dict[str, Any]]:
-    """A line for each figure: bands of nine in ten lives before and after, and the last one widened by error and discrepancy.
+def compare_bands(figures: Sequence[Figure], prior: Array, posterior: Array) -> list[dict[str, Any]]:
+    """A line for each figure: bands of nine in ten replications before and after, the last also widened by the misfit allowed.
 
-    ``inside``: whether the figure lies in the band of lives, ``hit``: in the wide one; a range does if it meets the band.
+    ``inside``: whether the figure lies in the band of replications, ``hit``: in the wide one; a range does if it meets the band.
     """
     lines = []
     for place, figure in enumerate(figures):
         bands = {
-            name: [float(v) for v in figure.unscaled(quantiles(values[:, place], (0.05, 0.5, 0.95)))]
+            name: [float(v) for v in figure.from_scale(quantiles(values[:, place], (0.05, 0.5, 0.95)))]
             for name, values in (("prior", prior), ("ensemble", posterior))
         }
         low, _, high = bands["ensemble"]
-        wide = [float(end) for end in figure.unscaled(np.array(ends(widened(posterior[:, place], figure.spread))))]
+        wide = [float(end) for end in figure.from_scale(np.array(band_ends(widen(posterior[:, place], figure.spread))))]
         lines.append({
             "id": figure.id, "name": figure.name, "place": figure.place, "when": figure.when, "unit": figure.unit,
             "published": figure.published, **bands, "wide": wide, "inside": figure.meets(low, high), "hit": figure.meets(*wide),
@@ -206,7 +208,7 @@ def held_against(figures: Sequence[Figure], prior: Array, posterior: Array) -> l
     return lines
 
 
-def store(work: Calibrating, result: Result, code: str, path: Path = ensemble.FILE) -> None:
+def store(work: CalibrationPlan, result: Result, code: str, path: Path = ensemble.FILE) -> None:
     """Write the ensemble where the model looks for it, with what makes it again."""
     from experiments.results.files import write_text
 
@@ -216,7 +218,7 @@ def store(work: Calibrating, result: Result, code: str, path: Path = ensemble.FI
         "command": "xianjie calibrate --store",
         "seed": str(spec.seed),
         "code": code,
-        "lives": f"{work.lives} of {spec.months} months, vantage {spec.vantage}",
+        "lives": f"{work.replications} of {spec.months} months, vantage {spec.vantage}",
         "figures": " ".join(work.gauge.names),
         "left after each wave": " ".join(f"{share:.4f}" for share in result.shares),
         "effective members": f"{result.sample.effective:.0f}",
@@ -224,18 +226,18 @@ def store(work: Calibrating, result: Result, code: str, path: Path = ensemble.FI
     write_text(path, ensemble.text(about, work.names, result.sample.members, load_all()))
 
 
-def summary(work: Calibrating, result: Result, recovery: history_matching.Recovery, code: str) -> dict[str, Any]:
-    """Everything that the command says of a calibration, as plain data."""
+def summary(work: CalibrationPlan, result: Result, recovery: history_matching.Recovery, code: str) -> dict[str, Any]:
+    """All results of a calibration as plain data."""
     return {
-        "scenario": work.scenario.id, "seed": work.spec.seed, "code": code, "lives": work.lives,
-        "recovery": recovered(work.names, recovery),
+        "scenario": work.scenario.id, "seed": work.spec.seed, "code": code, "lives": work.replications,
+        "recovery": recovery_record(work.names, recovery),
         "left": list(result.shares), "effective": result.sample.effective, "members": len(result.sample.members),
         "implausibility_of_centre": result.implausible_centre, "figures": result.lines,
         "learned": [{**vars(row), "narrowed": row.narrowed, **_values(row)} for row in result.learned],
     }  # fmt: skip
 
 
-def recovered(names: Sequence[str], recovery: history_matching.Recovery) -> dict[str, Any]:
+def recovery_record(names: Sequence[str], recovery: history_matching.Recovery) -> dict[str, Any]:
     """How known truths were recovered, as plain data."""
     rows: Mapping[str, Any] = {
         name: {"covered": float(c), "narrowed": float(n)} for name, c, n in zip(names, recovery.covered, recovery.narrowed)

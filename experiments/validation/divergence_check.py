@@ -1,4 +1,4 @@
-"""Two scenarios on the same luck, month by month in step: until when are they the same, bit for bit?"""
+"""Two scenarios with common random numbers, run in step month by month: until when are they the same, bit for bit?"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ def _differing(first: County, second: County) -> tuple[str, ...]:
 def first_difference(
     scenario: Any, other: Any, seed: int, replication: int, until: int, only_luck: bool = False
 ) -> Difference | None:
-    """Live both until ``until`` months have passed; None if every row of every table was the same at every month's end."""
+    """Run both until ``until`` months have passed; None if every row of every table was the same at every month's end."""
     number = None if only_luck else parameter_draw_of(replication)
     one, two = (County(each, sample_values(each, seed, number), seed, replication) for each in (scenario, other))
     columns = _differing(one, two)

@@ -1,4 +1,4 @@
-"""What is noted of a life while it is lived, so that stylised facts can be looked up in it."""
+"""What is recorded of a replication while it runs, so that stylised facts can be looked up in it."""
 
 from dataclasses import dataclass, field
 
@@ -14,10 +14,10 @@ SCENARIOS = shipped.folder(shipped.SCENARIOS)
 
 
 @dataclass
-class Observed:
-    """What is noted of one life while it is lived; registered households of 2021 only."""
+class Observation:
+    """What is recorded of one replication while it runs; registered households of 2021 only."""
 
-    life: SimulationResult
+    result: SimulationResult
     entries: np.ndarray  # (households,) month of the first fall by income, −1 if none
     registered: np.ndarray
     spells: list[tuple[int, bool]] = field(default_factory=list)  # months, somebody chronically ill
@@ -30,7 +30,8 @@ class Observed:
     left_poverty: dict[str, list[bool]] = field(default_factory=dict)
 
 
-def observe(file: str, seed: int, replication: int) -> Observed:
+def observe(file: str, seed: int, replication: int) -> Observation:
+    """Run one replication of a scenario file to its end, month by month, and record what the facts need."""
     scenario = load_scenario(SCENARIOS / file)
     county = County(scenario, values_of(scenario, None), seed, replication)
     households = county.tables["households"]
@@ -39,7 +40,7 @@ def observe(file: str, seed: int, replication: int) -> Observed:
     rich = savings >= np.median(savings)
     entries = np.full(len(registered), -1)
     ever = np.zeros(len(registered), dtype=bool)
-    seen = Observed(None, entries, registered)  # type: ignore[arg-type]  # the life is known at the end
+    seen = Observation(None, entries, registered)  # type: ignore[arg-type]  # the result is known at the end
     last = households["below_months"][registered].copy()
     alive = county.tables["enterprises"]["alive"].copy()
     poor: dict[str, np.ndarray] = {}
@@ -59,12 +60,12 @@ def observe(file: str, seed: int, replication: int) -> Observed:
         seen.failures += list(ages[failed])
         alive = enterprises["alive"].copy()
         if county.month % YEAR == 0:
-            _note_risk(seen, county, registered)
-            _note_savings(seen, county, registered, rich)
-            _note_exits(seen, county, registered, poor)
+            _record_risk(seen, county, registered)
+            _record_savings(seen, county, registered, rich)
+            _record_exits(seen, county, registered, poor)
             poor = {name: chosen & (months >= YEAR) for name, chosen in _work_of(county, registered).items()}
     seen.by_savings = [(float(ever[rich].mean()), float(ever[~rich].mean()))]
-    seen.life = county.run()
+    seen.result = county.run()
     return seen
 
 
@@ -90,7 +91,7 @@ def _work_of(county: County, registered: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _note_risk(seen: Observed, county: County, registered: np.ndarray) -> None:
+def _record_risk(seen: Observation, county: County, registered: np.ndarray) -> None:
     """Risk of households that live on wages and of those that live on the farm."""
     households, work = county.tables["households"], _work_of(county, registered)
     own = households["segment"][registered] == Segment.REGISTERED_OTHER
@@ -99,19 +100,19 @@ def _note_risk(seen: Observed, county: County, registered: np.ndarray) -> None:
             seen.at_risk.setdefault(name, []).append(float(households["at_risk"][registered][chosen].mean()))
 
 
-def _note_savings(seen: Observed, county: County, registered: np.ndarray, rich: np.ndarray) -> None:
+def _record_savings(seen: Observation, county: County, registered: np.ndarray, rich: np.ndarray) -> None:
     """Who is below the line, by savings of 2021 and by whether the year's own spending was heavy."""
     households = county.tables["households"][registered]
     line = float(county.tables["environment"]["monitoring_line"][0])
     struck = households["rigid_12"] > float(county.setting("accounts.heavy_share")) * line * households["members"]
     for wealth in (0, 1):
-        for blow in (0, 1):
+        for shock in (0, 1):
             for state in (0, 1):
-                chosen = (rich == wealth) & (struck == blow) & (households["below"] == state) & (households["members"] > 0)
-                seen.below_by[wealth, blow, state] += int(chosen.sum())
+                chosen = (rich == wealth) & (struck == shock) & (households["below"] == state) & (households["members"] > 0)
+                seen.below_by[wealth, shock, state] += int(chosen.sum())
 
 
-def _note_exits(seen: Observed, county: County, registered: np.ndarray, poor: dict[str, np.ndarray]) -> None:
+def _record_exits(seen: Observation, county: County, registered: np.ndarray, poor: dict[str, np.ndarray]) -> None:
     """Of those long below a year ago, who is out."""
     households = county.tables["households"][registered]
     for name, chosen in poor.items():

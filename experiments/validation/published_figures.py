@@ -1,4 +1,4 @@
-"""Published figures, and what lives say of them: the records of ``published.yaml``, whose head tells what each field means."""
+"""Published figures, and what the model says of them: the records of ``published.yaml``, whose head explains each field."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class Target(Record):
     reason: dict[str, str]
 
 
-class Measured(Record):
+class Measurement(Record):
     """Which indicator, or sum of several, in which months, over which other month."""
 
     indicator: str
@@ -56,7 +56,7 @@ class Measured(Record):
         return month_number(str(first)), month_number(str(last))
 
     @model_validator(mode="after")
-    def _one_span(self) -> "Measured":
+    def _one_span(self) -> "Measurement":
         if (self.month is None) == (self.first is None or self.last is None):
             raise UserError("takes 'month', or 'from' and 'to'", "应写 month，或同时写 from 和 to")
         for text in (self.month, self.first, self.last, self.over):
@@ -79,7 +79,7 @@ class Figure(Record):
     publisher: str
     note: dict[str, str]
     use: Literal["calibration", "check", "hold_out"]
-    model: Measured
+    model: Measurement
     target: Target | None = None
     history: dict[int, float] = {}
     line: int = 0
@@ -111,25 +111,25 @@ class Figure(Record):
     @property
     def centre(self) -> float:
         """The figure, or the middle of its range, on the scale of its target."""
-        return float(np.mean(self.scaled(np.atleast_1d(np.asarray(self.published, dtype=np.float64)))))
+        return float(np.mean(self.to_scale(np.atleast_1d(np.asarray(self.published, dtype=np.float64)))))
 
     @property
     def spread(self) -> float:
         """One standard deviation of all that an agreement may miss, on the scale of its target; 0 without a target."""
         if self.target is None:
             return 0.0
-        ends = self.scaled(np.atleast_1d(np.asarray(self.published, dtype=np.float64)))
+        ends = self.to_scale(np.atleast_1d(np.asarray(self.published, dtype=np.float64)))
         half = float(ends.max() - ends.min()) / 2.0 / NINE_IN_TEN
         return math.sqrt(self.target.error**2 + self.target.discrepancy**2 + half**2)
 
-    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def to_scale(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values on the scale on which they are compared; of a counted thing at least a half, so that 0 has a logarithm."""
         if self.target is None or self.target.scale == "linear":
             return values
         return np.log(np.maximum(values, 0.5))
 
-    def unscaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The way back from ``scaled``."""
+    def from_scale(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The way back from ``to_scale``."""
         return values if self.target is None or self.target.scale == "linear" else np.exp(values)
 
     def meets(self, low: float, high: float) -> bool:
@@ -142,9 +142,9 @@ class Figure(Record):
         return 2021 + self.model.span[1] // 12
 
     def of(self, series: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64] | None:
-        """What lives say, in the figure's unit: (lives,), from indicators by month (lives, months from January 2021).
+        """What the model says, in the figure's unit: (runs,), from indicators by month (runs, months from January 2021).
 
-        None where the lives do not measure it, or end too early.
+        None where the replications do not measure it, or end too early.
         """
         first, last = self.model.span
         months = next(iter(series.values())).shape[1]
@@ -157,7 +157,7 @@ class Figure(Record):
 
 @dataclass(frozen=True)
 class Gauge:
-    """Figures as a calibration sees them: what is measured of a life, what was published, and what an agreement may miss."""
+    """Figures as a calibration sees them: what is measured, what was published, and what an agreement may miss."""
 
     figures: Sequence[Figure]
     names: tuple[str, ...] = field(init=False)
@@ -170,13 +170,13 @@ class Gauge:
         object.__setattr__(self, "spreads", np.array([figure.spread for figure in self.figures]))
 
     def of(self, series: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """(lives, figures) on the scales of the targets. Raises ValueError for a figure that the lives do not measure."""
+        """(runs, figures) on the scales of the targets. Raises ValueError for a figure that the replications do not measure."""
         columns = []
         for figure in self.figures:
             values = figure.of(series)
             if values is None:
                 raise ValueError(f"lives do not measure {figure.id}")
-            columns.append(figure.scaled(values))
+            columns.append(figure.to_scale(values))
         return np.stack(columns, axis=1)
 
 

@@ -1,4 +1,4 @@
-"""Every metamorphic relation and every stylised fact, checked and told as plain rows: what ``xianjie selftest`` prints."""
+"""Every metamorphic relation and every stylised fact, checked and reported as plain rows: what ``xianjie selftest`` prints."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,11 +11,11 @@ from experiments.validation.relations import RELATIONS, World
 
 @dataclass(frozen=True)
 class Extent:
-    """How large the county is, in how many seeds relations are looked at, and how many lives the facts are measured on."""
+    """How large the county is, in how many seeds relations are looked at, and how many replications the facts are measured on."""
 
     size: float
     seeds: int
-    lives: int
+    replications: int
 
 
 QUICK = Extent(1 / 8, 4, 1)
@@ -23,14 +23,14 @@ WHOLE = Extent(1.0, 8, 4)
 
 
 def relations(
-    extent: Extent, seed: int, tell: Callable[[str], None] = lambda name: None, only: Sequence[str] | None = None
+    extent: Extent, seed: int, on_start: Callable[[str], None] = lambda name: None, only: Sequence[str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """One row for each relation, in order of its number. A relation that stops with an error does not hold, and says why."""
     world = World(extent.size, range(extent.seeds), seed)
     for relation in sorted(RELATIONS.values(), key=lambda each: each.number):
         if only and relation.id not in only:
             continue
-        tell(relation.id)
+        on_start(relation.id)
         start = time.perf_counter()
         try:
             found = relation.check(world)
@@ -44,8 +44,8 @@ def relations(
 
 
 def facts(extent: Extent, seed: int) -> list[dict[str, Any]]:
-    """One row for each stylised fact, those that no life can show last, with the reason."""
-    rows = stylised_facts.lines(stylised_facts.measure(seed, extent.lives))
+    """One row for each stylised fact, those that no replication can show last, with the reason."""
+    rows = stylised_facts.lines(stylised_facts.measure(seed, extent.replications))
     untested = [
         {"id": name, "fact": why["fact"], "why": why["why"], "hit": None} for name, why in stylised_facts.UNTESTED.items()
     ]

@@ -1,6 +1,7 @@
-"""Stylised facts of the literature held against the model: hits and misses, printed as they fall.
+"""Stylised facts of the literature compared with the model: hits and misses, all of them reported.
 
-The facts and their bands stand in ``stylised_facts.yaml`` (SF2 to SF17); each is measured on whole lives at central parameters.
+The facts and their bands stand in ``stylised_facts.yaml`` (SF2 to SF17); each is measured on whole
+replications at central parameters.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from experiments.validation.observer import SCENARIOS, YEAR, Observed, observe
+from experiments.validation.observer import SCENARIOS, YEAR, Observation, observe
 from sim.county import County, values_of
 from sim.scenario import load_scenario
 from sim.world.codes import Commodity, Destination
@@ -40,10 +41,10 @@ class FactFinding:
         return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
 
 
-def measure(seed: int = 2021, lives: int = 12) -> list[FactFinding]:
-    """Every fact, over a few lives with support and without."""
-    usual = [observe("baseline.yaml", seed, number) for number in range(lives)]
-    without = [observe("support_withdrawn.yaml", seed, number) for number in range(lives)]
+def measure(seed: int = 2021, replications: int = 12) -> list[FactFinding]:
+    """Every fact, over a few replications with support and without."""
+    usual = [observe("baseline.yaml", seed, number) for number in range(replications)]
+    without = [observe("support_withdrawn.yaml", seed, number) for number in range(replications)]
     known = records()
     return [FactFinding(**known[key], value=value) for rule in RULES for key, value in rule(usual, without)]
 
@@ -54,12 +55,12 @@ def records() -> dict[str, dict[str, Any]]:
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
-def _december(seen: Sequence[Observed], indicator: str, year: int) -> float:
+def _december(seen: Sequence[Observation], indicator: str, year: int) -> float:
     month = (year - 2021) * YEAR + YEAR - 1
-    return float(np.mean([each.life.indicators[indicator][month] for each in seen]))
+    return float(np.mean([each.result.indicators[indicator][month] for each in seen]))
 
 
-def _re_entry(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _re_entry(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     share = float(np.mean([(each.entries >= 0).mean() for each in without]))
     hazards = []
     for year in (0, 2):
@@ -73,7 +74,7 @@ def _re_entry(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tu
     ]
 
 
-def _spells(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _spells(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     spells = [each for seen in usual for each in seen.spells]
     short = float(np.mean([months <= TRANSIENT for months, _ill in spells]))
     ill, well = (float(np.mean([months for months, chronic in spells if chronic == flag])) for flag in (True, False))
@@ -85,22 +86,22 @@ def _spells(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tupl
     ]
 
 
-def _work(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _work(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     wage, farm = (float(np.mean([share for seen in usual for share in seen.at_risk[kind]])) for kind in ("wage", "farm"))
     return [("wages", wage / farm)]
 
 
-def _ways_out(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _ways_out(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     """How much likelier long poverty ends with outside work or farming than with a local job; NaN where nobody was long poor."""
-    lived: dict[str, list[bool]] = {"local": [], "other": []}
+    exits: dict[str, list[bool]] = {"local": [], "other": []}
     for seen in without:
         for name, ends in seen.left_poverty.items():
-            lived["local" if name == "local" else "other"] += ends
-    local, other = (float(np.mean(ends)) if ends else float("nan") for ends in lived.values())
+            exits["local" if name == "local" else "other"] += ends
+    local, other = (float(np.mean(ends)) if ends else float("nan") for ends in exits.values())
     return [("ways_out", other / local if local else float("nan"))]
 
 
-def _buffers(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _buffers(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     """By how much savings lower the share below the line among the struck, over that among the others."""
     counts = np.sum([seen.below_by for seen in usual], axis=0)
     share = counts[:, :, 1] / np.maximum(counts.sum(axis=2), 1.0)  # (rich, struck)
@@ -108,15 +109,15 @@ def _buffers(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tup
     return [("buffers", float(saved[1] - saved[0]))]
 
 
-def _dependence(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _dependence(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     """Employment that dibao costs those with high benefits, less what it costs those with low ones."""
     return [("dependence", _employment_lost(len(usual)))]
 
 
 @cache
-def _employment_lost(lives: int) -> float:
+def _employment_lost(replications: int) -> float:
     lost = []
-    for replication in range(lives):
+    for replication in range(replications):
         with_it, without_it = (
             _employed_by_benefit(load_scenario(BASELINE, sets), replication) for sets in ((), ("labour_choice.dependence=none",))
         )
@@ -143,7 +144,7 @@ def _employed_by_benefit(scenario: Any, replication: int) -> np.ndarray:
     return np.mean(shares, axis=0)
 
 
-def _monitoring(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _monitoring(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     years = range(2022, 2026)
     eliminated = float(np.mean([_december(usual, "eliminated_on_file", year) for year in years]))
     monitored = float(np.mean([_december(usual, "on_file_share", year) for year in years]))
@@ -157,13 +158,13 @@ def _monitoring(usual: Sequence[Observed], without: Sequence[Observed]) -> list[
     ]
 
 
-def _income(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _income(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     growth = [_december(usual, name, 2025) / _december(usual, name, 2021) for name in ("registered_income", "rural_income")]
     edge = growth[0] ** 0.25 - growth[1] ** 0.25
     return [("catching_up", edge)]
 
 
-def _firms(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _firms(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     ages = np.array([age for seen in usual for age in seen.failures]) // YEAR
     peak = int(np.bincount(ages).argmax()) + 1
     enclaves = _december(usual, "enclave_registered", 2022) / _december(usual, "registered_local", 2022)
@@ -173,7 +174,7 @@ def _firms(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple
     ]
 
 
-def _dibao(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _dibao(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     left_out, wrongly_in = _december(usual, "dibao_exclusion", 2025), _december(usual, "dibao_inclusion", 2025)
     return [
         ("exclusion", left_out),
@@ -191,16 +192,16 @@ def _coverage_over_amount() -> float:
         for replication in range(4):
             for sign, given in ((1.0, sets), (-1.0, ())):
                 scenario = load_scenario(BASELINE, given)
-                life = County(scenario, values_of(scenario, None), 2021, replication).run()
-                below = (life.indicators["relapse_rate"] * life.indicators["registered_persons"])[11::12].sum()
-                differences += sign * np.array([-below, sum(row["yuan"] for row in life.budget if row["use"] == "dibao")])
+                result = County(scenario, values_of(scenario, None), 2021, replication).run()
+                below = (result.indicators["relapse_rate"] * result.indicators["registered_persons"])[11::12].sum()
+                differences += sign * np.array([-below, sum(row["yuan"] for row in result.budget if row["use"] == "dibao")])
         return float(differences[0] / differences[1])
 
     raised = "{2020-01: 1.0, 2021-01: 1.05, 2021-07: 1.113, 2022-07: 1.2243, 2023-07: 1.3104, 2024-07: 1.3881, 2025-07: 1.4585}"
     return per_yuan("dibao.discovery={2021-01: 0.16}") / per_yuan(f"lines.dibao_uprating={raised}")
 
 
-def _prices(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tuple[str, float]]:
+def _prices(usual: Sequence[Observation], without: Sequence[Observation]) -> list[tuple[str, float]]:
     values = values_of(load_scenario(BASELINE), None)
     hit = 1.0 - (1.0 - float(values.at("weather.hail_chance")) * float(values.at("storms.hit_share"))) ** 6
     low, high = float(values.at("storms.least_loss")), float(values.at("storms.most_loss"))
@@ -211,7 +212,7 @@ def _prices(usual: Sequence[Observed], without: Sequence[Observed]) -> list[tupl
     return [("prices", price_risk / yield_risk)]
 
 
-Rule = Callable[[Sequence[Observed], Sequence[Observed]], list[tuple[str, float]]]
+Rule = Callable[[Sequence[Observation], Sequence[Observation]], list[tuple[str, float]]]
 RULES: tuple[Rule, ...] = (
     _re_entry,
     _spells,
@@ -226,7 +227,7 @@ RULES: tuple[Rule, ...] = (
     _prices,
 )
 
-#: Facts of the table that no life can show, and why.
+#: Facts of the table that no replication can show, and why.
 UNTESTED: dict[str, dict[str, dict[str, str]]] = {
     "SF16": {
         "fact": {"zh": "设施蔬菜风险小于露地", "en": "Greenhouse vegetables are less risky than those of open fields"},

@@ -27,20 +27,20 @@ TITLE = {"zh": "合成县{number}（虚构，不是任何真实的县）", "en":
 SOURCE = "invented: drawn for benchmarks around published national figures (validation/synthetic_counties.py); no real county"
 
 
-def draw(count: int, seed: int) -> list[dict[str, float]]:
+def sample_profiles(count: int, seed: int) -> list[dict[str, float]]:
     """Rural persons, registered persons and rural income per head (yuan, 2020) of ``count`` invented counties.
 
     The first counties are the same whatever ``count`` is.
     """
-    made = []
+    profiles = []
     for number in range(count):
         dice = np.random.default_rng([seed, number])
         normal = dice.normal(size=3)
         rural = float(np.clip(RURAL_PERSONS * np.exp(RURAL_SPREAD * normal[0] - RURAL_SPREAD**2 / 2), *RURAL_RANGE))
         income = float(np.clip(INCOME * np.exp(INCOME_SPREAD * normal[1]), *INCOME_RANGE))
         share = float(np.clip(REGISTERED_SHARE * np.exp(REGISTERED_SPREAD * normal[2]), *REGISTERED_RANGE))
-        made.append({"rural": round(rural), "registered": round(rural * share), "income": round(income, -1)})
-    return made
+        profiles.append({"rural": round(rural), "registered": round(rural * share), "income": round(income, -1)})
+    return profiles
 
 
 def facts(profile: Mapping[str, float]) -> dict[str, tuple[str, str, Any]]:
@@ -79,7 +79,7 @@ def write(folder: Path, count: int, seed: int) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     try:
-        for number, profile in enumerate(draw(count, seed), start=1):
+        for number, profile in enumerate(sample_profiles(count, seed), start=1):
             paths.append(folder / f"synthetic-{number:03d}.yaml")
             write_text(paths[-1], _county(number, profile))
     except BaseException:  # all of them or none

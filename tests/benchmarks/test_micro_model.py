@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from benchmarks import measuring, peers, report, serving
-from benchmarks.measuring import Asked, Line, Ratio
+from benchmarks.measuring import BenchmarkOptions, Line, Ratio
 
 #: By number of households: fen of savings and of debt, jobs and months of poverty at the end; what was counted over all months
 #: and villages; the start of the hash over every month and village. Seed 7, replication 0, 60 months.
@@ -33,7 +33,7 @@ PEERS_PYTHON = os.environ.get("XIANJIE_BENCH_PYTHON", sys.executable)
 def test_our_machinery_arrays_and_c_give_the_known_aggregates(name):
     if name == peers.C and shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
-    with serving.Served(peers.MODULES[name]) as process:
+    with serving.ServerProcess(peers.MODULES[name]) as process:
         for households, known in KNOWN.items():
             answer = process.ask(households)
             assert answer.came_out == known
@@ -41,7 +41,7 @@ def test_our_machinery_arrays_and_c_give_the_known_aggregates(name):
 
 
 def test_mesa_objects_give_the_known_aggregates():
-    with serving.Served(peers.MODULES[peers.MESA]) as process:
+    with serving.ServerProcess(peers.MODULES[peers.MESA]) as process:
         assert process.ask(1_000).came_out == KNOWN[1_000]
 
 
@@ -49,31 +49,35 @@ def test_mesa_objects_give_the_known_aggregates():
     not serving.has("starsim", PEERS_PYTHON), reason="Starsim is not installed; name its Python XIANJIE_BENCH_PYTHON"
 )
 def test_starsim_gives_the_known_aggregates():
-    with serving.Served(peers.MODULES[peers.STARSIM], PEERS_PYTHON) as process:
+    with serving.ServerProcess(peers.MODULES[peers.STARSIM], PEERS_PYTHON) as process:
         assert process.ask(1_000).came_out == KNOWN[1_000]
 
 
-def test_a_peer_that_is_not_there_is_told_with_the_cure(monkeypatch):
+def test_a_peer_that_is_not_there_is_reported_with_the_cure(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    missing = peers.absent(Asked(peers="/nowhere/python"))
+    missing = peers.missing_peers(BenchmarkOptions(peers="/nowhere/python"))
     assert missing[peers.C] == "gcc not installed"
     assert "pip install" in missing[peers.STARSIM] and "--peers" in missing[peers.STARSIM]
     rows = list(
         peers._beside_each_other(
-            Asked(), 243, {peers.OURS: [1.0, 2.0], peers.ARRAYS: [4.0, 6.0]}, _answers(peers.OURS, peers.ARRAYS), missing
+            BenchmarkOptions(),
+            243,
+            {peers.OURS: [1.0, 2.0], peers.ARRAYS: [4.0, 6.0]},
+            _answers(peers.OURS, peers.ARRAYS),
+            missing,
         )
     )
-    told = {row.what: row for row in rows}
-    assert told["micro-model, 243 households: Starsim"].measured == "not measured"
-    assert told["micro-model, 243 households: Starsim"].note == missing[peers.STARSIM]
-    assert told["micro-model, 243 households: whole-array NumPy / our machinery"].measured == "3.5 (3 to 4)"
-    assert told["micro-model, 243 households: whole-array NumPy / our machinery"].reached
+    by_name = {row.what: row for row in rows}
+    assert by_name["micro-model, 243 households: Starsim"].measured == "not measured"
+    assert by_name["micro-model, 243 households: Starsim"].note == missing[peers.STARSIM]
+    assert by_name["micro-model, 243 households: whole-array NumPy / our machinery"].measured == "3.5 (3 to 4)"
+    assert by_name["micro-model, 243 households: whole-array NumPy / our machinery"].reached
 
 
-def test_aggregates_that_differ_are_told():
+def test_aggregates_that_differ_are_reported():
     answers = _answers(peers.OURS, peers.MESA)
     answers[peers.MESA, 243] = serving.Answer(1.0, {"digest": "another"}, 1.0)
-    first = next(peers._beside_each_other(Asked(), 243, {peers.OURS: [1.0], peers.MESA: [200.0]}, answers, {}))
+    first = next(peers._beside_each_other(BenchmarkOptions(), 243, {peers.OURS: [1.0], peers.MESA: [200.0]}, answers, {}))
     assert first.measured == "DIFFERENT"
     assert first.reached is False
 
@@ -83,7 +87,7 @@ def _answers(*names):
 
 
 def test_a_module_that_cannot_be_served_is_an_error():
-    with serving.Served("benchmarks.nothing_of_that_name") as process:
+    with serving.ServerProcess("benchmarks.nothing_of_that_name") as process:
         # Whether the pipe is already closed at the first question depends on how fast the process failed.
         with pytest.raises(RuntimeError, match="nothing_of_that_name"):
             process.ask(10)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.analyses import comparison, discovery, early_warning, optimisation, sweep
-from experiments.analyses.sensitivity import joined
+from experiments.analyses.sensitivity import rank_by_evidence
 from experiments.execution import runner
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import dictionary, household_panel
@@ -130,7 +130,7 @@ def test_what_is_written_of_records():
         return {field.name for field in dataclasses.fields(record)}
 
     scenario = load_scenario(SCENARIOS / "baseline.yaml")
-    (papers,) = joined([sensitivity_indices.Share("accidents.chance", 0.1, 0.1, 0.1, 0.1)], scenario)
+    (papers,) = rank_by_evidence([sensitivity_indices.Share("accidents.chance", 0.1, 0.1, 0.1, 0.1)], scenario)
     shared = set(results.flat(papers)) - names(sensitivity_indices.Share) | {"outcome", "factor"}
     covers("screening.csv", shared | names(sensitivity_indices.Screened))
     covers("shares.csv", shared | names(sensitivity_indices.Share) | {"of"})
@@ -165,7 +165,7 @@ def test_the_tables_of_a_sweep(tmp_path):
     columns: dict[str, set[str]] = {}
     for kind, settings in (("latin_hypercube", spread), ("one_at_a_time", single)):
         asked = dataclasses.replace(design(), kind=kind, settings=settings, replications=2, scenarios=(Scenario(months=12),))
-        made = sweep.sweep(asked, tmp_path / kind, 7, 1, lives=synthetic.NAME)
+        made = sweep.sweep(asked, tmp_path / kind, 7, 1, model=synthetic.NAME)
         assert set(made["columns"]) == {"points.csv", "summary.csv", "effects.csv", "lives.parquet"}
         for name in made["columns"]:
             columns.setdefault(name, set()).update(written(tmp_path / kind / name))

@@ -207,7 +207,7 @@ class Doors:
 
     def levers(self, text: str) -> None:
         levers, _, starts = text.partition("|")
-        early_warning_request.tries(self.baseline, levers, starts, ["R3"], self.catalogue)
+        early_warning_request.list_trials(self.baseline, levers, starts, ["R3"], self.catalogue)
 
 
 def tried(doors: Doors, numbers: range) -> tuple[Counter, float, list[str]]:

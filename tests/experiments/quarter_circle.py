@@ -25,14 +25,14 @@ class Divided(Scenario):
 
 class QuarterCircle(Synthetic):
     def live(self, scenario, quantiles, seed, replication, profile):
-        life = super().live(scenario, quantiles, seed, replication, profile)
+        result = super().live(scenario, quantiles, seed, replication, profile)
         common = 0.2 * norm.ppf(quantiles["admission_rate"])
         code = [seed, replication, *(round(1000 * share) for share in scenario.shares)]
         own = NOISE * np.random.default_rng(code).normal(size=2)
-        for name, share, luck in zip(("G2", "R3"), scenario.shares, own):
-            margin = float(np.sqrt(share)) - AIM + common + luck
-            life.goals[name] = Outcome(margin > 0, margin, margin, np.ones(scenario.months // 12))
-        return life
+        for name, share, chance in zip(("G2", "R3"), scenario.shares, own):
+            margin = float(np.sqrt(share)) - AIM + common + chance
+            result.goals[name] = Outcome(margin > 0, margin, margin, np.ones(scenario.months // 12))
+        return result
 
 
 def division(**changes):

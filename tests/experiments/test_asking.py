@@ -61,7 +61,7 @@ def test_compare_reads_folders_and_speaks_both_languages(compared):
     assert "bit for bit" in ask("compare", out / "1-baseline", out / "3-baseline", "--lang", "en").stdout
 
 
-def test_compare_asked_again_lives_nothing_and_refuses_what_does_not_fit(compared):
+def test_compare_called_again_runs_nothing_and_refuses_what_does_not_fit(compared):
     made, out = compared
     again = json.loads(
         ask("compare", BASELINE, NO_MONITORING, BASELINE, "--replications", 2, "--json", "--quiet", "--out", out).stdout
@@ -74,7 +74,7 @@ def test_compare_asked_again_lives_nothing_and_refuses_what_does_not_fit(compare
     assert "no result" in ask("compare", out, out / "1-baseline", code=2).stderr
 
 
-def test_verify_lives_recorded_futures_again(compared):
+def test_verify_runs_recorded_futures_again(compared):
     _, out = compared
     found = json.loads(ask("verify", out / "no_monitoring", "--sample", 1, "--json", "--quiet", "--workers", 1).stdout)
     assert (found["wrong"], len(found["checked"]), found["recorded"], found["changes"]) == ([], 1, 2, [])
@@ -262,7 +262,7 @@ def test_solve_finds_a_value_or_says_why_there_is_none(tmp_path):
     assert (none["answer"], none["reason"]) == (None, "flat")
 
 
-def test_questions_that_cannot_be_are_refused_before_anything_is_lived(tmp_path):
+def test_questions_that_cannot_be_are_refused_before_anything_is_run(tmp_path):
     out = ("--out", tmp_path / "out")
     for arguments, words in (
         (("solve", BASELINE, "--lever", "public_post.count", "--goal", "R3"), "no such lever"),
@@ -312,7 +312,7 @@ def example(name):
     return module
 
 
-def test_mesa_batch_run_lives_the_county_as_it_is(monkeypatch):
+def test_mesa_batch_run_runs_the_county_as_it_is(monkeypatch):
     monkeypatch.chdir(ROOT)
     rows = example("mesa_batch_run").batch(2, (4000, 6000), 1)
     assert {(row["public_posts__count"], row["month"]) for row in rows} >= {(4000, 1), (6000, 1)}

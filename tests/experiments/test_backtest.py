@@ -28,8 +28,8 @@ def figure(**changes) -> Figure:
 
 
 def series(**values) -> dict[str, np.ndarray]:
-    """Indicators that hold one value in all months, by life."""
-    return {name: np.repeat(np.array(lives, dtype=float)[:, None], 60, axis=1) for name, lives in values.items()}
+    """Indicators that hold one value in all months, by replication."""
+    return {name: np.repeat(np.array(each, dtype=float)[:, None], 60, axis=1) for name, each in values.items()}
 
 
 def test_crps_by_hand():
@@ -41,11 +41,11 @@ def test_crps_by_hand():
 
 def test_crps_of_a_normal_prediction_is_what_the_formula_says():
     """A standard normal prediction of 0 scores 2 φ(0) − 1 / √π = 0.2337."""
-    assert backtest.crps(backtest.widened(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
+    assert backtest.crps(backtest.widen(np.zeros(1), 1.0), 0.0) == pytest.approx(0.2337, abs=0.004)
 
 
 def test_error_and_discrepancy_add_in_squares_and_widen_the_band():
-    """0.03² + 0.04² = 0.05²; 0.10 ± 1.645 · 0.05 reaches down to 0.018, so that 0.05 is a hit, and is not inside the lives."""
+    """0.03² + 0.04² = 0.05²; 0.10 ± 1.645 · 0.05 reaches down to 0.018, so that 0.05 is a hit, and is outside their own band."""
     (line,) = backtest.compare([figure()], series(growth=[0.10, 0.10]))
     assert figure().spread == pytest.approx(0.05)
     assert line["low"] == pytest.approx(0.10 - 1.645 * 0.05, abs=0.003)
@@ -75,7 +75,7 @@ def test_indicators_are_added_and_divided_by_another_month():
     values["a"][0, 35] = 4.0
     assert made.of(values) == pytest.approx([6.0 / 3.0])
     assert made.of(series(a=[1.0])) is None, "an indicator that is not measured"
-    assert made.of({name: each[:, :24] for name, each in values.items()}) is None, "lives that end before"
+    assert made.of({name: each[:, :24] for name, each in values.items()}) is None, "replications that end before"
 
 
 def test_a_trend_line_by_hand():
@@ -164,7 +164,7 @@ def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learne
     chosen = replace(scenario(), vantage=VANTAGE, months=24)
     draws = county.sample_quantiles(chosen, 2021, 3)
     before = county.values_of(chosen, draws), county.values_of(replace(chosen, vantage=None), draws)
-    lived = county.run_county(chosen, draws, 2021, 3)
+    first = county.run_county(chosen, draws, 2021, 3)
     still = baseline_predictors.standing_still(chosen)
     monkeypatch.setattr(parameters, "_BOOK", [learned_later])
     redrawn = county.sample_quantiles(chosen, 2021, 3)
@@ -173,8 +173,8 @@ def test_what_was_learned_after_the_vantage_moves_no_byte_of_a_prediction(learne
     moved = {n for n, path in before[1].paths.items() if path.tobytes() != after[1].paths[n].tobytes()}
     assert {"wages.outside_wage", "province.growth", "lines.monitoring_line"} <= moved, "today's knowledge does notice"
     again = county.run_county(chosen, draws, 2021, 3)
-    assert again.digest == lived.digest
-    assert all(again.indicators[n].tobytes() == series.tobytes() for n, series in lived.indicators.items())
+    assert again.digest == first.digest
+    assert all(again.indicators[n].tobytes() == series.tobytes() for n, series in first.indicators.items())
     still_again = baseline_predictors.standing_still(chosen)
     assert all(still_again[n].tobytes() == series.tobytes() for n, series in still.items())
 

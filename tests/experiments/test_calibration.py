@@ -10,7 +10,7 @@ SPREADS = np.array([0.15, 0.15, 0.3])
 
 
 def small(points: np.ndarray, seed: int) -> np.ndarray:
-    """Three figures of four assumptions: a level, a bend, a product; the fourth assumption does nothing. Lives scatter by 0.1."""
+    """Three figures of four assumptions: a level, a bend, a product; the fourth does nothing. Replications scatter by 0.1."""
     a, b, c, _ = points.T
     clean = np.stack([2.0 * a + b, 3.0 * (b - 0.3) ** 2, 2.0 * a * c], axis=1)
     return clean + 0.1 * np.random.default_rng(seed).normal(size=clean.shape)
@@ -23,9 +23,9 @@ def wave():
 
 
 def test_known_truths_lie_in_their_intervals_nine_times_in_ten(wave):
-    """Thirty held-back lives play the world. 120 intervals: nine in ten are 108, and 96 to 118 are within chance."""
-    points, lived, _ = wave
-    found = history_matching.recover(points, lived, SPREADS, 30, 1000, 1)
+    """Thirty replications held back stand for the world. 120 intervals: nine in ten are 108; 96 to 118 are within chance."""
+    points, simulated, _ = wave
+    found = history_matching.recover(points, simulated, SPREADS, 30, 1000, 1)
     assert 0.80 <= found.overall <= 0.985
     assert found.matched >= 0.9
     assert found.narrowed[0] > 0.3, "the first assumption moves two figures and is learned"
@@ -84,12 +84,12 @@ def test_figures_with_huge_errors_teach_nothing(wave):
     assert all(abs(row.narrowed) < 0.06 and abs(row.centre - 0.5) < 0.06 for row in rows)
 
 
-def test_scatter_knows_that_luck_moves_figures_together():
-    """Both figures are the same luck: an agreement of one that contradicts the other is less plausible than it would be apart."""
+def test_scatter_knows_that_chance_moves_figures_together():
+    """Both figures have the same random draws: agreeing with one but not the other is less plausible than it would be apart."""
     points = spread("latin_hypercube", 2, 80, seed=1)
-    luck = np.random.default_rng(2).normal(size=80)
-    lived = np.stack([points[:, 0] + luck, points[:, 0] + luck], axis=1)
-    emulators = history_matching.Emulators(points, lived)
+    chance = np.random.default_rng(2).normal(size=80)
+    simulated = np.stack([points[:, 0] + chance, points[:, 0] + chance], axis=1)
+    emulators = history_matching.Emulators(points, simulated)
     spreads = np.full(2, 0.1)
     alike, opposed = (
         emulators.expected(np.array([[0.5, 0.5]])).log_weights(history_matching.Data(np.array([0.5 + up, 0.5 + other]), spreads))[

@@ -95,10 +95,10 @@ def test_several_counties_give_a_folder_each_and_one_table(tmp_path, plan):
     alone = invoke("run", files[1], "--plan", plan, "--replications", 2, "--workers", 1, "--out", tmp_path / "alone", "--json",
                    "--quiet", "--no-figures")  # fmt: skip
     same = json.loads((tmp_path / "out" / "two" / "manifest.json").read_text(encoding="utf-8"))["hash"]
-    assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it is lived in"
+    assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it runs in"
 
 
-def test_counties_with_the_same_id_are_refused_before_anything_is_lived(tmp_path):
+def test_counties_with_the_same_id_are_refused_before_anything_is_run(tmp_path):
     files = [county_file(tmp_path / folder, "same") for folder in ("a", "b")]
     done = invoke("run", *files, "--out", tmp_path / "out")
     assert done.exit_code == 2
@@ -113,7 +113,7 @@ def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
     assert all("SYNTHETIC, INVENTED COUNTY" in path.read_text(encoding="utf-8") for path in paths)
     chosen = load_scenario(BASELINE, (), paths[0])
     assert "no real county" in chosen.title["en"] and "虚构" in chosen.title["zh"]
-    rural = [profile["rural"] for profile in synthetic_counties.draw(832, 1)]
+    rural = [profile["rural"] for profile in synthetic_counties.sample_profiles(832, 1)]
     assert 200_000 < sum(rural) / len(rural) < 300_000
     with pytest.raises(FileExistsError, match="not an empty folder"):
         synthetic_counties.write(tmp_path / "a", 1, 5)
@@ -131,7 +131,7 @@ def test_invented_counties_say_so_and_are_the_same_again(tmp_path):
         (("--executor", "dask", "--scheduler", "tcp://127.0.0.1:9"), "no Dask scheduler answers at tcp://127.0.0.1:9"),
     ],
 )
-def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_lived(tmp_path, monkeypatch, options, words):
+def test_a_cluster_that_cannot_be_used_is_refused_before_anything_is_run(tmp_path, monkeypatch, options, words):
     from experiments.execution import dask_executor
 
     monkeypatch.setattr(dask_executor, "REACH", 0.5)

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.deep
 LOW, HIGH = 0.93, 0.97
 
 
-def levels(random, draws, ignorance, luck):
-    """Levels of lives, two to a draw: (2 * draws,)."""
-    return np.repeat(random.normal(size=draws), 2) * ignorance + luck * random.normal(size=2 * draws)
+def levels(random, draws, ignorance, noise):
+    """Levels of replications, two to a draw: (2 * draws,)."""
+    return np.repeat(random.normal(size=draws), 2) * ignorance + noise * random.normal(size=2 * draws)
 
 
 def holds(share, tries):
@@ -30,10 +30,10 @@ def test_probabilities():
     for draws in (25, 50, 100):
         for threshold in (-1.5, -0.8, 0.0, 0.6, 1.3):
             for ignorance in (0.0, 0.5, 0.8):
-                luck = math.sqrt(1 - ignorance**2)
+                noise = math.sqrt(1 - ignorance**2)
                 truth, hits = norm.cdf(threshold), 0
                 for _ in range(tries):
-                    met = levels(random, draws, ignorance, luck) < threshold
+                    met = levels(random, draws, ignorance, noise) < threshold
                     chance = estimates.proportion(met, np.arange(2 * draws) // 2)
                     hits += chance.low <= truth <= chance.high
                 found.append(hits / tries)
@@ -71,11 +71,11 @@ def test_differences_of_means():
     found = []
     for draws in (10, 25, 100):
         for ignorance in (0.0, 0.5, 0.9):
-            luck = math.sqrt(1 - ignorance**2)
+            noise = math.sqrt(1 - ignorance**2)
             hits = 0
             for _ in range(tries):
                 one = random.normal(size=2 * draws)
-                mean = paired.difference(one, one + 0.3 + levels(random, draws, ignorance, luck), np.arange(2 * draws) // 2)
+                mean = paired.difference(one, one + 0.3 + levels(random, draws, ignorance, noise), np.arange(2 * draws) // 2)
                 hits += mean.low <= 0.3 <= mean.high
             found.append(hits / tries)
     assert holds(float(np.mean(found)), tries * len(found)), np.mean(found)
@@ -97,10 +97,10 @@ def test_the_stopping_rule():
 
 def stopped(random, precision, threshold, ignorance, truth):
     """Whether the interval holds the truth when the rule stops."""
-    luck = math.sqrt(1 - ignorance**2)
+    noise = math.sqrt(1 - ignorance**2)
     met, runs = np.zeros(0), stopping_rule.LEAST
     while True:
-        met = np.concatenate([met, levels(random, (runs - len(met)) // 2, ignorance, luck) < threshold])
+        met = np.concatenate([met, levels(random, (runs - len(met)) // 2, ignorance, noise) < threshold])
         draws = np.arange(runs) // 2
         _look, more = stopping_rule.look({"goal": met}, draws, precision, runs, 50_000)
         if more is None:

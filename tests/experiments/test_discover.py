@@ -111,15 +111,15 @@ def test_a_density_that_is_asked_for_is_given_or_refused():
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """The planted county, lived and told."""
+def planted_result(tmp_path_factory):
+    """A discovery in the planted county."""
     folder = tmp_path_factory.mktemp("planted")
     asked = planted.discovery(folder)
     return asked, discovery.discover(asked, folder / "out", 3, 1, planted.NAME), folder / "out"
 
 
-def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_held_out_futures(told):
-    asked, made, out = told
+def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_held_out_futures(planted_result):
+    asked, made, out = planted_result
     box = made["boxes"][0]
     assert box["stands"] and box["chance"] < 1e-10
     assert box["held_out"]["coverage"] > 0.9 and box["held_out"]["density"] > 0.9
@@ -130,7 +130,7 @@ def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_h
     # The bound stands in the factor's own unit: the triangular distribution of the bill, at its quantile.
     bill = next(factor for factor in asked.factors if factor.id == "illness.mean_bill")
     at = next(each for each in box["restrictions"] if each["id"] == bill.id)
-    assert at["low"] == pytest.approx(asked.told(1, at["low_share"])[0])
+    assert at["low"] == pytest.approx(asked.physical_value(1, at["low_share"])[0])
     assert 5000 < at["low"] < 15000
     cases = pandas.read_parquet(out / "cases.parquet")
     inside = (cases["illness.admission_rate"] > made_bound(box, "illness.admission_rate")) & (
@@ -146,8 +146,8 @@ def made_bound(box, name):
     return next(each["low"] for each in box["restrictions"] if each["id"] == name)
 
 
-def test_findings_are_plain_words_in_both_languages_and_a_picture(told):
-    _asked, made, out = told
+def test_findings_are_plain_words_in_both_languages_and_a_picture(planted_result):
+    _asked, made, out = planted_result
     chinese, english = (" ".join(discovery_text.answer(made, language)) for language in ("zh", "en"))
     assert "住院率高于" in chinese and "每 10 个未来有 10 个达不到目标" in chinese
     assert '"Mean bill of an admission" is above 8,' in english and "about 10 of 10 futures" in english
@@ -177,13 +177,13 @@ def test_noise_passes_for_a_box_at_most_once_in_twenty_times(tmp_path):
     for seed in range(400):
         random = np.random.default_rng(seed)
         cases, sought = random.uniform(size=(200, 7)), random.uniform(size=200) < 0.3
-        lived = discovery.DiscoveryRun(cases, np.arange(200), ~sought, np.zeros(200), (), ())
-        found = discovery.boxes(asked, cases, sought, discovery.held_out(lived, asked, seed))
+        run = discovery.DiscoveryRun(cases, np.arange(200), ~sought, np.zeros(200), (), ())
+        found = discovery.boxes(asked, cases, sought, discovery.held_out(run, asked, seed))
         false.append(any(box["stands"] for box in found["boxes"]))
     assert np.mean(false) <= 0.075  # 0.05 and two standard errors
 
 
-def test_a_box_that_fails_its_check_is_told_as_fallen():
+def test_a_box_that_fails_its_check_is_reported_as_fallen():
     restriction = {"id": "a", "name": {"zh": "甲", "en": "A"}, "unit": "yuan", "kind": "value", "low": None, "high": 3.0,
                    "low_share": None, "high_share": 0.25, "among": None, "quasi_p": 0.01}  # fmt: skip
     part = {"held": 10, "hits": 4, "density": 0.4, "density_low": 0.2, "density_high": 0.7, "coverage": 0.2, "elsewhere": 0.35}
@@ -231,8 +231,8 @@ def test_which_scenario_it_is_can_be_a_condition(tmp_path):
     cases = [replication for _point, replication in asked.cases(cube)]
     assert len(set(cases)) == len(cases) and all(number % 2 == 0 for number in cases)
     sought = (cube[:, 0] == 1) & (cube[:, 1] > 0.3)
-    lived = discovery.DiscoveryRun(cube, np.arange(200), ~sought, np.zeros(200), (), ())
-    found = discovery.boxes(asked, cube, sought, discovery.held_out(lived, asked, 1))
+    run = discovery.DiscoveryRun(cube, np.arange(200), ~sought, np.zeros(200), (), ())
+    found = discovery.boxes(asked, cube, sought, discovery.held_out(run, asked, 1))
     said = " ".join(discovery_text.conditions(found["boxes"][0], Words(language)) for language in ("zh", "en"))
     assert "情景为暴露" in said and '"Scenario" is Exposed' in said
 
@@ -265,7 +265,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("old", WRONG)
-def test_a_wrong_spec_is_refused_with_its_line_before_anything_is_lived(tmp_path, old):
+def test_a_wrong_spec_is_refused_with_its_line_before_anything_is_run(tmp_path, old):
     new, line, words = WRONG[old]
     spec = tmp_path / "wrong.yaml"
     spec.write_text(SPEC.format(baseline=BASELINE).replace(old, new, 1), encoding="utf-8")
@@ -300,7 +300,7 @@ def test_levers_and_switches_can_be_factors(tmp_path):
     values = [point.scenario.overrides["targeted_help.queue"][-1].value for point in points]
     assert {next(iter(value.values())) if isinstance(value, dict) else value for value in values} == {"severity", "random"}
     assert asked.choices == (2,)
-    assert asked.said(2)["choices"][0] == {"zh": "severity", "en": "severity"}
+    assert asked.describe_column(2)["choices"][0] == {"zh": "severity", "en": "severity"}
     assert all(3000 <= next(iter(point.scenario.overrides["public_posts.count"][-1].value.values())) <= 6000
                if isinstance(point.scenario.overrides["public_posts.count"][-1].value, dict)
                else 3000 <= point.scenario.overrides["public_posts.count"][-1].value <= 6000 for point in points)  # fmt: skip

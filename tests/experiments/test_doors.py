@@ -1,4 +1,4 @@
-"""Everything given is used or refused before anything is lived, names are one-to-one, what the system refuses is one sentence."""
+"""Everything given is used or refused before anything is run, names are one-to-one, what the system refuses is one sentence."""
 
 import csv
 import errno
@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from experiments.analyses import budget_allocation, comparison, discovery, sensitivity, sweep
 from experiments.analyses import design as sweep_design
-from experiments.analyses.early_warning_request import tries
+from experiments.analyses.early_warning_request import list_trials
 from experiments.cli import console, run_helpers
 from experiments.cli.app import app
 from experiments.execution import points
@@ -224,7 +224,7 @@ def test_a_study_takes_no_two_points_of_one_name(tmp_path):
 
 def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     asked = [
-        sweep_design.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).asked
+        sweep_design.load(spec(tmp_path, f"  public_posts.count: {{values: [4000], from: {month}}}")).task
         for month in (2022, 2023)
     ]
     assert asked[0] != asked[1], "the same level from another month is another county"
@@ -244,7 +244,7 @@ def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     assert len(set(names)) == 4, "which factors are divided hangs on the outcomes, and the journal is the same"
 
 
-def test_results_of_one_scenario_are_told_apart_by_their_folders():
+def test_results_of_one_scenario_differ_by_their_folders():
     class Result:
         def __init__(self, name, folder):
             self.manifest, self.folder = {"scenario": {"id": name}}, Path(folder)
@@ -261,11 +261,11 @@ def test_levers_to_try_are_there_once_however_they_are_spelled():
         ("public_posts.count=4000", "2022,2022-01"),
     ):
         with pytest.raises(InputError, match="is there twice"):
-            tries(scenario, levers, starts, ["R3"], catalogue)
-    assert len(tries(scenario, "public_posts.count=4000,public_posts.count=4001", "2022,2023", ["R3"], catalogue)) == 4
+            list_trials(scenario, levers, starts, ["R3"], catalogue)
+    assert len(list_trials(scenario, "public_posts.count=4000,public_posts.count=4001", "2022,2023", ["R3"], catalogue)) == 4
     switches = [each.id for each in sweep_design.load_all().parameters.values() if each.role == "lever" and each.options]
     for lever in switches:  # a switch is tried at all its settings
-        found = tries(
+        found = list_trials(
             scenario, lever, "2026-01" if sweep_design.load_all().parameters[lever].changes_from else "2022", ["R3"], catalogue
         )
         assert len(found) == len(sweep_design.load_all().parameters[lever].options)
@@ -296,7 +296,7 @@ def test_an_outcome_is_measured_in_every_scenario(tmp_path):
     assert "takes plans of one length" in refused("structure", BASELINE, longer)
 
 
-def test_a_division_is_checked_before_prices_are_lived(tmp_path):
+def test_a_division_is_checked_before_prices_are_found(tmp_path):
     usual = (ROOT / "experiments" / "specs" / "optimise_floor.yaml").read_text(encoding="utf-8")
     usual = usual.replace("../../scenarios", str(ROOT / "scenarios"))
     spec_, _scenario = budget_allocation.read(_written(tmp_path, usual))
@@ -430,7 +430,7 @@ def test_nothing_else_writes_a_csv():
 # What the system refuses
 
 
-def test_what_the_system_refuses_is_told_in_both_languages():
+def test_what_the_system_refuses_is_said_in_both_languages():
     for name in ("ENOSPC", "EROFS", "EACCES", "ENAMETOOLONG", "ENOENT"):
         problem = OSError(getattr(errno, name), "as the system says it", "out")
         both = describe_problem(problem)
@@ -442,7 +442,7 @@ def test_what_the_system_refuses_is_told_in_both_languages():
 
 
 @pytest.mark.parametrize("out", ["/proc/x", "/dev/null/x", "x" * 300, str(Path(BASELINE) / "x")])
-def test_a_place_that_takes_no_results_is_refused_before_anything_is_lived(tmp_path, monkeypatch, out):
+def test_a_place_that_takes_no_results_is_refused_before_anything_is_run(tmp_path, monkeypatch, out):
     monkeypatch.chdir(tmp_path)
     path = spec(tmp_path, "  public_posts.count: [4000]")
     for command in (
@@ -450,13 +450,13 @@ def test_a_place_that_takes_no_results_is_refused_before_anything_is_lived(tmp_p
         ("solve", BASELINE, "--lever", "public_posts.count", "--goal", "R3"),
         ("discover", BASELINE), ("sensitivity", BASELINE), ("structure",), ("screen", BASELINE),
     ):  # fmt: skip
-        told = refused(*command, "--out", out)
-        assert len(told.splitlines()) == 2 and "Traceback" not in told, told
+        message = refused(*command, "--out", out)
+        assert len(message.splitlines()) == 2 and "Traceback" not in message, message
     assert [each.name for each in tmp_path.iterdir()] == ["spec.yaml"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.ENOENT])
-def test_results_that_cannot_be_written_end_in_5_and_what_was_lived_is_kept(tmp_path, monkeypatch, capsys, number):
+def test_results_that_cannot_be_written_end_in_5_and_what_was_run_is_kept(tmp_path, monkeypatch, capsys, number):
     from experiments.execution import runner
     from experiments.results import folder as results
 

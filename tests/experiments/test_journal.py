@@ -159,8 +159,8 @@ def test_a_stopping_rule_gone_on_with_looks_as_it_did(tmp_path):
 def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
     def few(out):
         design = test_nothing_lost.design()
-        small = dataclasses.replace(design, settings=design.settings[:3], asked={"s": design.settings[:3]})
-        return sweep.sweep(small, out, 7, 1, lives=NAME)
+        small = dataclasses.replace(design, settings=design.settings[:3], task={"s": design.settings[:3]})
+        return sweep.sweep(small, out, 7, 1, model=NAME)
 
     few(tmp_path / "whole")
     shutil.copytree(tmp_path / "whole", tmp_path / "run")

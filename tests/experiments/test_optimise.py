@@ -1,4 +1,4 @@
-"""Division of a budget: a known frontier is found within its stated interval, and winners are confirmed on fresh luck."""
+"""Division of a budget: a known frontier is found within its stated interval, and winners are confirmed on fresh futures."""
 
 import numpy as np
 import pandas
@@ -35,7 +35,7 @@ def test_a_known_frontier_is_found_within_its_stated_interval(found):
     assert max(row["money"]["b"] for row in plans) >= 9e6
 
 
-def test_winners_are_confirmed_on_fresh_luck_and_the_loss_is_told(found):
+def test_winners_are_confirmed_on_fresh_futures_and_the_loss_is_reported(found):
     made, out = found
     assert made["futures"] == 8 and made["fresh"] == 40
     reference = made["frontier"][0]

@@ -322,10 +322,10 @@ def swept(out, fresh=False, executor=None):
     from experiments.analyses import sweep
 
     asked = design()
-    now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.asked)
+    now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.task)
     work = reuse.make_way(out, "sweep", now, fresh)
     with run_helpers.guard_study(out, "en"):
-        sweep.sweep(asked, work, 7, 1, lives=NAME, executor=executor)
+        sweep.sweep(asked, work, 7, 1, model=NAME, executor=executor)
     reuse.end(out, work)
 
 

@@ -1,4 +1,4 @@
-"""Two scenarios in step on the same luck."""
+"""Two scenarios in step with common random numbers."""
 
 import json
 from pathlib import Path

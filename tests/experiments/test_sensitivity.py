@@ -1,4 +1,4 @@
-"""Sensitivity on functions whose indices are known, with luck on top; solving on curves whose answer is known."""
+"""Sensitivity on functions whose indices are known, with chance on top; solving on curves whose answer is known."""
 
 import numpy as np
 import pytest
@@ -18,16 +18,16 @@ def ishigami(points):
     return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def with_luck(values, replicates, common, own, seed=0):
-    """Lives (points, replicates): luck that is the same at every point, and luck that is not."""
+def with_chance(values, replicates, common, own, seed=0):
+    """Replications (points, replicates): chance that is the same at every point, and chance that is not."""
     random = np.random.default_rng(seed)
     return values[:, None] + common * random.normal(size=replicates) + own * random.normal(size=(len(values), replicates))
 
 
 @pytest.mark.parametrize(("common", "own", "replicates"), [(0.0, 0.0, 1), (2.0, 0.0, 3), (1.0, 2.0, 4)])
-def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, replicates):
+def test_sobol_indices_are_those_of_ishigami_with_noise_and_without(common, own, replicates):
     points = sensitivity_indices.sobol_points(NAMES, 2048, 1)
-    rows, found = sensitivity_indices.shares(NAMES, with_luck(ishigami(points), replicates, common, own))
+    rows, found = sensitivity_indices.shares(NAMES, with_chance(ishigami(points), replicates, common, own))
     for row in rows:
         assert row.first == pytest.approx(FIRST[row.factor], abs=max(0.02, row.first_conf))
         assert row.total == pytest.approx(TOTAL[row.factor], abs=max(0.02, row.total_conf))
@@ -42,9 +42,9 @@ def test_sobol_indices_are_those_of_ishigami_with_luck_and_without(common, own, 
 
 def test_noise_left_in_would_have_spoilt_the_indices():
     points = sensitivity_indices.sobol_points(NAMES, 1024, 1)
-    lived = with_luck(ishigami(points), 2, 0.0, 4.0)
-    mended, _ = sensitivity_indices.shares(NAMES, lived)
-    naive, _ = sensitivity_indices.shares(NAMES, lived.mean(axis=1, keepdims=True))
+    outcome = with_chance(ishigami(points), 2, 0.0, 4.0)
+    mended, _ = sensitivity_indices.shares(NAMES, outcome)
+    naive, _ = sensitivity_indices.shares(NAMES, outcome.mean(axis=1, keepdims=True))
     error = {name: [abs(row.total - TOTAL[row.factor]) for row in rows] for name, rows in (("mended", mended), ("naive", naive))}
     assert sum(error["mended"]) < 0.5 * sum(error["naive"])
 
@@ -59,7 +59,7 @@ def test_nothing_varies_nothing_is_shared():
 def test_screening_finds_the_linear_effects_and_passes_no_dummy():
     names = ["strong", "weak", *(f"dummy {number}" for number in range(30))]
     points = sensitivity_indices.morris_points(names, 10, 1)
-    rows = sensitivity_indices.screen(names, points, with_luck(4.0 * points[:, 0] + 1.0 * points[:, 1], 3, 1.0, 0.3), 1)
+    rows = sensitivity_indices.screen(names, points, with_chance(4.0 * points[:, 0] + 1.0 * points[:, 1], 3, 1.0, 0.3), 1)
     assert [row.factor for row in rows[:2]] == ["strong", "weak"]
     assert rows[0].mu == pytest.approx(4.0, abs=0.5)
     assert all(row.passes for row in rows[:2])
@@ -67,33 +67,33 @@ def test_screening_finds_the_linear_effects_and_passes_no_dummy():
 
 
 def test_a_factor_without_effect_passes_one_screening_in_a_hundred():
-    """What luck adds is estimated from two replicates; chi-square, which takes it for known, let 13 in a hundred pass."""
+    """What chance adds is estimated from two replicates; chi-square, which takes it for known, let 13 in a hundred pass."""
     names = [f"dummy {number}" for number in range(40)]
     passed = []
     for seed in range(50):
         points = sensitivity_indices.morris_points(names, 4, seed)
         passed += [
             row.passes
-            for row in sensitivity_indices.screen(names, points, with_luck(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
+            for row in sensitivity_indices.screen(names, points, with_chance(np.zeros(len(points)), 2, 1.0, 0.5, seed), 1)
         ]
     assert 0.004 < np.mean(passed) < 0.017
 
 
-def smooth_luck(points, replicates, seed):
-    """Luck that goes with or against the whole outcome in a replicate, two thirds as large: 40 % of a run."""
+def smooth_chance(points, replicates, seed):
+    """Chance that goes with or against the whole outcome in a replicate, two thirds as large: 40 % of a run."""
     values = ishigami(points)
     return (values - values.mean())[:, None] * np.sqrt(2 / 3) * np.random.default_rng(seed).normal(size=replicates)
 
 
 @pytest.mark.parametrize("base", [64, 256])
 @pytest.mark.parametrize("smooth", [False, True])
-def test_intervals_of_variance_shares_hold_the_truth_where_luck_is_two_fifths(base, smooth):
+def test_intervals_of_variance_shares_hold_the_truth_where_chance_is_two_fifths(base, smooth):
     inside = []
     for seed in range(60):
         points = sensitivity_indices.sobol_points(NAMES, base, seed)
-        values, luck = ishigami(points), np.sqrt(13.84 * 2 / 3)
-        lived = values[:, None] + smooth_luck(points, 2, seed) if smooth else with_luck(values, 2, 0.0, luck, seed)
-        rows, _ = sensitivity_indices.shares(NAMES, lived)
+        values, chance = ishigami(points), np.sqrt(13.84 * 2 / 3)
+        outcome = values[:, None] + smooth_chance(points, 2, seed) if smooth else with_chance(values, 2, 0.0, chance, seed)
+        rows, _ = sensitivity_indices.shares(NAMES, outcome)
         inside += [[abs(row.first - FIRST[row.factor]) <= row.first_conf,
                     abs(row.total - TOTAL[row.factor]) <= row.total_conf] for row in rows]  # fmt: skip
     assert np.mean(inside, axis=0).min() > 0.92
@@ -101,19 +101,19 @@ def test_intervals_of_variance_shares_hold_the_truth_where_luck_is_two_fifths(ba
 
 def test_an_emulator_says_how_far_it_may_be_trusted():
     points = sensitivity_indices.sobol_points(NAMES, 64, 3)
-    smooth = with_luck(points[:, 0] + 0.5 * points[:, 1] ** 2 - 0.6, 3, 0.1, 0.2)
+    smooth = with_chance(points[:, 0] + 0.5 * points[:, 1] ** 2 - 0.6, 3, 0.1, 0.2)
     good = sensitivity_indices.validate(points, smooth)
     assert good.trusted
     assert good.explained > 0.8
     assert good.covered >= 0.85
     assert good.skill > 0.1
-    noise = with_luck(np.zeros(len(points)), 3, 0.0, 1.0)
+    noise = with_chance(np.zeros(len(points)), 3, 0.0, 1.0)
     assert not sensitivity_indices.validate(points, noise).trusted
 
 
 def test_the_probability_of_a_goal_hangs_on_what_moves_its_margin():
     points = sensitivity_indices.sobol_points(NAMES, 64, 3)
-    emulator = sensitivity_indices.Emulator(points, with_luck(2.0 * points[:, 0] - 1.0, 4, 0.0, 0.3))
+    emulator = sensitivity_indices.Emulator(points, with_chance(2.0 * points[:, 0] - 1.0, 4, 0.0, 0.3))
     corners = np.array([[0.1, 0.5, 0.5], [0.5, 0.5, 0.5], [0.9, 0.5, 0.5]])
     assert emulator.probability(corners) == pytest.approx(norm.cdf([-0.8 / 0.3, 0.0, 0.8 / 0.3]), abs=0.12)
     rows = sensitivity_indices.shares_of_probability(NAMES, emulator, 256, 1)
@@ -142,11 +142,11 @@ def futures(curve, count=400, seed=1, own=0.0):
     random = np.random.default_rng(seed)
     levels = random.uniform(size=count)
 
-    def live(value):
+    def evaluate(value):
         shaken = levels + own * np.random.default_rng([seed, round(1000 * value)]).normal(size=count)
         return (shaken < curve(value)).astype(float), np.arange(count) // 2
 
-    return live
+    return evaluate
 
 
 def test_the_smallest_value_that_is_enough():
@@ -187,7 +187,7 @@ def test_a_question_without_an_answer_is_refused_with_the_reason(curve, wanted, 
     assert caught.value.reason == reason
 
 
-def test_luck_that_wobbles_is_not_taken_for_a_turn():
+def test_chance_that_wobbles_is_not_taken_for_a_turn():
     for seed in range(20):
         answer = solve.solve(futures(lambda value: 0.3 + 0.05 * value, 100, seed, own=0.02), (0.0, 10.0), 0.55)
         assert 2.0 < answer.value < 8.0

@@ -19,43 +19,43 @@ from tests.science.whole_county import county, scenario, simulate
 @pytest.fixture(scope="module")
 def relapsed() -> dict:
     """A household that fell below the line, and when."""
-    lived = county()
-    return {**candidates(lived, "relapsed")[40], "tables": lived.tables}
+    simulated = county()
+    return {**candidates(simulated, "relapsed")[40], "tables": simulated.tables}
 
 
 @pytest.fixture(scope="module")
-def told(relapsed) -> HouseholdTrace:
+def story(relapsed) -> HouseholdTrace:
     return HouseholdTrace(county(), int(relapsed["tables"]["households"]["identity"][relapsed["row"]]))
 
 
-def test_looking_on_changes_no_bit(told):
-    """The relived county ends as one that nobody watched."""
-    watched = told.county.run()
+def test_looking_on_changes_no_bit(story):
+    """The county run again ends as one that nobody watched."""
+    watched = story.county.run()
     assert watched.digest == simulate().digest
 
 
-def test_the_story_holds_the_fall_that_the_search_found(told, relapsed):
-    fell = [fact.month for fact in told.facts if fact.kind == "fell_below"]
+def test_the_story_holds_the_fall_that_the_search_found(story, relapsed):
+    fell = [fact.month for fact in story.facts if fact.kind == "fell_below"]
     assert relapsed["month"] in fell
 
 
-def test_what_is_told_of_costs_and_dibao_adds_up_with_the_rows(told):
-    """Own hospital costs told in a year are part of the year's own spending, and dibao at the end is what the last fact says."""
-    end = end_of(told.county, told.row)
-    granted = [fact for fact in told.facts if fact.kind in ("dibao_granted", "dibao_ended", "opens_on_dibao")]
+def test_what_is_said_of_costs_and_dibao_adds_up_with_the_rows(story):
+    """Own hospital costs of a year are part of the year's own spending, and dibao at the end is what the last fact says."""
+    end = end_of(story.county, story.row)
+    granted = [fact for fact in story.facts if fact.kind in ("dibao_granted", "dibao_ended", "opens_on_dibao")]
     assert bool(granted and granted[-1].kind != "dibao_ended") == end["dibao"]
-    for year in (fact for fact in told.facts if fact.kind == "year"):
-        own = sum(f.values["own"] for f in told.facts if f.kind == "reimbursed" and year.month - 12 < f.month <= year.month)
+    for year in (fact for fact in story.facts if fact.kind == "year"):
+        own = sum(f.values["own"] for f in story.facts if f.kind == "reimbursed" and year.month - 12 < f.month <= year.month)
         assert own <= year.values["rigid_12"] + 1.0
 
 
-def test_every_fact_has_a_sentence_in_both_languages(told):
+def test_every_fact_has_a_sentence_in_both_languages(story):
     for language in ("zh", "en"):
         telling = StoryWriter(language, fund_names())
-        for fact in told.facts:
+        for fact in story.facts:
             sentence = telling.fact(fact.kind, fact.values)
             assert sentence and "{" not in sentence
-        assert all(telling.ending(end_of(told.county, told.row), told.facts))
+        assert all(telling.ending(end_of(story.county, story.row), story.facts))
 
 
 def test_every_kind_of_fact_that_can_be_noted_has_words():
@@ -92,10 +92,10 @@ def test_months_below_are_counted_from_fall_to_rise_or_to_the_end():
 def test_the_three_searches_find_what_they_say():
     for kind in FINDS:
         # With everybody listed and little money some wait; as the plan runs nobody is served late.
-        lived = (
+        simulated = (
             county(file="list_all.yaml", budget__county_floor=5e6, budget__bridging=1e7) if kind == "served-late" else county()
         )
-        found = candidates(lived, kind)
+        found = candidates(simulated, kind)
         assert found and found == sorted(found, key=lambda each: (each["month"], each["row"]))
         if kind == "never-noticed":
             assert not any(each["identified"] for each in found)
@@ -107,7 +107,7 @@ def test_explain_tells_two_scenarios_beside_each_other(relapsed):
     assert answer.exit_code == 0, answer.stderr
     first, second = json.loads(answer.stdout)
     assert (first["scenario"], second["scenario"]) == ("baseline", "floor_40m")
-    assert first["facts"][0] == second["facts"][0], "both begin alike: the same household, the same luck"
+    assert first["facts"][0] == second["facts"][0], "both begin alike: the same household, the same random draws"
 
 
 @pytest.mark.parametrize(
@@ -159,28 +159,28 @@ def test_every_programme_names_uses_and_levers_that_exist():
 
 def test_a_million_more_is_about_a_million():
     """The sizes in programmes.yaml are set by hand: each adds between a third of a million and three."""
-    plain = budget.lives("scenarios/baseline.yaml", (), 2021, [0], True)
+    plain = budget.run_replications("scenarios/baseline.yaml", (), 2021, [0], True)
     for name in ("public_posts", "insurance", "work_relief", "training", "school_aid", "county_floor"):
-        more = budget.lives("scenarios/baseline.yaml", budget.settings(name, "more"), 2021, [0], True)
+        more = budget.run_replications("scenarios/baseline.yaml", budget.settings(name, "more"), 2021, [0], True)
         uses = budget.programmes()[name]["uses"]
         added = budget._under(more[0], uses) - budget._under(plain[0], uses)
         assert 0.3e6 < added < 3e6, name
 
 
-def lived(yuan: float, use: str = "training_places") -> dict:
+def simulated(yuan: float, use: str = "training_places") -> dict:
     line = {"year": 2021, "fund": "bridging", "use": use, "yuan": yuan, "count": 2.0, "shortfall": 1.0, "months": 3}
     return {"budget": [line], "public": yuan, "own": 3.0, "relapsed": 2.0, "waiting": 1.0}
 
 
 def test_the_cost_of_a_programme_against_itself_is_nothing():
-    same = [lived(5.0, "dibao")] * 3
+    same = [simulated(5.0, "dibao")] * 3
     row = budget.costs({("", ""): same, ("dibao_discovery", "off"): same, ("dibao_discovery", "more"): same})[0]
     for name in ("static", "net", "clawback", "behavioural", "relapsed_per_million"):
         assert (row[name].mean, row[name].low, row[name].high) == (0.0, 0.0, 0.0)
 
 
-def test_the_table_is_the_mean_over_lives():
-    (row,) = budget.table([lived(10.0), lived(30.0)])
+def test_the_table_is_the_mean_over_replications():
+    (row,) = budget.table([simulated(10.0), simulated(30.0)])
     assert (row["yuan"], row["months"], row["shortfall"]) == (20.0, 3.0, 1.0)
 
 

@@ -84,8 +84,8 @@ def test_verdicts(before, after, low, said):
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory):
-    """Forty lives of a year."""
+def forty_runs(tmp_path_factory):
+    """Forty replications of a year."""
     folder = tmp_path_factory.mktemp("warn")
     year = folder / "year.yaml"
     year.write_text(
@@ -96,8 +96,8 @@ def lived(tmp_path_factory):
     return folder, year, out
 
 
-def test_warn_reads_a_folder_and_says_when_and_how(lived):
-    folder, _, out = lived
+def test_warn_reads_a_folder_and_says_when_and_how(forty_runs):
+    folder, _, out = forty_runs
     asked = ("warn", out, "--goal", "R3", "--goal", "E4_local", "--out", folder / "seen", "--likely", 0.9)
     made = json.loads(ask(*asked, "--json", "--quiet").stdout)
     by_id = {line["goal"]: line for line in made["goals"]}
@@ -116,8 +116,8 @@ def test_warn_reads_a_folder_and_says_when_and_how(lived):
             assert (folder / "seen" / "figures" / f"outlook-{name}-{language}.png").stat().st_size > 1000
 
 
-def test_a_lever_from_a_month_on_is_tried_on_the_same_futures_and_goes_on_where_it_stopped(lived):
-    folder, _, out = lived
+def test_a_lever_from_a_month_on_is_tried_on_the_same_futures_and_goes_on_where_it_stopped(forty_runs):
+    folder, _, out = forty_runs
     asked = ("warn", out, "--goal", "E4_posts", "--levers", "public_posts.count=1000", "--from", "2021-01,2021-10",
              "--replications", 10, "--out", folder / "tried", "--quiet", "--workers", 1)  # fmt: skip
     made = json.loads(ask(*asked, "--json").stdout)
@@ -133,8 +133,8 @@ def test_a_lever_from_a_month_on_is_tried_on_the_same_futures_and_goes_on_where_
     assert any(word in ask(*asked).stdout for word in ("仍不太可能", "本来就可能"))
 
 
-def test_questions_that_cannot_be_are_refused_before_anything_is_lived(lived):
-    folder, year, out = lived
+def test_questions_that_cannot_be_are_refused_before_anything_is_run(forty_runs):
+    folder, year, out = forty_runs
     for arguments, words in (
         ((year,), "is a scenario"),
         ((folder,), "no result"),
@@ -152,7 +152,7 @@ def test_questions_that_cannot_be_are_refused_before_anything_is_lived(lived):
     assert not (folder / "none").exists()
 
 
-def test_too_few_lives_are_refused(lived, tmp_path):
-    _, year, _ = lived
+def test_too_few_replications_are_refused(forty_runs, tmp_path):
+    _, year, _ = forty_runs
     ask("run", year, "--replications", 2, "--quiet", "--no-figures", "--out", tmp_path / "few", "--workers", 1)
     assert "40 are the least" in ask("warn", tmp_path / "few", code=2).stderr

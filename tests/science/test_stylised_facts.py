@@ -14,7 +14,7 @@ def test_a_fact_hits_within_its_band_and_misses_outside():
 
 
 def test_every_fact_of_the_file_is_measured_and_most_hold():
-    found = facts.measure(lives=1)
+    found = facts.measure(replications=1)
     assert sorted(each.id for each in found) == sorted(record["id"] for record in facts.records().values())
     assert all(set(each.fact) == {"zh", "en"} and each.value == each.value for each in found)
     assert sum(each.hit for each in found) >= 11, [(each.id, each.value) for each in found if not each.hit]

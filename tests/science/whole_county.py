@@ -6,7 +6,7 @@ SEED = 2021
 SEEDS = range(8)
 WHOLE = World(1.0, SEEDS, SEED)
 values, county, simulate, yearly, paid, difference = (
-    WHOLE.values, WHOLE.county, WHOLE.life, WHOLE.yearly, WHOLE.paid, WHOLE.difference
+    WHOLE.values, WHOLE.county, WHOLE.result, WHOLE.yearly, WHOLE.paid, WHOLE.difference
 )  # fmt: skip
 
 __all__ = ["SCENARIOS", "SEED", "SEEDS", "county", "difference", "paid", "scenario", "simulate", "values", "yearly"]

@@ -59,13 +59,17 @@ def optimise(
         model.prepare(scenario, on_status)
         division = budget_allocation.price(spec, request, scenario, seed)
         seconds = run_helpers.announce_study(
-            scenario, division.lives, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+            scenario, division.most_replications, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
         )
         if dry_run:
-            console.show_json({"lives": division.lives, "seconds": round(seconds), "steps": division.steps, **division.facts})
+            sizes = {"lives": division.most_replications, "seconds": round(seconds), "steps": division.steps}
+            console.show_json({**sizes, **division.facts})
             return
         run_helpers.confirm(seconds, yes, lang)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(division.lives, lang, screen) as progress:
+        with (
+            run_helpers.guard_study(target, lang),
+            run_helpers.show_progress(division.most_replications, lang, screen) as progress,
+        ):
             manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, on_status, progress)
         if not no_figures:
             from experiments.reporting.figures import pareto

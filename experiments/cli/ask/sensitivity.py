@@ -50,6 +50,7 @@ def sensitivity(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments import model_api
         from experiments.analyses import sensitivity as sensitivity_analysis
+        from experiments.analyses.sensitivity import rank_by_evidence
         from experiments.cli import run_helpers
         from experiments.execution import points, reuse
         from experiments.execution.study import Study
@@ -93,22 +94,22 @@ def sensitivity(
             ) as study:
                 rows = sensitivity.morris_points(names, trajectories, seed)
                 first = sensitivity_analysis.Stage(study, chosen, factors, rows, "screening", replicates)
-                screened = sensitivity_analysis.screened(first, names, outcomes, seed)
-                passed = sensitivity_analysis.passing(screened)
+                screened = sensitivity_analysis.screen_factors(first, names, outcomes, seed)
+                passed = sensitivity_analysis.select_passing(screened)
                 made: dict[str, Any] = {
                     "scenario": chosen.id, "seed": seed, "factors": len(names), "trajectories": trajectories, "base": base,
                     "replicates": replicates, "passed": passed,
-                    "screening": {name: sensitivity_analysis.joined([row for row in rows if row.passes], chosen) for name, rows in
+                    "screening": {name: rank_by_evidence([row for row in rows if row.passes], chosen) for name, rows in
                     screened.items()}, "shares": {}, "worth": {},
                 }  # fmt: skip
-                everything = {name: sensitivity_analysis.joined(rows, chosen) for name, rows in screened.items()}
+                everything = {name: rank_by_evidence(rows, chosen) for name, rows in screened.items()}
                 if passed:
                     few_factors = [each for each in factors if each.id in passed]
                     passed = [each.id for each in few_factors]
                     rows = sensitivity.sobol_points(passed, base, seed)
                     second = sensitivity_analysis.Stage(study, chosen, few_factors, rows, "shares", replicates)
-                    found = sensitivity_analysis.shared(second, passed, outcomes, list(catalogue.goals), seed)
-                    made["shares"] = {name: _as_record(each, chosen, sensitivity_analysis.joined) for name, each in found.items()}
+                    found = sensitivity_analysis.variance_shares(second, passed, outcomes, list(catalogue.goals), seed)
+                    made["shares"] = {name: _as_record(each, chosen, rank_by_evidence) for name, each in found.items()}
                     if others:
                         made["worth"] = _measure_worth(
                             study,
@@ -161,6 +162,7 @@ def _measure_worth(
     import numpy as np
 
     from experiments.analyses import sensitivity as sensitivity_analysis
+    from experiments.analyses.sensitivity import rank_by_evidence
     from experiments.results.files import safe
     from experiments.statistics import sensitivity_indices as sensitivity
 
@@ -172,10 +174,10 @@ def _measure_worth(
     made = {}
     for name, measure in outcomes.items():
         if name in catalogue.goals:
-            means = [stage.lived(measure)[own].mean(axis=1), *(side.lived(measure).mean(axis=1) for side in sides)]
+            means = [stage.outcome(measure)[own].mean(axis=1), *(side.outcome(measure).mean(axis=1) for side in sides)]
             table = np.stack(means, axis=1)
             best = [chosen.id, *(each.id for each in others)][int(np.argmax(table.mean(axis=0)))]
-            rows = sensitivity_analysis.joined(sensitivity.worth_of_knowing(names, points, table, seed), chosen)
+            rows = rank_by_evidence(sensitivity.worth_of_knowing(names, points, table, seed), chosen)
             made[name] = {
                 "best_now": best,
                 "unit": catalogue.goals[name].unit,

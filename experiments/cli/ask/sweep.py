@@ -53,7 +53,7 @@ def sweep(
         sweep_analysis.outcomes_of(design, *map(model_api.find(model_api.COUNTY).catalogue, design.scenarios))
         part = None if shard is None else run_helpers.parse_shard(shard, total)
         replications_here = total if part is None else len(part)
-        now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.asked)
+        now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.task)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
         target = out or run_helpers.choose_folder("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
         if dry_run:

@@ -47,7 +47,7 @@ def warn(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import early_warning as early_warning_analysis
-        from experiments.analyses.early_warning_request import TASK, Asked, outlooks, rescues, tries
+        from experiments.analyses.early_warning_request import TASK, WarningRequest, list_trials, outlooks, run_rescues
         from experiments.cli import run_helpers
         from experiments.execution import reuse
         from experiments.execution.points import affordable
@@ -61,7 +61,7 @@ def warn(
                 context, "is for --levers and --from: without them nothing is lived; leave it out",
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
-        request = Asked.of(path, seed, only_luck, sets or [])
+        request = WarningRequest.of(path, seed, only_luck, sets or [])
         catalogue = model_api.find(model_api.COUNTY).catalogue(request.scenario)
         goals = request.goals(goal or [], catalogue)
         if (levers is None) != (start is None):
@@ -73,7 +73,9 @@ def warn(
                 path, 0, "is a scenario: name a result folder, or what to try with --levers and --from",
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
-        points = tries(request.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+        points = (
+            list_trials(request.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+        )
         affordable("--replications", 0, len(points) + 1, replications)
         if points and request.runs and replications > request.runs:
             console.refuse_given(
@@ -104,7 +106,7 @@ def warn(
                     screen=screen,
                 )
                 on_status = run_helpers.make_status_printer(screen, lang)
-                found = rescues(request, points, goals, numbers, work, workers, likely, on_status, progress)
+                found = run_rescues(request, points, goals, numbers, work, workers, likely, on_status, progress)
         made: dict[str, Any] = {
             "scenario": request.scenario.id, "seed": request.seed, "runs": request.runs, "likely": likely,
             "goals": [_goal_record(name, catalogue.goals[name], look) for name, look in seen.items()],

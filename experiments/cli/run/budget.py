@@ -44,7 +44,7 @@ def budget(
         from experiments.cli import run_helpers
 
         prepare(load, run_helpers.make_status_printer(console.progress_console(), lang))
-        found = budget_analysis.pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
+        found = budget_analysis.run_pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
         table, costs = budget_analysis.table(found[("", "")]), budget_analysis.costs(found)
         if as_json:
             console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,

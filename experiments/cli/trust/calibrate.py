@@ -47,12 +47,12 @@ def calibrate(
         from experiments.validation import published_figures
         from sim.core.inputs.errors import InputError
 
-        work = calibration_study.Calibrating(calibration_study.load())
+        work = calibration_study.CalibrationPlan(calibration_study.load())
         now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
         target = out or run_helpers.choose_folder(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
         screen = console.progress_console(quiet)
         folder = reuse.make_way(target, "calibrate", now, fresh)
-        count = work.spec.waves[0] if synthetic else work.lives
+        count = work.spec.waves[0] if synthetic else work.replications
         seconds = run_helpers.announce_study(
             work.scenario, count, folder, seed=work.spec.seed, workers=workers, only_luck=False, lang=lang, screen=screen
         )
@@ -66,7 +66,7 @@ def calibrate(
             ) as study:
                 recovery = calibration_study.recover(work, study)
                 if synthetic:
-                    made: dict[str, Any] = {"recovery": calibration_study.recovered(work.names, recovery)}
+                    made: dict[str, Any] = {"recovery": calibration_study.recovery_record(work.names, recovery)}
                 else:
                     try:
                         result = calibration_study.calibrate(work, study)

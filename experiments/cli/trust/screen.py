@@ -54,13 +54,13 @@ def screen(
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(points, lang, messages) as progress:
             on_status = run_helpers.make_status_printer(messages, lang)
             with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, on_status, progress) as study:
-                kept, values = screening.live(study, made_points, screening.measures(catalogue))
+                kept, values = screening.run_points(study, made_points, screening.measures(catalogue))
         headline = [name for name, goal in catalogue.goals.items() if goal.headline]
         arguments = [] if scenario == BASELINE else [str(scenario)]
         made: dict[str, Any] = {
             "command": format_command("screen", finding, arguments, points=points, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
-            **screening.told(names, screening.rows_of(kept, names), values, headline),
+            **screening.summarise(names, screening.rows_of(kept, names), values, headline),
         }  # fmt: skip
         with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
             write_finding(made, new / "screening.json", finding)

@@ -44,7 +44,7 @@ def selftest(
         command = " ".join(
             ["xianjie selftest", *(["--quick"] if quick else []), *([f"--finding {finding.as_posix()}"] if finding else [])]
         )
-        made = {"command": command, "seed": seed, "size": extent.size, "seeds": extent.seeds, "lives": extent.lives,
+        made = {"command": command, "seed": seed, "size": extent.size, "seeds": extent.seeds, "lives": extent.replications,
                 "relations": rows, "facts": facts}  # fmt: skip
         if finding is not None:
             write_finding(

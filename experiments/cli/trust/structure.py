@@ -65,7 +65,9 @@ def structure(
         count = len(switches) * len(chosen) * futures
         screen = console.progress_console(quiet)
         first = next(iter(chosen.values()))
-        worlds = {f"{switch.id}.{name}": structure.under(plan, switch) for switch in switches for name, plan in chosen.items()}
+        worlds = {
+            f"{switch.id}.{name}": structure.apply_switch(plan, switch) for switch in switches for name, plan in chosen.items()
+        }
         task = {"structure": {switch.id: switch.sets for switch in switches}}
         now = reuse.inputs_of(worlds, seed, False, task)
         target = out or run_helpers.choose_folder(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
@@ -77,14 +79,14 @@ def structure(
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
-                found = structure.live(study, chosen, futures)
+                found = structure.run_switches(study, chosen, futures)
         catalogue = model_api.find(model_api.COUNTY).catalogue(first)
         made: dict[str, Any] = {
             "command": format_command("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
             "code": model_api.find(model_api.COUNTY).code(), "seed": seed, "futures": futures,
             "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
-            **structure.told(found, catalogue),
+            **structure.summarise(found, catalogue),
         }  # fmt: skip
         with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
             write_finding(made, new / "structure.json", finding)

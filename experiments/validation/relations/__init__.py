@@ -1,6 +1,6 @@
 """Sentences about the county that must hold whatever the numbers are: the metamorphic relations MR1 to MR32.
 
-A model without an oracle is tested by what must change, and what must not, when it is asked something else. Each relation is one
+A model without an oracle is tested by what must change, and what must not, when its inputs change. Each relation is one
 function of a ``World``; ``xianjie selftest`` prints them all, and the tests call the same functions.
 """
 

@@ -17,11 +17,11 @@ FEN = 0.005  # yuan
 @relation("MR29", "strict", "任何资金任何月份不为负，期初＋流入－流出＝期末", "sim/world/bookkeeping.py")
 def purses_close(world: World) -> Finding:
     """No purse is ever negative, and every fund's month closes to the fen."""
-    lived = world.county()
+    county = world.county()
     gap, least, made = 0.0, 0.0, 0.0
     for _ in range(24):
-        lived.step()
-        funds = lived.tables["funds"]
+        county.step()
+        funds = county.tables["funds"]
         gap = max(gap, float(np.abs(funds["opened"] + funds["inflow"] - funds["outflow"] - funds["balance"]).max()))
         least = min(least, float(funds["balance"][: Fund.HOUSEHOLDS].min()))
         made = max(made, abs(float((funds["balance"] - funds["opened"]).sum())))
@@ -35,35 +35,35 @@ def purses_close(world: World) -> Finding:
 @relation("MR30", "strict", "农户各项所得之和＝各资金付出之和", "sim/world/bookkeeping.py, sim/core/ledger.py")
 def receipts_are_payments(world: World) -> Finding:
     """What households receive is what others paid them, in all and for dibao."""
-    lived = world.county()
+    county = world.county()
     gap = 0.0
     for _ in range(12):
-        lived.step()
-        households, lines = lived.tables["households"], lived.tables["lines"]
+        county.step()
+        households, lines = county.tables["households"], county.tables["lines"]
         received = float((households["weight"] * households["received"]).sum())
         gap = max(gap, abs(received - float(lines["yuan"][lines["payee"] == Fund.HOUSEHOLDS].sum())))
         dibao = float((households["weight"] * households["dibao_received"]).sum())
-        gap = max(gap, abs(dibao - line_sum(lived, "dibao")))
+        gap = max(gap, abs(dibao - line_sum(county, "dibao")))
     return Finding(gap < FEN, f"每月最大差 {gap:.1e} 元", f"largest gap of a month {gap:.1e} yuan")
 
 
 @relation("MR31", "strict", "每人只在一处，岗位不重复、不超额", "sim/processes/labour")
 def everybody_in_one_place(world: World) -> Finding:
     """Everybody is in exactly one status, no job is filled twice, and none beyond what is offered."""
-    lived = world.county()
+    county = world.county()
     faults = 0
     for _ in range(24):
-        lived.step()
-        persons, enterprises = lived.tables["persons"], lived.tables["enterprises"]
+        county.step()
+        persons, enterprises = county.tables["persons"], county.tables["enterprises"]
         working, employed = persons["alive"] == 1, persons["enterprise"] >= 0
         faults += int((~np.isin(persons["status"], list(Destination))).sum())
         faults += int((persons["status"][employed] != Destination.LOCAL_FIRM).sum())
         counted = np.bincount(persons["enterprise"][employed & working], minlength=len(enterprises))
         faults += int((counted != enterprises["registered"]).sum())
         faults += int((enterprises["registered"] > enterprises["desired"]).sum())
-        weight = lived.tables["households"]["weight"][persons["household"]]
+        weight = county.tables["households"]["weight"][persons["household"]]
         posts = weight[working & (persons["status"] == Destination.PUBLIC_POST)].sum()
-        faults += int(posts > lived.setting("public_posts.count"))
+        faults += int(posts > county.setting("public_posts.count"))
     return Finding(faults == 0, f"24个月中 {faults} 处不符", f"{faults} faults in 24 months")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Finding, paired, relation
+from experiments.validation.relations.relation import Finding, paired_mean, relation
 from experiments.validation.relations.world import World, scenario
 from sim.core.inputs.parameters import load_all
 from sim.core.ledger import Fund
@@ -18,7 +18,7 @@ FIRM_FAILURE = 1000  # codes of common events from here on are failures of enter
 
 
 def _largest_gap(one: SimulationResult, two: SimulationResult, indicators: tuple[str, ...]) -> float:
-    """The largest relative difference of two lives at the ends of years."""
+    """The largest relative difference of two replications at the ends of years."""
     gaps = []
     for name in indicators:
         first, second = one.indicators[name][11::12], two.indicators[name][11::12]
@@ -37,7 +37,8 @@ def larger_prefecture_share(world: World) -> Finding:
     # Money saved would go on to industry, and so to dividends: that way is closed here.
     ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY}
     relieved: dict[str, Any] = {**ample, "medical_reimbursement__county_share": 0.3}
-    gap = _largest_gap(world.life(**ample), world.life(**relieved), ("own_rigid_spending", "registered_income", "relapse_rate"))
+    usual, changed = world.result(**ample), world.result(**relieved)
+    gap = _largest_gap(usual, changed, ("own_rigid_spending", "registered_income", "relapse_rate"))
     saved = (world.paid("top_up_county", **ample) - world.paid("top_up_county", **relieved)) / 1e6
     zh, en = (
         f"县级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}",
@@ -52,7 +53,7 @@ def higher_premium(world: World) -> Finding:
     # The reserve never runs dry at either premium, and the county's money is ample.
     ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY, "poverty_insurance__premium": 300.0}
     dear: dict[str, Any] = {**ample, "poverty_insurance__premium": 450.0}
-    gap = _largest_gap(world.life(**ample), world.life(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
+    gap = _largest_gap(world.result(**ample), world.result(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
     ratio = world.paid("insurance_premium", **dear) / world.paid("insurance_premium", **ample)
     zh, en = f"保费为 {ratio:.4f} 倍，农户指标最大差 {gap:.1e}", f"premium times {ratio:.4f}, households differ by {gap:.1e}"
     return Finding(gap <= SAME and abs(ratio - 1.5) < 1e-6, zh, en)
@@ -62,23 +63,23 @@ def higher_premium(world: World) -> Finding:
 def half_the_county(world: World) -> Finding:
     """Half the people with half the capacities and budgets fare the same per head."""
     half = World(world.size / 2, world.seeds, world.seed)
-    holds, told = True, []
+    holds, texts = True, []
     for indicator, tolerance in (("rural_income", 0.01), ("registered_income", 0.015), ("relapse_rate", 0.10)):
-        found = paired(
+        found = paired_mean(
             half.means(indicator) / world.means(indicator).mean() - world.means(indicator) / world.means(indicator).mean()
         )
         # Equal within noise: the interval reaches into the tolerance that rounding people and posts to whole ones needs.
         holds &= found.low <= tolerance and found.high >= -tolerance
-        told.append(f"{indicator} {100 * found.mean:+.2f}% [{100 * found.low:+.2f}, {100 * found.high:+.2f}]")
-    return Finding(holds, "，".join(told), ", ".join(told))
+        texts.append(f"{indicator} {100 * found.mean:+.2f}% [{100 * found.low:+.2f}, {100 * found.high:+.2f}]")
+    return Finding(holds, "，".join(texts), ", ".join(texts))
 
 
 @relation("MR15", "strict", "未使用的杠杆改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
 def unused_lever(world: World) -> Finding:
     """A lever that nobody uses, or that is left at its status quo, changes no bit."""
     same: dict[str, Any] = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}
-    kept = world.life(**same).digest == world.life().digest
-    unused = world.life(public_posts__count=0, earnings__post_pay=700).digest == world.life(public_posts__count=0).digest
+    kept = world.result(**same).digest == world.result().digest
+    unused = world.result(public_posts__count=0, earnings__post_pay=700).digest == world.result(public_posts__count=0).digest
     return Finding(kept and unused, f"现状值 {_same(kept, 'zh')}，没有岗位时的岗位工资 {_same(unused, 'zh')}",
                  f"status quo {_same(kept, 'en')}, post pay without posts {_same(unused, 'en')}")  # fmt: skip
 
@@ -90,8 +91,8 @@ def _same(equal: bool, language: str) -> str:
 @relation("MR16", "strict", "从2023年起改动：此前逐位相同", "sim/core/inputs/resolve.py")
 def later_change(world: World) -> Finding:
     """What changes in 2023 changes nothing before."""
-    usual = world.life()
-    later = world.life(dibao__discovery={"2021-01": 0.08, "2023-01": 0.5})
+    usual = world.result()
+    later = world.result(dibao__discovery={"2021-01": 0.08, "2023-01": 0.5})
     before = [name for name, series in usual.indicators.items() if not _equal(later.indicators[name][:24], series[:24])]
     after = later.digest != usual.digest
     zh, en = (
@@ -112,7 +113,7 @@ def doubled_prices(world: World) -> Finding:
     book = load_all().parameters
     doubled = {name: path * 2 if book[name].unit.startswith("yuan") else path for name, path in values.paths.items()}
     nominal = County(chosen, dataclasses.replace(values, paths=doubled), world.seed, 0).run().indicators
-    real = world.life().indicators
+    real = world.result().indicators
     units = {name: each.unit for name, each in INDICATORS.items()}
     wrong = [
         name for name in INDICATORS
@@ -149,7 +150,7 @@ def without_enterprises(world: World) -> Finding:
 def without_dividends(world: World) -> Finding:
     """Without dividends that income is gone, and nothing else moves before the first would have been paid."""
     none: dict[str, Any] = {"village_assets__household_share": {"2021-01": 0.0}}
-    kept, usual = world.life(**none), world.life()
+    kept, usual = world.result(**none), world.result()
     early = [name for name, series in usual.indicators.items() if not _equal(kept.indicators[name][:11], series[:11])]
     paid, before = world.paid("dividends", **none), world.paid("dividends") / 1e6
     lower = kept.indicators["registered_income"][11] < usual.indicators["registered_income"][11]
@@ -163,7 +164,7 @@ def without_dividends(world: World) -> Finding:
 @relation("MR22", "strict", "外溢系数为零等于没有外溢", "sim/processes/household_economy/local_spillover.py")
 def no_spill_over(world: World) -> Finding:
     """A spill-over of nothing is no spill-over, and one of a fifth raises business income."""
-    same = world.life(local_spillover__spent_locally=0.0).digest == world.life().digest
+    same = world.result(local_spillover__spent_locally=0.0).digest == world.result().digest
     share = world.yearly("business_share", local_spillover__spent_locally=0.2)[-1] - world.yearly("business_share")[-1]
     zh, en = (
         f"零：{_same(same, 'zh')}；两成：经营收入占比 {100 * share:+.2f} 个百分点",
@@ -209,10 +210,10 @@ def township_split(world: World) -> Finding:
         moved = np.flatnonzero(villages["township"] == villages["township"][0])[::2]
         villages["township"][moved] = empty
         households["township"][np.isin(households["village"], moved)] = empty
-        life = county.run()
+        result = county.run()
         for name, gaps in changed.items():
-            gaps.append(float(life.indicators[name][11::12].mean() / world.yearly(name, seed).mean() - 1.0))
-    income, relapse = paired(changed["rural_income"]), paired(changed["relapse_rate"])
+            gaps.append(float(result.indicators[name][11::12].mean() / world.yearly(name, seed).mean() - 1.0))
+    income, relapse = paired_mean(changed["rural_income"]), paired_mean(changed["relapse_rate"])
     holds = abs(income.mean) < 0.005 and relapse.low <= 0.1 and relapse.high >= -0.1
     zh, en = (
         f"收入 {100 * income.mean:+.3f}%，返贫率 {100 * relapse.mean:+.1f}%（相对）",
@@ -231,7 +232,7 @@ def rows_in_another_order(world: World) -> Finding:
         "capacity__cases_per_quarter": 1e6, "founding__visits_per_village": 1e6, "public_posts__count": 0,
         "poverty_insurance__premium": 300.0,
     }  # fmt: skip
-    lives, short = [], set()
+    latest, short = [], set()
     for turned in (False, True):
         county = world.county(**ample)
         if turned:
@@ -239,9 +240,9 @@ def rows_in_another_order(world: World) -> Finding:
         for _ in range(12):
             county.step()
             short |= {f"{fund} {use}" for fund, use in county.short_lines()}
-        lives.append({name: county.latest(name) for name in ("relapse_rate", "rural_income", "registered_income", "monitored_persons",  # noqa: E501
+        latest.append({name: county.latest(name) for name in ("relapse_rate", "rural_income", "registered_income", "monitored_persons",  # noqa: E501
                       "dibao_persons", "registered_outside", "own_rigid_spending")})  # fmt: skip
-    gaps = {name: abs(lives[1][name] - value) / max(abs(value), SAME) for name, value in lives[0].items()}
+    gaps = {name: abs(latest[1][name] - value) / max(abs(value), SAME) for name, value in latest[0].items()}
     worst = max(gaps, key=lambda name: gaps[name])
     zh, en = f"最大相对差 {gaps[worst]:.1e}（{worst}）", f"largest relative gap {gaps[worst]:.1e} ({worst})"
     if gaps[worst] > SAME and short:  # whoever came first was paid: a queue, and most likely the reason

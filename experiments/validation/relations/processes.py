@@ -1,4 +1,4 @@
-"""Exact arithmetic, looked up in the middle of lives: one process run twice from the same state (MR2, MR9, MR10, MR21, MR23)."""
+"""Exact arithmetic in the middle of a run: one process run twice from the same state (MR2, MR9, MR10, MR21, MR23)."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.relations.relation import Finding, relation
-from experiments.validation.relations.world import World, line_sum, run_again, stopped_before, unchanged
+from experiments.validation.relations.world import World, call_around, line_sum, restoring, run_again
 from sim.core.ledger import Fund
 from sim.county import County
 from sim.world.codes import LoanState
@@ -30,7 +30,7 @@ def more_money_in_a_frozen_queue(world: World) -> Finding:
     def look(month: int) -> None:
         served, cash = [], []
         for money in (0.0, 1e5, 4e5):
-            with unchanged(poor):
+            with restoring(poor):
                 # Packages of one size: a dear one passed over for lack of money would leave room for two cheap ones.
                 poor.tables["packages"]["cost"] = SIZE
                 poor.tables["funds"]["balance"][[Fund.COUNTY_FLOOR, Fund.BRIDGING]] += world.amount(money)
@@ -42,7 +42,7 @@ def more_money_in_a_frozen_queue(world: World) -> Finding:
             more[0] += int(wider.sum() - less.sum())
         looks[0] += 1
 
-    stopped_before(poor, "targeted_help", MONTHS, look)
+    call_around(poor, "targeted_help", MONTHS, look)
     zh, en = (
         f"{looks[0]} 个月各试三档：多帮 {more[0]} 件，受损 {lost[0]}",
         f"{looks[0]} months at three levels: {more[0]} more served, {lost[0]} worse off",
@@ -107,7 +107,7 @@ def same_sum_from_patients_to_funds(world: World) -> Finding:
     def look(month: int) -> None:
         sums = []
         for values in (county.values, high):
-            with unchanged(county):
+            with restoring(county):
                 own = _weighed(county, "rigid")
                 run_again(county, "medical_reimbursement", month, values)
                 paid = sum(line_sum(county, reason) for reason in ("top_up_prefecture", "top_up_county"))
@@ -116,7 +116,7 @@ def same_sum_from_patients_to_funds(world: World) -> Finding:
         gap[0] = max(gap[0], abs((usual_own - high_own) - (high_paid - usual_paid)))
         moved[0] += high_paid - usual_paid
 
-    stopped_before(county, "medical_reimbursement", MONTHS, look)
+    call_around(county, "medical_reimbursement", MONTHS, look)
     zh, en = (
         f"{MONTHS} 个月共 {moved[0]:,.0f} 元，每月最大差 {gap[0]:.1e} 元",
         f"{moved[0]:,.0f} yuan in {MONTHS} months, largest gap of a month {gap[0]:.1e} yuan",
@@ -148,7 +148,7 @@ def loan_that_earns_its_cost(world: World) -> Finding:
         loans[0] += int(active.sum())
         # Capital that an earlier loss has eaten into earns less than the principal costs: that is another matter.
         for values in settings:
-            with unchanged(county):
+            with restoring(county):
                 county.tables["loans"]["capital"] = county.tables["loans"]["principal"]
                 county.tables["loans"]["ability"] = 1.0
                 county.tables["funds"]["balance"][Fund.BRIDGING] += 1e9
@@ -156,7 +156,7 @@ def loan_that_earns_its_cost(world: World) -> Finding:
                 run_again(county, "loan_service", month, values)
                 worst[0] = max(worst[0], float(np.abs(county.tables["households"]["business"] - before).max()))
 
-    stopped_before(county, "loan_service", 6, look)
+    call_around(county, "loan_service", 6, look)
     zh, en = (
         f"{loans[0]} 笔·月，收入最大变动 {worst[0]:.1e} 元",
         f"{loans[0]} loan-months, largest change of income {worst[0]:.1e} yuan",
@@ -176,7 +176,7 @@ def posts_left_out(world: World) -> Finding:
         posts[0] += int((county.tables["households"]["post_pay"] > 0.0).sum())
         counted = []
         for without in (False, True):
-            with unchanged(county):
+            with restoring(county):
                 if without:
                     county.tables["households"]["wages"] -= county.tables["households"]["post_pay"]
                     county.tables["households"]["post_pay"] = 0.0
@@ -184,7 +184,7 @@ def posts_left_out(world: World) -> Finding:
                 counted.append(county.tables["households"]["countable_12"].copy())
         worst[0] = max(worst[0], float(np.abs(counted[0] - counted[1]).max()))
 
-    stopped_before(county, "close_accounts", 12, look)
+    call_around(county, "close_accounts", 12, look)
     zh, en = (
         f"{posts[0]} 户·月有岗位，核算收入最大变动 {worst[0]:.1e} 元",
         f"{posts[0]} household-months with a post, counted income moves {worst[0]:.1e} yuan",

@@ -1,4 +1,4 @@
-"""What a relation is: a sentence, how strictly it must hold, a function of a world, and what was found."""
+"""What a relation is: a sentence, how strictly it must hold, a function of a world, and its finding."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Kind = Literal["strict", "mean"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a relation holds, and what was measured, told in both languages with the figures in it."""
+    """Whether a relation holds, and what was measured, in both languages with the figures in it."""
 
     holds: bool
     zh: str
@@ -78,7 +78,7 @@ class Paired:
         return f"{self.mean:+.3g} [{self.low:+.3g}, {self.high:+.3g}]"
 
 
-def paired(differences: ArrayLike) -> Paired:
+def paired_mean(differences: ArrayLike) -> Paired:
     """The mean of paired differences, one for each seed."""
     values = np.asarray(differences, dtype=np.float64)
     mean = float(values.mean())

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.relations.relation import Finding, paired, relation
+from experiments.validation.relations.relation import Finding, paired_mean, relation
 from experiments.validation.relations.world import World
 
 #: Whatever can strike a household: set to 0 there are none, set to 2 there are twice as many.
@@ -59,14 +59,14 @@ def nobody_relapses_without_shocks(world: World) -> Finding:
 @relation("MR3", "mean", "县级资金增加一倍，返贫不增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
 def more_money_no_more_relapse(world: World) -> Finding:
     """Twice the county's money does not mean more relapse."""
-    found = paired(world.difference("relapse_rate", budget__county_floor=world.amount(40e6)))
+    found = paired_mean(world.difference("relapse_rate", budget__county_floor=world.amount(40e6)))
     return Finding(found.low <= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
 @relation("MR4", "mean", "县级资金减半，返贫增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
 def half_the_money_more_relapse(world: World) -> Finding:
     """Half the county's money means more relapse."""
-    found = paired(world.difference("relapse_rate", budget__county_floor=world.amount(10e6)))
+    found = paired_mean(world.difference("relapse_rate", budget__county_floor=world.amount(10e6)))
     return Finding(found.mean > 0.0 and found.high > 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
@@ -99,9 +99,10 @@ def better_eyes(world: World) -> Finding:
     sooner, found = (
         world.means(name, **keen) - world.means(name, **LISTED) for name in ("identification_delay", "relapse_undetected")
     )
-    unnoticed = paired(found)
+    unnoticed = paired_mean(found)
     help_uses = ("help_relief", "help_development", "help_repair")
-    spent = paired([sum(world.paid(u, s, **keen) - world.paid(u, s, **LISTED) for u in help_uses) / 1e6 for s in world.seeds])
+    more = [sum(world.paid(u, s, **keen) - world.paid(u, s, **LISTED) for u in help_uses) / 1e6 for s in world.seeds]
+    spent = paired_mean(more)
     holds = sooner.max() < 0.0 and unnoticed.mean < 0.0 and spent.high >= 0.0
     zh = f"识别时间 {sooner.mean():+.2f} 个月（各种子最大 {sooner.max():+.2f}），未发现 {unnoticed}，帮扶支出 {spent} 百万元"
     en = f"delay {sooner.mean():+.2f} months (largest of all seeds {sooner.max():+.2f}), unnoticed {unnoticed}, help {spent} M yuan"  # noqa: E501
@@ -112,7 +113,7 @@ def better_eyes(world: World) -> Finding:
 def slow_paperwork(world: World) -> Finding:
     """Paperwork that takes six months instead of none does not mean less relapse."""
     slow, quick = (world.means("relapse_rate", case_review__procedural_lag=lag) for lag in (6.0, 0.0))
-    found = paired(slow - quick)
+    found = paired_mean(slow - quick)
     return Finding(found.high >= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
@@ -137,7 +138,7 @@ def more_enclave_projects(world: World) -> Finding:
     effort: dict[str, Any] = {"enclave_projects__effort": 2.0, "enclave_projects__land_quota": 0.1}
     producing = world.difference("enclaves_producing", **effort)
     revenue = world.difference("township_revenue", **effort)
-    jobs = paired(world.difference("enclave_registered", **effort))
+    jobs = paired_mean(world.difference("enclave_registered", **effort))
     early = np.array([world.yearly("relapse_rate", s, **effort)[:2] - world.yearly("relapse_rate", s)[:2] for s in world.seeds])
     moved = float(np.abs(early.mean(axis=0)).max())
     holds = producing.mean() > 0.0 and revenue.mean() > 0.0 and jobs.mean >= 0.0 and moved < EARLY
@@ -151,7 +152,7 @@ def severity_against_lot(world: World) -> Finding:
     """When money is scarce, serving by severity leaves no more relapse than serving by lot."""
     scarce: dict[str, Any] = {"budget__county_floor": world.amount(12e6)}
     by_lot = world.means("relapse_rate", **scarce, targeted_help__queue="random")
-    found = paired(by_lot - world.means("relapse_rate", **scarce))
+    found = paired_mean(by_lot - world.means("relapse_rate", **scarce))
     return Finding(found.high >= 0.0, f"抽签比按程度 {found.points()} 个百分点", f"lot over severity {found.points()} points")
 
 
@@ -160,7 +161,7 @@ def without_monitoring(world: World) -> Finding:
     """Without monitoring relapse rises, nobody is identified, and recorded relapse falls to nothing: the books look better."""
     rises, intake, recorded, usual = [], [], [], []
     for seed in world.seeds:
-        blind, seeing = world.life(seed, "no_monitoring.yaml").indicators, world.life(seed).indicators
+        blind, seeing = world.result(seed, "no_monitoring.yaml").indicators, world.result(seed).indicators
         rises.append(float(blind["relapse_rate"][11::12].mean() - seeing["relapse_rate"][11::12].mean()))
         intake.append(float(blind["intake_year"].max()))
         recorded.append(float(blind["relapse_recorded"][11::12].max()))

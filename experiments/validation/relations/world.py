@@ -1,4 +1,4 @@
-"""Lives of the central county under changed parameters, each lived once, in a county as large as wanted.
+"""Runs of the central county under changed parameters, each made once, in a county as large as wanted.
 
 ``subject__name=value`` sets ``subject.name`` for all months, also outside the range that a scenario may ask for, since a relation
 must hold there too; a mapping sets it by month through the scenario's own door. In a small county all that is counted in persons,
@@ -52,7 +52,7 @@ class World:
     size: float = 1.0
     seeds: range = range(8)
     seed: int = 2021
-    _lived: dict[tuple[int, str, str], SimulationResult] = field(default_factory=dict, repr=False)
+    _results: dict[tuple[int, str, str], SimulationResult] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _scaled(self) -> dict[str, Any]:
@@ -103,17 +103,17 @@ class World:
         """A founded county at central values, January 2021."""
         return County(scenario(file), self.values(file, **changes), self.seed, replication)
 
-    def life(self, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> SimulationResult:
-        """The whole life of such a county."""
+    def result(self, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> SimulationResult:
+        """The result of such a county over all months; kept, so that it is run once."""
         make_ready()
         key = (replication, file, json.dumps(changes, sort_keys=True))
-        if key not in self._lived:
-            self._lived[key] = self.county(replication, file, **changes).run()
-        return self._lived[key]
+        if key not in self._results:
+            self._results[key] = self.county(replication, file, **changes).run()
+        return self._results[key]
 
     def yearly(self, indicator: str, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> NDArray:
         """An indicator at the end of every year, 2021 to 2025."""
-        return self.life(replication, file, **changes).indicators[indicator][11::12]
+        return self.result(replication, file, **changes).indicators[indicator][11::12]
 
     def means(self, indicator: str, file: str = "baseline.yaml", **changes: Any) -> NDArray:
         """For each seed, the mean of an indicator over the ends of the years."""
@@ -121,11 +121,12 @@ class World:
 
     def paid(self, use: str, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> float:
         """Yuan that all funds together paid for a use over the five years."""
-        return sum(row["yuan"] for row in self.life(replication, file, **changes).budget if row["use"] == use)
+        return sum(row["yuan"] for row in self.result(replication, file, **changes).budget if row["use"] == use)
 
     def due(self, use: str, replication: int = 0, file: str = "baseline.yaml", **changes: Any) -> float:
         """Yuan paid or left unpaid for a use over the five years."""
-        return sum(row["yuan"] + row["shortfall"] for row in self.life(replication, file, **changes).budget if row["use"] == use)
+        budget = self.result(replication, file, **changes).budget
+        return sum(row["yuan"] + row["shortfall"] for row in budget if row["use"] == use)
 
     def difference(self, indicator: str, file: str = "baseline.yaml", **changes: Any) -> NDArray:
         """For each seed, how much higher the mean of the years is than in the baseline."""
@@ -133,7 +134,7 @@ class World:
 
 
 @contextmanager
-def unchanged(county: County) -> Iterator[None]:
+def restoring(county: County) -> Iterator[None]:
     """Whatever is done to the tables of a county inside, outside nothing has happened."""
     tables = county.tables
     rows: dict[str, Any] = {name: array.copy() for name, array in tables.rows.items()}
@@ -168,12 +169,12 @@ def _lines_of(county: County, reason: str) -> slice:
 
 
 def line_sum(county: County, reason: str) -> float:
-    """Yuan paid for a reason in the month being lived."""
+    """Yuan paid for a reason in the current month."""
     return float(county.tables["lines"]["yuan"][_lines_of(county, reason)].sum())
 
 
-def stopped_before(county: County, process: str, months: int, look: Callable[[int], None], after: bool = False) -> None:
-    """Live so many months, and call ``look`` with the month each time just before (or after) a process runs."""
+def call_around(county: County, process: str, months: int, look: Callable[[int], None], after: bool = False) -> None:
+    """Run so many months, and call ``look`` with the month each time just before (or after) a process runs."""
 
     def watch(running: Any, month: int, before: bool) -> None:
         if running.name == process and before != after:
