@@ -76,7 +76,7 @@ def measure(asked: Asked) -> Iterator[Line]:
         lived: dict[str, dict[str, np.ndarray]] = {}
         for name in (BASELINE.stem, *(other for other, _ in CONTRASTS)):
             scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
-            runner.run(scenario, folder / name, replications, workers=asked.workers, only_luck=True)
+            runner.run(scenario, folder / name, runner.RunOptions(replications, workers=asked.workers, only_luck=True))
             lived[name] = indicators(folder / name)
             if name == BASELINE.stem:
                 continue

@@ -35,7 +35,7 @@ def points(scenario: Scenario, factors: Sequence[design.Factor], count: int, see
 
 def live(study: Study, made: Sequence[Point], measures: Mapping[str, str]) -> tuple[list[Point], dict[str, NDArray[np.float64]]]:
     """The points whose one life came to its end, and by outcome its value in each; point i has the luck of replication i."""
-    study.live([(point, [number]) for number, point in enumerate(made)])
+    study.run([(point, [number]) for number, point in enumerate(made)])
     kept, found = [], []
     for number, point in enumerate(made):
         try:

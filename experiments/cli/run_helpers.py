@@ -17,7 +17,7 @@ from experiments.cli import console
 from experiments.cli.console import Code
 from experiments.execution import reuse, runner, stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
-from experiments.execution.worker_pool import Make, Stopped
+from experiments.execution.worker_pool import Stopped
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
@@ -34,15 +34,10 @@ LONGEST = 180  # bytes of a default name; file systems take 255, and names withi
 
 
 @dataclass(frozen=True)
-class RunOptions:
-    """How a scenario is to be lived."""
+class RunRequest(runner.RunOptions):
+    """How a scenario is to be run, and what the command line adds: settings, language, and what to do with what is there."""
 
-    replications: int
-    seed: int
-    workers: int | None
-    only_luck: bool = False
     sets: tuple[str, ...] = ()
-    profile: bool = False
     lang: str = "zh"
     resume: bool = False
     fresh: bool = False
@@ -52,10 +47,9 @@ class RunOptions:
     shard: str | None = None
     precision: float | None = None
     largest: int = 10_000
-    executor: Make | None = None  # another place to live them
 
 
-def folder(scenario: Any, wanted: RunOptions) -> Path:
+def folder(scenario: Any, wanted: RunRequest) -> Path:
     """The result folder of a run for which none is named: runs that differ in what was asked stay apart."""
     parts = [scenario.id, str(wanted.seed), f"x{wanted.replications}"]
     if wanted.only_luck:
@@ -73,7 +67,7 @@ def digest_of(sets: tuple[str, ...] | list[str] | None) -> list[str]:
     return [hashlib.sha256("\n".join(sets).encode(errors="surrogatepass")).hexdigest()[:8]] if sets else []
 
 
-def asked(scenario: Any, wanted: RunOptions) -> dict[str, Any]:
+def asked(scenario: Any, wanted: RunRequest) -> dict[str, Any]:
     """What decides the replications of a run."""
     return reuse.inputs_of({scenario.id: scenario}, wanted.seed, wanted.only_luck)
 
@@ -94,7 +88,7 @@ def apart(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
 
 def taken(place: Path, now: dict[str, Any]) -> bool:
     """Whether a folder holds a result of something else than is asked now; another version's is of the same."""
-    before = output_folder.asked(place) if output_folder.holds(place) else None
+    before = output_folder.recorded_inputs(place) if output_folder.holds(place) else None
     return before is not None and any(before.get(key) != now[key] for key in QUESTION)
 
 
@@ -103,7 +97,7 @@ def digest(now: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({key: now[key] for key in QUESTION}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runner.Outcome:
+def live(scenario: Any, out: Path, wanted: RunRequest, console: Console) -> runner.Outcome:
     """Fill ``out`` with a result, telling the console how far it is.
 
     A finished result of the same lives stands until the new one is whole and takes its place; an unfinished one is gone on with
@@ -118,21 +112,16 @@ def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runn
     part = None if wanted.shard is None else part_of(wanted.shard, replications)
     try:
         with bar(len(part) if part is not None else replications, wanted.lang, console) as progress:
-            outcome = runner.run(
-                scenario,
-                work,
-                replications,
-                wanted.seed,
-                wanted.workers,
-                wanted.only_luck,
-                wanted.profile,
-                model_api.COUNTY,
-                teller(console, wanted.lang),
-                progress,
-                executor=wanted.executor,
+            options = replace(
+                wanted,
+                replications=replications,
+                model_name=model_api.COUNTY,
                 part=part,
                 until=until,
+                on_status=teller(console, wanted.lang),
+                on_progress=progress,
             )
+            outcome = runner.run(scenario, work, options)
     except runner.Refused as reason:
         raise reuse.unjoinable("--resume", out, reason, wanted.offers_fresh) from None
     except BrokenPipeError:
@@ -141,7 +130,7 @@ def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runn
         raise unwritten(problem, out, wanted.lang) from None
     if outcome.problem:
         told = why(outcome.cause, wanted.lang) or outcome.problem
-        typer.echo(Words(wanted.lang)(outcome.words, out=out, problem=told, done=outcome.completed), err=True)
+        typer.echo(Words(wanted.lang)(outcome.message_key, out=out, problem=told, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     if work != out and outcome.manifest["complete"]:
         output_folder.replace(out)
@@ -149,14 +138,14 @@ def live(scenario: Any, out: Path, wanted: RunOptions, console: Console) -> runn
     return outcome
 
 
-def count(wanted: RunOptions) -> int:
+def count(wanted: RunRequest) -> int:
     """How many replications there will be at most."""
     if wanted.shard is not None:
         return len(part_of(wanted.shard, wanted.replications))
     return wanted.largest if wanted.precision is not None else wanted.add or wanted.replications
 
 
-def announce(scenario: Any, wanted: RunOptions, console: Console, times: int = 1) -> None:
+def announce(scenario: Any, wanted: RunRequest, console: Console, times: int = 1) -> None:
     """Say, from two lives measured here, how many runs there will be, how long they take and what room they need.
 
     ``times``: for how many scenarios. Runs so short that the measurement would be a good part of them are not announced.
@@ -166,9 +155,8 @@ def announce(scenario: Any, wanted: RunOptions, console: Console, times: int = 1
         return
     words = Words(wanted.lang)
     most = wanted.largest * times if wanted.precision is not None else replications
-    cost = runner.forecast(
-        scenario, most, wanted.seed, wanted.workers, wanted.only_luck, model_api.COUNTY, teller(console, wanted.lang)
-    )
+    status = teller(console, wanted.lang)
+    cost = runner.forecast(scenario, replace(wanted, replications=most, model_name=model_api.COUNTY, on_status=status))
     facts = {
         "runs": most,
         "workers": cost.workers,
@@ -211,14 +199,14 @@ def done(out: Path) -> int:
     """How many replications the journal of a folder holds, or that of the result being made anew in it."""
     beside = output_folder.next_to(out)
     folder = beside if output_folder.begun(beside) else out
-    return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
+    return sum(len(numbers) for numbers in journal.stored_replications(folder / output_folder.JOURNAL).values())
 
 
-def check(scenario: Any, out: Path, wanted: RunOptions) -> None:
+def check(scenario: Any, out: Path, wanted: RunRequest) -> None:
     """Raise InputError where a run may not be written: before anything is lived."""
     reuse.usable(out, RUN)
     reason = reuse.unlike(out, asked(scenario, wanted))
-    same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
+    same = scenario.id in ((output_folder.recorded_inputs(out) or {}).get("scenarios") or {})
     if reason and not (wanted.fresh and same):
         raise reuse.unjoinable("--out", out, reason, wanted.offers_fresh and same)
 
@@ -242,7 +230,7 @@ def part_of(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _make_way(scenario: Any, out: Path, wanted: RunOptions) -> Path:
+def _make_way(scenario: Any, out: Path, wanted: RunRequest) -> Path:
     """Where to write: ``out``, made ready, or a place beside the result that stands in it. InputError rather than lose any."""
     check(scenario, out, wanted)
     now = asked(scenario, wanted)
@@ -344,7 +332,7 @@ def ending(out: Path, lang: str) -> Iterator[None]:
         raise typer.Exit(Code.INTERRUPTED) from None
     except RunInterrupted as problem:
         told = "" if isinstance(problem, PlaceLost) else why(problem.__cause__, lang)
-        typer.echo(words(problem.words, out=out, problem=told or problem, done=done(out)), err=True)
+        typer.echo(words(problem.message_key, out=out, problem=told or problem, done=done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
 
 
@@ -356,7 +344,8 @@ def announce_study(
     left = max(0, count - done(out))
     if left == 0 or screen.quiet:
         return 0.0
-    cost = runner.forecast(scenario, 2, seed, 1, only_luck, model_api.COUNTY, teller(screen, lang))
+    options = runner.RunOptions(2, seed, 1, only_luck, model_name=model_api.COUNTY, on_status=teller(screen, lang))
+    cost = runner.forecast(scenario, options)
     processes = min(workers or usable_processors(), left)
     seconds = runner.duration(cost.pace, left, processes)
     screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.execution.runner import Progress, claim
 from experiments.execution.worker_pool import Make, WorkerPool
-from experiments.model_api import COUNTY, Plan, Point, Say, find
+from experiments.model_api import COUNTY, OnStatus, Plan, Point, load_model
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
 from experiments.results.journal import Chunk
@@ -69,24 +69,25 @@ class Study:
         only_luck: bool,
         task: Any,
         workers: int | None = None,
-        lives: str = COUNTY,
-        say: Say = lambda what, **facts: None,
+        model_name: str = COUNTY,
+        on_status: OnStatus = lambda what, **facts: None,
         progress: Callable[[Progress], None] = lambda progress: None,
         executor: Make | None = None,
-        brief: bool = True,
+        outcomes_only: bool = True,
     ) -> None:
-        model = find(lives)
+        model = load_model(model_name)
         first = next(iter(scenarios.values()))
-        model.prepare(first, say)
+        model.prepare(first, on_status)
         self.catalogue = model.catalogue(first)
         self._points: dict[str, Point] = {}
         self._progress = progress
         self._watch = Progress(0)
         place = folder / "journal"
         with contextlib.ExitStack() as stack:
-            belongs = stack.enter_context(claim(place, fingerprint.identity(model, lives, scenarios, seed, only_luck, task)))
-            self.plan = Plan(seed, only_luck, place, lives, brief=brief, belongs=belongs)
-            self._crew = stack.enter_context(WorkerPool(self.plan, first, workers, say, executor))
+            inputs = fingerprint.collect_inputs(model, model_name, scenarios, seed, only_luck, task)
+            digest = stack.enter_context(claim(place, inputs))
+            self.plan = Plan(seed, only_luck, place, model_name, outcomes_only=outcomes_only, digest=digest)
+            self._pool = stack.enter_context(WorkerPool(self.plan, first, workers, on_status, executor))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Study":
@@ -95,8 +96,8 @@ class Study:
     def __exit__(self, *problem: object) -> None:
         self._stack.close()
 
-    def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.live`` does, and ValueError
+    def run(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
+        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.run`` does, and ValueError
         for two points of one name: the journal would give one the lives of the other.
         """
         for point, _numbers in wanted:
@@ -104,16 +105,16 @@ class Study:
             if known is not point and known != point:
                 raise ValueError(f"two different points have the name {point.name}")
         total = sum(len(numbers) for _point, numbers in wanted)
-        missing = sum(len(self._crew.missing(point, numbers)) for point, numbers in wanted)
+        remaining = sum(len(self._pool.remaining(point, numbers)) for point, numbers in wanted)
         self._watch.total += total
-        self._watch.done += total - missing
+        self._watch.done += total - remaining
 
         def count(chunk: Chunk) -> None:
-            self._watch.done += len(chunk.lives) + len(chunk.failures)
+            self._watch.done += len(chunk.completed) + len(chunk.failures)
             self._watch.failed += len(chunk.failures)
             self._progress(self._watch)
 
-        self._crew.live(wanted, count)
+        self._pool.run(wanted, count)
 
     def outcomes(self, point: Point, replications: Sequence[int] | None = None) -> Outcomes:
         """What the lives of a point came to, or some of them. Raises ValueError if none of them lived."""
@@ -127,13 +128,13 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
     """
     chunks = journal.read(folder, name)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     if not lived:
         reason = chunks[0].failures[0].error if chunks else "it was not lived"
         raise ValueError(f"no life of the point {name} came to its end: {reason}")
     layout = lived[0].header["layout"]
     goals = np.concatenate([chunk.array("goals") for chunk in lived])
-    records = [life for chunk in lived for life in chunk.lives]
+    records = [life for chunk in lived for life in chunk.completed]
     numbers = np.array([life["replication"] for life in records])
     absent = set(replications or ()).difference(numbers.tolist(), failed)
     if absent:

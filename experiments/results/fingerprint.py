@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from experiments.model_api import SimulationModel, find
+from experiments.model_api import SimulationModel, load_model
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
 from sim.core.inputs.errors import BilingualText, UserError, joined
@@ -36,18 +36,18 @@ def versions() -> dict[str, str | None]:
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def identity(
-    model: SimulationModel, lives: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
+def collect_inputs(
+    model: SimulationModel, model_name: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
     """Everything that decides the lives of these scenarios; ``task`` is what else was asked, as plain data."""
     return plain(
         {
             "format": journal.FORMAT,
-            "scenarios": {name: model.asked(scenario) for name, scenario in scenarios.items()},
+            "scenarios": {name: model.canonical_inputs(scenario) for name, scenario in scenarios.items()},
             "seed": seed,
             "only_luck": only_luck,
             "task": task,
-            "lives": lives,
+            "lives": model_name,
             "code": model.code(),
             "versions": versions(),
             "platform": {"system": platform.system(), "machine": platform.machine()},
@@ -55,13 +55,13 @@ def identity(
     )
 
 
-def machine(lives: str) -> dict[str, Any]:
+def describe_machine(model_name: str) -> dict[str, Any]:
     """Everything about this process, but for what is asked, that could change a life or its chunk: equal here and there, equal
     bytes from here and there.
     """
     return plain(
         {
-            "code": find(lives).code(),
+            "code": load_model(model_name).code(),
             "program": _program(),
             "versions": versions(),
             "platform": {"system": platform.system(), "machine": platform.machine()},
@@ -98,19 +98,19 @@ def _arithmetic() -> str:
     return digest.hexdigest()[:16]
 
 
-def note(folder: Path, belongs: Mapping[str, Any]) -> None:
+def write_fingerprint(folder: Path, inputs: Mapping[str, Any]) -> None:
     """Write down what the journal in ``folder`` belongs to."""
-    write_text(folder / FILE, as_json(belongs))
+    write_text(folder / FILE, as_json(inputs))
 
 
-def noted(folder: Path) -> dict[str, Any] | None:
+def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     """What a journal belongs to; None where there is no journal, or none that says so."""
     return read_object(folder / FILE)
 
 
-def digest(belongs: Mapping[str, Any]) -> str:
+def digest(inputs: Mapping[str, Any]) -> str:
     """What every chunk of a journal carries: the hash of what it belongs to."""
-    return hashlib.sha256(canonical(plain(belongs)).encode()).hexdigest()
+    return hashlib.sha256(canonical(plain(inputs)).encode()).hexdigest()
 
 
 class IncompatibleRun(UserError):

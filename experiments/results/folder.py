@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.model_api import Catalogue, find
+from experiments.model_api import Catalogue, load_model
 from experiments.results import dictionary, output_folder, summaries, tables
 from experiments.results.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -92,8 +92,8 @@ def write(
 
 def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
     """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
-    catalogue = find(plan.lives).catalogue(scenario)
-    records = [life for chunk in chunks for life in chunk.lives]
+    catalogue = load_model(plan.model_name).catalogue(scenario)
+    records = [life for chunk in chunks for life in chunk.completed]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
     if records:
         _write_tables(out, plan, scenario, chunks, records, catalogue)
@@ -105,7 +105,7 @@ def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], reque
 
 
 def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
     group = tables.REPLICATIONS_PER_GROUP
@@ -147,14 +147,14 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
 def _manifest(
     out: Path, plan: "Plan", scenario: Any, catalogue: Catalogue, records: list[dict], failed: int, requested: int
 ) -> dict[str, Any]:
-    model = find(plan.lives)
+    model = load_model(plan.model_name)
     identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
     present = [name for name in MADE if name != "manifest.json" and (out / name).exists()]
     return {
         "format": FORMAT,
         "program": {"name": "xianjie", "version": version("xianjie"), **_commit()},
         "scenario": description(scenario),
-        "lives": plan.lives,
+        "lives": plan.model_name,
         "seed": plan.seed,
         "only_luck": plan.only_luck,
         "code": model.code(),
@@ -163,7 +163,7 @@ def _manifest(
         "parameters": plain(model.used(scenario, None)),
         "ensemble": plain(model.ensemble(scenario)),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
-        "columns": dictionary.told(present),
+        "columns": dictionary.describe_columns(present),
         "months": [str(month) for month in _months(catalogue, scenario)],
         "townships": _places(catalogue, "townships"),
         "segments": _places(catalogue, "segments"),
@@ -221,7 +221,7 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     little worse than fifty in a row group, so this errs upwards.
     """
     names = tables.axes([chunk], catalogue)
-    lived = len(chunk.lives)
+    lived = len(chunk.completed)
     per_life = [
         tables.months(chunk, names),
         tables.years(chunk, names),

@@ -30,8 +30,8 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     ``ignorance``, the shares of the margin's variance (``ignorance_negative``: the estimate fell below 0 and
     stands at 0); ``by_year``, the probability of being on course at each year's end.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
-    draws = np.array([life["draw"] for chunk in lived for life in chunk.lives])
+    lived = [chunk for chunk in chunks if chunk.completed]
+    draws = np.array([life["draw"] for chunk in lived for life in chunk.completed])
     outcomes = np.concatenate([chunk.array("goals") for chunk in lived])
     met: dict[str, NDArray] = {}
     paths: dict[str, NDArray] = {}
@@ -147,7 +147,7 @@ def audit_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
     it is itself uncertain. ``ok`` only if every life met it; ``status`` is that of the first life that
     missed, or of the first life.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     rows = np.concatenate([chunk.array("audit") for chunk in lived])
     lines = []
     for i, first in enumerate(lived[0].header["audit"]):
@@ -189,12 +189,12 @@ def budget_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
 
     A life that never paid for a use counts as 0 for it.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     cells = sorted({tuple(cell) for chunk in lived for cell in chunk.header["budget"]})
     position = {cell: i for i, cell in enumerate(cells)}
     blocks = []
     for chunk in lived:
-        block = np.zeros((len(chunk.lives), len(cells), 3))
+        block = np.zeros((len(chunk.completed), len(cells), 3))
         own = [position[tuple(cell)] for cell in chunk.header["budget"]]
         block[:, own] = chunk.array("budget")
         blocks.append(block)
@@ -216,5 +216,5 @@ def budget_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
 
 def profile(chunks: Sequence[Chunk]) -> dict[str, float]:
     """Milliseconds each process of the month took in one life, mean over the lives; empty if not timed."""
-    timed = [life["timings"] for chunk in chunks for life in chunk.lives if life["timings"]]
+    timed = [life["timings"] for chunk in chunks for life in chunk.completed if life["timings"]]
     return {name: sum(times[name] for times in timed) / len(timed) for name in timed[0]} if timed else {}

@@ -52,7 +52,7 @@ class Axes:
 
 def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     """The axes that all chunks share; ValueError if they do not."""
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     layout = lived[0].header["layout"]
     for chunk in lived[1:]:
         if chunk.header["layout"] != layout:
@@ -82,7 +82,7 @@ def months(chunk: Chunk, names: Axes) -> pa.Table:
     """Rows replication x month, a column for each county indicator in float64."""
     values = chunk.array("months")
     count = len(values)
-    numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+    numbers = np.array([life["replication"] for life in chunk.completed], dtype=np.int32)
     columns: dict[str, Any] = {
         "replication": np.repeat(numbers, names.months),
         "month": np.tile(names.dates, count),
@@ -98,7 +98,7 @@ def years(chunk: Chunk, names: Axes) -> pa.Table:
     """
     columns = list(dict.fromkeys(name for scope in PLURAL for name in names.scopes[scope]))
     places = [(scope, unit) for scope in PLURAL for unit in names.units[scope]]
-    count, span = len(chunk.lives), len(names.years)
+    count, span = len(chunk.completed), len(names.years)
     values = np.full((count, span, len(places), len(columns)), np.nan, dtype=np.float32)
     start = 0
     for scope, plural in PLURAL.items():
@@ -108,7 +108,7 @@ def years(chunk: Chunk, names: Axes) -> pa.Table:
             block = chunk.array(f"{plural}.years").swapaxes(2, 3)
             values[:, :, start : start + width, where] = block
         start += width
-    numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+    numbers = np.array([life["replication"] for life in chunk.completed], dtype=np.int32)
     cells = span * len(places)
     table: dict[str, Any] = {
         "replication": np.repeat(numbers, cells),
@@ -135,7 +135,7 @@ def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
     Columns ``quantile.ID``; ``goal.ID.met`` (0/1), ``.margin``, ``.value``, ``.2021`` ... (met so far; NaN
     not assessed).
     """
-    lives = chunk.lives
+    lives = chunk.completed
     table: dict[str, Any] = {
         "replication": np.array([life["replication"] for life in lives], dtype=np.int32),
         "draw": np.array([life["draw"] for life in lives], dtype=np.int32),
@@ -163,10 +163,10 @@ def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
     cells = sorted({(int(year), str(fund), str(use)) for chunk in chunks for year, fund, use in chunk.header["budget"]})
     position = {cell: i for i, cell in enumerate(cells)}
     for chunk in chunks:
-        money = np.zeros((len(chunk.lives), len(cells), 3))
+        money = np.zeros((len(chunk.completed), len(cells), 3))
         money[:, [position[int(y), str(f), str(u)] for y, f, u in chunk.header["budget"]]] = chunk.array("budget")
         flat = money.reshape(-1, 3)
-        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        numbers = np.array([life["replication"] for life in chunk.completed], dtype=np.int32)
         yield pa.table(
             {
                 "replication": np.repeat(numbers, len(cells)),
@@ -185,7 +185,7 @@ def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
     """
     for chunk in chunks:
         record, values = chunk.header["portraits"][name], chunk.array(f"portrait.{name}")
-        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        numbers = np.array([life["replication"] for life in chunk.completed], dtype=np.int32)
         place = np.nonzero(values)
         columns: dict[str, Any] = {"replication": numbers[place[0]]}
         for (axis, labels), index in zip(record["axes"].items(), place[1:], strict=True):
@@ -256,7 +256,7 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     for name in names.indicators:
         column = pq.read_table(months_file, columns=[name])[name].to_numpy()
         yield _band("county", ("county",), name, names, column.reshape(-1, names.months, 1), draws)
-    lived = [chunk for chunk in chunks if chunk.lives]
+    lived = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
         for name in names.banded[scope]:
             series = np.concatenate([chunk.array(f"{plural}.months.{name}") for chunk in lived])

@@ -17,7 +17,7 @@ from experiments.results import fingerprint, journal
 
 def chunks(folder):
     """The chunks of a folder's journal, in order."""
-    return journal.named(folder / "journal")
+    return journal.chunk_files(folder / "journal")
 
 
 def numbers_of(path):
@@ -38,7 +38,7 @@ def says_the_same(folder, whole):
     """Whether a damaged journal still holds what the sound one holds: a bit may fall where nothing is said."""
     try:
         return (
-            fingerprint.noted(folder / "journal") == fingerprint.noted(whole / "journal")
+            fingerprint.read_fingerprint(folder / "journal") == fingerprint.read_fingerprint(whole / "journal")
             and [path.name for path in chunks(folder)] == [path.name for path in chunks(whole)]
             and all(members(one) == members(other) for one, other in zip(chunks(folder), chunks(whole)) if not one.is_fifo())
             and not any(path.is_fifo() for path in chunks(folder))

@@ -24,8 +24,8 @@ class Divided(Scenario):
 
 
 class QuarterCircle(Synthetic):
-    def live(self, scenario, quantiles, seed, replication, profile):
-        life = super().live(scenario, quantiles, seed, replication, profile)
+    def run(self, scenario, quantiles, seed, replication, profile):
+        life = super().run(scenario, quantiles, seed, replication, profile)
         common = 0.2 * norm.ppf(quantiles["admission_rate"])
         code = [seed, replication, *(round(1000 * share) for share in scenario.shares)]
         own = NOISE * np.random.default_rng(code).normal(size=2)

@@ -196,7 +196,7 @@ def killed_in_every_way(tmp_path, kills, seed):
             finally:
                 child.kill()
                 child.wait()
-            now = journal.done(out / "journal").get(worker_pool.CHUNKS, set())
+            now = journal.stored_replications(out / "journal").get(worker_pool.CHUNKS, set())
             assert have <= now, "what was on disk is lost"
             have = now
             if child.returncode == 0:
@@ -231,7 +231,7 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
     whole = tmp_path / "whole"
     run(whole)
     written = []
-    real = journal.keep
+    real = journal.store
 
     def full(path, *rest):
         if len(written) == 2:
@@ -240,12 +240,12 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
         written.append(path)
         real(path, *rest)
 
-    monkeypatch.setattr(journal, "keep", full)
+    monkeypatch.setattr(journal, "store", full)
     outcome = run(tmp_path / "full")
     assert "No space left" in outcome.problem
     assert outcome.completed == 2
     assert not (tmp_path / "full" / "manifest.json").exists()
-    monkeypatch.setattr(journal, "keep", real)
+    monkeypatch.setattr(journal, "store", real)
     assert run(tmp_path / "full").completed == 11
     assert files(tmp_path / "full") == files(whole)
     assert not list((tmp_path / "full").rglob("*.partial"))
@@ -324,7 +324,7 @@ def test_a_sweep_in_shards_fills_one_journal(tmp_path):
     for part in (range(50), range(50, 80)):
         assert swept(tmp_path / "parts", part=part) is None
     swept(tmp_path / "parts")
-    assert sum(len(numbers) for numbers in journal.done(tmp_path / "parts" / "journal").values()) == total
+    assert sum(len(numbers) for numbers in journal.stored_replications(tmp_path / "parts" / "journal").values()) == total
     assert tables_of(tmp_path / "parts") == tables_of(tmp_path / "whole")
 
 
@@ -353,7 +353,7 @@ def test_what_has_changed_is_noticed_and_refused(tmp_path, monkeypatch, what, re
         noted["versions"]["numpy"] = "0.1"
         place.write_text(json.dumps(noted), encoding="utf-8")
     with pytest.raises(runner.Refused, match=reason):
-        runner.run(scenario, tmp_path, 9, seed, 1, lives=NAME)
+        runner.run(scenario, tmp_path, runner.RunOptions(9, seed, 1, model_name=NAME))
     assert files(tmp_path) == before
 
 

@@ -19,7 +19,7 @@ def folders(tmp_path_factory):
     """The synthetic county three times: as it is, shifted towards missing its goals, and as it is again."""
     root = tmp_path_factory.mktemp("pairs")
     for name, scenario in (("one", Scenario()), ("shifted", Scenario(id="shifted", shift=0.8)), ("again", Scenario())):
-        runner.run(scenario, root / name, RUNS, 7, 1, lives=NAME)
+        runner.run(scenario, root / name, runner.RunOptions(RUNS, 7, 1, model_name=NAME))
     return {name: open_folder(root / name) for name in ("one", "shifted", "again")}
 
 
@@ -82,7 +82,7 @@ def test_a_shift_is_found_with_its_sign_and_size(folders):
 
 
 def test_results_without_common_futures_are_refused(folders, tmp_path):
-    runner.run(Scenario(), tmp_path, 4, 8, 1, lives=NAME)
+    runner.run(Scenario(), tmp_path, runner.RunOptions(4, 8, 1, model_name=NAME))
     with pytest.raises(comparison.Unpaired, match="its seed is 8"):
         comparison.compare([folders["one"], open_folder(tmp_path)])
 

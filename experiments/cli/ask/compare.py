@@ -125,8 +125,8 @@ def _live(
     target = out or run_helpers.apart("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
     screen = console.messages(quiet)
     place.open(screen)
-    first = run_helpers.RunOptions(
-        replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
+    first = run_helpers.RunRequest(
+        replications, seed, place.workers, only_luck, sets=sets, lang=lang, fresh=fresh, again=True, executor=place.executor
     )
     for scenario, folder in zip(chosen, folders):
         run_helpers.check(scenario, target / folder, first)

@@ -47,7 +47,7 @@ def discover(
         from experiments.results.files import safe
 
         asked = discovery_spec.load(spec, goal, points)
-        discovery.check(asked, *map(model_api.find(model_api.COUNTY).catalogue, asked.scenarios))
+        discovery.check(asked, *map(model_api.load_model(model_api.COUNTY).catalogue, asked.scenarios))
         screen = console.messages(quiet)
         stem = safe(f"discover-{spec.stem}-{asked.goal}-{seed}-x{asked.points}")
         now = reuse.inputs_of({each.id: each for each in asked.scenarios}, seed, False, asked.task())

@@ -65,10 +65,10 @@ def sensitivity(
         chosen = load_scenario(scenario, sets or [])
         others = [load_scenario(path, sets or []) for path in against or []]
         points.distinct("--against", 0, [each.id for each in (chosen, *others)])
-        catalogue = model_api.find(model_api.COUNTY).catalogue(chosen)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
         outcomes = sensitivity_analysis.outcomes_of(outcome or [], catalogue)
         for each in others:  # one that ends earlier may lack a goal
-            sensitivity_analysis.outcomes_of(list(outcomes), model_api.find(model_api.COUNTY).catalogue(each))
+            sensitivity_analysis.outcomes_of(list(outcomes), model_api.load_model(model_api.COUNTY).catalogue(each))
         factors = sensitivity_analysis.factors_of(chosen, factor or [])
         names = [each.id for each in factors]
         few = min(len(names), sensitivity_analysis.MOST_SHARED)

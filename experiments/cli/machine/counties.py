@@ -10,7 +10,7 @@ from experiments.cli import console
 from experiments.cli.console import Code, Json, Lang, Language, Seed
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
 
 
 def counties(
@@ -62,7 +62,7 @@ def load(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     return chosen
 
 
-def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: bool, screen: Console) -> None:
+def run_all(chosen: list[Any], out: Path | None, wanted: "RunRequest", as_json: bool, screen: Console) -> None:
     """Live every county in a folder of its own, on the same seed and the same workers; print and write goals by counties.
 
     Asked again after an interruption it goes on where it stopped.
@@ -72,7 +72,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: 
 
     from experiments.cli import run_helpers
     from experiments.execution import reuse
-    from experiments.execution.local_executor import InProcess, Processes, Shared, usable_processors
+    from experiments.execution.local_executor import InProcess, Processes, SharedExecutor, usable_processors
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
     from experiments.results import output_folder
@@ -91,7 +91,7 @@ def run_all(chosen: list[Any], out: Path | None, wanted: "RunOptions", as_json: 
     output_folder.claim(target, "counties")
     run_helpers.announce(chosen[0], wanted, screen, len(chosen))
     count = wanted.workers or usable_processors()
-    shared = Shared(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    shared = SharedExecutor(wanted.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
     wanted = replace(wanted, again=True, executor=shared)
     lines: list[dict[str, Any]] = []
     failed = 0

@@ -13,7 +13,7 @@ from experiments.cli import console
 from experiments.cli.console import Json, Quiet
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
 
@@ -125,14 +125,14 @@ def write(
         raise InputError.of("brief", 0, reason) from None
 
 
-def _alike(wanted: "RunOptions") -> "RunOptions":
+def _alike(wanted: "RunRequest") -> "RunRequest":
     """How the counterfactual of a run is lived."""
     from dataclasses import replace
 
     return replace(wanted, again=True, resume=False, add=0, precision=None, profile=False)
 
 
-def check(out: Path, scenario: Any, wanted: "RunOptions") -> None:
+def check(out: Path, scenario: Any, wanted: "RunRequest") -> None:
     """Raise InputError where the counterfactual of a run cannot be put: before the run."""
     from experiments.cli import run_helpers
     from experiments.reporting.documents import inputs
@@ -141,7 +141,7 @@ def check(out: Path, scenario: Any, wanted: "RunOptions") -> None:
     run_helpers.check(without_policy(scenario), out / inputs.WITHOUT_POLICY, _alike(wanted))
 
 
-def after_run(outcome: "Outcome", scenario: Any, wanted: "RunOptions", screen: Console) -> list[Path]:
+def after_run(outcome: "Outcome", scenario: Any, wanted: "RunRequest", screen: Console) -> list[Path]:
     """Live a finished run's luck again with no county policy, in ``without_policy`` of its folder, and write the brief.
 
     Nothing is written after an interruption; the counterfactual is gone on with when it is asked again.

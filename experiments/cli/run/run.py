@@ -28,7 +28,7 @@ from experiments.cli.console import (
 from experiments.cli.run import brief as briefing
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
 
@@ -92,14 +92,14 @@ def run(
 
         every = load(scenario, plan, sets or [])
         chosen = every[0]
-        wanted = run_helpers.RunOptions(
+        wanted = run_helpers.RunRequest(
             replications,
             seed,
             workers,
             only_luck,
-            tuple(sets or ()),
             profile,
-            lang,
+            sets=tuple(sets or ()),
+            lang=lang,
             resume=resume,
             fresh=fresh,
             add=add_replications,
@@ -144,7 +144,7 @@ def run(
         raise typer.Exit(console.code_of(outcome))
 
 
-def _check(wanted: "RunOptions", brief: bool, files: int, describes: bool) -> None:
+def _check(wanted: "RunRequest", brief: bool, files: int, describes: bool) -> None:
     """Refuse options that contradict each other."""
     from sim.core.inputs.errors import InputError
 
@@ -181,7 +181,7 @@ def _check(wanted: "RunOptions", brief: bool, files: int, describes: bool) -> No
 
 
 def _refuse_idle(
-    context: typer.Context, files: list[Path], wanted: "RunOptions", dry_run: bool, show_config: bool, out: Path | None
+    context: typer.Context, files: list[Path], wanted: "RunRequest", dry_run: bool, show_config: bool, out: Path | None
 ) -> None:
     """Refuse what was given and would do nothing."""
     from experiments.cli import run_helpers
@@ -212,7 +212,7 @@ def _refuse_idle(
         )  # fmt: skip
 
 
-def _answer(outcome: "Outcome", wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
+def _answer(outcome: "Outcome", wanted: "RunRequest", as_json: bool, screen: Console, figures: bool, written: list[str]) -> None:
     """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
@@ -261,7 +261,7 @@ def summary(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[st
     }
 
 
-def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+def _show_forecast(scenario: Any, wanted: "RunRequest", as_json: bool, screen: Console, figures: bool, times: int) -> None:
     """Print the resolved scenario and what the run would take; ``times``: for how many scenarios its replications are lived."""
     import yaml
 
@@ -272,15 +272,8 @@ def _show_forecast(scenario: Any, wanted: "RunOptions", as_json: bool, screen: C
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
 
-    cost = runner.forecast(
-        scenario,
-        run_helpers.count(wanted) * times,
-        wanted.seed,
-        wanted.workers,
-        wanted.only_luck,
-        model_api.COUNTY,
-        run_helpers.teller(screen, wanted.lang),
-    )
+    count, status = run_helpers.count(wanted) * times, run_helpers.teller(screen, wanted.lang)
+    cost = runner.forecast(scenario, replace(wanted, replications=count, model_name=model_api.COUNTY, on_status=status))
     disk = cost.disk + (ROOM if figures else 0)
     resolved = results.description(scenario)
     if as_json:
@@ -305,9 +298,9 @@ def _show_config(scenario: Any, as_json: bool) -> None:
     from experiments import model_api
     from experiments.results.files import canonical, plain
 
-    plausible = model_api.find(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
+    plausible = model_api.load_model(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
     places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
-    used = plain(model_api.find(model_api.COUNTY).used(scenario, None))
+    used = plain(model_api.load_model(model_api.COUNTY).used(scenario, None))
     values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
     if as_json:
         console.show_json({"scenario": scenario.id, "values": values})

@@ -55,12 +55,21 @@ def calibrate(
         count = work.spec.waves[0] if synthetic else work.lives
         seconds = run_helpers.announce_study(work.scenario, count, folder, work.spec.seed, workers, False, lang, screen)
         run_helpers.confirm(seconds, yes, lang)
-        code = model_api.find(model_api.COUNTY).code()
+        code = model_api.load_model(model_api.COUNTY).code()
         with run_helpers.ending(target, lang), run_helpers.bar(count, lang, screen) as progress:
             teller = run_helpers.teller(screen, lang)
             scenarios = {work.scenario.id: work.scenario}
             with Study(
-                folder, scenarios, work.spec.seed, False, work.task, workers, model_api.COUNTY, teller, progress, brief=False
+                folder,
+                scenarios,
+                work.spec.seed,
+                False,
+                work.task,
+                workers,
+                model_api.COUNTY,
+                teller,
+                progress,
+                outcomes_only=False,
             ) as study:
                 recovery = calibration_study.recover(work, study)
                 if synthetic:
