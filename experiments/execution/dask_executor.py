@@ -1,8 +1,8 @@
 """Where tasks run: on the workers of a Dask cluster that somebody has started (extra ``cluster``).
 
 Workers need not share a disk with this process: tasks go out and chunks come back through the scheduler's connections. What has
-to be the same everywhere is what decides a life: code, parameters, versions, kind of machine and its arithmetic. That is checked
-on every worker before work begins, and again on each that joins later.
+to be the same everywhere is what decides a result: code, parameters, versions, kind of machine and its arithmetic. That is
+checked on every worker before work begins, and again on each that joins later.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ class NoCluster(fingerprint.IncompatibleRun):
 
 
 class Cluster:
-    """A connection to a Dask scheduler whose workers are fit to live ``lives``. Use it in a ``with`` statement.
+    """A connection to a Dask scheduler whose workers are fit to run the model ``model_name``. Use it in a ``with`` statement.
 
     Raises NoCluster at once, before any time is spent: no Dask here, nobody at the address, no worker, a worker with other code.
     """
@@ -102,7 +102,7 @@ class Cluster:
         return Dask(self, make)
 
     def _check(self, address: str) -> None:
-        """Raise NoCluster unless there is a worker and all of them would live what would be lived here."""
+        """Raise NoCluster unless there is a worker and all of them would give the results that this machine gives."""
         try:
             self.client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError:
@@ -113,7 +113,7 @@ class Cluster:
         python = self.here["versions"]["python"]
         for worker, facts in self.client.get_versions()["workers"].items():
             theirs = ".".join(str(facts["host"]["python"]).split(".")[:3])
-            if theirs != python:  # asked first: code cannot be sent from one Python to another
+            if theirs != python:  # compared first: code cannot be sent from one Python to another
                 raise NoCluster(
                     f"the worker {worker} runs Python {theirs}, this is Python {python}; install the same on both",
                     f"工作进程 {worker} 用的是 Python {theirs}，本机是 Python {python}；请装成同一版本",
@@ -149,7 +149,7 @@ def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
 
 
 def _machine_question(model_name: str) -> Callable[[], dict[str, Any]]:
-    """What is asked of a worker. Made here so that it travels as code: a worker without Xianjie can answer too."""
+    """The question to a worker about its machine. It travels as code, so that a worker without Xianjie can answer too."""
 
     def describe() -> dict[str, Any]:
         try:
@@ -289,11 +289,11 @@ def _under_way(dask_worker: Any) -> list[Any]:
 
 
 class OtherMachine(Exception):
-    """A worker that joined after the check and would live other lives."""
+    """A worker that joined after the check and would give other results."""
 
 
 _made: dict[str, Work] = {}
-_one_at_a_time = threading.Lock()  # a worker may have several threads, and a county is lived by one
+_one_at_a_time = threading.Lock()  # a worker may have several threads, and a county is run by one
 
 
 def work(name: str, make: bytes, model_name: str, expected: Mapping[str, Any], task: Any) -> Any:
@@ -324,7 +324,7 @@ def _compiling_alone() -> Iterator[None]:
 
 
 def _silence() -> list[tuple[logging.Logger, int]]:
-    """Keep Dask and what it stands on from writing into the log what the caller is told in one sentence; the levels before.
+    """Keep Dask and what it stands on from writing into the log what the caller reads in one sentence; the levels before.
 
     Several of its loggers have a level and a handler of their own, so that it is not enough to silence the uppermost.
     """

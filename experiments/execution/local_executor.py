@@ -23,16 +23,16 @@ Work = Callable[[Any], Any]
 
 
 class RunInterrupted(Exception):
-    """Lives cannot go on for now; every chunk before is whole, and the journal can be gone on with.
+    """The run cannot go on for now; every chunk before is whole, and the journal can be resumed.
 
-    ``words``: the key of the sentence that tells the user so.
+    ``message_key``: the key of the sentence that says so to the user.
     """
 
     message_key = "disk_problem"
 
 
 class PlaceLost(RunInterrupted):
-    """The place where lives are lived is gone: a scheduler, or all of its workers."""
+    """The place where replications are run is gone: a scheduler, or all of its workers."""
 
     message_key = "place_lost"
 
@@ -50,7 +50,7 @@ class FinishedTask:
 
 
 class Executor(Protocol):
-    """What the runner asks of a place to run."""
+    """What the runner needs of a place to run."""
 
     @property
     def workers(self) -> int:
@@ -90,7 +90,7 @@ class InProcess:
         return len(self._tasks)
 
     def submit(self, task: Any) -> None:
-        """Keep a task until ``finished`` is asked for."""
+        """Keep a task until ``next_finished`` is called."""
         self._tasks.append(task)
 
     def next_finished(self) -> list[FinishedTask]:
@@ -133,7 +133,7 @@ class Processes:
     def submit(self, task: Any) -> None:
         """Queue a task; the pool starts its processes with the first ones.
 
-        A pool that broke since ``finished`` last looked takes no task: this one comes back as lost, like those in hand.
+        A pool that broke since ``next_finished`` last looked takes no task: this one comes back as lost, like those in hand.
         """
         with _no_interrupt(), without_main():
             try:
@@ -183,7 +183,7 @@ class Processes:
 class SharedExecutor:
     """A maker of executors that makes one and lends it again: many runs, one after another, on workers started once.
 
-    The runs must be of one kind, because the workers keep the work that was made for the first: same lives, seed and options.
+    The runs must be of one kind, because the workers keep the work that was made for the first: same model, seed and options.
     """
 
     def __init__(self, make: Callable[[Callable[[], Any]], Executor]) -> None:

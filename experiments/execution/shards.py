@@ -172,7 +172,7 @@ def _write(parts: Sequence[Part], made: Path) -> dict[str, Any]:
     plan = Plan(belongs["seed"], belongs["only_luck"], target, belongs["lives"], digest=fingerprint.digest(belongs))
     now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     record = {"started": now, "seconds": 0.0, "workers": len(parts), "host": "", "interrupted": False}
-    return results.write(made, plan, first.scenario, first.replications, record)
+    return results.write(made, plan, first.scenario, requested=first.replications, run_record=record)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""Many points, lived into one journal of which only outcomes are kept: what sweeps, sensitivity and solving ask of the model."""
+"""Many points, run into one journal of which only outcomes are kept: what sweeps, sensitivity and solving need of the model."""
 
 import contextlib
 import math
@@ -24,10 +24,10 @@ MILLION = 1e6
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the lives of one point came to, by replication.
+    """The outcomes of one point, by replication.
 
-    ``met``, ``margin``, ``value``: (lives, goals); ``decembers``: (lives, years, indicators); ``public``: yuan a year from all
-    public purses; ``kept``: digests; ``failed``: replications that failed.
+    ``met``, ``margin``, ``value``: (replications, goals); ``decembers``: (replications, years, indicators); ``public``:
+    yuan a year from all public purses; ``kept``: digests; ``failed``: replications that failed.
     """
 
     replications: NDArray[np.int64]
@@ -43,8 +43,8 @@ class Outcomes:
     failed: tuple[int, ...]
 
     def outcome(self, name: str) -> NDArray[np.float64]:
-        """(lives,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or an
-        indicator at the end.
+        """(replications,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or
+        an indicator at the end.
         """
         if name == PUBLIC:
             return self.public / MILLION
@@ -55,10 +55,10 @@ class Outcomes:
 
 
 class Study:
-    """A journal of points and the crew that fills it. Use it in a ``with`` statement.
+    """A journal of points and the worker pool that fills it. Use it in a ``with`` statement.
 
-    ``task``: what is asked, as plain data; a journal of another task, scenario or program raises ``runner.Refused``. ``brief``:
-    only outcomes are kept, not the months.
+    ``task``: the question, as plain data; a journal of another task, scenario or program raises ``runner.Refused``.
+    ``outcomes_only``: the months are not kept.
     """
 
     def __init__(
@@ -97,8 +97,8 @@ class Study:
         self._stack.close()
 
     def run(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.run`` does, and ValueError
-        for two points of one name: the journal would give one the lives of the other.
+        """Run what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.run`` does, and ValueError
+        for two points of one name: the journal would give one the replications of the other.
         """
         for point, _numbers in wanted:
             known = self._points.setdefault(same_file(point.name), point)
@@ -117,46 +117,46 @@ class Study:
         self._pool.run(wanted, count)
 
     def outcomes(self, point: Point, replications: Sequence[int] | None = None) -> Outcomes:
-        """What the lives of a point came to, or some of them. Raises ValueError if none of them lived."""
+        """The outcomes of a point's replications, or of some of them. Raises ValueError if none was completed."""
         return outcomes(self.plan.folder, point.name, replications)
 
 
 def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None) -> Outcomes:
     """The outcomes of one point of a journal, in the order of replications.
 
-    Raises ValueError if none of them lived, or if one of ``replications`` is not there.
+    Raises ValueError if none was completed, or if one of ``replications`` is not there.
     """
     chunks = journal.read(folder, name)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
-    lived = [chunk for chunk in chunks if chunk.completed]
-    if not lived:
+    filled = [chunk for chunk in chunks if chunk.completed]
+    if not filled:
         reason = chunks[0].failures[0].error if chunks else "it was not lived"
         raise ValueError(f"no life of the point {name} came to its end: {reason}")
-    layout = lived[0].header["layout"]
-    goals = np.concatenate([chunk.array("goals") for chunk in lived])
-    records = [life for chunk in lived for life in chunk.completed]
-    numbers = np.array([life["replication"] for life in records])
+    layout = filled[0].header["layout"]
+    goals = np.concatenate([chunk.array("goals") for chunk in filled])
+    records = [record for chunk in filled for record in chunk.completed]
+    numbers = np.array([record["replication"] for record in records])
     absent = set(replications or ()).difference(numbers.tolist(), failed)
     if absent:
         raise ValueError(f"replication {min(absent)} of the point {name} is not in the journal")
     chosen = np.isin(numbers, list(replications)) if replications is not None else np.ones(len(numbers), dtype=bool)
     return Outcomes(
         numbers[chosen],
-        np.array([life["draw"] for life in records])[chosen],
+        np.array([record["draw"] for record in records])[chosen],
         tuple(layout["goals"]),
         tuple(layout["indicators"]),
         goals[chosen, :, 0],
         goals[chosen, :, 1],
         goals[chosen, :, 2],
-        np.concatenate([chunk.array("decembers") for chunk in lived])[chosen],
-        np.concatenate([_public(chunk) for chunk in lived])[chosen],
-        tuple(life["kept"] for life, taken in zip(records, chosen) if taken),
+        np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
+        np.concatenate([_public(chunk) for chunk in filled])[chosen],
+        tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
         failed,
     )
 
 
 def _public(chunk: Chunk) -> NDArray[np.float64]:
-    """Yuan a year out of all public purses, of each life.
+    """Yuan a year out of all public purses, of each replication.
 
     Which cells there are, and in which order, depends on the neighbours in the chunk; an exact sum does not.
     """

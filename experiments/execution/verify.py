@@ -130,7 +130,7 @@ def _files(case: Case) -> None:
             case.faults.append(BilingualText(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}"))
 
 
-def _tables(case: Case, made: Path) -> None:
+def _tables(case: Case, rebuilt: Path) -> None:
     """The tables, and what the manifest says of them, made again from the journal."""
     folder = case.out / "journal"
     belongs = fingerprint.read_fingerprint(folder)
@@ -145,9 +145,9 @@ def _tables(case: Case, made: Path) -> None:
         )
         return
     model, manifest, plan = load_model(case.plan.model_name), case.manifest, case.plan
-    asked = {case.scenario.id: model.canonical_inputs(case.scenario)}
-    said = {**belongs, "scenarios": plain(asked), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
-    reasons = fingerprint.changes(belongs, {**said, "versions": manifest["versions"], "platform": manifest["platform"]})
+    inputs = {case.scenario.id: model.canonical_inputs(case.scenario)}
+    described = {**belongs, "scenarios": plain(inputs), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
+    reasons = fingerprint.changes(belongs, {**described, "versions": manifest["versions"], "platform": manifest["platform"]})
     if reasons:
         why = joined(reasons)
         case.faults.append(
@@ -160,9 +160,9 @@ def _tables(case: Case, made: Path) -> None:
     case.faults += [BilingualText(each.english, each.chinese) for each in wrong]
     if wrong or reasons or not chunks:
         return
-    made.mkdir()
-    again = results.made_from(made, plan, case.scenario, chunks, manifest["replications"].get("requested"))
-    differing = [name for name in again["files"] if not _same(made / name, case.out / name)]
+    rebuilt.mkdir()
+    again = results.made_from(rebuilt, plan, case.scenario, chunks, manifest["replications"].get("requested"))
+    differing = [name for name in again["files"] if not _same(rebuilt / name, case.out / name)]
     for name in differing:
         case.faults.append(BilingualText(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))
     for key in (*DERIVED, "replications", "complete", "files"):
@@ -242,8 +242,8 @@ def _within(out: Path, name: str) -> bool:
     return path.is_file() and path.resolve().is_relative_to(out.resolve())
 
 
-def _same(made: Path, path: Path) -> bool:
-    return path.is_file() and made.stat().st_size == path.stat().st_size and made.read_bytes() == path.read_bytes()
+def _same(rebuilt: Path, path: Path) -> bool:
+    return path.is_file() and rebuilt.stat().st_size == path.stat().st_size and rebuilt.read_bytes() == path.read_bytes()
 
 
 def _sha(path: Path) -> str:

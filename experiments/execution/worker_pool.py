@@ -1,8 +1,8 @@
-"""A crew of workers that live counties and put every finished chunk into one journal.
+"""A pool of workers that run counties and put every finished chunk into one journal.
 
-What is asked of it is a list of points, each with replications. What the journal already holds is not lived again, whoever lived
-it: that is all there is to resuming, to extending and to joining the parts of a run. Which process lives which replication,
-and in what order they come back, leaves no trace: luck has an address, and a chunk carries its replications' numbers.
+Its input is a list of points, each with replications. What the journal already holds is not run again, whoever ran it: that is
+all there is to resuming, to extending and to joining the parts of a run. Which process runs which replication, and in what order
+they come back, leaves no trace: every random draw has an address, and a chunk carries its replications' numbers.
 """
 
 import time
@@ -29,7 +29,7 @@ IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
 
 @dataclass(frozen=True)
 class Task:
-    """Successive replications of a point, for one worker. ``belongs``: the digest that their chunk carries."""
+    """Successive replications of a point, for one worker. ``digest``: the hash of the fingerprint, which their chunk carries."""
 
     point: Point
     replications: tuple[int, ...]
@@ -42,9 +42,9 @@ class Task:
 
 @dataclass(frozen=True)
 class CompletedChunk:
-    """A chunk as it comes back: ``seconds`` of work and the packed lives.
+    """A chunk as it comes back: ``seconds`` of work and the packed replications.
 
-    The crew writes it, wherever it was lived: a worker may sit on another machine that does not see the journal's disk.
+    The pool writes it, wherever it was run: a worker may sit on another machine that does not see the journal's disk.
     """
 
     seconds: float
@@ -52,7 +52,7 @@ class CompletedChunk:
 
 
 class Worker:
-    """Lives tasks and packs each into a chunk. Made once in every process."""
+    """Runs tasks and packs each into a chunk. Made once in every process."""
 
     def __init__(self, plan: Plan, scenario: Any) -> None:
         self.plan = plan
@@ -61,17 +61,17 @@ class Worker:
         self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.model.catalogue(scenario))]
 
     def __call__(self, task: Task) -> CompletedChunk:
-        """Live these replications."""
+        """Run these replications."""
         start = time.perf_counter()
-        lived: list[Replication] = []
+        completed: list[Replication] = []
         failures: list[Failure] = []
         for replication in task.replications:
             try:
-                lived.append(self.run(task.point, replication))
+                completed.append(self.run(task.point, replication))
             except Exception as problem:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.outcomes_only, task.digest)
+        chunk = journal.pack(task.point.name, completed, failures, catalogue, self.plan.outcomes_only, task.digest)
         return CompletedChunk(time.perf_counter() - start, chunk)
 
     def catalogue(self, scenario: Any) -> Catalogue:
@@ -88,8 +88,8 @@ class Worker:
         draw = plan.parameter_draw(replication)
         quantiles = {} if plan.only_luck else self.model.sample(point.scenario, plan.seed, draw)
         quantiles = {**quantiles, **point.held}
-        life = self.model.run(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
-        return Replication(replication, draw, quantiles, life)
+        result = self.model.run(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
+        return Replication(replication, draw, quantiles, result)
 
 
 def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
@@ -111,7 +111,7 @@ Make = Callable[[Callable[[], Worker]], Executor]
 
 
 class WorkerPool:
-    """Workers, started once; ``live`` may be called as often as there is something to ask. Use it in a ``with`` statement.
+    """Workers, started once; ``run`` may be called as often as there is something to run. Use it in a ``with`` statement.
 
     ``workers``: processes, default one for each usable processor; 1 works in this process. ``executor`` makes another place to
     work from a picklable maker of workers.
@@ -153,9 +153,9 @@ class WorkerPool:
         wanted: Sequence[tuple[Point, Sequence[int]]],
         count: Callable[[Chunk], bool | None] = lambda chunk: None,
     ) -> None:
-        """Live what the journal does not hold of ``wanted``, telling ``count`` of every new chunk; it may return True to stop.
+        """Run what the journal does not hold of ``wanted``; ``count`` receives every new chunk, and may return True to stop.
 
-        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever Halted the executor raises.
+        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever RunInterrupted the executor raises.
         """
         left = [(point, number) for point, numbers in wanted for number in self.remaining(point, numbers)]
         try:

@@ -1,4 +1,4 @@
-"""What a journal belongs to: everything that decides its lives. If any of it changes, old and new lives may not be mixed."""
+"""What a journal belongs to: everything that decides its replications. If any of it changes, old and new may not be mixed."""
 
 import hashlib
 import importlib.metadata
@@ -39,7 +39,7 @@ def versions() -> dict[str, str | None]:
 def collect_inputs(
     model: SimulationModel, model_name: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
-    """Everything that decides the lives of these scenarios; ``task`` is what else was asked, as plain data."""
+    """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data."""
     return plain(
         {
             "format": journal.FORMAT,
@@ -56,8 +56,8 @@ def collect_inputs(
 
 
 def describe_machine(model_name: str) -> dict[str, Any]:
-    """Everything about this process, but for what is asked, that could change a life or its chunk: equal here and there, equal
-    bytes from here and there.
+    """Everything about this process, but for the question, that could change a replication or its chunk: equal here and there,
+    equal bytes from here and there.
     """
     return plain(
         {
@@ -71,7 +71,7 @@ def describe_machine(model_name: str) -> dict[str, Any]:
 
 
 def _program() -> str:
-    """Hash of the modules of ``experiments`` that live counties and pack chunks."""
+    """Hash of the modules of ``experiments`` that run counties and pack chunks."""
     home = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256((home / "model_api.py").read_bytes())
     for room in ROOMS:
@@ -114,7 +114,7 @@ def digest(inputs: Mapping[str, Any]) -> str:
 
 
 class IncompatibleRun(UserError):
-    """What was lived, or would be lived, elsewhere does not go together with what is here; the message says why."""
+    """What was simulated, or would be simulated, elsewhere does not go together with what is here; the message says why."""
 
     @classmethod
     def of(cls, reasons: list[BilingualText]) -> Self:
@@ -151,7 +151,7 @@ PARTS = {
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[BilingualText]:
-    """Why lives of ``before`` may not be joined by lives of ``now``; empty if they may."""
+    """Why replications of ``before`` may not be joined by those of ``now``; empty if they may."""
     found = []
     for key, words in WORDS.items():
         if before.get(key) != now.get(key):

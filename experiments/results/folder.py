@@ -1,16 +1,16 @@
-"""One folder holds one result: what was asked, what came out, and enough to do it again.
+"""One folder holds one result: the question, what came out, and enough to do it again.
 
 manifest.json          scenario as resolved, parameters, seed, versions, hash of the values, files, times
  goals.json, goals.csv  the scoreboard
 audit.json, audit.csv  targets of the founding population
 budget.csv             year x fund x use
-replications.parquet   one row a life
+replications.parquet   one row for each replication
 months.parquet         replication x month, every county indicator
 years.parquet          replication x year x township or segment, each December
-bands.parquet          mean, quantiles and share of luck by month
+bands.parquet          mean, quantiles and share of random draws in the variance, by month
 failures.json          replications that failed, with seed and traceback; absent if none did
 figures/               pictures, their data and descriptions, once drawn
-without_policy/        the same luck with no county policy at all, once a brief was asked for
+without_policy/        common random numbers and no county policy at all, once a brief was wanted
 brief/                 the documents of the brief, once written
 payments.parquet       replication x year x fund x use: yuan, payments, shortfall
 incomes.parquet        replication x moment x segment x net income per head: persons, as 2021 opens and at the end
@@ -20,7 +20,7 @@ journal/               finished chunks, and what they belong to: from them a run
 .xianjie/              which of these files are ours as we wrote them (see ``output_folder``)
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
-what was kept of each life; it is promised for one lock file and one platform.
+what was kept of each replication; it is promised for one lock file and one platform.
 """
 
 import hashlib
@@ -66,7 +66,7 @@ MADE = (
     "bands.parquet",
     "failures.json",
 )
-#: What belongs to a result: ``without_policy`` is a result of its own, lived on the same luck; ``brief`` the documents.
+#: What belongs to a result: ``without_policy`` is a result of its own, on common random numbers; ``brief`` the documents.
 FOLDERS = (output_folder.JOURNAL, "figures", "without_policy", "brief", output_folder.STORE)
 
 
@@ -80,7 +80,8 @@ def write(
 ) -> dict[str, Any]:
     """Write all final files from the journal in ``out``; returns the manifest. ``stopping``: the record of a stopping rule.
 
-    When no replication lived, only the manifest and the failures are written. The files take their places when all are whole.
+    When no replication was completed, only the manifest and the failures are written. The files take their
+    places when all are whole.
     """
     chunks = read(out / "journal")
     with output_folder.building(out, MADE) as new:
@@ -93,7 +94,7 @@ def write(
 def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
     """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
     catalogue = load_model(plan.model_name).catalogue(scenario)
-    records = [life for chunk in chunks for life in chunk.completed]
+    records = [record for chunk in chunks for record in chunk.completed]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
     if records:
         _write_tables(out, plan, scenario, chunks, records, catalogue)
@@ -105,21 +106,21 @@ def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], reque
 
 
 def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
-    lived = [chunk for chunk in chunks if chunk.completed]
+    filled = [chunk for chunk in chunks if chunk.completed]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
     group = tables.REPLICATIONS_PER_GROUP
     files = {
-        "months.parquet": ((tables.months(chunk, names) for chunk in lived), group * names.months),
+        "months.parquet": ((tables.months(chunk, names) for chunk in filled), group * names.months),
         "years.parquet": (
-            (tables.years(chunk, names) for chunk in lived),
+            (tables.years(chunk, names) for chunk in filled),
             group * len(names.years) * max(1, places),
         ),
-        "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in lived), 1000),
-        "payments.parquet": (tables.payments(lived), 100_000),
+        "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in filled), 1000),
+        "payments.parquet": (tables.payments(filled), 100_000),
     }
-    for name in lived[0].header.get("portraits", {}):
-        files[f"{name}.parquet"] = (tables.portraits(lived, name), 100_000)
+    for name in filled[0].header.get("portraits", {}):
+        files[f"{name}.parquet"] = (tables.portraits(filled, name), 100_000)
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
             tables.grouped(partial, pieces, rows, dictionary.about(name, catalogue.indicators))
@@ -215,14 +216,14 @@ def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
 
 
 def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int:
-    """Bytes that the result folder of ``replications`` lives like those in ``chunk`` will take.
+    """Bytes that the result folder of ``replications`` like those in ``chunk`` will take.
 
-    Stored columns of one life times their number, plus what does not grow with it. Single lives compress a
+    Stored columns of one replication times their number, plus what does not grow with it. Single replications compress a
     little worse than fifty in a row group, so this errs upwards.
     """
     names = tables.axes([chunk], catalogue)
-    lived = len(chunk.completed)
-    per_life = [
+    count = len(chunk.completed)
+    per_replication = [
         tables.months(chunk, names),
         tables.years(chunk, names),
         tables.replications(chunk, names, 0),
@@ -231,18 +232,18 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000
-    return round(tables.stored_bytes(per_life) / lived * replications) + fixed
+    return round(tables.stored_bytes(per_replication) / count * replications) + fixed
 
 
 @dataclass(frozen=True)
 class Results:
-    """A result folder opened for reading; tables are read when asked for."""
+    """A result folder opened for reading; tables are read when needed."""
 
     folder: Path
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was asked and how the run went."""
+        """The question, and how the run went."""
         return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
 
     @cached_property
@@ -295,7 +296,7 @@ class Results:
 
 
 def open_folder(folder: Path) -> Results:
-    """Open a result folder; Wrong if it is none, or if another version of the format wrote it."""
+    """Open a result folder; UserError if it is none, or if another version of the format wrote it."""
     results = Results(folder)
     output_folder.settle(folder)
     if not (folder / "manifest.json").exists():

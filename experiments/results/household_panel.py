@@ -39,7 +39,7 @@ SCHEMA = dictionary.with_metadata(
 
 
 def years(county: County, replication: int, townships: Sequence[str]) -> Iterator[pa.Table]:
-    """Live a county and yield the table of every year at its end; households without members are left out."""
+    """Run a county and yield the table of every year at its end; households without members are left out."""
     sums = {name: np.zeros(0) for name in FLOWS}
     while county.month < county.scenario.months:
         if county.month % 12 == 0:

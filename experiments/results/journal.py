@@ -5,7 +5,7 @@ proper name is whole. Arrays are read member by member, so that the final tables
 all replications in memory.
 
 A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. No chunk is believed
-by its name alone: inside stand what it belongs to (the digest of ``fingerprint.collect_inputs``), its point and its
+by its name alone: inside stand what it belongs to (the hash of ``fingerprint.collect_inputs``), its point and its
 replications, and a digest over all of it. Where name and content do not agree, or a replication stands twice, the chunk
 does not count.
 """
@@ -45,7 +45,7 @@ class Damaged(UserError):
 
 @dataclass(frozen=True)
 class Failure:
-    """A replication that did not live to its end."""
+    """A replication that failed."""
 
     replication: int
     draw: int
@@ -56,7 +56,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Replication:
-    """One replication and its life."""
+    """One replication and its result."""
 
     replication: int
     draw: int
@@ -83,14 +83,14 @@ class Chunk:
 
     @property
     def completed(self) -> list[dict[str, Any]]:
-        """One record for each life: replication, draw, the model's digest and that of what was kept,
+        """One record for each completed replication: its number, draw, the model's digest and that of what was kept,
         timings.
         """
         return self.header["lives"]
 
     @property
     def replications(self) -> list[int]:
-        """Its replications, in order: those that lived and those that failed."""
+        """Its replications, in order: those completed and those that failed."""
         return self.header["replications"]
 
     @property
@@ -117,7 +117,7 @@ def chunk_files(folder: Path, point: str | None = None) -> list[Path]:
 def account(folder: Path, digest: str | None = None) -> tuple[list[Chunk], list[Damaged]]:
     """What a journal holds: its chunks, each replication once, and what is wrong with the others. Nothing is changed.
 
-    ``belongs``: the digest that chunks must carry; None takes any.
+    ``digest``: the hash that chunks must carry; None takes any.
     """
     chunks: list[Chunk] = []
     wrong: list[Damaged] = []
@@ -222,16 +222,16 @@ def pack(
     digest: str = "",
     died: bool = False,
 ) -> bytes:
-    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk. ``belongs``:
-    the digest of what they belong to; ``died``: they failed because their process went down.
+    """Results and failures of a point as one archive: bytes, because who runs them may not see the journal's disk. ``digest``:
+    the hash of what they belong to; ``died``: they failed because their process went down.
 
-    Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
+    Arrays, with k replications, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
     highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
     townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
     for each banded indicator. For portraits, float32: portrait.NAME (k, its axes).
 
-    A ``brief`` chunk, as sweeps write, has goals, budget, quantiles and, float64, decembers (k, years, indicators).
+    With ``outcomes_only``, as sweeps write, it has goals, budget, quantiles and, float64, decembers (k, years, indicators).
     """
     arrays: dict[str, NDArray] = {}
     header: dict[str, Any] = {
@@ -263,7 +263,7 @@ def pack(
 
 
 def layout(each: Replication) -> dict[str, list[str]]:
-    """The names along the axes of a life's arrays."""
+    """The names along the axes of a replication's arrays."""
     result = each.result
     return {
         "indicators": list(result.indicators),
@@ -276,7 +276,7 @@ def layout(each: Replication) -> dict[str, list[str]]:
 
 
 def portraits(each: Replication) -> dict[str, Any]:
-    """Unit and axes of a life's portraits; a model may have none."""
+    """Unit and axes of a replication's portraits; a model may have none."""
     found = getattr(each.result, "portraits", {})
     return {name: {"unit": each.unit, "axes": {axis: list(of) for axis, of in each.axes.items()}} for name, each in found.items()}
 
@@ -333,9 +333,9 @@ def _limits(target: Any) -> tuple[float, float]:
 
 
 def _budget(completed: Sequence[Replication]) -> tuple[list[list], NDArray[np.float64]]:
-    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each life.
+    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each replication.
 
-    A cell that a life never used is 0 in it.
+    A cell that a replication never used is 0 in it.
     """
     cells: dict[tuple, int] = {}
     for each in completed:
@@ -350,7 +350,7 @@ def _budget(completed: Sequence[Replication]) -> tuple[list[list], NDArray[np.fl
 
 
 def _statuses(completed: Sequence[Replication]) -> list[dict[str, Any]]:
-    """What the audit says of each line: its status in the first life, and in the first life that missed
+    """What the audit says of each line: its status in the first replication, and in the first that missed
     it.
     """
     return [
@@ -367,7 +367,7 @@ def _statuses(completed: Sequence[Replication]) -> list[dict[str, Any]]:
 
 
 def _record(each: Replication, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
-    """What names a life, with a digest over everything that is kept of it (times excepted)."""
+    """What names a replication, with a digest over everything that is kept of it (times excepted)."""
     record = {"replication": each.replication, "draw": each.draw, "digest": each.result.digest}
     digest = hashlib.sha256(canonical(record).encode())
     for name in sorted(arrays):

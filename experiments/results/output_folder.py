@@ -1,6 +1,6 @@
 """The folder that a command writes: whose it is, which files in it are ours, and how new files take the place of older ones.
 
-.xianjie/files.json     which command writes here, what it was asked, and the hash of every file it wrote, but for the journal's
+.xianjie/files.json     which command writes here, its inputs, and the hash of every file it wrote, but for the journal's
 .xianjie/new-…/         files being written; nobody reads them
 .xianjie/next/          a whole result being made anew beside the one that stands: a folder of the same kind
 .xianjie/exchange.json  what was written is whole and is being moved to its place; whoever comes next brings that to its end

@@ -102,16 +102,16 @@ def morris_points(names: Sequence[str], trajectories: int, seed: int) -> NDArray
     return morris.sample(problem(names), trajectories, num_levels=4, seed=seed)
 
 
-def screen(names: Sequence[str], points: NDArray[np.float64], lived: NDArray[np.float64], seed: int) -> list[Screened]:
+def screen(names: Sequence[str], points: NDArray[np.float64], results: NDArray[np.float64], seed: int) -> list[Screened]:
     """Elementary effects of lives (points, replicates) at the points of ``morris_points``; largest size first."""
     from SALib.analyze import morris
 
-    means = lived.mean(axis=1)
+    means = results.mean(axis=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = morris.analyze(problem(names), points, means, num_levels=4, seed=seed, num_resamples=RESAMPLES)
-    effects = _elementary(points, lived)  # (factors, trajectories, replicates)
-    replicates = lived.shape[1]
+    effects = _elementary(points, results)  # (factors, trajectories, replicates)
+    replicates = results.shape[1]
     rows = []
     for number, name in enumerate(names):
         own = effects[number]
@@ -131,15 +131,15 @@ def screen(names: Sequence[str], points: NDArray[np.float64], lived: NDArray[np.
     return sorted(rows, key=lambda row: -row.size)
 
 
-def _elementary(points: NDArray[np.float64], lived: NDArray[np.float64]) -> NDArray[np.float64]:
+def _elementary(points: NDArray[np.float64], results: NDArray[np.float64]) -> NDArray[np.float64]:
     """Elementary effects by factor, trajectory and replicate: the change of the outcome over the change of the factor."""
     factors = points.shape[1]
     count = len(points) // (factors + 1)
-    result = np.zeros((factors, count, lived.shape[1]))
+    result = np.zeros((factors, count, results.shape[1]))
     for trajectory in range(count):
         start = trajectory * (factors + 1)
         steps = np.diff(points[start : start + factors + 1], axis=0)
-        changes = np.diff(lived[start : start + factors + 1], axis=0)
+        changes = np.diff(results[start : start + factors + 1], axis=0)
         moved = np.argmax(np.abs(steps), axis=1)
         for step, factor in enumerate(moved):
             result[factor, trajectory] = changes[step] / steps[step, factor]
@@ -153,23 +153,23 @@ def sobol_points(names: Sequence[str], base: int, seed: int) -> NDArray[np.float
     return sobol.sample(problem(names), base, calc_second_order=False, seed=seed)
 
 
-def variance(lived: NDArray[np.float64]) -> Variance:
+def variance(results: NDArray[np.float64]) -> Variance:
     """Luck and parameters in lives (points, replicates) of which a replicate has the same luck at every point.
 
     Two-way analysis of variance. What luck does alike at all points moves no difference between them; what it does differently
     (the residual) adds its variance, divided by the replicates, to that of the points' means.
     """
-    points, replicates = lived.shape
-    means = lived.mean(axis=1)
+    points, replicates = results.shape
+    means = results.mean(axis=1)
     spread = float(means.var(ddof=1))
     if replicates < 2:
         return Variance(spread, 0.0, 0.0)
-    residual = lived - means[:, None] - lived.mean(axis=0)[None, :] + lived.mean()
+    residual = results - means[:, None] - results.mean(axis=0)[None, :] + results.mean()
     noise = float((residual**2).sum()) / ((points - 1) * (replicates - 1)) / replicates
-    return Variance(max(0.0, spread - noise), float(lived.var(axis=1, ddof=1).mean()), min(noise, spread))
+    return Variance(max(0.0, spread - noise), float(results.var(axis=1, ddof=1).mean()), min(noise, spread))
 
 
-def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share], Variance]:
+def shares(names: Sequence[str], results: NDArray[np.float64]) -> tuple[list[Share], Variance]:
     """Variance shares of lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
 
     First order after Saltelli and others (2010, doi 10.1016/j.cpc.2009.09.018), total after Jansen. Every product of two outcomes
@@ -180,14 +180,14 @@ def shares(names: Sequence[str], lived: NDArray[np.float64]) -> tuple[list[Share
     Intervals: the jackknife over base points of the whole ratio, with Student's quantile; for first order also what so few
     replicates leave open (``_of_few_replicates``), which no number of points makes smaller.
     """
-    found = variance(lived)
+    found = variance(results)
     if found.parameters <= 0:
         return [], found
-    factors, replicates = len(names), lived.shape[1]
-    blocks = (lived - lived.mean(axis=0)).reshape(-1, factors + 2, replicates)  # a base point each: A, A with each of B, B
+    factors, replicates = len(names), results.shape[1]
+    blocks = (results - results.mean(axis=0)).reshape(-1, factors + 2, replicates)  # a base point each: A, A with each of B, B
     a, b, mixed = blocks[:, :1], blocks[:, -1:], blocks[:, 1:-1]
     tops = np.hstack([_apart(b, mixed - a), _apart(a - mixed, a - mixed) / 2.0])  # (base points, first and total of each factor)
-    below = _apart(blocks, blocks).mean(axis=1) * len(lived) / (len(lived) - 1)
+    below = _apart(blocks, blocks).mean(axis=1) * len(results) / (len(results) - 1)
     whole = tops.mean(axis=0) / found.parameters
     without = (tops.sum(axis=0) - tops) / (below.sum() - below)[:, None]  # each base point left out in turn
     count = len(blocks)
@@ -226,17 +226,17 @@ class Emulator:
     taken as the same everywhere. The goal is met when the margin is above 0.
     """
 
-    def __init__(self, points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> None:
+    def __init__(self, points: NDArray[np.float64], results: NDArray[np.float64], seed: int = 2021) -> None:
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
-        self.centre, self.scale = float(lived.mean()), float(lived.mean(axis=1).std()) or 1.0
+        self.centre, self.scale = float(results.mean()), float(results.mean(axis=1).std()) or 1.0
         kernel = ConstantKernel(1.0, (1e-2, 1e2)) * RBF(np.ones(points.shape[1]), (0.1, 50.0)) + WhiteKernel(0.1, (1e-6, 2.0))
         self._process = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a length at its bound only says that a factor does nothing
-            self._process.fit(points, (lived.mean(axis=1) - self.centre) / self.scale)
-        self.luck = float(np.sqrt(lived.var(axis=1, ddof=1).mean())) if lived.shape[1] > 1 else 0.0
+            self._process.fit(points, (results.mean(axis=1) - self.centre) / self.scale)
+        self.luck = float(np.sqrt(results.var(axis=1, ddof=1).mean())) if results.shape[1] > 1 else 0.0
         # What is white in the means is luck of so many replicates; the surface itself is known better than a new mean.
         self._white = float(self._process.kernel_.k2.noise_level)
 
@@ -263,19 +263,19 @@ class Emulator:
         return stats.norm.cdf(middle / self.luck)
 
 
-def validate(points: NDArray[np.float64], lived: NDArray[np.float64], seed: int = 2021) -> EmulatorSkill:
+def validate(points: NDArray[np.float64], results: NDArray[np.float64], seed: int = 2021) -> EmulatorSkill:
     """Fit an emulator to four fifths of the points and ask it about the others."""
     order = np.random.default_rng(seed).permutation(len(points))
     held = max(2, round(HELD_OUT * len(points)))
     test, train = order[:held], order[held:]
-    emulator = Emulator(points[train], lived[train], seed)
+    emulator = Emulator(points[train], results[train], seed)
     middle, spread = emulator.margin(points[test])
-    truth = lived[test].mean(axis=1)
-    around = float(((truth - lived[train].mean()) ** 2).sum())
+    truth = results[test].mean(axis=1)
+    around = float(((truth - results[train].mean()) ** 2).sum())
     explained = 1.0 - float(((truth - middle) ** 2).sum()) / around if around > 0 else 0.0
     covered = float((np.abs(truth - middle) <= 1.96 * spread).mean())
-    met = (lived[test] > 0).astype(np.float64)
-    usual = float(((met - (lived[train] > 0).mean()) ** 2).mean())
+    met = (results[test] > 0).astype(np.float64)
+    usual = float(((met - (results[train] > 0).mean()) ** 2).mean())
     error = float(((met - emulator.probability(points[test])[:, None]) ** 2).mean())
     return EmulatorSkill(explained, covered, 1.0 - error / usual if usual > 0 else 0.0, held)
 
