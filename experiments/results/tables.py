@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.model_api import Catalogue
 from experiments.results.journal import Chunk, banded
-from experiments.statistics.estimates import BAND, luck_shares, quantiles
+from experiments.statistics.estimates import BAND, quantiles, random_shares
 
 REPLICATIONS_PER_GROUP = 50
 PLURAL = {"township": "townships", "segment": "segments"}
@@ -283,7 +283,7 @@ def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, value
     for column, level in zip(BAND_COLUMNS, levels, strict=True):
         table[column] = np.ascontiguousarray(level.T.ravel())
     table["runs"] = np.ascontiguousarray(runs.T.ravel().astype(np.int32))
-    table["luck"] = np.ascontiguousarray(luck_shares(values, draws).T.ravel())
+    table["luck"] = np.ascontiguousarray(random_shares(values, draws).T.ravel())
     return pa.table(table)
 
 

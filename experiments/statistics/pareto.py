@@ -1,4 +1,4 @@
-"""Plans beside each other over the same futures: regret, in how many goals are met, and what survives fresh luck.
+"""Plans beside each other over the same futures: regret, in how many goals are met, and what survives fresh random draws.
 
 Arrays are (plans, futures, goals); a larger margin is better. Every interval treats parameter draws as clusters, as in
 ``estimates``, and differences between plans are paired.
@@ -59,7 +59,7 @@ def spread(costs: NDArray[np.float64], count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with its 95 % interval; ``high`` is None where futures not lived may well exceed whatever was seen."""
+    """A number with its 95 % interval; ``high`` is None where futures not simulated may well exceed whatever was seen."""
 
     value: float
     low: float
@@ -92,7 +92,7 @@ def share_met(met: NDArray[np.float64], draws: NDArray[np.int64]) -> estimates.P
 
 @dataclass(frozen=True)
 class Shrunk:
-    """The advantage of a plan over a reference: as the search saw it, on fresh luck, and by how much it shrank."""
+    """The advantage of a plan over a reference: as the search saw it, on fresh random draws, and by how much it shrank."""
 
     searched: estimates.Mean
     fresh: estimates.Mean
@@ -107,7 +107,7 @@ def shrunk(
 ) -> Shrunk:
     """The optimiser's curse, measured. Each side: margins of the reference, of the plan (futures,), and their draws.
 
-    A winner was chosen partly for its luck; on futures that had no part in choosing it only what is real is left. Differences
+    A winner was chosen partly by chance; on futures that had no part in choosing it only what is real is left. Differences
     to the reference on the same futures are compared, so that a fresh set of harder futures is not taken for a loss.
     """
     before, after = paired.difference(*searched), paired.difference(*fresh)

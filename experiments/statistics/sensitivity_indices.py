@@ -1,9 +1,10 @@
 """Which numbers matter: screening, variance shares, and what it would be worth to know one of them.
 
-Everything here works on an ``evaluate``: a function from points in the unit cube (points, factors) to outcomes of lives (points,
-replicates). Replicates of one point differ in luck; the same replicate has the same luck at every point. The mean over
-replicates is what sampling designs are asked of; what luck does to the *differences* between points is estimated from the
-replicates and taken out of every index, so that noise is not sold as an effect. Sampling and elementary effects are SALib's.
+Everything here works on an ``evaluate``: a function from points in the unit cube (points, factors) to outcomes (points,
+replicates). Replicates of one point differ in their random draws; the same replicate has the same draws at every point (common
+random numbers). Sampling designs work on the mean over replicates; what random draws do to the *differences* between points is
+estimated from the replicates and taken out of every index, so that noise is not sold as an effect. Sampling and elementary
+effects are SALib's.
 """
 
 import math
@@ -27,8 +28,8 @@ TRUSTED = 0.5  # the least share of held-out variance that an emulator has to ex
 class Screened:
     """The elementary effects of one factor on one outcome (Morris), in the outcome's unit per full range of the factor.
 
-    ``mu_star``: mean size, with its 95 % half-width ``conf``; ``mu``: mean with sign; ``noise``: the mean size that luck alone
-    would show; ``size``: root mean square with the variance of luck taken out. ``passes``: whether the size stands out of the
+    ``mu_star``: mean size, with its 95 % half-width ``conf``; ``mu``: mean with sign; ``noise``: the mean size that random draws
+    alone would show; ``size``: root mean square with their variance taken out. ``passes``: whether the size stands out of the
     noise.
     """
 
@@ -45,7 +46,7 @@ class Screened:
 @dataclass(frozen=True)
 class Share:
     """The share of one factor in the variance of an outcome (Sobol): ``first`` alone, ``total`` with all that it interacts
-    with, each with the half-width of its 95 % interval, luck taken out.
+    with, each with the half-width of its 95 % interval, the effect of random draws taken out.
     """
 
     factor: str
@@ -57,24 +58,24 @@ class Share:
 
 @dataclass(frozen=True)
 class Variance:
-    """The variance of an outcome over the points, without luck (``parameters``); ``luck``: within a point, between lives;
-    ``noise``: what luck added to the variance of the points' means, and was taken out.
+    """The variance of an outcome over the points, without that of random draws (``parameters``); ``random``: within a point,
+    between replicates; ``noise``: what random draws added to the variance of the points' means, and was taken out.
     """
 
     parameters: float
-    luck: float
+    random: float
     noise: float
 
     @property
-    def luck_share(self) -> float:
-        """The share of luck in the variance of a single life; NaN where nothing varies."""
-        total = self.parameters + self.luck
-        return self.luck / total if total > 0 else math.nan
+    def random_share(self) -> float:
+        """The share of random draws in the variance of a single replication; NaN where nothing varies."""
+        total = self.parameters + self.random
+        return self.random / total if total > 0 else math.nan
 
 
 @dataclass(frozen=True)
 class EmulatorSkill:
-    """How an emulator did on points that it was not shown: share of their variance explained, share within its own 95 % band,
+    """How an emulator did on points that it was not fitted to: share of their variance explained, share within its own 95 % band,
     and the mean squared error of its probabilities against that of always saying the mean (Brier's skill: 1 is perfect, 0 is
     no better).
     """
@@ -103,7 +104,7 @@ def morris_points(names: Sequence[str], trajectories: int, seed: int) -> NDArray
 
 
 def screen(names: Sequence[str], points: NDArray[np.float64], results: NDArray[np.float64], seed: int) -> list[Screened]:
-    """Elementary effects of lives (points, replicates) at the points of ``morris_points``; largest size first."""
+    """Elementary effects of results (points, replicates) at the points of ``morris_points``; largest size first."""
     from SALib.analyze import morris
 
     means = results.mean(axis=1)
@@ -116,15 +117,15 @@ def screen(names: Sequence[str], points: NDArray[np.float64], results: NDArray[n
     for number, name in enumerate(names):
         own = effects[number]
         mean = own.mean(axis=1)
-        luck = float(own.var(axis=1, ddof=1).mean() / replicates) if replicates > 1 else 0.0
+        chance = float(own.var(axis=1, ddof=1).mean() / replicates) if replicates > 1 else 0.0
         square = float((mean**2).mean())
-        # Without an effect, mean squares of so many trajectories exceed luck's by less than this in 99 of 100 cases. What luck
+        # Without an effect, mean squares of so many trajectories exceed chance's by less than this in 99 of 100 cases. What it
         # adds is estimated from few replicates itself: the ratio of the two is F, and chi-square would let pass too many.
-        limit = luck * stats.f.ppf(0.99, len(mean), len(mean) * (replicates - 1)) if replicates > 1 else 0.0
+        limit = chance * stats.f.ppf(0.99, len(mean), len(mean) * (replicates - 1)) if replicates > 1 else 0.0
         rows.append(
             Screened(
                 name, float(found["mu_star"][number]), float(found["mu_star_conf"][number]), float(found["mu"][number]),
-                float(found["sigma"][number]), math.sqrt(2.0 * luck / math.pi), math.sqrt(max(0.0, square - luck)),
+                float(found["sigma"][number]), math.sqrt(2.0 * chance / math.pi), math.sqrt(max(0.0, square - chance)),
                 bool(square > limit and square > 0.0),
             )
         )  # fmt: skip
@@ -154,9 +155,9 @@ def sobol_points(names: Sequence[str], base: int, seed: int) -> NDArray[np.float
 
 
 def variance(results: NDArray[np.float64]) -> Variance:
-    """Luck and parameters in lives (points, replicates) of which a replicate has the same luck at every point.
+    """Random draws and parameters in results (points, replicates) of which a replicate has the same draws at every point.
 
-    Two-way analysis of variance. What luck does alike at all points moves no difference between them; what it does differently
+    Two-way analysis of variance. What draws do alike at all points moves no difference between them; what they do differently
     (the residual) adds its variance, divided by the replicates, to that of the points' means.
     """
     points, replicates = results.shape
@@ -170,12 +171,12 @@ def variance(results: NDArray[np.float64]) -> Variance:
 
 
 def shares(names: Sequence[str], results: NDArray[np.float64]) -> tuple[list[Share], Variance]:
-    """Variance shares of lives (points, replicates) at the points of ``sobol_points``; largest total first; [] if nothing varies.
+    """Variance shares of results (points, replicates) at ``sobol_points``; largest total first; [] if nothing varies.
 
     First order after Saltelli and others (2010, doi 10.1016/j.cpc.2009.09.018), total after Jansen. Every product of two outcomes
-    in them is the mean over pairs of *different* replicates (``_apart``): luck of one replicate is independent of another's, so
-    that it adds nothing, whether it is new at every point or changes smoothly with the factors. A single replicate is taken as
-    without luck.
+    in them is the mean over pairs of *different* replicates (``_apart``): the draws of one replicate are independent of
+    another's, so that they add nothing, whether they are new at every point or change smoothly with the factors. A single
+    replicate is taken as without chance.
 
     Intervals: the jackknife over base points of the whole ratio, with Student's quantile; for first order also what so few
     replicates leave open (``_of_few_replicates``), which no number of points makes smaller.
@@ -193,8 +194,8 @@ def shares(names: Sequence[str], results: NDArray[np.float64]) -> tuple[list[Sha
     count = len(blocks)
     spread = (count - 1) / count * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     if replicates > 1:
-        luck = np.maximum(((b * (mixed - a)).mean(axis=-1) - _apart(b, mixed - a)).mean(axis=0), 0.0)
-        spread[:factors] += _of_few_replicates(whole[:factors], luck / found.parameters, replicates)
+        joint = np.maximum(((b * (mixed - a)).mean(axis=-1) - _apart(b, mixed - a)).mean(axis=0), 0.0)
+        spread[:factors] += _of_few_replicates(whole[:factors], joint / found.parameters, replicates)
     half = stats.t.ppf(0.975, count - 1) * np.sqrt(spread)
     rows = [Share(name, *(float(each[at]) for at in (i, factors + i) for each in (whole, half))) for i, name in enumerate(names)]
     return sorted(rows, key=lambda row: -row.total), found
@@ -207,23 +208,23 @@ def _apart(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.flo
     return together if replicates == 1 else (replicates * together - (one * two).mean(axis=-1)) / (replicates - 1)
 
 
-def _of_few_replicates(first: NDArray[np.float64], luck: NDArray[np.float64], replicates: int) -> NDArray[np.float64]:
+def _of_few_replicates(first: NDArray[np.float64], joint: NDArray[np.float64], replicates: int) -> NDArray[np.float64]:
     """The variance of first-order indices that comes from having so few replicates, at most.
 
-    ``luck``: of each factor, the variance of what luck and this factor do together, relative to that of the parameters. In a
-    replicate it may go with or against the factor's own effect, by at most the root of the product of both (Cauchy and Schwarz);
-    what it adds above it adds to the variance below as well.
+    ``joint``: of each factor, the variance of what random draws and this factor do together, relative to that of the parameters.
+    In a replicate it may go with or against the factor's own effect, by at most the root of the product of both (Cauchy and
+    Schwarz); what it adds above it adds to the variance below as well.
     """
     own = np.clip(first, 0.0, 1.0)
-    each = own * luck
+    each = own * joint
     return 4.0 / replicates * ((1.0 - own) ** 2 * each + own**2 * (each.sum() - each))
 
 
 class Emulator:
     """A Gaussian process of the margin of a goal over the factors, and from it the probability of the goal at any point.
 
-    Fitted to the means of lives (points, replicates); ``luck`` is the standard deviation of a single life around its point,
-    taken as the same everywhere. The goal is met when the margin is above 0.
+    Fitted to the means of results (points, replicates); ``scatter`` is the standard deviation of a single replication around
+    its point, taken as the same everywhere. The goal is met when the margin is above 0.
     """
 
     def __init__(self, points: NDArray[np.float64], results: NDArray[np.float64], seed: int = 2021) -> None:
@@ -236,31 +237,31 @@ class Emulator:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a length at its bound only says that a factor does nothing
             self._process.fit(points, (results.mean(axis=1) - self.centre) / self.scale)
-        self.luck = float(np.sqrt(results.var(axis=1, ddof=1).mean())) if results.shape[1] > 1 else 0.0
-        # What is white in the means is luck of so many replicates; the surface itself is known better than a new mean.
+        self.scatter = float(np.sqrt(results.var(axis=1, ddof=1).mean())) if results.shape[1] > 1 else 0.0
+        # What is white in the means is the chance of so many replicates; the surface itself is known better than a new mean.
         self._white = float(self._process.kernel_.k2.noise_level)
 
     def margin(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The expected margin at points, and the standard deviation of a new mean of lives there."""
+        """The expected margin at points, and the standard deviation of a new mean of replicates there."""
         middle, spread = self._process.predict(points, return_std=True)
         return self.centre + self.scale * middle, self.scale * spread
 
     def surface(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The expected margin at points, and how well it is known: without the luck of new lives."""
+        """The expected margin at points, and how well it is known: without the chance of new replications."""
         middle, spread = self._process.predict(points, return_std=True)
         return self.centre + self.scale * middle, self.scale * np.sqrt(np.maximum(spread**2 - self._white, 0.0))
 
     @property
     def noise(self) -> float:
-        """The standard deviation, around the surface, of a mean of as many lives as it was fitted to."""
+        """The standard deviation, around the surface, of a mean of as many replicates as it was fitted to."""
         return self.scale * math.sqrt(self._white)
 
     def probability(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The probability that a life at these points meets the goal."""
+        """The probability that a replication at these points meets the goal."""
         middle = self.centre + self.scale * self._process.predict(points)
-        if self.luck <= 0:
+        if self.scatter <= 0:
             return (middle > 0).astype(np.float64)
-        return stats.norm.cdf(middle / self.luck)
+        return stats.norm.cdf(middle / self.scatter)
 
 
 def validate(points: NDArray[np.float64], results: NDArray[np.float64], seed: int = 2021) -> EmulatorSkill:

@@ -359,7 +359,7 @@ def test_the_plan_beside_a_shard_is_the_one_that_was_simulated(journals, tmp_pat
     with pytest.raises(parts.Unjoined, match="changed since"):
         parts.collect([shard], tmp_path / "joined")
     digest = fingerprint.digest(fingerprint.read_fingerprint(shard / "journal"))
-    parts.note(shard, Scenario(**{**note["scenario"], "shift": 9.0}), COUNT, digest)
+    parts.write_shard_record(shard, Scenario(**{**note["scenario"], "shift": 9.0}), COUNT, digest)
     with pytest.raises(parts.Unjoined, match=r"the scenario has changed: shift was 0\.0, is 9\.0"):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
 

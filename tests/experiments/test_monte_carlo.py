@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from experiments.statistics import estimates
-from experiments.statistics.estimates import jointly, luck_shares, mean, proportion, quantiles, split, wilson
+from experiments.statistics.estimates import jointly, mean, proportion, quantiles, random_shares, split, wilson
 
 
 def pairs(draws):
@@ -134,7 +134,7 @@ def test_a_split_has_honest_ends():
 def test_shares_of_many_columns_equal_the_split_of_each():
     values = np.random.default_rng(4).normal(17_000, 300, (30, 6, 2))
     values[:, 2, 1] = 5.0
-    shares = luck_shares(values, pairs(15))
+    shares = random_shares(values, pairs(15))
     assert shares.shape == (6, 2)
     assert math.isnan(shares[2, 1])
     expected = [split(values[:, i, 0], pairs(15)).luck for i in range(6)]

@@ -132,8 +132,8 @@ def _plain(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, Any]:
     variance = found["variance"]
     plain: dict[str, Any] = {
         "shares": joined(found["shares"], scenario),
-        "luck_share": variance.luck_share,
-        "variance": {"parameters": variance.parameters, "luck": variance.luck, "noise_removed": variance.noise},
+        "luck_share": variance.random_share,
+        "variance": {"parameters": variance.parameters, "luck": variance.random, "noise_removed": variance.noise},
     }
     if "trust" in found:
         trust = found["trust"]
