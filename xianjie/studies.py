@@ -309,22 +309,26 @@ class Solution(Kept):
     @property
     def value(self) -> float:
         """The answer, in ``unit``."""
-        return self.made["value"]
+        value: float = self.made["value"]
+        return value
 
     @property
     def low(self) -> float | None:
         """Lower end of its 95 % interval, in ``unit``; None: beyond the bound of the search."""
-        return self.made["low"]
+        value: float | None = self.made["low"]
+        return value
 
     @property
     def high(self) -> float | None:
         """Upper end of its 95 % interval, in ``unit``; None: beyond the bound of the search."""
-        return self.made["high"]
+        value: float | None = self.made["high"]
+        return value
 
     @property
     def unit(self) -> str:
         """The unit of the lever."""
-        return self.made["factor"]["unit"]
+        value: str = self.made["factor"]["unit"]
+        return value
 
     @in_both_languages()
     def frame(self, name: str = "curve") -> "pandas.DataFrame":

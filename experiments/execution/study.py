@@ -164,4 +164,5 @@ def _public(chunk: Chunk) -> NDArray[np.float64]:
     public = [number for number, (_year, fund, _use) in enumerate(cells) if fund not in NOT_PUBLIC]
     years = max(1, chunk.array("decembers").shape[1])
     money = chunk.array("budget")[:, public, 0]
-    return np.array([math.fsum(row) for row in money]) / years
+    value: NDArray[np.float64] = np.array([math.fsum(row) for row in money]) / years
+    return value

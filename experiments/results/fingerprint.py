@@ -40,7 +40,7 @@ def collect_inputs(
     model: SimulationModel, model_name: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
     """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data."""
-    return plain(
+    value: dict[str, Any] = plain(
         {
             "format": journal.FORMAT,
             "scenarios": {name: model.canonical_inputs(scenario) for name, scenario in scenarios.items()},
@@ -53,13 +53,14 @@ def collect_inputs(
             "platform": {"system": platform.system(), "machine": platform.machine()},
         }
     )
+    return value
 
 
 def describe_machine(model_name: str) -> dict[str, Any]:
     """Everything about this process, but for the question, that could change a replication or its chunk: equal here and there,
     equal bytes from here and there.
     """
-    return plain(
+    value: dict[str, Any] = plain(
         {
             "code": load_model(model_name).code(),
             "program": _program(),
@@ -68,6 +69,7 @@ def describe_machine(model_name: str) -> dict[str, Any]:
             "arithmetic": _arithmetic(),
         }
     )
+    return value
 
 
 def _program() -> str:

@@ -205,10 +205,14 @@ def _places(catalogue: Catalogue, scope: str) -> list[dict[str, str]]:
 def description(scenario: Any) -> dict[str, Any]:
     """A scenario as plain data, whatever kind of record it is."""
     if hasattr(scenario, "model_dump"):
-        return plain(scenario.model_dump(mode="json"))
+        result: dict[str, Any] = plain(scenario.model_dump(mode="json"))
+        return result
     found = asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
     policies = [each.described() for each in getattr(scenario, "policies", ())]
-    return plain({key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {}))
+    result = plain(
+        {key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {})
+    )
+    return result
 
 
 def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
@@ -244,17 +248,20 @@ class Results:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """The question, and how the run went."""
-        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        value: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return value
 
     @cached_property
     def goals(self) -> list[dict[str, Any]]:
         """The scoreboard, a line for each goal; missing numbers are None."""
-        return json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
+        value: list[dict[str, Any]] = json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
+        return value
 
     @cached_property
     def audit(self) -> list[dict[str, Any]]:
         """The founding populations, a line for each audited quantity."""
-        return json.loads((self.folder / "audit.json").read_text(encoding="utf-8"))["audit"]
+        value: list[dict[str, Any]] = json.loads((self.folder / "audit.json").read_text(encoding="utf-8"))["audit"]
+        return value
 
     @property
     def failures(self) -> list[dict[str, Any]]:

@@ -79,19 +79,22 @@ class Chunk:
     def array(self, name: str) -> NDArray:
         """One array; its check sum is verified. KeyError if the chunk has none of this name."""
         with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return archive[name]
+            value: NDArray = archive[name]
+            return value
 
     @property
     def completed(self) -> list[dict[str, Any]]:
         """One record for each completed replication: its number, draw, the model's digest and that of what was kept,
         timings.
         """
-        return self.header["lives"]
+        value: list[dict[str, Any]] = self.header["lives"]
+        return value
 
     @property
     def replications(self) -> list[int]:
         """Its replications, in order: those completed and those that failed."""
-        return self.header["replications"]
+        value: list[int] = self.header["replications"]
+        return value
 
     @property
     def failures(self) -> list[Failure]:

@@ -67,7 +67,7 @@ def marked(out: Path) -> bool:
         return True
     if fingerprint.read_fingerprint(out / JOURNAL) is not None:
         return True
-    return manifest(out).get("program", {}).get("name") == "xianjie"
+    return bool(manifest(out).get("program", {}).get("name") == "xianjie")
 
 
 def check(out: Path, command: str = "") -> None:

@@ -18,7 +18,8 @@ RESAMPLES = 400
 
 def regrets(margins: NDArray[np.float64]) -> NDArray[np.float64]:
     """(plans, futures, goals) by how much each plan falls short of the best of these plans in the same future."""
-    return margins.max(axis=0, keepdims=True) - margins
+    value: NDArray[np.float64] = margins.max(axis=0, keepdims=True) - margins
+    return value
 
 
 def at_level(values: NDArray[np.float64], level: float, axis: int = 1) -> NDArray[np.float64]:

@@ -100,7 +100,8 @@ def morris_points(names: Sequence[str], trajectories: int, seed: int) -> NDArray
     """Trajectories of Morris: (trajectories * (factors + 1), factors)."""
     from SALib.sample import morris
 
-    return morris.sample(problem(names), trajectories, num_levels=4, seed=seed)
+    value: NDArray[np.float64] = morris.sample(problem(names), trajectories, num_levels=4, seed=seed)
+    return value
 
 
 def screen(names: Sequence[str], points: NDArray[np.float64], results: NDArray[np.float64], seed: int) -> list[Screened]:
@@ -151,7 +152,8 @@ def sobol_points(names: Sequence[str], base: int, seed: int) -> NDArray[np.float
     """Saltelli's design on Sobol points: (base * (factors + 2), factors); ``base`` a power of two."""
     from SALib.sample import sobol
 
-    return sobol.sample(problem(names), base, calc_second_order=False, seed=seed)
+    value: NDArray[np.float64] = sobol.sample(problem(names), base, calc_second_order=False, seed=seed)
+    return value
 
 
 def variance(results: NDArray[np.float64]) -> Variance:
@@ -205,7 +207,10 @@ def _apart(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.flo
     """Products along the last axis (replicates), averaged over pairs of different ones; of a single one, its product."""
     replicates = one.shape[-1]
     together = one.mean(axis=-1) * two.mean(axis=-1)
-    return together if replicates == 1 else (replicates * together - (one * two).mean(axis=-1)) / (replicates - 1)
+    value: NDArray[np.float64] = (
+        together if replicates == 1 else (replicates * together - (one * two).mean(axis=-1)) / (replicates - 1)
+    )
+    return value
 
 
 def _of_few_replicates(first: NDArray[np.float64], joint: NDArray[np.float64], replicates: int) -> NDArray[np.float64]:
@@ -217,7 +222,8 @@ def _of_few_replicates(first: NDArray[np.float64], joint: NDArray[np.float64], r
     """
     own = np.clip(first, 0.0, 1.0)
     each = own * joint
-    return 4.0 / replicates * ((1.0 - own) ** 2 * each + own**2 * (each.sum() - each))
+    value: NDArray[np.float64] = 4.0 / replicates * ((1.0 - own) ** 2 * each + own**2 * (each.sum() - each))
+    return value
 
 
 class Emulator:
@@ -258,10 +264,11 @@ class Emulator:
 
     def probability(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """The probability that a replication at these points meets the goal."""
-        middle = self.centre + self.scale * self._process.predict(points)
+        middle: NDArray[np.float64] = self.centre + self.scale * self._process.predict(points)
         if self.scatter <= 0:
             return (middle > 0).astype(np.float64)
-        return stats.norm.cdf(middle / self.scatter)
+        value: NDArray[np.float64] = stats.norm.cdf(middle / self.scatter)
+        return value
 
 
 def validate(points: NDArray[np.float64], results: NDArray[np.float64], seed: int = 2021) -> EmulatorSkill:
