@@ -239,7 +239,7 @@ class Point:
     """
 
     name: str
-    scenario: Any
+    scenario: Scenario
     held: Mapping[str, float] = field(default_factory=dict)
 
 

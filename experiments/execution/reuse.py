@@ -13,7 +13,7 @@ from experiments.results import files, fingerprint, folder_lock, output_folder
 from sim.core.inputs.errors import BilingualText, InputError, joined
 
 
-def inputs_of(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
+def inputs_of(scenarios: Mapping[str, model_api.Scenario], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
     """What decides the replications of a run or a study; ``task`` is what else is wanted, as plain data or records."""
     return fingerprint.collect_inputs(model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed, only_luck, task)
 

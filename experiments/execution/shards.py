@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.worker_pool import CHUNKS
-from experiments.model_api import Plan, load_model
+from experiments.model_api import Plan, Scenario, load_model
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results import folder as results
 from experiments.results.files import as_json, read_object, write_text
@@ -26,7 +26,7 @@ class Unjoined(UserError):
     """Parts that do not make a whole; the message says which and why."""
 
 
-def write_shard_record(out: Path, scenario: Any, replications: int, belongs: str) -> None:
+def write_shard_record(out: Path, scenario: Scenario, replications: int, belongs: str) -> None:
     """Beside a shard's journal, what is needed to make the whole: the scenario as checked, and how many replications it has.
 
     ``belongs``: the digest that the journal's chunks carry; with it the note is sealed.
@@ -47,7 +47,7 @@ class Part:
 
     folder: Path
     belongs: dict[str, Any]
-    scenario: Any
+    scenario: Scenario
     replications: int
     chunks: list[journal.Chunk]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.execution.runner import Progress, claim
 from experiments.execution.worker_pool import Make, WorkerPool
-from experiments.model_api import COUNTY, OnStatus, Plan, Point, load_model
+from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
 from experiments.results.journal import Chunk
@@ -64,7 +64,7 @@ class Study:
     def __init__(
         self,
         folder: Path,
-        scenarios: Mapping[str, Any],
+        scenarios: Mapping[str, Scenario],
         seed: int,
         only_luck: bool,
         task: Any,

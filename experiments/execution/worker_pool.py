@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from experiments.execution.local_executor import Executor, FinishedTask, InProcess, Processes, RunInterrupted, usable_processors
-from experiments.model_api import Catalogue, OnStatus, Plan, Point, load_model
+from experiments.model_api import Catalogue, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import journal
 from experiments.results.journal import Chunk, Failure, Replication
 
@@ -54,11 +53,11 @@ class CompletedChunk:
 class Worker:
     """Runs tasks and packs each into a chunk. Made once in every process."""
 
-    def __init__(self, plan: Plan, scenario: Any) -> None:
+    def __init__(self, plan: Plan, scenario: Scenario) -> None:
         self.plan = plan
         self.model = load_model(plan.model_name)
         self.model.prepare(scenario)
-        self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.model.catalogue(scenario))]
+        self._catalogues: list[tuple[Scenario, Catalogue]] = [(scenario, self.model.catalogue(scenario))]
 
     def __call__(self, task: Task) -> CompletedChunk:
         """Run these replications."""
@@ -74,7 +73,7 @@ class Worker:
         chunk = journal.pack(task.point.name, completed, failures, catalogue, self.plan.outcomes_only, task.digest)
         return CompletedChunk(time.perf_counter() - start, chunk)
 
-    def catalogue(self, scenario: Any) -> Catalogue:
+    def catalogue(self, scenario: Scenario) -> Catalogue:
         """What is measured; the same for all scenarios of equal length."""
         for known, catalogue in self._catalogues:
             if known is scenario or known.months == scenario.months:
@@ -120,7 +119,7 @@ class WorkerPool:
     def __init__(
         self,
         plan: Plan,
-        scenario: Any,
+        scenario: Scenario,
         workers: int | None = None,
         on_status: OnStatus = lambda what, **facts: None,
         executor: Make | None = None,

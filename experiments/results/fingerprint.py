@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from experiments.model_api import SimulationModel, load_model
+from experiments.model_api import Scenario, SimulationModel, load_model
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
 from sim.core.inputs.errors import BilingualText, UserError, joined
@@ -37,7 +37,7 @@ def versions() -> dict[str, str | None]:
 
 
 def collect_inputs(
-    model: SimulationModel, model_name: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
+    model: SimulationModel, model_name: str, scenarios: Mapping[str, Scenario], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
     """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data."""
     value: dict[str, Any] = plain(

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.model_api import Catalogue, load_model
+from experiments.model_api import Catalogue, Scenario, load_model
 from experiments.results import dictionary, output_folder, summaries, tables
 from experiments.results.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -73,7 +73,7 @@ FOLDERS = (output_folder.JOURNAL, "figures", "without_policy", "brief", output_f
 def write(
     out: Path,
     plan: "Plan",
-    scenario: Any,
+    scenario: Scenario,
     requested: int,
     run_record: Mapping[str, Any],
     stopping: Mapping[str, Any] | None = None,
@@ -91,7 +91,7 @@ def write(
     return manifest
 
 
-def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
+def made_from(out: Path, plan: "Plan", scenario: Scenario, chunks: list[Chunk], requested: int) -> dict[str, Any]:
     """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
     catalogue = load_model(plan.model_name).catalogue(scenario)
     records = [record for chunk in chunks for record in chunk.completed]
@@ -105,7 +105,9 @@ def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], reque
     return _manifest(out, plan, scenario, catalogue, records, len(failures), requested) | {"complete": complete}
 
 
-def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
+def _write_tables(
+    out: Path, plan: "Plan", scenario: Scenario, chunks: list[Chunk], records: list[dict], catalogue: Catalogue
+) -> None:
     filled = [chunk for chunk in chunks if chunk.completed]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
@@ -146,7 +148,7 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
 
 
 def _manifest(
-    out: Path, plan: "Plan", scenario: Any, catalogue: Catalogue, records: list[dict], failed: int, requested: int
+    out: Path, plan: "Plan", scenario: Scenario, catalogue: Catalogue, records: list[dict], failed: int, requested: int
 ) -> dict[str, Any]:
     model = load_model(plan.model_name)
     identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
@@ -215,7 +217,7 @@ def description(scenario: Any) -> dict[str, Any]:
     return result
 
 
-def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
+def _months(catalogue: Catalogue, scenario: Scenario) -> np.ndarray:
     return np.datetime64(catalogue.first_month, "M") + np.arange(scenario.months)
 
 

@@ -311,14 +311,14 @@ def numbers_huge(header):
     header["replications"] = [10**18]
 
 
-def lives_moved(header):
-    for life in header["lives"]:
-        life["replication"] += 1
+def records_moved(header):
+    for record in header["lives"]:
+        record["replication"] += 1
 
 
 def digests_changed(header):
-    for life in header["lives"]:
-        life["kept"] = "0" * 64
+    for record in header["lives"]:
+        record["kept"] = "0" * 64
 
 
 def belongs_changed(header):
@@ -370,7 +370,7 @@ KINDS = {
     "header moved": header_edited(numbers_moved),
     "header moved, unsealed": header_edited(numbers_moved, sealed=True),
     "header huge": header_edited(numbers_huge),
-    "header lives moved": header_edited(lives_moved),
+    "header lives moved": header_edited(records_moved),
     "header digests changed": header_edited(digests_changed),
     "header belongs changed": header_edited(belongs_changed),
     "header emptied": header_edited(nothing_left),

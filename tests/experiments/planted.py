@@ -1,4 +1,4 @@
-"""A synthetic county whose plan fails for a known reason: in a box of two assumptions, or, with ``box`` off, by luck alone."""
+"""A synthetic county whose plan fails for a known reason: in a box of two assumptions, or, with ``box`` off, by chance alone."""
 
 import os
 from dataclasses import dataclass
@@ -16,27 +16,27 @@ BLAMELESS = ("accidents.chance", "wages.wage_growth_error", "province.growth_err
 
 @dataclass(frozen=True)
 class Planted(Scenario):
-    """``noise``: how often luck alone turns the outcome round; ``box`` off: nothing but luck."""
+    """``noise``: how often chance alone turns the outcome round; ``box`` off: nothing but chance."""
 
     noise: float = 0.0
     box: bool = True
-    stop: str = ""  # a file that, once there, ends the process at the next life
+    stop: str = ""  # a file that, once there, ends the process at the next replication
 
 
 class PlantedCounty(Synthetic):
-    """Lives that miss R3 inside the planted box."""
+    """Replications that miss R3 inside the planted box."""
 
     def run(self, scenario, quantiles, seed, replication, profile):
         if scenario.stop and os.path.exists(scenario.stop):
             raise KeyboardInterrupt
-        life: Life = super().run(scenario, quantiles, seed, replication, profile)
-        luck = np.random.default_rng([seed, replication, 3]).uniform(size=2)
+        result: Life = super().run(scenario, quantiles, seed, replication, profile)
+        chance = np.random.default_rng([seed, replication, 3]).uniform(size=2)
         inside = all(quantiles[name] > bound for name, bound in BOUNDS.items())
-        fails = inside if scenario.box else luck[1] < 0.3
-        if luck[0] < scenario.noise:
+        fails = inside if scenario.box else chance[1] < 0.3
+        if chance[0] < scenario.noise:
             fails = not fails
-        life.goals["R3"] = Outcome(not fails, -0.01 if fails else 0.01, 0.0, np.ones(scenario.months // 12))
-        return life
+        result.goals["R3"] = Outcome(not fails, -0.01 if fails else 0.01, 0.0, np.ones(scenario.months // 12))
+        return result
 
     def sample(self, scenario, seed, draw):
         return {"training.placement": float(np.random.default_rng([seed, draw, 1]).uniform()), "admission_rate": 0.5}

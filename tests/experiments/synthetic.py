@@ -1,9 +1,9 @@
 """A county so simple that its true probabilities are known: every indicator is a line plus ignorance plus
-luck.
+chance.
 
-``level`` of a life = IGNORANCE * (normal score of its parameter draw) + LUCK * (normal score of its luck), so
-the variance splits exactly as chosen, and a goal "level below c" is met with probability Phi(c /
-sqrt(IGNORANCE^2 + LUCK^2)).
+``level`` of a replication = IGNORANCE * (normal score of its parameter draw) + CHANCE * (normal score of its random
+draw), so the variance splits exactly as chosen, and a goal "level below c" is met with probability Phi(c /
+sqrt(IGNORANCE^2 + CHANCE^2)).
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from scipy.stats import norm
 from experiments import model_api
 from experiments.model_api import Catalogue
 
-IGNORANCE, LUCK = 0.6, 0.8
+IGNORANCE, CHANCE = 0.6, 0.8
 TOWNSHIPS = tuple(f"township {number}" for number in range(27))
 SEGMENTS = ("registered_dibao", "registered_other", "other_dibao", "marginal", "general")
 
@@ -80,7 +80,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a test asks of the synthetic county; ``broken`` replications raise, ``deadly`` ones end their
+    """What a test wants of the synthetic county; ``broken`` replications raise, ``deadly`` ones end their
     process.
     """
 
@@ -93,14 +93,14 @@ class Scenario:
     broken: tuple[int, ...] = ()
     deadly: tuple[int, ...] = ()
     seconds: float = 0.0
-    started: Path | None = None  # a file touched when the first life begins
+    started: Path | None = None  # a file touched when the first replication begins
     vantage: str | None = None
     shift: float = 0.0  # added to every level: what another scenario does
     overrides: dict = field(default_factory=dict)
 
 
 class Synthetic:
-    """Lives of the synthetic county."""
+    """Replications of the synthetic county."""
 
     def prepare(self, scenario, on_status=None):
         if on_status is not None:
@@ -148,7 +148,7 @@ class Synthetic:
                 pass
         random = np.random.default_rng([seed, replication, 2])
         ignorance = IGNORANCE * norm.ppf(quantiles["admission_rate"]) if quantiles else 0.0
-        level = ignorance + LUCK * random.normal() + scenario.shift
+        level = ignorance + CHANCE * random.normal() + scenario.shift
         months = scenario.months
         trend = np.linspace(0, 1, months)
         names = [f"indicator_{i}" for i in range(scenario.indicators)]

@@ -13,7 +13,7 @@ from experiments.statistics.estimates import jointly, mean, proportion, quantile
 
 
 def pairs(draws):
-    """The draw of each of ``2 * draws`` runs lived in pairs."""
+    """The draw of each of ``2 * draws`` runs in pairs."""
     return np.arange(2 * draws) // 2
 
 
@@ -127,7 +127,7 @@ def test_a_split_has_honest_ends():
     twins = split([1.0, 1.0, 2.0, 2.0, 3.0, 3.0], pairs(3))
     assert (twins.luck, twins.ignorance) == (0.0, 1.0)
     assert math.isnan(split([17.3] * 6, pairs(3)).luck)  # nothing varies
-    assert math.isnan(split([1.0, 2.0, 3.0], np.arange(3)).luck)  # no draw was lived twice
+    assert math.isnan(split([1.0, 2.0, 3.0], np.arange(3)).luck)  # no draw was run twice
     assert math.isnan(split([1.0, 2.0], [0, 0]).luck)  # only one draw
 
 

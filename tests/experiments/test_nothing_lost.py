@@ -34,7 +34,7 @@ def factor(name):
 
 
 def design(seconds=0.0):
-    """A sweep of the synthetic county: two scenarios, nine points each, six lives at every point."""
+    """A sweep of the synthetic county: two scenarios, nine points each, six replications at every point."""
     scenarios = (Scenario(seconds=seconds), Scenario(id="shifted", shift=0.3, seconds=seconds))
     factors = (factor("admission_rate"), factor("wage_growth"))
     settings = tuple({"admission_rate": one, "wage_growth": two} for one in (0.1, 0.5, 0.9) for two in (0.2, 0.5, 0.8))
@@ -109,7 +109,7 @@ import sys, time
 from pathlib import Path
 from experiments.results import tables
 from tests.experiments.synthetic import Scenario
-from tests.experiments.test_nothing_lost import LIVED, SLOW
+from tests.experiments.test_nothing_lost import RUNS, SLOW
 from tests.experiments.test_runner import run
 out, real = Path(sys.argv[1]), tables.grouped
 
@@ -120,9 +120,9 @@ def grouped(path, *rest):
 
 if __name__ == "__main__":
     tables.grouped = grouped
-    run(out, Scenario(seconds=SLOW), LIVED, int(sys.argv[2]))
+    run(out, Scenario(seconds=SLOW), RUNS, int(sys.argv[2]))
 """
-LIVED = 60
+RUNS = 60
 HOW = ("group", "parent", "worker", "tables")
 
 
@@ -177,7 +177,7 @@ def killed_in_every_way(tmp_path, kills, seed):
     dice, hits, round_ = random.Random(seed), dict.fromkeys(HOW, 0), 0
     script = tmp_path / "run.py"
     script.write_text(RUN, encoding="utf-8")
-    run(tmp_path / "whole", Scenario(seconds=SLOW), LIVED)
+    run(tmp_path / "whole", Scenario(seconds=SLOW), RUNS)
     while sum(hits.values()) < kills:
         out, have, round_ = tmp_path / f"killed-{round_}", set(), round_ + 1
         out.mkdir()

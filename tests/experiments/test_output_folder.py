@@ -444,9 +444,9 @@ def test_killed_at_any_step_of_the_exchange_all_is_old_or_all_is_new(tmp_path):
 AGAIN = """
 import sys
 from pathlib import Path
-from experiments import model_api as lives
+from experiments import model_api
 from tests.experiments.synthetic import NAME, Scenario
-lives.COUNTY = NAME
+model_api.COUNTY = NAME
 from experiments.cli import console, living
 if __name__ == "__main__":
     wanted = living.Wanted(12, 7, 1, fresh=True)

@@ -11,7 +11,7 @@ from experiments.execution import runner
 from experiments.results import folder as results
 from experiments.results.journal import Chunk, pack, read, store
 from experiments.statistics.estimates import quantiles
-from tests.experiments.synthetic import IGNORANCE, LUCK, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
+from tests.experiments.synthetic import CHANCE, IGNORANCE, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
 
 RUNS, SEED = 200, 11  # of twenty seeds, one may put a true probability outside its interval
 SCENARIO = Scenario(indicators=6, banded=2)
@@ -27,7 +27,7 @@ def result(tmp_path_factory):
 def test_probabilities_come_with_intervals_that_hold_the_truth(result):
     goals = {goal["id"]: goal for goal in result.goals}
     for name, threshold in (("G2", 0.0), ("R3", 1.0), ("R3_observed", 2.0), ("joint_headline", 0.0)):
-        truth = norm.cdf(threshold / math.hypot(IGNORANCE, LUCK))
+        truth = norm.cdf(threshold / math.hypot(IGNORANCE, CHANCE))
         goal = goals[name]
         assert goal["low"] <= truth <= goal["high"]
         assert (goal["runs"], goal["draws"]) == (RUNS, RUNS // 2)
@@ -39,7 +39,7 @@ def test_probabilities_come_with_intervals_that_hold_the_truth(result):
 
 def test_the_share_of_luck_is_that_of_the_model(result):
     goal = result.goals[0]
-    truth = IGNORANCE**2 / (IGNORANCE**2 + LUCK**2)
+    truth = IGNORANCE**2 / (IGNORANCE**2 + CHANCE**2)
     assert goal["ignorance_low"] < truth < goal["ignorance_high"]
     assert goal["luck"] + goal["ignorance"] == pytest.approx(1)
     assert goal["margin"] == pytest.approx(-goal["value"])
@@ -68,8 +68,8 @@ def test_bands_are_the_quantiles_of_all_lives(result):
         assert band[column].to_numpy() == pytest.approx(level, abs=0)
     assert band["mean"].to_numpy() == pytest.approx(months.mean(axis=0))
     assert (band["runs"] == RUNS).all()
-    # 200 lives bound the share of luck, truly 0.64, to about 0.1 either side.
-    assert band["luck"].mean() == pytest.approx(LUCK**2 / (IGNORANCE**2 + LUCK**2), abs=0.2)
+    # 200 replications bound the share of chance, truly 0.64, to about 0.1 either side.
+    assert band["luck"].mean() == pytest.approx(CHANCE**2 / (IGNORANCE**2 + CHANCE**2), abs=0.2)
     assert len(result.bands("township")) == 2 * 27 * 60
     assert len(result.bands("segment", "indicator_1")) == 5 * 60
     missing = result.bands("township", "indicator_0").query("unit == 'township 3'")

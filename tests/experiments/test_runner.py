@@ -140,13 +140,13 @@ if __name__ == "__main__":
 def test_two_lives_share_a_draw_unless_only_luck_varies(tmp_path):
     run(tmp_path / "pairs", replications=4)
     run(tmp_path / "luck", replications=4, only_luck=True)
-    pairs, luck = (open_folder(tmp_path / name).table("replications") for name in ("pairs", "luck"))
+    pairs, singles = (open_folder(tmp_path / name).table("replications") for name in ("pairs", "luck"))
     assert pairs["draw"].tolist() == [0, 0, 1, 1]
     quantile = pairs["quantile.admission_rate"].tolist()
     assert quantile[0] == quantile[1] != quantile[2] == quantile[3]
     assert pairs["digest"].nunique() == 4
-    assert luck["draw"].tolist() == [0, 1, 2, 3]
-    assert not [column for column in luck if column.startswith("quantile.")]
+    assert singles["draw"].tolist() == [0, 1, 2, 3]
+    assert not [column for column in singles if column.startswith("quantile.")]
 
 
 def failing():
