@@ -76,7 +76,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         outcomes: dict[str, dict[str, np.ndarray]] = {}
         for name in (BASELINE.stem, *(other for other, _ in CONTRASTS)):
             scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
-            runner.run(scenario, folder / name, replications, workers=options.workers, only_luck=True)
+            runner.run(scenario, folder / name, runner.RunOptions(replications, workers=options.workers, only_luck=True))
             outcomes[name] = indicators(folder / name)
             if name == BASELINE.stem:
                 continue

@@ -33,7 +33,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         with scratch() as folder:
             outcome = []
             seconds = seconds_of(
-                lambda: outcome.append(runner.run(scenario, folder / "out", replications, SEED, workers=workers))
+                lambda: outcome.append(runner.run(scenario, folder / "out", runner.RunOptions(replications, SEED, workers)))
             )
             if outcome[0].completed != replications:
                 raise RuntimeError(f"only {outcome[0].completed} of {replications} replications were completed")

@@ -1,8 +1,7 @@
-"""What the experiments know of the model: how to live one county, and what its goals and indicators are
-called.
+"""What the experiments know of the model: how to run one county, and what its goals and indicators are called.
 
 Everything above this module works on a ``SimulationModel``; ``county`` is the real one, and the tests have a synthetic
-one whose true probabilities are known. A worker finds it by name (``module:attribute``), so nothing but text
+one whose true probabilities are known. A worker process loads it by name (``module:attribute``), so nothing but text
 is sent to it.
 """
 
@@ -10,27 +9,42 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.inputs.errors import UserError
 
+if TYPE_CHECKING:
+    import sim.scenario
+
 COUNTY = "experiments.model_api:county"
 #: What the county was called in result folders of 0.7.
 FORMER = {"experiments.lives:county": COUNTY}
-#: Told what is being done: a key of ``words.yaml``, and the facts that its sentence names.
-Say = Callable[..., None]
+#: Receives what is being done: a key of ``words.yaml``, and the facts that its sentence names.
+OnStatus = Callable[..., None]
+
+
+class Scenario(Protocol):
+    """What the experiments read of a scenario; each model has a record of its own."""
+
+    @property
+    def id(self) -> str:
+        """Its name, short enough for a folder."""
+
+    @property
+    def months(self) -> int:
+        """How many months are simulated."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a life measures, and the names of its places.
+    """What a replication measures, and the names of its places.
 
     ``goals`` and ``indicators`` are the records of ``sim.goals`` by id; ``townships`` and ``segments`` name
-    the second axis of the life's arrays, in order (text, or a bilingual name); ``first_month`` is the month
-    in which lives begin.
+    the second axis of a result's arrays, in order (text, or a bilingual name); ``first_month`` is the first month
+    that is simulated.
     """
 
     goals: Mapping[str, Any]
@@ -40,7 +54,7 @@ class Catalogue:
     first_month: str = "2021-01"
 
     def places(self, scope: str) -> tuple[str, ...]:
-        """What the ``townships`` or the ``segments`` are called in tables: by their English names.
+        """The English names of the ``townships`` or the ``segments``, as tables have them.
 
         Raises ValueError if two places have the same name.
         """
@@ -52,7 +66,7 @@ class Catalogue:
 
 
 class RunResult(Protocol):
-    """What is read of one life; ``sim.result.SimulationResult`` documents shapes and units."""
+    """What is read of the result of one replication; ``sim.result.SimulationResult`` documents shapes and units."""
 
     indicators: dict[str, NDArray[np.float64]]
     townships: dict[str, NDArray[np.float64]]
@@ -65,50 +79,54 @@ class RunResult(Protocol):
     portraits: dict[str, Any]
 
 
-class SimulationModel(Protocol):
-    """A model that can be lived many times."""
+#: The record in which a model keeps a scenario.
+S = TypeVar("S", bound=Scenario)
 
-    def prepare(self, scenario: Any, say: Say | None = None) -> None:
-        """Load and compile everything once; ``say`` is told what is being done."""
 
-    def catalogue(self, scenario: Any) -> Catalogue:
+class SimulationModel(Protocol[S]):
+    """A model of which many replications can be run."""
+
+    def prepare(self, scenario: S, on_status: OnStatus | None = None) -> None:
+        """Load and compile everything once; ``on_status`` is notified of what is being done."""
+
+    def catalogue(self, scenario: S) -> Catalogue:
         """Goals, indicators and places of this scenario."""
 
-    def draw(self, scenario: Any, seed: int, draw: int) -> dict[str, float]:
-        """The quantile in (0, 1) of every assumption that varies, for one parameter draw."""
+    def sample(self, scenario: S, seed: int, draw: int) -> dict[str, float]:
+        """The quantile in (0, 1) of every assumption that varies, for the parameter draw of this number."""
 
-    def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+    def used(self, scenario: S, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
         """Every parameter as used (JSON-able), at these quantiles or, with None, at central values."""
 
-    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
-        """One life. Any exception counts as a failed replication."""
+    def run(self, scenario: S, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
+        """One replication. Any exception counts as a failed one."""
 
-    def population(self, scenario: Any, seed: int) -> list[dict]:
-        """The audit of one founding."""
+    def population(self, scenario: S, seed: int) -> list[dict]:
+        """The audit of one synthetic population."""
 
-    def asked(self, scenario: Any) -> dict[str, Any]:
-        """All of a scenario that decides what its lives are, as plain data: equal data, equal lives."""
+    def canonical_inputs(self, scenario: S) -> dict[str, Any]:
+        """All of a scenario that decides its replications, as plain data: equal data, equal results."""
 
-    def ensemble(self, scenario: Any) -> dict[str, Any] | None:
+    def ensemble(self, scenario: S) -> dict[str, Any] | None:
         """The calibrated ensemble that parameter draws are members of, as plain data; None where there is none."""
 
     def code(self) -> str:
-        """A hash of the model's rules, their files and their compiler: another hash, perhaps other lives."""
+        """A hash of the model's rules, their files and their compiler: another hash, perhaps other results."""
 
-    def revive(self, description: Mapping[str, Any]) -> Any:
-        """The scenario that ``results.description`` described."""
+    def restore_scenario(self, description: Mapping[str, Any]) -> S:
+        """The scenario that ``results.folder.description`` described."""
 
 
 class County:
-    """The real county: ``sim.county``, imported when it is first asked, so that ``--help`` stays quick."""
+    """The real county: ``sim.county``, imported when it is first used, so that ``--help`` stays quick."""
 
-    def prepare(self, scenario: Any, say: Say | None = None) -> None:
+    def prepare(self, scenario: "sim.scenario.Scenario", on_status: OnStatus | None = None) -> None:
         """Load the parameters and compile the month."""
         import sim.county
 
-        sim.county.prepare(scenario, say or _silent)
+        sim.county.prepare(scenario, on_status or _ignore_status)
 
-    def catalogue(self, scenario: Any) -> Catalogue:
+    def catalogue(self, scenario: "sim.scenario.Scenario") -> Catalogue:
         """Goals, indicators and places of the county."""
         import sim.county
 
@@ -121,31 +139,38 @@ class County:
             str(record.first_month),
         )
 
-    def draw(self, scenario: Any, seed: int, draw: int) -> dict[str, float]:
+    def sample(self, scenario: "sim.scenario.Scenario", seed: int, draw: int) -> dict[str, float]:
         """Quantiles of the assumptions."""
         import sim.county
 
         return sim.county.sample_quantiles(scenario, seed, draw)
 
-    def used(self, scenario: Any, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
+    def used(self, scenario: "sim.scenario.Scenario", quantiles: Mapping[str, float] | None) -> dict[str, Any]:
         """Every parameter as used."""
         import sim.county
 
         return sim.county.parameters_used(scenario, quantiles)
 
-    def live(self, scenario: Any, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
-        """One life of the county."""
+    def run(
+        self,
+        scenario: "sim.scenario.Scenario",
+        quantiles: Mapping[str, float] | None,
+        seed: int,
+        replication: int,
+        profile: bool,
+    ) -> RunResult:
+        """One replication of the county."""
         import sim.county
 
         return sim.county.run_county(scenario, quantiles, seed, replication, profile)
 
-    def population(self, scenario: Any, seed: int) -> list[dict]:
+    def population(self, scenario: "sim.scenario.Scenario", seed: int) -> list[dict]:
         """The audit of a founding at central values."""
         import sim.county
 
         return sim.county.audit_population(scenario, seed)
 
-    def asked(self, scenario: Any) -> dict[str, Any]:
+    def canonical_inputs(self, scenario: "sim.scenario.Scenario") -> dict[str, Any]:
         """Every central value, which of them are fixed, and the frame; not where a value was written."""
         import sim.county
 
@@ -160,7 +185,7 @@ class County:
             **({"policies": {each.name: each.canonical_inputs() for each in scenario.policies}} if scenario.policies else {}),
         }
 
-    def ensemble(self, scenario: Any) -> dict[str, Any] | None:
+    def ensemble(self, scenario: "sim.scenario.Scenario") -> dict[str, Any] | None:
         """The plausible ensemble that draws are members of: which, how many, and of which assumptions."""
         import sim.county
 
@@ -175,66 +200,65 @@ class County:
 
         return sim.core.compiled.compilation.model_fingerprint()
 
-    def revive(self, description: Mapping[str, Any]) -> Any:
+    def restore_scenario(self, description: Mapping[str, Any]) -> "sim.scenario.Scenario":
         """A checked scenario from a manifest, without its files."""
         import sim.scenario
 
         return sim.scenario.restore_scenario(description)
 
 
-def _silent(what: str, **facts: Any) -> None:
-    """Said to nobody."""
+def _ignore_status(what: str, **facts: Any) -> None:
+    """For a caller that does not listen."""
 
 
-county = County()
+county: SimulationModel["sim.scenario.Scenario"] = County()
 
 
 #: Models that a file may name. A folder may come from anybody, and what it names is imported: nothing else is.
 MODELS = {COUNTY}
 
 
-def model_named(name: Any) -> SimulationModel:
-    """The model that a manifest or a journal names. Raises UserError for one that is not among ``MODELS``."""
+def load_model(name: Any, from_file: bool = False) -> SimulationModel:
+    """The model called ``module:attribute``.
+
+    ``from_file``: the name stands in a manifest or a journal. Raises UserError if such a name is not among ``MODELS``.
+    """
     name = FORMER.get(name, name) if isinstance(name, str) else name
-    if not isinstance(name, str) or name not in MODELS:
+    if from_file and (not isinstance(name, str) or name not in MODELS):
         raise UserError(f"it names a model that is none of ours: {name!r}", f"里面写的模型不是本程序的：{name!r}")
-    return find(name)
-
-
-def find(name: str) -> SimulationModel:
-    """The model called ``module:attribute``; the name comes from our own code."""
     module, _, attribute = name.partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    model: SimulationModel = getattr(importlib.import_module(module), attribute)
+    return model
 
 
 @dataclass(frozen=True)
 class Point:
-    """One county to live many times: a scenario, and quantiles at which some of its assumptions are held.
+    """One county to run many times: a scenario, and quantiles at which some of its assumptions are held.
 
     ``name`` names its chunks.
     """
 
     name: str
-    scenario: Any
+    scenario: Scenario
     held: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What all lives of a journal have in common; picklable. ``lives`` names the model (see ``model_api.find``).
+    """What all replications of a journal have in common; picklable. ``model_name``: see ``load_model``.
 
-    ``only_luck``: parameters stay at their central values but for what a point holds. ``brief``: only outcomes are kept.
-    ``belongs``: the digest of what the journal belongs to (see ``runner.claim``).
+    ``only_luck``: parameters stay at their central values but for what a point holds. ``outcomes_only``: the months are not kept.
+    ``digest``: the hash of the fingerprint that the journal's chunks carry (see ``runner.claim``).
     """
 
     seed: int
     only_luck: bool
     folder: Path
-    lives: str = COUNTY
+    model_name: str = COUNTY
     profile: bool = False
-    brief: bool = False
-    belongs: str = ""
+    outcomes_only: bool = False
+    digest: str = ""
 
-    def draw(self, replication: int) -> int:
-        """The parameter draw of a replication: two lives share one, unless only luck varies."""
+    def parameter_draw(self, replication: int) -> int:
+        """The parameter draw of a replication: two replications share one, unless only the random draws vary."""
         return replication if self.only_luck else replication // 2

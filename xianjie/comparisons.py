@@ -92,14 +92,14 @@ class Comparison(Kept):
     """Scenarios held against the first of them. Made by ``compare`` and by ``load``."""
 
     @cached_property
-    def made(self) -> dict[str, Any]:
+    def data(self) -> dict[str, Any]:
         """The whole comparison as plain data."""
         return self._read("comparison.json")
 
     @cached_property
     def results(self) -> list[Result]:
         """The results that were compared, the reference first."""
-        return [Result(Path(each["folder"]), self._keeper) for each in self.made["scenarios"]]
+        return [Result(Path(each["folder"]), self._keeper) for each in self.data["scenarios"]]
 
     @in_both_languages()
     def frame(self, name: str = "goals") -> "pandas.DataFrame":
@@ -121,9 +121,9 @@ class Comparison(Kept):
 
         if name not in comparison.PARTS:
             raise InputError("frame()", 0, *unknown("there is no table", "没有这张表：", name, comparison.PARTS))
-        made = pandas.DataFrame(comparison.lines(self.made, name))
+        made = pandas.DataFrame(comparison.lines(self.data, name))
         share = dict.fromkeys(("difference", "low", "high"), {"goals": "share", "money": "yuan/year"}.get(name, "as in the row"))
-        made.attrs = {"table": name, "units": share, "seed": self.made["seed"], "replications": self.made["replications"]}
+        made.attrs = {"table": name, "units": share, "seed": self.data["seed"], "replications": self.data["replications"]}
         return made
 
     @in_both_languages()
@@ -157,20 +157,20 @@ class Comparison(Kept):
         raise Error("there is nothing to draw: the results have no goal in common", "没有可画的内容：两个结果没有共同的目标")
 
     def __repr__(self) -> str:
-        names = " < ".join(repr(each["id"]) for each in self.made["scenarios"])
-        return f"xj.Comparison({names}, replications={self.made['replications']})"
+        names = " < ".join(repr(each["id"]) for each in self.data["scenarios"])
+        return f"xj.Comparison({names}, replications={self.data['replications']})"
 
     def _repr_html_(self) -> str:
         from experiments.reporting.terminal.comparison import goal_rows
 
         words = words_in()
-        titles = {each["id"]: words.of(each["title"]) for each in self.made["scenarios"]}
+        titles = {each["id"]: words.of(each["title"]) for each in self.data["scenarios"]}
         heads = [words(each) for each in ("column_goal", "column_first", "column_other", "column_difference")]
-        notes = [words("compare_pairs", pairs=self.made["comparisons"][0]["pairs"], draws=self.made["comparisons"][0]["draws"])]
+        notes = [words("compare_pairs", pairs=self.data["comparisons"][0]["pairs"], draws=self.data["comparisons"][0]["draws"])]
         return "".join(
             table(
                 heads, (row[:4] for row in goal_rows(made["goals"], words)),
                 words("compare_heading", first=titles[made["first"]], other=titles[made["other"]]), notes,
             )
-            for made in self.made["comparisons"]
+            for made in self.data["comparisons"]
         )  # fmt: skip

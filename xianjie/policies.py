@@ -146,7 +146,8 @@ def _bytes(function: Function) -> bytes:
     if by_value:
         cloudpickle.register_pickle_by_value(module)
     try:
-        return cloudpickle.dumps(function)
+        value: bytes = cloudpickle.dumps(function)
+        return value
     finally:
         if by_value:
             cloudpickle.unregister_pickle_by_value(module)

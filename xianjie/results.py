@@ -62,7 +62,8 @@ class Kept:
     def _read(self, name: str) -> dict[str, Any]:
         with in_both_languages():
             try:
-                return json.loads((self._folder / name).read_text(encoding="utf-8"))
+                value: dict[str, Any] = json.loads((self._folder / name).read_text(encoding="utf-8"))
+                return value
             except (OSError, ValueError) as problem:
                 raise results.unreadable(self._folder, problem) from None
 
@@ -128,27 +129,32 @@ class Result:
     @property
     def id(self) -> str:
         """The id of the scenario."""
-        return self.manifest["scenario"]["id"]
+        value: str = self.manifest["scenario"]["id"]
+        return value
 
     @property
     def title(self) -> dict[str, str]:
         """The title of the scenario in Chinese ("zh") and English ("en")."""
-        return self.manifest["scenario"]["title"]
+        value: dict[str, str] = self.manifest["scenario"]["title"]
+        return value
 
     @property
     def seed(self) -> int:
         """The seed of all random draws."""
-        return self.manifest["seed"]
+        value: int = self.manifest["seed"]
+        return value
 
     @property
     def replications(self) -> int:
         """How many replications came to their end."""
-        return self.manifest["replications"]["completed"]
+        value: int = self.manifest["replications"]["completed"]
+        return value
 
     @property
     def hash(self) -> str:
         """Hash over all that was kept: equal for equal results, whatever the number of workers."""
-        return self.manifest["hash"]
+        value: str = self.manifest["hash"]
+        return value
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -210,9 +216,10 @@ class Result:
                 units[column] = UNITS[column]
             if column in DEFINITIONS:
                 definitions[column] = dict(zip(("zh", "en"), DEFINITIONS[column], strict=True))
-        return plain(
+        value: dict[str, Any] = plain(
             {"table": name, "units": units, "definitions": definitions, "scenario": self.id, "seed": self.seed, "hash": self.hash}
         )
+        return value
 
     @in_both_languages()
     def plot(self, what: str = "goals", language: str | None = None) -> "Figure":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments import model_api
 from experiments.execution import reuse, runner
 from experiments.execution.worker_pool import Make
 from experiments.results import folder as results
@@ -96,10 +95,16 @@ def one(scenario: Scenario, out: Path, replications: int, options: Options, wher
     executor, workers, line = where
     work = _make_way(scenario, out, replications, options)
     try:
-        outcome = runner.run(
-            scenario.checked, work, replications, options.seed, workers, not options.draw_parameters, lives=model_api.COUNTY,
-            say=line.say, progress=line, executor=executor,
-        )  # fmt: skip
+        wanted = runner.RunOptions(
+            replications=replications,
+            seed=options.seed,
+            workers=workers,
+            only_luck=not options.draw_parameters,
+            executor=executor,
+            on_status=line.say,
+            on_progress=line,
+        )
+        outcome = runner.run(scenario.checked, work, wanted)
     except runner.Refused as reason:
         raise reuse.unjoinable("out", out, reason) from None
     if outcome.problem:
@@ -116,7 +121,7 @@ def _make_way(scenario: Scenario, out: Path, replications: int, options: Options
     """Where to write: ``out``, or a place beside the result in it that is made anew. InputError rather than touch or lose any."""
     now = reuse.inputs_of({scenario.id: scenario.checked}, options.seed, not options.draw_parameters)
     work = reuse.make_way(out, "run", now, options.fresh, "out")
-    done = sum(len(numbers) for numbers in journal.done(work / output_folder.JOURNAL).values())
+    done = sum(len(numbers) for numbers in journal.stored_replications(work / output_folder.JOURNAL).values())
     if done > replications:
         raise InputError(
             "out", 0, f"{out} holds {done} replications already: ask for as many, name another folder, or fresh=True",

@@ -284,7 +284,15 @@ def solve(
     work = reuse.make_way(folder.path, "solve", now, fresh, "out")
     with place(options) as (executor, workers, line), _one_study(folder.path):
         with Study(
-            work, {checked.id: checked}, seed, not draw_parameters, task, workers, model_api.COUNTY, line.say, line, executor
+            work,
+            {checked.id: checked},
+            seed=seed,
+            only_luck=not draw_parameters,
+            task=task,
+            workers=workers,
+            on_status=line.say,
+            progress=line,
+            executor=executor,
         ) as study:
             try:
                 made = solve_analysis.answer(checked, question, study, replications)
@@ -302,29 +310,33 @@ class Solution(Kept):
     """How much of a lever is enough. Made by ``solve`` and by ``load``."""
 
     @cached_property
-    def made(self) -> dict[str, Any]:
+    def data(self) -> dict[str, Any]:
         """The answer as plain data."""
         return self._read("solution.json")
 
     @property
     def value(self) -> float:
         """The answer, in ``unit``."""
-        return self.made["value"]
+        value: float = self.data["value"]
+        return value
 
     @property
     def low(self) -> float | None:
         """Lower end of its 95 % interval, in ``unit``; None: beyond the bound of the search."""
-        return self.made["low"]
+        value: float | None = self.data["low"]
+        return value
 
     @property
     def high(self) -> float | None:
         """Upper end of its 95 % interval, in ``unit``; None: beyond the bound of the search."""
-        return self.made["high"]
+        value: float | None = self.data["high"]
+        return value
 
     @property
     def unit(self) -> str:
         """The unit of the lever."""
-        return self.made["factor"]["unit"]
+        value: str = self.data["factor"]["unit"]
+        return value
 
     @in_both_languages()
     def frame(self, name: str = "curve") -> "pandas.DataFrame":
@@ -342,11 +354,11 @@ class Solution(Kept):
 
     def __repr__(self) -> str:
         return (
-            f"xj.Solution({self.made['lever']!r}, {self.made['goal']!r}, value={self.value:g}, low={self.low}, high={self.high})"
+            f"xj.Solution({self.data['lever']!r}, {self.data['goal']!r}, value={self.value:g}, low={self.low}, high={self.high})"
         )
 
     def _repr_html_(self) -> str:
-        words, made = words_in(), self.made
+        words, made = words_in(), self.data
         rows = [
             (words.quantity(at["value"], self.unit), words.percent(at["probability"]), words.percents(at["low"], at["high"]))
             for at in made["curve"]

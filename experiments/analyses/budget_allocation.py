@@ -17,7 +17,7 @@ from experiments.analyses import budget as budget_analysis
 from experiments.analyses import design
 from experiments.analyses.design import Factor, FactorRecord
 from experiments.execution.points import affordable
-from experiments.model_api import COUNTY, Point, find
+from experiments.model_api import COUNTY, Point, load_model
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import load_all
@@ -155,10 +155,10 @@ def read(path: Path) -> tuple[Spec, Any]:
 
 def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     """Run what prices and entitlements follow from; the division. Raises InputError where there is nothing to divide."""
-    model = find(COUNTY)
+    model = load_model(COUNTY)
     trial = replace(scenario, months=min(TRIAL_MONTHS, scenario.months))
     years = trial.months / 12
-    budget = model.live(trial, None, seed, 0, False).budget
+    budget = model.run(trial, None, seed, 0, False).budget
     uses = {name: tuple(budget_analysis.programmes()[name]["uses"]) for name in spec.programmes}
     divided = {use for own in uses.values() for use in own} | set(HELP)
     kept = _due(budget, POT, divided) / years
@@ -228,7 +228,7 @@ def _price_programme(
     richer = replace(trial, overrides={**trial.overrides, lever: [*trial.overrides.get(lever, []), more]})
     years = trial.months / 12
     costs, added = (sum(row["yuan"] for row in each if row["use"] in uses) / years
-                    for each in (budget, find(COUNTY).live(richer, None, seed, 0, False).budget))  # fmt: skip
+                    for each in (budget, load_model(COUNTY).run(richer, None, seed, 0, False).budget))  # fmt: skip
     if added - costs <= 1.0:
         raise InputError(
             path, 0, f"programmes.{name}: more of {lever} is not spent: the purses are empty, or nobody asks for it",

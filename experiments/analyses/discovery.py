@@ -14,7 +14,7 @@ from experiments.analyses.discovery_spec import Discovery
 from experiments.execution.runner import Progress
 from experiments.execution.study import Study
 from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, Say, find
+from experiments.model_api import COUNTY, Catalogue, OnStatus, load_model
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -53,7 +53,7 @@ def discover(
     seed: int,
     workers: int | None,
     model: str = COUNTY,
-    say: Say = lambda what, **facts: None,
+    say: OnStatus = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any]:
@@ -62,8 +62,8 @@ def discover(
     cube = discovery.cube(seed)
     cases = discovery.cases(cube)
     with Study(out, scenarios, seed, False, discovery.task(), workers, model, say, progress, executor) as study:
-        check(discovery, *map(find(model).catalogue, discovery.scenarios))
-        study.live([(point, [number]) for point, number in cases])
+        check(discovery, *map(load_model(model).catalogue, discovery.scenarios))
+        study.run([(point, [number]) for point, number in cases])
         run = _finished_cases(discovery, study, cube)
         goal = study.catalogue.goals[discovery.goal]
     held = held_out(run, discovery, seed)
@@ -235,7 +235,7 @@ def _write(
         "factors": [discovery.describe_column(column) for column in range(len(discovery.columns))],
         "boxes": [{key: value for key, value in box.items() if key != "box"} for box in found["boxes"]],
         "reason": found["reason"],
-        "columns": dictionary.told(("boxes.csv", "trajectory.csv", "cases.parquet")),
+        "columns": dictionary.describe_columns(("boxes.csv", "trajectory.csv", "cases.parquet")),
         "hash": hashlib.sha256(identity.encode()).hexdigest(),
         "versions": versions(),
     }

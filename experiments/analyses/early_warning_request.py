@@ -10,7 +10,7 @@ import numpy as np
 from experiments.analyses import design, early_warning
 from experiments.execution.runner import Progress
 from experiments.execution.study import Study
-from experiments.model_api import COUNTY, Point, Say, model_named
+from experiments.model_api import COUNTY, OnStatus, Point, load_model
 from experiments.results import folder as results
 from experiments.results.files import safe
 from sim.core.inputs import yaml_file
@@ -66,7 +66,7 @@ class WarningRequest:
                 f"请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
         try:
-            scenario = model_named(manifest["lives"]).revive(manifest["scenario"])
+            scenario = load_model(manifest["lives"], from_file=True).restore_scenario(manifest["scenario"])
         except ValueError as problem:
             raise InputError.of(path, 0, problem) from None
         return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
@@ -162,7 +162,7 @@ def run_rescues(
     target: Path,
     workers: int | None,
     likely: float,
-    say: Say,
+    say: OnStatus,
     progress: Callable[[Progress], None],
 ) -> list[early_warning.Rescue]:
     """Run the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
@@ -170,7 +170,7 @@ def run_rescues(
     with Study(
         target, {request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK, workers, COUNTY, say, progress
     ) as study:
-        study.live([(point, numbers) for point in (plain, *(each.point for each in trials))])
+        study.run([(point, numbers) for point in (plain, *(each.point for each in trials))])
         without = study.outcomes(plain, numbers)
         found = [(each, study.outcomes(each.point, numbers)) for each in trials]
     return [

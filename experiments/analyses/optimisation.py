@@ -13,7 +13,7 @@ from experiments.analyses.sweep import replication_rows
 from experiments.execution.runner import Progress
 from experiments.execution.study import Outcomes, Study
 from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, Point, Say
+from experiments.model_api import COUNTY, Catalogue, OnStatus, Point
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -48,7 +48,7 @@ class Archive:
     def run(self, plans: Sequence[Plan | None], futures: range) -> list[Outcomes]:
         """Run plans over futures. Raises ValueError where a replication failed: plans are compared over the same futures."""
         points = [self.point(plan) for plan in plans]
-        self.study.live([(point, futures) for point in points])
+        self.study.run([(point, futures) for point in points])
         found = [self.study.outcomes(point, futures) for point in points]
         for point, each in zip(points, found):
             if len(each.replications) < len(futures):
@@ -75,7 +75,7 @@ def optimise(
     seed: int,
     workers: int | None,
     model: str = COUNTY,
-    say: Say = lambda what, **facts: None,
+    say: OnStatus = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _write(
         "scenario": description(division.scenario), "seed": seed, "money": division.money, "step": division.step,
         "programmes": [vars(each) for each in division.programmes], "facts": division.facts, "goals": subjects,
         "criterion": division.criterion, "level": division.level, "plans": len(table),
-        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "columns": dictionary.told(FILES),
+        "futures": len(futures[0]), "fresh": len(futures[1]), "frontier": rows, "columns": dictionary.describe_columns(FILES),
         "hash": identity.hexdigest(),
         "versions": {**versions(), "pymoo": version("pymoo")},
     })  # fmt: skip

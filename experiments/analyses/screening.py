@@ -40,7 +40,7 @@ def run_points(
 
     The points whose replication was completed, and by outcome its value in each, (points,). Raises ValueError if all failed.
     """
-    study.live([(point, [number]) for number, point in enumerate(design_points)])
+    study.run([(point, [number]) for number, point in enumerate(design_points)])
     kept, found = [], []
     for number, point in enumerate(design_points):
         try:

@@ -74,7 +74,7 @@ class Stage:
             )
             for i, row in enumerate(rows)
         ]
-        study.live([(point, self.numbers) for point in self.points])
+        study.run([(point, self.numbers) for point in self.points])
         self._found = [study.outcomes(point, self.numbers) for point in self.points]
         short = [point.name for point, found in zip(self.points, self._found) if len(found.replications) < count]
         if short:

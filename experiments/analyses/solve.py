@@ -115,7 +115,7 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
     def evaluate(value: float) -> tuple[Any, Any]:
         setting = {lever: int(value) if searched.whole else value}
         at = point(scenario, [searched], setting, f"v{value!r}")
-        study.live([(at, numbers)])
+        study.run([(at, numbers)])
         found = study.outcomes(at, numbers)
         return found.outcome(goal), found.draws
 

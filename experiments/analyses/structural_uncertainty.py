@@ -74,7 +74,7 @@ def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int) -> d
         for switch in switches()
         for name, plan in plans.items()
     }
-    study.live([(point, numbers) for point in points.values()])
+    study.run([(point, numbers) for point in points.values()])
     found = {key: study.outcomes(point, numbers) for key, point in points.items()}
     short = [f"{switch}/{plan}" for (switch, plan), each in found.items() if len(each.replications) < futures]
     if short:

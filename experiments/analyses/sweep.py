@@ -12,7 +12,7 @@ from experiments.analyses.design import LEVELS, Design
 from experiments.execution.runner import Progress
 from experiments.execution.study import PUBLIC, Outcomes, Study
 from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, Point, Say, find
+from experiments.model_api import COUNTY, Catalogue, OnStatus, Point, load_model
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -33,7 +33,7 @@ def sweep(
     part: Sequence[int] | None = None,
     replications: int | None = None,
     model: str = COUNTY,
-    say: Say = lambda what, **facts: None,
+    say: OnStatus = lambda what, **facts: None,
     progress: Callable[[Progress], None] = lambda progress: None,
     executor: Make | None = None,
 ) -> dict[str, Any] | None:
@@ -48,8 +48,8 @@ def sweep(
         wanted = [(point, _within(part, place * len(numbers), numbers)) for place, point in enumerate(points)]
     scenarios = {scenario.id: scenario for scenario in design.scenarios}
     with Study(out, scenarios, seed, design.only_luck, design.task, workers, model, say, progress, executor) as study:
-        chosen = outcomes_of(design, *map(find(model).catalogue, design.scenarios))
-        study.live(wanted)
+        chosen = outcomes_of(design, *map(load_model(model).catalogue, design.scenarios))
+        study.run(wanted)
         if part is not None:
             return None
         return write(design, out, seed, points, list(numbers), study, chosen)
@@ -123,7 +123,7 @@ def write(
         "points": len(points),
         "replications": len(numbers),
         "failed": failed,
-        "columns": dictionary.told(FILES),
+        "columns": dictionary.describe_columns(FILES),
         "hash": identity.hexdigest(),
         "versions": versions(),
     }

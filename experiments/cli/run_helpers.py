@@ -17,7 +17,7 @@ from experiments.cli import console
 from experiments.cli.console import Code
 from experiments.execution import reuse, runner, stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
-from experiments.execution.worker_pool import Make, Stopped
+from experiments.execution.worker_pool import Stopped
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
@@ -34,15 +34,10 @@ LONGEST = 180  # bytes of a default name; file systems take 255, and names withi
 
 
 @dataclass(frozen=True)
-class RunOptions:
-    """How a scenario is to be run."""
+class RunRequest(runner.RunOptions):
+    """How a scenario is to be run, and what the command line adds: settings, language, and what to do with what is there."""
 
-    replications: int
-    seed: int
-    workers: int | None
-    only_luck: bool = False
     sets: tuple[str, ...] = ()
-    profile: bool = False
     lang: str = "zh"
     resume: bool = False
     fresh: bool = False
@@ -52,10 +47,9 @@ class RunOptions:
     shard: str | None = None
     precision: float | None = None
     largest: int = 10_000
-    executor: Make | None = None  # another place to run them
 
 
-def default_folder(scenario: Any, options: RunOptions) -> Path:
+def default_folder(scenario: Any, options: RunRequest) -> Path:
     """The result folder of a run for which none is named; runs with different inputs get different folders."""
     parts = [scenario.id, str(options.seed), f"x{options.replications}"]
     if options.only_luck:
@@ -73,7 +67,7 @@ def digest_settings(sets: tuple[str, ...] | list[str] | None) -> list[str]:
     return [hashlib.sha256("\n".join(sets).encode(errors="surrogatepass")).hexdigest()[:8]] if sets else []
 
 
-def canonical_inputs(scenario: Any, options: RunOptions) -> dict[str, Any]:
+def canonical_inputs(scenario: Any, options: RunRequest) -> dict[str, Any]:
     """The inputs that decide the replications of a run."""
     return reuse.inputs_of({scenario.id: scenario}, options.seed, options.only_luck)
 
@@ -94,7 +88,7 @@ def choose_folder(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
 
 def is_taken(place: Path, now: dict[str, Any]) -> bool:
     """Whether a folder holds a result with other inputs; a result of another version with the same inputs does not count."""
-    before = output_folder.asked(place) if output_folder.holds(place) else None
+    before = output_folder.recorded_inputs(place) if output_folder.holds(place) else None
     return before is not None and any(before.get(key) != now[key] for key in INPUT_KEYS)
 
 
@@ -103,8 +97,8 @@ def digest_inputs(now: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console) -> runner.Outcome:
-    """Run a scenario into the result folder ``out``, with progress on the console.
+def run_scenario(scenario: Any, out: Path, options: RunRequest, console: Console) -> runner.Outcome:
+    """Fill ``out`` with a result, telling the console how far it is.
 
     A finished result of the same replications stays until the new one is complete and replaces it; an unfinished one is resumed
     with ``options.resume`` and deleted with ``options.fresh``. InputError rather than touch anything else, or lose work. A full
@@ -118,21 +112,16 @@ def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console
     part = None if options.shard is None else parse_shard(options.shard, replications)
     try:
         with show_progress(len(part) if part is not None else replications, options.lang, console) as progress:
-            outcome = runner.run(
-                scenario,
-                work,
-                replications,
-                options.seed,
-                options.workers,
-                options.only_luck,
-                options.profile,
-                model_api.COUNTY,
-                make_status_printer(console, options.lang),
-                progress,
-                executor=options.executor,
+            options = replace(
+                options,
+                replications=replications,
+                model_name=model_api.COUNTY,
                 part=part,
                 until=until,
+                on_status=make_status_printer(console, options.lang),
+                on_progress=progress,
             )
+            outcome = runner.run(scenario, work, options)
     except runner.Refused as reason:
         raise reuse.unjoinable("--resume", out, reason, options.offers_fresh) from None
     except BrokenPipeError:
@@ -140,8 +129,8 @@ def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console
     except OSError as problem:
         raise report_unwritten(problem, out, options.lang) from None
     if outcome.problem:
-        cause = explain_refusal(outcome.cause, options.lang) or outcome.problem
-        typer.echo(Words(options.lang)(outcome.words, out=out, problem=cause, done=outcome.completed), err=True)
+        refusal = explain_refusal(outcome.cause, options.lang) or outcome.problem
+        typer.echo(Words(options.lang)(outcome.message_key, out=out, problem=refusal, done=outcome.completed), err=True)
         raise typer.Exit(Code.INCOMPLETE)
     if work != out and outcome.manifest["complete"]:
         output_folder.replace(out)
@@ -149,14 +138,14 @@ def run_scenario(scenario: Any, out: Path, options: RunOptions, console: Console
     return outcome
 
 
-def count_replications(options: RunOptions) -> int:
+def count_replications(options: RunRequest) -> int:
     """The largest number of replications that a run may take."""
     if options.shard is not None:
         return len(parse_shard(options.shard, options.replications))
     return options.largest if options.precision is not None else options.add or options.replications
 
 
-def announce_run(scenario: Any, options: RunOptions, console: Console, times: int = 1) -> None:
+def announce_run(scenario: Any, options: RunRequest, console: Console, times: int = 1) -> None:
     """Print a forecast from two replications timed here: how many there will be, time, disk and memory.
 
     ``times``: for how many scenarios. Runs so short that the measurement would be a good part of them are not announced.
@@ -166,8 +155,8 @@ def announce_run(scenario: Any, options: RunOptions, console: Console, times: in
         return
     words = Words(options.lang)
     most = options.largest * times if options.precision is not None else replications
-    on_status = make_status_printer(console, options.lang)
-    cost = runner.forecast(scenario, most, options.seed, options.workers, options.only_luck, model_api.COUNTY, on_status)
+    status = make_status_printer(console, options.lang)
+    cost = runner.forecast(scenario, replace(options, replications=most, model_name=model_api.COUNTY, on_status=status))
     facts = {
         "runs": most,
         "workers": cost.workers,
@@ -210,14 +199,14 @@ def count_done(out: Path) -> int:
     """The number of replications in a folder's journal, or in that of the result being made again beside it."""
     beside = output_folder.next_to(out)
     folder = beside if output_folder.begun(beside) else out
-    return sum(len(numbers) for numbers in journal.done(folder / output_folder.JOURNAL).values())
+    return sum(len(numbers) for numbers in journal.stored_replications(folder / output_folder.JOURNAL).values())
 
 
-def check_folder(scenario: Any, out: Path, options: RunOptions) -> None:
+def check_folder(scenario: Any, out: Path, options: RunRequest) -> None:
     """Raise InputError where a run may not be written, before any replication is run."""
     reuse.usable(out, RUN)
     reason = reuse.unlike(out, canonical_inputs(scenario, options))
-    same = scenario.id in ((output_folder.asked(out) or {}).get("scenarios") or {})
+    same = scenario.id in ((output_folder.recorded_inputs(out) or {}).get("scenarios") or {})
     if reason and not (options.fresh and same):
         raise reuse.unjoinable("--out", out, reason, options.offers_fresh and same)
 
@@ -241,8 +230,8 @@ def parse_shard(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _prepare_folder(scenario: Any, out: Path, options: RunOptions) -> Path:
-    """The folder to write to: ``out``, cleared and claimed, or one beside the result in it; InputError rather than lose one."""
+def _prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
+    """The folder to write to: ``out``, cleared and claimed, or one beside the result in it. InputError rather than lose any."""
     check_folder(scenario, out, options)
     now = canonical_inputs(scenario, options)
     beside, finished = output_folder.next_to(out), bool(output_folder.manifest(out))
@@ -342,8 +331,8 @@ def guard_study(out: Path, lang: str) -> Iterator[None]:
         typer.echo(words("study_stopped", out=out, done=count_done(out)), err=True)
         raise typer.Exit(Code.INTERRUPTED) from None
     except RunInterrupted as problem:
-        cause = "" if isinstance(problem, PlaceLost) else explain_refusal(problem.__cause__, lang)
-        typer.echo(words(problem.words, out=out, problem=cause or problem, done=count_done(out)), err=True)
+        refusal = "" if isinstance(problem, PlaceLost) else explain_refusal(problem.__cause__, lang)
+        typer.echo(words(problem.message_key, out=out, problem=refusal or problem, done=count_done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
 
 
@@ -355,7 +344,8 @@ def announce_study(
     left = max(0, count - count_done(out))
     if left == 0 or screen.quiet:
         return 0.0
-    cost = runner.forecast(scenario, 2, seed, 1, only_luck, model_api.COUNTY, make_status_printer(screen, lang))
+    options = runner.RunOptions(2, seed, 1, only_luck, model_name=model_api.COUNTY, on_status=make_status_printer(screen, lang))
+    cost = runner.forecast(scenario, options)
     processes = min(workers or usable_processors(), left)
     seconds = runner.duration(cost.pace, left, processes)
     screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),

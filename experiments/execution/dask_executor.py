@@ -1,8 +1,8 @@
 """Where tasks run: on the workers of a Dask cluster that somebody has started (extra ``cluster``).
 
 Workers need not share a disk with this process: tasks go out and chunks come back through the scheduler's connections. What has
-to be the same everywhere is what decides a life: code, parameters, versions, kind of machine and its arithmetic. That is checked
-on every worker before work begins, and again on each that joins later.
+to be the same everywhere is what decides a result: code, parameters, versions, kind of machine and its arithmetic. That is
+checked on every worker before work begins, and again on each that joins later.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.local_executor import Finished, PlaceLost, Work
+from experiments.execution.local_executor import FinishedTask, PlaceLost, Work
 from experiments.model_api import COUNTY
 from experiments.results import fingerprint
 
@@ -37,12 +37,12 @@ class NoCluster(fingerprint.IncompatibleRun):
 
 
 class Cluster:
-    """A connection to a Dask scheduler whose workers are fit to live ``lives``. Use it in a ``with`` statement.
+    """A connection to a Dask scheduler whose workers are fit to run the model ``model_name``. Use it in a ``with`` statement.
 
     Raises NoCluster at once, before any time is spent: no Dask here, nobody at the address, no worker, a worker with other code.
     """
 
-    def __init__(self, address: str, lives: str = COUNTY) -> None:
+    def __init__(self, address: str, model_name: str = COUNTY) -> None:
         try:
             distributed = importlib.import_module("distributed")
         except ImportError:
@@ -50,7 +50,7 @@ class Cluster:
                 "Dask is not installed here; install the extra: pip install 'xianjie[cluster]'",
                 "本机没有安装 Dask；请运行 pip install 'xianjie[cluster]'",
             ) from None
-        self.lives, self.here = lives, fingerprint.machine(lives)
+        self.model_name, self.here = model_name, fingerprint.describe_machine(model_name)
         self._stack = contextlib.ExitStack()
         self.lost = False
         self._levels = _silence()
@@ -98,11 +98,11 @@ class Cluster:
             raise PlaceLost(f"the scheduler is gone: {_first_line(problem)}") from None
 
     def executor(self, make: Callable[[], Work]) -> "Dask":
-        """A place to run for a crew."""
+        """A place to run for a pool."""
         return Dask(self, make)
 
     def _check(self, address: str) -> None:
-        """Raise NoCluster unless there is a worker and all of them would live what would be lived here."""
+        """Raise NoCluster unless there is a worker and all of them would give the results that this machine gives."""
         try:
             self.client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError:
@@ -113,12 +113,12 @@ class Cluster:
         python = self.here["versions"]["python"]
         for worker, facts in self.client.get_versions()["workers"].items():
             theirs = ".".join(str(facts["host"]["python"]).split(".")[:3])
-            if theirs != python:  # asked first: code cannot be sent from one Python to another
+            if theirs != python:  # compared first: code cannot be sent from one Python to another
                 raise NoCluster(
                     f"the worker {worker} runs Python {theirs}, this is Python {python}; install the same on both",
                     f"工作进程 {worker} 用的是 Python {theirs}，本机是 Python {python}；请装成同一版本",
                 )
-        for worker, there in self.client.run(_asked(self.lives), on_error="return").items():
+        for worker, there in self.client.run(_machine_question(self.model_name), on_error="return").items():
             if isinstance(there, Exception):
                 there = {"missing": str(there)}
             if "missing" in there:
@@ -148,17 +148,17 @@ def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
     return ", ".join(found)
 
 
-def _asked(lives: str) -> Callable[[], dict[str, Any]]:
-    """What is asked of a worker. Made here so that it travels as code: a worker without Xianjie can answer too."""
+def _machine_question(model_name: str) -> Callable[[], dict[str, Any]]:
+    """The question to a worker about its machine. It travels as code, so that a worker without Xianjie can answer too."""
 
-    def ask() -> dict[str, Any]:
+    def describe() -> dict[str, Any]:
         try:
             from experiments.results import fingerprint
         except ImportError as problem:
             return {"missing": str(problem)}
-        return fingerprint.machine(lives)
+        return fingerprint.describe_machine(model_name)
 
-    return ask
+    return describe
 
 
 class Dask:
@@ -195,7 +195,7 @@ class Dask:
     def submit(self, task: Any) -> None:
         """Hand a task to the scheduler."""
         try:
-            what = (self._name, self._make, self._cluster.lives, self._cluster.here, task)
+            what = (self._name, self._make, self._cluster.model_name, self._cluster.here, task)
             future = self._client.submit(work, *what, pure=False)
         except Exception as problem:
             self._cluster.lost = True
@@ -204,7 +204,7 @@ class Dask:
         self._tasks[future] = task
         future.add_done_callback(self._back.put)
 
-    def finished(self) -> list[Finished]:
+    def next_finished(self) -> list[FinishedTask]:
         """Tasks that are back. Raises PlaceLost when the scheduler or all workers are gone; what came back before is given
         first.
         """
@@ -219,24 +219,24 @@ class Dask:
         with contextlib.suppress(queue.Empty):
             while True:
                 back.append(self._back.get_nowait())
-        found: list[Finished] = []
+        found: list[FinishedTask] = []
         for future in back:
             if future not in self._tasks:  # it was dropped by ``stop``
                 continue
             try:
-                found.append(self._finished(future))
+                found.append(self._finished_task(future))
             except PlaceLost as lost:
                 self._lost = lost
         return found
 
-    def _finished(self, future: Any) -> Finished:
+    def _finished_task(self, future: Any) -> FinishedTask:
         from distributed.scheduler import KilledWorker
 
         task = self._tasks.pop(future)
         try:
-            return Finished(task, future.result(timeout=self.patience))
+            return FinishedTask(task, future.result(timeout=self.patience))
         except KilledWorker:
-            return Finished(task, died=True, alone=future in self._alone)
+            return FinishedTask(task, died=True, alone=future in self._alone)
         except (OtherMachine, ImportError) as other:
             raise PlaceLost(f"a worker has joined that is not fit for this: {_first_line(other)}") from None
         except (CancelledError, OSError, TimeoutError) as problem:
@@ -256,7 +256,7 @@ class Dask:
         elif self._looked > self._seen + self.patience:
             self._lost = PlaceLost(f"the cluster has had no worker for {self.patience:g} s")
 
-    def stop(self) -> Iterator[Finished]:
+    def stop(self) -> Iterator[FinishedTask]:
         """Drop what no worker works on, wait for the rest, and give that back."""
         try:
             begun = {key for keys in self._client.run(_under_way).values() for key in keys}
@@ -268,7 +268,7 @@ class Dask:
             del self._tasks[future]
         while self._tasks:
             try:
-                yield from self.finished()
+                yield from self.next_finished()
             except PlaceLost:
                 return
 
@@ -289,18 +289,18 @@ def _under_way(dask_worker: Any) -> list[Any]:
 
 
 class OtherMachine(Exception):
-    """A worker that joined after the check and would live other lives."""
+    """A worker that joined after the check and would give other results."""
 
 
 _made: dict[str, Work] = {}
-_one_at_a_time = threading.Lock()  # a worker may have several threads, and a county is lived by one
+_one_at_a_time = threading.Lock()  # a worker may have several threads, and a county is run by one
 
 
-def work(name: str, make: bytes, lives: str, expected: Mapping[str, Any], task: Any) -> Any:
+def work(name: str, make: bytes, model_name: str, expected: Mapping[str, Any], task: Any) -> Any:
     """Do a task with the work that ``make`` (pickled) makes, made once in this process and kept under ``name``."""
     with _one_at_a_time:
         if name not in _made:
-            reason = unlike(expected, fingerprint.machine(lives))
+            reason = unlike(expected, fingerprint.describe_machine(model_name))
             if reason:
                 raise OtherMachine(f"a worker on {platform.node()} would live other lives: {reason}")
             with _compiling_alone():
@@ -324,7 +324,7 @@ def _compiling_alone() -> Iterator[None]:
 
 
 def _silence() -> list[tuple[logging.Logger, int]]:
-    """Keep Dask and what it stands on from writing into the log what the caller is told in one sentence; the levels before.
+    """Keep Dask and what it stands on from writing into the log what the caller reads in one sentence; the levels before.
 
     Several of its loggers have a level and a handler of their own, so that it is not enough to silence the uppermost.
     """

@@ -23,22 +23,22 @@ Work = Callable[[Any], Any]
 
 
 class RunInterrupted(Exception):
-    """Lives cannot go on for now; every chunk before is whole, and the journal can be gone on with.
+    """The run cannot go on for now; every chunk before is whole, and the journal can be resumed.
 
-    ``words``: the key of the sentence that tells the user so.
+    ``message_key``: the key of the sentence that says so to the user.
     """
 
-    words = "disk_problem"
+    message_key = "disk_problem"
 
 
 class PlaceLost(RunInterrupted):
-    """The place where lives are lived is gone: a scheduler, or all of its workers."""
+    """The place where replications are run is gone: a scheduler, or all of its workers."""
 
-    words = "place_lost"
+    message_key = "place_lost"
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedTask:
     """A task that came back. ``died``: the process that worked on it, or on another task beside it, went
     down; ``alone``: no other task was in hand, so the blame is certain.
     """
@@ -50,7 +50,7 @@ class Finished:
 
 
 class Executor(Protocol):
-    """What the runner asks of a place to run."""
+    """What the runner needs of a place to run."""
 
     @property
     def workers(self) -> int:
@@ -63,12 +63,12 @@ class Executor(Protocol):
     def submit(self, task: Any) -> None:
         """Hand in a task (picklable)."""
 
-    def finished(self) -> list[Finished]:
+    def next_finished(self) -> list[FinishedTask]:
         """Wait until at least one task is back; those that are. An exception raised by the work itself is
         raised here.
         """
 
-    def stop(self) -> Iterator[Finished]:
+    def stop(self) -> Iterator[FinishedTask]:
         """Drop what has not begun, wait for what has, and give that back."""
 
     def close(self) -> None:
@@ -90,14 +90,14 @@ class InProcess:
         return len(self._tasks)
 
     def submit(self, task: Any) -> None:
-        """Keep a task until ``finished`` is asked for."""
+        """Keep a task until ``next_finished`` is called."""
         self._tasks.append(task)
 
-    def finished(self) -> list[Finished]:
+    def next_finished(self) -> list[FinishedTask]:
         """Work on the oldest task."""
-        return [Finished(task := self._tasks.pop(0), self._work(task))]
+        return [FinishedTask(task := self._tasks.pop(0), self._work(task))]
 
-    def stop(self) -> Iterator[Finished]:
+    def stop(self) -> Iterator[FinishedTask]:
         """Nothing is ever under way between two calls."""
         self._tasks.clear()
         return iter(())
@@ -133,7 +133,7 @@ class Processes:
     def submit(self, task: Any) -> None:
         """Queue a task; the pool starts its processes with the first ones.
 
-        A pool that broke since ``finished`` last looked takes no task: this one comes back as lost, like those in hand.
+        A pool that broke since ``next_finished`` last looked takes no task: this one comes back as lost, like those in hand.
         """
         with _no_interrupt(), without_main():
             try:
@@ -144,7 +144,7 @@ class Processes:
                 self._refused.add(future)
             self._tasks[future] = task
 
-    def finished(self) -> list[Finished]:
+    def next_finished(self) -> list[FinishedTask]:
         """Tasks that are back; after the death of a worker, all that were in hand, and the pool is a new
         one.
         """
@@ -156,18 +156,18 @@ class Processes:
             self._pool = self._open()
         lost = {future for future in done if isinstance(future.exception(), BrokenProcessPool)}
         tasks = {future: self._tasks.pop(future) for future in done}
-        kept = [Finished(tasks[future], future.result()) for future in done - lost]
+        kept = [FinishedTask(tasks[future], future.result()) for future in done - lost]
         alone = len(lost) == 1 and not lost & self._refused  # what never began has killed nobody
         self._refused -= lost
-        return kept + [Finished(tasks[future], died=True, alone=alone) for future in lost]
+        return kept + [FinishedTask(tasks[future], died=True, alone=alone) for future in lost]
 
-    def stop(self) -> Iterator[Finished]:
+    def stop(self) -> Iterator[FinishedTask]:
         """Cancel the queue, then wait for the tasks under way (a few seconds: chunks are kept that short)."""
         for future in list(self._tasks):
             if future.cancel():
                 del self._tasks[future]
         while self._tasks:
-            yield from self.finished()
+            yield from self.next_finished()
 
     def close(self) -> None:
         """End the pool; processes still at work are ended too (their unfinished chunk was never renamed)."""
@@ -180,10 +180,10 @@ class Processes:
             process.join()
 
 
-class Shared:
+class SharedExecutor:
     """A maker of executors that makes one and lends it again: many runs, one after another, on workers started once.
 
-    The runs must be of one kind, because the workers keep the work that was made for the first: same lives, seed and options.
+    The runs must be of one kind, because the workers keep the work that was made for the first: same model, seed and options.
     """
 
     def __init__(self, make: Callable[[Callable[[], Any]], Executor]) -> None:
@@ -193,7 +193,7 @@ class Shared:
     def __call__(self, make: Callable[[], Work]) -> Executor:
         if self._place is None:
             self._place = self._make(make)
-        return _Lent(self._place)
+        return _BorrowedExecutor(self._place)
 
     def end(self) -> None:
         """Let go of the workers."""
@@ -202,7 +202,7 @@ class Shared:
             self._place = None
 
 
-class _Lent:
+class _BorrowedExecutor:
     """An executor whose borrower does not close it."""
 
     def __init__(self, place: Executor) -> None:
@@ -219,10 +219,10 @@ class _Lent:
     def submit(self, task: Any) -> None:
         self._place.submit(task)
 
-    def finished(self) -> list[Finished]:
-        return self._place.finished()
+    def next_finished(self) -> list[FinishedTask]:
+        return self._place.next_finished()
 
-    def stop(self) -> Iterator[Finished]:
+    def stop(self) -> Iterator[FinishedTask]:
         return self._place.stop()
 
     def close(self) -> None:

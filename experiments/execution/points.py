@@ -1,21 +1,17 @@
-"""Points of a study: told apart, no more of them than somebody will see the end of, and how they are spread."""
+"""Points of a study: distinct, and no more of them than somebody will see the end of."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from experiments.results.files import same_file
 from sim.core.inputs.errors import InputError
 
-if TYPE_CHECKING:
-    pass
-
 MOST_REPLICATIONS = 1_000_000  # of one point
-MOST_LIVES = 10_000_000  # of all points
+MOST_RUNS = 10_000_000  # of all points
 
 
 def distinct(place: str | Path, line: int, names: Sequence[str]) -> None:
-    """Raise InputError where two scenarios have one name, under which their results could not be told apart."""
+    """Raise InputError where two scenarios have one name, under which their results could not be distinguished."""
     seen: set[str] = set()
     for name in names:
         if same_file(name) in seen:
@@ -29,9 +25,9 @@ def distinct(place: str | Path, line: int, names: Sequence[str]) -> None:
 def affordable(place: str | Path, line: int, points: int, replications: int) -> None:
     """Raise InputError where nobody would see the end of so many replications."""
     count = int(points) * int(replications)
-    if count > MOST_LIVES:
+    if count > MOST_RUNS:
         raise InputError(
-            place, line, f"{points:,} points of {replications:,} replications are {count:,}, at most {MOST_LIVES:,} are allowed; "
+            place, line, f"{points:,} points of {replications:,} replications are {count:,}, at most {MOST_RUNS:,} are allowed; "
             "take fewer of either",
-            f"{points:,} 个点、每点 {replications:,} 遍，共 {count:,} 遍，最多允许 {MOST_LIVES:,} 遍；请减少点数或遍数"
+            f"{points:,} 个点、每点 {replications:,} 遍，共 {count:,} 遍，最多允许 {MOST_RUNS:,} 遍；请减少点数或遍数"
         )  # fmt: skip

@@ -13,9 +13,9 @@ from experiments.results import files, fingerprint, folder_lock, output_folder
 from sim.core.inputs.errors import BilingualText, InputError, join_texts
 
 
-def inputs_of(scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
+def inputs_of(scenarios: Mapping[str, model_api.Scenario], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
     """What decides the replications of a run or a study; ``task`` is what else is wanted, as plain data or records."""
-    return fingerprint.identity(model_api.find(model_api.COUNTY), model_api.COUNTY, scenarios, seed, only_luck, task)
+    return fingerprint.collect_inputs(model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed, only_luck, task)
 
 
 def usable(out: Path, command: str, option: str = "--out") -> None:
@@ -34,7 +34,7 @@ def usable(out: Path, command: str, option: str = "--out") -> None:
 
 def unlike(out: Path, now: dict[str, Any]) -> BilingualText | None:
     """In what the result in ``out`` differs from what is wanted now; None if in nothing, or if there is none."""
-    before = output_folder.asked(out)
+    before = output_folder.recorded_inputs(out)
     if before is None or not output_folder.holds(out):
         return None
     reasons = fingerprint.changes(before, now)

@@ -1,14 +1,14 @@
-"""Many lives of one scenario: lived by a crew, journalled, summed up in a result folder.
+"""Many replications of one scenario: run by a pool of workers, journalled, summed up in a result folder.
 
 A run is the one point of its journal, and grows by replications: resumed, extended, cut into shards or stopped by a rule, its
-files are those of a run that was asked for as many replications at once.
+files are those of a run of as many replications from the start.
 """
 
 import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ import numpy as np
 from experiments.execution import stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
 from experiments.execution.worker_pool import CHUNKS, Make, Stopped, Task, Worker, WorkerPool
-from experiments.model_api import COUNTY, Plan, Point, Say, find
+from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results.files import remove_partials
 from experiments.results.journal import Chunk
 
-HOPELESS = 8  # if so many replications fail before one lives, the fault is not theirs
+HOPELESS = 8  # if the first replications fail, so many of them and no other ends well, the fault is not theirs
 DRAWN = ("figures", "brief")  # folders beside the journal that are written into
 
 
@@ -41,8 +41,8 @@ class Progress:
 @dataclass
 class Outcome:
     """How a run ended. ``completed`` and ``failed`` count replications; the others were not begun, because
-    the run was ``interrupted``, it was halted (``problem`` says by what, ``words`` is the key of the sentence about it), or the
-    first ones all failed.
+    the run was ``interrupted``, it was halted (``problem`` says by what, ``message_key`` is the key of the sentence about it), or
+    the first ones all failed.
     """
 
     out: Path
@@ -53,7 +53,7 @@ class Outcome:
     seconds: float
     manifest: dict[str, Any] = field(repr=False)
     problem: str = ""
-    words: str = ""
+    message_key: str = ""
     cause: BaseException | None = None  # what the system refused, if it was that
 
 
@@ -76,99 +76,114 @@ class Sequential:
     looks: list[dict[str, Any]] = field(default_factory=list)
 
 
-def run(
-    scenario: Any,
-    out: Path,
-    replications: int = 100,
-    seed: int = 2021,
-    workers: int | None = None,
-    only_luck: bool = False,
-    profile: bool = False,
-    lives: str = COUNTY,
-    say: Say = lambda what, **facts: None,
-    progress: Callable[[Progress], None] = lambda progress: None,
-    executor: Make | None = None,
-    part: Sequence[int] | None = None,
-    until: Sequential | None = None,
-) -> Outcome:
-    """Live ``replications`` lives of a scenario and write the result folder ``out``.
+def _ignore(*_: Any, **_facts: Any) -> None:
+    """For a caller that does not listen."""
 
-    What the journal in ``out`` already holds of this very run is not lived again; one of another run raises Refused.
-    ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes
-    another place to run from a picklable maker of workers. Files are the same bytes for any number of
-    workers. A failing replication is recorded and the others go on; Ctrl-C ends the run with what is done,
-    marked incomplete. ``part``: live only these replications and write no tables (a shard). ``until``: go on beyond
-    ``replications`` until the headline probabilities are precise. Raises ValueError for fewer than one replication, and whatever
-    preparing the model raises.
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a scenario is to be run.
+
+    ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes another place to run
+    from a picklable maker of workers. ``part``: run only these replications and write no tables (a shard). ``until``: go on
+    beyond ``replications`` until the headline probabilities are precise. ``on_status`` and ``on_progress`` are notified.
     """
-    if replications < 1:
-        raise ValueError(f"a run has at least one replication, not {replications}")
-    model = find(lives)
-    model.prepare(scenario, say)
+
+    replications: int = 100
+    seed: int = 2021
+    workers: int | None = None
+    only_luck: bool = False
+    profile: bool = False
+    model_name: str = COUNTY
+    executor: Make | None = None
+    part: Sequence[int] | None = None
+    until: Sequential | None = None
+    on_status: OnStatus = _ignore
+    on_progress: Callable[[Progress], None] = _ignore
+
+
+def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
+    """Run the replications of a scenario and write the result folder ``out``.
+
+    What the journal in ``out`` already holds of this very run is not simulated again; one of another run raises Refused. Files
+    are the same bytes for any number of workers. A failing replication is recorded and the others go on; Ctrl-C ends the run
+    with what is done, marked incomplete. Raises ValueError for fewer than one replication, and whatever preparing the model
+    raises.
+    """
+    if options.replications < 1:
+        raise ValueError(f"a run has at least one replication, not {options.replications}")
+    model = load_model(options.model_name)
+    model.prepare(scenario, options.on_status)
     folder = out / "journal"
-    with claim(folder, fingerprint.identity(model, lives, {scenario.id: scenario}, seed, only_luck)) as belongs:
-        plan = Plan(seed, only_luck, folder, lives, profile, belongs=belongs)
-        return _fill(out, plan, scenario, replications, workers, say, progress, executor, part, until)
+    inputs = fingerprint.collect_inputs(model, options.model_name, {scenario.id: scenario}, options.seed, options.only_luck)
+    with claim(folder, inputs) as digest:
+        plan = Plan(
+            options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest
+        )
+        return _fill(out, plan, scenario, options)
 
 
-def _fill(
-    out: Path,
-    plan: Plan,
-    scenario: Any,
-    replications: int,
-    workers: int | None,
-    say: Say,
-    progress: Callable[[Progress], None],
-    executor: Make | None,
-    part: Sequence[int] | None,
-    until: Sequential | None,
-) -> Outcome:
+def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Outcome:
     """What ``run`` does once the journal is its own."""
     from experiments.execution import shards
     from experiments.results import folder as results
 
     started, clock = time.time(), time.perf_counter()
-    model, folder = find(plan.lives), plan.folder
+    model, folder = load_model(plan.model_name), plan.folder
     point = Point(CHUNKS, scenario)
-    wanted = range(replications) if part is None else part
+    replications, until, on_status = options.replications, options.until, options.on_status
+    wanted = range(replications) if options.part is None else options.part
     watch = Progress(len(wanted))
     headline = [name for name, goal in model.catalogue(scenario).goals.items() if goal.headline]
-    interrupted, problem, words = False, "", ""
+    interrupted, problem, message_key = False, "", ""
     cause: BaseException | None = None
-    workers = min(workers or usable_processors(), len(wanted))
-    with WorkerPool(plan, scenario, workers, say, executor) as crew:
+    workers = min(options.workers or usable_processors(), len(wanted))
+    with WorkerPool(plan, scenario, workers, on_status=on_status, executor=options.executor) as pool:
         if until is None:
-            _refuse_more(crew, wanted)
+            _refuse_more(pool, wanted)
         for chunk in journal.read(folder, CHUNKS):
             _count(watch, chunk, headline)
         if watch.done:
-            say("tell_resumed", done=watch.done)
-        say("tell_living", replications=len(crew.missing(point, wanted)), workers=crew.place.workers)
+            on_status("tell_resumed", done=watch.done)
+        on_status("tell_living", replications=len(pool.remaining(point, wanted)), workers=pool.place.workers)
 
         def count(chunk: Chunk) -> bool:
             _count(watch, chunk, headline)
-            progress(watch)
+            options.on_progress(watch)
             return watch.failed == watch.done >= HOPELESS
 
         try:
             while True:
-                crew.live([(point, wanted)], count)
+                pool.run([(point, wanted)], count)
                 if watch.failed == watch.done >= HOPELESS:
-                    say("tell_all_failed", failed=watch.failed)
+                    on_status("tell_all_failed", failed=watch.failed)
                     break
                 if until is None:
                     break
                 more = _look(until, folder, headline, len(wanted))
                 if more is None:
-                    _refuse_more(crew, wanted)
+                    _refuse_more(pool, wanted)
                     break
-                say("tell_look", runs=len(wanted), **stopping_rule.said(until.looks[-1]), more=more - len(wanted))
+                on_status("tell_look", runs=len(wanted), **stopping_rule.format_look(until.looks[-1]), more=more - len(wanted))
                 wanted, watch.total, replications = range(more), more, more
         except Stopped:
             interrupted = True
         except RunInterrupted as why:
-            problem, words, cause = str(why), why.words, None if isinstance(why, PlaceLost) else why.__cause__
-        count_of_workers = crew.place.workers
+            problem, message_key, cause = str(why), why.message_key, None if isinstance(why, PlaceLost) else why.__cause__
+        count_of_workers = pool.place.workers
+
+    def outcome(interrupted: bool, manifest: dict[str, Any], **problem: Any) -> Outcome:
+        return Outcome(
+            out=out,
+            requested=replications,
+            completed=watch.done - watch.failed,
+            failed=watch.failed,
+            interrupted=interrupted,
+            seconds=round(time.perf_counter() - clock, 3),
+            manifest=manifest,
+            **problem,
+        )
+
     run_record = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(started)),
         "seconds": time.perf_counter() - clock,
@@ -177,23 +192,23 @@ def _fill(
         "interrupted": interrupted,
     }
     if problem:
-        seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, replications, watch.done - watch.failed, watch.failed, False, seconds, {}, problem, words, cause)
-    if part is not None:
-        shards.note(out, scenario, replications, plan.belongs)
+        return outcome(False, {}, problem=problem, message_key=message_key, cause=cause)
+    if options.part is not None:
+        shards.write_shard_record(out, scenario, replications, plan.digest)
         record = {"part": [wanted[0], wanted[-1]], "replications": replications, "run": run_record}
-        seconds = round(time.perf_counter() - clock, 3)
-        return Outcome(out, len(wanted), watch.done - watch.failed, watch.failed, interrupted, seconds, record)
-    say("tell_writing")
-    manifest = results.write(out, plan, scenario, replications, run_record, None if until is None else vars(until))
-    seconds = manifest["run"]["seconds"] = round(time.perf_counter() - clock, 3)
-    ended = manifest["replications"]
-    return Outcome(out, replications, ended["completed"], ended["failed"], interrupted, seconds, manifest)
+        return replace(outcome(interrupted, record), requested=len(wanted))
+    on_status("tell_writing")
+    stopping = None if until is None else vars(until)
+    manifest = results.write(out, plan, scenario, requested=replications, run_record=run_record, stopping=stopping)
+    ended = outcome(interrupted, manifest)
+    manifest["run"]["seconds"] = ended.seconds
+    written = manifest["replications"]
+    return replace(ended, completed=written["completed"], failed=written["failed"])
 
 
 @contextlib.contextmanager
-def claim(folder: Path, belongs: dict[str, Any]) -> Iterator[str]:
-    """Hold the journal ``folder``, made for these replications or found to be theirs; the digest that its chunks carry.
+def claim(folder: Path, inputs: dict[str, Any]) -> Iterator[str]:
+    """Hold the journal ``folder``, new or of these very inputs (see ``fingerprint.collect_inputs``); the digest its chunks carry.
 
     Raises Busy if another process works in it, Refused if it is another's. What processes that were killed had half written, in
     the journal and in the result folder around it, is removed.
@@ -203,25 +218,25 @@ def claim(folder: Path, belongs: dict[str, Any]) -> Iterator[str]:
             stack.enter_context(folder_lock.held(folder))
         except folder_lock.Held as who:
             raise Busy(who.english, who.chinese) from None
-        before = fingerprint.noted(folder)
+        before = fingerprint.read_fingerprint(folder)
         if before is not None:
-            reasons = fingerprint.changes(before, belongs)
+            reasons = fingerprint.changes(before, inputs)
             if reasons:
                 raise Refused.of(reasons)
-        elif journal.named(folder):
+        elif journal.chunk_files(folder):
             raise Refused(
                 f"{folder} does not say what it belongs to: {fingerprint.FILE} is missing or broken",
                 f"{folder} 没有写明属于哪次模拟：缺少 {fingerprint.FILE}，或已损坏",
             )
         for place in (folder, folder.parent, *(folder.parent / name for name in DRAWN)):
             remove_partials(place)
-        fingerprint.note(folder, belongs)
-        yield fingerprint.digest(belongs)
+        fingerprint.write_fingerprint(folder, inputs)
+        yield fingerprint.digest(inputs)
 
 
-def _refuse_more(crew: WorkerPool, wanted: Sequence[int]) -> None:
-    """Refused if the journal holds replications that are not asked for: they would be counted."""
-    more = crew.done.get(CHUNKS, set()).difference(wanted)
+def _refuse_more(pool: WorkerPool, wanted: Sequence[int]) -> None:
+    """Raise Refused if the journal holds replications that are not wanted: they would be counted."""
+    more = pool.done.get(CHUNKS, set()).difference(wanted)
     if more:
         raise Refused(
             f"it holds {len(more)} replications that are not asked for, the first of them {min(more)}; ask for more",
@@ -231,21 +246,22 @@ def _refuse_more(crew: WorkerPool, wanted: Sequence[int]) -> None:
 
 def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:
     """Look at the headline probabilities; how many replications to go on to, or None to stop."""
-    lived = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.lives]
-    order = [lived[0].header["layout"]["goals"].index(name) for name in headline]
-    met = np.concatenate([chunk.array("goals")[:, order, 0] for chunk in lived])
-    records = [life for chunk in lived for life in chunk.lives]
-    early = np.array([life["replication"] < runs for life in records])  # gone on with, the journal holds later ones too
-    draws = np.array([life["draw"] for life in records])[early]
-    look, more = stopping_rule.look(dict(zip(headline, met[early].T, strict=True)), draws, until.precision, runs, until.largest)
+    chunks = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.completed]
+    order = [chunks[0].header["layout"]["goals"].index(name) for name in headline]
+    met = np.concatenate([chunk.array("goals")[:, order, 0] for chunk in chunks])
+    records = [record for chunk in chunks for record in chunk.completed]
+    early = np.array([record["replication"] < runs for record in records])  # gone on with, the journal holds later ones too
+    draws = np.array([record["draw"] for record in records])[early]
+    by_goal = dict(zip(headline, met[early].T, strict=True))
+    look, more = stopping_rule.look(by_goal, draws, precision=until.precision, runs=runs, largest=until.largest)
     until.looks.append(look)
     return more
 
 
 def _count(watch: Progress, chunk: Chunk, headline: list[str]) -> None:
-    watch.done += len(chunk.lives) + len(chunk.failures)
+    watch.done += len(chunk.completed) + len(chunk.failures)
     watch.failed += len(chunk.failures)
-    if chunk.lives:
+    if chunk.completed:
         goals = chunk.header["layout"]["goals"]
         met = chunk.array("goals")[:, [goals.index(name) for name in headline], 0]
         watch.hits += int(met.all(axis=1).sum())
@@ -254,7 +270,7 @@ def _count(watch: Progress, chunk: Chunk, headline: list[str]) -> None:
 @dataclass(frozen=True)
 class Forecast:
     """What a run would cost: ``disk`` bytes of tables, ``journal`` bytes more for going on later, ``memory``
-    bytes per worker; ``pace`` seconds of one life.
+    bytes per worker; ``pace`` seconds of one replication.
     """
 
     replications: int
@@ -266,40 +282,34 @@ class Forecast:
     pace: float
 
 
-def forecast(
-    scenario: Any,
-    replications: int,
-    seed: int,
-    workers: int | None,
-    only_luck: bool,
-    lives: str = COUNTY,
-    say: Say = print,
-) -> Forecast:
-    """Live two replications, write nothing that stays, and say what ``replications`` of them would take."""
+def forecast(scenario: Scenario, options: RunOptions) -> Forecast:
+    """Run two replications, write nothing that stays, and say what ``options.replications`` of them would take."""
     import tempfile
 
     from experiments.results import folder as results
 
-    find(lives).prepare(scenario, say)
-    count = min(workers or usable_processors(), replications)
+    replications = options.replications
+    load_model(options.model_name).prepare(scenario, options.on_status)
+    count = min(options.workers or usable_processors(), replications)
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(seed, only_luck, Path(scratch), lives)
+        plan = Plan(options.seed, options.only_luck, Path(scratch), options.model_name)
         worker = Worker(plan, scenario)
         tasks = [Task(Point(CHUNKS, scenario), (number,)) for number in range(2)]
-        made = [worker(task) for task in tasks]
-        pace = min(each.seconds for each in made)
-        journal.keep(tasks[0].path(plan.folder), made[0].chunk)
+        completed = [worker(task) for task in tasks]
+        pace = min(each.seconds for each in completed)
+        journal.store(tasks[0].path(plan.folder), completed[0].chunk)
         chunk = Chunk(tasks[0].path(plan.folder))
-        if not chunk.lives:
+        if not chunk.completed:
             raise RuntimeError(f"the first replication failed: {chunk.failures[0].error}")
         disk = results.predicted_size(chunk, worker.catalogue(scenario), replications)
         waiting = chunk.path.stat().st_size * replications
-    return Forecast(replications, count, duration(pace, replications, count), disk, waiting, peak_memory(), pace)
+    seconds = duration(pace, replications, count)
+    return Forecast(replications, count, seconds=seconds, disk=disk, journal=waiting, memory=peak_memory(), pace=pace)
 
 
-def duration(pace: float, lives: int, workers: int) -> float:
-    """Seconds that lives take; two processes on one chip share its memory: a pool of two was measured at 1.9 times one."""
-    return pace * lives / (1 if workers == 1 else 0.95 * workers)
+def duration(pace: float, replications: int, workers: int) -> float:
+    """Seconds that replications take; two processes on one chip share its memory: a pool of two was measured at 1.9 times one."""
+    return pace * replications / (1 if workers == 1 else 0.95 * workers)
 
 
 def peak_memory() -> int:

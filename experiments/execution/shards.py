@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.worker_pool import CHUNKS
-from experiments.model_api import Plan, model_named
+from experiments.model_api import Plan, Scenario, load_model
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results import folder as results
 from experiments.results.files import as_json, read_object, write_text
@@ -26,7 +26,7 @@ class Unjoined(UserError):
     """Parts that do not make a whole; the message says which and why."""
 
 
-def note(out: Path, scenario: Any, replications: int, belongs: str) -> None:
+def write_shard_record(out: Path, scenario: Scenario, replications: int, belongs: str) -> None:
     """Beside a shard's journal, what is needed to make the whole: the scenario as checked, and how many replications it has.
 
     ``belongs``: the digest that the journal's chunks carry; with it the note is sealed.
@@ -47,7 +47,7 @@ class Part:
 
     folder: Path
     belongs: dict[str, Any]
-    scenario: Any
+    scenario: Scenario
     replications: int
     chunks: list[journal.Chunk]
 
@@ -86,7 +86,7 @@ def collect(folders: Sequence[Path], out: Path) -> dict[str, Any]:
 
 def _part(folder: Path) -> Part:
     """A shard, once everything in it was found to agree. Nothing is changed."""
-    belongs, record = fingerprint.noted(folder / "journal"), read_object(folder / FILE)
+    belongs, record = fingerprint.read_fingerprint(folder / "journal"), read_object(folder / FILE)
     if belongs is None or record is None:
         raise Unjoined(
             f"{folder} is no shard: {FILE}, or {fingerprint.FILE} in its journal, is missing or broken",
@@ -96,9 +96,9 @@ def _part(folder: Path) -> Part:
     if record.get("digest") != _seal(record, digest):
         raise _otherwise(folder, BilingualText("it was changed since, or is another shard's", "后来改过，或者是别的分片的"))
     try:
-        model = model_named(belongs.get("lives"))
-        scenario = model.revive(record["scenario"])
-        now = fingerprint.identity(model, belongs["lives"], {scenario.id: scenario}, belongs["seed"], belongs["only_luck"])
+        model = load_model(belongs.get("lives"), from_file=True)
+        scenario = model.restore_scenario(record["scenario"])
+        now = fingerprint.collect_inputs(model, belongs["lives"], {scenario.id: scenario}, belongs["seed"], belongs["only_luck"])
     except (InputError, ValueError, TypeError, KeyError, AttributeError) as problem:  # fields missing, or of another kind
         raise _otherwise(folder, describe_problem(problem)) from None
     reasons = fingerprint.changes(belongs, now)
@@ -168,11 +168,11 @@ def _write(parts: Sequence[Part], made: Path) -> dict[str, Any]:
             _place(chunk.path, target / chunk.path.name)
     first = parts[0]
     belongs = first.belongs
-    fingerprint.note(target, belongs)
-    plan = Plan(belongs["seed"], belongs["only_luck"], target, belongs["lives"], belongs=fingerprint.digest(belongs))
+    fingerprint.write_fingerprint(target, belongs)
+    plan = Plan(belongs["seed"], belongs["only_luck"], target, belongs["lives"], digest=fingerprint.digest(belongs))
     now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     record = {"started": now, "seconds": 0.0, "workers": len(parts), "host": "", "interrupted": False}
-    return results.write(made, plan, first.scenario, first.replications, record)
+    return results.write(made, plan, first.scenario, requested=first.replications, run_record=record)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -50,6 +50,6 @@ def look(
     return record, min(more + more % 2, largest)
 
 
-def said(record: Mapping[str, Any]) -> dict[str, Any]:
+def format_look(record: Mapping[str, Any]) -> dict[str, Any]:
     """A look as words need it: the goal, and half the width in points."""
     return {"goal": record["goal"], "points": f"{100 * record['half_width']:.1f}"}

@@ -1,4 +1,4 @@
-"""Many points, lived into one journal of which only outcomes are kept: what sweeps, sensitivity and solving ask of the model."""
+"""Many points, run into one journal of which only outcomes are kept: what sweeps, sensitivity and solving need of the model."""
 
 import contextlib
 import math
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.execution.runner import Progress, claim
 from experiments.execution.worker_pool import Make, WorkerPool
-from experiments.model_api import COUNTY, Plan, Point, Say, find
+from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
 from experiments.results.journal import Chunk
@@ -24,10 +24,10 @@ MILLION = 1e6
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the lives of one point came to, by replication.
+    """The outcomes of one point, by replication.
 
-    ``met``, ``margin``, ``value``: (lives, goals); ``decembers``: (lives, years, indicators); ``public``: yuan a year from all
-    public purses; ``kept``: digests; ``failed``: replications that failed.
+    ``met``, ``margin``, ``value``: (replications, goals); ``decembers``: (replications, years, indicators); ``public``:
+    yuan a year from all public purses; ``kept``: digests; ``failed``: replications that failed.
     """
 
     replications: NDArray[np.int64]
@@ -43,8 +43,8 @@ class Outcomes:
     failed: tuple[int, ...]
 
     def outcome(self, name: str) -> NDArray[np.float64]:
-        """(lives,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or an
-        indicator at the end.
+        """(replications,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or
+        an indicator at the end.
         """
         if name == PUBLIC:
             return self.public / MILLION
@@ -55,38 +55,39 @@ class Outcomes:
 
 
 class Study:
-    """A journal of points and the crew that fills it. Use it in a ``with`` statement.
+    """A journal of points and the worker pool that fills it. Use it in a ``with`` statement.
 
-    ``task``: what is asked, as plain data; a journal of another task, scenario or program raises ``runner.Refused``. ``brief``:
-    only outcomes are kept, not the months.
+    ``task``: the question, as plain data; a journal of another task, scenario or program raises ``runner.Refused``.
+    ``outcomes_only``: the months are not kept.
     """
 
     def __init__(
         self,
         folder: Path,
-        scenarios: Mapping[str, Any],
+        scenarios: Mapping[str, Scenario],
         seed: int,
         only_luck: bool,
         task: Any,
         workers: int | None = None,
-        lives: str = COUNTY,
-        say: Say = lambda what, **facts: None,
+        model_name: str = COUNTY,
+        on_status: OnStatus = lambda what, **facts: None,
         progress: Callable[[Progress], None] = lambda progress: None,
         executor: Make | None = None,
-        brief: bool = True,
+        outcomes_only: bool = True,
     ) -> None:
-        model = find(lives)
+        model = load_model(model_name)
         first = next(iter(scenarios.values()))
-        model.prepare(first, say)
+        model.prepare(first, on_status)
         self.catalogue = model.catalogue(first)
         self._points: dict[str, Point] = {}
         self._progress = progress
         self._watch = Progress(0)
         place = folder / "journal"
         with contextlib.ExitStack() as stack:
-            belongs = stack.enter_context(claim(place, fingerprint.identity(model, lives, scenarios, seed, only_luck, task)))
-            self.plan = Plan(seed, only_luck, place, lives, brief=brief, belongs=belongs)
-            self._crew = stack.enter_context(WorkerPool(self.plan, first, workers, say, executor))
+            inputs = fingerprint.collect_inputs(model, model_name, scenarios, seed, only_luck, task)
+            digest = stack.enter_context(claim(place, inputs))
+            self.plan = Plan(seed, only_luck, place, model_name, outcomes_only=outcomes_only, digest=digest)
+            self._pool = stack.enter_context(WorkerPool(self.plan, first, workers, on_status, executor))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Study":
@@ -95,67 +96,67 @@ class Study:
     def __exit__(self, *problem: object) -> None:
         self._stack.close()
 
-    def live(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
-        """Live what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.live`` does, and ValueError
-        for two points of one name: the journal would give one the lives of the other.
+    def run(self, wanted: Sequence[tuple[Point, Sequence[int]]]) -> None:
+        """Run what the journal lacks of these points. Raises Stopped and DiskProblem as ``WorkerPool.run`` does, and ValueError
+        for two points of one name: the journal would give one the replications of the other.
         """
         for point, _numbers in wanted:
             known = self._points.setdefault(same_file(point.name), point)
             if known is not point and known != point:
                 raise ValueError(f"two different points have the name {point.name}")
         total = sum(len(numbers) for _point, numbers in wanted)
-        missing = sum(len(self._crew.missing(point, numbers)) for point, numbers in wanted)
+        remaining = sum(len(self._pool.remaining(point, numbers)) for point, numbers in wanted)
         self._watch.total += total
-        self._watch.done += total - missing
+        self._watch.done += total - remaining
 
         def count(chunk: Chunk) -> None:
-            self._watch.done += len(chunk.lives) + len(chunk.failures)
+            self._watch.done += len(chunk.completed) + len(chunk.failures)
             self._watch.failed += len(chunk.failures)
             self._progress(self._watch)
 
-        self._crew.live(wanted, count)
+        self._pool.run(wanted, count)
 
     def outcomes(self, point: Point, replications: Sequence[int] | None = None) -> Outcomes:
-        """What the lives of a point came to, or some of them. Raises ValueError if none of them lived."""
+        """The outcomes of a point's replications, or of some of them. Raises ValueError if none was completed."""
         return outcomes(self.plan.folder, point.name, replications)
 
 
 def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None) -> Outcomes:
     """The outcomes of one point of a journal, in the order of replications.
 
-    Raises ValueError if none of them lived, or if one of ``replications`` is not there.
+    Raises ValueError if none was completed, or if one of ``replications`` is not there.
     """
     chunks = journal.read(folder, name)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
-    lived = [chunk for chunk in chunks if chunk.lives]
-    if not lived:
+    filled = [chunk for chunk in chunks if chunk.completed]
+    if not filled:
         reason = chunks[0].failures[0].error if chunks else "it was not lived"
         raise ValueError(f"no life of the point {name} came to its end: {reason}")
-    layout = lived[0].header["layout"]
-    goals = np.concatenate([chunk.array("goals") for chunk in lived])
-    records = [life for chunk in lived for life in chunk.lives]
-    numbers = np.array([life["replication"] for life in records])
+    layout = filled[0].header["layout"]
+    goals = np.concatenate([chunk.array("goals") for chunk in filled])
+    records = [record for chunk in filled for record in chunk.completed]
+    numbers = np.array([record["replication"] for record in records])
     absent = set(replications or ()).difference(numbers.tolist(), failed)
     if absent:
         raise ValueError(f"replication {min(absent)} of the point {name} is not in the journal")
     chosen = np.isin(numbers, list(replications)) if replications is not None else np.ones(len(numbers), dtype=bool)
     return Outcomes(
         numbers[chosen],
-        np.array([life["draw"] for life in records])[chosen],
+        np.array([record["draw"] for record in records])[chosen],
         tuple(layout["goals"]),
         tuple(layout["indicators"]),
         goals[chosen, :, 0],
         goals[chosen, :, 1],
         goals[chosen, :, 2],
-        np.concatenate([chunk.array("decembers") for chunk in lived])[chosen],
-        np.concatenate([_public(chunk) for chunk in lived])[chosen],
-        tuple(life["kept"] for life, taken in zip(records, chosen) if taken),
+        np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
+        np.concatenate([_public(chunk) for chunk in filled])[chosen],
+        tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
         failed,
     )
 
 
 def _public(chunk: Chunk) -> NDArray[np.float64]:
-    """Yuan a year out of all public purses, of each life.
+    """Yuan a year out of all public purses, of each replication.
 
     Which cells there are, and in which order, depends on the neighbours in the chunk; an exact sum does not.
     """
@@ -163,4 +164,5 @@ def _public(chunk: Chunk) -> NDArray[np.float64]:
     public = [number for number, (_year, fund, _use) in enumerate(cells) if fund not in NOT_PUBLIC]
     years = max(1, chunk.array("decembers").shape[1])
     money = chunk.array("budget")[:, public, 0]
-    return np.array([math.fsum(row) for row in money]) / years
+    value: NDArray[np.float64] = np.array([math.fsum(row) for row in money]) / years
+    return value

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.execution.worker_pool import CHUNKS, WorkerPool
-from experiments.model_api import Plan, Point, Say, model_named
+from experiments.model_api import OnStatus, Plan, Point, load_model
 from experiments.results import fingerprint, journal, tables
 from experiments.results import folder as results
 from experiments.results.files import plain, read_object, write_csv
@@ -61,7 +61,9 @@ class Case:
     notes: list[BilingualText] = field(default_factory=list)
 
 
-def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: Say = lambda what, **facts: None) -> Verdict:
+def verify(
+    out: Path, sample: int | None, seed: int, workers: int | None, on_status: OnStatus = lambda what, **facts: None
+) -> Verdict:
     """Compare all that ``out`` holds with what it follows from, and a sample of replications with themselves, simulated again.
 
     ``sample``: how many, default one in a hundred and at least three; ``seed`` chooses them. Raises UserError when the folder
@@ -75,9 +77,13 @@ def verify(out: Path, sample: int | None, seed: int, workers: int | None, say: S
         numbers = sorted(case.recorded["replication"].tolist())
         count = min(len(numbers), sample or max(LEAST, len(numbers) // ONE_IN))
         chosen = sorted(np.random.default_rng(seed).choice(numbers, count, replace=False).tolist())
-        wrong = _again(case, chosen, workers, say)
+        wrong = _again(case, chosen, workers, on_status)
     before = {key: case.manifest[key] for key in ("code", "versions", "platform")}
-    now = {"code": model_named(case.plan.lives).code(), "versions": fingerprint.versions(), "platform": before["platform"]}
+    now = {
+        "code": load_model(case.plan.model_name).code(),
+        "versions": fingerprint.versions(),
+        "platform": before["platform"],
+    }
     changes = tuple(fingerprint.changes(before, now))
     return Verdict(tuple(chosen), wrong, len(numbers), changes, tuple(case.faults), _edited(case), tuple(case.notes))
 
@@ -94,7 +100,7 @@ def _opened(out: Path, scratch: Path) -> Case:
             manifest[key]
         for record in (manifest["files"], manifest["replications"], *manifest["files"].values()):
             record.keys()
-        scenario = model_named(manifest["lives"]).revive(manifest["scenario"])
+        scenario = load_model(manifest["lives"], from_file=True).restore_scenario(manifest["scenario"])
         recorded = found.table("replications")
         numbers = recorded["replication"].tolist()
         if not numbers or not all(type(number) is int and 0 <= number < 2**31 for number in numbers):
@@ -124,11 +130,11 @@ def _files(case: Case) -> None:
             case.faults.append(BilingualText(f"{name} is not in manifest.json", f"manifest.json 里没有 {name}"))
 
 
-def _tables(case: Case, made: Path) -> None:
+def _tables(case: Case, rebuilt: Path) -> None:
     """The tables, and what the manifest says of them, made again from the journal."""
     folder = case.out / "journal"
-    belongs = fingerprint.noted(folder)
-    if belongs is None and not journal.named(folder):
+    belongs = fingerprint.read_fingerprint(folder)
+    if belongs is None and not journal.chunk_files(folder):
         case.notes.append(
             BilingualText("there is no journal: the tables could not be compared with it", "没有 journal 记录：各表无法与它核对")
         )
@@ -138,10 +144,10 @@ def _tables(case: Case, made: Path) -> None:
             BilingualText(f"the journal's {fingerprint.FILE} is missing or broken", f"记录里的 {fingerprint.FILE} 缺失或已损坏")
         )
         return
-    model, manifest, plan = model_named(case.plan.lives), case.manifest, case.plan
-    asked = {case.scenario.id: model.asked(case.scenario)}
-    said = {**belongs, "scenarios": plain(asked), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
-    reasons = fingerprint.changes(belongs, {**said, "versions": manifest["versions"], "platform": manifest["platform"]})
+    model, manifest, plan = load_model(case.plan.model_name), case.manifest, case.plan
+    inputs = {case.scenario.id: model.canonical_inputs(case.scenario)}
+    described = {**belongs, "scenarios": plain(inputs), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
+    reasons = fingerprint.changes(belongs, {**described, "versions": manifest["versions"], "platform": manifest["platform"]})
     if reasons:
         why = join_texts(reasons)
         case.faults.append(
@@ -154,9 +160,9 @@ def _tables(case: Case, made: Path) -> None:
     case.faults += [BilingualText(each.english, each.chinese) for each in wrong]
     if wrong or reasons or not chunks:
         return
-    made.mkdir()
-    again = results.made_from(made, plan, case.scenario, chunks, manifest["replications"].get("requested"))
-    differing = [name for name in again["files"] if not _same(made / name, case.out / name)]
+    rebuilt.mkdir()
+    again = results.made_from(rebuilt, plan, case.scenario, chunks, manifest["replications"].get("requested"))
+    differing = [name for name in again["files"] if not _same(rebuilt / name, case.out / name)]
     for name in differing:
         case.faults.append(BilingualText(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))
     for key in (*DERIVED, "replications", "complete", "files"):
@@ -198,11 +204,11 @@ def _follows(line: dict[str, Any], recorded: Any) -> bool:
     return all(line[key] == value for key, value in plain(expected).items())
 
 
-def _again(case: Case, chosen: Sequence[int], workers: int | None, say: Say) -> tuple[int, ...]:
+def _again(case: Case, chosen: Sequence[int], workers: int | None, on_status: OnStatus) -> tuple[int, ...]:
     """Those of the chosen replications that, simulated again, are not the row that the table has of them."""
-    with WorkerPool(case.plan, case.scenario, min(workers or len(chosen), len(chosen)), say) as crew:
-        crew.live([(Point(CHUNKS, case.scenario), chosen)])
-    catalogue = model_named(case.plan.lives).catalogue(case.scenario)
+    with WorkerPool(case.plan, case.scenario, min(workers or len(chosen), len(chosen)), on_status) as pool:
+        pool.run([(Point(CHUNKS, case.scenario), chosen)])
+    catalogue = load_model(case.plan.model_name).catalogue(case.scenario)
     again = dict(_rows(journal.read(case.plan.folder), catalogue, case.plan.seed))
     rows = case.recorded.set_index("replication", drop=False)
     return tuple(number for number in chosen if number not in again or not _equal(rows.loc[[number]], again[number]))
@@ -211,7 +217,7 @@ def _again(case: Case, chosen: Sequence[int], workers: int | None, say: Say) -> 
 def _rows(chunks: Sequence[Chunk], catalogue: Any, seed: int) -> Iterator[tuple[int, Any]]:
     """Replications of a journal as rows of the table, each with its number."""
     for chunk in chunks:
-        if chunk.lives:
+        if chunk.completed:
             table = tables.replications(chunk, tables.axes([chunk], catalogue), seed).to_pandas()
             for place, number in enumerate(table["replication"].tolist()):
                 yield number, table.iloc[[place]]
@@ -236,8 +242,8 @@ def _within(out: Path, name: str) -> bool:
     return path.is_file() and path.resolve().is_relative_to(out.resolve())
 
 
-def _same(made: Path, path: Path) -> bool:
-    return path.is_file() and made.stat().st_size == path.stat().st_size and made.read_bytes() == path.read_bytes()
+def _same(rebuilt: Path, path: Path) -> bool:
+    return path.is_file() and rebuilt.stat().st_size == path.stat().st_size and rebuilt.read_bytes() == path.read_bytes()
 
 
 def _sha(path: Path) -> str:

@@ -1,8 +1,8 @@
-"""A crew of workers that live counties and put every finished chunk into one journal.
+"""A pool of workers that run counties and put every finished chunk into one journal.
 
-What is asked of it is a list of points, each with replications. What the journal already holds is not lived again, whoever lived
-it: that is all there is to resuming, to extending and to joining the parts of a run. Which process lives which replication,
-and in what order they come back, leaves no trace: luck has an address, and a chunk carries its replications' numbers.
+Its input is a list of points, each with replications. What the journal already holds is not run again, whoever ran it: that is
+all there is to resuming, to extending and to joining the parts of a run. Which process runs which replication, and in what order
+they come back, leaves no trace: every random draw has an address, and a chunk carries its replications' numbers.
 """
 
 import time
@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from experiments.execution.local_executor import Executor, Finished, InProcess, Processes, RunInterrupted, usable_processors
-from experiments.model_api import Catalogue, Plan, Point, Say, find
+from experiments.execution.local_executor import Executor, FinishedTask, InProcess, Processes, RunInterrupted, usable_processors
+from experiments.model_api import Catalogue, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import journal
 from experiments.results.journal import Chunk, Failure, Replication
 
@@ -29,11 +28,11 @@ IN_HAND = 2  # chunks each worker has: one to work on, one to go on with
 
 @dataclass(frozen=True)
 class Task:
-    """Successive replications of a point, for one worker. ``belongs``: the digest that their chunk carries."""
+    """Successive replications of a point, for one worker. ``digest``: the hash of the fingerprint, which their chunk carries."""
 
     point: Point
     replications: tuple[int, ...]
-    belongs: str = ""
+    digest: str = ""
 
     def path(self, folder: Path) -> Path:
         """Where its chunk is kept."""
@@ -42,9 +41,9 @@ class Task:
 
 @dataclass(frozen=True)
 class CompletedChunk:
-    """A chunk as it comes back: ``seconds`` of work and the packed lives.
+    """A chunk as it comes back: ``seconds`` of work and the packed replications.
 
-    The crew writes it, wherever it was lived: a worker may sit on another machine that does not see the journal's disk.
+    The pool writes it, wherever it was run: a worker may sit on another machine that does not see the journal's disk.
     """
 
     seconds: float
@@ -52,51 +51,51 @@ class CompletedChunk:
 
 
 class Worker:
-    """Lives tasks and packs each into a chunk. Made once in every process."""
+    """Runs tasks and packs each into a chunk. Made once in every process."""
 
-    def __init__(self, plan: Plan, scenario: Any) -> None:
+    def __init__(self, plan: Plan, scenario: Scenario) -> None:
         self.plan = plan
-        self.lives = find(plan.lives)
-        self.lives.prepare(scenario)
-        self._catalogues: list[tuple[Any, Catalogue]] = [(scenario, self.lives.catalogue(scenario))]
+        self.model = load_model(plan.model_name)
+        self.model.prepare(scenario)
+        self._catalogues: list[tuple[Scenario, Catalogue]] = [(scenario, self.model.catalogue(scenario))]
 
     def __call__(self, task: Task) -> CompletedChunk:
-        """Live these replications."""
+        """Run these replications."""
         start = time.perf_counter()
-        lived: list[Replication] = []
+        completed: list[Replication] = []
         failures: list[Failure] = []
         for replication in task.replications:
             try:
-                lived.append(self.live(task.point, replication))
+                completed.append(self.run(task.point, replication))
             except Exception as problem:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, lived, failures, catalogue, self.plan.brief, task.belongs)
+        chunk = journal.pack(task.point.name, completed, failures, catalogue, self.plan.outcomes_only, task.digest)
         return CompletedChunk(time.perf_counter() - start, chunk)
 
-    def catalogue(self, scenario: Any) -> Catalogue:
+    def catalogue(self, scenario: Scenario) -> Catalogue:
         """What is measured; the same for all scenarios of equal length."""
         for known, catalogue in self._catalogues:
             if known is scenario or known.months == scenario.months:
                 return catalogue
-        self._catalogues.append((scenario, self.lives.catalogue(scenario)))
+        self._catalogues.append((scenario, self.model.catalogue(scenario)))
         return self._catalogues[-1][1]
 
-    def live(self, point: Point, replication: int) -> Replication:
+    def run(self, point: Point, replication: int) -> Replication:
         """One replication, with the quantiles of its parameters."""
         plan = self.plan
-        draw = plan.draw(replication)
-        quantiles = {} if plan.only_luck else self.lives.draw(point.scenario, plan.seed, draw)
+        draw = plan.parameter_draw(replication)
+        quantiles = {} if plan.only_luck else self.model.sample(point.scenario, plan.seed, draw)
         quantiles = {**quantiles, **point.held}
-        life = self.lives.live(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
-        return Replication(replication, draw, quantiles, life)
+        result = self.model.run(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
+        return Replication(replication, draw, quantiles, result)
 
 
 def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
     """What is kept of a replication that failed."""
     text = "".join(traceback.format_exception(problem))
     summary = f"{type(problem).__name__}: {problem}"
-    return Failure(replication, plan.draw(replication), plan.seed, summary, text)
+    return Failure(replication, plan.parameter_draw(replication), plan.seed, summary, text)
 
 
 class Stopped(Exception):
@@ -111,7 +110,7 @@ Make = Callable[[Callable[[], Worker]], Executor]
 
 
 class WorkerPool:
-    """Workers, started once; ``live`` may be called as often as there is something to ask. Use it in a ``with`` statement.
+    """Workers, started once; ``run`` may be called as often as there is something to run. Use it in a ``with`` statement.
 
     ``workers``: processes, default one for each usable processor; 1 works in this process. ``executor`` makes another place to
     work from a picklable maker of workers.
@@ -120,19 +119,19 @@ class WorkerPool:
     def __init__(
         self,
         plan: Plan,
-        scenario: Any,
+        scenario: Scenario,
         workers: int | None = None,
-        say: Say = lambda what, **facts: None,
+        on_status: OnStatus = lambda what, **facts: None,
         executor: Make | None = None,
     ) -> None:
-        find(plan.lives).prepare(scenario, say)
+        load_model(plan.model_name).prepare(scenario, on_status)
         plan.folder.mkdir(parents=True, exist_ok=True)
         self.plan = plan
-        self.say = say
-        self.done = journal.settle(plan.folder, plan.belongs)
+        self.on_status = on_status
+        self.done = journal.settle(plan.folder, plan.digest)
         self._deaths: Counter[tuple[str, int]] = Counter()  # by point and replication, with nothing beside it
         self._pace = 0.0  # seconds per replication
-        self._back: list[Finished] = []  # came back, and are not in the journal yet
+        self._back: list[FinishedTask] = []  # came back, and are not in the journal yet
         count = workers or usable_processors()
         make = executor or (InProcess if count == 1 else partial(Processes, workers=count))
         self.place = make(partial(Worker, plan, scenario))
@@ -143,47 +142,47 @@ class WorkerPool:
     def __exit__(self, *problem: object) -> None:
         self.place.close()
 
-    def missing(self, point: Point, replications: Iterable[int]) -> list[int]:
+    def remaining(self, point: Point, replications: Iterable[int]) -> list[int]:
         """Those replications that the journal does not hold."""
         have = self.done.get(point.name, set())
         return [number for number in replications if number not in have]
 
-    def live(
+    def run(
         self,
         wanted: Sequence[tuple[Point, Sequence[int]]],
         count: Callable[[Chunk], bool | None] = lambda chunk: None,
     ) -> None:
-        """Live what the journal does not hold of ``wanted``, telling ``count`` of every new chunk; it may return True to stop.
+        """Run what the journal does not hold of ``wanted``; ``count`` receives every new chunk, and may return True to stop.
 
-        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever Halted the executor raises.
+        Raises Stopped after Ctrl-C, DiskProblem when a chunk cannot be written, and whatever RunInterrupted the executor raises.
         """
-        left = [(point, number) for point, numbers in wanted for number in self.missing(point, numbers)]
+        left = [(point, number) for point, numbers in wanted for number in self.remaining(point, numbers)]
         try:
             for chunk in self._chunks(left):
-                self._note(chunk)
+                self._record(chunk)
                 if count(chunk):
                     break
         except KeyboardInterrupt:
-            self.say("tell_interrupted")
+            self.on_status("tell_interrupted")
             try:
                 for finished in (*self._back, *self.place.stop()):
                     if not finished.died:
-                        chunk = self._kept(finished)
-                        self._note(chunk)
+                        chunk = self._store(finished)
+                        self._record(chunk)
                         count(chunk)
             except KeyboardInterrupt:
-                self.say("tell_interrupted_again")
+                self.on_status("tell_interrupted_again")
             raise Stopped from None
         except OSError as problem:
             raise DiskProblem(str(problem)) from problem
 
-    def _kept(self, finished: Finished) -> Chunk:
+    def _store(self, finished: FinishedTask) -> Chunk:
         """The chunk that came back, once it is whole in the journal."""
         path = finished.task.path(self.plan.folder)
-        journal.keep(path, finished.result.chunk)
+        journal.store(path, finished.result.chunk)
         return Chunk(path)
 
-    def _note(self, chunk: Chunk) -> None:
+    def _record(self, chunk: Chunk) -> None:
         self.done.setdefault(chunk.header["point"], set()).update(chunk.replications)
 
     def _chunks(self, left: Sequence[tuple[Point, int]]) -> Iterator[Chunk]:
@@ -199,26 +198,26 @@ class WorkerPool:
         while position < len(left) or suspects or self.place.pending:
             while not suspects and position < len(left) and self.place.pending < IN_HAND * self.place.workers:
                 task = successive(left, position, chunk_size(self._pace, len(left) - position, self.place.workers))
-                self.place.submit(replace(task, belongs=self.plan.belongs))
+                self.place.submit(replace(task, digest=self.plan.digest))
                 position += len(task.replications)
             if suspects and not self.place.pending:
                 self.place.submit(suspects.pop(0))
-            self._back += self.place.finished()
+            self._back += self.place.next_finished()
             while self._back:
                 finished = self._back[0]
                 if not finished.died:
                     self._pace = finished.result.seconds / len(finished.task.replications)
-                elif self._hopeless(finished):
-                    finished = self._dead(finished)
+                elif self._is_hopeless(finished):
+                    finished = self._failed_for_good(finished)
                 else:
                     suspects += [replace(finished.task, replications=(number,)) for number in finished.task.replications]
                     self._back.pop(0)
                     continue
-                chunk = self._kept(finished)
+                chunk = self._store(finished)
                 self._back.pop(0)
                 yield chunk
 
-    def _hopeless(self, finished: Finished) -> bool:
+    def _is_hopeless(self, finished: FinishedTask) -> bool:
         """Whether a task is a replication that took its process down ``ATTEMPTS`` times with nothing beside it."""
         if not finished.alone or len(finished.task.replications) > 1:
             return False
@@ -226,13 +225,13 @@ class WorkerPool:
         self._deaths[who] += 1
         return self._deaths[who] >= ATTEMPTS
 
-    def _dead(self, finished: Finished) -> Finished:
+    def _failed_for_good(self, finished: FinishedTask) -> FinishedTask:
         """What is kept of a replication that took its process down; going on with the journal simulates it again."""
         task, plan = finished.task, self.plan
         died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
-        catalogue = find(plan.lives).catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, [], [died], catalogue, plan.brief, task.belongs, died=True)
-        return Finished(task, CompletedChunk(0.0, chunk))
+        catalogue = load_model(plan.model_name).catalogue(task.point.scenario)
+        chunk = journal.pack(task.point.name, [], [died], catalogue, plan.outcomes_only, task.digest, died=True)
+        return FinishedTask(task, CompletedChunk(0.0, chunk))
 
 
 def successive(left: Sequence[tuple[Point, int]], start: int, size: int) -> Task:

@@ -124,7 +124,7 @@ def of_indicator(record: Any) -> Column:
     return Column(name, record.unit, dict(getattr(record, "definition", None) or name), getattr(record, "denominator", None))
 
 
-def told(written: Mapping[str, Any] | list[str] | tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def describe_columns(written: Mapping[str, Any] | list[str] | tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """The columns of these files as plain data, for a manifest: by file and by name or pattern; files not listed are left out."""
     return {name: {key: asdict(each) for key, each in columns(name).items()} for name in written if columns(name)}
 
@@ -143,8 +143,8 @@ def with_metadata(schema: pa.Schema, file: str, indicators: Mapping[str, Any] | 
         return schema
     fields = []
     for field in schema:
-        said = column(file, field.name, indicators)
-        about = {"unit": said.unit, **{key: json.dumps(value, ensure_ascii=False) for key, value in asdict(said).items()
+        found = column(file, field.name, indicators)
+        about = {"unit": found.unit, **{key: json.dumps(value, ensure_ascii=False) for key, value in asdict(found).items()
                                        if isinstance(value, dict)}}  # fmt: skip
         fields.append(field.with_metadata(about))
     return pa.schema(fields, schema.metadata)

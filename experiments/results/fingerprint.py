@@ -1,4 +1,4 @@
-"""What a journal belongs to: everything that decides its lives. If any of it changes, old and new lives may not be mixed."""
+"""What a journal belongs to: everything that decides its replications. If any of it changes, old and new may not be mixed."""
 
 import hashlib
 import importlib.metadata
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from experiments.model_api import SimulationModel, find
+from experiments.model_api import Scenario, SimulationModel, load_model
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
 from sim.core.inputs.errors import BilingualText, UserError, join_texts
@@ -36,42 +36,44 @@ def versions() -> dict[str, str | None]:
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def identity(
-    model: SimulationModel, lives: str, scenarios: Mapping[str, Any], seed: int, only_luck: bool, task: Any = None
+def collect_inputs(
+    model: SimulationModel, model_name: str, scenarios: Mapping[str, Scenario], seed: int, only_luck: bool, task: Any = None
 ) -> dict[str, Any]:
-    """Everything that decides the lives of these scenarios; ``task`` is what else was asked, as plain data."""
-    return plain(
+    """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data."""
+    value: dict[str, Any] = plain(
         {
             "format": journal.FORMAT,
-            "scenarios": {name: model.asked(scenario) for name, scenario in scenarios.items()},
+            "scenarios": {name: model.canonical_inputs(scenario) for name, scenario in scenarios.items()},
             "seed": seed,
             "only_luck": only_luck,
             "task": task,
-            "lives": lives,
+            "lives": model_name,
             "code": model.code(),
             "versions": versions(),
             "platform": {"system": platform.system(), "machine": platform.machine()},
         }
     )
+    return value
 
 
-def machine(lives: str) -> dict[str, Any]:
-    """Everything about this process, but for what is asked, that could change a life or its chunk: equal here and there, equal
-    bytes from here and there.
+def describe_machine(model_name: str) -> dict[str, Any]:
+    """Everything about this process, but for the question, that could change a replication or its chunk: equal here and there,
+    equal bytes from here and there.
     """
-    return plain(
+    value: dict[str, Any] = plain(
         {
-            "code": find(lives).code(),
+            "code": load_model(model_name).code(),
             "program": _program(),
             "versions": versions(),
             "platform": {"system": platform.system(), "machine": platform.machine()},
             "arithmetic": _arithmetic(),
         }
     )
+    return value
 
 
 def _program() -> str:
-    """Hash of the modules of ``experiments`` that live counties and pack chunks."""
+    """Hash of the modules of ``experiments`` that run counties and pack chunks."""
     home = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256((home / "model_api.py").read_bytes())
     for room in ROOMS:
@@ -98,23 +100,23 @@ def _arithmetic() -> str:
     return digest.hexdigest()[:16]
 
 
-def note(folder: Path, belongs: Mapping[str, Any]) -> None:
+def write_fingerprint(folder: Path, inputs: Mapping[str, Any]) -> None:
     """Write down what the journal in ``folder`` belongs to."""
-    write_text(folder / FILE, as_json(belongs))
+    write_text(folder / FILE, as_json(inputs))
 
 
-def noted(folder: Path) -> dict[str, Any] | None:
+def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     """What a journal belongs to; None where there is no journal, or none that says so."""
     return read_object(folder / FILE)
 
 
-def digest(belongs: Mapping[str, Any]) -> str:
+def digest(inputs: Mapping[str, Any]) -> str:
     """What every chunk of a journal carries: the hash of what it belongs to."""
-    return hashlib.sha256(canonical(plain(belongs)).encode()).hexdigest()
+    return hashlib.sha256(canonical(plain(inputs)).encode()).hexdigest()
 
 
 class IncompatibleRun(UserError):
-    """What was lived, or would be lived, elsewhere does not go together with what is here; the message says why."""
+    """What was simulated, or would be simulated, elsewhere does not go together with what is here; the message says why."""
 
     @classmethod
     def of(cls, reasons: list[BilingualText]) -> Self:
@@ -151,7 +153,7 @@ PARTS = {
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[BilingualText]:
-    """Why lives of ``before`` may not be joined by lives of ``now``; empty if they may."""
+    """Why replications of ``before`` may not be joined by those of ``now``; empty if they may."""
     found = []
     for key, words in WORDS.items():
         if before.get(key) != now.get(key):

@@ -1,16 +1,16 @@
-"""One folder holds one result: what was asked, what came out, and enough to do it again.
+"""One folder holds one result: the question, what came out, and enough to do it again.
 
 manifest.json          scenario as resolved, parameters, seed, versions, hash of the values, files, times
  goals.json, goals.csv  the scoreboard
 audit.json, audit.csv  targets of the founding population
 budget.csv             year x fund x use
-replications.parquet   one row a life
+replications.parquet   one row for each replication
 months.parquet         replication x month, every county indicator
 years.parquet          replication x year x township or segment, each December
-bands.parquet          mean, quantiles and share of luck by month
+bands.parquet          mean, quantiles and share of random draws in the variance, by month
 failures.json          replications that failed, with seed and traceback; absent if none did
 figures/               pictures, their data and descriptions, once drawn
-without_policy/        the same luck with no county policy at all, once a brief was asked for
+without_policy/        common random numbers and no county policy at all, once a brief was wanted
 brief/                 the documents of the brief, once written
 payments.parquet       replication x year x fund x use: yuan, payments, shortfall
 incomes.parquet        replication x moment x segment x net income per head: persons, as 2021 opens and at the end
@@ -20,7 +20,7 @@ journal/               finished chunks, and what they belong to: from them a run
 .xianjie/              which of these files are ours as we wrote them (see ``output_folder``)
 
 Every file but the manifest's "run" is a function of the values alone. The result's identity is the hash over
-what was kept of each life; it is promised for one lock file and one platform.
+what was kept of each replication; it is promised for one lock file and one platform.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.model_api import Catalogue, find
+from experiments.model_api import Catalogue, Scenario, load_model
 from experiments.results import dictionary, output_folder, summaries, tables
 from experiments.results.files import as_json, plain, read_csv, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -66,21 +66,22 @@ MADE = (
     "bands.parquet",
     "failures.json",
 )
-#: What belongs to a result: ``without_policy`` is a result of its own, lived on the same luck; ``brief`` the documents.
+#: What belongs to a result: ``without_policy`` is a result of its own, on common random numbers; ``brief`` the documents.
 FOLDERS = (output_folder.JOURNAL, "figures", "without_policy", "brief", output_folder.STORE)
 
 
 def write(
     out: Path,
     plan: "Plan",
-    scenario: Any,
+    scenario: Scenario,
     requested: int,
     run_record: Mapping[str, Any],
     stopping: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write all final files from the journal in ``out``; returns the manifest. ``stopping``: the record of a stopping rule.
 
-    When no replication lived, only the manifest and the failures are written. The files take their places when all are whole.
+    When no replication was completed, only the manifest and the failures are written. The files take their
+    places when all are whole.
     """
     chunks = read(out / "journal")
     with output_folder.building(out, MADE) as new:
@@ -90,10 +91,10 @@ def write(
     return manifest
 
 
-def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], requested: int) -> dict[str, Any]:
+def made_from(out: Path, plan: "Plan", scenario: Scenario, chunks: list[Chunk], requested: int) -> dict[str, Any]:
     """Write all tables of these chunks; what follows from them of the manifest, which is returned and not written."""
-    catalogue = find(plan.lives).catalogue(scenario)
-    records = [life for chunk in chunks for life in chunk.lives]
+    catalogue = load_model(plan.model_name).catalogue(scenario)
+    records = [record for chunk in chunks for record in chunk.completed]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
     if records:
         _write_tables(out, plan, scenario, chunks, records, catalogue)
@@ -104,22 +105,24 @@ def made_from(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], reque
     return _manifest(out, plan, scenario, catalogue, records, len(failures), requested) | {"complete": complete}
 
 
-def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], records: list[dict], catalogue: Catalogue) -> None:
-    lived = [chunk for chunk in chunks if chunk.lives]
+def _write_tables(
+    out: Path, plan: "Plan", scenario: Scenario, chunks: list[Chunk], records: list[dict], catalogue: Catalogue
+) -> None:
+    filled = [chunk for chunk in chunks if chunk.completed]
     names = tables.axes(chunks, catalogue)
     places = sum(len(units) for units in names.units.values())
     group = tables.REPLICATIONS_PER_GROUP
     files = {
-        "months.parquet": ((tables.months(chunk, names) for chunk in lived), group * names.months),
+        "months.parquet": ((tables.months(chunk, names) for chunk in filled), group * names.months),
         "years.parquet": (
-            (tables.years(chunk, names) for chunk in lived),
+            (tables.years(chunk, names) for chunk in filled),
             group * len(names.years) * max(1, places),
         ),
-        "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in lived), 1000),
-        "payments.parquet": (tables.payments(lived), 100_000),
+        "replications.parquet": ((tables.replications(chunk, names, plan.seed) for chunk in filled), 1000),
+        "payments.parquet": (tables.payments(filled), 100_000),
     }
-    for name in lived[0].header.get("portraits", {}):
-        files[f"{name}.parquet"] = (tables.portraits(lived, name), 100_000)
+    for name in filled[0].header.get("portraits", {}):
+        files[f"{name}.parquet"] = (tables.portraits(filled, name), 100_000)
     for name, (pieces, rows) in files.items():
         with whole(out / name) as partial:
             tables.grouped(partial, pieces, rows, dictionary.about(name, catalogue.indicators))
@@ -145,16 +148,16 @@ def _write_tables(out: Path, plan: "Plan", scenario: Any, chunks: list[Chunk], r
 
 
 def _manifest(
-    out: Path, plan: "Plan", scenario: Any, catalogue: Catalogue, records: list[dict], failed: int, requested: int
+    out: Path, plan: "Plan", scenario: Scenario, catalogue: Catalogue, records: list[dict], failed: int, requested: int
 ) -> dict[str, Any]:
-    model = find(plan.lives)
+    model = load_model(plan.model_name)
     identity = hashlib.sha256("".join(f"{r['replication']} {r['kept']}\n" for r in records).encode())
     present = [name for name in MADE if name != "manifest.json" and (out / name).exists()]
     return {
         "format": FORMAT,
         "program": {"name": "xianjie", "version": version("xianjie"), **_commit()},
         "scenario": description(scenario),
-        "lives": plan.lives,
+        "lives": plan.model_name,
         "seed": plan.seed,
         "only_luck": plan.only_luck,
         "code": model.code(),
@@ -163,7 +166,7 @@ def _manifest(
         "parameters": plain(model.used(scenario, None)),
         "ensemble": plain(model.ensemble(scenario)),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
-        "columns": dictionary.told(present),
+        "columns": dictionary.describe_columns(present),
         "months": [str(month) for month in _months(catalogue, scenario)],
         "townships": _places(catalogue, "townships"),
         "segments": _places(catalogue, "segments"),
@@ -204,25 +207,29 @@ def _places(catalogue: Catalogue, scope: str) -> list[dict[str, str]]:
 def description(scenario: Any) -> dict[str, Any]:
     """A scenario as plain data, whatever kind of record it is."""
     if hasattr(scenario, "model_dump"):
-        return plain(scenario.model_dump(mode="json"))
+        result: dict[str, Any] = plain(scenario.model_dump(mode="json"))
+        return result
     found = asdict(scenario) if is_dataclass(scenario) and not isinstance(scenario, type) else vars(scenario)
     policies = [each.describe() for each in getattr(scenario, "policies", ())]
-    return plain({key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {}))
+    result = plain(
+        {key: value for key, value in found.items() if key != "policies"} | ({"policies": policies} if policies else {})
+    )
+    return result
 
 
-def _months(catalogue: Catalogue, scenario: Any) -> np.ndarray:
+def _months(catalogue: Catalogue, scenario: Scenario) -> np.ndarray:
     return np.datetime64(catalogue.first_month, "M") + np.arange(scenario.months)
 
 
 def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int:
-    """Bytes that the result folder of ``replications`` lives like those in ``chunk`` will take.
+    """Bytes that the result folder of ``replications`` like those in ``chunk`` will take.
 
-    Stored columns of one life times their number, plus what does not grow with it. Single lives compress a
+    Stored columns of one replication times their number, plus what does not grow with it. Single replications compress a
     little worse than fifty in a row group, so this errs upwards.
     """
     names = tables.axes([chunk], catalogue)
-    lived = len(chunk.lives)
-    per_life = [
+    count = len(chunk.completed)
+    per_replication = [
         tables.months(chunk, names),
         tables.years(chunk, names),
         tables.replications(chunk, names, 0),
@@ -231,29 +238,32 @@ def predicted_size(chunk: Chunk, catalogue: Catalogue, replications: int) -> int
     ]
     bands = len(names.indicators) + sum(len(names.banded[s]) * len(names.units[s]) for s in names.units)
     fixed = bands * names.months * 60 + 200_000
-    return round(tables.stored_bytes(per_life) / lived * replications) + fixed
+    return round(tables.stored_bytes(per_replication) / count * replications) + fixed
 
 
 @dataclass(frozen=True)
 class Results:
-    """A result folder opened for reading; tables are read when asked for."""
+    """A result folder opened for reading; tables are read when needed."""
 
     folder: Path
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was asked and how the run went."""
-        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        """The question, and how the run went."""
+        value: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return value
 
     @cached_property
     def goals(self) -> list[dict[str, Any]]:
         """The scoreboard, a line for each goal; missing numbers are None."""
-        return json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
+        value: list[dict[str, Any]] = json.loads((self.folder / "goals.json").read_text(encoding="utf-8"))["goals"]
+        return value
 
     @cached_property
     def audit(self) -> list[dict[str, Any]]:
         """The founding populations, a line for each audited quantity."""
-        return json.loads((self.folder / "audit.json").read_text(encoding="utf-8"))["audit"]
+        value: list[dict[str, Any]] = json.loads((self.folder / "audit.json").read_text(encoding="utf-8"))["audit"]
+        return value
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -295,7 +305,7 @@ class Results:
 
 
 def open_folder(folder: Path) -> Results:
-    """Open a result folder; Wrong if it is none, or if another version of the format wrote it."""
+    """Open a result folder; UserError if it is none, or if another version of the format wrote it."""
     results = Results(folder)
     output_folder.settle(folder)
     if not (folder / "manifest.json").exists():

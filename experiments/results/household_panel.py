@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.model_api import COUNTY, find
+from experiments.model_api import COUNTY, load_model
 from experiments.results import dictionary, files
 from sim.county import County, parameter_draw_of, sample_values
 from sim.world.codes import Segment
@@ -39,7 +39,7 @@ SCHEMA = dictionary.with_metadata(
 
 
 def years(county: County, replication: int, townships: Sequence[str]) -> Iterator[pa.Table]:
-    """Live a county and yield the table of every year at its end; households without members are left out."""
+    """Run a county and yield the table of every year at its end; households without members are left out."""
     sums = {name: np.zeros(0) for name in FLOWS}
     while county.month < county.scenario.months:
         if county.month % 12 == 0:
@@ -79,14 +79,14 @@ def _year(county: County, replication: int, sums: dict[str, np.ndarray], townshi
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
-def described(scenario: Any, seed: int, only_luck: bool) -> dict[str, str]:
+def describe(scenario: Any, seed: int, only_luck: bool) -> dict[str, str]:
     """What a panel says of itself in its schema; ``asked`` is the digest of all that decides its rows."""
-    asked = hashlib.sha256(files.canonical(files.plain(find(COUNTY).asked(scenario))).encode()).hexdigest()
+    asked = hashlib.sha256(files.canonical(files.plain(load_model(COUNTY).canonical_inputs(scenario))).encode()).hexdigest()
     names = ", ".join(scenario.files)
     return {"scenario": scenario.id, "seed": str(seed), "only_luck": str(only_luck), "files": names, "asked": asked}
 
 
-def recorded(path: Path) -> dict[str, str] | None:
+def read_description(path: Path) -> dict[str, str] | None:
     """What the panel in a file says of itself; None if the file is no panel of ours."""
     try:
         found = pq.read_schema(path).metadata or {} if path.is_file() else {}
@@ -98,7 +98,7 @@ def recorded(path: Path) -> dict[str, str] | None:
 
 def write(path: Path, scenario: Any, seed: int, replications: Sequence[int], only_luck: bool, townships: Sequence[str]) -> int:
     """Write the panel, whole or not at all; returns its number of rows. The file carries scenario, seed and parameters' draw."""
-    about = described(scenario, seed, only_luck)
+    about = describe(scenario, seed, only_luck)
     rows = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     with files.whole(path) as half, pq.ParquetWriter(half, SCHEMA.with_metadata(about), compression="zstd") as writer:

@@ -5,8 +5,9 @@ proper name is whole. Arrays are read member by member, so that the final tables
 all replications in memory.
 
 A chunk holds successive replications of one point: of a run there is one point, of a sweep there are many. No chunk is believed
-by its name alone: inside stand what it belongs to (the digest of ``fingerprint.identity``), its point and its replications, and a
-digest over all of it. Where name and content do not agree, or a replication stands twice, the chunk does not count.
+by its name alone: inside stand what it belongs to (the hash of ``fingerprint.collect_inputs``), its point and its
+replications, and a digest over all of it. Where name and content do not agree, or a replication stands twice, the chunk
+does not count.
 """
 
 import glob
@@ -44,7 +45,7 @@ class Damaged(UserError):
 
 @dataclass(frozen=True)
 class Failure:
-    """A replication that did not live to its end."""
+    """A replication that failed."""
 
     replication: int
     draw: int
@@ -55,12 +56,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Replication:
-    """One replication and its life."""
+    """One replication and its result."""
 
     replication: int
     draw: int
     quantiles: dict[str, float]
-    life: RunResult
+    result: RunResult
 
 
 @dataclass
@@ -78,19 +79,22 @@ class Chunk:
     def array(self, name: str) -> NDArray:
         """One array; its check sum is verified. KeyError if the chunk has none of this name."""
         with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return archive[name]
+            value: NDArray = archive[name]
+            return value
 
     @property
-    def lives(self) -> list[dict[str, Any]]:
-        """One record for each life: replication, draw, the model's digest and that of what was kept,
+    def completed(self) -> list[dict[str, Any]]:
+        """One record for each completed replication: its number, draw, the model's digest and that of what was kept,
         timings.
         """
-        return self.header["lives"]
+        value: list[dict[str, Any]] = self.header["lives"]
+        return value
 
     @property
     def replications(self) -> list[int]:
-        """Its replications, in order: those that lived and those that failed."""
-        return self.header["replications"]
+        """Its replications, in order: those completed and those that failed."""
+        value: list[int] = self.header["replications"]
+        return value
 
     @property
     def failures(self) -> list[Failure]:
@@ -103,7 +107,7 @@ def chunk_path(folder: Path, point: str, replications: Sequence[int]) -> Path:
     return folder / f"{point}-{replications[0]:07d}-{replications[-1]:07d}.npz"
 
 
-def named(folder: Path, point: str | None = None) -> list[Path]:
+def chunk_files(folder: Path, point: str | None = None) -> list[Path]:
     """All files of a journal that are named as chunks, or as chunks of one point, in the order of replications."""
     found = [
         (name[1], int(name[2]), path)
@@ -113,27 +117,27 @@ def named(folder: Path, point: str | None = None) -> list[Path]:
     return [path for _point, _first, path in sorted(found)]
 
 
-def account(folder: Path, belongs: str | None = None) -> tuple[list[Chunk], list[Damaged]]:
+def account(folder: Path, digest: str | None = None) -> tuple[list[Chunk], list[Damaged]]:
     """What a journal holds: its chunks, each replication once, and what is wrong with the others. Nothing is changed.
 
-    ``belongs``: the digest that chunks must carry; None takes any.
+    ``digest``: the hash that chunks must carry; None takes any.
     """
     chunks: list[Chunk] = []
     wrong: list[Damaged] = []
     seen: dict[str, set[int]] = {}
-    for path in named(folder):
+    for path in chunk_files(folder):
         try:
-            chunk = _checked(path, belongs)
-            _once(chunk, seen)
+            chunk = _checked(path, digest)
+            _record_once(chunk, seen)
             chunks.append(chunk)
         except Damaged as problem:
             wrong.append(problem)
     return chunks, wrong
 
 
-def done(folder: Path, belongs: str | None = None) -> dict[str, set[int]]:
+def stored_replications(folder: Path, digest: str | None = None) -> dict[str, set[int]]:
     """The replications that are on disk, by point. Nothing is changed."""
-    return by_point(account(folder, belongs)[0])
+    return by_point(account(folder, digest)[0])
 
 
 def by_point(chunks: Sequence[Chunk]) -> dict[str, set[int]]:
@@ -144,13 +148,13 @@ def by_point(chunks: Sequence[Chunk]) -> dict[str, set[int]]:
     return found
 
 
-def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
+def settle(folder: Path, digest: str) -> dict[str, set[int]]:
     """Make a journal of one's own, which nobody else writes, ready for going on; the replications that it holds, by point.
 
     Removed, so that it is simulated again: what does not count, and replications whose process died, because who killed it is not
     known. Only an error of its own makes a replication a failed one. Raises Damaged where a folder has a chunk's name.
     """
-    chunks, wrong = account(folder, belongs)
+    chunks, wrong = account(folder, digest)
     for path in (*(problem.path for problem in wrong), *(chunk.path for chunk in chunks if chunk.header["died"])):
         if path.is_dir() and not path.is_symlink():
             raise Damaged("a folder stands where a chunk belongs; move it away", "应是文件，却是文件夹；请把它移到别处", path)
@@ -158,7 +162,7 @@ def settle(folder: Path, belongs: str) -> dict[str, set[int]]:
     return by_point([chunk for chunk in chunks if not chunk.header["died"]])
 
 
-def _checked(path: Path, belongs: str | None) -> Chunk:
+def _checked(path: Path, digest: str | None) -> Chunk:
     """The chunk of this name, read whole. Raises Damaged unless name, header and content agree."""
     if not path.is_file():
         raise Damaged("not a file", "不是普通文件", path)
@@ -168,9 +172,9 @@ def _checked(path: Path, belongs: str | None) -> Chunk:
                 raise Damaged("its content is not what was written", "内容与写入时不同", path)
         chunk = Chunk(path)
         header, numbers = chunk.header, chunk.replications
-        lived = [*(life["replication"] for life in chunk.lives), *(failure.replication for failure in chunk.failures)]
+        contained = [*(record["replication"] for record in chunk.completed), *(failure.replication for failure in chunk.failures)]
         agree = (
-            numbers == sorted(lived)
+            numbers == sorted(contained)
             and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
             and path.name == chunk_path(path.parent, header["point"], numbers).name
         )
@@ -180,12 +184,12 @@ def _checked(path: Path, belongs: str | None) -> Chunk:
         raise Damaged(f"not a whole chunk ({problem})", f"内容不完整（系统提示原文：{problem}）", path) from None
     if not agree:
         raise Damaged("its name does not say what it holds", "文件名与内容不符", path)
-    if belongs is not None and header["belongs"] != belongs:
+    if digest is not None and header["belongs"] != digest:
         raise Damaged("it belongs to another run", "属于另一次模拟", path)
     return chunk
 
 
-def _once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
+def _record_once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
     """Note the replications of a chunk; Damaged if one of them was seen before."""
     have, numbers = seen.setdefault(chunk.header["point"], set()), chunk.replications
     twice = sorted(have.intersection(numbers))
@@ -206,7 +210,7 @@ def _digest(archive: zipfile.ZipFile) -> str:
     return digest.hexdigest()
 
 
-def keep(path: Path, chunk: bytes) -> None:
+def store(path: Path, chunk: bytes) -> None:
     """Put a packed chunk into the journal: under a temporary name, synced, renamed."""
     with whole(path) as partial:
         partial.write_bytes(chunk)
@@ -214,45 +218,45 @@ def keep(path: Path, chunk: bytes) -> None:
 
 def pack(
     point: str,
-    lives: Sequence[Replication],
+    completed: Sequence[Replication],
     failures: Sequence[Failure],
     catalogue: Catalogue,
-    brief: bool = False,
-    belongs: str = "",
+    outcomes_only: bool = False,
+    digest: str = "",
     died: bool = False,
 ) -> bytes:
-    """Lives and failures of a point as one archive: bytes, because who lives them may not see the journal's disk. ``belongs``:
-    the digest of what they belong to; ``died``: they failed because their process went down.
+    """Results and failures of a point as one archive: bytes, because who runs them may not see the journal's disk. ``digest``:
+    the hash of what they belong to; ``died``: they failed because their process went down.
 
-    Arrays, with k lives, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
+    Arrays, with k replications, float64: months (k, months, indicators); quantiles (k, assumptions); goals (k,
     goals, 3 + years): met, margin, value, met so far by each year's end; audit (k, lines, 4): lowest and
     highest value wanted, achieved, ok; budget (k, cells, 3): yuan, count, shortfall. For townships and segments, float32:
     townships.years (k, years, indicators, units) each December, and townships.months.ID (k, months, units)
     for each banded indicator. For portraits, float32: portrait.NAME (k, its axes).
 
-    A ``brief`` chunk, as sweeps write, has goals, budget, quantiles and, float64, decembers (k, years, indicators).
+    With ``outcomes_only``, as sweeps write, it has goals, budget, quantiles and, float64, decembers (k, years, indicators).
     """
     arrays: dict[str, NDArray] = {}
     header: dict[str, Any] = {
         "format": FORMAT,
-        "belongs": belongs,
+        "belongs": digest,
         "point": point,
-        "replications": sorted([lived.replication for lived in lives] + [failure.replication for failure in failures]),
+        "replications": sorted([each.replication for each in completed] + [failure.replication for failure in failures]),
         "died": died,
         "failures": [vars(failure) for failure in failures],
         "lives": [],
     }
-    if lives:
-        names = layout(lives[0])
+    if completed:
+        names = layout(completed[0])
         header["layout"] = names
-        for lived in lives[1:]:
-            if layout(lived) != names:
-                raise ValueError(f"replication {lived.replication} has other indicators than {lives[0].replication}")
-        arrays.update(_brief(lives, names) if brief else _arrays(lives, names, catalogue))
-        header["audit"] = [] if brief else _statuses(lives)
-        header["portraits"] = {} if brief else portraits(lives[0])
-        header["budget"], arrays["budget"] = _budget(lives)
-        header["lives"] = [_record(lived, row, arrays, header["budget"]) for row, lived in enumerate(lives)]
+        for each in completed[1:]:
+            if layout(each) != names:
+                raise ValueError(f"replication {each.replication} has other indicators than {completed[0].replication}")
+        arrays.update(_outcome_arrays(completed, names) if outcomes_only else _arrays(completed, names, catalogue))
+        header["audit"] = [] if outcomes_only else _statuses(completed)
+        header["portraits"] = {} if outcomes_only else portraits(completed[0])
+        header["budget"], arrays["budget"] = _budget(completed)
+        header["lives"] = [_record(each, row, arrays, header["budget"]) for row, each in enumerate(completed)]
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8)
     archive = io.BytesIO()
     np.savez(archive, **arrays)  # type: ignore[arg-type]
@@ -261,22 +265,22 @@ def pack(
     return archive.getvalue()
 
 
-def layout(lived: Replication) -> dict[str, list[str]]:
-    """The names along the axes of a life's arrays."""
-    life = lived.life
+def layout(each: Replication) -> dict[str, list[str]]:
+    """The names along the axes of a replication's arrays."""
+    result = each.result
     return {
-        "indicators": list(life.indicators),
-        "townships": list(life.townships),
-        "segments": list(life.segments),
-        "assumptions": list(lived.quantiles),
-        "goals": list(life.goals),
-        "audit": [str(line["id"]) for line in life.audit],
+        "indicators": list(result.indicators),
+        "townships": list(result.townships),
+        "segments": list(result.segments),
+        "assumptions": list(each.quantiles),
+        "goals": list(result.goals),
+        "audit": [str(line["id"]) for line in result.audit],
     }
 
 
-def portraits(lived: Replication) -> dict[str, Any]:
-    """Unit and axes of a life's portraits; a model may have none."""
-    found = getattr(lived.life, "portraits", {})
+def portraits(each: Replication) -> dict[str, Any]:
+    """Unit and axes of a replication's portraits; a model may have none."""
+    found = getattr(each.result, "portraits", {})
     return {name: {"unit": each.unit, "axes": {axis: list(of) for axis, of in each.axes.items()}} for name, each in found.items()}
 
 
@@ -291,37 +295,37 @@ def banded(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _brief(lives: Sequence[Replication], names: dict[str, list[str]]) -> dict[str, NDArray]:
-    decembers = np.array([[lived.life.indicators[name][11::12] for name in names["indicators"]] for lived in lives])
+def _outcome_arrays(completed: Sequence[Replication], names: dict[str, list[str]]) -> dict[str, NDArray]:
+    decembers = np.array([[each.result.indicators[name][11::12] for name in names["indicators"]] for each in completed])
     return {
         "decembers": np.ascontiguousarray(decembers.swapaxes(1, 2)),
-        "quantiles": np.array([list(lived.quantiles.values()) for lived in lives], dtype=np.float64),
+        "quantiles": np.array([list(each.quantiles.values()) for each in completed], dtype=np.float64),
         "goals": np.array(
-            [[(goal.met, goal.margin, goal.value, *goal.by_year) for goal in lived.life.goals.values()] for lived in lives],
+            [[(goal.met, goal.margin, goal.value, *goal.by_year) for goal in each.result.goals.values()] for each in completed],
             dtype=np.float64,
         ),
     }
 
 
-def _arrays(lives: Sequence[Replication], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
+def _arrays(completed: Sequence[Replication], names: dict[str, list[str]], catalogue: Catalogue) -> dict[str, NDArray]:
     arrays = {
-        **{name: array for name, array in _brief(lives, names).items() if name != "decembers"},
-        "months": np.array([[lived.life.indicators[name] for name in names["indicators"]] for lived in lives]).swapaxes(1, 2),
+        **{name: array for name, array in _outcome_arrays(completed, names).items() if name != "decembers"},
+        "months": np.array([[each.result.indicators[name] for name in names["indicators"]] for each in completed]).swapaxes(1, 2),
         "audit": np.array(
-            [[(*_limits(line["target"]), line["achieved"], line["ok"]) for line in lived.life.audit] for lived in lives],
+            [[(*_limits(line["target"]), line["achieved"], line["ok"]) for line in each.result.audit] for each in completed],
             dtype=np.float64,
-        ).reshape(len(lives), -1, 4),
+        ).reshape(len(completed), -1, 4),
     }
     for scope in ("townships", "segments"):
-        series = [getattr(lived.life, scope) for lived in lives]
+        series = [getattr(each.result, scope) for each in completed]
         if not names[scope]:
             continue
-        decembers = [[life[name][11::12] for name in names[scope]] for life in series]
+        decembers = [[result[name][11::12] for name in names[scope]] for result in series]
         arrays[f"{scope}.years"] = np.array(decembers, dtype=np.float32).swapaxes(1, 2)
         for name in banded(catalogue, names[scope]):
-            arrays[f"{scope}.months.{name}"] = np.array([life[name] for life in series], dtype=np.float32)
-    for name in portraits(lives[0]):
-        arrays[f"portrait.{name}"] = np.array([lived.life.portraits[name].values for lived in lives], dtype=np.float32)
+            arrays[f"{scope}.months.{name}"] = np.array([result[name] for result in series], dtype=np.float32)
+    for name in portraits(completed[0]):
+        arrays[f"portrait.{name}"] = np.array([each.result.portraits[name].values for each in completed], dtype=np.float32)
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
@@ -331,25 +335,25 @@ def _limits(target: Any) -> tuple[float, float]:
     return tuple(math.nan if limit is None else float(limit) for limit in (low, high))  # type: ignore[return-value]
 
 
-def _budget(lives: Sequence[Replication]) -> tuple[list[list], NDArray[np.float64]]:
-    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each life.
+def _budget(completed: Sequence[Replication]) -> tuple[list[list], NDArray[np.float64]]:
+    """Cells (year, fund, use) in order of first appearance, and their yuan, count and shortfall in each replication.
 
-    A cell that a life never used is 0 in it.
+    A cell that a replication never used is 0 in it.
     """
     cells: dict[tuple, int] = {}
-    for lived in lives:
-        for line in lived.life.budget:
+    for each in completed:
+        for line in each.result.budget:
             cells.setdefault((int(line["year"]), str(line["fund"]), str(line["use"])), len(cells))
-    money = np.zeros((len(lives), len(cells), 3))
-    for row, lived in enumerate(lives):
-        for line in lived.life.budget:
+    money = np.zeros((len(completed), len(cells), 3))
+    for row, each in enumerate(completed):
+        for line in each.result.budget:
             cell = cells[int(line["year"]), str(line["fund"]), str(line["use"])]
             money[row, cell] += (line["yuan"], line["count"], line["shortfall"])
     return [list(cell) for cell in cells], money
 
 
-def _statuses(lives: Sequence[Replication]) -> list[dict[str, Any]]:
-    """What the audit says of each line: its status in the first life, and in the first life that missed
+def _statuses(completed: Sequence[Replication]) -> list[dict[str, Any]]:
+    """What the audit says of each line: its status in the first replication, and in the first that missed
     it.
     """
     return [
@@ -361,13 +365,13 @@ def _statuses(lives: Sequence[Replication]) -> list[dict[str, Any]]:
             "first": str(first["status"]),
             "missed": next((str(line["status"]) for line in lines if not line["ok"]), None),
         }
-        for first, *lines in ((lines[0], *lines) for lines in zip(*(lived.life.audit for lived in lives), strict=True))
+        for first, *lines in ((lines[0], *lines) for lines in zip(*(each.result.audit for each in completed), strict=True))
     ]
 
 
-def _record(lived: Replication, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
-    """What names a life, with a digest over everything that is kept of it (times excepted)."""
-    record = {"replication": lived.replication, "draw": lived.draw, "digest": lived.life.digest}
+def _record(each: Replication, row: int, arrays: dict[str, NDArray], cells: list[list]) -> dict[str, Any]:
+    """What names a replication, with a digest over everything that is kept of it (times excepted)."""
+    record = {"replication": each.replication, "draw": each.draw, "digest": each.result.digest}
     digest = hashlib.sha256(canonical(record).encode())
     for name in sorted(arrays):
         kept = arrays[name][row]
@@ -376,7 +380,7 @@ def _record(lived: Replication, row: int, arrays: dict[str, NDArray], cells: lis
             digest.update(canonical(sorted(used)).encode())
         else:
             digest.update(name.encode() + kept.tobytes())
-    return {**record, "kept": digest.hexdigest(), "timings": dict(lived.life.timings or {})}
+    return {**record, "kept": digest.hexdigest(), "timings": dict(each.result.timings or {})}
 
 
 def read(folder: Path, point: str | None = None) -> list[Chunk]:
@@ -385,10 +389,10 @@ def read(folder: Path, point: str | None = None) -> list[Chunk]:
     """
     chunks: list[Chunk] = []
     seen: dict[str, set[int]] = {}
-    for path in named(folder, point):
+    for path in chunk_files(folder, point):
         try:
             chunks.append(Chunk(path))
-            _once(chunks[-1], seen)
+            _record_once(chunks[-1], seen)
         except Damaged:
             raise
         except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as problem:

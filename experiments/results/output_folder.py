@@ -1,6 +1,6 @@
 """The folder that a command writes: whose it is, which files in it are ours, and how new files take the place of older ones.
 
-.xianjie/files.json     which command writes here, what it was asked, and the hash of every file it wrote, but for the journal's
+.xianjie/files.json     which command writes here, its inputs, and the hash of every file it wrote, but for the journal's
 .xianjie/new-…/         files being written; nobody reads them
 .xianjie/next/          a whole result being made anew beside the one that stands: a folder of the same kind
 .xianjie/exchange.json  what was written is whole and is being moved to its place; whoever comes next brings that to its end
@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from experiments.model_api import model_named
+from experiments.model_api import load_model
 from experiments.results import fingerprint, folder_lock, journal
 from experiments.results.files import NotOurs, as_json, plain, refusing, writable, write_text
 from sim.core.inputs.errors import BilingualText, InputError
@@ -65,9 +65,9 @@ def marked(out: Path) -> bool:
     """Whether a folder bears a mark of ours: the list of our files, a manifest, or a journal that says what it belongs to."""
     if _record(out / STORE / LIST, "files") is not None or _record(out / STORE / EXCHANGE, "moved") is not None:
         return True
-    if fingerprint.noted(out / JOURNAL) is not None:
+    if fingerprint.read_fingerprint(out / JOURNAL) is not None:
         return True
-    return manifest(out).get("program", {}).get("name") == "xianjie"
+    return bool(manifest(out).get("program", {}).get("name") == "xianjie")
 
 
 def check(out: Path, command: str = "") -> None:
@@ -86,8 +86,8 @@ def check(out: Path, command: str = "") -> None:
 
 
 def claim(out: Path, command: str, asked: Mapping[str, Any] | None = None) -> None:
-    """Make ``out`` the folder of a command from the start, so that one that was killed finds it again; ``asked`` as ``asked``
-    returns it.
+    """Make ``out`` the folder of a command from the start, so that one that was killed finds it again; ``asked``: its
+    inputs, as ``recorded_inputs`` returns them.
     """
     settle(out)
     files = listed(out)
@@ -98,19 +98,19 @@ def claim(out: Path, command: str, asked: Mapping[str, Any] | None = None) -> No
     _note(out, {"command": command, "asked": asked}, files)
 
 
-def asked(out: Path) -> dict[str, Any] | None:
-    """What the result in a folder was asked to be, as ``fingerprint.identity`` gives it; None where nothing says so.
+def recorded_inputs(out: Path) -> dict[str, Any] | None:
+    """The inputs of the result in a folder, as ``fingerprint.collect_inputs`` gives them; None where nothing says so.
 
     A run without the list says it by its journal or, where that was taken away, by its manifest.
     """
-    record = (_record(out / STORE / LIST, "asked") or {}).get("asked") or fingerprint.noted(out / JOURNAL)
+    record = (_record(out / STORE / LIST, "asked") or {}).get("asked") or fingerprint.read_fingerprint(out / JOURNAL)
     wrote = manifest(out)
     if isinstance(record, dict) or "lives" not in wrote:
         return record if isinstance(record, dict) else None
     found = {key: wrote.get(key) for key in ("seed", "only_luck", "lives", "code", "versions", "platform")}
     try:
-        model, scenario = model_named(wrote["lives"]), wrote["scenario"]
-        scenarios = {scenario["id"]: plain(model.asked(model.revive(scenario)))}
+        model, scenario = load_model(wrote["lives"], from_file=True), wrote["scenario"]
+        scenarios = {scenario["id"]: plain(model.canonical_inputs(model.restore_scenario(scenario)))}
     except (ValueError, KeyError, TypeError, AttributeError, ImportError, InputError):
         scenarios = {}
     return {"format": journal.FORMAT, "scenarios": scenarios, "task": None, **found}
@@ -142,7 +142,7 @@ def holds(out: Path) -> bool:
 
 def begun(out: Path) -> bool:
     """Whether the journal of a folder holds anything."""
-    return bool(journal.named(out / JOURNAL))
+    return bool(journal.chunk_files(out / JOURNAL))
 
 
 def replace(out: Path) -> None:
@@ -241,7 +241,7 @@ def listed(out: Path) -> dict[str, str]:
 def holdings(out: Path) -> dict[str, str | None]:
     """All that is ours in a folder: files listed, the journal, and results within the result; names with their hashes."""
     found: dict[str, str | None] = dict(listed(out))
-    if fingerprint.noted(out / JOURNAL) is not None:
+    if fingerprint.read_fingerprint(out / JOURNAL) is not None:
         found |= {f"{JOURNAL}/{path.name}": None for path in (out / JOURNAL).iterdir() if chunk(f"{JOURNAL}/{path.name}")}
     for name in WITHIN:
         inner = out / name

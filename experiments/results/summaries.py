@@ -24,15 +24,15 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     """One line for each goal in the order of the catalogue, then one each for all headline goals, all that the
     paper sets, and all.
 
-    ``names`` are the goals along the second axis of the lives' outcomes. ``probability`` with ``low`` and
+    ``names`` are the goals along the second axis of the replications' outcomes. ``probability`` with ``low`` and
     ``high`` (95 %), the ``runs`` and parameter ``draws`` behind it; ``margin`` (the median distance to the
     threshold, positive when met) and ``value`` with their 5 % and 95 % quantiles over the runs; ``luck`` and
     ``ignorance``, the shares of the margin's variance (``ignorance_negative``: the estimate fell below 0 and
     stands at 0); ``by_year``, the probability of being on course at each year's end.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
-    draws = np.array([life["draw"] for chunk in lived for life in chunk.lives])
-    outcomes = np.concatenate([chunk.array("goals") for chunk in lived])
+    filled = [chunk for chunk in chunks if chunk.completed]
+    draws = np.array([record["draw"] for chunk in filled for record in chunk.completed])
+    outcomes = np.concatenate([chunk.array("goals") for chunk in filled])
     met: dict[str, NDArray] = {}
     paths: dict[str, NDArray] = {}
     lines = []
@@ -92,7 +92,7 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
 def _share_met(
     met: Mapping[str, NDArray], weights: Mapping[str, float], members: Sequence[str], draws: NDArray
 ) -> dict[str, float]:
-    """The mean weighted share of the paper's goals that a life meets, with its 95 % interval."""
+    """The mean weighted share of the paper's goals that a replication meets, with its 95 % interval."""
     total = sum(weights[member] for member in members)
     shares = sum(weights[member] * met[member] for member in members) / total
     mean = estimates.mean(shares, draws)
@@ -141,18 +141,18 @@ def _by_year(paths: NDArray, draws: NDArray, years: Sequence[int]) -> list[dict[
 
 
 def audit_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
-    """One line for each audited quantity: mean target and achievement over the lives.
+    """One line for each audited quantity: mean target and achievement over the replications.
 
-    ``target`` is one number, or a pair of limits of which one may be None. It may vary between lives, where
-    it is itself uncertain. ``ok`` only if every life met it; ``status`` is that of the first life that
-    missed, or of the first life.
+    ``target`` is one number, or a pair of limits of which one may be None. It may vary between replications, where
+    it is itself uncertain. ``ok`` only if every replication met it; ``status`` is that of the first one that
+    missed, or of the first.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
-    rows = np.concatenate([chunk.array("audit") for chunk in lived])
+    filled = [chunk for chunk in chunks if chunk.completed]
+    rows = np.concatenate([chunk.array("audit") for chunk in filled])
     lines = []
-    for i, first in enumerate(lived[0].header["audit"]):
+    for i, first in enumerate(filled[0].header["audit"]):
         low, high, achieved, ok = rows[:, i].T
-        missed = (chunk.header["audit"][i]["missed"] for chunk in lived)
+        missed = (chunk.header["audit"][i]["missed"] for chunk in filled)
         lines.append(
             {
                 "id": first["id"],
@@ -185,16 +185,16 @@ def _mean(values: NDArray) -> float:
 
 def budget_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
     """One line for each year, fund and use: yuan spent, payments and shortfall, mean and 5-95 % over the
-    lives.
+    replications.
 
-    A life that never paid for a use counts as 0 for it.
+    A replication that never paid for a use counts as 0 for it.
     """
-    lived = [chunk for chunk in chunks if chunk.lives]
-    cells = sorted({tuple(cell) for chunk in lived for cell in chunk.header["budget"]})
+    filled = [chunk for chunk in chunks if chunk.completed]
+    cells = sorted({tuple(cell) for chunk in filled for cell in chunk.header["budget"]})
     position = {cell: i for i, cell in enumerate(cells)}
     blocks = []
-    for chunk in lived:
-        block = np.zeros((len(chunk.lives), len(cells), 3))
+    for chunk in filled:
+        block = np.zeros((len(chunk.completed), len(cells), 3))
         own = [position[tuple(cell)] for cell in chunk.header["budget"]]
         block[:, own] = chunk.array("budget")
         blocks.append(block)
@@ -215,6 +215,6 @@ def budget_lines(chunks: Sequence[Chunk]) -> list[dict[str, Any]]:
 
 
 def profile(chunks: Sequence[Chunk]) -> dict[str, float]:
-    """Milliseconds each process of the month took in one life, mean over the lives; empty if not timed."""
-    timed = [life["timings"] for chunk in chunks for life in chunk.lives if life["timings"]]
+    """Milliseconds each process of the month took in one replication, mean over the replications; empty if not timed."""
+    timed = [record["timings"] for chunk in chunks for record in chunk.completed if record["timings"]]
     return {name: sum(times[name] for times in timed) / len(timed) for name in timed[0]} if timed else {}

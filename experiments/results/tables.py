@@ -2,7 +2,7 @@
 
 Nothing here depends on how replications were cut into chunks: rows follow replications, and row groups have a
 fixed number of rows. Chunks are read one after another, and bands are made one indicator at a time, so memory
-does not grow with the lives that are kept on disk.
+does not grow with the replications that are kept on disk.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.model_api import Catalogue
 from experiments.results.journal import Chunk, banded
-from experiments.statistics.estimates import BAND, luck_shares, quantiles
+from experiments.statistics.estimates import BAND, quantiles, random_shares
 
 REPLICATIONS_PER_GROUP = 50
 PLURAL = {"township": "townships", "segment": "segments"}
@@ -26,7 +26,7 @@ BAND_COLUMNS = tuple(f"p{round(100 * level):02d}" for level in BAND)
 
 @dataclass(frozen=True)
 class Axes:
-    """The names along the axes of all lives of a run."""
+    """The names along the axes of all replications of a run."""
 
     first_month: np.datetime64
     months: int
@@ -45,22 +45,22 @@ class Axes:
 
     @property
     def years(self) -> list[int]:
-        """The years whose December is part of the lives."""
+        """The years whose December is simulated."""
         first = int(str(self.first_month)[:4])
         return [first + year for year in range(self.months // 12)]
 
 
 def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     """The axes that all chunks share; ValueError if they do not."""
-    lived = [chunk for chunk in chunks if chunk.lives]
-    layout = lived[0].header["layout"]
-    for chunk in lived[1:]:
+    filled = [chunk for chunk in chunks if chunk.completed]
+    layout = filled[0].header["layout"]
+    for chunk in filled[1:]:
         if chunk.header["layout"] != layout:
-            raise ValueError(f"{chunk.path}: these lives measured other things than those of {lived[0].path}")
-    months = lived[0].array("months").shape[1]
+            raise ValueError(f"{chunk.path}: these lives measured other things than those of {filled[0].path}")
+    months = filled[0].array("months").shape[1]
     units = {}
     for scope, plural in PLURAL.items():
-        count = lived[0].array(f"{plural}.years").shape[-1] if layout[plural] else 0
+        count = filled[0].array(f"{plural}.years").shape[-1] if layout[plural] else 0
         names = catalogue.places(plural) or tuple(str(unit) for unit in range(count))
         if len(names) != count:
             raise ValueError(f"{len(names)} {plural} have names, but lives measured {count}")
@@ -82,7 +82,7 @@ def months(chunk: Chunk, names: Axes) -> pa.Table:
     """Rows replication x month, a column for each county indicator in float64."""
     values = chunk.array("months")
     count = len(values)
-    numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+    numbers = np.array([record["replication"] for record in chunk.completed], dtype=np.int32)
     columns: dict[str, Any] = {
         "replication": np.repeat(numbers, names.months),
         "month": np.tile(names.dates, count),
@@ -98,7 +98,7 @@ def years(chunk: Chunk, names: Axes) -> pa.Table:
     """
     columns = list(dict.fromkeys(name for scope in PLURAL for name in names.scopes[scope]))
     places = [(scope, unit) for scope in PLURAL for unit in names.units[scope]]
-    count, span = len(chunk.lives), len(names.years)
+    count, span = len(chunk.completed), len(names.years)
     values = np.full((count, span, len(places), len(columns)), np.nan, dtype=np.float32)
     start = 0
     for scope, plural in PLURAL.items():
@@ -108,7 +108,7 @@ def years(chunk: Chunk, names: Axes) -> pa.Table:
             block = chunk.array(f"{plural}.years").swapaxes(2, 3)
             values[:, :, start : start + width, where] = block
         start += width
-    numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+    numbers = np.array([record["replication"] for record in chunk.completed], dtype=np.int32)
     cells = span * len(places)
     table: dict[str, Any] = {
         "replication": np.repeat(numbers, cells),
@@ -129,19 +129,19 @@ def _coded(labels: list[str], times: int) -> pa.DictionaryArray:
 
 
 def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
-    """One row a life: its numbers, digests, the quantile of each assumption, and for each goal met, margin
+    """One row a replication: its numbers, digests, the quantile of each assumption, and for each goal met, margin
     and value.
 
     Columns ``quantile.ID``; ``goal.ID.met`` (0/1), ``.margin``, ``.value``, ``.2021`` ... (met so far; NaN
     not assessed).
     """
-    lives = chunk.lives
+    records = chunk.completed
     table: dict[str, Any] = {
-        "replication": np.array([life["replication"] for life in lives], dtype=np.int32),
-        "draw": np.array([life["draw"] for life in lives], dtype=np.int32),
-        "seed": np.full(len(lives), seed, dtype=np.uint64),
-        "digest": [life["digest"] for life in lives],
-        "kept": [life["kept"] for life in lives],
+        "replication": np.array([record["replication"] for record in records], dtype=np.int32),
+        "draw": np.array([record["draw"] for record in records], dtype=np.int32),
+        "seed": np.full(len(records), seed, dtype=np.uint64),
+        "digest": [record["digest"] for record in records],
+        "kept": [record["kept"] for record in records],
     }
     drawn = chunk.array("quantiles")
     table.update({f"quantile.{name}": np.ascontiguousarray(drawn[:, i]) for i, name in enumerate(names.assumptions)})
@@ -156,17 +156,18 @@ def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
 
 
 def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
-    """Rows replication x year x fund x use: yuan, payments and shortfall of each life; a row for every cell that any life used.
+    """Rows replication x year x fund x use: yuan, payments and shortfall of each replication; a row for every cell that
+    any of them used.
 
     Rows follow replications and cells are sorted, so chunks leave no trace.
     """
     cells = sorted({(int(year), str(fund), str(use)) for chunk in chunks for year, fund, use in chunk.header["budget"]})
     position = {cell: i for i, cell in enumerate(cells)}
     for chunk in chunks:
-        money = np.zeros((len(chunk.lives), len(cells), 3))
+        money = np.zeros((len(chunk.completed), len(cells), 3))
         money[:, [position[int(y), str(f), str(u)] for y, f, u in chunk.header["budget"]]] = chunk.array("budget")
         flat = money.reshape(-1, 3)
-        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        numbers = np.array([record["replication"] for record in chunk.completed], dtype=np.int32)
         yield pa.table(
             {
                 "replication": np.repeat(numbers, len(cells)),
@@ -181,11 +182,11 @@ def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
 def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
     """Rows replication x the axes of a portrait: ``value`` in its unit, float32; cells that are 0 are left out.
 
-    KeyError if the lives of these chunks left no portrait of this name.
+    KeyError if the replications of these chunks left no portrait of this name.
     """
     for chunk in chunks:
         record, values = chunk.header["portraits"][name], chunk.array(f"portrait.{name}")
-        numbers = np.array([life["replication"] for life in chunk.lives], dtype=np.int32)
+        numbers = np.array([record["replication"] for record in chunk.completed], dtype=np.int32)
         place = np.nonzero(values)
         columns: dict[str, Any] = {"replication": numbers[place[0]]}
         for (axis, labels), index in zip(record["axes"].items(), place[1:], strict=True):
@@ -248,7 +249,7 @@ def storage(schema: pa.Schema) -> dict[str, Any]:
 
 
 def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_file: Path) -> Iterator[pa.Table]:
-    """Mean, quantiles and the share of luck over all replications, by scope, unit, indicator and month.
+    """Mean, quantiles and the share of the random draws over all replications, by scope, unit, indicator and month.
 
     County bands for every indicator, read back column by column from ``months_file``; township and segment
     bands for the banded ones. ``luck`` is the share of the variance that lies within parameter draws.
@@ -256,10 +257,10 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     for name in names.indicators:
         column = pq.read_table(months_file, columns=[name])[name].to_numpy()
         yield _band("county", ("county",), name, names, column.reshape(-1, names.months, 1), draws)
-    lived = [chunk for chunk in chunks if chunk.lives]
+    filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
         for name in names.banded[scope]:
-            series = np.concatenate([chunk.array(f"{plural}.months.{name}") for chunk in lived])
+            series = np.concatenate([chunk.array(f"{plural}.months.{name}") for chunk in filled])
             yield _band(scope, names.units[scope], name, names, series, draws)
 
 
@@ -282,7 +283,7 @@ def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, value
     for column, level in zip(BAND_COLUMNS, levels, strict=True):
         table[column] = np.ascontiguousarray(level.T.ravel())
     table["runs"] = np.ascontiguousarray(runs.T.ravel().astype(np.int32))
-    table["luck"] = np.ascontiguousarray(luck_shares(values, draws).T.ravel())
+    table["luck"] = np.ascontiguousarray(random_shares(values, draws).T.ravel())
     return pa.table(table)
 
 

@@ -1,7 +1,7 @@
-"""What many lives of one county say together: probabilities, means and bands, and how much of the spread is
-luck.
+"""What many replications of one county say together: probabilities, means and bands, and how much of the spread is
+chance.
 
-Replications come in pairs that share one draw of the uncertain parameters and differ in luck. Two lives of
+Replications come in pairs that share one draw of the uncertain parameters and differ in their random draws. Two replications of
 one draw are alike, so a hundred replications hold less information than a hundred independent ones. Every
 interval here treats the draws as clusters; with parameters held at their central values (``--only-luck``)
 each replication is a draw of its own and the same formulas give the textbook ones.
@@ -25,7 +25,7 @@ class Proportion:
 
     ``bound`` is "below" when no run met the goal and "above" when every run did: then ``high``, or ``low``,
     is all that the runs can say, and the estimate 0 or 1 must not be printed as if it were known.
-    ``effective_runs`` is the number of independent runs that would tell as much.
+    ``effective_runs`` is the number of independent runs that would say as much.
     """
 
     probability: float
@@ -49,12 +49,12 @@ class Mean:
 
 @dataclass(frozen=True)
 class Split:
-    """Variance divided into luck (within a draw) and ignorance (between draws), shares that add to 1.
+    """Variance divided into chance (``luck``, within a draw) and ignorance (between draws), shares that add to 1.
 
     ``ignorance`` is the analysis-of-variance estimate, set to 0 where that comes out negative; ``negative``
-    says so: the two lives of one draw were then no more alike than strangers, and the runs show no effect of
+    says so: the two runs of one draw were then no more alike than strangers, and the runs show no effect of
     the parameters. ``low`` and ``high`` bound the share of ignorance (exact for normal values). All are NaN
-    where nothing varies or no draw was lived twice.
+    where nothing varies or no draw was run twice.
     """
 
     luck: float
@@ -91,7 +91,7 @@ def proportion(met: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE)
     intra-draw correlation (Kish's design effect). Wilson's interval on it is what Franco, Little, Louis and
     Slud recommend for clustered samples (2019, doi 10.1093/jssam/smy019), with their warning that a plainly
     estimated r covers too little. So r is estimated from the disagreement within draws after adding one
-    imagined draw met by all its lives and one met by none. Without these, r jumps from unknown at no success
+    imagined draw met by all its runs and one met by none. Without these, r jumps from unknown at no success
     to about 0 at the first, and the interval would shrink on seeing one; with them r tends to 1 as successes,
     or failures, run out: 0 of 100 runs count as what they surely are, 0 of 50 draws. No t-quantile: the only
     thing estimated in a score interval is r, and with one the mean coverage at 5 draws was 99 % instead of 96
@@ -163,11 +163,11 @@ def _error(values: ArrayLike, draws: ArrayLike) -> tuple[float, float, int, int]
 
 
 def split(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -> Split:
-    """Luck and ignorance behind ``values`` (runs,), NaN left out: one-way random effects, unequal draws
+    """Chance and ignorance behind ``values`` (runs,), NaN left out: one-way random effects, unequal draws
     allowed.
 
-    The expected mean square within draws is luck; between draws it is luck + m * ignorance. Hence ignorance =
-    (between - within) / m; taking the plain variance of draw means instead would count half of the luck as
+    The expected mean square within draws is chance; between draws it is chance + m * ignorance. Hence ignorance =
+    (between - within) / m; taking the plain variance of draw means instead would count half of the chance as
     ignorance.
     """
     known, cluster = _known(values, draws)
@@ -184,8 +184,8 @@ def split(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -
     return Split(1 - share, share, low, high, ignorance < 0)
 
 
-def luck_shares(values: NDArray[np.floating], draws: ArrayLike) -> NDArray[np.float64]:
-    """The share of luck in the variance of each column: ``values`` (runs, ...) gives (...); NaN as in
+def random_shares(values: NDArray[np.floating], draws: ArrayLike) -> NDArray[np.float64]:
+    """The share of random draws in the variance of each column: ``values`` (runs, ...) gives (...); NaN as in
     ``Split``.
 
     A column with a missing run is NaN: ``split`` takes those one by one.

@@ -1,9 +1,9 @@
 """Calibration: history matching, then approximate Bayesian computation, on points of the unit cube and what was measured at them.
 
-Nothing here knows of counties. A point is a vector of quantiles; ``lived`` is what one life at each point came to, a column for
-each published figure. Lives differ in luck, and in assumptions that are not calibrated, so an emulator (a Gaussian process for
-each figure) knows the expected figure at a point with an error of its own (``surface``) and how far single lives scatter about it
-(``scatter``, with what luck does to several figures at once).
+Nothing here knows of counties. A point is a vector of quantiles; ``results`` is what one replication at each point came to, a
+column for each published figure. Replications differ in random draws, and in assumptions that are not calibrated, so an emulator
+(a Gaussian process for each figure) knows the expected figure at a point with an error of its own (``surface``) and how far
+single replications scatter about it (``scatter``, with what chance does to several figures at once).
 
 A point is implausible if some figure lies further from what is expected there than ``cutoff`` times all that may lie between
 them: the figure's error, the model's discrepancy, the emulator's error and the scatter (Craig and others 1997; Vernon and
@@ -45,22 +45,22 @@ class Data:
 
 
 class Emulators:
-    """An emulator for each figure, fitted to lives at points (points, dimensions), (points, figures)."""
+    """An emulator for each figure, fitted to results at points (points, dimensions), (points, figures)."""
 
-    def __init__(self, points: Array, lived: Array, seed: int = 2021) -> None:
-        self.active = [active(points, column) for column in lived.T]
+    def __init__(self, points: Array, results: Array, seed: int = 2021) -> None:
+        self.active = [active(points, column) for column in results.T]
         with threadpool_limits(1):  # small matrices: threads of the algebra library wait for each other, and its sums change
-            self._each = [Emulator(points[:, on], column[:, None], seed) for on, column in zip(self.active, lived.T)]
+            self._each = [Emulator(points[:, on], column[:, None], seed) for on, column in zip(self.active, results.T)]
         middle = np.stack([each.surface(points[:, on])[0] for on, each in zip(self.active, self._each)], axis=1)
-        # The scatter of lives: its size as each emulator has it, its correlation as the residuals show it.
+        # The scatter of replications: its size as each emulator has it, its correlation as the residuals show it.
         size = np.array([each.noise for each in self._each])
-        residuals = lived - middle
+        residuals = results - middle
         together = np.atleast_2d(np.corrcoef(residuals, rowvar=False)) if len(points) > 2 else np.eye(len(size))
         self.scatter: Array = np.outer(size, size) * np.nan_to_num(together, nan=0.0)
         np.fill_diagonal(self.scatter, size**2)
 
     def expected(self, points: Array) -> "Expected":
-        """What lives at points are expected to come to."""
+        """What replications at points are expected to come to."""
         pairs = list(zip(self.active, self._each))
         with threadpool_limits(1):
             parts = [[each.surface(part[:, on]) for on, each in pairs] for part in _batches(points)]
@@ -70,7 +70,7 @@ class Emulators:
 
 @dataclass(frozen=True)
 class Expected:
-    """The expected figures at points, the emulators' own standard deviations (both: points, figures), the scatter of lives."""
+    """Expected figures at points, the emulators' own standard deviations (both: points, figures), scatter of replications."""
 
     points: Array
     middle: Array
@@ -86,7 +86,7 @@ class Expected:
         return Expected(self.points[which], self.middle[which], self.surface[which], self.scatter)
 
     def log_weights(self, data: Data) -> Array:
-        """(points,): logarithms of ABC weights, the kernel averaged over emulator error and luck instead of simulated."""
+        """(points,): logarithms of ABC weights, the kernel averaged over emulator error and chance instead of simulated."""
         found = np.empty(len(self.points))
         for number, (mean, own) in enumerate(zip(self.middle, self.surface)):
             root = np.linalg.cholesky(self.scatter + np.diag(data.spreads**2 + own**2))
@@ -98,7 +98,8 @@ class Expected:
 def active(points: Array, column: Array) -> NDArray[np.intp]:
     """The inputs that an emulator looks at: those whose rank correlation with the figure chance alone would hardly show.
 
-    Of hundreds of lives, a Gaussian process over all inputs learns noise, and takes minutes. What the others do is scatter.
+    Of hundreds of replications, a Gaussian process over all inputs learns noise, and takes minutes. What the others do is
+    scatter.
     """
     order = np.abs(stats.spearmanr(points, column).statistic[:-1, -1])
     chance = stats.norm.ppf(1.0 - CHANCE / 2.0) / np.sqrt(len(points) - 1.0)
@@ -180,20 +181,20 @@ class Recovery:
         return float(self.covered.mean())
 
 
-def recover(points: Array, lived: Array, spreads: Array, truths: int, candidates: int, seed: int) -> Recovery:
-    """Can known truth be found again? Lives held back play the published world, one after another.
+def recover(points: Array, results: Array, spreads: Array, truths: int, candidates: int, seed: int) -> Recovery:
+    """Can known truth be found again? Replications held back play the published world, one after another.
 
-    To each of their figures an error as large as the stated one is added; emulators are fitted to the other lives; history
-    matching and ABC then give intervals, which are held against the point at which the life was lived.
+    To each of their figures an error as large as the stated one is added; emulators are fitted to the others; history
+    matching and ABC then give intervals, which are compared with the point at which the replication was run.
     """
     random = np.random.default_rng(seed)
     order = random.permutation(len(points))
     held, kept = order[:truths], order[truths:]
-    emulators = Emulators(points[kept], lived[kept], seed)
+    emulators = Emulators(points[kept], results[kept], seed)
     everywhere, there = emulators.expected(cube(points.shape[1], candidates, seed)), emulators.expected(points[held])
     inside, width, matched = [], [], 0
     for place, number in enumerate(held):
-        data = Data(lived[number] + spreads * random.normal(size=len(spreads)), spreads)
+        data = Data(results[number] + spreads * random.normal(size=len(spreads)), spreads)
         try:
             left = not_ruled_out(everywhere, data)
         except TooImplausible:

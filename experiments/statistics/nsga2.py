@@ -1,7 +1,7 @@
-"""The search for plans that no other plan beats: NSGA-II of pymoo, asked and told, so that what is lived is our business.
+"""The search for plans that no other plan beats: NSGA-II of pymoo by its ask and tell, so that what is run is our business.
 
-The search knows nothing of counties. It hands out plans (whole steps of money by programme) and is told how each stands;
-regret changes whenever a new plan does better in some future, so all plans still in the race are told their standing anew each
+The search knows nothing of counties. It hands out plans (whole steps of money by programme) and is given how each stands;
+regret changes whenever a new plan does better in some future, so all plans still in the race get their standing anew each
 time. The same seed and the same answers give the same plans.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.statistics.pareto import steps_of
 
 Plan = tuple[int, ...]
-#: How plans stand, (plans, goals), smaller is better, once all of them have been lived.
+#: How plans stand, (plans, goals), smaller is better, once all of them have been run.
 Standing = Callable[[Sequence[Plan]], NDArray[np.float64]]
 
 

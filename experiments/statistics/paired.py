@@ -1,6 +1,7 @@
-"""Two scenarios on the same luck: what the second changes, with intervals for pairs.
+"""Two scenarios on common random numbers: what the second changes, with intervals for pairs.
 
-A pair is one replication lived twice. Pairs that share a parameter draw are alike, so, as in ``estimates``, draws are clusters.
+A pair is one replication run under both. Pairs that share a parameter draw are alike, so, as in ``estimates``, draws are
+clusters.
 """
 
 import math
@@ -41,7 +42,7 @@ class Flips:
 
 
 def flips(first: ArrayLike, second: ArrayLike, margins: tuple[ArrayLike, ArrayLike], draws: ArrayLike) -> Flips:
-    """A goal met (1) or not (0) by each pair of lives, and by what margin; ``draws`` the parameter draw of each pair.
+    """A goal met (1) or not (0) by each pair of runs, and by what margin; ``draws`` the parameter draw of each pair.
 
     Pairs in which either was not assessed (NaN) are left out.
     """

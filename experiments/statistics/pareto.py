@@ -1,4 +1,4 @@
-"""Plans beside each other over the same futures: regret, in how many goals are met, and what survives fresh luck.
+"""Plans beside each other over the same futures: regret, in how many goals are met, and what survives fresh random draws.
 
 Arrays are (plans, futures, goals); a larger margin is better. Every interval treats parameter draws as clusters, as in
 ``estimates``, and differences between plans are paired.
@@ -18,7 +18,8 @@ RESAMPLES = 400
 
 def regrets(margins: NDArray[np.float64]) -> NDArray[np.float64]:
     """(plans, futures, goals) by how much each plan falls short of the best of these plans in the same future."""
-    return margins.max(axis=0, keepdims=True) - margins
+    value: NDArray[np.float64] = margins.max(axis=0, keepdims=True) - margins
+    return value
 
 
 def at_level(values: NDArray[np.float64], level: float, axis: int = 1) -> NDArray[np.float64]:
@@ -59,7 +60,7 @@ def spread(costs: NDArray[np.float64], count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with its 95 % interval; ``high`` is None where futures not lived may well exceed whatever was seen."""
+    """A number with its 95 % interval; ``high`` is None where futures not simulated may well exceed whatever was seen."""
 
     value: float
     low: float
@@ -92,7 +93,7 @@ def share_met(met: NDArray[np.float64], draws: NDArray[np.int64]) -> estimates.P
 
 @dataclass(frozen=True)
 class Shrunk:
-    """The advantage of a plan over a reference: as the search saw it, on fresh luck, and by how much it shrank."""
+    """The advantage of a plan over a reference: as the search saw it, on fresh random draws, and by how much it shrank."""
 
     searched: estimates.Mean
     fresh: estimates.Mean
@@ -107,7 +108,7 @@ def shrunk(
 ) -> Shrunk:
     """The optimiser's curse, measured. Each side: margins of the reference, of the plan (futures,), and their draws.
 
-    A winner was chosen partly for its luck; on futures that had no part in choosing it only what is real is left. Differences
+    A winner was chosen partly by chance; on futures that had no part in choosing it only what is real is left. Differences
     to the reference on the same futures are compared, so that a fresh set of harder futures is not taken for a loss.
     """
     before, after = paired.difference(*searched), paired.difference(*fresh)

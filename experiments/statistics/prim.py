@@ -202,11 +202,11 @@ def choose(boxes: Sequence[Box], cases: NDArray[np.float64], sought: NDArray[np.
     """The box of a trajectory that parts the two kinds best (``BoxStats.balance``), or, where a ``density`` is asked
     for, the one of at least this density that covers most; () if none has it.
     """
-    told = [found(box, cases, sought) for box in boxes]
+    measured = [found(box, cases, sought) for box in boxes]
     if density is None:
-        return boxes[max(range(len(boxes)), key=lambda number: told[number].balance)]
-    dense = [number for number in range(len(boxes)) if told[number].density >= density]
-    return boxes[max(dense, key=lambda number: (told[number].coverage, -len(boxes[number])))] if dense else ()
+        return boxes[max(range(len(boxes)), key=lambda number: measured[number].balance)]
+    dense = [number for number in range(len(boxes)) if measured[number].density >= density]
+    return boxes[max(dense, key=lambda number: (measured[number].coverage, -len(boxes[number])))] if dense else ()
 
 
 def refined(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_], peel: float = PEEL) -> Box:
@@ -262,10 +262,10 @@ def pruned(box: Box, cases: NDArray[np.float64], sought: NDArray[np.bool_], doub
     return box
 
 
-def chance(told: BoxStats) -> float:
+def chance(box: BoxStats) -> float:
     """The chance that a box drawn blindly would hold so many hits of cases that had no part in the search (Fisher's exact test,
     one-sided); 1 if the box holds none of them.
     """
-    if told.held == 0 or told.sought == 0:
+    if box.held == 0 or box.sought == 0:
         return 1.0
-    return float(stats.hypergeom.sf(told.hits - 1, told.cases, told.sought, told.held))
+    return float(stats.hypergeom.sf(box.hits - 1, box.cases, box.sought, box.held))

@@ -27,11 +27,12 @@ def spread(kind: str, dimensions: int, points: int, correlation: np.ndarray | No
     ``correlation``: of the normal scores (see the function ``correlation``); the margins stay uniform.
     """
     sampler = qmc.LatinHypercube(dimensions, rng=seed) if kind == "latin_hypercube" else qmc.Sobol(dimensions, rng=seed)
-    shares = sampler.random(points)
+    shares: np.ndarray = sampler.random(points)
     if correlation is None:
         return shares
     scores = stats.norm.ppf(np.clip(shares, 1e-9, 1.0 - 1e-9)) @ np.linalg.cholesky(correlation).T
-    return stats.norm.cdf(scores)
+    value: np.ndarray = stats.norm.cdf(scores)
+    return value
 
 
 def correlation(pairs: "Sequence[Correlation]", names: Sequence[str]) -> np.ndarray | None:

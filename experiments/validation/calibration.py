@@ -101,7 +101,7 @@ class CalibrationPlan:
             setting = {factor.id: factor.at(float(share)) for factor, share in zip(self.factors, row)}
             points.append(design.point(self.scenario, self.factors, setting, f"wave-{number}.{place:05d}"))
             numbers.append(number * WAVE + DRAW * place)
-        study.live([(point, [replication]) for point, replication in zip(points, numbers)])
+        study.run([(point, [replication]) for point, replication in zip(points, numbers)])
         return measure_wave(study, self.gauge, points, rows)
 
     def prior(self) -> Array:
@@ -140,7 +140,7 @@ def measure_wave(study: Study, gauge: Gauge, points: Sequence[Point], rows: Arra
 
 def _series(folder: Path, point: str) -> list[dict[str, Array]]:
     """Indicators by month (replications, months) of each chunk of a point."""
-    chunks = [chunk for chunk in journal.read(folder, point) if chunk.lives]
+    chunks = [chunk for chunk in journal.read(folder, point) if chunk.completed]
     return [
         {name: chunk.array("months")[:, :, place] for place, name in enumerate(chunk.header["layout"]["indicators"])}
         for chunk in chunks

@@ -64,7 +64,8 @@ def test_every_table_that_is_written_is_in_the_dictionary():
 def runs(tmp_path_factory):
     out = tmp_path_factory.mktemp("described")
     for name, shift in (("one", 0.0), ("two", 0.5)):
-        runner.run(Scenario(id=name, months=12, indicators=3, banded=1, shift=shift), out / name, 8, 3, 1, lives=synthetic.NAME)
+        scenario = Scenario(id=name, months=12, indicators=3, banded=1, shift=shift)
+        runner.run(scenario, out / name, runner.RunOptions(8, 3, 1, model_name=synthetic.NAME))
     return out
 
 

@@ -178,7 +178,7 @@ class Doors:
         for path in (ROOT / "scenarios").glob("*.yaml"):
             shutil.copy(path, folder)
         self.baseline = load_scenario(folder / "baseline.yaml")
-        self.catalogue = model_api.find(model_api.COUNTY).catalogue(self.baseline)
+        self.catalogue = model_api.load_model(model_api.COUNTY).catalogue(self.baseline)
         self.all: tuple[tuple[Callable[[str], None], list[str]], ...] = (
             (self.scenario, SCENARIOS), (self.scenario, SCENARIOS), (self.setting, SETS), (self.spec, SPECS),
             (self.county, COUNTIES), (self.levers, TRIES),

@@ -17,7 +17,7 @@ from experiments.results import fingerprint, journal
 
 def chunks(folder):
     """The chunks of a folder's journal, in order."""
-    return journal.named(folder / "journal")
+    return journal.chunk_files(folder / "journal")
 
 
 def numbers_of(path):
@@ -38,7 +38,7 @@ def says_the_same(folder, whole):
     """Whether a damaged journal still holds what the sound one holds: a bit may fall where nothing is said."""
     try:
         return (
-            fingerprint.noted(folder / "journal") == fingerprint.noted(whole / "journal")
+            fingerprint.read_fingerprint(folder / "journal") == fingerprint.read_fingerprint(whole / "journal")
             and [path.name for path in chunks(folder)] == [path.name for path in chunks(whole)]
             and all(members(one) == members(other) for one, other in zip(chunks(folder), chunks(whole)) if not one.is_fifo())
             and not any(path.is_fifo() for path in chunks(folder))
@@ -311,14 +311,14 @@ def numbers_huge(header):
     header["replications"] = [10**18]
 
 
-def lives_moved(header):
-    for life in header["lives"]:
-        life["replication"] += 1
+def records_moved(header):
+    for record in header["lives"]:
+        record["replication"] += 1
 
 
 def digests_changed(header):
-    for life in header["lives"]:
-        life["kept"] = "0" * 64
+    for record in header["lives"]:
+        record["kept"] = "0" * 64
 
 
 def belongs_changed(header):
@@ -370,7 +370,7 @@ KINDS = {
     "header moved": header_edited(numbers_moved),
     "header moved, unsealed": header_edited(numbers_moved, sealed=True),
     "header huge": header_edited(numbers_huge),
-    "header lives moved": header_edited(lives_moved),
+    "header lives moved": header_edited(records_moved),
     "header digests changed": header_edited(digests_changed),
     "header belongs changed": header_edited(belongs_changed),
     "header emptied": header_edited(nothing_left),

@@ -26,10 +26,10 @@ class Planted(Scenario):
 class PlantedCounty(Synthetic):
     """Replications that miss R3 inside the planted box."""
 
-    def live(self, scenario, quantiles, seed, replication, profile):
+    def run(self, scenario, quantiles, seed, replication, profile):
         if scenario.stop and os.path.exists(scenario.stop):
             raise KeyboardInterrupt
-        result: Life = super().live(scenario, quantiles, seed, replication, profile)
+        result: Life = super().run(scenario, quantiles, seed, replication, profile)
         chance = np.random.default_rng([seed, replication, 3]).uniform(size=2)
         inside = all(quantiles[name] > bound for name, bound in BOUNDS.items())
         fails = inside if scenario.box else chance[1] < 0.3
@@ -38,10 +38,10 @@ class PlantedCounty(Synthetic):
         result.goals["R3"] = Outcome(not fails, -0.01 if fails else 0.01, 0.0, np.ones(scenario.months // 12))
         return result
 
-    def draw(self, scenario, seed, draw):
+    def sample(self, scenario, seed, draw):
         return {"training.placement": float(np.random.default_rng([seed, draw, 1]).uniform()), "admission_rate": 0.5}
 
-    def revive(self, description):
+    def restore_scenario(self, description):
         return Planted(**description)
 
 

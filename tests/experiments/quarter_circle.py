@@ -24,13 +24,13 @@ class Divided(Scenario):
 
 
 class QuarterCircle(Synthetic):
-    def live(self, scenario, quantiles, seed, replication, profile):
-        result = super().live(scenario, quantiles, seed, replication, profile)
+    def run(self, scenario, quantiles, seed, replication, profile):
+        result = super().run(scenario, quantiles, seed, replication, profile)
         common = 0.2 * norm.ppf(quantiles["admission_rate"])
         code = [seed, replication, *(round(1000 * share) for share in scenario.shares)]
         own = NOISE * np.random.default_rng(code).normal(size=2)
-        for name, share, chance in zip(("G2", "R3"), scenario.shares, own):
-            margin = float(np.sqrt(share)) - AIM + common + chance
+        for name, share, noise in zip(("G2", "R3"), scenario.shares, own):
+            margin = float(np.sqrt(share)) - AIM + common + noise
             result.goals[name] = Outcome(margin > 0, margin, margin, np.ones(scenario.months // 12))
         return result
 
@@ -42,12 +42,12 @@ def division(**changes):
     def point(yuan, name):
         return Point(name, replace(scenario, shares=tuple(yuan[each] / 10e6 for each in ("a", "b", "nothing"))))
 
-    asked = {
+    fields = {
         "title": both("四分之一圆", "Quarter circle"), "scenario": scenario, "money": 10e6, "step": 1e6, "programmes": programmes,
         "goals": ("G2", "R3"), "criterion": "regret", "level": 0.9, "population": 12, "generations": 6, "futures": 8, "fresh": 40,
         "finalists": 5, "point": point, "reference": Point("as_it_runs", scenario), "facts": {},
     }  # fmt: skip
-    return Division(**{**asked, **changes})
+    return Division(**{**fields, **changes})
 
 
 quarter_circle = QuarterCircle()

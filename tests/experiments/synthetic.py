@@ -79,7 +79,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a test asks of the synthetic county; ``broken`` replications raise, ``deadly`` ones end their
+    """What a test wants of the synthetic county; ``broken`` replications raise, ``deadly`` ones end their
     process.
     """
 
@@ -101,9 +101,9 @@ class Scenario:
 class Synthetic:
     """Replications of the synthetic county."""
 
-    def prepare(self, scenario, say=None):
-        if say is not None:
-            say("tell_compiling")
+    def prepare(self, scenario, on_status=None):
+        if on_status is not None:
+            on_status("tell_compiling")
 
     def catalogue(self, scenario):
         indicators = {
@@ -112,14 +112,14 @@ class Synthetic:
         }
         return Catalogue(GOALS, indicators, TOWNSHIPS, SEGMENTS)
 
-    def draw(self, scenario, seed, draw):
+    def sample(self, scenario, seed, draw):
         random = np.random.default_rng([seed, draw, 1])
         return {"admission_rate": float(random.uniform()), "wage_growth": float(random.uniform())}
 
     def used(self, scenario, quantiles):
         return {"admission_rate": 0.152, "wage_growth": {"2021-01": 0.05}, **(quantiles or {})}
 
-    def asked(self, scenario):
+    def canonical_inputs(self, scenario):
         return {"id": scenario.id, "months": scenario.months, "indicators": scenario.indicators, "shift": scenario.shift}
 
     def ensemble(self, scenario):
@@ -128,13 +128,13 @@ class Synthetic:
     def code(self):
         return "synthetic"
 
-    def revive(self, description):
+    def restore_scenario(self, description):
         return Scenario(**{key: tuple(value) if isinstance(value, list) else value for key, value in description.items()})
 
     def population(self, scenario, seed):
-        return self.live(scenario, None, seed, 0, False).audit
+        return self.run(scenario, None, seed, 0, False).audit
 
-    def live(self, scenario, quantiles, seed, replication, profile):
+    def run(self, scenario, quantiles, seed, replication, profile):
         if scenario.started is not None:
             scenario.started.touch()
         if replication in scenario.deadly:

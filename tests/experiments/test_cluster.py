@@ -65,8 +65,8 @@ class Watched:
         self.tasks += task.replications
         self._made.submit(task)
 
-    def finished(self):
-        found = self._made.finished()
+    def next_finished(self):
+        found = self._made.next_finished()
         self.count += len(found)
         self._at(self.count)
         return found
@@ -127,7 +127,7 @@ def test_a_scheduler_that_goes_leaves_a_journal_that_is_gone_on_with(there, tmp_
 
         outcome = run(tmp_path / "lost", scenario, 50, executor=watched(cluster, end, []))
     assert "scheduler" in outcome.problem
-    assert outcome.words == "place_lost"
+    assert outcome.message_key == "place_lost"
     assert not logging.getLogger("distributed.client").isEnabledFor(logging.CRITICAL)  # it would complain after us
     assert 4 <= outcome.completed < 50
     assert not (tmp_path / "lost" / "manifest.json").exists()
@@ -257,7 +257,7 @@ def test_a_worker_that_joins_with_other_code_halts_the_run_and_harms_nothing(tmp
 
 
 def test_what_differs_is_named():
-    here = dask_executor.fingerprint.machine(NAME)
+    here = dask_executor.fingerprint.describe_machine(NAME)
     assert dask_executor.unlike(here, here) == ""
     there = {**here, "versions": {**here["versions"], "numpy": "1.0"}, "arithmetic": "another"}
     reason = dask_executor.unlike(here, there)
@@ -277,8 +277,8 @@ def test_two_real_counties_are_the_same_on_a_cluster(there, tmp_path):
     from sim.scenario import load_scenario
 
     scenario = load_scenario(ROOT / "scenarios" / "baseline.yaml")
-    runner.run(scenario, tmp_path / "here", 4, 3, 1)
+    runner.run(scenario, tmp_path / "here", runner.RunOptions(4, 3, 1))
     with dask_executor.Cluster(there.address, COUNTY) as cluster:
-        runner.run(scenario, tmp_path / "there", 4, 3, executor=cluster.executor)
+        runner.run(scenario, tmp_path / "there", runner.RunOptions(4, 3, executor=cluster.executor))
     assert files(tmp_path / "here") == files(tmp_path / "there")
-    assert worker_pool.find(COUNTY).code() == open_folder(tmp_path / "there").manifest["code"]
+    assert worker_pool.load_model(COUNTY).code() == open_folder(tmp_path / "there").manifest["code"]

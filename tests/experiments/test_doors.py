@@ -21,7 +21,7 @@ from experiments.cli import console, run_helpers
 from experiments.cli.app import app
 from experiments.execution import points
 from experiments.execution.study import Study
-from experiments.model_api import Point, find
+from experiments.model_api import Point, load_model
 from experiments.results import files
 from sim.core.inputs.errors import InputError, UserError, describe_problem, disk_is_full
 from sim.scenario import load_scenario
@@ -213,11 +213,11 @@ def test_scenarios_that_some_disks_take_for_one_are_refused(tmp_path):
 def test_a_study_takes_no_two_points_of_one_name(tmp_path):
     one, two = synthetic.Scenario("one", months=12), synthetic.Scenario("two", months=12, shift=1.0)
     with Study(tmp_path, {"one": one, "two": two}, 1, False, "names", 1, synthetic.NAME) as study:
-        study.live([(Point("a", one), [0])])
-        study.live([(Point("a", one), [0, 1]), (Point("b", two), [0])])
+        study.run([(Point("a", one), [0])])
+        study.run([(Point("a", one), [0, 1]), (Point("b", two), [0])])
         for wrong in ("a", "A"):
             with pytest.raises(ValueError, match="two different points have the name"):
-                study.live([(Point(wrong, two), [0])])
+                study.run([(Point(wrong, two), [0])])
         first, other = (study.outcomes(Point(name, one), [0]) for name in "ab")
         assert first.outcome("indicator_0")[0] != other.outcome("indicator_0")[0]
 
@@ -230,7 +230,7 @@ def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     assert asked[0] != asked[1], "the same level from another month is another county"
 
     class Asked:
-        def live(self, wanted):
+        def run(self, wanted):
             self.names = [point.name for point, _numbers in wanted]
 
         def outcomes(self, point, numbers):
@@ -255,7 +255,7 @@ def test_results_of_one_scenario_differ_by_their_folders():
 
 def test_levers_to_try_are_there_once_however_they_are_spelled():
     scenario = load_scenario(BASELINE)
-    catalogue = find(run_helpers.model_api.COUNTY).catalogue(scenario)
+    catalogue = load_model(run_helpers.model_api.COUNTY).catalogue(scenario)
     for levers, starts in (
         ("public_posts.count=4000,public_posts.count=4000.0", "2022-01"),
         ("public_posts.count=4000", "2022,2022-01"),
@@ -279,7 +279,7 @@ def test_an_outcome_is_measured_in_every_scenario(tmp_path):
     longer.write_text(
         f"extends: {BASELINE}\ntitle: {{zh: 长, en: Long}}\nreason: {{zh: 试, en: Try}}\nmonths: 120\n", encoding="utf-8"
     )
-    model = find(run_helpers.model_api.COUNTY)
+    model = load_model(run_helpers.model_api.COUNTY)
     usual, more = (model.catalogue(load_scenario(path)) for path in (BASELINE, longer))
     beyond = next(name for name in more.goals if name not in usual.goals)
     for scenarios in (f"[{BASELINE}, {longer}]", f"[{longer}, {BASELINE}]"):
@@ -460,17 +460,19 @@ def test_results_that_cannot_be_written_end_in_5_and_what_was_run_is_kept(tmp_pa
     from experiments.execution import runner
     from experiments.results import folder as results
 
-    def fail(*arguments):
+    def fail(*arguments, **options):
         raise OSError(number, "no", "months.parquet")
 
-    wanted = run_helpers.RunOptions(2, 1, 1, lang="en")
+    wanted = run_helpers.RunRequest(2, 1, 1, lang="en")
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", synthetic.NAME)
     monkeypatch.setattr(results, "write", fail)
     with pytest.raises(typer.Exit) as end:
         run_helpers.run_scenario(synthetic.Scenario("x", months=12), tmp_path / "out", wanted, console.progress_console(True))
     assert end.value.exit_code == 5 and "The 2 replications that are done are kept" in capsys.readouterr().err
     monkeypatch.undo()
-    again = runner.run(synthetic.Scenario("x", months=12), tmp_path / "out", 2, 1, 1, lives=synthetic.NAME)
+    again = runner.run(
+        synthetic.Scenario("x", months=12), tmp_path / "out", runner.RunOptions(2, 1, 1, model_name=synthetic.NAME)
+    )
     assert again.completed == 2
     with pytest.raises(typer.Exit) as end, run_helpers.guard_writing(tmp_path / "out", "zh"):
         fail()
@@ -496,7 +498,7 @@ print("begun")
 place = Processes(dict, 2)
 place.submit("no dict has such a key to call")
 try:
-    place.finished()
+    place.next_finished()
 except TypeError:
     print("worked")
 place.close()

@@ -50,7 +50,7 @@ def journals(tmp_path_factory):
         run(folder / "whole", SMALL, COUNT)
         run(folder / "longer", SMALL, COUNT + 4)
         run(folder / "scenario", Scenario(months=24, indicators=2, banded=0, shift=0.4), COUNT)
-        runner.run(SMALL, folder / "seed", COUNT, 8, 1, lives=NAME)
+        runner.run(SMALL, folder / "seed", runner.RunOptions(COUNT, 8, 1, model_name=NAME))
         run(folder / "shard-0", SMALL, COUNT, part=range(4))
         run(folder / "shard-1", SMALL, COUNT, part=range(4, COUNT))
         patch.setattr(worker_pool, "chunk_size", cut_in(3))
@@ -172,7 +172,7 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
 def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
     """A run that died early is begun by --resume; one that never was is not gone on with, nor added to."""
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", NAME)
-    wanted = run_helpers.RunOptions(4, 7, 1, resume=True)
+    wanted = run_helpers.RunRequest(4, 7, 1, resume=True)
     with pytest.raises(InputError, match="no run to go on with"):
         run_helpers._prepare_folder(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
@@ -214,7 +214,7 @@ def test_one_process_at_a_time_and_its_death_frees_the_folder(tmp_path):
             run(tmp_path, SMALL, 2)
         with pytest.raises(folder_lock.Held, match=f"process {child.pid}"):
             folder_lock.check(tmp_path / "journal")
-        assert not journal.named(tmp_path / "journal")
+        assert not journal.chunk_files(tmp_path / "journal")
         child.send_signal(signal.SIGKILL)
         child.wait()
         folder_lock.check(tmp_path / "journal")
@@ -294,12 +294,12 @@ def test_one_death_with_nothing_beside_it_is_forgiven(tmp_path):
         def submit(self, task):
             self._tasks.append(task)
 
-        def finished(self):
+        def next_finished(self):
             tasks, self._tasks = self._tasks, []
             if self.deaths < 2:
                 type(self).deaths += 1
-                return [worker_pool.Finished(task, died=True, alone=len(tasks) == 1) for task in tasks]
-            return [worker_pool.Finished(task, self._work(task)) for task in tasks]
+                return [worker_pool.FinishedTask(task, died=True, alone=len(tasks) == 1) for task in tasks]
+            return [worker_pool.FinishedTask(task, self._work(task)) for task in tasks]
 
         def stop(self):
             return iter(())
@@ -323,13 +323,13 @@ def test_only_models_of_ours_are_imported(journals, tmp_path, monkeypatch):
     with pytest.raises(UserError, match="none of ours: 'planted_model:county'"):
         verify.verify(folder, 1, 1, 1)
     shard = copy(journals / "shard-0", tmp_path / "shard")
-    belongs = fingerprint.noted(shard / "journal")
-    fingerprint.note(shard / "journal", {**belongs, "lives": "planted_model:county"})
+    belongs = fingerprint.read_fingerprint(shard / "journal")
+    fingerprint.write_fingerprint(shard / "journal", {**belongs, "lives": "planted_model:county"})
     with pytest.raises(parts.Unjoined):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
     for name in (None, 3, ["a"], "os:system", "experiments.model_api:Wrong"):
         with pytest.raises(UserError, match="none of ours"):
-            model_api.model_named(name)
+            model_api.load_model(name, from_file=True)
 
 
 @pytest.mark.parametrize(
@@ -358,8 +358,8 @@ def test_the_plan_beside_a_shard_is_the_one_that_was_simulated(journals, tmp_pat
     edited(shard / parts.FILE, replications=4)
     with pytest.raises(parts.Unjoined, match="changed since"):
         parts.collect([shard], tmp_path / "joined")
-    digest = fingerprint.digest(fingerprint.noted(shard / "journal"))
-    parts.note(shard, Scenario(**{**note["scenario"], "shift": 9.0}), COUNT, digest)
+    digest = fingerprint.digest(fingerprint.read_fingerprint(shard / "journal"))
+    parts.write_shard_record(shard, Scenario(**{**note["scenario"], "shift": 9.0}), COUNT, digest)
     with pytest.raises(parts.Unjoined, match=r"the scenario has changed: shift was 0\.0, is 9\.0"):
         parts.collect([shard, journals / "shard-1"], tmp_path / "joined")
 
@@ -367,7 +367,7 @@ def test_the_plan_beside_a_shard_is_the_one_that_was_simulated(journals, tmp_pat
 def test_what_a_killed_collect_left_is_used_or_cleared(journals, tmp_path, monkeypatch):
     shards = [journals / "shard-0", journals / "shard-1"]
 
-    def killed(*arguments):
+    def killed(*arguments, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -9,11 +9,11 @@ import pytest
 from scipy.stats import norm
 
 from experiments.statistics import estimates
-from experiments.statistics.estimates import jointly, luck_shares, mean, proportion, quantiles, split, wilson
+from experiments.statistics.estimates import jointly, mean, proportion, quantiles, random_shares, split, wilson
 
 
 def pairs(draws):
-    """The draw of each of ``2 * draws`` runs lived in pairs."""
+    """The draw of each of ``2 * draws`` runs in pairs."""
     return np.arange(2 * draws) // 2
 
 
@@ -127,14 +127,14 @@ def test_a_split_has_honest_ends():
     twins = split([1.0, 1.0, 2.0, 2.0, 3.0, 3.0], pairs(3))
     assert (twins.luck, twins.ignorance) == (0.0, 1.0)
     assert math.isnan(split([17.3] * 6, pairs(3)).luck)  # nothing varies
-    assert math.isnan(split([1.0, 2.0, 3.0], np.arange(3)).luck)  # no draw was lived twice
+    assert math.isnan(split([1.0, 2.0, 3.0], np.arange(3)).luck)  # no draw was run twice
     assert math.isnan(split([1.0, 2.0], [0, 0]).luck)  # only one draw
 
 
 def test_shares_of_many_columns_equal_the_split_of_each():
     values = np.random.default_rng(4).normal(17_000, 300, (30, 6, 2))
     values[:, 2, 1] = 5.0
-    shares = luck_shares(values, pairs(15))
+    shares = random_shares(values, pairs(15))
     assert shares.shape == (6, 2)
     assert math.isnan(shares[2, 1])
     expected = [split(values[:, i, 0], pairs(15)).luck for i in range(6)]

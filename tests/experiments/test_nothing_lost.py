@@ -34,7 +34,7 @@ def factor(name):
 
 
 def design(seconds=0.0):
-    """A sweep of the synthetic county: two scenarios, nine points each, six lives at every point."""
+    """A sweep of the synthetic county: two scenarios, nine points each, six replications at every point."""
     scenarios = (Scenario(seconds=seconds), Scenario(id="shifted", shift=0.3, seconds=seconds))
     factors = (factor("admission_rate"), factor("wage_growth"))
     settings = tuple({"admission_rate": one, "wage_growth": two} for one in (0.1, 0.5, 0.9) for two in (0.2, 0.5, 0.8))
@@ -109,7 +109,7 @@ import sys, time
 from pathlib import Path
 from experiments.results import tables
 from tests.experiments.synthetic import Scenario
-from tests.experiments.test_nothing_lost import LIVED, SLOW
+from tests.experiments.test_nothing_lost import RUNS, SLOW
 from tests.experiments.test_runner import run
 out, real = Path(sys.argv[1]), tables.grouped
 
@@ -120,9 +120,9 @@ def grouped(path, *rest):
 
 if __name__ == "__main__":
     tables.grouped = grouped
-    run(out, Scenario(seconds=SLOW), LIVED, int(sys.argv[2]))
+    run(out, Scenario(seconds=SLOW), RUNS, int(sys.argv[2]))
 """
-LIVED = 60
+RUNS = 60
 HOW = ("group", "parent", "worker", "tables")
 
 
@@ -177,7 +177,7 @@ def killed_in_every_way(tmp_path, kills, seed):
     dice, hits, round_ = random.Random(seed), dict.fromkeys(HOW, 0), 0
     script = tmp_path / "run.py"
     script.write_text(RUN, encoding="utf-8")
-    run(tmp_path / "whole", Scenario(seconds=SLOW), LIVED)
+    run(tmp_path / "whole", Scenario(seconds=SLOW), RUNS)
     while sum(hits.values()) < kills:
         out, have, round_ = tmp_path / f"killed-{round_}", set(), round_ + 1
         out.mkdir()
@@ -196,7 +196,7 @@ def killed_in_every_way(tmp_path, kills, seed):
             finally:
                 child.kill()
                 child.wait()
-            now = journal.done(out / "journal").get(worker_pool.CHUNKS, set())
+            now = journal.stored_replications(out / "journal").get(worker_pool.CHUNKS, set())
             assert have <= now, "what was on disk is lost"
             have = now
             if child.returncode == 0:
@@ -231,7 +231,7 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
     whole = tmp_path / "whole"
     run(whole)
     written = []
-    real = journal.keep
+    real = journal.store
 
     def full(path, *rest):
         if len(written) == 2:
@@ -240,12 +240,12 @@ def test_a_full_disk_ends_the_run_and_resuming_loses_nothing(tmp_path, monkeypat
         written.append(path)
         real(path, *rest)
 
-    monkeypatch.setattr(journal, "keep", full)
+    monkeypatch.setattr(journal, "store", full)
     outcome = run(tmp_path / "full")
     assert "No space left" in outcome.problem
     assert outcome.completed == 2
     assert not (tmp_path / "full" / "manifest.json").exists()
-    monkeypatch.setattr(journal, "keep", real)
+    monkeypatch.setattr(journal, "store", real)
     assert run(tmp_path / "full").completed == 11
     assert files(tmp_path / "full") == files(whole)
     assert not list((tmp_path / "full").rglob("*.partial"))
@@ -324,7 +324,7 @@ def test_a_sweep_in_shards_fills_one_journal(tmp_path):
     for part in (range(50), range(50, 80)):
         assert swept(tmp_path / "parts", part=part) is None
     swept(tmp_path / "parts")
-    assert sum(len(numbers) for numbers in journal.done(tmp_path / "parts" / "journal").values()) == total
+    assert sum(len(numbers) for numbers in journal.stored_replications(tmp_path / "parts" / "journal").values()) == total
     assert tables_of(tmp_path / "parts") == tables_of(tmp_path / "whole")
 
 
@@ -353,7 +353,7 @@ def test_what_has_changed_is_noticed_and_refused(tmp_path, monkeypatch, what, re
         noted["versions"]["numpy"] = "0.1"
         place.write_text(json.dumps(noted), encoding="utf-8")
     with pytest.raises(runner.Refused, match=reason):
-        runner.run(scenario, tmp_path, 9, seed, 1, lives=NAME)
+        runner.run(scenario, tmp_path, runner.RunOptions(9, seed, 1, model_name=NAME))
     assert files(tmp_path) == before
 
 

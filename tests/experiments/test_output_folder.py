@@ -39,7 +39,7 @@ def synthetic(monkeypatch, tmp_path):
 
 
 def wanted(**options):
-    return run_helpers.RunOptions(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
+    return run_helpers.RunRequest(**{"replications": RUNS, "seed": 7, "workers": 1, **options})
 
 
 def live(out, scenario=Scenario(), **options):  # noqa: B008
@@ -130,11 +130,11 @@ class Killed(BaseException):
 class AfterTwo(InProcess):
     """Killed after two chunks."""
 
-    def finished(self):
+    def next_finished(self):
         self.chunks = getattr(self, "chunks", 0) + 1
         if self.chunks > 2:
             raise Killed
-        return super().finished()
+        return super().next_finished()
 
 
 @pytest.fixture
@@ -265,9 +265,9 @@ def test_a_full_disk_while_tables_are_written_ends_in_five_and_loses_nothing(fin
 
 def test_a_folder_that_vanishes_under_way_ends_in_five(tmp_path):
     class Vanishing(InProcess):
-        def finished(self):
+        def next_finished(self):
             shutil.rmtree(tmp_path / "out", ignore_errors=True)
-            return super().finished()
+            return super().next_finished()
 
     with pytest.raises(typer.Exit) as end:
         live(tmp_path / "out", executor=Vanishing)
@@ -346,7 +346,7 @@ def test_a_study_made_anew_takes_the_place_of_the_old_one_when_it_is_whole(tmp_p
     with pytest.raises(InputError, match="it holds what 'xianjie sweep' wrote"):
         live(out)
     with pytest.raises(InputError, match="what is asked has changed"):
-        reuse.make_way(out, "sweep", output_folder.asked(out) | {"task": {"other": 1}}, False)
+        reuse.make_way(out, "sweep", output_folder.recorded_inputs(out) | {"task": {"other": 1}}, False)
 
 
 STEPS = """
@@ -444,9 +444,9 @@ def test_killed_at_any_step_of_the_exchange_all_is_old_or_all_is_new(tmp_path):
 AGAIN = """
 import sys
 from pathlib import Path
-from experiments import model_api as lives
+from experiments import model_api
 from tests.experiments.synthetic import NAME, Scenario
-lives.COUNTY = NAME
+model_api.COUNTY = NAME
 from experiments.cli import console, run_helpers
 if __name__ == "__main__":
     wanted = run_helpers.RunOptions(12, 7, 1, fresh=True)

@@ -1,4 +1,4 @@
-"""Pairs of futures: flips by hand, nothing from nothing, and what sharing the luck is worth."""
+"""Pairs of futures: flips by hand, nothing from nothing, and what common random numbers are worth."""
 
 import math
 
@@ -19,7 +19,7 @@ def folders(tmp_path_factory):
     """The synthetic county three times: as it is, shifted towards missing its goals, and as it is again."""
     root = tmp_path_factory.mktemp("pairs")
     for name, scenario in (("one", Scenario()), ("shifted", Scenario(id="shifted", shift=0.8)), ("again", Scenario())):
-        runner.run(scenario, root / name, RUNS, 7, 1, lives=NAME)
+        runner.run(scenario, root / name, runner.RunOptions(RUNS, 7, 1, model_name=NAME))
     return {name: open_folder(root / name) for name in ("one", "shifted", "again")}
 
 
@@ -45,7 +45,7 @@ def test_what_was_not_assessed_is_left_out():
 
 def test_pairs_of_one_draw_count_for_less():
     random = np.random.default_rng(3)
-    step = np.repeat(random.integers(0, 2, 50), 2).astype(float)  # both lives of a draw do the same
+    step = np.repeat(random.integers(0, 2, 50), 2).astype(float)  # both runs of a draw do the same
     alone = paired.difference_of_proportions(np.zeros(100), step, np.arange(100))
     together = paired.difference_of_proportions(np.zeros(100), step, np.arange(100) // 2)
     assert together[2] - together[1] > 1.3 * (alone[2] - alone[1])
@@ -75,14 +75,14 @@ def test_a_shift_is_found_with_its_sign_and_size(folders):
     assert goals["joint_headline"]["harmed"] >= goals["G2"]["harmed"]
     for line in one["indicators"]:
         assert line["difference"] == pytest.approx(0.8)
-    # Yuan a year: 10 000 for each unit of level, under two uses in half of the lives and under one in the others.
+    # Yuan a year: 10 000 for each unit of level, under two uses in half of the replications and under one in the others.
     public = one["money"][0]
     assert public["fund"] == "public"
     assert public["difference"] == pytest.approx(0.8 * 1e4 * 1.5)
 
 
 def test_results_without_common_futures_are_refused(folders, tmp_path):
-    runner.run(Scenario(), tmp_path, 4, 8, 1, lives=NAME)
+    runner.run(Scenario(), tmp_path, runner.RunOptions(4, 8, 1, model_name=NAME))
     with pytest.raises(comparison.Unpaired, match="its seed is 8"):
         comparison.compare([folders["one"], open_folder(tmp_path)])
 

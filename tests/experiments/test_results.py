@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from experiments.execution import runner
 from experiments.results import folder as results
-from experiments.results.journal import Chunk, keep, pack, read
+from experiments.results.journal import Chunk, pack, read, store
 from experiments.statistics.estimates import quantiles
 from tests.experiments.synthetic import CHANCE, IGNORANCE, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
 
@@ -20,7 +20,7 @@ SCENARIO = Scenario(indicators=6, banded=2)
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     out = tmp_path_factory.mktemp("result")
-    runner.run(SCENARIO, out, RUNS, SEED, 1, lives=NAME, profile=True)
+    runner.run(SCENARIO, out, runner.RunOptions(RUNS, SEED, 1, model_name=NAME, profile=True))
     return results.open_folder(out)
 
 
@@ -49,7 +49,7 @@ def test_months_are_wide_and_years_name_every_place(result):
     months = result.table("months")
     assert list(months) == ["replication", "month", *(f"indicator_{i}" for i in range(6))]
     assert len(months) == RUNS * 60
-    life = synthetic.live(SCENARIO, synthetic.draw(SCENARIO, SEED, 1), SEED, 3, False)
+    life = synthetic.run(SCENARIO, synthetic.sample(SCENARIO, SEED, 1), SEED, 3, False)
     own = months[months["replication"] == 3]
     assert own["indicator_5"].to_numpy().tobytes() == life.indicators["indicator_5"].tobytes()
     assert [str(month)[:7] for month in own["month"]][:: len(own) - 1] == ["2021-01", "2025-12"]
@@ -68,7 +68,7 @@ def test_bands_are_the_quantiles_of_all_lives(result):
         assert band[column].to_numpy() == pytest.approx(level, abs=0)
     assert band["mean"].to_numpy() == pytest.approx(months.mean(axis=0))
     assert (band["runs"] == RUNS).all()
-    # 200 lives bound the share of luck, truly 0.64, to about 0.1 either side.
+    # 200 replications bound the share of chance, truly 0.64, to about 0.1 either side.
     assert band["luck"].mean() == pytest.approx(CHANCE**2 / (IGNORANCE**2 + CHANCE**2), abs=0.2)
     assert len(result.bands("township")) == 2 * 27 * 60
     assert len(result.bands("segment", "indicator_1")) == 5 * 60
@@ -113,14 +113,18 @@ def test_goals_open_in_excel_and_hold_no_line_too_few(result):
 
 
 def test_the_identity_follows_values_and_nothing_else(result, tmp_path):
-    first = runner.run(SCENARIO, tmp_path / "a", 6, 7, 1, lives=NAME).manifest["hash"]
-    assert runner.run(SCENARIO, tmp_path / "b", 6, 7, 1, lives=NAME, profile=True).manifest["hash"] == first
-    assert runner.run(SCENARIO, tmp_path / "c", 6, 8, 1, lives=NAME).manifest["hash"] != first
-    assert runner.run(SCENARIO, tmp_path / "d", 7, 7, 1, lives=NAME).manifest["hash"] != first
+    def digest(name, **options):
+        options = {"replications": 6, "seed": 7, "workers": 1, "model_name": NAME, **options}
+        return runner.run(SCENARIO, tmp_path / name, runner.RunOptions(**options)).manifest["hash"]
+
+    first = digest("a")
+    assert digest("b", profile=True) == first
+    assert digest("c", seed=8) != first
+    assert digest("d", replications=7) != first
 
 
 def test_the_size_is_predicted_from_one_life(result):
-    forecast = runner.forecast(SCENARIO, RUNS, 7, 1, False, NAME, lambda text: None)
+    forecast = runner.forecast(SCENARIO, runner.RunOptions(RUNS, 7, 1, model_name=NAME))
     size = sum(path.stat().st_size for path in result.folder.iterdir())
     assert size <= forecast.disk <= 2 * size
 
@@ -128,14 +132,14 @@ def test_the_size_is_predicted_from_one_life(result):
 @pytest.mark.deep
 def test_a_thousand_replications_stay_below_250_megabytes():
     large = Scenario(indicators=100, banded=12)
-    forecast = runner.forecast(large, 1000, 7, 1, False, NAME, lambda text: None)
+    forecast = runner.forecast(large, runner.RunOptions(1000, 7, 1, model_name=NAME))
     assert forecast.disk <= 250e6
 
 
 def test_a_damaged_chunk_is_named(tmp_path):
     path = tmp_path / "chunk-0000000-0000000.npz"
-    keep(path, pack("chunk", [], [], synthetic.catalogue(SCENARIO)))
-    assert Chunk(path).lives == []
+    store(path, pack("chunk", [], [], synthetic.catalogue(SCENARIO)))
+    assert Chunk(path).completed == []
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(ValueError, match="chunk-0000000-0000000"):
         read(tmp_path)
@@ -144,7 +148,7 @@ def test_a_damaged_chunk_is_named(tmp_path):
 def test_thirteen_banded_indicators_are_too_many(tmp_path):
     scenario = Scenario(indicators=13, banded=13)
     with pytest.raises(ValueError, match="at most 12"):
-        runner.run(scenario, tmp_path, 1, 7, 1, lives=NAME)
+        runner.run(scenario, tmp_path, runner.RunOptions(1, 7, 1, model_name=NAME))
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path):

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(out, scenario=Scenario(), replications=11, workers=1, **options):  # noqa: B008
-    return runner.run(scenario, out, replications, 7, workers, lives=NAME, **options)
+    return runner.run(scenario, out, runner.RunOptions(replications, 7, workers, model_name=NAME, **options))
 
 
 def files(folder):
@@ -70,7 +70,7 @@ def test_a_replication_that_kills_its_process_is_found_and_the_others_live(tmp_p
 
 def test_a_hopeless_run_stops_early(tmp_path):
     said = []
-    outcome = run(tmp_path, Scenario(broken=tuple(range(500))), 500, say=lambda what, **facts: said.append(what))
+    outcome = run(tmp_path, Scenario(broken=tuple(range(500))), 500, on_status=lambda what, **facts: said.append(what))
     assert outcome.completed == 0
     assert runner.HOPELESS <= outcome.failed < 100
     assert not outcome.manifest["complete"]
@@ -81,11 +81,11 @@ def test_a_hopeless_run_stops_early(tmp_path):
 class Interrupted(InProcess):
     """Ctrl-C after three chunks."""
 
-    def finished(self):
+    def next_finished(self):
         self.chunks = getattr(self, "chunks", 0) + 1
         if self.chunks > 3:
             raise KeyboardInterrupt
-        return super().finished()
+        return super().next_finished()
 
 
 def test_an_interrupted_run_keeps_what_is_done_and_says_that_it_is_incomplete(tmp_path):
@@ -106,11 +106,11 @@ def test_ctrl_c_on_a_terminal_ends_workers_and_all(tmp_path):
     started = tmp_path / "started"
     script = f"""
 from pathlib import Path
-from experiments.execution import worker_pool as crew, runner
+from experiments.execution import worker_pool as pool, runner
 from tests.experiments.synthetic import NAME, Scenario
 if __name__ == "__main__":
     scenario = Scenario(seconds=0.05, started=Path({str(started)!r}))
-    outcome = runner.run(scenario, Path({str(tmp_path / "out")!r}), 10_000, 7, 2, lives=NAME)
+    outcome = runner.run(scenario, Path({str(tmp_path / "out")!r}), runner.RunOptions(10_000, 7, 2, model_name=NAME))
     raise SystemExit(130 if outcome.interrupted else 0)
 """
     (tmp_path / "script.py").write_text(script, encoding="utf-8")
@@ -140,13 +140,13 @@ if __name__ == "__main__":
 def test_two_lives_share_a_draw_unless_only_luck_varies(tmp_path):
     run(tmp_path / "pairs", replications=4)
     run(tmp_path / "luck", replications=4, only_luck=True)
-    pairs, luck = (open_folder(tmp_path / name).table("replications") for name in ("pairs", "luck"))
+    pairs, singles = (open_folder(tmp_path / name).table("replications") for name in ("pairs", "luck"))
     assert pairs["draw"].tolist() == [0, 0, 1, 1]
     quantile = pairs["quantile.admission_rate"].tolist()
     assert quantile[0] == quantile[1] != quantile[2] == quantile[3]
     assert pairs["digest"].nunique() == 4
-    assert luck["draw"].tolist() == [0, 1, 2, 3]
-    assert not [column for column in luck if column.startswith("quantile.")]
+    assert singles["draw"].tolist() == [0, 1, 2, 3]
+    assert not [column for column in singles if column.startswith("quantile.")]
 
 
 def failing():
@@ -158,7 +158,7 @@ def test_workers_that_cannot_start_say_why():
     try:
         pool.submit((0,))
         with pytest.raises(RuntimeError, match="could not start") as caught:
-            pool.finished()
+            pool.next_finished()
         assert "county.yaml" in str(caught.value.__cause__)
     finally:
         pool.close()
@@ -186,7 +186,7 @@ def test_a_pool_that_broke_between_two_looks_loses_nothing_and_blames_nobody():
     pool = Processes(doubling, 1)
     try:
         pool.submit(1)
-        assert [each.result for each in pool.finished()] == [2]
+        assert [each.result for each in pool.next_finished()] == [2]
         for process in pool._pool._processes.values():
             process.kill()
         deadline = time.monotonic() + 60
@@ -194,9 +194,9 @@ def test_a_pool_that_broke_between_two_looks_loses_nothing_and_blames_nobody():
             assert time.monotonic() < deadline
             time.sleep(0.01)
         pool.submit(5)
-        (lost,) = pool.finished()
+        (lost,) = pool.next_finished()
         assert (lost.task, lost.died, lost.alone) == (5, True, False)
         pool.submit(5)
-        assert [each.result for each in pool.finished()] == [10]
+        assert [each.result for each in pool.next_finished()] == [10]
     finally:
         pool.close()

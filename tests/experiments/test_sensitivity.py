@@ -34,10 +34,10 @@ def test_sobol_indices_are_those_of_ishigami_with_noise_and_without(common, own,
     assert [row.factor for row in rows] == ["x1", "x2", "x3"]
     assert found.parameters == pytest.approx(13.84, rel=0.05)
     if common == 0.0 and own == 0.0:
-        assert found.luck == found.noise == 0.0
+        assert found.random == found.noise == 0.0
     if own:
         assert found.noise == pytest.approx(own**2 / replicates, rel=0.1)
-        assert 0 < found.luck_share < 0.5
+        assert 0 < found.random_share < 0.5
 
 
 def test_noise_left_in_would_have_spoilt_the_indices():
@@ -53,7 +53,7 @@ def test_nothing_varies_nothing_is_shared():
     points = sensitivity_indices.sobol_points(NAMES, 16, 1)
     rows, found = sensitivity_indices.shares(NAMES, np.ones((len(points), 2)))
     assert rows == []
-    assert np.isnan(found.luck_share)
+    assert np.isnan(found.random_share)
 
 
 def test_screening_finds_the_linear_effects_and_passes_no_dummy():

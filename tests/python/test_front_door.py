@@ -105,7 +105,7 @@ def test_what_cannot_be_is_said_in_both_languages(does, english, chinese):
 
 
 def test_a_run_gives_what_the_runner_gives_and_its_files_go_with_it(tmp_path):
-    runner.run(base().checked, tmp_path / "plain", 2, 7, 1)
+    runner.run(base().checked, tmp_path / "plain", runner.RunOptions(2, 7, 1))
     plain = xj.load(tmp_path / "plain")
     found = base().run(2, workers=1, seed=7)
     assert found.hash == plain.hash == result().hash

@@ -136,8 +136,8 @@ def _run_scenarios(
     target = out or run_helpers.choose_folder("-".join(["compare", *names, str(seed), f"x{replications}", *more]), now)
     screen = console.progress_console(quiet)
     place.open(screen)
-    first = run_helpers.RunOptions(
-        replications, seed, place.workers, only_luck, sets, lang=lang, fresh=fresh, again=True, executor=place.executor
+    first = run_helpers.RunRequest(
+        replications, seed, place.workers, only_luck, sets=sets, lang=lang, fresh=fresh, again=True, executor=place.executor
     )
     for scenario, folder in zip(chosen, folders):
         run_helpers.check_folder(scenario, target / folder, first)

@@ -47,7 +47,7 @@ def discover(
         from experiments.results.files import safe
 
         request = discovery_spec.load(spec, goal, points)
-        discovery.check(request, *map(model_api.find(model_api.COUNTY).catalogue, request.scenarios))
+        discovery.check(request, *map(model_api.load_model(model_api.COUNTY).catalogue, request.scenarios))
         screen = console.progress_console(quiet)
         stem = safe(f"discover-{spec.stem}-{request.goal}-{seed}-x{request.points}")
         now = reuse.inputs_of({each.id: each for each in request.scenarios}, seed, False, request.task())

@@ -49,7 +49,7 @@ def optimise(
                 "没有安装优化器；请运行 pip install 'xianjie[optimise]'"
             ) from None  # fmt: skip
         request, scenario = budget_allocation.read(spec)
-        model = model_api.find(model_api.COUNTY)
+        model = model_api.load_model(model_api.COUNTY)
         optimisation.check(request.goals, model.catalogue(scenario))
         now = reuse.inputs_of({scenario.id: scenario}, seed, False, request.model_dump(mode="json"))
         target = out or run_helpers.choose_folder(safe(f"optimise-{spec.stem}-{seed}"), now)

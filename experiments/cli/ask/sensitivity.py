@@ -66,10 +66,10 @@ def sensitivity(
         chosen = load_scenario(scenario, sets or [])
         others = [load_scenario(path, sets or []) for path in against or []]
         points.distinct("--against", 0, [each.id for each in (chosen, *others)])
-        catalogue = model_api.find(model_api.COUNTY).catalogue(chosen)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
         outcomes = sensitivity_analysis.outcomes_of(outcome or [], catalogue)
         for each in others:  # one that ends earlier may lack a goal
-            sensitivity_analysis.outcomes_of(list(outcomes), model_api.find(model_api.COUNTY).catalogue(each))
+            sensitivity_analysis.outcomes_of(list(outcomes), model_api.load_model(model_api.COUNTY).catalogue(each))
         factors = sensitivity_analysis.factors_of(chosen, factor or [])
         names = [each.id for each in factors]
         few = min(len(names), sensitivity_analysis.MOST_SHARED)
@@ -144,8 +144,8 @@ def _as_record(found: dict[str, Any], scenario: Any, joined: Any) -> dict[str, A
     variance = found["variance"]
     plain: dict[str, Any] = {
         "shares": joined(found["shares"], scenario),
-        "luck_share": variance.luck_share,
-        "variance": {"parameters": variance.parameters, "luck": variance.luck, "noise_removed": variance.noise},
+        "luck_share": variance.random_share,
+        "variance": {"parameters": variance.parameters, "luck": variance.random, "noise_removed": variance.noise},
     }
     if "trust" in found:
         trust = found["trust"]

@@ -54,7 +54,7 @@ def solve(
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario, sets or [])
-        catalogue = model_api.find(model_api.COUNTY).catalogue(chosen)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
         question = solve_analysis.Question(lever, goal, probability, largest, low, high, start)
         factor = question.factor(chosen, catalogue, "--")
         stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")

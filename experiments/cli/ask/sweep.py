@@ -50,7 +50,7 @@ def sweep(
         places = len(design.scenarios) * len(design.settings)
         points.affordable("--replications", 0, places, count)
         total = places * count
-        sweep_analysis.outcomes_of(design, *map(model_api.find(model_api.COUNTY).catalogue, design.scenarios))
+        sweep_analysis.outcomes_of(design, *map(model_api.load_model(model_api.COUNTY).catalogue, design.scenarios))
         part = None if shard is None else run_helpers.parse_shard(shard, total)
         replications_here = total if part is None else len(part)
         now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.task)

@@ -62,7 +62,7 @@ def warn(
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
         request = WarningRequest.of(path, seed, only_luck, sets or [])
-        catalogue = model_api.find(model_api.COUNTY).catalogue(request.scenario)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(request.scenario)
         goals = request.goals(goal or [], catalogue)
         if (levers is None) != (start is None):
             raise InputError(

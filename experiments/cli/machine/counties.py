@@ -10,7 +10,7 @@ from experiments.cli import console
 from experiments.cli.console import Code, Json, Lang, Language, Seed
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
 
 
 def counties(
@@ -62,7 +62,7 @@ def load_scenarios(files: list[Path], plan: Path, sets: list[str]) -> list[Any]:
     return chosen
 
 
-def run_counties(chosen: list[Any], out: Path | None, options: "RunOptions", as_json: bool, screen: Console) -> None:
+def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_json: bool, screen: Console) -> None:
     """Run every county in a folder of its own, on the same seed and the same workers; print and write goals by county.
 
     Repeated after an interruption, it goes on where it stopped.
@@ -72,7 +72,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunOptions", as_
 
     from experiments.cli import run_helpers
     from experiments.execution import reuse
-    from experiments.execution.local_executor import InProcess, Processes, Shared, usable_processors
+    from experiments.execution.local_executor import InProcess, Processes, SharedExecutor, usable_processors
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
     from experiments.results import output_folder
@@ -93,7 +93,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunOptions", as_
     output_folder.claim(target, "counties")
     run_helpers.announce_run(chosen[0], options, screen, len(chosen))
     count = options.workers or usable_processors()
-    shared = Shared(options.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    shared = SharedExecutor(options.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
     options = replace(options, again=True, executor=shared)
     lines: list[dict[str, Any]] = []
     failed = 0

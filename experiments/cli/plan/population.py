@@ -27,7 +27,7 @@ def population(
 
         chosen = load_scenario(scenario, sets or [])
         facts = [vars(fact) for fact in missing_facts(chosen)] if missing else None
-        audit = model_api.find(model_api.COUNTY).population(chosen, seed)
+        audit = model_api.load_model(model_api.COUNTY).population(chosen, seed)
         if as_json:
             found = {"scenario": chosen.id, "seed": seed, "audit": audit}
             console.show_json(found if facts is None else found | {"missing": facts})

@@ -13,7 +13,7 @@ from experiments.cli import console
 from experiments.cli.console import Json, Quiet
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
 
@@ -126,14 +126,14 @@ def write(
         raise InputError.of("brief", 0, reason) from None
 
 
-def _counterfactual_options(options: "RunOptions") -> "RunOptions":
+def _counterfactual_options(options: "RunRequest") -> "RunRequest":
     """The options of a run's counterfactual."""
     from dataclasses import replace
 
     return replace(options, again=True, resume=False, add=0, precision=None, profile=False)
 
 
-def check_counterfactual(out: Path, scenario: Any, options: "RunOptions") -> None:
+def check_counterfactual(out: Path, scenario: Any, options: "RunRequest") -> None:
     """Raise InputError, before the run, where its counterfactual may not be written."""
     from experiments.cli import run_helpers
     from experiments.reporting.documents import inputs
@@ -142,7 +142,7 @@ def check_counterfactual(out: Path, scenario: Any, options: "RunOptions") -> Non
     run_helpers.check_folder(without_policy(scenario), out / inputs.WITHOUT_POLICY, _counterfactual_options(options))
 
 
-def write_after_run(outcome: "Outcome", scenario: Any, options: "RunOptions", screen: Console) -> list[Path]:
+def write_after_run(outcome: "Outcome", scenario: Any, options: "RunRequest", screen: Console) -> list[Path]:
     """Run a finished run's replications again with no county policy, in ``without_policy`` of its folder, and write the brief.
 
     Nothing is written after an interruption; the counterfactual goes on when the command is repeated.

@@ -27,9 +27,9 @@ def panel(
         numbers = _parse_numbers(replications)
         from experiments.results import household_panel as panels
 
-        about = panels.described(chosen, seed, only_luck)
+        about = panels.describe(chosen, seed, only_luck)
         path = out or Path("outputs") / f"panel-{chosen.id}-{seed}.parquet"
-        if out is None and path.exists() and _differing_keys(panels.recorded(path), about):
+        if out is None and path.exists() and _differing_keys(panels.read_description(path), about):
             path = path.with_name(f"{path.stem}-{about['asked'][:8]}{'-only-luck' * only_luck}.parquet")
         if path.suffix != ".parquet":
             raise InputError("--out", 0, f"{path} must end in .parquet", f"{path} 的文件名应以 .parquet 结尾")
@@ -59,7 +59,7 @@ def _check_path(path: Path, about: dict[str, str]) -> None:
         raise InputError("--out", 0, f"no file can have this name: {problem}", f"文件名不行（系统提示：{problem}）") from None
     if path.is_dir():
         raise InputError("--out", 0, f"{path} is a folder", f"{path} 是文件夹；请写一个文件名")
-    before = panels.recorded(path)
+    before = panels.read_description(path)
     if before is None:
         raise InputError(
             "--out", 0, f"{path} is no panel of this program and will not be touched; name another file",

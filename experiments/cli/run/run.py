@@ -28,7 +28,7 @@ from experiments.cli.console import (
 from experiments.cli.run import brief as briefing
 
 if TYPE_CHECKING:
-    from experiments.cli.run_helpers import RunOptions
+    from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
 
@@ -92,14 +92,14 @@ def run(
 
         every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
-        options = run_helpers.RunOptions(
+        options = run_helpers.RunRequest(
             replications,
             seed,
             workers,
             only_luck,
-            tuple(sets or ()),
             profile,
-            lang,
+            sets=tuple(sets or ()),
+            lang=lang,
             resume=resume,
             fresh=fresh,
             add=add_replications,
@@ -144,7 +144,7 @@ def run(
         raise typer.Exit(console.choose_exit_code(outcome))
 
 
-def _check_options(options: "RunOptions", brief: bool, files: int, describes: bool) -> None:
+def _check_options(options: "RunRequest", brief: bool, files: int, describes: bool) -> None:
     """Raise InputError for options that contradict each other."""
     from sim.core.inputs.errors import InputError
 
@@ -181,7 +181,7 @@ def _check_options(options: "RunOptions", brief: bool, files: int, describes: bo
 
 
 def _refuse_unused(
-    context: typer.Context, files: list[Path], options: "RunOptions", dry_run: bool, show_config: bool, out: Path | None
+    context: typer.Context, files: list[Path], options: "RunRequest", dry_run: bool, show_config: bool, out: Path | None
 ) -> None:
     """Raise InputError for options that were given and would do nothing."""
     from experiments.cli import run_helpers
@@ -213,7 +213,7 @@ def _refuse_unused(
 
 
 def _print_answer(
-    outcome: "Outcome", options: "RunOptions", as_json: bool, screen: Console, figures: bool, written: list[str]
+    outcome: "Outcome", options: "RunRequest", as_json: bool, screen: Console, figures: bool, written: list[str]
 ) -> None:
     """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
@@ -263,7 +263,7 @@ def summarise(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[
     }
 
 
-def _show_forecast(scenario: Any, options: "RunOptions", as_json: bool, screen: Console, figures: bool, times: int) -> None:
+def _show_forecast(scenario: Any, options: "RunRequest", as_json: bool, screen: Console, figures: bool, times: int) -> None:
     """Print the resolved scenario and what the run would take; ``times``: how many scenarios are run with it."""
     import yaml
 
@@ -274,15 +274,8 @@ def _show_forecast(scenario: Any, options: "RunOptions", as_json: bool, screen: 
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
 
-    cost = runner.forecast(
-        scenario,
-        run_helpers.count_replications(options) * times,
-        options.seed,
-        options.workers,
-        options.only_luck,
-        model_api.COUNTY,
-        run_helpers.make_status_printer(screen, options.lang),
-    )
+    count, status = run_helpers.count_replications(options) * times, run_helpers.make_status_printer(screen, options.lang)
+    cost = runner.forecast(scenario, replace(options, replications=count, model_name=model_api.COUNTY, on_status=status))
     disk = cost.disk + (ROOM if figures else 0)
     resolved = results.description(scenario)
     if as_json:
@@ -307,9 +300,9 @@ def _show_config(scenario: Any, as_json: bool) -> None:
     from experiments import model_api
     from experiments.results.files import canonical, plain
 
-    plausible = model_api.find(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
+    plausible = model_api.load_model(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
     places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
-    used = plain(model_api.find(model_api.COUNTY).used(scenario, None))
+    used = plain(model_api.load_model(model_api.COUNTY).used(scenario, None))
     values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
     if as_json:
         console.show_json({"scenario": scenario.id, "values": values})

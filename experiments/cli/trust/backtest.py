@@ -49,7 +49,7 @@ def backtest(
     """
     with console.exit_codes():
         from experiments.cli import run_helpers
-        from experiments.model_api import COUNTY, find
+        from experiments.model_api import COUNTY, load_model
         from experiments.reporting.figures import backtest as backtest_figure
         from experiments.reporting.terminal import backtest as backtest_table
         from experiments.results import folder as results
@@ -71,7 +71,7 @@ def backtest(
             chosen = load_scenario(scenario, sets or [])
             chosen = replace(chosen, vantage=_parse_vantage(vantage))
             marks = (*(sets or ()), f"vantage={vantage}")
-            options = run_helpers.RunOptions(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
+            options = run_helpers.RunRequest(replications, seed, workers, sets=marks, lang=lang, again=True, offers_fresh=False)
             source = out or run_helpers.default_folder(chosen, options)
             code = console.choose_exit_code(run_helpers.run_scenario(chosen, source, options, console.progress_console(quiet)))
         try:
@@ -79,7 +79,7 @@ def backtest(
         except ValueError as problem:
             raise InputError.of("--from", 0, problem) from None
         figures = published_figures.load()
-        scenario_run = find(COUNTY).revive(result.manifest["scenario"])
+        scenario_run = load_model(COUNTY).restore_scenario(result.manifest["scenario"])
         still = baseline_predictors.standing_still(scenario_run, int(result.manifest["seed"]))
         lines = comparison.compare(figures, comparison.series_of(result, figures), still)
         made: dict[str, Any] = {

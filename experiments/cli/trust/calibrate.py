@@ -57,12 +57,21 @@ def calibrate(
             work.scenario, count, folder, seed=work.spec.seed, workers=workers, only_luck=False, lang=lang, screen=screen
         )
         run_helpers.confirm(seconds, yes, lang)
-        code = model_api.find(model_api.COUNTY).code()
+        code = model_api.load_model(model_api.COUNTY).code()
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             scenarios = {work.scenario.id: work.scenario}
             with Study(
-                folder, scenarios, work.spec.seed, False, work.task, workers, model_api.COUNTY, on_status, progress, brief=False
+                folder,
+                scenarios,
+                work.spec.seed,
+                False,
+                work.task,
+                workers,
+                model_api.COUNTY,
+                on_status,
+                progress,
+                outcomes_only=False,
             ) as study:
                 recovery = calibration_study.recover(work, study)
                 if synthetic:

@@ -38,7 +38,7 @@ def screen(
         from sim.scenario import load_scenario
 
         chosen = load_scenario(scenario)
-        catalogue = model_api.find(model_api.COUNTY).catalogue(chosen)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
         factors = screening.factors_of(chosen)
         names = [each.id for each in factors]
         made_points = screening.points(chosen, factors, points, seed)
@@ -59,7 +59,7 @@ def screen(
         arguments = [] if scenario == BASELINE else [str(scenario)]
         made: dict[str, Any] = {
             "command": format_command("screen", finding, arguments, points=points, seed=seed),
-            "code": model_api.find(model_api.COUNTY).code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
+            "code": model_api.county.code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
             **screening.summarise(names, screening.rows_of(kept, names), values, headline),
         }  # fmt: skip
         with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:

@@ -25,7 +25,7 @@ def selftest(
     with console.exit_codes():
         from experiments.cli import run_helpers
         from experiments.cli.trust.structure import write_finding
-        from experiments.model_api import COUNTY, find
+        from experiments.model_api import COUNTY, load_model
         from experiments.reporting.terminal import selftest as briefing
         from experiments.validation import selftest
         from experiments.validation.relations import RELATIONS
@@ -37,7 +37,7 @@ def selftest(
                 raise InputError("--only", 0, *unknown("there is no relation", "没有这条关系：", name, sorted(RELATIONS)))
         screen = console.progress_console(quiet)
         extent = selftest.QUICK if quick else selftest.WHOLE
-        find(COUNTY).prepare(scenario(), run_helpers.make_status_printer(screen, lang))
+        load_model(COUNTY).prepare(scenario(), run_helpers.make_status_printer(screen, lang))
         with screen.status("") as status:
             rows = list(selftest.relations(extent, seed, status.update, only))
             facts = [] if only else selftest.facts(extent, seed)

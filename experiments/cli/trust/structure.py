@@ -54,7 +54,7 @@ def structure(
                 "takes at least two different plans, the reference first",
                 "至少要两个不同的方案，作参照的放在最前",
             )
-        measured = [model_api.find(model_api.COUNTY).catalogue(each) for each in loaded]
+        measured = [model_api.load_model(model_api.COUNTY).catalogue(each) for each in loaded]
         if any(set(each.goals) != set(measured[0].goals) for each in measured):
             raise InputError(
                 "structure", 0, "takes plans of one length: those that run on beyond 2025 have goals that the others lack",
@@ -80,10 +80,10 @@ def structure(
             on_status = run_helpers.make_status_printer(screen, lang)
             with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
                 found = structure.run_switches(study, chosen, futures)
-        catalogue = model_api.find(model_api.COUNTY).catalogue(first)
+        catalogue = model_api.load_model(model_api.COUNTY).catalogue(first)
         made: dict[str, Any] = {
             "command": format_command("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
-            "code": model_api.find(model_api.COUNTY).code(), "seed": seed, "futures": futures,
+            "code": model_api.load_model(model_api.COUNTY).code(), "seed": seed, "futures": futures,
             "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.summarise(found, catalogue),

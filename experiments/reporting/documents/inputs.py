@@ -122,7 +122,7 @@ def check_folder(folder: Path) -> tuple[Results, list[Mark]]:
         )
     if manifest["lives"] != model_api.COUNTY:
         marks.append(Mark("mark_foreign", (("lives", manifest["lives"]),)))
-    elif manifest["code"] != model_api.find(model_api.COUNTY).code():
+    elif manifest["code"] != model_api.load_model(model_api.COUNTY).code():
         marks.append(Mark("mark_other_code"))
     if completed < 20:
         marks.append(Mark("mark_few", (("runs", completed),)))

@@ -83,7 +83,7 @@ def any_number_of_workers(world: World) -> Finding:
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, 2):
             out = Path(folder) / str(workers)
-            runner.run(short, out, 4, world.seed, workers)
+            runner.run(short, out, runner.RunOptions(4, world.seed, workers))
             hashes.append(results.open_folder(out).manifest["hash"])
     same = hashes[0] == hashes[1]
     return Finding(same, f"{hashes[0][:12]}，{hashes[1][:12]}", f"{hashes[0][:12]}, {hashes[1][:12]}")
