@@ -337,11 +337,23 @@ def guard_study(out: Path, lang: str) -> Iterator[None]:
 
 
 def announce_study(
-    scenario: Any, count: int, out: Path, *, seed: int, workers: int | None, only_luck: bool, lang: str, screen: Console
+    scenario: Any,
+    count: int,
+    out: Path,
+    *,
+    seed: int,
+    workers: int | None,
+    only_luck: bool,
+    lang: str,
+    screen: Console,
+    fresh: bool = False,
 ) -> float:
-    """Print how many replications are left to run, their time and memory, from two timed here; returns the seconds."""
+    """Print how many replications are left to run, their time and memory, from two timed here; returns the seconds.
+
+    ``fresh``: what ``out`` holds will not be used.
+    """
     words = Words(lang)
-    left = max(0, count - count_done(out))
+    left = count if fresh else max(0, count - count_done(out))
     if left == 0 or screen.quiet:
         return 0.0
     options = runner.RunOptions(2, seed, 1, only_luck, model_name=model_api.COUNTY, on_status=make_status_printer(screen, lang))

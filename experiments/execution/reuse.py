@@ -61,25 +61,29 @@ def unjoinable(option: str, out: Path, reason: runner.Refused | BilingualText, f
     )  # fmt: skip
 
 
-def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool, option: str = "--out") -> Path:
-    """Where a study is to write: ``out``, or a place beside the one that stands in it and is to be made ``fresh``; ``end`` puts
-    the new one in its place. ``now``: as ``inputs_of`` gives it. InputError if ``out`` holds something else.
+def find_place(out: Path, command: str, now: dict[str, Any], fresh: bool, option: str = "--out") -> Path:
+    """Where a study would write: ``out``, or a place beside the one that stands in it and is to be made ``fresh``. Nothing is
+    touched. ``now``: as ``inputs_of`` gives it. InputError if ``out`` holds something else.
     """
     usable(out, command, option)
     reason = unlike(out, now)
     if reason and not fresh:
         raise unjoinable(option, out, reason)
     beside = output_folder.next_to(out)
-    if not fresh and output_folder.begun(beside):
-        return beside
+    return beside if (output_folder.listed(out) if fresh else output_folder.begun(beside)) else out
+
+
+def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool, option: str = "--out") -> Path:
+    """The place that ``find_place`` finds, made ready; ``end`` puts what is new in its place. InputError as there."""
+    place, beside = find_place(out, command, now, fresh, option), output_folder.next_to(out)
     if fresh:
         output_folder.discard(beside)
-        if output_folder.listed(out):
-            output_folder.claim(beside, command, now)
-            return beside
-        output_folder.clear(out)
-    output_folder.claim(out, command, now)
-    return out
+        if place == out:
+            output_folder.clear(out)
+    elif place == beside:
+        return beside
+    output_folder.claim(place, command, now)
+    return place
 
 
 def end(out: Path, work: Path) -> None:

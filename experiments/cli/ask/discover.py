@@ -66,11 +66,20 @@ def discover(
             )
             console.show_json({"lives": request.points, "factors": list(request.columns), "seconds": round(seconds)})
             return
-        work = reuse.make_way(target, "discover", now, fresh)
+        work = reuse.find_place(target, "discover", now, fresh)
         seconds = run_helpers.announce_study(
-            request.scenarios[0], request.points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+            request.scenarios[0],
+            request.points,
+            work,
+            seed=seed,
+            workers=workers,
+            only_luck=False,
+            lang=lang,
+            screen=screen,
+            fresh=fresh,
         )
         run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "discover", now, fresh)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(request.points, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             manifest = discovery.discover(request, work, seed, workers, model_api.COUNTY, on_status, progress)

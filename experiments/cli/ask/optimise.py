@@ -54,18 +54,27 @@ def optimise(
         now = reuse.inputs_of({scenario.id: scenario}, seed, False, request.model_dump(mode="json"))
         target = out or run_helpers.choose_folder(safe(f"optimise-{spec.stem}-{seed}"), now)
         screen = console.progress_console(quiet)
-        work = target if dry_run else reuse.make_way(target, "optimise", now, fresh)
+        work = target if dry_run else reuse.find_place(target, "optimise", now, fresh)
         on_status = run_helpers.make_status_printer(screen, lang)
         model.prepare(scenario, on_status)
         division = budget_allocation.price(spec, request, scenario, seed)
         seconds = run_helpers.announce_study(
-            scenario, division.most_replications, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+            scenario,
+            division.most_replications,
+            work,
+            seed=seed,
+            workers=workers,
+            only_luck=False,
+            lang=lang,
+            screen=screen,
+            fresh=fresh,
         )
         if dry_run:
             sizes = {"lives": division.most_replications, "seconds": round(seconds), "steps": division.steps}
             console.show_json({**sizes, **division.facts})
             return
         run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "optimise", now, fresh)
         with (
             run_helpers.guard_study(target, lang),
             run_helpers.show_progress(division.most_replications, lang, screen) as progress,

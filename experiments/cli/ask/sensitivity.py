@@ -82,11 +82,12 @@ def sensitivity(
         target = out or run_helpers.choose_folder(safe(stem), now)
         screen = console.progress_console(quiet)
         place.open(screen)
-        work = reuse.make_way(target, "sensitivity", now, fresh)
+        work = reuse.find_place(target, "sensitivity", now, fresh)
         seconds = run_helpers.announce_study(
-            chosen, total, work, seed=seed, workers=place.workers, only_luck=True, lang=lang, screen=screen
+            chosen, total, work, seed=seed, workers=place.workers, only_luck=True, lang=lang, screen=screen, fresh=fresh
         )
         run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "sensitivity", now, fresh)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             with Study(

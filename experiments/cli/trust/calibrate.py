@@ -51,12 +51,21 @@ def calibrate(
         now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
         target = out or run_helpers.choose_folder(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
         screen = console.progress_console(quiet)
-        folder = reuse.make_way(target, "calibrate", now, fresh)
+        folder = reuse.find_place(target, "calibrate", now, fresh)
         count = work.spec.waves[0] if synthetic else work.replications
         seconds = run_helpers.announce_study(
-            work.scenario, count, folder, seed=work.spec.seed, workers=workers, only_luck=False, lang=lang, screen=screen
+            work.scenario,
+            count,
+            folder,
+            seed=work.spec.seed,
+            workers=workers,
+            only_luck=False,
+            lang=lang,
+            screen=screen,
+            fresh=fresh,
         )
         run_helpers.confirm(seconds, yes, lang)
+        folder = reuse.make_way(target, "calibrate", now, fresh)
         code = model_api.load_model(model_api.COUNTY).code()
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)

@@ -46,11 +46,12 @@ def screen(
         now = reuse.inputs_of({chosen.id: chosen}, seed, True, task)
         target = out or run_helpers.choose_folder(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
         messages = console.progress_console(quiet)
-        work = reuse.make_way(target, "screen", now, fresh)
+        work = reuse.find_place(target, "screen", now, fresh)
         seconds = run_helpers.announce_study(
-            chosen, points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=messages
+            chosen, points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=messages, fresh=fresh
         )
         run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "screen", now, fresh)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(points, lang, messages) as progress:
             on_status = run_helpers.make_status_printer(messages, lang)
             with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, on_status, progress) as study:

@@ -71,11 +71,12 @@ def structure(
         task = {"structure": {switch.id: switch.sets for switch in switches}}
         now = reuse.inputs_of(worlds, seed, False, task)
         target = out or run_helpers.choose_folder(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
-        work = reuse.make_way(target, "structure", now, fresh)
+        work = reuse.find_place(target, "structure", now, fresh)
         seconds = run_helpers.announce_study(
-            first, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen
+            first, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen, fresh=fresh
         )
         run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "structure", now, fresh)
         with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
             on_status = run_helpers.make_status_printer(screen, lang)
             with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
