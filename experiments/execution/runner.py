@@ -18,7 +18,7 @@ from experiments.execution import stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
 from experiments.execution.worker_pool import CHUNKS, Make, Stopped, Task, Worker, WorkerPool
 from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_model
-from experiments.results import fingerprint, folder_lock, journal
+from experiments.results import fingerprint, folder_lock, journal, output_folder
 from experiments.results.files import remove_partials
 from experiments.results.journal import Chunk
 
@@ -230,6 +230,7 @@ def claim(folder: Path, inputs: dict[str, Any]) -> Iterator[str]:
             )
         for place in (folder, folder.parent, *(folder.parent / name for name in DRAWN)):
             remove_partials(place)
+        output_folder.remove_abandoned(folder.parent)
         fingerprint.write_fingerprint(folder, inputs)
         yield fingerprint.digest(inputs)
 

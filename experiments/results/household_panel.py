@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.model_api import COUNTY, load_model
+from experiments import model_api
 from experiments.results import dictionary, files
 from sim.county import County, parameter_draw_of, sample_values
 from sim.world.codes import Segment
@@ -81,7 +81,10 @@ def _year(county: County, replication: int, sums: dict[str, np.ndarray], townshi
 
 def describe(scenario: Any, seed: int, only_luck: bool) -> dict[str, str]:
     """What a panel says of itself in its schema; ``asked`` is the digest of all that decides its rows."""
-    asked = hashlib.sha256(files.canonical(files.plain(load_model(COUNTY).canonical_inputs(scenario))).encode()).hexdigest()
+    inputs = model_api.load_model(model_api.COUNTY).canonical_inputs(scenario)
+    asked = hashlib.sha256(files.canonical(files.plain(inputs)).encode()).hexdigest()
+        files.canonical(files.plain(model_api.load_model(model_api.COUNTY).canonical_inputs(scenario))).encode()
+    ).hexdigest()
     names = ", ".join(scenario.files)
     return {"scenario": scenario.id, "seed": str(seed), "only_luck": str(only_luck), "files": names, "asked": asked}
 

@@ -27,6 +27,7 @@ from sim.core.inputs.errors import BilingualText, InputError
 
 STORE = ".xianjie"
 LIST, NEW, NEXT, EXCHANGE = "files.json", "new", "next", "exchange.json"
+HELD = "held"  # beside a folder of new files: the lock of the process that writes them
 JOURNAL = "journal"
 MANIFEST = "manifest.json"
 #: Results of their own within a result, which go when it goes.
@@ -36,7 +37,7 @@ MADE_FROM = ("figures", "brief", *WITHIN)
 #: What a file browser leaves behind in a folder that somebody looked at.
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 SHOWN = 3
-STALE = 86_400.0  # seconds after which files that were being written are those of a command that was killed
+STALE = 60.0  # seconds after which a lock that nobody took is that of a command that was killed
 _INSIDE = re.compile(rf"{NEXT}|{NEW}-\w+")
 
 
@@ -92,10 +93,27 @@ def claim(out: Path, command: str, asked: Mapping[str, Any] | None = None) -> No
     settle(out)
     files = listed(out)
     (out / STORE).mkdir(parents=True, exist_ok=True)
-    for left in (out / STORE).glob(f"{NEW}-*"):
-        if time.time() - left.stat().st_mtime > STALE:
-            _remove(left)
+    remove_abandoned(out)
     _note(out, {"command": command, "asked": asked}, files)
+
+
+def remove_abandoned(out: Path) -> None:
+    """Remove new files whose writer was killed before they took their places; whoever still writes holds a lock."""
+    settle(out)
+    for lock in (out / STORE).glob(f"{HELD}-*"):
+        if not (lock / folder_lock.FILE).exists() and time.time() - lock.stat().st_mtime < STALE:
+            continue  # made this very moment
+        try:
+            folder_lock.check(lock)
+        except folder_lock.Held:
+            continue
+        _remove(_new_beside(lock))
+        _remove(lock)
+
+
+def _new_beside(lock: Path) -> Path:
+    """The folder of new files that belongs to a lock."""
+    return lock.with_name(f"{NEW}{lock.name.removeprefix(HELD)}")
 
 
 def recorded_inputs(out: Path) -> dict[str, Any] | None:
@@ -124,15 +142,20 @@ def building(out: Path, all_of: Iterable[str] = ()) -> Iterator[Path]:
     """
     settle(out)
     (out / STORE).mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f"{NEW}-", dir=out / STORE))
+    lock = Path(tempfile.mkdtemp(prefix=f"{HELD}-", dir=out / STORE))
+    new = _new_beside(lock)
     try:
-        yield new
-        stand = listed(out)
-        exchange(out, new.name, {name: stand[name] for name in all_of if name in stand})
+        with folder_lock.held(lock):
+            new.mkdir()
+            yield new
+            stand = listed(out)
+            exchange(out, new.name, {name: stand[name] for name in all_of if name in stand})
     except BaseException:
         if not (out / STORE / EXCHANGE).exists():
             _remove(new)
         raise
+    finally:
+        _remove(lock)
 
 
 def holds(out: Path) -> bool:

@@ -197,7 +197,7 @@ def _coverage_over_amount() -> float:
                 differences += sign * np.array([-below, sum(row["yuan"] for row in result.budget if row["use"] == "dibao")])
         return float(differences[0] / differences[1])
 
-    raised = "{2020-01: 1.0, 2021-01: 1.05, 2021-07: 1.113, 2022-07: 1.2243, 2023-07: 1.3104, 2024-07: 1.3881, 2025-07: 1.4585}"
+    raised = "{2021-01: 1.05, 2021-07: 1.113, 2022-07: 1.2243, 2023-07: 1.3104, 2024-07: 1.3881, 2025-07: 1.4585}"
     return per_yuan("dibao.discovery={2021-01: 0.16}") / per_yuan(f"lines.dibao_uprating={raised}")
 
 

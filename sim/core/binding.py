@@ -140,13 +140,13 @@ class BoundProcess:
 
     def parameters(self, month: int):
         """What it is handed as parameters in a month: plain numbers, and writable rows of numbers."""
-        return self.process.classes["Parameters"]._make(self._by_month[month - self.first])
+        return self.process.classes["Parameters"]._make(self._by_month[month - self.first] if self.paths else (0.0,))
 
     @cached_property
     def _by_month(self) -> list[tuple]:
         """Its parameters, month by month; taking each from its path every month took longer than many a rule."""
         columns = [path.tolist() if path.ndim == 1 else list(path) for path in self.paths]
-        return list(zip(*columns, strict=True)) or [(0.0,)] * self.months
+        return list(zip(*columns, strict=True))
 
     @cached_property
     def keys(self) -> np.ndarray:

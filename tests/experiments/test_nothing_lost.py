@@ -128,7 +128,7 @@ HOW = ("group", "parent", "worker", "tables")
 
 def children(process):
     """The worker processes that a process has begun."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(maxsplit=2) for line in listed.splitlines()]
     return [int(row[0]) for row in rows if int(row[1]) == process and "spawn_main" in row[-1]]
 

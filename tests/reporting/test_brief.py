@@ -375,7 +375,7 @@ def test_a_shard_is_not_briefed(tmp_path):
 
 def test_the_title_of_the_fixture_is_the_hostile_one(result):
     title = json.loads((result / "manifest.json").read_text(encoding="utf-8"))["scenario"]["title"]["zh"]
-    assert title.startswith(HOSTILE) and "\x07" in title and "\u202e" in title
+    assert title.startswith(HOSTILE) and "\x07" in title and "\u202e" in title  # the fixture put the last two there
 
 
 def test_a_document_that_somebody_edited_is_never_written_over(result, tmp_path):
