@@ -83,8 +83,6 @@ def describe(scenario: Any, seed: int, only_luck: bool) -> dict[str, str]:
     """What a panel says of itself in its schema; ``asked`` is the digest of all that decides its rows."""
     inputs = model_api.load_model(model_api.COUNTY).canonical_inputs(scenario)
     asked = hashlib.sha256(files.canonical(files.plain(inputs)).encode()).hexdigest()
-        files.canonical(files.plain(model_api.load_model(model_api.COUNTY).canonical_inputs(scenario))).encode()
-    ).hexdigest()
     names = ", ".join(scenario.files)
     return {"scenario": scenario.id, "seed": str(seed), "only_luck": str(only_luck), "files": names, "asked": asked}
 
