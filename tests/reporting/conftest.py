@@ -57,7 +57,8 @@ def result(tmp_path_factory):
     manifest = root / "out" / "manifest.json"
     made = json.loads(manifest.read_text(encoding="utf-8"))
     for language in ("zh", "en"):  # a scenario with such characters is refused; documents withstand them all the same
-        made["scenario"]["title"][language] += "\x07\x1b\u202eend"
+        title = made["scenario"]["title"][language]
+        made["scenario"]["title"][language] = title.replace(HOSTILE, HOSTILE + "\x07\x1b\u202e")
         made["scenario"]["reason"][language] += "\x00"
     manifest.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
     return root / "out"
