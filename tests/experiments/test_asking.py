@@ -289,13 +289,13 @@ def test_sensitivity_asks_before_it_spends_time(tmp_path):
 def test_sensitivity_ranks_the_real_county(tmp_path):
     names = ("illness.admission_rate", "accidents.chance", "province.growth_error")
     chosen = [word for name in names for word in ("--factor", name)]
-    outcomes = ("--outcome", "relapse_rate", "--outcome", "R4", "--base", 8, "--trajectories", 2)
+    outcomes = ("--outcome", "relapse_rate", "--outcome", "R4", "--base", 8, "--trajectories", 6)
     options = ("--against", NO_MONITORING, "--yes", "--quiet", "--out", tmp_path / "out")
     asked = ("sensitivity", BASELINE, *chosen, *outcomes, *options)
     answer = ask(*asked, "--json")
     made = json.loads(answer.stdout)
     ranked = made["screening"]["relapse_rate"]
-    assert "accidents.chance" in {row["factor"] for row in ranked}  # two trajectories leave little power to the others
+    assert {row["factor"] for row in ranked} >= {"illness.admission_rate", "accidents.chance"}
     grades = [row["evidence"] for row in ranked]
     assert grades == sorted(grades, key=("assumed", "derived", "measured", "policy").index)
     assert made["worth"]["R4"]["best_now"] in ("baseline", "no_monitoring")
