@@ -59,7 +59,7 @@ def table_of(words: Words, first: str) -> Table:
 
 
 #: Columns of sentences share the room that the others leave; those are cut into lines beyond so many characters.
-PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources")
+PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources", "effects")
 WIDEST = 18
 
 

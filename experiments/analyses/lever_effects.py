@@ -1,0 +1,178 @@
+"""What every lever does and costs: off, and turned as far as it goes, each against the same futures of the scenario itself.
+
+A lever that moves nothing beyond noise at either end is dead: either the model leaves out what it acts on, or it is no lever.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from experiments.analyses.structural_uncertainty import replications, round_digits
+from experiments.execution.study import PUBLIC, Outcomes, Study
+from experiments.model_api import Point
+from experiments.statistics import paired
+from experiments.statistics.estimates import CONFIDENCE
+from sim.core.inputs.parameters import Parameter, load_all, month_number
+from sim.core.inputs.resolve import Override
+from sim.scenario import Scenario
+from sim.world.funds import NOT_PUBLIC
+
+FILE = Path(__file__).with_suffix(".yaml")
+SIDES = ("off", "most")
+UNPAID = "unpaid"
+YEARS, FUND = "years", "fund"
+MILLION = 1e6
+ROUNDING = 1e-9  # sums of money in another order differ by less
+#: What a lever moves: what people or the plan's goals of every lever notice; only what its own subject watches; only money; nothing.
+PEOPLE, ROOM, MONEY, NOTHING, FIXED = "people", "room", "money", "nothing", "fixed"
+
+
+@cache
+def asked() -> dict[str, Any]:
+    """The file beside this one: ``outcomes`` of every lever, those of its ``rooms``, and how far is ``most``."""
+    record: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return record
+
+
+def levers() -> list[Parameter]:
+    """Every lever, in the order of the model."""
+    return [each for each in load_all().parameters.values() if each.role == "lever"]
+
+
+def status_quo(lever: Parameter) -> Any:
+    """How it stands when the plan ends."""
+    return lever.entries()[-1]
+
+
+def far_end(lever: Parameter) -> Any:
+    """The end farthest from how a lever stands that is not ``off``; None if there is none. Of a switch the last option."""
+    named = asked()["most"].get(lever.id)
+    if named is not None:
+        return named
+    now = status_quo(lever)
+    if lever.options is not None:
+        ends: list[Any] = list(lever.options)
+    elif lever.sums_to is not None:  # shares of a whole: all of it to the last
+        ends = [[0.0] * (len(now) - 1) + [lever.sums_to]]
+    else:
+        level = float(np.mean(now))
+        limits = sorted(lever.limits(override=False), key=lambda end: (abs(end - level), end))
+        ends = [int(end) if end.is_integer() else end for end in limits]
+        ends = [[end] * len(now) for end in ends] if lever.is_list else ends
+    others = [end for end in ends if end not in (now, lever.off)]
+    return others[-1] if others else None
+
+
+def settings(lever: Parameter) -> dict[str, Any]:
+    """What each side sets a lever to; a side at which it stands already is left out. Empty where a clause holds it fast."""
+    if lever.changes_from is not None:
+        return {}
+    values = {"off": lever.off, "most": far_end(lever)}
+    moved = lever.is_dated
+    return {side: value for side, value in values.items() if value is not None and (moved or value != status_quo(lever))}
+
+
+def turned(scenario: Scenario, lever: Parameter, value: Any) -> Scenario:
+    """The scenario with a lever set from January 2021 on. Raises InputError for a value that it cannot take."""
+    override = Override({month_number("2021-01"): value}, f"effects: {lever.id}", 0)
+    override.check(lever)
+    given = scenario.overrides
+    return replace(scenario, overrides={**given, lever.id: [*given.get(lever.id, []), override]})
+
+
+def points(scenario: Scenario, chosen: Sequence[Parameter]) -> dict[tuple[str, str], Point]:
+    """The scenario itself as ("", ""), then every side of every lever."""
+    made = {("", ""): Point("usual", scenario)}
+    for lever in chosen:
+        for side, value in settings(lever).items():
+            made[lever.id, side] = Point(f"{lever.id}.{side}", turned(scenario, lever, value))
+    return made
+
+
+def run_points(study: Study, wanted: Mapping[tuple[str, str], Point], futures: int) -> dict[tuple[str, str], Outcomes]:
+    """Outcomes of every point over the same futures. Raises ValueError if a replication failed: holes would unpair."""
+    numbers = replications(futures)
+    study.run([(point, numbers) for point in wanted.values()])
+    found = {key: study.outcomes(point, numbers) for key, point in wanted.items()}
+    short = [point.name for key, point in wanted.items() if len(found[key].replications) < futures]
+    if short:
+        raise ValueError(f"replications failed under {', '.join(short)}: without them futures cannot be compared")
+    return found
+
+
+def room(lever: Parameter) -> str:
+    """The subject of sim/processes to which a lever belongs."""
+    return Path(lever._path).parts[2]
+
+
+def outcome(found: Outcomes, name: str) -> NDArray[np.float64]:
+    """(replications,) of an outcome, as the file beside this one names it; money in million yuan a year."""
+    first, _, part = name.partition(".")
+    if name == UNPAID:
+        return found.unpaid / MILLION
+    if first == FUND:
+        return found.funds.get(part, np.zeros(len(found.public))) / MILLION
+    if part == YEARS:
+        return np.asarray(np.nanmean(found.decembers[:, :, found.indicators.index(first)], axis=1))
+    return found.outcome(name)
+
+
+def money(found: Mapping[tuple[str, str], Outcomes]) -> list[str]:
+    """All public purses, each of them that any point paid from, and what stayed unpaid."""
+    funds = sorted({fund for each in found.values() for fund in each.funds if fund not in NOT_PUBLIC})
+    return [PUBLIC, *(f"{FUND}.{fund}" for fund in funds), UNPAID]
+
+
+def summarise(found: Mapping[tuple[str, str], Outcomes], chosen: Sequence[Parameter]) -> dict[str, Any]:
+    """The finding as plain data: ``levers``, by id: verdict, who pays, evidence, and what each side changes by outcome."""
+    usual, purses = found["", ""], money(found)
+    return {"levers": {lever.id: _summarise_lever(found, usual, lever, purses) for lever in chosen}}
+
+
+def _summarise_lever(
+    found: Mapping[tuple[str, str], Outcomes], usual: Outcomes, lever: Parameter, purses: Sequence[str]
+) -> dict[str, Any]:
+    common, own = asked()["outcomes"], asked()["rooms"][room(lever)]
+    names = [*common, *own, *purses]
+    set_to = settings(lever)
+    looks = len(names) * max(len(set_to), 1)
+    sides = {
+        side: {"value": value, "outcomes": {name: _change(usual, found[lever.id, side], name, looks) for name in names}}
+        for side, value in set_to.items()
+    }
+    moved = {name for side in sides.values() for name, line in side["outcomes"].items() if line["clear"]}
+    verdicts = ((PEOPLE, common), (ROOM, own), (MONEY, purses))
+    verdict = next((kind for kind, some in verdicts if moved.intersection(some)), NOTHING)
+    return {
+        "verdict": verdict if set_to else FIXED,
+        "fund": lever.fund,
+        "pays": [name.removeprefix(f"{FUND}.") for name in purses if name.startswith(FUND) and name in moved],
+        "evidence": lever.evidence,
+        **sides,
+    }
+
+
+def _change(usual: Outcomes, other: Outcomes, name: str, looks: int) -> dict[str, Any]:
+    """Mean of the outcome as things stand, and what the side changes of it with its 95 % interval. ``clear``: 0 lies outside the
+    interval that is wide enough for so many looks (Bonferroni).
+    """
+    before, after = outcome(usual, name), outcome(other, name)
+    known = np.isfinite(before) & np.isfinite(after)
+    if not known.any():
+        return {"usual": None, "change": None, "low": None, "high": None, "clear": False}
+    before, after, draws = before[known], after[known], usual.draws[known]
+    after = np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
+    own = paired.difference(before, after, draws)
+    strict = paired.difference(before, after, draws, 1.0 - (1.0 - CONFIDENCE) / looks)
+    return {
+        "usual": round_digits(float(before.mean())),
+        "change": round_digits(own.mean), "low": round_digits(own.low), "high": round_digits(own.high),
+        "clear": bool(strict.low > 0.0 or strict.high < 0.0),
+    }  # fmt: skip
+

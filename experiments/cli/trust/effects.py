@@ -1,0 +1,86 @@
+"""``xianjie effects``: what every lever does and costs, off and turned as far as it goes."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from experiments.cli import console
+from experiments.cli.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
+from experiments.cli.trust.structure import Finding, Futures, format_command, write_finding
+
+Levers = Annotated[list[str] | None, typer.Option("--lever", help="Only this lever; may be repeated. Default: all.")]
+Weight = Annotated[int, typer.Option(min=1, max=100, help="General households for which one row stands; poor ones are all there.")]
+
+
+def effects(
+    scenario: Scenario = BASELINE,
+    lever: Levers = None,
+    futures: Futures = 12,
+    general_weight: Weight = 100,
+    seed: Seed = 2021,
+    workers: Workers = None,
+    out: Out = None,
+    finding: Finding = None,
+    fresh: Fresh = False,
+    yes: Yes = False,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Turn every lever off, and as far as it goes, in the same futures: what it changes, what it costs and who pays.
+
+    Repeated after an interruption, it goes on. Exit codes: 0 done, 2 wrong usage or input, or not confirmed, 5 the disk is full,
+    130 interrupted.
+    """
+    with console.exit_codes():
+        from experiments import model_api
+        from experiments.analyses import lever_effects
+        from experiments.cli import run_helpers
+        from experiments.execution import points, reuse
+        from experiments.execution.study import Study
+        from experiments.results import output_folder
+        from experiments.results.files import safe
+        from sim.core.inputs.errors import InputError, unknown
+        from sim.scenario import load_scenario
+
+        chosen = replace(load_scenario(scenario), population_detail="sampled", general_weight=general_weight)
+        known = {each.id: each for each in lever_effects.levers()}
+        for name in lever or ():
+            if name not in known:
+                raise InputError("--lever", 0, *unknown("there is no lever", "没有这个抓手：", name, list(known)))
+        turned = [known[name] for name in dict.fromkeys(lever or known)]
+        made_points = lever_effects.points(chosen, turned)
+        points.affordable("--futures", 0, len(made_points), futures)
+        count = len(made_points) * futures
+        task = {"effects": [each.id for each in turned], "asked": lever_effects.asked()}
+        worlds = {point.name: point.scenario for point in made_points.values()}
+        now = reuse.inputs_of(worlds, seed, False, task)
+        target = out or run_helpers.choose_folder(safe(f"effects-{chosen.id}-{seed}-x{futures}"), now)
+        screen = console.progress_console(quiet)
+        work = reuse.find_place(target, "effects", now, fresh)
+        seconds = run_helpers.announce_study(
+            chosen, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen, fresh=fresh
+        )
+        run_helpers.confirm(seconds, yes, lang)
+        work = reuse.make_way(target, "effects", now, fresh)
+        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
+            on_status = run_helpers.make_status_printer(screen, lang)
+            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
+                found = lever_effects.run_points(study, made_points, futures)
+        arguments = [*([] if scenario == BASELINE else [str(scenario)]), *(f"--lever {each}" for each in lever or ())]
+        numbers = {"futures": futures, "general-weight": general_weight, "seed": seed}
+        made: dict[str, Any] = {
+            "command": format_command("effects", finding, arguments, **numbers),
+            "code": model_api.county.code(), "scenario": chosen.id, "months": chosen.months, "seed": seed, "futures": futures,
+            **lever_effects.summarise(found, turned),
+        }  # fmt: skip
+        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+            write_finding(made, new / "effects.json", finding)
+        reuse.end(target, work)
+        if as_json:
+            console.show_json(made)
+        else:
+            from experiments.reporting.terminal import lever_effects as briefing
+
+            console.show(briefing.answer(made, lang, target))
