@@ -18,6 +18,7 @@ from experiments.execution.study import PUBLIC, Outcomes, Study
 from experiments.model_api import Point
 from experiments.statistics import paired
 from experiments.statistics.estimates import CONFIDENCE
+from sim.core.inputs.errors import UserError
 from sim.core.inputs.parameters import Parameter, load_all, month_number
 from sim.core.inputs.resolve import Override
 from sim.scenario import Scenario
@@ -29,7 +30,7 @@ UNPAID = "unpaid"
 YEARS, FUND = "years", "fund"
 MILLION = 1e6
 ROUNDING = 1e-9  # sums of money in another order differ by less
-#: What a lever moves: what people or the plan's goals of every lever notice; only what its own subject watches; only money; nothing.
+#: What a lever moves at best: an outcome that is read of every lever; only what its own subject watches; only money; nothing.
 PEOPLE, ROOM, MONEY, NOTHING, FIXED = "people", "room", "money", "nothing", "fixed"
 
 
@@ -119,8 +120,15 @@ def outcome(found: Outcomes, name: str) -> NDArray[np.float64]:
     if first == FUND:
         return found.funds.get(part, np.zeros(len(found.public))) / MILLION
     if part == YEARS:
-        return np.asarray(np.nanmean(found.decembers[:, :, found.indicators.index(first)], axis=1))
+        return mean_known(found.decembers[:, :, found.indicators.index(first)])
     return found.outcome(name)
+
+
+def mean_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means along the last axis of what is known; NaN where nothing is."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, values, 0.0).sum(axis=-1) / known.sum(axis=-1))
 
 
 def money(found: Mapping[tuple[str, str], Outcomes]) -> list[str]:
@@ -129,23 +137,27 @@ def money(found: Mapping[tuple[str, str], Outcomes]) -> list[str]:
     return [PUBLIC, *(f"{FUND}.{fund}" for fund in funds), UNPAID]
 
 
-def summarise(found: Mapping[tuple[str, str], Outcomes], chosen: Sequence[Parameter]) -> dict[str, Any]:
-    """The finding as plain data: ``levers``, by id: verdict, who pays, evidence, and what each side changes by outcome."""
-    usual, purses = found["", ""], money(found)
-    return {"levers": {lever.id: _summarise_lever(found, usual, lever, purses) for lever in chosen}}
+def summarise(found: Mapping[tuple[str, str], Outcomes], chosen: Sequence[Parameter], code: str) -> dict[str, Any]:
+    """The finding as plain data: ``usual``, the mean of every outcome as things stand; ``levers``, by id: verdict, who pays,
+    evidence, the hash of the model that it was tried in, and what each side changes by outcome; what never changed is left out.
+    """
+    purses = money(found)
+    names = dict.fromkeys([*asked()["outcomes"], *(name for own in asked()["rooms"].values() for name in own), *purses])
+    usual = {name: round_digits(float(mean_known(outcome(found["", ""], name)))) for name in names}
+    return {"usual": usual, "levers": {each.id: {**_summarise_lever(found, each, purses), "code": code} for each in chosen}}
 
 
 def _summarise_lever(
-    found: Mapping[tuple[str, str], Outcomes], usual: Outcomes, lever: Parameter, purses: Sequence[str]
-) -> dict[str, Any]:
+    found: Mapping[tuple[str, str], Outcomes], lever: Parameter, purses: Sequence[str]
+) -> dict[str, Any]:  # fmt: skip
     common, own = asked()["outcomes"], asked()["rooms"][room(lever)]
     names = [*common, *own, *purses]
     set_to = settings(lever)
     looks = len(names) * max(len(set_to), 1)
-    sides = {
-        side: {"value": value, "outcomes": {name: _change(usual, found[lever.id, side], name, looks) for name in names}}
-        for side, value in set_to.items()
-    }
+    sides = {}
+    for side, value in set_to.items():
+        changes = {name: _change(found["", ""], found[lever.id, side], name, looks) for name in names}
+        sides[side] = {"value": value, "outcomes": {name: line for name, line in changes.items() if line is not None}}
     moved = {name for side in sides.values() for name, line in side["outcomes"].items() if line["clear"]}
     verdicts = ((PEOPLE, common), (ROOM, own), (MONEY, purses))
     verdict = next((kind for kind, some in verdicts if moved.intersection(some)), NOTHING)
@@ -158,21 +170,36 @@ def _summarise_lever(
     }
 
 
-def _change(usual: Outcomes, other: Outcomes, name: str, looks: int) -> dict[str, Any]:
-    """Mean of the outcome as things stand, and what the side changes of it with its 95 % interval. ``clear``: 0 lies outside the
-    interval that is wide enough for so many looks (Bonferroni).
+def _change(usual: Outcomes, other: Outcomes, name: str, looks: int) -> dict[str, Any] | None:
+    """What a side changes of an outcome, with its 95 % interval; None if it never changed. ``clear``: 0 lies outside the interval
+    that is wide enough for so many looks (Bonferroni).
     """
     before, after = outcome(usual, name), outcome(other, name)
     known = np.isfinite(before) & np.isfinite(after)
-    if not known.any():
-        return {"usual": None, "change": None, "low": None, "high": None, "clear": False}
     before, after, draws = before[known], after[known], usual.draws[known]
     after = np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
+    if (before == after).all():
+        return None
     own = paired.difference(before, after, draws)
     strict = paired.difference(before, after, draws, 1.0 - (1.0 - CONFIDENCE) / looks)
-    return {
-        "usual": round_digits(float(before.mean())),
-        "change": round_digits(own.mean), "low": round_digits(own.low), "high": round_digits(own.high),
-        "clear": bool(strict.low > 0.0 or strict.high < 0.0),
-    }  # fmt: skip
+    change, low, high = (round_digits(each) for each in (own.mean, own.low, own.high))
+    return {"change": change, "low": low, "high": high, "clear": bool(strict.low > 0.0 or strict.high < 0.0)}
 
+
+#: In what two findings must be alike for levers of one to stand among those of the other.
+ALIKE = ("scenario", "months", "general_weight", "seed", "futures")
+
+
+def joined(before: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
+    """The finding ``before`` with the levers of ``made`` in place of its own, without levers that are none any more.
+
+    Raises UserError if the two were made with other futures.
+    """
+    for key in ALIKE:
+        if before.get(key) != made[key]:
+            raise UserError(
+                f"the finding has {key} {before.get(key)}, not {made[key]}; try every lever, or with the same",
+                f"已存的测算 {key} 为 {before.get(key)}，这次是 {made[key]}；请改成一致，或全部重算",
+            )
+    both = {**before["levers"], **made["levers"]}
+    return {**before, "levers": {each.id: both[each.id] for each in levers() if each.id in both}}

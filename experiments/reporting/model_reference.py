@@ -260,9 +260,7 @@ PARTS: dict[str, Generator] = {
     "entities": _entities, "schedule": _schedule, "evidence": _evidence, "sources": _sources, "goals": _goals,
 }  # fmt: skip
 REFERENCE: dict[str, Generator] = {
-    "levers": lambda words, found: (
-        f"# {words('doc_levers')}\n\n" + _parameters(words, "lever") + "\n" + _effects(words, found)
-    ),
+    "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever") + "\n" + _effects(words, found),
     "assumptions": lambda words, found: (
         f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption")
     ),

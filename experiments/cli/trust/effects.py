@@ -10,7 +10,9 @@ from experiments.cli.console import BASELINE, Fresh, Json, Lang, Language, Out, 
 from experiments.cli.trust.structure import Finding, Futures, format_command, write_finding
 
 Levers = Annotated[list[str] | None, typer.Option("--lever", help="Only this lever; may be repeated. Default: all.")]
-Weight = Annotated[int, typer.Option(min=1, max=100, help="General households for which one row stands; poor ones are all there.")]
+Weight = Annotated[
+    int, typer.Option(min=1, max=100, help="General households for which one row stands; poor ones are all there.")
+]
 
 
 def effects(
@@ -40,7 +42,7 @@ def effects(
         from experiments.execution import points, reuse
         from experiments.execution.study import Study
         from experiments.results import output_folder
-        from experiments.results.files import safe
+        from experiments.results.files import read_object, safe
         from sim.core.inputs.errors import InputError, unknown
         from sim.scenario import load_scenario
 
@@ -49,6 +51,7 @@ def effects(
         for name in lever or ():
             if name not in known:
                 raise InputError("--lever", 0, *unknown("there is no lever", "没有这个抓手：", name, list(known)))
+        known_finding = read_object(finding) if lever and finding is not None else None  # of which the other levers stay
         turned = [known[name] for name in dict.fromkeys(lever or known)]
         made_points = lever_effects.points(chosen, turned)
         points.affordable("--futures", 0, len(made_points), futures)
@@ -72,11 +75,14 @@ def effects(
         numbers = {"futures": futures, "general-weight": general_weight, "seed": seed}
         made: dict[str, Any] = {
             "command": format_command("effects", finding, arguments, **numbers),
-            "code": model_api.county.code(), "scenario": chosen.id, "months": chosen.months, "seed": seed, "futures": futures,
-            **lever_effects.summarise(found, turned),
+            "scenario": chosen.id, "months": chosen.months, "general_weight": general_weight, "seed": seed, "futures": futures,
+            **lever_effects.summarise(found, turned, model_api.county.code()),
         }  # fmt: skip
+        kept = lever_effects.joined(known_finding, made) if known_finding else made
         with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
-            write_finding(made, new / "effects.json", finding)
+            write_finding(made, new / "effects.json", None)
+            if finding is not None:
+                write_finding(kept, finding, None)
         reuse.end(target, work)
         if as_json:
             console.show_json(made)
