@@ -12,7 +12,7 @@ from sim.world.funds import fund_records
 
 FINDING = Path("docs/findings/effects.json")
 SIDES = ("off", "most")
-SHOWN = 3  # outcomes named of each side
+SHOWN = 3  # outcomes named of each side in a table; a sentence names the first
 
 
 def stored(root: Path = Path(".")) -> dict[str, Any]:
@@ -29,15 +29,15 @@ def sentence(words: Words, effect: Mapping[str, Any] | None) -> str:
         return words("effects_not_done")
     if effect["verdict"] == "fixed":
         return words("effects_fixed")
-    parts = [side_text(words, effect, side) for side in SIDES if side in effect]
+    parts = [side_text(words, effect, side, 1) for side in SIDES if side in effect]
     return words("sentence", text=words("semicolon").join(parts))
 
 
-def side_text(words: Words, effect: Mapping[str, Any], side: str) -> str:
+def side_text(words: Words, effect: Mapping[str, Any], side: str, shown: int = SHOWN) -> str:
     """What one side clearly changes: the first outcomes of the list, and the public money."""
     lines = effect[side]["outcomes"]
     clear = [name for name, line in lines.items() if line["clear"]]
-    told = [name for name in clear if not _is_money(name)][:SHOWN] + [name for name in clear if name == "public_spending"]
+    told = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
     value = effect[side]["value"]
     head = words("effects_off") if side == "off" else words("effects_most", value=_value(words, value))
     body = words("comma").join(_told(words, name, lines[name]) for name in told) or words("effects_nothing")

@@ -147,7 +147,7 @@ def test_nobody_is_asked_to_wait_for_ever(tmp_path):
         ("run", "--replications"), ("run", "--add-replications"), ("run", "--max-replications"), ("run", "--workers"),
         ("compare", "--replications"), ("sweep", "--replications"), ("solve", "--replications"), ("warn", "--replications"),
         ("warn", "--seed"), ("sensitivity", "--base"), ("sensitivity", "--trajectories"), ("sensitivity", "--replicates"),
-        ("structure", "--futures"), ("screen", "--points"), ("discover", "--points"), ("budget", "--replications"),
+        ("structure", "--futures"), ("effects", "--futures"), ("effects", "--general-weight"), ("screen", "--points"), ("discover", "--points"), ("budget", "--replications"),
         ("facts", "--lives"), ("verify", "--sample"), ("verify", "--seed"), ("backtest", "--replications"),
     ],
 )  # fmt: skip
@@ -448,7 +448,7 @@ def test_a_place_that_takes_no_results_is_refused_before_anything_is_run(tmp_pat
     for command in (
         ("run", BASELINE), ("compare", BASELINE, BASELINE), ("sweep", path), ("backtest", BASELINE),
         ("solve", BASELINE, "--lever", "public_posts.count", "--goal", "R3"),
-        ("discover", BASELINE), ("sensitivity", BASELINE), ("structure",), ("screen", BASELINE),
+        ("discover", BASELINE), ("sensitivity", BASELINE), ("structure",), ("screen", BASELINE), ("effects", BASELINE),
     ):  # fmt: skip
         message = refused(*command, "--out", out)
         assert len(message.splitlines()) == 2 and "Traceback" not in message, message
