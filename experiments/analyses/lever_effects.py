@@ -17,7 +17,6 @@ from experiments.analyses.structural_uncertainty import replications, round_digi
 from experiments.execution.study import PUBLIC, Outcomes, Study
 from experiments.model_api import Point
 from experiments.statistics import paired
-from experiments.statistics.estimates import CONFIDENCE
 from sim.core.inputs.errors import UserError
 from sim.core.inputs.parameters import Parameter, load_all, month_number
 from sim.core.inputs.resolve import Override
@@ -151,14 +150,22 @@ def _summarise_lever(
     found: Mapping[tuple[str, str], Outcomes], lever: Parameter, purses: Sequence[str]
 ) -> dict[str, Any]:  # fmt: skip
     common, own = asked()["outcomes"], asked()["rooms"][room(lever)]
-    names = [*common, *own, *purses]
-    set_to = settings(lever)
-    looks = len(names) * max(len(set_to), 1)
-    sides = {}
-    for side, value in set_to.items():
-        changes = {name: _change(found["", ""], found[lever.id, side], name, looks) for name in names}
-        sides[side] = {"value": value, "outcomes": {name: line for name, line in changes.items() if line is not None}}
-    moved = {name for side in sides.values() for name, line in side["outcomes"].items() if line["clear"]}
+    set_to, steps = settings(lever), {}
+    for side in set_to:
+        for name in (*common, *own, *purses):
+            step = _step(found["", ""], found[lever.id, side], name)
+            if not (step == 0.0).all():
+                steps[side, name] = step
+    clear = _clear(steps)
+    draws = found["", ""].draws
+    sides = {
+        side: {
+            "value": value,
+            "outcomes": {name: _change(step, draws, (of, name) in clear) for (of, name), step in steps.items() if of == side},
+        }
+        for side, value in set_to.items()
+    }
+    moved = {name for _side, name in clear}
     verdicts = ((PEOPLE, common), (ROOM, own), (MONEY, purses))
     verdict = next((kind for kind, some in verdicts if moved.intersection(some)), NOTHING)
     return {
@@ -170,20 +177,27 @@ def _summarise_lever(
     }
 
 
-def _change(usual: Outcomes, other: Outcomes, name: str, looks: int) -> dict[str, Any] | None:
-    """What a side changes of an outcome, with its 95 % interval; None if it never changed. ``clear``: 0 lies outside the interval
-    that is wide enough for so many looks (Bonferroni).
-    """
+def _step(usual: Outcomes, other: Outcomes, name: str) -> NDArray[np.float64]:
+    """(futures,) of what a side changes of an outcome; NaN where either does not know it."""
     before, after = outcome(usual, name), outcome(other, name)
-    known = np.isfinite(before) & np.isfinite(after)
-    before, after, draws = before[known], after[known], usual.draws[known]
-    after = np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
-    if (before == after).all():
-        return None
-    own = paired.difference(before, after, draws)
-    strict = paired.difference(before, after, draws, 1.0 - (1.0 - CONFIDENCE) / looks)
-    change, low, high = (round_digits(each) for each in (own.mean, own.low, own.high))
-    return {"change": change, "low": low, "high": high, "clear": bool(strict.low > 0.0 or strict.high < 0.0)}
+    same = np.isclose(before, after, rtol=ROUNDING, atol=0.0, equal_nan=True)
+    return np.where(same, 0.0, after - before)
+
+
+def _clear(steps: Mapping[tuple[str, str], NDArray[np.float64]]) -> set[tuple[str, str]]:
+    """The sides and outcomes that changed beyond chance, all looked at together; never what some future does not know."""
+    known = [key for key, step in steps.items() if np.isfinite(step).all()]
+    if not known:
+        return set()
+    return {key for key, clear in zip(known, paired.clear_steps(np.stack([steps[key] for key in known], axis=1))) if clear}
+
+
+def _change(step: NDArray[np.float64], draws: NDArray[np.int64], clear: bool) -> dict[str, Any]:
+    """What a side changes of an outcome, with the 95 % interval of its own pairs. ``clear``: beyond chance among all outcomes."""
+    known = np.isfinite(step)
+    mean = paired.difference(np.zeros(known.sum()), step[known], draws[known])
+    change, low, high = (round_digits(each) for each in (mean.mean, mean.low, mean.high))
+    return {"change": change, "low": low, "high": high, "clear": clear}
 
 
 #: In what two findings must be alike for levers of one to stand among those of the other.

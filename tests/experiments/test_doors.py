@@ -147,7 +147,8 @@ def test_nobody_is_asked_to_wait_for_ever(tmp_path):
         ("run", "--replications"), ("run", "--add-replications"), ("run", "--max-replications"), ("run", "--workers"),
         ("compare", "--replications"), ("sweep", "--replications"), ("solve", "--replications"), ("warn", "--replications"),
         ("warn", "--seed"), ("sensitivity", "--base"), ("sensitivity", "--trajectories"), ("sensitivity", "--replicates"),
-        ("structure", "--futures"), ("effects", "--futures"), ("effects", "--general-weight"), ("screen", "--points"), ("discover", "--points"), ("budget", "--replications"),
+        ("structure", "--futures"), ("screen", "--points"), ("discover", "--points"), ("budget", "--replications"),
+        ("effects", "--futures"), ("effects", "--general-weight"),
         ("facts", "--lives"), ("verify", "--sample"), ("verify", "--seed"), ("backtest", "--replications"),
     ],
 )  # fmt: skip

@@ -7,8 +7,9 @@ import typer
 
 from experiments.cli import console
 from experiments.cli.console import BASELINE, Fresh, Json, Lang, Language, Out, Quiet, Scenario, Seed, Workers, Yes
-from experiments.cli.trust.structure import Finding, Futures, format_command, write_finding
+from experiments.cli.trust.structure import Finding, format_command, write_finding
 
+Futures = Annotated[int, typer.Option(min=6, max=console.MOST, help="Parameter draws, each run once for every lever and end.")]
 Levers = Annotated[list[str] | None, typer.Option("--lever", help="Only this lever; may be repeated. Default: all.")]
 Weight = Annotated[
     int, typer.Option(min=1, max=100, help="General households for which one row stands; poor ones are all there.")
