@@ -26,9 +26,9 @@ def stored(root: Path = Path(".")) -> dict[str, Any]:
 def sentence(words: Words, effect: Mapping[str, Any] | None) -> str:
     """One sentence for a planner: what off and most clearly change, or that nothing is seen."""
     if effect is None:
-        return words("effects_not_done")
+        return words("sentence", text=words("effects_not_done"))
     if effect["verdict"] == "fixed":
-        return words("effects_fixed")
+        return words("sentence", text=words("effects_fixed"))
     parts = [side_text(words, effect, side, 1) for side in SIDES if side in effect]
     return words("sentence", text=words("semicolon").join(parts))
 
