@@ -12,6 +12,7 @@ from sim.world.funds import fund_records
 
 FINDING = Path("docs/findings/effects.json")
 SIDES = ("off", "most")
+LARGE = 1e5  # yuan, from which a change is put in millions
 SHOWN = 3  # outcomes named of each side in a table; a sentence names the first
 
 
@@ -62,14 +63,16 @@ def _told(words: Words, name: str, line: Mapping[str, Any]) -> str:
     """An outcome and its change, with the interval."""
     if _is_money(name):
         label, unit, scale = words("effects_public"), "million yuan/year", 1.0
-        if words.language == "zh":  # a county office reckons in 万元
-            unit, scale = "万元/年", 100.0
     else:
         first, _, part = name.partition(".")
         record = GOALS[first] if part == "margin" else {**INDICATORS, **COUNTY_ONLY}[first]
         label, unit, scale = words.of(record.name), record.unit, 1.0
         if part:
             label = words(f"effects_{part}", name=label)
+        if unit == "yuan" and abs(line["change"]) >= LARGE:
+            unit, scale = "million yuan", 1e-6
+    if unit.startswith("million") and words.language == "zh":  # a county office reckons in 万元
+        unit, scale = unit.replace("million yuan", "万元").replace("year", "年"), scale * 100.0
     low, high = (words.number(line[end] * scale, unit, sign=True) for end in ("low", "high"))
     change = words.quantity(line["change"] * scale, unit, True)
     span = words("range_signed", low=low, high=high)
