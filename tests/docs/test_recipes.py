@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_parameters
 from sim.core.process import PROCESSES
 from sim.goals import GOALS
@@ -43,6 +44,25 @@ def test_the_records_of_a_recipe_are_accepted(recipe, tmp_path):
     written.write_text("\n".join(blocks(recipe, "yaml")), encoding="utf-8")
     parameters = load_parameters(written)
     assert parameters and {each.clause for each in parameters.values()} == {"own"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "chinese", "english"),
+    [
+        ("bounds: [0, 50]", "range: [0, 50]", "抓手只写 bounds", "a lever has bounds, not a range"),
+        ("bounds: [0, 50]", "bounds: [50, 0]", "上下限写反了，应从小到大", "the bounds run from high to low"),
+        ("'off': 0", "'off': 60", "off：60 超出允许范围，应在 0 至 50 之间（单位：年）", "'off': 60 lies outside 0 to 50 years"),
+        ("{zh: 培训最低年龄, en: Youngest trainee}", "培训最低年龄", "一行写一个“名称: 值”", "given as lines 'name: value'"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_record_of_the_lever_is_named(right, wrong, chinese, english, tmp_path):
+    (record,) = blocks("A lever", "yaml")
+    assert right in record
+    written = tmp_path / "recipe.yaml"
+    written.write_text(record.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_parameters(written)
+    assert chinese in caught.value.text_in("zh") and english in caught.value.text_in("en")
 
 
 def test_the_line_of_the_lever_is_that_of_the_rule():
