@@ -292,7 +292,7 @@ def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
     there = int(high - low) + 1
     if record.levels is not None:
         raise UserError(
-            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
+            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be run twice; "
             f"write levels: {there}",
             f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
         )
@@ -314,7 +314,7 @@ def _check_levels(made: Factor) -> None:
         meant = made.canonical_value(level)
         if meant in seen:
             raise UserError(
-                f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
+                f"{seen[meant]} and {level} are the same level and would be run twice; leave one out",
                 f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
             )
         seen[meant] = level

@@ -60,8 +60,8 @@ class WarningRequest:
         runs = manifest["replications"]["completed"]
         if runs < early_warning.LEAST_RUNS:
             raise InputError(
-                path, 0, f"holds {runs} lives; {early_warning.LEAST_RUNS} are the least from which anything can be seen: add "
-                f"some with 'xianjie run … --add-replications'",
+                path, 0, f"holds {runs} replications; {early_warning.LEAST_RUNS} are the least from which anything can be seen: "
+                f"add some with 'xianjie run … --add-replications'",
                 f"只有 {runs} 遍模拟，至少要 {early_warning.LEAST_RUNS} 遍才能看出规律；"
                 f"请用 xianjie run … --add-replications 补足"
             )  # fmt: skip

@@ -53,7 +53,7 @@ class Archive:
         for point, each in zip(points, found):
             if len(each.replications) < len(futures):
                 raise ValueError(
-                    f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared"
+                    f"{len(futures) - len(each.replications)} replications of {point.name} failed: plans cannot be compared"
                 )
         return found
 

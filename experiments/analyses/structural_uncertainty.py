@@ -78,7 +78,7 @@ def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int) -> d
     found = {key: study.outcomes(point, numbers) for key, point in points.items()}
     short = [f"{switch}/{plan}" for (switch, plan), each in found.items() if len(each.replications) < futures]
     if short:
-        raise ValueError(f"lives failed under {', '.join(short)}: without them futures cannot be compared")
+        raise ValueError(f"replications failed under {', '.join(short)}: without them futures cannot be compared")
     return found
 
 

@@ -130,8 +130,8 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
     filled = [chunk for chunk in chunks if chunk.completed]
     if not filled:
-        reason = chunks[0].failures[0].error if chunks else "it was not lived"
-        raise ValueError(f"no life of the point {name} came to its end: {reason}")
+        reason = chunks[0].failures[0].error if chunks else "it was not run"
+        raise ValueError(f"no replication of the point {name} came to its end: {reason}")
     layout = filled[0].header["layout"]
     goals = np.concatenate([chunk.array("goals") for chunk in filled])
     records = [record for chunk in filled for record in chunk.completed]

@@ -228,7 +228,7 @@ class WorkerPool:
     def _failed_for_good(self, finished: FinishedTask) -> FinishedTask:
         """What is kept of a replication that took its process down; going on with the journal simulates it again."""
         task, plan = finished.task, self.plan
-        died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
+        died = failure(plan, task.replications[0], RuntimeError("the process that ran this replication died"))
         catalogue = load_model(plan.model_name).catalogue(task.point.scenario)
         chunk = journal.pack(task.point.name, [], [died], catalogue, plan.outcomes_only, task.digest, died=True)
         return FinishedTask(task, CompletedChunk(0.0, chunk))

@@ -56,14 +56,14 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     layout = filled[0].header["layout"]
     for chunk in filled[1:]:
         if chunk.header["layout"] != layout:
-            raise ValueError(f"{chunk.path}: these lives measured other things than those of {filled[0].path}")
+            raise ValueError(f"{chunk.path}: these replications measured other things than those of {filled[0].path}")
     months = filled[0].array("months").shape[1]
     units = {}
     for scope, plural in PLURAL.items():
         count = filled[0].array(f"{plural}.years").shape[-1] if layout[plural] else 0
         names = catalogue.places(plural) or tuple(str(unit) for unit in range(count))
         if len(names) != count:
-            raise ValueError(f"{len(names)} {plural} have names, but lives measured {count}")
+            raise ValueError(f"{len(names)} {plural} have names, but the replications measured {count}")
         units[scope] = names
     return Axes(
         np.datetime64(catalogue.first_month, "M"),

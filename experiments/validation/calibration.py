@@ -134,7 +134,7 @@ def measure_wave(study: Study, gauge: Gauge, points: Sequence[Point], rows: Arra
         else:
             failed.append(point.name)
     if len(kept) < 10:
-        raise ValueError(f"{len(failed)} of {len(points)} lives failed, the first {failed[0]}: nothing to calibrate with")
+        raise ValueError(f"{len(failed)} of {len(points)} replications failed, the first {failed[0]}: nothing to calibrate with")
     return Wave(np.array(kept), np.array(found), tuple(failed))
 
 

@@ -6,9 +6,11 @@ import textwrap
 
 import pytest
 
+import sim.month  # noqa: F401  declares the tables
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_parameters
 from sim.core.process import PROCESSES
+from sim.core.tables import TABLES, declare
 from sim.goals import GOALS
 from tests.contracts.sources import ROOT, attributes_of
 
@@ -93,3 +95,12 @@ def test_the_programme_of_the_recipe_is_a_process(tmp_path, monkeypatch):
     made = load(rules, "winter_fuel").winter_fuel
     assert attributes_of(rules, "p") == set(load_parameters(numbers))
     assert [payment.reason for payment in made.pays] == ["winter_fuel"] and made.meaning.endswith(".")
+
+
+def test_the_column_of_the_recipe_is_a_column(monkeypatch):
+    households = TABLES["households"].dtype.names
+    monkeypatch.setattr("sim.core.tables.TABLES", {})
+    (line,) = (box for box in blocks("A column", "") if "|" in box)
+    (column,) = declare("made_up", "A table.", line).columns
+    (rule,) = blocks("A column", "python")
+    assert f"household.{column.name} " in rule and column.name not in households

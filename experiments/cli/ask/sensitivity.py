@@ -28,7 +28,7 @@ def sensitivity(
         int, typer.Option(min=8, max=console.MOST, help="Base size of the variance shares (Sobol), a power of two.")
     ] = 64,
     replicates: Annotated[
-        int, typer.Option(min=2, max=console.MOST, help="Lives at each point; they tell luck from effect.")
+        int, typer.Option(min=2, max=console.MOST, help="Replications at each point; they tell chance from effect.")
     ] = 2,
     seed: Seed = 2021,
     workers: Workers = None,

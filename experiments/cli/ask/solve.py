@@ -24,7 +24,7 @@ def solve(
         float | None, typer.Option(callback=console.finite_number, help="Search up to here; by default the lever's upper bound.")
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Replications at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,

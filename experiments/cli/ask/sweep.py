@@ -13,7 +13,7 @@ def sweep(
     context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to sweep, a YAML file; see experiments/specs.", metavar="SPEC")],
     replications: Annotated[
-        int | None, typer.Option(min=1, max=console.MOST, help="Lives at each point; by default as the file says.")
+        int | None, typer.Option(min=1, max=console.MOST, help="Replications at each point; by default as the file says.")
     ] = None,
     seed: Seed = 2021,
     workers: Workers = None,

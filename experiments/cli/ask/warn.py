@@ -28,7 +28,7 @@ def warn(
         float,
         typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely."),
     ] = 0.5,
-    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived for every lever and month.")] = 40,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Replications for every lever and month.")] = 40,
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The seed; of a result folder its own.")] = None,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -58,7 +58,7 @@ def warn(
 
         if levers is None and start is None:
             console.refuse_given(
-                context, "is for --levers and --from: without them nothing is lived; leave it out",
+                context, "is for --levers and --from: without them nothing is run; leave it out",
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
         request = WarningRequest.of(path, seed, only_luck, sets or [])

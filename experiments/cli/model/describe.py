@@ -113,7 +113,7 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
 def month(
     context: typer.Context,
     timed: Annotated[bool, typer.Option("--timed", help="Live one county and add milliseconds.")] = False,
-    scenario: Annotated[Path, typer.Option(help="The scenario that --timed lives.")] = BASELINE,
+    scenario: Annotated[Path, typer.Option(help="The scenario that --timed runs.")] = BASELINE,
     seed: Seed = 2021,
     lang: Lang = Language.ZH,
     as_json: Json = False,

@@ -10,7 +10,7 @@ from experiments.cli.console import BASELINE, Json, Lang, Language, OnlyLuck, Sc
 
 def budget(
     scenario: Scenario = BASELINE,
-    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of lives behind each number.")] = 8,
+    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of replications behind each number.")] = 8,
     programme: Annotated[
         list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
     ] = None,

@@ -69,11 +69,11 @@ def run(
     ] = 10_000,
     brief: Annotated[
         bool,
-        typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
+        typer.Option("--brief", help="Also run the same draws with no county policy, and write the brief (Word, HTML, Excel)."),
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
-        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is lived.")
+        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is run.")
     ] = BASELINE,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
@@ -195,7 +195,7 @@ def _refuse_unused(
         )
     if show_config:
         console.refuse_given(
-            context, "does nothing with --show-config, which lives nothing; leave it out",
+            context, "does nothing with --show-config, which runs nothing; leave it out",
             "与 --show-config 同用时不起作用，因为不推演；请去掉",
             "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
             "add_replications", "precision", "max_replications", "brief", "shard", "executor", "scheduler",

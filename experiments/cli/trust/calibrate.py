@@ -14,7 +14,7 @@ def calibrate(
     workers: Workers = None,
     out: Out = None,
     synthetic: Annotated[
-        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the lives.")
+        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the replications.")
     ] = False,
     store: Annotated[
         bool, typer.Option("--store", help="Store the ensemble with the project, where 'run' takes it from.")

@@ -11,7 +11,7 @@ from experiments.cli.trust.structure import Finding, format_command, write_findi
 
 def screen(
     scenario: Scenario = BASELINE,
-    points: Annotated[int, typer.Option(min=24, max=20_000, help="Lives, each with all assumptions drawn anew.")] = 240,
+    points: Annotated[int, typer.Option(min=24, max=20_000, help="Replications, each with all assumptions drawn anew.")] = 240,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,

@@ -9,7 +9,7 @@ from experiments.cli import console
 from experiments.cli.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
 Futures = Annotated[
-    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each lived once under every switch and plan.")
+    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each run once under every switch and plan.")
 ]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
