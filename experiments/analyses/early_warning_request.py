@@ -1,6 +1,6 @@
 """What ``warn`` looks at: a result folder or a scenario, and the levers and months to try."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from experiments.analyses import design, early_warning
-from experiments.execution.runner import Progress
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import Study
-from experiments.model_api import COUNTY, OnStatus, Point, load_model
+from experiments.model_api import Point, load_model
 from experiments.results import folder as results
 from experiments.results.files import safe
 from sim.core.inputs import yaml_file
@@ -159,17 +159,14 @@ def run_rescues(
     trials: Sequence[Trial],
     goals: Sequence[str],
     numbers: range,
+    *,
     target: Path,
-    workers: int | None,
     likely: float,
-    say: OnStatus,
-    progress: Callable[[Progress], None],
+    options: RunOptions,
 ) -> list[early_warning.Rescue]:
     """Run the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
     plain = Point("as-it-is", request.scenario)
-    with Study(
-        target, {request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK, workers, COUNTY, say, progress
-    ) as study:
+    with Study(target, {request.scenario.id: request.scenario}, TASK, options) as study:
         study.run([(point, numbers) for point in (plain, *(each.point for each in trials))])
         without = study.outcomes(plain, numbers)
         found = [(each, study.outcomes(each.point, numbers)) for each in trials]
