@@ -186,8 +186,8 @@ def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario,
         "from": {each.id: each.month for each in factors if each.month is not None},
     }
     made = Design(
-        path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
-        spec.only_luck, tuple(spec.outcomes), task,
+        path, spec.title, spec.design, scenarios=scenarios, factors=tuple(factors), settings=settings,
+        replications=spec.replications, only_luck=spec.only_luck, outcomes=tuple(spec.outcomes), task=task,
     )  # fmt: skip
     _try_levels(made, path, lines)
     affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
@@ -280,8 +280,9 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             "这种抽样设计取整个分布，请删去 quantiles",
         )
     made = Factor(
-        name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
-        levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
+        name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, kind="quantile" if quantile else "value",
+        levels=levels, low=float(low), high=float(high), whole=whole, month=month, role=parameter.role,
+        evidence=parameter.evidence, central=parameter.value,
     )  # fmt: skip
     _check_levels(made)
     return made

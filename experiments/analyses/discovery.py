@@ -84,7 +84,9 @@ def _finished_cases(discovery: Discovery, study: Study, cube: NDArray[np.float64
         margin.append(found.outcome(f"{discovery.goal}.margin")[0])
         kept += found.kept
     numbers = np.array(rows, dtype=np.int64)
-    return DiscoveryRun(cube[numbers], numbers, np.array(met, dtype=bool), np.array(margin), tuple(kept), tuple(failed))
+    return DiscoveryRun(
+        cube[numbers], numbers, np.array(met, dtype=bool), margin=np.array(margin), kept=tuple(kept), failed=tuple(failed)
+    )
 
 
 def held_out(run: DiscoveryRun, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
@@ -123,7 +125,7 @@ def boxes(
         box = prim.pruned(chosen, shares[learn], sought[learn])
         if discovery.density is None:
             box = prim.refined(box, shares[learn], sought[learn])
-        steps += _steps(len(made) + 1, path, (chosen, box), shares, sought, learn, check_)
+        steps += _steps(len(made) + 1, path, (chosen, box), shares=shares, sought=sought, learn=learn, check_=check_)
         if not box:
             reason = "none"
             break

@@ -78,7 +78,9 @@ class Discovery:
     def cube(self, seed: int) -> NDArray[np.float64]:
         """(points, columns) shares of each factor's range; of a factor with choices the number of the choice."""
         names = list(self.columns)
-        cube = spread("latin_hypercube", len(names), self.points, correlation(self.correlations, names), seed % 2**32)
+        cube = spread(
+            "latin_hypercube", len(names), self.points, correlation=correlation(self.correlations, names), seed=seed % 2**32
+        )
         for column in self.choices:
             cube[:, column] = np.floor(cube[:, column] * self._count(column))
         return cube
@@ -142,7 +144,8 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
         scenario = load_scenario(path)
         factors = tuple(sensitivity.factors_of(scenario, []))
         return Discovery(
-            path, scenario.title, (scenario,), goal or GOAL, "fails", points or 200, 0.3, None, 3, factors
+            path, scenario.title, (scenario,), goal=goal or GOAL, where="fails", points=points or 200,
+            held_out=0.3, density=None, boxes=3, factors=factors,
         )  # fmt: skip
     if isinstance(tree.get("factors"), Mapping):
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
@@ -154,8 +157,9 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
         raise design.spec_error(path, tree, problem, Spec) from None
     scenarios = design.scenarios_of(path, tree, spec.scenarios)
     made = Discovery(
-        path, spec.title, scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
-        spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),
+        path, spec.title, scenarios, goal=goal or spec.goal, where=spec.where, points=points or spec.points,
+        held_out=spec.held_out, density=spec.density, boxes=spec.boxes, factors=_factors(spec, path, tree, scenarios),
+        correlations=tuple(spec.correlations),
     )  # fmt: skip
     try:
         made.cube(0)

@@ -46,7 +46,7 @@ class WarningRequest:
     def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "WarningRequest":
         """A folder or a file as named on the command line. Raises InputError."""
         if not path.is_dir():
-            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
+            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck=only_luck, runs=0)
         if sets or seed is not None or only_luck:
             raise InputError(
                 path, 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck",
@@ -69,7 +69,7 @@ class WarningRequest:
             scenario = load_model(manifest["lives"], from_file=True).restore_scenario(manifest["scenario"])
         except ValueError as problem:
             raise InputError.of(path, 0, problem) from None
-        return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
+        return cls(scenario, found, manifest["seed"], only_luck=manifest["only_luck"], runs=runs)
 
     def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:
         """The goals named, or those that the paper sets. Raises InputError for one that there is not."""
@@ -101,7 +101,9 @@ def outlooks(request: WarningRequest, goals: Sequence[str], catalogue: Any, like
         course = table[[f"goal.{name}.{year}" for year in years]].to_numpy(dtype=np.float64)
         met = table[f"goal.{name}.met"].to_numpy().astype(np.float64)
         end = early_warning.deadline_of(goal, request.scenario.months)
-        found[name] = early_warning.outlook(met, course, early_warning.series_of(goal.watched, series), draws, end, likely)
+        found[name] = early_warning.outlook(
+            met, course, early_warning.series_of(goal.watched, series), draws=draws, deadline=end, likely=likely
+        )
     return found
 
 
@@ -171,7 +173,7 @@ def run_rescues(
         without = study.outcomes(plain, numbers)
         found = [(each, study.outcomes(each.point, numbers)) for each in trials]
     return [
-        early_warning.rescue(name, each.lever, each.setting, each.start, without, outcomes, likely)
+        early_warning.rescue(name, each.lever, each.setting, start=each.start, without=without, found=outcomes, likely=likely)
         for name in goals
         for each, outcomes in found
     ]

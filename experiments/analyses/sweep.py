@@ -95,7 +95,7 @@ def write(
     summary = [
         {**head, "outcome": name, **level(each, name)} for head, each in zip(heads, found) for name in chosen
     ]  # one row for each point and outcome
-    effects = list(_effects(design, labels, settings, found, chosen))
+    effects = list(_effects(design, labels, settings, found=found, chosen=chosen))
     failed = [{"point": point.name, "replication": number} for point, each in zip(points, found) for number in each.failed]
     identity = hashlib.sha256(
         "".join(f"{p.name} {n} {k}\n" for p, e in zip(points, found) for n, k in zip(e.replications, e.kept)).encode()

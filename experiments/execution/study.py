@@ -74,7 +74,7 @@ class Study:
         self._watch = Progress(0)
         place = folder / "journal"
         with contextlib.ExitStack() as stack:
-            inputs = fingerprint.collect_inputs(model, options.model_name, scenarios, seed, only_luck, task)
+            inputs = fingerprint.collect_inputs(model, options.model_name, scenarios, seed=seed, only_luck=only_luck, task=task)
             digest = stack.enter_context(claim(place, inputs))
             self.plan = Plan(seed, only_luck, place, options.model_name, outcomes_only=outcomes_only, digest=digest)
             pool = WorkerPool(self.plan, first, options.workers, on_status=options.on_status, executor=options.executor)
@@ -135,14 +135,14 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
         numbers[chosen],
         np.array([record["draw"] for record in records])[chosen],
         tuple(layout["goals"]),
-        tuple(layout["indicators"]),
-        goals[chosen, :, 0],
-        goals[chosen, :, 1],
-        goals[chosen, :, 2],
-        np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
-        np.concatenate([_public(chunk) for chunk in filled])[chosen],
-        tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
-        failed,
+        indicators=tuple(layout["indicators"]),
+        met=goals[chosen, :, 0],
+        margin=goals[chosen, :, 1],
+        value=goals[chosen, :, 2],
+        decembers=np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
+        public=np.concatenate([_public(chunk) for chunk in filled])[chosen],
+        kept=tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
+        failed=failed,
     )
 
 

@@ -106,7 +106,7 @@ def sensitivity(
                 passed = [each.id for each in few_factors]
                 rows = sensitivity.sobol_points(passed, base, seed)
                 second = sensitivity_analysis.Stage(study, chosen, few_factors, rows, stem="shares", count=replicates)
-                found = sensitivity_analysis.variance_shares(second, passed, outcomes, list(catalogue.goals), seed)
+                found = sensitivity_analysis.variance_shares(second, passed, outcomes, goals=list(catalogue.goals), seed=seed)
                 made["shares"] = {name: _as_record(each, chosen, rank_by_evidence) for name, each in found.items()}
                 if others:
                     made["worth"] = _measure_worth(

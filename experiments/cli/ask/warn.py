@@ -74,7 +74,9 @@ def warn(
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
         points = (
-            list_trials(request.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+            list_trials(request.scenario, levers, start, goals=goals, catalogue=catalogue)
+            if levers is not None and start is not None
+            else []
         )
         affordable("--replications", 0, len(points) + 1, replications)
         if points and request.runs and replications > request.runs:
@@ -114,11 +116,11 @@ def warn(
                 rows = [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]]
                 if rows:
                     write_csv(new / name, rows)
-            _render_figures(new, request, seen, catalogue, likely)
+            _render_figures(new, request, seen, catalogue=catalogue, likely=likely)
         if as_json:
             console.show_json({**made, "out": str(study.target)})
         else:
-            _print_answer(made, seen, found, catalogue, likely, lang, study.target)
+            _print_answer(made, seen, found, catalogue=catalogue, likely=likely, lang=lang, target=study.target)
 
 
 def _goal_record(name: str, goal: Any, look: Any) -> dict[str, Any]:
@@ -163,7 +165,8 @@ def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, l
             )
             table.add_row(
                 f"{line['goal']} {words.of(line['name'])}", probability(words, line), line["lost_from"] or words("warn_never"),
-                span, words.percent(line["lost_share"]), _describe_sign(seen[line["goal"]], line, catalogue, likely, words),
+                span, words.percent(line["lost_share"]),
+                _describe_sign(seen[line["goal"]], line, catalogue, likely=likely, words=words),
             )  # fmt: skip
         parts += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
     if found:
@@ -231,6 +234,6 @@ def _render_figures(target: Path, request: Any, seen: Any, catalogue: Any, likel
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
                 watched = describe_watched(goal.watched, catalogue, words) if goal.watched else ""
-                figure = early_warning.plot_outlook(look, goal.name, watched, language, facts)
+                figure = early_warning.plot_outlook(look, goal.name, watched, language=language, facts=facts)
                 caption = early_warning.describe_outlook(look, goal.name, language, likely)
                 style.save(figure, folder / f"outlook-{name}-{language}", caption, f"seed: {request.seed}")
