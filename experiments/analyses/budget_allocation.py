@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.analyses import budget as budget_analysis
 from experiments.analyses import design
@@ -121,10 +121,7 @@ def read(path: Path) -> tuple[Spec, Any]:
         for name, record in tree["programmes"].items():
             if record is None:
                 tree["programmes"][name] = {}
-    try:
-        spec = Spec.model_validate(tree)
-    except ValidationError as problem:
-        raise design.spec_error(path, tree, problem, Spec) from None
+    spec = design.validated(path, tree, Spec)
     known = budget_analysis.programmes()
     lines = tree["programmes"].lines
     if len(set(spec.goals)) < len(spec.goals):

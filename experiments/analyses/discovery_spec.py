@@ -5,14 +5,14 @@ over their own distributions, levers over a range or with choices, and, where se
 instance), which of them it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.analyses import design, sensitivity
 from experiments.analyses.design import Factor, FactorRecord
@@ -147,14 +147,7 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
             path, scenario.title, (scenario,), goal=goal or GOAL, where="fails", points=points or 200,
             held_out=0.3, density=None, boxes=3, factors=factors,
         )  # fmt: skip
-    if isinstance(tree.get("factors"), Mapping):
-        for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
-            if record is None or isinstance(record, list):
-                tree["factors"][name] = {} if record is None else {"values": record}
-    try:
-        spec = Spec.model_validate(tree)
-    except ValidationError as problem:
-        raise design.spec_error(path, tree, problem, Spec) from None
+    spec = design.validated(path, tree, Spec)
     scenarios = design.scenarios_of(path, tree, spec.scenarios)
     made = Discovery(
         path, spec.title, scenarios, goal=goal or spec.goal, where=spec.where, points=points or spec.points,
