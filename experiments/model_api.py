@@ -135,8 +135,8 @@ class County:
             record.goals,
             record.indicators,
             tuple(record.townships),
-            tuple(record.segments),
-            str(record.first_month),
+            segments=tuple(record.segments),
+            first_month=str(record.first_month),
         )
 
     def sample(self, scenario: "sim.scenario.Scenario", seed: int, draw: int) -> dict[str, float]:
@@ -162,7 +162,7 @@ class County:
         """One replication of the county."""
         import sim.county
 
-        return sim.county.run_county(scenario, quantiles, seed, replication, profile)
+        return sim.county.run_county(scenario, quantiles, seed, replication=replication, profile=profile)
 
     def population(self, scenario: "sim.scenario.Scenario", seed: int) -> list[dict]:
         """The audit of a founding at central values."""

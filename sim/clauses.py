@@ -114,4 +114,17 @@ def clauses() -> dict[str, Clause]:
 
 def own_clause(id: str, name: dict[str, str], value: int | float | str, unit: str, kind: str) -> Clause:
     """A lever, goal or parameter of a researcher (clause ``own``) as a row beside those of the paper."""
-    return Clause(id, OWN, OWN_SECTION, (), name, value, unit, "", kind, (id,), None, None)
+    return Clause(
+        id,
+        OWN,
+        OWN_SECTION,
+        departments=(),
+        fixes=name,
+        value=value,
+        unit=unit,
+        year="",
+        kind=kind,
+        lives=(id,),
+        reason=None,
+        contradicts=None,
+    )

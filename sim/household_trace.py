@@ -104,7 +104,13 @@ class HouseholdTrace:
         own = {name: tables[name][tables[name]["household"] == row].copy() for name in ("persons", "cases", "packages", "loans")}
         household, register = tables["households"][row : row + 1].copy(), tables["register"][row : row + 1].copy()
         return _Rows(
-            household, register, own["persons"], own["cases"], own["packages"], own["loans"], tables["lines"]["yuan"].copy()
+            household,
+            register,
+            own["persons"],
+            cases=own["cases"],
+            packages=own["packages"],
+            loans=own["loans"],
+            lines=tables["lines"]["yuan"].copy(),
         )
 
     def _look(self, process: Process, month: int, before: bool) -> None:

@@ -63,6 +63,7 @@ class Stage:
         scenario: Scenario,
         factors: Sequence[design.Factor],
         rows: NDArray[np.float64],
+        *,
         stem: str,
         count: int,
     ) -> None:

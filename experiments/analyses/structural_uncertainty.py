@@ -128,7 +128,7 @@ def _rank_plans(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: S
         difference, low, high = (round_digits(each) for each in (step.mean, step.low, step.high))
         lines.append({"plan": plan, "difference": difference, "low": low, "high": high})
     pairs = [(one, two) for place, one in enumerate(plans) for two in plans[place + 1 :]]
-    turned = [[one, two] for one, two in pairs if _turned(margins, usual, one, two, draws)]
+    turned = [[one, two] for one, two in pairs if _turned(margins, usual, one, two=two, draws=draws)]
     return {"switch": switch, "order": lines, "turned": turned, "pairs": len(pairs)}
 
 

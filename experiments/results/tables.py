@@ -69,12 +69,12 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
         np.datetime64(catalogue.first_month, "M"),
         months,
         tuple(layout["indicators"]),
-        {scope: tuple(layout[plural]) for scope, plural in PLURAL.items()},
-        units,
-        {scope: tuple(banded(catalogue, layout[plural])) for scope, plural in PLURAL.items()},
-        tuple(layout["assumptions"]),
-        tuple(layout["goals"]),
-        tuple(layout["audit"]),
+        scopes={scope: tuple(layout[plural]) for scope, plural in PLURAL.items()},
+        units=units,
+        banded={scope: tuple(banded(catalogue, layout[plural])) for scope, plural in PLURAL.items()},
+        assumptions=tuple(layout["assumptions"]),
+        goals=tuple(layout["goals"]),
+        audit=tuple(layout["audit"]),
     )
 
 
@@ -256,12 +256,12 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     """
     for name in names.indicators:
         column = pq.read_table(months_file, columns=[name])[name].to_numpy()
-        yield _band("county", ("county",), name, names, column.reshape(-1, names.months, 1), draws)
+        yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
     filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
         for name in names.banded[scope]:
             series = np.concatenate([chunk.array(f"{plural}.months.{name}") for chunk in filled])
-            yield _band(scope, names.units[scope], name, names, series, draws)
+            yield _band(scope, names.units[scope], name, names=names, values=series, draws=draws)
 
 
 def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, values: NDArray, draws: NDArray[np.intp]) -> pa.Table:

@@ -58,8 +58,8 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     draws = Draws(replication)
     counts = plan_counts(p, general_weight)
     village_size = make_places(tables, draws, p)
-    sizes = make_households(tables, draws, p, counts, village_size)
-    make_persons(tables, draws, p, sizes, counts, posts_promised)
+    sizes = make_households(tables, draws, p, counts=counts, village_size=village_size)
+    make_persons(tables, draws, p, sizes=sizes, counts=counts, posts=posts_promised)
     list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):
@@ -145,9 +145,9 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
 
     rules = DibaoRules(
         float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
-        float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
+        counted_share=float(values.at("accounts.post_pay_counted", -YEAR)), assessed=assessed, due=due,
     )  # fmt: skip
-    settle_incomes(tables, draws, p, trial, rules)
+    settle_incomes(tables, draws, p, trial=trial, rules=rules)
     register = tables["register"]
     names = households["identity"]
     without = households["workers"] == 0

@@ -59,8 +59,8 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
     scale = np.ones(len(households))
     income = np.zeros(len(households))
-    _settle_dibao(tables, draws, p, trial, rules, on_dibao, scale, income)
-    _settle_others(tables, draws, p, trial, rules, ~on_dibao, scale, income)
+    _settle_dibao(tables, draws, p, trial=trial, rules=rules, chosen=on_dibao, scale=scale, income=income)
+    _settle_others(tables, draws, p, trial=trial, rules=rules, chosen=~on_dibao, scale=scale, income=income)
     households["holdings"] *= scale[:, None]
     _scale_productivity(tables, scale)
     buffer = p.buffer_months[households["segment"]] * draws.lognormals("buffer", households["identity"], p.buffer_spread)

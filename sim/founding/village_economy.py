@@ -90,7 +90,7 @@ def make_enterprises(tables: Tables, draws: Draws, p: Any) -> None:
     enterprises["tight"][tight] = 1
     enterprises["linkage"][tight] = Linkage.ORDERS
     _set_revenue(enterprises, draws, p, names)
-    _fill_jobs(persons, enterprises, draws, p, names, size, total)
+    _fill_jobs(persons, enterprises, draws, p=p, names=names, size=size, total=total)
 
 
 def _set_industries(enterprises, draws: Draws, p: Any, names: np.ndarray) -> None:

@@ -153,8 +153,8 @@ def _measure_times(scenario: Path, seed: int, lang: Language) -> Mapping[str, fl
     chosen = load_scenario(scenario)
     county = model_api.load_model(model_api.COUNTY)
     county.prepare(chosen, run_helpers.make_status_printer(console.progress_console(), lang))
-    county.run(chosen, None, seed, 0, False)
-    return county.run(chosen, None, seed, 0, True).timings
+    county.run(chosen, None, seed, replication=0, profile=False)
+    return county.run(chosen, None, seed, replication=0, profile=True).timings
 
 
 def show_list(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:

@@ -44,10 +44,10 @@ def explain(
         chosen = [load_scenario(path, sets or []) for path in (scenario, beside) if path is not None]
         address = {"seed": seed, "replication": replication, "only_luck": only_luck}
         if find is not None:
-            _list_candidates(find, chosen[0], address, lang, as_json)
+            _list_candidates(find, chosen[0], address, lang=lang, as_json=as_json)
             return
         assert household is not None
-        _print_story(household, chosen, address, lang, as_json)
+        _print_story(household, chosen, address, lang=lang, as_json=as_json)
 
 
 def _found_county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:

@@ -17,8 +17,8 @@ def build_headline_table(context: ReportContext) -> Table:
     words = context.words
     chart = Chart(words("axis_probability"), "goal", ("probability", *(("base",) if context.measured.base else ())))
     return Table(
-        "goals", words("brief_table_headline"), _columns(context, True), tuple(build_row(context, goal) for goal in shown),
-        words("note_headline"), chart=chart,
+        "goals", words("brief_table_headline"), _columns(context, True), rows=tuple(build_row(context, goal) for goal in shown),
+        note=words("note_headline"), chart=chart,
     )  # fmt: skip
 
 
@@ -41,10 +41,10 @@ def build_other_goals_table(context: ReportContext) -> Table | None:
         "all_goals",
         words("table_goals"),
         _columns(context, False),
-        tuple(rows),
-        words("brief_note_goals"),
-        frozenset(heads),
-        chart,
+        rows=tuple(rows),
+        note=words("brief_note_goals"),
+        heads=frozenset(heads),
+        chart=chart,
     )
 
 

@@ -13,12 +13,14 @@ def _plain(value: float) -> float:
 
 def _yearly_chance(value: float) -> float:
     """The chance in a month that makes this chance in a year."""
-    return 1.0 - (1.0 - value) ** (1.0 / MONTHS_PER_YEAR)
+    none: float = (1.0 - value) ** (1.0 / MONTHS_PER_YEAR)
+    return 1.0 - none
 
 
 def _yearly_growth(value: float) -> float:
     """The growth in a month that makes this growth in a year."""
-    return (1.0 + value) ** (1.0 / MONTHS_PER_YEAR) - 1.0
+    growth: float = (1.0 + value) ** (1.0 / MONTHS_PER_YEAR)
+    return growth - 1.0
 
 
 def _twelfth(value: float) -> float:
