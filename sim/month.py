@@ -48,7 +48,9 @@ from sim.processes.government.work_relief import work_relief
 from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
 from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
 from sim.processes.household_economy.family_division import family_division
+from sim.processes.household_economy.farm_choice import farm_choice
 from sim.processes.household_economy.farming import farming
+from sim.processes.household_economy.land_rents import land_rents
 from sim.processes.household_economy.local_spillover import local_spillover
 from sim.processes.household_economy.microcredit import loan_service, new_loans, risk_compensation
 from sim.processes.labour.earnings import earnings, farm_hands, going_pay
@@ -143,7 +145,9 @@ MONTH: tuple[Part, ...] = (
         monthly(farm_hands, "who is at home on the farm, when all moves are made", burn_in=True),
     )),
     Part("收入", "Income", (
+        yearly(FEBRUARY, farm_choice, "after the Spring Festival, when labour is chosen", burn_in=True),
         monthly(farming, "sales at this month's prices", burn_in=True),
+        yearly(JANUARY, land_rents, "rents of the year are paid before the Spring Festival", burn_in=True),
         monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
         monthly(own_work, "whoever is at home earns something beside the farm", burn_in=True),

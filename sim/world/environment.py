@@ -39,6 +39,8 @@ deviation         | f8  | log points       | Departure from trend, which fades.
 variance          | f8  | log points²      | Variance of the departure, seen from 2020.
 season            | f8  | share            | This month's share of a year's sales.
 crash             | i4  | flag             | Whether the price stands in a crash.
+usual             | f8  | yuan/year        | What an ordinary grower earned of it when the county was founded.
+returned          | f8  | multiple         | Net income of an ordinary farm since the last choice, an ordinary year being 1.
 """,
 )
 

@@ -25,6 +25,9 @@ landed_year      | i4? | projects   | Enclave projects landed since January.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
+grown            | f8[6] | quantity | Sold this month of each commodity, by households and enterprises: tonnes, stems, heads.
+farm_sales       | f8  | yuan       | What its households sold from their farms this month.
+farm_net         | f8  | yuan       | The same less what it cost them.
 """,
 )
 
@@ -39,6 +42,8 @@ visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
 team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
 tap              | f8? | share      | Households with tap water.
+growers          | f8[6] | households | Households that grew each commodity when choices were made last.
+farms            | f8  | households | Households that there were then.
 collective_cash  | f8? | yuan       | Asset income that the village has not yet distributed.
 sharing          | i4? | households | Households among whom the next dividend is shared.
 """,

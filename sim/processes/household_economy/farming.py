@@ -46,8 +46,10 @@ def farm_month(household, township, commodities, trend, p):
         if commodity.season <= 0.0 or household.holdings[kind] <= 0.0:
             continue
         income = household.holdings[kind] * commodity.season * trend * labour
-        sales = income * p.sales_ratio[kind]
+        sales = income / p.net_share[kind]
         harvest = standing(kind, household, township)
+        township.grown[kind] += household.weight * sales * harvest
+        township.farm_sales += household.weight * sales * harvest * commodity.price
         net += sales * commodity.price * harvest - (sales - income)
         by_harvest = sales * max(1.0 - harvest, 0.0)
         by_price = sales * harvest * max(1.0 - commodity.price, 0.0)
@@ -59,24 +61,58 @@ def farm_month(household, township, commodities, trend, p):
     return net
 
 
+@compiled
+def till_for(household, township, season, p):
+    """Land whose hands have left or died goes on being tilled by others; the holder has only the rent."""
+    sales = household.holdings[Commodity.MAIZE] / p.net_share[Commodity.MAIZE] * season
+    township.grown[Commodity.MAIZE] += household.weight * sales * township.maize_yield
+
+
+@compiled
+def open_accounts(townships):
+    """Nothing has been sold yet this month."""
+    for township in townships:
+        township.farm_sales = 0.0
+        township.farm_net = 0.0
+        for kind in range(len(township.grown)):
+            township.grown[kind] = 0.0
+
+
+@compiled
+def count_output(townships, trend, p):
+    """What was booked at ordinary prices becomes tonnes, stems and heads."""
+    for township in townships:
+        for kind in range(len(township.grown)):
+            township.grown[kind] /= trend * p.farm_price[kind]
+
+
 @process(
     reads="households.members households.holdings households.township households.shed households.herd households.farm_labour "
     "households.farm_labour_founded households.weight townships.maize_yield townships.drought commodities.season "
-    "commodities.price commodities.crash environment.farm_trend",
-    writes="households.business households.burden households.event households.event_loss households.cash households.received "
+    "commodities.price commodities.crash environment.farm_trend enterprises.alive enterprises.township enterprises.commodity "
+    "enterprises.grows",
+    writes="commodities.returned townships.grown townships.farm_sales townships.farm_net households.business households.burden households.event households.event_loss households.cash households.received "
     "households.paid",
     pays="farm_sales: outside -> households; farm_losses: households -> outside",
 )
 @compiled
 def farming(county, p, draws, books):
-    """Farms sell what the season brings, at the month's prices, and pay what it cost."""
+    """Farms sell what the season brings, at the month's prices, and pay what it cost; what enterprises grow is only counted here."""
     trend = county.environment[0].farm_trend
+    open_accounts(county.townships)
+    for enterprise in county.enterprises:
+        if enterprise.alive == 1 and enterprise.grows > 0.0:
+            sales = enterprise.grows * trend * county.commodities[enterprise.commodity].season
+            county.townships[enterprise.township].grown[enterprise.commodity] += sales
     sold, sellers, lost, losers = 0.0, 0.0, 0.0, 0.0
     for household in county.households:
+        if household.members == 0 or (household.farm_labour <= 0.0 and household.holdings[Commodity.MAIZE] > 0.0):
+            till_for(household, county.townships[household.township], county.commodities[Commodity.MAIZE].season * trend, p)
         if household.members == 0:
             continue
         net = farm_month(household, county.townships[household.township], county.commodities, trend, p)
         household.business += net
+        county.townships[household.township].farm_net += household.weight * net
         if net > 0.0:
             sold += hand(household, net)
             sellers += household.weight
@@ -85,3 +121,7 @@ def farming(county, p, draws, books):
             losers += household.weight
     settle(books.farm_sales, sold, sellers)
     settle(books.farm_losses, lost, losers)
+    count_output(county.townships, trend, p)
+    for kind in range(len(county.commodities)):
+        commodity = county.commodities[kind]
+        commodity.returned += commodity.season * (1.0 + (commodity.price - 1.0) / p.net_share[kind])
