@@ -131,9 +131,7 @@ class County:
         """
         tables = self.tables
         households = tables["households"]
-        sums = {
-            name: np.zeros(len(households)) for name in ("wages", "property_income", "post_pay", "transfers", "rigid")
-        }
+        sums = {name: np.zeros(len(households)) for name in ("wages", "property_income", "post_pay", "transfers", "rigid")}
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):

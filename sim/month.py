@@ -40,6 +40,7 @@ from sim.processes.environment.wages import slump, trends, wages
 from sim.processes.environment.weather import clear_sky, hail, weather
 from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
+from sim.processes.government.farm_works import farm_works
 from sim.processes.government.stationed_teams import stationed_teams
 from sim.processes.government.township_finance import township_budgets, township_finance
 from sim.processes.government.training import training
@@ -124,6 +125,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
+        yearly(MARCH, farm_works, "the year's works, before the season they serve"),
         monthly(water_works, "pipes are laid before wells fail", burn_in=True),
     )),
     Part("务工就业", "Work", (

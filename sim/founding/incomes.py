@@ -188,7 +188,7 @@ class OtherIncomes:
         return wanted
 
     def scale(self, going: np.ndarray, dibao_income: np.ndarray) -> np.ndarray:
-        """What wages and farms are multiplied by, where they go for ``going`` yuan a year and dibao households have ``dibao_income``.
+        """What wages and farms are multiplied by, where they go for ``going`` yuan a year; ``dibao_income``: of the others.
 
         Two means are sought: what other registered households have above their floor, so that the registered stand to the county
         as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared
@@ -204,9 +204,7 @@ class OtherIncomes:
             factor = np.clip(_ratio(rest, going), p.scale_low, p.scale_high)
             achieved = np.maximum(wanted * self._members, self._given + factor * going)
             total = weight * np.where(self._on_dibao, dibao_income, achieved)
-            self._above = max(
-                self._above + (goal_registered - total[self._registered].sum()) / persons[self._other].sum(), 0.0
-            )
+            self._above = max(self._above + (goal_registered - total[self._registered].sum()) / persons[self._other].sum(), 0.0)
             self._mean += (goal - total.sum()) / persons[self._general & (wanted > p.general_floor)].sum()
         self._wanted = wanted
         return factor
@@ -216,7 +214,7 @@ class OtherIncomes:
         households, p, trial, chosen = self._households, self._p, self._trial, ~self._on_dibao
         wanted = self._wanted * self._members
         left = np.maximum(wanted - self._given - earned, 0.0)
-        # Where hands are at home, what is more than relatives usually give is, for the most part, their own odd jobs and small trade.
+        # Where hands are at home, what is more than relatives usually give is mostly their own odd jobs and small trade.
         beyond = np.maximum(left - p.support_share[households["segment"]] * wanted, 0.0)
         own = np.where(households["farm_labour_founded"] > 0.0, p.own_work_share * beyond, 0.0)
         support = left - own

@@ -103,14 +103,14 @@ def make_farms(tables: Tables, draws: Draws, p) -> None:
 
 
 def county_farming(p) -> np.ndarray:
-    """Net income of all households together from each commodity in an ordinary year, yuan: their part of what the county produces,
-    at ordinary prices, less what it costs them.
+    """Net income of all households together from each commodity in an ordinary year, yuan: their part of what the county
+    produces, at ordinary prices, less what it costs them.
     """
     return p.output * p.household_share * p.farm_price * p.net_share
 
 
 def anchor_farms(households, scale: np.ndarray, county: np.ndarray, stride: float = 1.0) -> None:
-    """Multiply each commodity by one number for all, so that holdings times ``scale`` (households) come to ``county`` (commodities).
+    """Multiply each commodity by one number for all, so that holdings times ``scale`` come to ``county`` (by commodity).
 
     With a ``stride`` other than 1 the step is that much longer than the gap, in logarithms.
     """

@@ -11,10 +11,12 @@ LINES: dict[Commodity, tuple[dict[str, str], str, str, float | None, dict[str, s
         {"zh": "粮食", "en": "Grain"}, "t", "mu", 270_000.0, {"zh": "方案附件四：5.4亿斤", "en": "annex 4.2: 540 million jin"}
     ),
     Commodity.VEGETABLES: (
-        {"zh": "设施蔬菜", "en": "Greenhouse vegetables"}, "t", "mu", 920_000.0, {"zh": "方案附件二：92万吨", "en": "annex 2.2: 920 000 t"}
+        {"zh": "设施蔬菜", "en": "Greenhouse vegetables"}, "t", "mu", 920_000.0,
+        {"zh": "方案附件二：92万吨", "en": "annex 2.2: 920 000 t"}
     ),
     Commodity.FLOWERS: (
-        {"zh": "鲜切花", "en": "Cut flowers"}, "stems", "mu", 246_000_000.0, {"zh": "方案附件二：2.46亿支", "en": "annex 2.2: 246 million"}
+        {"zh": "鲜切花", "en": "Cut flowers"}, "stems", "mu", 246_000_000.0,
+        {"zh": "方案附件二：2.46亿支", "en": "annex 2.2: 246 million"}
     ),
     Commodity.HOGS: (
         {"zh": "生猪", "en": "Hogs"}, "heads", "heads raised", 630_000.0,
@@ -32,8 +34,8 @@ def production_accounts(tables: Tables, p: Any) -> list[dict[str, Any]]:
     """A row for each commodity, of an ordinary year at prices of 2020, as the county was founded.
 
     ``households`` that grow it; ``quantity`` in ``unit`` of all, ``of_households`` and ``of_enterprises``; ``published`` and
-    where; ``bears`` (mu, or heads raised) in ``bears_unit``; ``value``: gross, of all; ``household_value`` and ``household_net``: what
-    households sell, and less what it costs them, yuan.
+    where; ``bears`` (mu, or heads raised) in ``bears_unit``; ``value``: gross, of all; ``household_value`` and ``household_net``:
+    what households sell, and less what it costs them, yuan.
     """
     households, enterprises = tables["households"], tables["enterprises"]
     weight = households["weight"].astype(float)
@@ -52,4 +54,3 @@ def production_accounts(tables: Tables, p: Any) -> list[dict[str, Any]]:
             "value": sold + grown, "household_value": sold, "household_net": net,
         })  # fmt: skip
     return rows
-

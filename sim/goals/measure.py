@@ -98,6 +98,7 @@ class Measure(IntEnum):
     HOGS = auto()
     CATTLE = auto()
     FRUIT = auto()
+    GREENHOUSES_BUILT = auto()  # mu since January, by households and for them
     FARM_SALES = auto()  # what households sold from their farms, yuan
     FARM_NET = auto()  # less what it cost them
 

@@ -32,6 +32,7 @@ def measure_places(townships, villages, enterprises, assets, enclaves, scale, mo
         out[row, Measure.TOWNSHIP_NEED] += townships[row].need_year
         for kind in range(len(townships[row].grown)):
             out[row, Measure.GRAIN + kind] += townships[row].grown[kind]
+        out[row, Measure.GREENHOUSES_BUILT] += townships[row].built
         out[row, Measure.FARM_SALES] += townships[row].farm_sales
         out[row, Measure.FARM_NET] += townships[row].farm_net
     for village in villages:

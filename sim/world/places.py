@@ -11,6 +11,7 @@ TOWNSHIPS = declare(
     """
 households       | i4? | households | Rural households at founding.
 maize_yield      | f8  | index      | This year's maize yield relative to normal.
+grain_yield      | f8  | index      | The same of grain, what high-standard fields add included.
 drought          | i4  | flag       | Whether drought struck this year.
 hail             | i4  | flag       | Whether hail or snow struck sheds and orchards this month.
 epidemic         | f8  | multiple   | Hospital admissions relative to normal this month.
@@ -26,6 +27,7 @@ on_file          | f8? | persons    | Registered persons, counted where records 
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
 grown            | f8[6] | quantity | Sold this month of each commodity, by households and enterprises: tonnes, stems, heads.
+built            | f8  | mu         | Greenhouse land built since January.
 farm_sales       | f8  | yuan       | What its households sold from their farms this month.
 farm_net         | f8  | yuan       | The same less what it cost them.
 """,

@@ -63,6 +63,7 @@ UNITS: dict[str, Unit] = {
     "villages": Unit(_plain, 0.0, 1e5),
     "quantity": Unit(_plain, 0.0, 1e12),  # tonnes, stems or heads, as the record says
     "yuan/unit": Unit(_plain, 0.0, 1e9),  # for a tonne, a stem or a head
+    "mu/year": Unit(_plain, 0.0, 1e8),  # built once a year
     "mu": Unit(_plain, 0.0, 1e8),
     "places/year": Unit(_plain, 0.0, 1e7),  # given out once a year
     "teams": Unit(_plain, 0.0, 1e5),

@@ -18,10 +18,10 @@ def pull(kind, commodities, p):
     """How much likelier than in an ordinary year a line is begun, by the rule in force; giving up is as much less likely."""
     if p.rule == FarmRule.IMITATION:
         for other in range(Commodity.VEGETABLES, len(commodities)):
-            if commodities[other].returned > commodities[kind].returned:
+            if commodities[other].expected > commodities[kind].expected:
                 return 1.0 - p.imitation
         return 1.0 + p.imitation
-    return min(max(math.exp(p.response * (commodities[kind].returned - 1.0)), p.least_pull), p.most_pull)
+    return min(max(math.exp(p.response * (commodities[kind].expected - 1.0)), p.least_pull), p.most_pull)
 
 
 @compiled
@@ -47,13 +47,21 @@ def count_growers(county):
 
 
 @compiled
+def subsidy_of(kind, p):
+    """Part of an investment that public money pays: greenhouses, herds, orchards."""
+    if kind == Commodity.HOGS or kind == Commodity.CATTLE:
+        return p.herd_subsidy
+    return p.orchard_subsidy if kind == Commodity.FRUIT else p.greenhouse_subsidy
+
+
+@compiled
 def invest(household, kind, size, p, books):
     """Build or buy what ``size`` yuan of net income a year need, if there are means; says whether it was done.
 
-    The county pays its part as far as its money goes; the household's own part must be in hand, relatives and suppliers lend the rest.
+    The county pays its part as far as its money goes; the household's own part must be in hand, others lend the rest.
     """
     cost = size * p.capital[kind]
-    granted = p.subsidy * cost
+    granted = subsidy_of(kind, p) * cost
     if household.cash < p.own_part * (cost - granted) + p.kept_months * household.income_12 * p.month_share:
         return False
     if granted > 0.0 and not transfer(books.farm_grants, granted * household.weight, household.weight):
@@ -68,12 +76,20 @@ def invest(household, kind, size, p, books):
 
 
 @compiled
-def decide(household, kind, share, attraction, usual, draws, p, books):
+def count_new_greenhouses(township, household, kind, size, commodity):
+    """Add what was begun or widened to the year's new greenhouse land."""
+    if kind == Commodity.VEGETABLES or kind == Commodity.FLOWERS:
+        township.built += household.weight * size / commodity.net_unit
+
+
+@compiled
+def decide(household, kind, share, attraction, commodity, township, draws, p, books):
     """One household and one line: begin, widen, give up, or go on."""
-    holding = household.holdings[kind]
-    if holding <= 0.0:
+    size = p.first_size * commodity.usual
+    if household.holdings[kind] <= 0.0:
         chance = p.turnover * share * attraction
-        if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, p.first_size * usual, p, books):
+        if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, size, p, books):
+            count_new_greenhouses(township, household, kind, size, commodity)
             household.farm_line = kind
             household.farm_reason = FarmReason.BEGUN
         return
@@ -82,7 +98,8 @@ def decide(household, kind, share, attraction, usual, draws, p, books):
         household.farm_line = kind
         household.farm_reason = FarmReason.GIVEN_UP
     elif attraction > 1.0 and happens(draws.widen, mix(household.identity, kind), p.turnover * (attraction - 1.0)):
-        if invest(household, kind, p.first_size * usual, p, books):
+        if invest(household, kind, size, p, books):
+            count_new_greenhouses(township, household, kind, size, commodity)
             household.farm_line = kind
             household.farm_reason = FarmReason.WIDENED
 
@@ -92,20 +109,21 @@ def choose(county, p, draws, books):
     """Line by line, every household with hands decides."""
     for kind in range(Commodity.VEGETABLES, len(county.commodities)):
         attraction = pull(kind, county.commodities, p)
-        usual = county.commodities[kind].usual
+        commodity = county.commodities[kind]
         for household in county.households:
             if household.members == 0 or not hands_of(household):
                 continue
             village = county.villages[household.village]
             share = village.growers[kind] / village.farms
             if share > 0.0:
-                decide(household, kind, share, attraction, usual, draws, p, books)
+                decide(household, kind, share, attraction, commodity, county.townships[household.township], draws, p, books)
 
 
 @process(
-    reads="households.members households.weight households.identity households.village households.farm_labour households.income_12 "
-    "commodities.usual",
-    writes="commodities.returned households.holdings households.cash households.paid households.debt households.farm_line households.farm_reason "
+    reads="households.members households.weight households.identity households.village households.farm_labour "
+    "households.income_12 commodities.usual commodities.net_unit households.township",
+    writes="townships.built commodities.returned commodities.expected households.holdings households.cash households.paid "
+    "households.debt households.farm_line households.farm_reason "
     "villages.growers villages.farms funds.balance",
     draws="begin stop widen",
     pays="farm_investment: households -> outside; farm_grants: bridging | county_floor -> outside",
@@ -113,8 +131,11 @@ def choose(county, p, draws, books):
 @compiled
 def farm_choice(county, p, draws, books):
     """After the Spring Festival households decide what they grow and raise this year."""
+    for township in county.townships:
+        township.built = 0.0
+    for commodity in county.commodities:
+        commodity.expected = commodity.returned
+        commodity.returned = 0.0
     if p.rule != FarmRule.INERTIA and county.month >= 0:
         count_growers(county)
         choose(county, p, draws, books)
-    for commodity in county.commodities:
-        commodity.returned = 0.0
