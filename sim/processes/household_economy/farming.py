@@ -140,7 +140,7 @@ def farming(county, p, draws, books):
     sold, sellers, lost, losers = 0.0, 0.0, 0.0, 0.0
     for household in county.households:
         township = county.townships[household.township]
-        if household.members == 0 or household.farm_labour <= 0.0:
+        if household.members == 0 or (household.farm_labour <= 0.0 and household.farm_labour_founded > 0.0):
             till_for(household, township, commodities[Commodity.MAIZE].season * trend, p)
         if household.members == 0:
             continue
