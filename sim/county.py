@@ -20,6 +20,7 @@ from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
+from sim.founding.production import production_accounts
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
@@ -39,7 +40,7 @@ OnStatus = Callable[..., None]
 
 #: What an ordinary year consists of, when founding computes what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
-SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies", "asset_returns", "dividends")
+SEASONAL = ("seasons", "medical_premium", "land_rents", "school_bills", "subsidies", "asset_returns", "dividends")
 
 _READY: list[bool] = []
 
@@ -119,6 +120,7 @@ class County:
         founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
+        self.production = production_accounts(self.tables, p)
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p
         if self._profile:
@@ -131,9 +133,7 @@ class County:
         """
         tables = self.tables
         households = tables["households"]
-        sums = {
-            name: np.zeros(len(households)) for name in ("wages", "business", "property_income", "post_pay", "transfers", "rigid")
-        }
+        sums = {name: np.zeros(len(households)) for name in ("wages", "property_income", "post_pay", "transfers", "rigid")}
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
@@ -149,11 +149,11 @@ class County:
         absence = founding.ordinary_absence(self.values)
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
-        business = sums["business"] * (1.0 - elasticity * absence)
+        farm_share = 1.0 - elasticity * absence
         programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
         local_pay = float(tables["environment"][0].local_wage)
         return TrialYear(
-            wages, business, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
+            wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
             absence=absence, local_pay=local_pay,
         )  # fmt: skip
 
@@ -368,9 +368,10 @@ def run_county(
     return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
-def audit_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
-    """The audit of a founded county at central parameters."""
-    return County(scenario, values_of(scenario, None), seed, replication).audit
+def describe_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> dict[str, list[dict]]:
+    """The ``audit`` and the ``production`` accounts of a county founded at central parameters."""
+    county = County(scenario, values_of(scenario, None), seed, replication)
+    return {"audit": county.audit, "production": county.production}
 
 
 def prepare(scenario: Scenario, on_status: OnStatus) -> None:

@@ -14,7 +14,7 @@ from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.county import County
 from sim.month import PROCESSES_IN_ORDER
-from sim.world.codes import CaseState, Cause, Channel, Destination, Help, LoanKind, LoanState, Stage
+from sim.world.codes import CaseState, Cause, Channel, Commodity, Destination, Help, LoanKind, LoanState, Stage
 from sim.world.funds import fund_records
 
 SPELL = 3  # months below without being noticed that make a household one that nobody noticed
@@ -120,7 +120,22 @@ class HouseholdTrace:
         if not before and seen is not None and self._before is not None:
             compare = _Comparison(self._before, seen, process, self._purses(process))
             self.facts.extend(Fact(month, process.name, kind, values) for kind, values in compare.facts())
+            if process.name == "farm_choice":
+                self.facts.extend(self._farm(month, self._before.household[0], seen.household[0]))
         self._before = seen if before else None
+
+    def _farm(self, month: int, old: Any, new: Any) -> Iterator[Fact]:
+        """What it decided of the lines of its farm, and what it went by: last year's returns, and neighbours."""
+        village, commodities = self.county.tables["villages"][new["village"]], self.county.tables["commodities"]
+        for kind in Commodity:
+            was, now = float(old["holdings"][kind]), float(new["holdings"][kind])
+            if was != now:
+                what = "line_begun" if was == 0.0 else "line_given_up" if now == 0.0 else "line_widened"
+                values = {
+                    "line": kind.name, "expected": float(commodities[kind].expected),
+                    "neighbours": float(village["growers"][kind] / village["farms"]), "yuan": abs(now - was),
+                }  # fmt: skip
+                yield Fact(month, "farm_choice", what, values)
 
     def _purses(self, process: Process) -> dict[str, list[str]]:
         """For each reason of a process, the public purses that have paid it so far this month."""

@@ -37,9 +37,10 @@ class Fund(IntEnum):
     VILLAGES = 13
     POVERTY_INSURER = 14
     RISK_COMPENSATION = 15
-    HOUSEHOLDS = 16
-    ENTERPRISES = 17
-    OUTSIDE = 18
+    FARM_PROJECTS = 16
+    HOUSEHOLDS = 17
+    ENTERPRISES = 18
+    OUTSIDE = 19
 
 
 class Purse(IntEnum):

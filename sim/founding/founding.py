@@ -41,6 +41,9 @@ BORROWED = {
     "loan_size": "microcredit.loan_size",
     "loan_term": "microcredit.term_months",
     "loan_ability_spread": "microcredit.ability_spread",
+    "farm_price": "farming.farm_price",
+    "net_share": "farming.net_share",
+    "farm_yield": "farming.farm_yield",
 }
 
 
@@ -154,6 +157,9 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
     interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
     register["recertification"] = np.where(register["dibao"] == 1, (draws.uniforms("review", names) * interval).astype(int), 0)
     _value_enterprises(tables, p)
+    tables["commodities"]["net_unit"] = p.farm_yield * p.farm_price * p.net_share
+    growers = households["weight"] @ (households["holdings"] > 0.0)
+    tables["commodities"]["usual"] = households["weight"] @ households["holdings"] / np.maximum(growers, 1.0)
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:

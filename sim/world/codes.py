@@ -127,6 +127,23 @@ class ProjectStage(IntEnum):
     CLOSED = 6  # produced, and gave up
 
 
+class FarmRule(IntEnum):
+    """How households choose what they grow: never anew, by returns and neighbours, or as whoever earned most did."""
+
+    INERTIA = 0
+    RETURNS = 1
+    IMITATION = 2
+
+
+class FarmReason(IntEnum):
+    """What a household decided of a line of its farm."""
+
+    NONE = 0
+    BEGUN = 1
+    WIDENED = 2
+    GIVEN_UP = 3
+
+
 class LoanKind(IntEnum):
     """Microcredit for listed households, or a start-up loan with a guarantee."""
 

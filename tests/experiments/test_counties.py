@@ -63,7 +63,7 @@ def vars_of(scenario):
 
 def test_a_small_county_is_founded_with_its_own_numbers(tmp_path):
     chosen = load_scenario(BASELINE, (), county_file(tmp_path, "small", 0.1))
-    audit = {line["id"]: line for line in county.audit_population(chosen)}
+    audit = {line["id"]: line for line in county.describe_population(chosen)["audit"]}
     assert audit["dibao_households"]["achieved"] == round(1168.0)
     assert audit["registered_persons"]["achieved"] == 3200
     assert audit["villages"]["achieved"] == 24

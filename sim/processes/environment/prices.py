@@ -19,7 +19,7 @@ def season_of(kind, month, p):
         return p.flower_season[month]
     if kind == Commodity.FRUIT:
         return p.fruit_season[month]
-    return 1.0
+    return p.livestock_season[month]
 
 
 @compiled
