@@ -26,6 +26,8 @@ rounds           | f8? | multiple   | How often households are to be visited, re
 care             | f8? | multiple   | Working time that officials have for visits and verification, relative to the plan.
 papers           | f8? | multiple   | The same for paperwork.
 courting         | f8? | multiple   | The same for finding investors.
+bar              | f8? | multiple   | Income per head, relative to the monitoring line, below which its villages list a household.
+vacant           | f8? | households | Households that its list is short of its quota.
 waiting          | i4? | signals    | Signals that nobody had verified when it last divided its time.
 landed_year      | i4? | projects   | Enclave projects landed since January.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
@@ -45,8 +47,6 @@ visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
 team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
 tap              | f8? | share      | Households with tap water.
-bar              | f8? | multiple   | Income, relative to the monitoring line, below which its meeting lists a household; 0 before the first.
-vacant           | f8? | households | Households that its list is short of its quota.
 collective_cash  | f8? | yuan       | Asset income that the village has not yet distributed.
 sharing          | i4? | households | Households among whom the next dividend is shared.
 """,

@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
-from sim.core.random_draws import descendant, happens, lognormal
+from sim.core.random_draws import descendant, happens, normal
 from sim.world.codes import NONE, CaseState, DecisionRule
 
 
@@ -37,60 +37,61 @@ def close_signal(register):
 
 @compiled
 def standing(household, register, line, p, draws):
-    """How well off a household looks to the meeting, relative to the line: with error, its ties, and the fear of blame.
+    """How well off a household looks to its village's meeting: income as verified, in monitoring lines, as people see it.
 
-    A broken house is seen by everybody; whoever is registered is counted if it falls, so that leaving it out may be blamed.
+    Every meeting errs, and every village in its own way; ties make a household look poorer, and so does the fear of blame: of leaving
+    out a registered one, which is counted if it falls, or one whose broken house everybody sees.
     """
-    if register.broken == 1:
-        return 0.0
-    seen = register.verified_income / line * lognormal(draws.looks, household.identity, p.meeting_error)
+    seen = register.verified_income / line + p.meeting_error * normal(draws.looks, household.identity)
+    seen += p.village_error * normal(draws.village, household.village)
     if happens(draws.tied, household.identity, p.tied_share):
-        seen *= 1.0 - p.favour
-    return seen * (1.0 - p.blame) if household.registered == 1 else seen
+        seen -= p.favour
+    return seen - p.blame * household.registered - p.guarantee * register.broken
 
 
 @compiled
-def is_listed(household, register, village, line, p, draws):
-    """Whether the village lists a household: by lot, or whoever looks worse off than its bar, which moves to keep the number.
+def is_listed(household, register, township, line, p, draws):
+    """Whether a household is listed: by lot; or whoever looks worse off than the bar, which moves to keep the number.
 
-    Each listing lowers the bar and each refusal raises it, so that in the end the planned share is listed, the worst off first.
-    Under assessment the number is a quota: while the list is short refusals raise the bar, once it is full listings lower it.
+    Each listing lowers the bar of a township's villages and each refusal raises it, so that in the end the planned share is listed, but
+    the worst off. Under assessment the number is a quota: while the list is short refusals raise the bar, then listings lower it.
     """
     if p.rule == DecisionRule.AS_PLANNED:
         return happens(draws.listed, household.identity, p.listed_share)
-    if village.bar <= 0.0:
-        village.bar = p.first_bar
-    listed = standing(household, register, line, p, draws) < village.bar
     share = p.listed_share
     if p.rule == DecisionRule.UNDER_ASSESSMENT:
-        share = 1.0 if village.vacant > 0.0 else 0.0
-    village.bar *= 1.0 + p.bar_step * (share - (1.0 if listed else 0.0))
-    village.vacant -= 1.0 if listed else 0.0
-    return listed
+        share = 1.0 if township.vacant > 0.0 else 0.0
+    register.above_bar = standing(household, register, line, p, draws) - township.bar
+    if register.above_bar < 0.0:
+        township.bar -= p.bar_step * (1.0 - share)
+        township.vacant -= 1.0
+        return True
+    township.bar += p.bar_step * share
+    return False
 
 
 @compiled
 def count_vacant(county, p):
-    """How many households the list of each village is short of its quota, a share of its registered households."""
-    for village in county.villages:
-        village.vacant = 0.0
+    """How many households the list of each township is short of its quota, a share of its registered households."""
+    for township in county.townships:
+        township.vacant = 0.0
     for row in range(len(county.register)):
         household = county.households[row]
         if household.members > 0:
-            village = county.villages[household.village]
-            village.vacant += p.quota * household.weight * household.registered
-            village.vacant -= 1.0 if county.register[row].case_row >= 0 else 0.0
+            township = county.townships[household.township]
+            township.vacant += p.quota * household.weight * household.registered
+            township.vacant -= 1.0 if county.register[row].case_row >= 0 else 0.0
 
 
 @process(
     sees="records",
     reads="households.identity households.members households.weight households.township households.village "
     "households.registered register.verified_income register.broken environment.monitoring_line townships.pressure",
-    writes="villages.bar villages.vacant register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
+    writes="townships.bar townships.vacant register.above_bar register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
     "register.identified register.turned_down_until "
     "cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
-    draws="procedure put_off listed looks@year tied@life",
+    draws="procedure put_off listed looks@year village@life tied@life",
     creates="cases",
 )
 @compiled
@@ -109,7 +110,7 @@ def case_review(county, p, draws, books):
         elif happens(draws.put_off, household.identity, p.put_off * county.townships[household.township].pressure):
             continue  # no new case shortly before the assessment
         elif happens(draws.procedure, household.identity, 1.0 / (1.0 + p.procedural_lag)):
-            if is_listed(household, register, county.villages[household.village], line, p, draws):
+            if is_listed(household, register, county.townships[household.township], line, p, draws):
                 identity = descendant(household.identity, county.month, 0)
                 open_case(row, register, identity, county.month, county.cases_room)
             else:
