@@ -212,7 +212,7 @@ MONTH: tuple[Part, ...] = (
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
         yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
-        in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; the county decides by it next month", burn_in=True),
+        in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; next month the county decides", burn_in=True),
         yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),
 )  # fmt: skip

@@ -213,7 +213,9 @@ def test_a_story_says_why_a_village_listed_a_household_or_did_not_where_the_wors
     while simulated.month < 12:
         simulated.step()
     households, register = simulated.tables["households"], simulated.tables["register"]
-    row = int(np.flatnonzero((register["turned_down_until"] > 0) & (households["registered"] == 1) & (households["members"] > 0))[0])
+    row = int(
+        np.flatnonzero((register["turned_down_until"] > 0) & (households["registered"] == 1) & (households["members"] > 0))[0]
+    )
     name = int(households["identity"][row])
     facts = HouseholdTrace(small_county("governments_react.yaml", 12), name).facts
     kinds = [fact.kind for fact in facts]

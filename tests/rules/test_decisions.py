@@ -1,4 +1,4 @@
-"""Governments that decide, by hand: as planned nothing moves; by records and under assessment, money, time and lists go elsewhere."""
+"""Governments that decide, by hand: as planned nothing moves; by records or assessment, money, time and lists do."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PARTS = {"households_part": 0.4, "papers_part": 0.4, "investors_part": 0.2}
 
 
 def county(files: int = 2, behind: float = 0.0, idle: float = 0.0) -> Hand:
-    """Ten registered households of one person, two files open when the plan began and so many now; one township with a project."""
+    """Ten registered households of one person; two files when the plan began, so many now; one township with a project."""
     hand = Hand(households=10, persons=10)
     hand.households["registered"] = 1
     hand.register["case_row"][:files] = 0
@@ -259,8 +259,8 @@ def test_under_a_quota_the_bar_rises_while_the_list_is_short_and_then_falls():
         "case_review", rule=ASSESSED, procedural_lag=0.0, quota=0.2, bar_step=0.2, meeting_error=0.0, village_error=0.0,
         favour=0.0, blame=0.0,
     )  # fmt: skip
-    # Two are wanted. The bar of 0.5 turns one down, 0.7 the next; 0.9 lists two, and the list is full. It lists one more, which lowers
-    # the bar to 0.7, and then no more.
+    # Two are wanted. The bar of 0.5 turns one down, 0.7 the next; 0.9 lists two, and the list is full. It lists one more,
+    # which lowers the bar to 0.7, and then no more.
     assert listed(hand) == [2, 3, 4]
     assert hand.townships[0].bar == pytest.approx(0.7)
 

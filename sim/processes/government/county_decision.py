@@ -39,7 +39,7 @@ def registered_income(county):
 )
 @compiled
 def county_statistics(county, p, draws, books):
-    """What lies on the county's desk each half-year: registered income beside the province, surveyed with error, and idle hands."""
+    """What lies on the county's desk each half-year: registered income beside the province, with error, and idle hands."""
     if p.rule == DecisionRule.AS_PLANNED and county.month >= 0:
         return  # nobody asks
     environment = county.environment[0]
@@ -95,10 +95,10 @@ def gap(response, measured):
 )
 @compiled
 def county_decision(county, p, draws, books):
-    """The larger the gaps on file, the more is taken out of the plan and divided by them: industry, work relief; the rest is help.
+    """The larger the gaps, the more is taken out of the plan and divided by them: industry, work relief, the rest for help.
 
-    Reacting, the gaps are files above those of January 2021, income behind the province, and idle hands; under assessment, what is
-    assessed: persons on file as fallen back and townships without a project, and idle hands.
+    Reacting, the gaps are files above those of January 2021, income behind the province, and idle hands. Under assessment they
+    are what is assessed: persons on file as fallen back, townships without a project, and idle hands.
     """
     environment = county.environment[0]
     environment.moved = 0.0

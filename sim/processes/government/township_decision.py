@@ -26,9 +26,9 @@ def share_out_time(township, care, papers, courting, p):
 )
 @compiled
 def township_decision(county, p, draws, books):
-    """As planned, every use has its time; reacting, more goes to households where signals wait; under assessment, to what is assessed.
+    """As planned, every use has its time. Reacting, more goes to households where signals wait.
 
-    What is assessed are files and projects, the more the nearer December. Visits are not: nobody counts what was seen.
+    Under assessment more goes to what is assessed, files and projects, and most in December; nobody counts what a visit has seen.
     """
     for township in county.townships:
         township.care = 1.0

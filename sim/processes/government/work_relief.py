@@ -39,8 +39,8 @@ def places(environment, p):
 
 
 @process(
-    reads="environment.work_money persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months "
-    "persons.status households.registered households.weight households.first_person register.case_row",
+    reads="environment.work_money persons.household persons.next persons.identity persons.alive persons.capacity persons.stage "
+    "persons.ill_months persons.status households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
     draws="hired",
     pays="work_relief_wages: bridging | county_floor -> households",

@@ -39,8 +39,8 @@ def close_signal(register):
 def standing(household, register, line, p, draws):
     """How well off a household looks to its village's meeting: income as verified, in monitoring lines, as people see it.
 
-    Every meeting errs, and every village in its own way; ties make a household look poorer, and so does the fear of blame: of leaving
-    out a registered one, which is counted if it falls, or one whose broken house everybody sees.
+    Every meeting errs, and every village in its own way. Ties make a household look poorer, and so does the fear of blame: for
+    leaving out a registered one, which is counted if it falls, or one whose broken house everybody sees.
     """
     seen = register.verified_income / line + p.meeting_error * normal(draws.looks, household.identity)
     seen += p.village_error * normal(draws.village, household.village)
@@ -53,8 +53,9 @@ def standing(household, register, line, p, draws):
 def is_listed(household, register, township, line, p, draws):
     """Whether a household is listed: by lot; or whoever looks worse off than the bar, which moves to keep the number.
 
-    Each listing lowers the bar of a township's villages and each refusal raises it, so that in the end the planned share is listed, but
-    the worst off. Under assessment the number is a quota: while the list is short refusals raise the bar, then listings lower it.
+    Each listing lowers the bar of a township's villages and each refusal raises it, so that in the end the planned share is
+    listed, but the worst off. Under assessment the number is a quota: while the list is short refusals raise the bar, then
+    listings lower it.
     """
     if p.rule == DecisionRule.AS_PLANNED:
         return happens(draws.listed, household.identity, p.listed_share)
@@ -87,7 +88,8 @@ def count_vacant(county, p):
     sees="records",
     reads="households.identity households.members households.weight households.township households.village "
     "households.registered register.verified_income register.broken environment.monitoring_line townships.pressure",
-    writes="townships.bar townships.vacant register.above_bar register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
+    writes="townships.bar townships.vacant register.above_bar "
+    "register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
     "register.identified register.turned_down_until "
     "cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",

@@ -42,7 +42,8 @@ def count_matched(household, chance, p, draws):
 
 
 @process(
-    reads="households.members households.village households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
+    reads="households.members households.village "
+    "households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
     "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",

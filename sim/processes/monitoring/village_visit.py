@@ -18,7 +18,8 @@ def visit_chance(household, register, village, township, p):
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
     "households.registered "
-    "households.marginal households.village households.township townships.care villages.visits villages.households villages.team register.case_row "
+    "households.marginal households.village households.township townships.care "
+    "villages.visits villages.households villages.team register.case_row "
     "register.turned_down_until "
     "register.dibao",
     writes="townships.rounds register.signal register.signalled register.signal_cause register.noticed register.found",
@@ -33,8 +34,8 @@ def village_visit(county, p, draws, books):
         household = county.households[row]
         register = county.register[row]
         if household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
-            village = county.villages[household.village]
+            village, township = county.villages[household.village], county.townships[household.township]
             detect = p.detection + p.first_secretary * village.team
-            chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, county.townships[household.township], p)
+            chance = p.active * min(detect, 1.0) * visit_chance(household, register, village, township, p)
             count = count_noticed(draws.noticed, household.identity, household.weight, chance)
             raise_signal(register, Channel.VILLAGE_VISIT, county.month, household.risk_cause, count)
