@@ -120,7 +120,8 @@ class HouseholdTrace:
     def _grounds(self, old: _Rows, new: _Rows, process: Process) -> Iterator[tuple[str, dict[str, Any]]]:
         """Why an official decided as it did, where a rule of its level decides and not the plan."""
         was, now, decides = old.register[0], new.register[0], self._decides
-        if process.name == "case_review" and decides("case_review") and was["found"] == 1 and now["found"] < 0:
+        deliberated = was["found"] == 1 and now["found"] < 0 and new.household["members"][0] > 0
+        if process.name == "case_review" and decides("case_review") and deliberated:
             above = float(now["above_bar"]) * float(self.county.tables["environment"][0].monitoring_line)
             values = {"income": float(now["verified_income"]), "yuan": abs(above)}
             yield ("looked_better_off" if above >= 0.0 else "looked_worse_off"), values
