@@ -40,8 +40,10 @@ from sim.processes.environment.wages import slump, trends, wages
 from sim.processes.environment.weather import clear_sky, hail, weather
 from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
+from sim.processes.government.county_decision import county_decision, county_statistics
 from sim.processes.government.farm_works import farm_works
 from sim.processes.government.stationed_teams import stationed_teams
+from sim.processes.government.township_decision import township_decision
 from sim.processes.government.township_finance import township_budgets, township_finance
 from sim.processes.government.training import training
 from sim.processes.government.water_works import water_works
@@ -120,9 +122,11 @@ MONTH: tuple[Part, ...] = (
     )),
     Part("县里的钱与力量", "Money and hands of the county", (
         monthly(monthly_tranche, "funds are filled before anything is paid"),
+        in_months((JANUARY, JULY), county_decision, "by the records of the half-year that ended, before the tranche is spent"),
         yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
         yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
         yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
+        in_months((JANUARY, APRIL, JULY, OCTOBER), township_decision, "a quarter's time is divided, before anybody uses it"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
         yearly(MARCH, farm_works, "the year's works, before the season they serve"),
@@ -214,6 +218,7 @@ MONTH: tuple[Part, ...] = (
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
         yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
+        in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; next month the county decides", burn_in=True),
         yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),
 )  # fmt: skip

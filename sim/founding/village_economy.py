@@ -225,4 +225,5 @@ def make_township_finance(tables: Tables, draws: Draws, p: Any) -> None:
     names = identities("township", len(townships))
     townships["own_revenue"] = size * p.township_revenue / 12 * draws.lognormals("revenue", names, p.township_spread)
     townships["need"] = size * p.township_need / 12 * draws.lognormals("need", names, p.need_spread)
-    townships["effort"] = 1.0
+    for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
+        townships[column] = 1.0

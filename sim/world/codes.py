@@ -202,6 +202,14 @@ class ReimbursementBase(IntEnum):
     WHOLE_BILL = 1
 
 
+class DecisionRule(IntEnum):
+    """How a level of government decides: as planned, by what its own records show, or by what it is assessed on."""
+
+    AS_PLANNED = 0
+    REACTIVE = 1
+    UNDER_ASSESSMENT = 2
+
+
 class LabourRule(IntEnum):
     """How people choose work: by weighing wages (bounded rationality), or by observed transitions."""
 

@@ -30,6 +30,13 @@ land_left         | f8? | mu               | Land of the reserved quota not yet 
 asset_money       | f8? | yuan             | Industry money put into village assets this month.
 enterprise_money  | f8? | yuan             | Industry money given to village enterprises this month.
 park_money        | f8? | yuan             | Industry money put into enclave parks this month.
+income_2020       | f8  | yuan/person-year | Registered income per head of 2020, from which its growth is counted.
+income_behind     | f8? | share            | How far registered income has fallen behind the province since 2020, as surveyed.
+idle_workers      | f8? | share            | Registered persons able to work and without any, as in the employment ledger.
+files_2021        | f8? | files            | Signals and cases open when the plan began.
+moved             | f8? | share            | Part of the tranche that the county takes out of the plan for this half-year.
+to_industry       | f8? | share            | Part of the tranche that goes to industry from what was moved.
+work_money        | f8? | yuan/month       | What was moved to work relief.
 transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )

@@ -22,6 +22,14 @@ tax              | f8? | yuan       | Its part of the taxes of enclave projects 
 revenue_year     | f8? | yuan       | Own revenue and enclave taxes since January.
 need_year        | f8? | yuan       | What it had to spend since January.
 effort           | f8  | multiple   | How hard it looks for enclave projects, relative to an ordinary township.
+seeking          | f8? | multiple   | How hard it is to look for investors: its own effort times what the plan asks for.
+rounds           | f8? | multiple   | How often households are to be visited, relative to the monthly round.
+care             | f8? | multiple   | Working time that officials have for visits and verification, relative to the plan.
+papers           | f8? | multiple   | The same for paperwork.
+courting         | f8? | multiple   | The same for finding investors.
+bar              | f8? | multiple   | Income per head, relative to the monitoring line, below which its villages list a household.
+vacant           | f8? | households | Households that its list is short of its quota.
+waiting          | i4? | signals    | Signals that nobody had verified when it last divided its time.
 landed_year      | i4? | projects   | Enclave projects landed since January.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
