@@ -39,7 +39,7 @@ def read_outcomes(replications: "pandas.DataFrame") -> Outcomes:
 
 
 def add_curves(goals: Mapping[str, dict[str, Any]], outcomes: Outcomes, draws: NDArray) -> None:
-    """Give the lines of the scoreboard that have one their ``curve`` (at, probability, low, high, runs), and ``four_years``."""
+    """Give the lines of the scoreboard their ``curve`` (at, probability, low, high, runs, bound) and ``four_years``."""
     for goal in (GROWTH, INCOME_ALONE, AFTER_SPENDING):
         points = curve(goal, outcomes, draws)
         if goal in goals and points:
@@ -48,7 +48,7 @@ def add_curves(goals: Mapping[str, dict[str, Any]], outcomes: Outcomes, draws: N
         goals[EVERY_YEAR]["four_years"] = found
 
 
-def curve(goal: str, outcomes: Outcomes, draws: NDArray) -> list[dict[str, float]]:
+def curve(goal: str, outcomes: Outcomes, draws: NDArray) -> list[dict[str, Any]]:
     """The curve of a goal, empty where the replications do not say."""
     if goal not in outcomes or (goal == AFTER_SPENDING and CLUSTER not in outcomes):
         return []
@@ -66,7 +66,7 @@ def centre(margins: NDArray) -> NDArray:
     return margins - np.nanmean(margins) if not np.isnan(margins).all() else margins
 
 
-def years_running(outcomes: Outcomes, draws: NDArray, first: int = FIRST, last: int = LAST) -> dict[str, float] | None:
+def years_running(outcomes: Outcomes, draws: NDArray, first: int = FIRST, last: int = LAST) -> dict[str, Any] | None:
     """The probability that the county outgrew the province in each of these years; None where they were not all run."""
     years = [str(year) for year in range(first, last + 1)]
     if EVERY_YEAR not in outcomes or any(year not in outcomes[EVERY_YEAR] for year in years):
@@ -77,12 +77,7 @@ def years_running(outcomes: Outcomes, draws: NDArray, first: int = FIRST, last: 
     return {"first": first, "last": last, **point}
 
 
-def bound(point: Mapping[str, float]) -> str | None:
-    """Whether a probability is only a bound, as none ("below") or all ("above") of the runs met it."""
-    return "below" if point["probability"] == 0 else "above" if point["probability"] == 1 else None
-
-
-def first_reaching(points: Sequence[Mapping[str, float]], level: float) -> float | None:
+def first_reaching(points: Sequence[Mapping[str, Any]], level: float) -> float | None:
     """The least gap or threshold of a curve from which on the probability is at least ``level``; None if it never is."""
     return next((point["at"] for point in points if point["probability"] >= level), None)
 
@@ -92,6 +87,6 @@ def _known(values: NDArray, met: NDArray) -> NDArray:
     return np.where(np.isnan(values), np.nan, met.astype(float))
 
 
-def _point(at: float, met: NDArray, draws: NDArray) -> dict[str, float]:
+def _point(at: float, met: NDArray, draws: NDArray) -> dict[str, Any]:
     chance = estimates.proportion(met, draws)
-    return {"at": at, "probability": chance.probability, "low": chance.low, "high": chance.high, "runs": chance.runs}
+    return {"at": at, **{key: getattr(chance, key) for key in ("probability", "low", "high", "runs", "bound")}}

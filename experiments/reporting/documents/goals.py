@@ -8,7 +8,7 @@ from experiments.reporting.documents.content import Bullets, Cell, Chart, Column
 from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.goal_selection import group_goals
-from experiments.reporting.translations import margin
+from experiments.reporting.translations import Words, margin
 from experiments.results import curves
 
 #: A curve is read off where it reaches this probability.
@@ -139,7 +139,7 @@ def list_curves(context: ReportContext) -> Bullets | None:
     return Bullets(found) if found else None
 
 
-def _curve(context: ReportContext, goal: str) -> list[dict[str, float]]:
+def _curve(context: ReportContext, goal: str) -> list[dict[str, Any]]:
     """The curve of a goal; empty where no run was assessed."""
     outcomes, draws = curves.read_outcomes(context.measured.outcomes), context.measured.outcomes["draw"].to_numpy()
     return [point for point in curves.curve(goal, outcomes, draws) if point["runs"]]
@@ -149,10 +149,17 @@ def _growth(context: ReportContext) -> Iterator[str]:
     points, words = _curve(context, curves.GROWTH), context.words
     level = next((Chance.of(point) for point in points if point["at"] == 0.0), None)
     if level is not None:
-        gap = curves.first_reaching(points, SURE)
-        needed = words("curve_beyond", limit=words.quantity(max(curves.GAPS), "share", True)) if gap is None else (
-            words("curve_from", limit=words.quantity(gap, "share", True)))  # fmt: skip
-        yield words("curve_growth_said", told=probability_wording.format_probability(level, words), needed=needed)
+        told, needed = probability_wording.format_probability(level, words), _sure_from(points, words, difference=True)
+        yield words("curve_growth_said", told=told, needed=needed)
+
+
+def _sure_from(points: Sequence[Mapping[str, Any]], words: Words, difference: bool = False) -> str:
+    """The least gap (in points) or threshold from which on one may be sure; "more than" the last where one never is."""
+    at = curves.first_reaching(points, SURE)
+    shown = points[-1]["at"] if at is None else at
+    gap = words("with_unit", number=f"{100 * shown:.10g}".replace("-", words.minus), unit=words.unit("share", difference=True))
+    text = gap if difference else words.level(shown, "share")
+    return words("curve_beyond", limit=text) if at is None else text
 
 
 def _lever(context: ReportContext) -> Iterator[str]:
@@ -170,7 +177,7 @@ def _lever(context: ReportContext) -> Iterator[str]:
 def _running(context: ReportContext) -> Iterator[str]:
     outcomes, draws = curves.read_outcomes(context.measured.outcomes), context.measured.outcomes["draw"].to_numpy()
     found = curves.years_running(outcomes, draws)
-    chance = None if found is None else Chance.of({**found, "bound": curves.bound(found)})
+    chance = None if found is None else Chance.of(found)
     if found is not None and chance is not None:
         told = probability_wording.format_probability(chance, context.words)
         yield context.words("curve_running_said", first=found["first"], last=found["last"], told=told)
@@ -182,9 +189,7 @@ def _thresholds(context: ReportContext) -> Iterator[str]:
         points = _curve(context, goal)
         if not points:
             return
-        limit = curves.first_reaching(points, SURE)
-        reached[label] = words("curve_beyond", limit=words.level(points[-1]["at"], "share")) if limit is None else (
-            words("curve_from", limit=words.level(limit, "share")))  # fmt: skip
+        reached[label] = _sure_from(points, words)
     yield words("curve_relapse_said", **reached)
 
 

@@ -200,10 +200,9 @@ class _FigureMaker:
         limit = briefed.manifest["parameters"].get("thresholds.relapse_share")
         gaps = {"curve_here": briefed, "curve_without": figure_data.without_policy(briefed)}
         known = {label: figure_data.read_gap(each) for label, each in gaps.items() if each is not None}
-        reached = [(label, gap) for label, gap in known.items() if gap is not None]
         marks = {
-            "growth": [(gap, words(label, gap=words.quantity(gap, "share", True))) for label, gap in reached],
-            "relapse": [(limit, words("curve_threshold", limit=words.level(limit, "share")))] if limit is not None else [],
+            "growth": [(gap, label) for label, gap in known.items() if gap is not None],
+            "relapse": [(limit, "curve_threshold")] if limit is not None else [],
         }
         for kind, goals in (("growth", ["G2"]), ("relapse", ["R2", "R3"])):
             data = figure_data.tabulate_curve(briefed, goals)
@@ -212,11 +211,12 @@ class _FigureMaker:
             figure = goal_probabilities.plot_goal_curves(kind, data, marks[kind], self.language, self.facts)
             items = []
             for row in data[np.isclose(data["at"] % 0.01, 0) | np.isclose(data["at"] % 0.01, 0.01)].to_dict("records"):
-                at = words.quantity(row["at"], "share", True) if kind == "growth" else words.level(row["at"], "share")
+                at = goal_probabilities.format_place(kind, row["at"], words)
                 chance = goal_probabilities.format_chance(row["probability"], row["low"], row["high"], words)
                 items.append(words("described_item", name=f"{row[f'name_{self.language}']} {at}", value=chance))
             title = words(f"curve_{kind}_title")
-            alt = _describe_items(words, title, [*items, *(text for _at, text in marks[kind])])
+            items += [words(label, at=goal_probabilities.format_place(kind, at, words)) for at, label in marks[kind]]
+            alt = _describe_items(words, title, items)
             yield self.picture(f"curve-{kind}", title, figure, data, alt, words(f"curve_{kind}_is"), "goals")
 
     def against(self, other: Results) -> Iterator[Picture]:
