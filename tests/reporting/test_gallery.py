@@ -175,9 +175,9 @@ def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures
         assert len(drawn) == columns
         np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in drawn]), each.data["probability"])
     gap = next(goal for goal in Results(folders / "plan").goals if goal["id"] == "G2")["margin_mean"]
-    assert gap == pytest.approx(figure_data.read_gap(Results(folders / "plan")))
-    marks = [line.get_xdata()[0] for line in pictures["curve-relapse"].figure.axes[0].get_lines() if len(line.get_ydata()) == 2]
-    assert marks == pytest.approx([0.02])
+    for name, place in (("curve-growth", gap), ("curve-relapse", 0.02)):
+        lines = pictures[name].figure.axes[0].get_lines()
+        assert [line.get_xdata()[0] for line in lines if len(line.get_ydata()) == 2] == pytest.approx([place])
 
 
 def test_the_words_for_those_who_cannot_see_hold_the_main_number(pictures):
