@@ -337,9 +337,11 @@ def unreadable(folder: Path, problem: Exception) -> UserError:
 
 
 def flat(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line as one row: names by language, years and limits as columns."""
+    """A line as one row: names by language, years and limits as columns; curves are left to JSON."""
     row: dict[str, Any] = {}
     for key, value in line.items():
+        if key in ("curve", "four_years"):
+            continue
         if key == "by_year":
             row |= {f"probability_{year['year']}": year["probability"] for year in value}
         elif isinstance(value, Mapping):

@@ -75,6 +75,11 @@ class Measurements:
         return self.results.table("replications", ["replication", "draw"]).set_index("replication")["draw"]
 
     @cached_property
+    def outcomes(self) -> "pandas.DataFrame":
+        """What every replication left of its goals."""
+        return self.results.table("replications")
+
+    @cached_property
     def quantities(self) -> list[Quantity]:
         """What a brief reports of the end in persons and yuan, as far as the model measures it."""
         known = self.results.manifest["indicators"]

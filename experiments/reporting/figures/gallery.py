@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas
 from matplotlib.figure import Figure
 
@@ -70,6 +71,7 @@ def _all(briefed: Results, results: Sequence[Results], language: str) -> Iterato
     render = _FigureMaker(briefed, language)
     yield from first_pictures(briefed, language)
     yield from render.by_year()
+    yield from render.goal_curves()
     for other in others:
         yield from render.against(other)
     for each in results[1:]:
@@ -214,6 +216,31 @@ class _FigureMaker:
         alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *items])
         title, caption = words("chance_by_year_title"), words("chance_by_year_is")
         yield self.picture("chance-by-year", title, figure, data=data, alt=alt, caption=caption, section="goals")
+
+    def goal_curves(self) -> Iterator[Picture]:
+        """Growth over the assumed gap to the province, relapse over its threshold."""
+        words, briefed = self.words, self.briefed
+        limit = briefed.manifest["parameters"].get("thresholds.relapse_share")
+        gaps = {"curve_here": briefed, "curve_without": figure_data.without_policy(briefed)}
+        known = {label: figure_data.read_gap(each) for label, each in gaps.items() if each is not None}
+        marks = {
+            "growth": [(gap, label) for label, gap in known.items() if gap is not None],
+            "relapse": [(limit, "curve_threshold")] if limit is not None else [],
+        }
+        for kind, goals in (("growth", ["G2"]), ("relapse", ["R2", "R3"])):
+            data = figure_data.tabulate_curve(briefed, goals)
+            if data.empty or not data["runs"].all():
+                continue
+            figure = goal_probabilities.plot_goal_curves(kind, data, marks[kind], self.language, self.facts)
+            items = []
+            for row in data[np.isclose(data["at"] % 0.01, 0) | np.isclose(data["at"] % 0.01, 0.01)].to_dict("records"):
+                at = goal_probabilities.format_place(kind, row["at"], words)
+                chance = goal_probabilities.format_chance(row["probability"], row["low"], row["high"], words)
+                items.append(words("described_item", name=f"{row[f'name_{self.language}']} {at}", value=chance))
+            title = words(f"curve_{kind}_title")
+            items += [words(label, at=goal_probabilities.format_place(kind, at, words)) for at, label in marks[kind]]
+            alt = _describe_items(words, title, items)
+            yield self.picture(f"curve-{kind}", title, figure, data, alt, words(f"curve_{kind}_is"), "goals")
 
     def against(self, other: Results) -> Iterator[Picture]:
         """Another scenario on common random numbers: probabilities with paired differences, and flips."""
