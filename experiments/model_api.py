@@ -101,7 +101,7 @@ class SimulationModel(Protocol[S]):
     def run(self, scenario: S, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool) -> RunResult:
         """One replication. Any exception counts as a failed one."""
 
-    def population(self, scenario: S, seed: int) -> list[dict]:
+    def population(self, scenario: S, seed: int) -> dict[str, list[dict]]:
         """The audit of one synthetic population."""
 
     def canonical_inputs(self, scenario: S) -> dict[str, Any]:
@@ -135,8 +135,8 @@ class County:
             record.goals,
             record.indicators,
             tuple(record.townships),
-            tuple(record.segments),
-            str(record.first_month),
+            segments=tuple(record.segments),
+            first_month=str(record.first_month),
         )
 
     def sample(self, scenario: "sim.scenario.Scenario", seed: int, draw: int) -> dict[str, float]:
@@ -162,13 +162,13 @@ class County:
         """One replication of the county."""
         import sim.county
 
-        return sim.county.run_county(scenario, quantiles, seed, replication, profile)
+        return sim.county.run_county(scenario, quantiles, seed, replication=replication, profile=profile)
 
-    def population(self, scenario: "sim.scenario.Scenario", seed: int) -> list[dict]:
-        """The audit of a founding at central values."""
+    def population(self, scenario: "sim.scenario.Scenario", seed: int) -> dict[str, list[dict]]:
+        """The ``audit`` and the ``production`` accounts of a founding at central values."""
         import sim.county
 
-        return sim.county.audit_population(scenario, seed)
+        return sim.county.describe_population(scenario, seed)
 
     def canonical_inputs(self, scenario: "sim.scenario.Scenario") -> dict[str, Any]:
         """Every central value, which of them are fixed, and the frame; not where a value was written."""

@@ -99,7 +99,7 @@ def clauses() -> dict[str, Clause]:
                 raise InputError(FILE, line, *unknown(f"{key}: unknown name", f"{key}：没有这个名称：", name, list(known)))
         if (row.kind == NOT_MODELLED) != (row.reason is not None) or (row.kind == NOT_MODELLED) == bool(row.lives):
             raise InputError(
-                FILE, line, f"{key}: a modelled row says where it lives, any other gives a reason",
+                FILE, line, f"{key}: a modelled row says in 'lives' where it is in the model, any other gives a reason",
                 f"{key}：已建模的条款要写明在模型何处（lives），未建模的要写明理由（reason）"
             )  # fmt: skip
         section = sections[row.section]
@@ -114,4 +114,17 @@ def clauses() -> dict[str, Clause]:
 
 def own_clause(id: str, name: dict[str, str], value: int | float | str, unit: str, kind: str) -> Clause:
     """A lever, goal or parameter of a researcher (clause ``own``) as a row beside those of the paper."""
-    return Clause(id, OWN, OWN_SECTION, (), name, value, unit, "", kind, (id,), None, None)
+    return Clause(
+        id,
+        OWN,
+        OWN_SECTION,
+        departments=(),
+        fixes=name,
+        value=value,
+        unit=unit,
+        year="",
+        kind=kind,
+        lives=(id,),
+        reason=None,
+        contradicts=None,
+    )

@@ -20,6 +20,7 @@ from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
+from sim.founding.production import production_accounts
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
@@ -39,7 +40,7 @@ OnStatus = Callable[..., None]
 
 #: What an ordinary year consists of, when founding computes what it would pay: what every month repeats, and what has its season.
 STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
-SEASONAL = ("seasons", "farming", "medical_premium", "school_bills", "subsidies", "asset_returns", "dividends")
+SEASONAL = ("seasons", "medical_premium", "land_rents", "school_bills", "subsidies", "asset_returns", "dividends")
 
 _READY: list[bool] = []
 
@@ -93,7 +94,9 @@ class County:
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts")))
-        draws = founding.found_people(self.tables, self.key, p, self.scenario.weight, posts, promised)
+        draws = founding.found_people(
+            self.tables, self.key, p, general_weight=self.scenario.weight, posts=posts, posts_promised=promised
+        )
         purses = {fund: each.purse for fund, each in fund_records().items()}
         slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
         self.processes = {
@@ -101,22 +104,23 @@ class County:
                 each,
                 self.tables,
                 sorted(book.of(each.owner)),
-                self.values.path,
-                self.key,
-                slices,
-                -BURN_IN,
-                declared_only,
-                BURN_IN + self.scenario.months,
+                path=self.values.path,
+                replication=self.key,
+                slices=slices,
+                first=-BURN_IN,
+                declared_only=declared_only,
+                months=BURN_IN + self.scenario.months,
             )
             for each in PROCESSES_IN_ORDER
         }
         self.steps = [(step, self.processes[step.process.name]) for part in MONTH for step in part.steps]
         #: Policies written in Python, by how many of the steps come before them.
-        self._policies = bind_policies(self.scenario.policies, self.tables, slices, self.values, self.key)
+        self._policies = bind_policies(self.scenario.policies, self.tables, slices, values=self.values, replication=self.key)
         trial = self._trial_year()
-        founding.found_incomes(self.tables, draws, book, self.values, p, trial)
+        founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
+        self.production = production_accounts(self.tables, p)
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p
         if self._profile:
@@ -129,9 +133,7 @@ class County:
         """
         tables = self.tables
         households = tables["households"]
-        sums = {
-            name: np.zeros(len(households)) for name in ("wages", "business", "property_income", "post_pay", "transfers", "rigid")
-        }
+        sums = {name: np.zeros(len(households)) for name in ("wages", "property_income", "post_pay", "transfers", "rigid")}
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
@@ -147,10 +149,13 @@ class County:
         absence = founding.ordinary_absence(self.values)
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
-        business = sums["business"] * (1.0 - elasticity * absence)
+        farm_share = 1.0 - elasticity * absence
         programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
         local_pay = float(tables["environment"][0].local_wage)
-        return TrialYear(wages, business, programmes, sums["post_pay"], sums["transfers"], sums["rigid"], absence, local_pay)
+        return TrialYear(
+            wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
+            absence=absence, local_pay=local_pay,
+        )  # fmt: skip
 
     def _start_books(self) -> None:
         """After the trial: what households and enterprises hold is what founding gave them; the funds are empty."""
@@ -254,7 +259,7 @@ class County:
         survey_key = replication_key(int(self.key), 1)
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
-        inputs = GoalInputs(series, by_township, np.array(self._clusters), self.values, survey, budget)
+        inputs = GoalInputs(series, by_township, np.array(self._clusters), values=self.values, survey=survey, budget=budget)
         goals = outcomes(inputs, self.scenario.months)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
@@ -262,8 +267,9 @@ class County:
         spread = [*self._spread, incomes(self.tables)]
         portraits = portraits_of(self.tables, self._record.onsets, risks_begun(measures[BURN_IN:]), spread)
         result = SimulationResult(
-            indicators, townships, segments, goals, self.audit, budget, dict(self.timings), portraits=portraits
-        )
+            indicators, townships, segments, goals=goals, audit=self.audit, budget=budget, timings=dict(self.timings),
+            portraits=portraits,
+        )  # fmt: skip
         result.digest = digest_of(result)
         return result
 
@@ -298,7 +304,9 @@ def catalogue(scenario: Scenario) -> ResultNames:
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
     segments = tuple(SEGMENT_NAMES.values())
-    return ResultNames(goals_of(scenario.months), indicators_of(scenario.months), townships, segments, scenario.start)
+    return ResultNames(
+        goals_of(scenario.months), indicators_of(scenario.months), townships, segments=segments, first_month=scenario.start
+    )
 
 
 _ENSEMBLE: list[Ensemble] = []
@@ -333,7 +341,9 @@ def values_of(scenario: Scenario, quantiles: Mapping[str, float] | None) -> Valu
     plausible = ensemble_of(scenario)
     centre = None if plausible is None else plausible.centre
     months = max(PLAN_MONTHS, scenario.months)
-    return resolve(load_all(), scenario.overrides, quantiles, scenario.vantage, BURN_IN, months, centre)
+    return resolve(
+        load_all(), scenario.overrides, quantiles, vantage=scenario.vantage, months_before=BURN_IN, months=months, centre=centre
+    )
 
 
 def parameter_draw_of(replication: int) -> int:
@@ -358,9 +368,10 @@ def run_county(
     return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
-def audit_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> list[dict]:
-    """The audit of a founded county at central parameters."""
-    return County(scenario, values_of(scenario, None), seed, replication).audit
+def describe_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> dict[str, list[dict]]:
+    """The ``audit`` and the ``production`` accounts of a county founded at central parameters."""
+    county = County(scenario, values_of(scenario, None), seed, replication)
+    return {"audit": county.audit, "production": county.production}
 
 
 def prepare(scenario: Scenario, on_status: OnStatus) -> None:

@@ -14,7 +14,18 @@ from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.county import County
 from sim.month import PROCESSES_IN_ORDER
-from sim.world.codes import CaseState, Cause, Channel, Destination, Help, LoanKind, LoanState, Stage
+from sim.world.codes import (
+    CaseState,
+    Cause,
+    Channel,
+    Commodity,
+    DecisionRule,
+    Destination,
+    Help,
+    LoanKind,
+    LoanState,
+    Stage,
+)
 from sim.world.funds import fund_records
 
 SPELL = 3  # months below without being noticed that make a household one that nobody noticed
@@ -104,7 +115,13 @@ class HouseholdTrace:
         own = {name: tables[name][tables[name]["household"] == row].copy() for name in ("persons", "cases", "packages", "loans")}
         household, register = tables["households"][row : row + 1].copy(), tables["register"][row : row + 1].copy()
         return _Rows(
-            household, register, own["persons"], own["cases"], own["packages"], own["loans"], tables["lines"]["yuan"].copy()
+            household,
+            register,
+            own["persons"],
+            cases=own["cases"],
+            packages=own["packages"],
+            loans=own["loans"],
+            lines=tables["lines"]["yuan"].copy(),
         )
 
     def _look(self, process: Process, month: int, before: bool) -> None:
@@ -113,8 +130,40 @@ class HouseholdTrace:
         seen = self._see()
         if not before and seen is not None and self._before is not None:
             compare = _Comparison(self._before, seen, process, self._purses(process))
-            self.facts.extend(Fact(month, process.name, kind, values) for kind, values in compare.facts())
+            facts = (*self._grounds(self._before, seen, process), *compare.facts())
+            self.facts.extend(Fact(month, process.name, kind, values) for kind, values in facts)
+            if process.name == "farm_choice":
+                self.facts.extend(self._farm(month, self._before.household[0], seen.household[0]))
         self._before = seen if before else None
+
+    def _farm(self, month: int, old: Any, new: Any) -> Iterator[Fact]:
+        """What it decided of the lines of its farm, and what it went by: last year's returns, and neighbours."""
+        village, commodities = self.county.tables["villages"][new["village"]], self.county.tables["commodities"]
+        for kind in Commodity:
+            was, now = float(old["holdings"][kind]), float(new["holdings"][kind])
+            if was != now:
+                what = "line_begun" if was == 0.0 else "line_given_up" if now == 0.0 else "line_widened"
+                values = {
+                    "line": kind.name, "expected": float(commodities[kind].expected),
+                    "neighbours": float(village["growers"][kind] / village["farms"]), "yuan": abs(now - was),
+                }  # fmt: skip
+                yield Fact(month, "farm_choice", what, values)
+
+    def _grounds(self, old: _Rows, new: _Rows, process: Process) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Why an official decided as it did, where a rule of its level decides and not the plan."""
+        was, now, decides = old.register[0], new.register[0], self._decides
+        deliberated = was["found"] == 1 and now["found"] < 0 and new.household["members"][0] > 0
+        if process.name == "case_review" and decides("case_review") and deliberated:
+            above = float(now["above_bar"]) * float(self.county.tables["environment"][0].monitoring_line)
+            values = {"income": float(now["verified_income"]), "yuan": abs(above)}
+            yield ("looked_better_off" if above >= 0.0 else "looked_worse_off"), values
+        if process.name == "signal_verification" and decides("township_decision") and now["signal"] >= 0 and now["found"] < 0:
+            township = self.county.tables["townships"][new.household["township"][0]]
+            if township.verification == 0:
+                yield "unverified", {"share": float(township.care)}
+
+    def _decides(self, level: str) -> bool:
+        return self.county.setting(f"{level}.rule") != DecisionRule.AS_PLANNED
 
     def _purses(self, process: Process) -> dict[str, list[str]]:
         """For each reason of a process, the public purses that have paid it so far this month."""

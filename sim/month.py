@@ -40,7 +40,10 @@ from sim.processes.environment.wages import slump, trends, wages
 from sim.processes.environment.weather import clear_sky, hail, weather
 from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
+from sim.processes.government.county_decision import county_decision, county_statistics
+from sim.processes.government.farm_works import farm_works
 from sim.processes.government.stationed_teams import stationed_teams
+from sim.processes.government.township_decision import township_decision
 from sim.processes.government.township_finance import township_budgets, township_finance
 from sim.processes.government.training import training
 from sim.processes.government.water_works import water_works
@@ -48,7 +51,9 @@ from sim.processes.government.work_relief import work_relief
 from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
 from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
 from sim.processes.household_economy.family_division import family_division
+from sim.processes.household_economy.farm_choice import farm_choice
 from sim.processes.household_economy.farming import farming
+from sim.processes.household_economy.land_rents import land_rents
 from sim.processes.household_economy.local_spillover import local_spillover
 from sim.processes.household_economy.microcredit import loan_service, new_loans, risk_compensation
 from sim.processes.labour.earnings import earnings, farm_hands, going_pay
@@ -117,11 +122,14 @@ MONTH: tuple[Part, ...] = (
     )),
     Part("县里的钱与力量", "Money and hands of the county", (
         monthly(monthly_tranche, "funds are filled before anything is paid"),
+        in_months((JANUARY, JULY), county_decision, "by the records of the half-year that ended, before the tranche is spent"),
         yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
         yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
         yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
+        in_months((JANUARY, APRIL, JULY, OCTOBER), township_decision, "a quarter's time is divided, before anybody uses it"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
+        yearly(MARCH, farm_works, "the year's works, before the season they serve"),
         monthly(water_works, "pipes are laid before wells fail", burn_in=True),
     )),
     Part("务工就业", "Work", (
@@ -143,7 +151,9 @@ MONTH: tuple[Part, ...] = (
         monthly(farm_hands, "who is at home on the farm, when all moves are made", burn_in=True),
     )),
     Part("收入", "Income", (
+        yearly(FEBRUARY, farm_choice, "after the Spring Festival, when labour is chosen", burn_in=True),
         monthly(farming, "sales at this month's prices", burn_in=True),
+        yearly(JANUARY, land_rents, "rents of the year are paid before the Spring Festival", burn_in=True),
         monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
         monthly(own_work, "whoever is at home earns something beside the farm", burn_in=True),
@@ -210,6 +220,7 @@ MONTH: tuple[Part, ...] = (
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
         yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
+        in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; next month the county decides", burn_in=True),
         yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),
 )  # fmt: skip

@@ -309,6 +309,6 @@ def bind_policies(
     """The policies of a county in the order in which they act, by how many steps of the month come before them."""
     found: dict[int, list[BoundPolicy]] = {}
     for policy in sorted(policies, key=lambda each: places().index(each.after)):  # at one place in the order of adding
-        acts = BoundPolicy(policy, tables, slices, values, replication)
+        acts = BoundPolicy(policy, tables, slices, values=values, replication=replication)
         found.setdefault(places().index(policy.after) + 1, []).append(acts)
     return found

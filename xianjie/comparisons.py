@@ -1,10 +1,10 @@
 """Scenarios held against a first one, replication by replication on common random numbers."""
 
-import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from experiments.analyses import comparison
 from experiments.execution import reuse
@@ -14,8 +14,9 @@ from experiments.results.files import safe
 from sim.core.inputs.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
+from xianjie.options import OptionKeywords, Options, takes_options
 from xianjie.results import Kept, Result
-from xianjie.runs import Folder, Options, one, place
+from xianjie.runs import Folder, one, place
 from xianjie.scenarios import Scenario
 
 if TYPE_CHECKING:
@@ -23,19 +24,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@takes_options
 @in_both_languages()
 def compare(
     first: Scenario | Result,
     other: "Scenario | Result | Sequence[Scenario | Result]",
     replications: int = 100,
-    *,
-    seed: int = 2021,
-    workers: int | None = None,
-    out: "str | os.PathLike[str] | None" = None,
-    draw_parameters: bool = True,
-    progress: bool | None = None,
-    scheduler: str | None = None,
-    fresh: bool = False,
+    **options: Unpack[OptionKeywords],
 ) -> "Comparison":
     """Hold one scenario, or several, against the first, replication by replication on common random numbers.
 
@@ -57,31 +52,31 @@ def compare(
     Error
         Where results have other seeds, months or numbers of replications, or come from other versions.
     """
-    options = Options(seed, workers, draw_parameters, progress, scheduler, fresh)
-    options.check(replications)
+    how = Options(**options)
+    how.check(replications)
     every = [first, *([other] if isinstance(other, Scenario | Result) else other)]
     if len(every) < 2 or not all(isinstance(each, Scenario | Result) for each in every):
         raise InputError(
             "compare()", 0, "takes scenarios or results, at least two of them, the reference first",
             "要给至少两个情景或结果，作参照的放在最前"
         )  # fmt: skip
-    folder = Folder(out)
+    folder = Folder(how.out)
     names = [each.id for each in every]
-    now = reuse.inputs_of({}, seed, not draw_parameters, {"results": names})
+    now = reuse.inputs_of({}, how.seed, not how.draw_parameters, {"results": names})
     reuse.usable(folder.path, "compare", "out")
     reason = reuse.unlike(folder.path, now)
-    if reason and not fresh:
+    if reason and not how.fresh:
         raise reuse.unjoinable("out", folder.path, reason)
     output_folder.claim(folder.path, "compare", now)
     paths: list[Path] = []
-    with place(options) as where:
+    with place(how) as where:
         for number, each in enumerate(every, start=1):
             if isinstance(each, Result):
                 paths.append(each.folder)
                 continue
             name = safe(each.id if names.count(each.id) == 1 else f"{number}-{each.id}")
             paths.append(folder.path / name)
-            one(each, folder.path / name, replications, options, where)
+            one(each, folder.path / name, how, replace(where, replications=replications))
     made = comparison.compare([results.open_folder(path) for path in paths])
     with output_folder.building(folder.path) as new:
         comparison.write(made, new)

@@ -70,7 +70,7 @@ def policy(after: str, pays: str, sees: str = "records", name: str | None = None
 
     @in_both_languages()
     def make(function: Function) -> Policy:
-        made = Policy(function, str(name or getattr(function, "__name__", "")), after, pays, sees)
+        made = Policy(function, str(name or getattr(function, "__name__", "")), after, pays=pays, sees=sees)
         sim.policies.check(made.name, after, pays, sees)
         for parameter in inspect.signature(function).parameters.values():
             positional = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
@@ -125,7 +125,9 @@ class Policy:
                 where, 0, f"it uses what cannot be sent to another process ({type(problem).__name__}: {problem})",
                 f"它用到了无法传给其他进程的内容；系统提示原文：{type(problem).__name__}: {problem}"
             ) from None  # fmt: skip
-        return sim.policies.Policy(self.name, self.after, self.pays, self.sees, code, known, self.source, reason)
+        return sim.policies.Policy(
+            self.name, self.after, self.pays, sees=self.sees, code=code, fingerprint=known, source=self.source, reason=reason
+        )
 
     @cached_property
     def source(self) -> str:

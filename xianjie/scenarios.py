@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Union, Unpack
 
 import sim.scenario
 from experiments import model_api
@@ -15,6 +15,7 @@ from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import load_all
 from xianjie.display import table, words_in
 from xianjie.errors import Error, in_both_languages
+from xianjie.options import OptionKeywords, Options, takes_options
 from xianjie.policies import Policy
 
 if TYPE_CHECKING:
@@ -243,18 +244,8 @@ class Scenario:
         title = added.title or (_titled(self.checked, added) if said else self.title)
         return Scenario(replace(made, id=f"{self.id}+{added.name or _short(added)}", title=title))
 
-    def run(
-        self,
-        replications: int = 100,
-        *,
-        seed: int = 2021,
-        workers: int | None = None,
-        out: "str | os.PathLike[str] | None" = None,
-        draw_parameters: bool = True,
-        progress: bool | None = None,
-        scheduler: str | None = None,
-        fresh: bool = False,
-    ) -> "Result":
+    @takes_options
+    def run(self, replications: int = 100, **options: Unpack[OptionKeywords]) -> "Result":
         """Run it many times.
 
         Parameters
@@ -290,9 +281,9 @@ class Scenario:
         KeyboardInterrupt
             After Ctrl-C. What was done by then is kept in ``out``.
         """
-        from xianjie.runs import Options, run
+        from xianjie.runs import run
 
-        return run(self, replications, out, Options(seed, workers, draw_parameters, progress, scheduler, fresh))
+        return run(self, replications, Options(**options))
 
     def frame(self) -> "pandas.DataFrame":
         """Every lever and assumption as used, one row each.

@@ -1,11 +1,10 @@
 """Studies of many points: what comes out over a range, and how much of a lever is enough."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from experiments import model_api
 from experiments.analyses import design as sweep_design
@@ -20,8 +19,9 @@ from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import InputError, unknown
 from xianjie.display import shown, table, words_in
 from xianjie.errors import Error, in_both_languages
+from xianjie.options import OptionKeywords, Options, takes_options, whole_number
 from xianjie.results import Kept
-from xianjie.runs import Folder, Options, place, whole_number
+from xianjie.runs import Folder, place
 from xianjie.scenarios import Scenario
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SHOWN = 30  # points in a notebook's table
 
 
+@takes_options
 @in_both_languages()
 def sweep(
     scenario: Scenario | Sequence[Scenario],
@@ -42,13 +43,7 @@ def sweep(
     correlations: Sequence[Mapping[str, Any]] = (),
     outcomes: Sequence[str] = (),
     title: str | Mapping[str, str] = "",
-    seed: int = 2021,
-    workers: int | None = None,
-    out: "str | os.PathLike[str] | None" = None,
-    draw_parameters: bool = True,
-    progress: bool | None = None,
-    scheduler: str | None = None,
-    fresh: bool = False,
+    **options: Unpack[OptionKeywords],
 ) -> "Sweep":
     """Run a scenario at many values of levers and assumptions, on common random numbers.
 
@@ -81,8 +76,8 @@ def sweep(
     Error
         For a misspelt path, a value that a lever cannot take, a design that there is not.
     """
-    options = Options(seed, workers, draw_parameters, progress, scheduler, fresh)
-    options.check(replications)
+    how = Options(**options)
+    how.check(replications)
     every = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
     names = {"zh": title, "en": title} if isinstance(title, str) else dict(title)
     tree = yaml_file.of(
@@ -91,7 +86,7 @@ def sweep(
             "scenarios": [each.id for each in every],
             "design": design,
             "replications": replications,
-            "only_luck": not draw_parameters,
+            "only_luck": not how.draw_parameters,
             "factors": {path: _factor(value) for path, value in factors.items()},
             "correlations": list(correlations),
             "outcomes": list(outcomes),
@@ -100,11 +95,11 @@ def sweep(
     )
     spec = sweep_design.build_design(Path("sweep()"), tree, tuple(each.checked for each in every))
     sweep_analysis.outcomes_of(spec, model_api.county.catalogue(every[0].checked))
-    folder = Folder(out)
-    now = reuse.inputs_of({each.id: each.checked for each in every}, seed, spec.only_luck, spec.task)
-    work = reuse.make_way(folder.path, "sweep", now, fresh, "out")
-    with place(options) as (executor, workers, line), _one_study(folder.path):
-        sweep_analysis.sweep(spec, work, seed, workers, say=line.say, progress=line, executor=executor)
+    folder = Folder(how.out)
+    now = reuse.inputs_of({each.id: each.checked for each in every}, how.seed, spec.only_luck, spec.task)
+    work = reuse.make_way(folder.path, "sweep", now, how.fresh, option="out")
+    with place(how) as where, _one_study(folder.path):
+        sweep_analysis.sweep(spec, work, where)
     reuse.end(folder.path, work)
     return Sweep(folder.path, folder)
 
@@ -216,6 +211,7 @@ def _level(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
 
 
+@takes_options
 @in_both_languages()
 def solve(
     scenario: Scenario,
@@ -228,13 +224,7 @@ def solve(
     low: float | None = None,
     high: float | None = None,
     start: str | None = None,
-    seed: int = 2021,
-    workers: int | None = None,
-    out: "str | os.PathLike[str] | None" = None,
-    draw_parameters: bool = True,
-    progress: bool | None = None,
-    scheduler: str | None = None,
-    fresh: bool = False,
+    **options: Unpack[OptionKeywords],
 ) -> "Solution":
     """The smallest (or largest) value of a lever at which a goal is met with the wanted probability.
 
@@ -265,8 +255,8 @@ def solve(
     Error
         For a misspelt name, and where there is no answer: the goal is not reached, or turns back between the bounds.
     """
-    options = Options(seed, workers, draw_parameters, progress, scheduler, fresh)
-    options.check(replications)
+    how = Options(**options)
+    how.check(replications)
     whole_number("replications", replications, 10)
     if not 0.01 <= probability <= 0.99:
         raise InputError(
@@ -276,24 +266,14 @@ def solve(
             f"应在 0.01 至 0.99 之间，不能是 {probability!r}",
         )
     checked = scenario.checked
-    question = solve_analysis.Question(lever, goal, probability, largest, low, high, start)
+    question = solve_analysis.Question(lever, goal, probability, largest=largest, low=low, high=high, start=start)
     searched = question.factor(checked, model_api.county.catalogue(checked))
-    folder = Folder(out)
+    folder = Folder(how.out)
     task = solve_analysis.task_of(question, searched)
-    now = reuse.inputs_of({checked.id: checked}, seed, not draw_parameters, task)
-    work = reuse.make_way(folder.path, "solve", now, fresh, "out")
-    with place(options) as (executor, workers, line), _one_study(folder.path):
-        with Study(
-            work,
-            {checked.id: checked},
-            seed=seed,
-            only_luck=not draw_parameters,
-            task=task,
-            workers=workers,
-            on_status=line.say,
-            progress=line,
-            executor=executor,
-        ) as study:
+    now = reuse.inputs_of({checked.id: checked}, how.seed, not how.draw_parameters, task)
+    work = reuse.make_way(folder.path, "solve", now, how.fresh, option="out")
+    with place(how) as where, _one_study(folder.path):
+        with Study(work, {checked.id: checked}, task, where) as study:
             try:
                 made = solve_analysis.answer(checked, question, study, replications)
             except solve_analysis.NoAnswer as none:

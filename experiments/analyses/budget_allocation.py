@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.analyses import budget as budget_analysis
 from experiments.analyses import design
@@ -121,10 +121,7 @@ def read(path: Path) -> tuple[Spec, Any]:
         for name, record in tree["programmes"].items():
             if record is None:
                 tree["programmes"][name] = {}
-    try:
-        spec = Spec.model_validate(tree)
-    except ValidationError as problem:
-        raise design.spec_error(path, tree, problem, Spec) from None
+    spec = design.validated(path, tree, Spec)
     known = budget_analysis.programmes()
     lines = tree["programmes"].lines
     if len(set(spec.goals)) < len(spec.goals):
@@ -158,7 +155,7 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     model = load_model(COUNTY)
     trial = replace(scenario, months=min(TRIAL_MONTHS, scenario.months))
     years = trial.months / 12
-    budget = model.run(trial, None, seed, 0, False).budget
+    budget = model.run(trial, None, seed, replication=0, profile=False).budget
     uses = {name: tuple(budget_analysis.programmes()[name]["uses"]) for name in spec.programmes}
     divided = {use for own in uses.values() for use in own} | set(HELP)
     kept = _due(budget, POT, divided) / years
@@ -174,7 +171,7 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     money = spec.budget + upper - kept
     levers, programmes = {}, []
     for name, share in spec.programmes.items():
-        made, lever = _price_programme(name, share, uses[name], trial, budget, used, seed, path)
+        made, lever = _price_programme(name, share, uses[name], trial=trial, budget=budget, used=used, seed=seed, path=path)
         programmes.append(made)
         levers[name] = lever
     least = sum(each.least for each in programmes)
@@ -195,7 +192,7 @@ def price(path: Path, spec: Spec, scenario: Any, seed: int) -> Division:
     rest = {
         key: getattr(spec, key) for key in ("criterion", "level", "population", "generations", "futures", "fresh", "finalists")
     }
-    return Division(spec.title, scenario, money, spec.step, tuple(programmes), tuple(spec.goals), **rest,
+    return Division(spec.title, scenario, money, step=spec.step, programmes=tuple(programmes), goals=tuple(spec.goals), **rest,
                     point=point, reference=Point("as_it_runs", scenario), facts=facts)  # fmt: skip
 
 
@@ -227,8 +224,8 @@ def _price_programme(
     stands, raised = _centre(used[lever]), _centre(more.value)
     richer = replace(trial, overrides={**trial.overrides, lever: [*trial.overrides.get(lever, []), more]})
     years = trial.months / 12
-    costs, added = (sum(row["yuan"] for row in each if row["use"] in uses) / years
-                    for each in (budget, load_model(COUNTY).run(richer, None, seed, 0, False).budget))  # fmt: skip
+    more_budget = load_model(COUNTY).run(richer, None, seed, replication=0, profile=False).budget
+    costs, added = (sum(row["yuan"] for row in each if row["use"] in uses) / years for each in (budget, more_budget))
     if added - costs <= 1.0:
         raise InputError(
             path, 0, f"programmes.{name}: more of {lever} is not spent: the purses are empty, or nobody asks for it",
@@ -240,7 +237,7 @@ def _price_programme(
     pattern = tuple(float(each) for each in parameter.entries()[0]) if parameter.is_list else None
     low, high = parameter.limits()
     factor = design.factor(lever, FactorRecord.model_validate({"values": [parameter.entries()[0]], "from": "2021-01"}), True)
-    made = Lever(factor, stands, costs, price_, pattern, (low, high))
+    made = Lever(factor, stands, costs, price=price_, pattern=pattern, bounds=(low, high))
     least = max(costs + (low - stands) * price_, 0.0, share.at_least or 0.0)
     most = costs + (high - stands) * price_
     most = most if share.at_most is None else min(most, share.at_most)
@@ -249,7 +246,7 @@ def _price_programme(
             path, 0, f"programmes.{name}: costs at least {least:,.0f} yuan a year, more than at_most {most:,.0f}",
             f"programmes.{name}：每年至少要 {least:,.0f} 元，超过了上限 at_most {most:,.0f} 元；请提高上限"
         )  # fmt: skip
-    return Programme(name, dict(record["name"]), least, most, costs), made
+    return Programme(name, dict(record["name"]), least, most=most, now=costs), made
 
 
 def _due(budget: Any, funds: tuple[str, ...], without: set[str]) -> float:

@@ -210,12 +210,12 @@ def _money(first: Results, other: Results, order: Any, draws: np.ndarray) -> lis
     """Yuan a year: all public purses, each fund, each fund and use; only what either scenario ever paid."""
     tables = [each.table("payments") for each in (first, other)]
     years = len(first.manifest["months"]) / 12
-    lines = [{"fund": "public", "use": "", **_paid(tables, None, order, draws, years)}]
+    lines = [{"fund": "public", "use": "", **_paid(tables, None, order, draws=draws, years=years)}]
     keys = sorted({(f, u) for table in tables for f, u in table[["fund", "use"]].drop_duplicates().itertuples(index=False)})
     for fund in dict.fromkeys(fund for fund, _use in keys):
-        lines.append({"fund": fund, "use": "", **_paid(tables, {"fund": fund}, order, draws, years)})
+        lines.append({"fund": fund, "use": "", **_paid(tables, {"fund": fund}, order, draws=draws, years=years)})
         for use in (use for own, use in keys if own == fund):
-            lines.append({"fund": fund, "use": use, **_paid(tables, {"fund": fund, "use": use}, order, draws, years)})
+            lines.append({"fund": fund, "use": use, **_paid(tables, {"fund": fund, "use": use}, order, draws=draws, years=years)})
     return lines
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,6 +31,7 @@ from sim.scenario.scenario_reader import beyond
 LEVELS = ("grid", "one_at_a_time")
 MOST_POINTS = 20_000
 MOST_SCENARIOS = 500
+Checked = TypeVar("Checked", bound=BaseModel)
 
 
 class FactorRecord(BaseModel):
@@ -151,14 +152,7 @@ def load(path: Path) -> Design:
 
 def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario, ...] | None = None) -> Design:
     """A spec checked that was read, or made. ``scenarios``: those that it names, if they are no files beside it."""
-    if isinstance(tree.get("factors"), Mapping):
-        for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
-            if record is None or isinstance(record, list):
-                tree["factors"][name] = {} if record is None else {"values": record}
-    try:
-        spec = Spec.model_validate(tree)
-    except ValidationError as problem:
-        raise spec_error(path, tree, problem, Spec) from None
+    spec = validated(path, tree, Spec)
     lines = tree["factors"].lines if isinstance(tree["factors"], yaml_file.Mapping) else {}
     if scenarios is None:
         scenarios = scenarios_of(path, tree, spec.scenarios)
@@ -186,8 +180,8 @@ def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario,
         "from": {each.id: each.month for each in factors if each.month is not None},
     }
     made = Design(
-        path, spec.title, spec.design, scenarios, tuple(factors), settings, spec.replications,
-        spec.only_luck, tuple(spec.outcomes), task,
+        path, spec.title, spec.design, scenarios=scenarios, factors=tuple(factors), settings=settings,
+        replications=spec.replications, only_luck=spec.only_luck, outcomes=tuple(spec.outcomes), task=task,
     )  # fmt: skip
     _try_levels(made, path, lines)
     affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
@@ -207,14 +201,21 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
     return InputError(path, line, *explain(error, known))
 
 
-def spec_error(path: Path, tree: yaml_file.Mapping, problem: ValidationError, spec: type[BaseModel]) -> InputError:
-    """All that pydantic found in a file; of a great many faults the first."""
-    if {"extends", "set", "county"} & set(tree):
-        return InputError(
-            path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
-            "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
-        )  # fmt: skip
-    return all_of([fault(path, tree, error, spec) for error in problem.errors()[: MOST_FAULTS + 1]])
+def validated(path: Path, tree: yaml_file.Mapping, kind: type[Checked]) -> Checked:
+    """A file as a spec of this kind. Raises InputError (or InputErrors): all faults, of a great many the first."""
+    if isinstance(tree.get("factors"), Mapping):
+        for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
+            if record is None or isinstance(record, list):
+                tree["factors"][name] = {} if record is None else {"values": record}
+    try:
+        return kind.model_validate(tree)
+    except ValidationError as problem:
+        if {"extends", "set", "county"} & set(tree):
+            raise InputError(
+                path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
+                "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
+            ) from None  # fmt: skip
+        raise all_of([fault(path, tree, error, kind) for error in problem.errors()[: MOST_FAULTS + 1]]) from None
 
 
 def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
@@ -280,8 +281,9 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             "这种抽样设计取整个分布，请删去 quantiles",
         )
     made = Factor(
-        name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, "quantile" if quantile else "value",
-        levels, float(low), float(high), whole, month, parameter.role, parameter.evidence, parameter.value,
+        name, parameter.name.model_dump(), "quantile" if quantile else parameter.unit, kind="quantile" if quantile else "value",
+        levels=levels, low=float(low), high=float(high), whole=whole, month=month, role=parameter.role,
+        evidence=parameter.evidence, central=parameter.value,
     )  # fmt: skip
     _check_levels(made)
     return made
@@ -292,7 +294,7 @@ def _whole_levels(record: FactorRecord, low: float, high: float) -> int:
     there = int(high - low) + 1
     if record.levels is not None:
         raise UserError(
-            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be lived twice; "
+            f"there are only {there} whole numbers from {low:g} to {high:g}, so {record.levels} levels would be run twice; "
             f"write levels: {there}",
             f"从 {low:g} 到 {high:g} 只有 {there} 个整数，取 {record.levels} 档会有重复；请写 levels: {there}",
         )
@@ -314,7 +316,7 @@ def _check_levels(made: Factor) -> None:
         meant = made.canonical_value(level)
         if meant in seen:
             raise UserError(
-                f"{seen[meant]} and {level} are the same level and would be lived twice; leave one out",
+                f"{seen[meant]} and {level} are the same level and would be run twice; leave one out",
                 f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
             )
         seen[meant] = level

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analyses.discovery_spec import Discovery
-from experiments.execution.runner import Progress
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import Study
-from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, OnStatus, load_model
+from experiments.model_api import Catalogue, load_model
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -47,29 +46,21 @@ def check(discovery: Discovery, *catalogues: Catalogue) -> None:
             raise InputError(discovery.path, 0, *unknown("there is no goal", "没有这个目标：", discovery.goal, known))
 
 
-def discover(
-    discovery: Discovery,
-    out: Path,
-    seed: int,
-    workers: int | None,
-    model: str = COUNTY,
-    say: OnStatus = lambda what, **facts: None,
-    progress: Callable[[Progress], None] = lambda progress: None,
-    executor: Make | None = None,
-) -> dict[str, Any]:
+def discover(discovery: Discovery, out: Path, options: RunOptions) -> dict[str, Any]:
     """Run the cases in ``out``, seek boxes and write the tables; the manifest. What the journal holds is not run again."""
     scenarios = {scenario.id: scenario for scenario in discovery.scenarios}
+    seed = options.seed
     cube = discovery.cube(seed)
     cases = discovery.cases(cube)
-    with Study(out, scenarios, seed, False, discovery.task(), workers, model, say, progress, executor) as study:
-        check(discovery, *map(load_model(model).catalogue, discovery.scenarios))
+    with Study(out, scenarios, discovery.task(), options) as study:
+        check(discovery, *map(load_model(options.model_name).catalogue, discovery.scenarios))
         study.run([(point, [number]) for point, number in cases])
         run = _finished_cases(discovery, study, cube)
         goal = study.catalogue.goals[discovery.goal]
     held = held_out(run, discovery, seed)
     sought = run.met if discovery.where == "holds" else ~run.met
     found = boxes(discovery, run.shares, sought, held)
-    return _write(discovery, out, seed, run, held, found, dict(goal.name))
+    return _write(discovery, out, run, seed=seed, held=held, found=found, name=dict(goal.name))
 
 
 def _finished_cases(discovery: Discovery, study: Study, cube: NDArray[np.float64]) -> DiscoveryRun:
@@ -93,7 +84,9 @@ def _finished_cases(discovery: Discovery, study: Study, cube: NDArray[np.float64
         margin.append(found.outcome(f"{discovery.goal}.margin")[0])
         kept += found.kept
     numbers = np.array(rows, dtype=np.int64)
-    return DiscoveryRun(cube[numbers], numbers, np.array(met, dtype=bool), np.array(margin), tuple(kept), tuple(failed))
+    return DiscoveryRun(
+        cube[numbers], numbers, np.array(met, dtype=bool), margin=np.array(margin), kept=tuple(kept), failed=tuple(failed)
+    )
 
 
 def held_out(run: DiscoveryRun, discovery: Discovery, seed: int) -> NDArray[np.bool_]:
@@ -132,7 +125,7 @@ def boxes(
         box = prim.pruned(chosen, shares[learn], sought[learn])
         if discovery.density is None:
             box = prim.refined(box, shares[learn], sought[learn])
-        steps += _steps(len(made) + 1, path, (chosen, box), shares, sought, learn, check_)
+        steps += _steps(len(made) + 1, path, (chosen, box), shares=shares, sought=sought, learn=learn, check_=check_)
         if not box:
             reason = "none"
             break
@@ -206,7 +199,7 @@ def _restrictions(discovery: Discovery, box: prim.Box, shares: Any, sought: Any)
 
 
 def _write(
-    discovery: Discovery, out: Path, seed: int, run: DiscoveryRun, held: Any, found: dict[str, Any], name: dict[str, str]
+    discovery: Discovery, out: Path, run: DiscoveryRun, *, seed: int, held: Any, found: dict[str, Any], name: dict[str, str]
 ) -> dict[str, Any]:
     rows = []
     for box in found["boxes"]:

@@ -5,14 +5,14 @@ over their own distributions, levers over a range or with choices, and, where se
 instance), which of them it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.analyses import design, sensitivity
 from experiments.analyses.design import Factor, FactorRecord
@@ -78,7 +78,9 @@ class Discovery:
     def cube(self, seed: int) -> NDArray[np.float64]:
         """(points, columns) shares of each factor's range; of a factor with choices the number of the choice."""
         names = list(self.columns)
-        cube = spread("latin_hypercube", len(names), self.points, correlation(self.correlations, names), seed % 2**32)
+        cube = spread(
+            "latin_hypercube", len(names), self.points, correlation=correlation(self.correlations, names), seed=seed % 2**32
+        )
         for column in self.choices:
             cube[:, column] = np.floor(cube[:, column] * self._count(column))
         return cube
@@ -142,20 +144,15 @@ def load(path: Path, goal: str | None = None, points: int | None = None) -> Disc
         scenario = load_scenario(path)
         factors = tuple(sensitivity.factors_of(scenario, []))
         return Discovery(
-            path, scenario.title, (scenario,), goal or GOAL, "fails", points or 200, 0.3, None, 3, factors
+            path, scenario.title, (scenario,), goal=goal or GOAL, where="fails", points=points or 200,
+            held_out=0.3, density=None, boxes=3, factors=factors,
         )  # fmt: skip
-    if isinstance(tree.get("factors"), Mapping):
-        for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
-            if record is None or isinstance(record, list):
-                tree["factors"][name] = {} if record is None else {"values": record}
-    try:
-        spec = Spec.model_validate(tree)
-    except ValidationError as problem:
-        raise design.spec_error(path, tree, problem, Spec) from None
+    spec = design.validated(path, tree, Spec)
     scenarios = design.scenarios_of(path, tree, spec.scenarios)
     made = Discovery(
-        path, spec.title, scenarios, goal or spec.goal, spec.where, points or spec.points, spec.held_out,
-        spec.density, spec.boxes, _factors(spec, path, tree, scenarios), tuple(spec.correlations),
+        path, spec.title, scenarios, goal=goal or spec.goal, where=spec.where, points=points or spec.points,
+        held_out=spec.held_out, density=spec.density, boxes=spec.boxes, factors=_factors(spec, path, tree, scenarios),
+        correlations=tuple(spec.correlations),
     )  # fmt: skip
     try:
         made.cube(0)

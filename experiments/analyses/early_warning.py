@@ -85,14 +85,16 @@ def outlook(
         for course in (True, False):
             rows = np.flatnonzero(standing == course)
             for number, (members, count) in enumerate(_cut(rows, None if watched is None else watched[:, month])):
-                groups.append(_group(month, course, number, count, members, met, watched, draws))
+                groups.append(_group(month, course, number, count=count, members=members, met=met, watched=watched, draws=draws))
                 chances[members, place] = _without_own_draw(met[members], draws[members])
     unlikely = chances < likely
     after = np.flip(np.logical_and.accumulate(np.flip(unlikely, axis=1), axis=1), axis=1)
     lost_from = np.where(after.any(axis=1), np.array(months)[np.argmax(after, axis=1)], np.nan)
     missed, kept = met == 0, met == 1
     shares = [unlikely[rows].mean(axis=0) if rows.any() else np.full(len(months), np.nan) for rows in (missed, kept)]
-    return Outlook(estimates.proportion(met, draws), months, tuple(groups), shares[0], shares[1], lost_from)
+    return Outlook(
+        estimates.proportion(met, draws), months, tuple(groups), recognised=shares[0], false_alarms=shares[1], lost_from=lost_from
+    )
 
 
 def _cut(rows: NDArray[np.intp], values: NDArray[np.float64] | None) -> list[tuple[NDArray[np.intp], int]]:
@@ -117,7 +119,18 @@ def _group(
     known = values[~np.isnan(values)]
     lowest, highest = (float(known.min()), float(known.max())) if len(known) else (math.nan, math.nan)
     chance = estimates.proportion(met[members], draws[members])
-    return Group(month, course, number, count, lowest, highest, chance.probability, chance.low, chance.high, len(members))
+    return Group(
+        month,
+        course,
+        number,
+        groups=count,
+        lowest=lowest,
+        highest=highest,
+        probability=chance.probability,
+        low=chance.low,
+        high=chance.high,
+        runs=len(members),
+    )
 
 
 def _without_own_draw(met: NDArray[np.float64], draws: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -183,9 +196,10 @@ def rescue(goal: str, lever: str, setting: Any, start: str, without: Any, found:
     chance, before = estimates.proportion(met[1], draws), estimates.proportion(met[0], draws)
     flips = paired.flips(met[0], met[1], (margins[0], margins[1]), draws)
     return Rescue(
-        goal, lever, setting, start, chance.probability, chance.low, chance.high, chance.bound, before.probability,
-        flips.difference, flips.low, flips.high, flips.helped, flips.harmed, flips.helped + flips.neither,
-        verdict(before.probability, chance.probability, chance.low, likely),
+        goal, lever, setting, start=start, probability=chance.probability, low=chance.low, high=chance.high, bound=chance.bound,
+        before=before.probability, difference=flips.difference, difference_low=flips.low, difference_high=flips.high,
+        helped=flips.helped, harmed=flips.harmed, missed=flips.helped + flips.neither,
+        verdict=verdict(before.probability, chance.probability, chance.low, likely),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What ``warn`` looks at: a result folder or a scenario, and the levers and months to try."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from experiments.analyses import design, early_warning
-from experiments.execution.runner import Progress
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import Study
-from experiments.model_api import COUNTY, OnStatus, Point, load_model
+from experiments.model_api import Point, load_model
 from experiments.results import folder as results
 from experiments.results.files import safe
 from sim.core.inputs import yaml_file
@@ -46,7 +46,7 @@ class WarningRequest:
     def of(cls, path: Path, seed: int | None, only_luck: bool, sets: Sequence[str]) -> "WarningRequest":
         """A folder or a file as named on the command line. Raises InputError."""
         if not path.is_dir():
-            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck, 0)
+            return cls(load_scenario(path, list(sets)), None, 2021 if seed is None else seed, only_luck=only_luck, runs=0)
         if sets or seed is not None or only_luck:
             raise InputError(
                 path, 0, "is a result folder, which has its own settings: leave out --set, --seed and --only-luck",
@@ -60,8 +60,8 @@ class WarningRequest:
         runs = manifest["replications"]["completed"]
         if runs < early_warning.LEAST_RUNS:
             raise InputError(
-                path, 0, f"holds {runs} lives; {early_warning.LEAST_RUNS} are the least from which anything can be seen: add "
-                f"some with 'xianjie run … --add-replications'",
+                path, 0, f"holds {runs} replications; {early_warning.LEAST_RUNS} are the least from which anything can be seen: "
+                f"add some with 'xianjie run … --add-replications'",
                 f"只有 {runs} 遍模拟，至少要 {early_warning.LEAST_RUNS} 遍才能看出规律；"
                 f"请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
@@ -69,7 +69,7 @@ class WarningRequest:
             scenario = load_model(manifest["lives"], from_file=True).restore_scenario(manifest["scenario"])
         except ValueError as problem:
             raise InputError.of(path, 0, problem) from None
-        return cls(scenario, found, manifest["seed"], manifest["only_luck"], runs)
+        return cls(scenario, found, manifest["seed"], only_luck=manifest["only_luck"], runs=runs)
 
     def goals(self, wanted: Sequence[str], catalogue: Any) -> list[str]:
         """The goals named, or those that the paper sets. Raises InputError for one that there is not."""
@@ -101,7 +101,9 @@ def outlooks(request: WarningRequest, goals: Sequence[str], catalogue: Any, like
         course = table[[f"goal.{name}.{year}" for year in years]].to_numpy(dtype=np.float64)
         met = table[f"goal.{name}.met"].to_numpy().astype(np.float64)
         end = early_warning.deadline_of(goal, request.scenario.months)
-        found[name] = early_warning.outlook(met, course, early_warning.series_of(goal.watched, series), draws, end, likely)
+        found[name] = early_warning.outlook(
+            met, course, early_warning.series_of(goal.watched, series), draws=draws, deadline=end, likely=likely
+        )
     return found
 
 
@@ -159,22 +161,19 @@ def run_rescues(
     trials: Sequence[Trial],
     goals: Sequence[str],
     numbers: range,
+    *,
     target: Path,
-    workers: int | None,
     likely: float,
-    say: OnStatus,
-    progress: Callable[[Progress], None],
+    options: RunOptions,
 ) -> list[early_warning.Rescue]:
     """Run the same futures without and with every lever, into the journal of ``target``; goal by goal, what each does."""
     plain = Point("as-it-is", request.scenario)
-    with Study(
-        target, {request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK, workers, COUNTY, say, progress
-    ) as study:
+    with Study(target, {request.scenario.id: request.scenario}, TASK, options) as study:
         study.run([(point, numbers) for point in (plain, *(each.point for each in trials))])
         without = study.outcomes(plain, numbers)
         found = [(each, study.outcomes(each.point, numbers)) for each in trials]
     return [
-        early_warning.rescue(name, each.lever, each.setting, each.start, without, outcomes, likely)
+        early_warning.rescue(name, each.lever, each.setting, start=each.start, without=without, found=outcomes, likely=likely)
         for name in goals
         for each, outcomes in found
     ]

@@ -1,7 +1,7 @@
 """Search for plans, and run the winners again with fresh random draws: the frontier with intervals, never a point as truth."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from experiments.analyses.budget_allocation import Division
 from experiments.analyses.sweep import replication_rows
-from experiments.execution.runner import Progress
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import Outcomes, Study
-from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, OnStatus, Point
+from experiments.model_api import Catalogue, Point
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -53,7 +52,7 @@ class Archive:
         for point, each in zip(points, found):
             if len(each.replications) < len(futures):
                 raise ValueError(
-                    f"{len(futures) - len(each.replications)} lives of {point.name} failed: plans cannot be compared"
+                    f"{len(futures) - len(each.replications)} replications of {point.name} failed: plans cannot be compared"
                 )
         return found
 
@@ -69,23 +68,14 @@ class Archive:
         return margins, met
 
 
-def optimise(
-    division: Division,
-    out: Path,
-    seed: int,
-    workers: int | None,
-    model: str = COUNTY,
-    say: OnStatus = lambda what, **facts: None,
-    progress: Callable[[Progress], None] = lambda progress: None,
-    executor: Make | None = None,
-) -> dict[str, Any]:
+def optimise(division: Division, out: Path, options: RunOptions) -> dict[str, Any]:
     """Search and confirm in ``out``, write the tables; the manifest. What the journal holds already is not run again."""
     task = {**division.facts, "step": division.step, "programmes": [[each.id, each.least] for each in division.programmes]}
     scenarios = {division.scenario.id: division.scenario}
     searched = range(division.futures)
     start = division.futures + division.futures % 2  # a parameter draw of the search is no fresh one
     fresh = range(start, start + division.fresh)
-    with Study(out, scenarios, seed, False, plain(task), workers, model, say, progress, executor) as study:
+    with Study(out, scenarios, plain(task), options) as study:
         check(division.goals, study.catalogue)
         archive = Archive(division, study)
         known: dict[Plan | None, Outcomes] = {None: archive.run([None], searched)[0]}
@@ -97,8 +87,16 @@ def optimise(
             place = {plan: number for number, plan in enumerate(known)}
             return costs[[place[plan] for plan in plans]]
 
-        tried = nsga2.search(stand, first_plans(division), division.steps, division.most, len(division.goals),
-                                 division.population, division.generations, seed)  # fmt: skip
+        tried = nsga2.search(
+            stand,
+            first_plans(division),
+            steps=division.steps,
+            most=division.most,
+            goals=len(division.goals),
+            population=division.population,
+            generations=division.generations,
+            seed=options.seed,
+        )
         plans = list(dict.fromkeys(plan for generation in tried for plan in generation))
         costs = stand(plans)
         best = [number for number, good in enumerate(pareto.unbeaten(costs)) if good]
@@ -106,7 +104,7 @@ def optimise(
         shown: list[Plan | None] = [None, *finalists]
         before = [known[plan] for plan in shown]
         after = archive.run(shown, fresh)
-        rows = _frontier(division, archive, shown, before, after, seed)
+        rows = _frontier(division, archive, shown, before=before, after=after, seed=options.seed)
         table = [
             {"plan": archive.point(plan).name, **division.yuan(plan), "generation": number, "unbeaten": place in best,
              **{f"{division.criterion}.{goal}": cost for goal, cost in zip(division.goals, costs[place])}}
@@ -119,7 +117,8 @@ def optimise(
         with whole(new / "lives.parquet") as partial:  # what the numbers shown rest on: fresh replications
             tables.grouped(partial, (replication_rows(archive.point(plan), each) for plan, each in zip(shown, after)), 10_000,
                            dictionary.about("lives.parquet", study.catalogue.indicators))  # fmt: skip
-        return _write(division, new, seed, rows, table, subjects, [*before, *after], (searched, fresh))
+        return _write(division, new, options.seed, rows, table=table, subjects=subjects, found=[*before, *after],
+                      futures=(searched, fresh))  # fmt: skip
 
 
 def first_plans(division: Division) -> list[list[float]]:
@@ -135,8 +134,8 @@ def first_plans(division: Division) -> list[list[float]]:
 
 
 def _frontier(
-    division: Division, archive: Archive, shown: Sequence[Plan | None], before: Sequence[Outcomes], after: Sequence[Outcomes],
-    seed: int,
+    division: Division, archive: Archive, shown: Sequence[Plan | None], *,
+    before: Sequence[Outcomes], after: Sequence[Outcomes], seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One row a plan, the one as it runs first: its money, and by goal what the search saw, what fresh futures say, the loss."""
     (old, _), (new, met) = archive.arrays(before), archive.arrays(after)
@@ -173,7 +172,7 @@ def _frontier(
 
 
 def _write(
-    division: Division, out: Path, seed: int, rows: list[dict[str, Any]], table: list[dict[str, Any]], subjects: Any,
+    division: Division, out: Path, seed: int, rows: list[dict[str, Any]], *, table: list[dict[str, Any]], subjects: Any,
     found: Sequence[Outcomes], futures: tuple[range, range],
 ) -> dict[str, Any]:  # fmt: skip
     write_csv(out / "plans.csv", table)

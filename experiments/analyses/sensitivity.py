@@ -63,6 +63,7 @@ class Stage:
         scenario: Scenario,
         factors: Sequence[design.Factor],
         rows: NDArray[np.float64],
+        *,
         stem: str,
         count: int,
     ) -> None:
@@ -79,7 +80,7 @@ class Stage:
         short = [point.name for point, found in zip(self.points, self._found) if len(found.replications) < count]
         if short:
             raise ValueError(
-                f"{len(short)} points have lives that failed, the first {short[0]}: a design with holes has no indices"
+                f"{len(short)} points have replications that failed, the first {short[0]}: a design with holes has no indices"
             )
 
     def outcome(self, measure: str) -> NDArray[np.float64]:

@@ -119,7 +119,7 @@ def answer(scenario: Any, question: Question, study: Study, replications: int) -
         found = study.outcomes(at, numbers)
         return found.outcome(goal), found.draws
 
-    found = solve(evaluate, (searched.low, searched.high), question.probability, question.largest, searched.whole)
+    found = solve(evaluate, (searched.low, searched.high), question.probability, largest=question.largest, whole=searched.whole)
     result: dict[str, Any] = {
         "scenario": scenario.id, "lever": lever, "goal": goal, "probability": question.probability, "largest": question.largest,
         "seed": study.plan.seed, "replications": replications, "value": found.value, "low": found.low, "high": found.high,
@@ -163,7 +163,9 @@ def solve(
         if value not in seen:
             met, draws = evaluate(value)
             chance = estimates.proportion(met, draws)
-            seen[value] = CurvePoint(value, chance.probability, chance.low, chance.high, np.asarray(met, dtype=np.float64))
+            seen[value] = CurvePoint(
+                value, chance.probability, chance.low, high=chance.high, met=np.asarray(met, dtype=np.float64)
+            )
             look.draws = draws  # type: ignore[attr-defined]
         return seen[value]
 
@@ -196,7 +198,7 @@ def solve(
         )  # fmt: skip
     step = max(tolerance * abs(bounds[1] - bounds[0]), 1.0 if whole else 0.0)
     for edge in ("probability", "high", "low"):  # the estimate, then both ends of its interval
-        _halve(look, seen, edge, wanted, rising, step)
+        _halve(look, seen, edge, wanted=wanted, rising=rising, step=step)
     curve = _ordered(seen)
     _check_turns(curve, rising, look.draws)  # type: ignore[attr-defined]
     value = _crossing(curve, "probability", wanted, rising)
@@ -206,7 +208,7 @@ def solve(
     low, high = (easy, safe) if rising else (safe, easy)
     if worst.high >= wanted:  # the interval reaches beyond the bound
         low, high = (None, high) if rising else (low, None)
-    return Answer(value, low, high, rising, curve)
+    return Answer(value, low, high, rising=rising, curve=curve)
 
 
 def _ordered(seen: dict[float, CurvePoint]) -> tuple[CurvePoint, ...]:

@@ -78,7 +78,7 @@ def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int) -> d
     found = {key: study.outcomes(point, numbers) for key, point in points.items()}
     short = [f"{switch}/{plan}" for (switch, plan), each in found.items() if len(each.replications) < futures]
     if short:
-        raise ValueError(f"lives failed under {', '.join(short)}: without them futures cannot be compared")
+        raise ValueError(f"replications failed under {', '.join(short)}: without them futures cannot be compared")
     return found
 
 
@@ -128,7 +128,7 @@ def _rank_plans(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: S
         difference, low, high = (round_digits(each) for each in (step.mean, step.low, step.high))
         lines.append({"plan": plan, "difference": difference, "low": low, "high": high})
     pairs = [(one, two) for place, one in enumerate(plans) for two in plans[place + 1 :]]
-    turned = [[one, two] for one, two in pairs if _turned(margins, usual, one, two, draws)]
+    turned = [[one, two] for one, two in pairs if _turned(margins, usual, one, two=two, draws=draws)]
     return {"switch": switch, "order": lines, "turned": turned, "pairs": len(pairs)}
 
 

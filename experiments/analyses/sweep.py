@@ -1,7 +1,8 @@
 """Run a sweep and sum it up: what comes out at every point, and what each factor changes with common random numbers."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analyses.design import LEVELS, Design
-from experiments.execution.runner import Progress
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import PUBLIC, Outcomes, Study
-from experiments.execution.worker_pool import Make
-from experiments.model_api import COUNTY, Catalogue, OnStatus, Point, load_model
+from experiments.model_api import Catalogue, Point, load_model
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
 from experiments.results.fingerprint import version, versions
@@ -25,34 +25,24 @@ NAMES_PUBLIC = {"zh": "公共资金支出", "en": "Spending of all public purses
 FILES = ("manifest.json", "points.csv", "summary.csv", "effects.csv", "lives.parquet", "failures.json")
 
 
-def sweep(
-    design: Design,
-    out: Path,
-    seed: int,
-    workers: int | None,
-    part: Sequence[int] | None = None,
-    replications: int | None = None,
-    model: str = COUNTY,
-    say: OnStatus = lambda what, **facts: None,
-    progress: Callable[[Progress], None] = lambda progress: None,
-    executor: Make | None = None,
-) -> dict[str, Any] | None:
+def sweep(design: Design, out: Path, options: RunOptions, replications: int | None = None) -> dict[str, Any] | None:
     """Run a sweep in ``out`` and write its tables; the manifest. What the journal holds already is not run again.
 
-    ``part``: run only these of all replications, counted point by point, and write no tables (None is returned).
+    ``replications``: of each point; by default as the design says, which also decides whether parameters are drawn.
+    ``options.part``: run only these of all replications, counted point by point, and write no tables (None is returned).
     """
-    points = design.points()
+    points, part = design.points(), options.part
     numbers = range(replications or design.replications)
     wanted: list[tuple[Point, Sequence[int]]] = [(point, numbers) for point in points]
     if part is not None:
         wanted = [(point, _within(part, place * len(numbers), numbers)) for place, point in enumerate(points)]
     scenarios = {scenario.id: scenario for scenario in design.scenarios}
-    with Study(out, scenarios, seed, design.only_luck, design.task, workers, model, say, progress, executor) as study:
-        chosen = outcomes_of(design, *map(load_model(model).catalogue, design.scenarios))
+    with Study(out, scenarios, design.task, replace(options, only_luck=design.only_luck)) as study:
+        chosen = outcomes_of(design, *map(load_model(options.model_name).catalogue, design.scenarios))
         study.run(wanted)
         if part is not None:
             return None
-        return write(design, out, seed, points, list(numbers), study, chosen)
+        return write(design, out, study, chosen, points=points, numbers=list(numbers))
 
 
 def _within(part: Sequence[int], start: int, numbers: range) -> list[int]:
@@ -95,7 +85,7 @@ def subject(name: str, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def write(
-    design: Design, out: Path, seed: int, points: Sequence[Point], numbers: Sequence[int], study: Study, chosen: Sequence[str]
+    design: Design, out: Path, study: Study, chosen: Sequence[str], *, points: Sequence[Point], numbers: Sequence[int]
 ) -> dict[str, Any]:
     """Tables of a finished sweep; the manifest."""
     settings = [dict(setting) for _scenario in design.scenarios for setting in design.settings]
@@ -105,7 +95,7 @@ def write(
     summary = [
         {**head, "outcome": name, **level(each, name)} for head, each in zip(heads, found) for name in chosen
     ]  # one row for each point and outcome
-    effects = list(_effects(design, labels, settings, found, chosen))
+    effects = list(_effects(design, labels, settings, found=found, chosen=chosen))
     failed = [{"point": point.name, "replication": number} for point, each in zip(points, found) for number in each.failed]
     identity = hashlib.sha256(
         "".join(f"{p.name} {n} {k}\n" for p, e in zip(points, found) for n, k in zip(e.replications, e.kept)).encode()
@@ -118,7 +108,7 @@ def write(
         "scenarios": [description(scenario) for scenario in design.scenarios],
         "factors": [plain(vars(factor)) for factor in design.factors],
         "outcomes": [subject(name, study.catalogue) for name in chosen],
-        "seed": seed,
+        "seed": study.plan.seed,
         "only_luck": design.only_luck,
         "points": len(points),
         "replications": len(numbers),

@@ -1,7 +1,6 @@
-"""Runs and studies from the command line: result folders, forecasts, progress, and what ends a run early."""
+"""Runs from the command line: result folders, forecasts, progress, and what ends a run early."""
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,15 +15,13 @@ from experiments import model_api
 from experiments.cli import console
 from experiments.cli.console import Code
 from experiments.execution import reuse, runner, stopping_rule
-from experiments.execution.local_executor import PlaceLost, RunInterrupted, usable_processors
+from experiments.execution.local_executor import PlaceLost, RunInterrupted
 from experiments.execution.worker_pool import Stopped
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
 from experiments.results.files import canonical
 from sim.core.inputs.errors import InputError, describe_problem
-
-SHORT = 60.0  # seconds; a shorter study begins without confirmation
 
 OUTPUTS = Path("outputs")
 RUN = "run"
@@ -334,44 +331,3 @@ def guard_study(out: Path, lang: str) -> Iterator[None]:
         refusal = "" if isinstance(problem, PlaceLost) else explain_refusal(problem.__cause__, lang)
         typer.echo(words(problem.message_key, out=out, problem=refusal or problem, done=count_done(out)), err=True)
         raise typer.Exit(Code.INCOMPLETE) from None
-
-
-def announce_study(
-    scenario: Any,
-    count: int,
-    out: Path,
-    *,
-    seed: int,
-    workers: int | None,
-    only_luck: bool,
-    lang: str,
-    screen: Console,
-    fresh: bool = False,
-) -> float:
-    """Print how many replications are left to run, their time and memory, from two timed here; returns the seconds.
-
-    ``fresh``: what ``out`` holds will not be used.
-    """
-    words = Words(lang)
-    left = count if fresh else max(0, count - count_done(out))
-    if left == 0 or screen.quiet:
-        return 0.0
-    options = runner.RunOptions(2, seed, 1, only_luck, model_name=model_api.COUNTY, on_status=make_status_printer(screen, lang))
-    cost = runner.forecast(scenario, options)
-    processes = min(workers or usable_processors(), left)
-    seconds = runner.duration(cost.pace, left, processes)
-    screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),
-                       memory=words.bytes(cost.memory)))  # fmt: skip
-    return seconds
-
-
-def confirm(seconds: float, yes: bool, lang: str) -> None:
-    """Ask for confirmation before a long study; InputError if the answer is no, or without a terminal."""
-    if yes or seconds < SHORT:
-        return
-    words = Words(lang)
-    if not sys.stdin.isatty() or not typer.confirm(words("study_confirm", seconds=words.seconds(seconds)), err=True):
-        raise InputError(
-            "--yes", 0, "not confirmed, nothing was begun; add --yes to begin without being asked",
-            "未确认，没有开始；加 --yes 可不再询问"
-        )  # fmt: skip

@@ -129,7 +129,7 @@ class Cluster:
             reason = unlike(self.here, there)
             if reason:
                 raise NoCluster(
-                    f"the worker {worker} would live other lives: {reason}; install the same on both",
+                    f"the worker {worker} would compute other results: {reason}; install the same on both",
                     f"工作进程 {worker} 会算出不同的结果，请两边装成同一版本；差别：{reason}",
                 )
 
@@ -302,7 +302,7 @@ def work(name: str, make: bytes, model_name: str, expected: Mapping[str, Any], t
         if name not in _made:
             reason = unlike(expected, fingerprint.describe_machine(model_name))
             if reason:
-                raise OtherMachine(f"a worker on {platform.node()} would live other lives: {reason}")
+                raise OtherMachine(f"a worker on {platform.node()} would compute other results: {reason}")
             with _compiling_alone():
                 _made.clear()
                 _made[name] = pickle.loads(make)()

@@ -15,7 +15,9 @@ from sim.core.inputs.errors import BilingualText, InputError, join_texts
 
 def inputs_of(scenarios: Mapping[str, model_api.Scenario], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
     """What decides the replications of a run or a study; ``task`` is what else is wanted, as plain data or records."""
-    return fingerprint.collect_inputs(model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed, only_luck, task)
+    return fingerprint.collect_inputs(
+        model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed=seed, only_luck=only_luck, task=task
+    )
 
 
 def usable(out: Path, command: str, option: str = "--out") -> None:
@@ -75,7 +77,7 @@ def find_place(out: Path, command: str, now: dict[str, Any], fresh: bool, option
 
 def make_way(out: Path, command: str, now: dict[str, Any], fresh: bool, option: str = "--out") -> Path:
     """The place that ``find_place`` finds, made ready; ``end`` puts what is new in its place. InputError as there."""
-    place, beside = find_place(out, command, now, fresh, option), output_folder.next_to(out)
+    place, beside = find_place(out, command, now, fresh=fresh, option=option), output_folder.next_to(out)
     if fresh:
         output_folder.discard(beside)
         if place == out:

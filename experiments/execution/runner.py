@@ -115,7 +115,9 @@ def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
     model = load_model(options.model_name)
     model.prepare(scenario, options.on_status)
     folder = out / "journal"
-    inputs = fingerprint.collect_inputs(model, options.model_name, {scenario.id: scenario}, options.seed, options.only_luck)
+    inputs = fingerprint.collect_inputs(
+        model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck
+    )
     with claim(folder, inputs) as digest:
         plan = Plan(
             options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest

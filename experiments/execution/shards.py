@@ -98,7 +98,9 @@ def _part(folder: Path) -> Part:
     try:
         model = load_model(belongs.get("lives"), from_file=True)
         scenario = model.restore_scenario(record["scenario"])
-        now = fingerprint.collect_inputs(model, belongs["lives"], {scenario.id: scenario}, belongs["seed"], belongs["only_luck"])
+        now = fingerprint.collect_inputs(
+            model, belongs["lives"], {scenario.id: scenario}, seed=belongs["seed"], only_luck=belongs["only_luck"]
+        )
     except (InputError, ValueError, TypeError, KeyError, AttributeError) as problem:  # fields missing, or of another kind
         raise _otherwise(folder, describe_problem(problem)) from None
     reasons = fingerprint.changes(belongs, now)
@@ -110,7 +112,13 @@ def _part(folder: Path) -> Part:
             f"{wrong[0].english}; run that shard again with --resume, then collect",
             f"{wrong[0].chinese}；请对该分片加 --resume 再运行一次，然后合并",
         )
-    return Part(folder, belongs, scenario, record["replications"], [chunk for chunk in chunks if chunk.header["point"] == CHUNKS])
+    return Part(
+        folder,
+        belongs,
+        scenario,
+        replications=record["replications"],
+        chunks=[chunk for chunk in chunks if chunk.header["point"] == CHUNKS],
+    )
 
 
 def _otherwise(folder: Path, why: BilingualText) -> Unjoined:

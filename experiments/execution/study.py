@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.execution.runner import Progress, claim
-from experiments.execution.worker_pool import Make, WorkerPool
-from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_model
+from experiments.execution.runner import Progress, RunOptions, claim
+from experiments.execution.worker_pool import WorkerPool
+from experiments.model_api import Plan, Point, Scenario, load_model
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
 from experiments.results.journal import Chunk
@@ -61,36 +61,27 @@ class Study:
     """A journal of points and the worker pool that fills it. Use it in a ``with`` statement.
 
     ``task``: the question, as plain data; a journal of another task, scenario or program raises ``runner.Refused``.
-    ``outcomes_only``: the months are not kept.
+    ``options``: as for a run, but that ``run`` is handed which replications of which points. ``outcomes_only``: the months are
+    not kept.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        scenarios: Mapping[str, Scenario],
-        seed: int,
-        only_luck: bool,
-        task: Any,
-        workers: int | None = None,
-        model_name: str = COUNTY,
-        on_status: OnStatus = lambda what, **facts: None,
-        progress: Callable[[Progress], None] = lambda progress: None,
-        executor: Make | None = None,
-        outcomes_only: bool = True,
+        self, folder: Path, scenarios: Mapping[str, Scenario], task: Any, options: RunOptions, *, outcomes_only: bool = True
     ) -> None:
-        model = load_model(model_name)
+        model, seed, only_luck = load_model(options.model_name), options.seed, options.only_luck
         first = next(iter(scenarios.values()))
-        model.prepare(first, on_status)
+        model.prepare(first, options.on_status)
         self.catalogue = model.catalogue(first)
         self._points: dict[str, Point] = {}
-        self._progress = progress
+        self._progress = options.on_progress
         self._watch = Progress(0)
         place = folder / "journal"
         with contextlib.ExitStack() as stack:
-            inputs = fingerprint.collect_inputs(model, model_name, scenarios, seed, only_luck, task)
+            inputs = fingerprint.collect_inputs(model, options.model_name, scenarios, seed=seed, only_luck=only_luck, task=task)
             digest = stack.enter_context(claim(place, inputs))
-            self.plan = Plan(seed, only_luck, place, model_name, outcomes_only=outcomes_only, digest=digest)
-            self._pool = stack.enter_context(WorkerPool(self.plan, first, workers, on_status, executor))
+            self.plan = Plan(seed, only_luck, place, options.model_name, outcomes_only=outcomes_only, digest=digest)
+            pool = WorkerPool(self.plan, first, options.workers, on_status=options.on_status, executor=options.executor)
+            self._pool = stack.enter_context(pool)
             self._stack = stack.pop_all()
 
     def __enter__(self) -> "Study":
@@ -133,8 +124,8 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
     filled = [chunk for chunk in chunks if chunk.completed]
     if not filled:
-        reason = chunks[0].failures[0].error if chunks else "it was not lived"
-        raise ValueError(f"no life of the point {name} came to its end: {reason}")
+        reason = chunks[0].failures[0].error if chunks else "it was not run"
+        raise ValueError(f"no replication of the point {name} came to its end: {reason}")
     layout = filled[0].header["layout"]
     goals = np.concatenate([chunk.array("goals") for chunk in filled])
     records = [record for chunk in filled for record in chunk.completed]
@@ -147,16 +138,16 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
         numbers[chosen],
         np.array([record["draw"] for record in records])[chosen],
         tuple(layout["goals"]),
-        tuple(layout["indicators"]),
-        goals[chosen, :, 0],
-        goals[chosen, :, 1],
-        goals[chosen, :, 2],
-        np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
-        np.concatenate([_public(chunk) for chunk in filled])[chosen],
-        {fund: np.concatenate([_paid(chunk, fund) for chunk in filled])[chosen] for fund in _funds(filled)},
-        np.concatenate([_unpaid(chunk) for chunk in filled])[chosen],
-        tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
-        failed,
+        indicators=tuple(layout["indicators"]),
+        met=goals[chosen, :, 0],
+        margin=goals[chosen, :, 1],
+        value=goals[chosen, :, 2],
+        decembers=np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
+        public=np.concatenate([_public(chunk) for chunk in filled])[chosen],
+        funds={fund: np.concatenate([_paid(chunk, fund) for chunk in filled])[chosen] for fund in _funds(filled)},
+        unpaid=np.concatenate([_unpaid(chunk) for chunk in filled])[chosen],
+        kept=tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
+        failed=failed,
     )
 
 

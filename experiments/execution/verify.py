@@ -85,7 +85,15 @@ def verify(
         "platform": before["platform"],
     }
     changes = tuple(fingerprint.changes(before, now))
-    return Verdict(tuple(chosen), wrong, len(numbers), changes, tuple(case.faults), _edited(case), tuple(case.notes))
+    return Verdict(
+        tuple(chosen),
+        wrong,
+        len(numbers),
+        changes=changes,
+        faults=tuple(case.faults),
+        edited=_edited(case),
+        notes=tuple(case.notes),
+    )
 
 
 def _opened(out: Path, scratch: Path) -> Case:
@@ -109,7 +117,9 @@ def _opened(out: Path, scratch: Path) -> Case:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, InputError) as problem:
         raise results.unreadable(out, problem) from None
-    return Case(out, found, manifest, Plan(seed, only_luck, scratch, manifest["lives"]), scenario, recorded)
+    return Case(
+        out, found, manifest, plan=Plan(seed, only_luck, scratch, manifest["lives"]), scenario=scenario, recorded=recorded
+    )
 
 
 def _files(case: Case) -> None:
@@ -161,7 +171,7 @@ def _tables(case: Case, rebuilt: Path) -> None:
     if wrong or reasons or not chunks:
         return
     rebuilt.mkdir()
-    again = results.made_from(rebuilt, plan, case.scenario, chunks, manifest["replications"].get("requested"))
+    again = results.made_from(rebuilt, plan, case.scenario, chunks=chunks, requested=manifest["replications"].get("requested"))
     differing = [name for name in again["files"] if not _same(rebuilt / name, case.out / name)]
     for name in differing:
         case.faults.append(BilingualText(f"{name} is not what the journal gives", f"{name} 与由记录重新生成的不同"))

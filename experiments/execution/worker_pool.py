@@ -70,7 +70,9 @@ class Worker:
             except Exception as problem:
                 failures.append(failure(self.plan, replication, problem))
         catalogue = self.catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, completed, failures, catalogue, self.plan.outcomes_only, task.digest)
+        chunk = journal.pack(
+            task.point.name, completed, failures, catalogue=catalogue, outcomes_only=self.plan.outcomes_only, digest=task.digest
+        )
         return CompletedChunk(time.perf_counter() - start, chunk)
 
     def catalogue(self, scenario: Scenario) -> Catalogue:
@@ -87,7 +89,7 @@ class Worker:
         draw = plan.parameter_draw(replication)
         quantiles = {} if plan.only_luck else self.model.sample(point.scenario, plan.seed, draw)
         quantiles = {**quantiles, **point.held}
-        result = self.model.run(point.scenario, quantiles or None, plan.seed, replication, plan.profile)
+        result = self.model.run(point.scenario, quantiles or None, plan.seed, replication=replication, profile=plan.profile)
         return Replication(replication, draw, quantiles, result)
 
 
@@ -95,7 +97,7 @@ def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
     """What is kept of a replication that failed."""
     text = "".join(traceback.format_exception(problem))
     summary = f"{type(problem).__name__}: {problem}"
-    return Failure(replication, plan.parameter_draw(replication), plan.seed, summary, text)
+    return Failure(replication, plan.parameter_draw(replication), plan.seed, error=summary, traceback=text)
 
 
 class Stopped(Exception):
@@ -228,9 +230,11 @@ class WorkerPool:
     def _failed_for_good(self, finished: FinishedTask) -> FinishedTask:
         """What is kept of a replication that took its process down; going on with the journal simulates it again."""
         task, plan = finished.task, self.plan
-        died = failure(plan, task.replications[0], RuntimeError("the process that lived this replication died"))
+        died = failure(plan, task.replications[0], RuntimeError("the process that ran this replication died"))
         catalogue = load_model(plan.model_name).catalogue(task.point.scenario)
-        chunk = journal.pack(task.point.name, [], [died], catalogue, plan.outcomes_only, task.digest, died=True)
+        chunk = journal.pack(
+            task.point.name, [], [died], catalogue=catalogue, outcomes_only=plan.outcomes_only, digest=task.digest, died=True
+        )
         return FinishedTask(task, CompletedChunk(0.0, chunk))
 
 

@@ -12,6 +12,7 @@ import pandas
 from experiments.analyses import comparison
 from experiments.reporting.goal_selection import plan_goals
 from experiments.reporting.translations import LANGUAGES, Words
+from experiments.results import curves
 from experiments.results.folder import Results
 from experiments.statistics.estimates import quantiles
 from experiments.validation.published_figures import Figure
@@ -105,6 +106,29 @@ def tabulate_chances(results: Results) -> pandas.DataFrame:
 
 def _names(names: Mapping[str, str], of: str = "name") -> dict[str, str]:
     return {f"{of}_{language}": names.get(language, "") for language in LANGUAGES}
+
+
+def tabulate_curve(results: Results, goals: Sequence[str]) -> pandas.DataFrame:
+    """The curves of these goals: goal, names, at, probability, low, high, runs; empty where the replications do not say."""
+    table = results.table("replications")
+    outcomes, draws = curves.read_outcomes(table), table["draw"].to_numpy()
+    return pandas.DataFrame(
+        {"goal": goal, **_bilingual(f"curve_of_{goal}"), **point}
+        for goal in goals
+        for point in curves.curve(goal, outcomes, draws)
+    ).rename(columns={language: f"name_{language}" for language in LANGUAGES})
+
+
+def read_gap(results: Results) -> float | None:
+    """How far the county's growth was ahead of the province's, points a year, mean over the replications; None where unknown."""
+    line = next((goal for goal in results.goals if goal["id"] == curves.GROWTH), None)
+    return None if line is None else line.get("margin_mean")
+
+
+def without_policy(results: Results) -> Results | None:
+    """The same county without any policy, where a run for a brief left it."""
+    found = Results(results.folder / "without_policy")
+    return found if (found.folder / "manifest.json").exists() else None
 
 
 def pair_differences(first: Results, other: Results) -> dict[str, dict[str, float]]:

@@ -10,7 +10,9 @@ import yaml
 from experiments.reporting.translations import LANGUAGES
 
 ADULT = 16  # years
-CODES = ("was", "now", "cause", "channel", "help", "loan")
+CODES = ("was", "now", "cause", "channel", "help", "loan", "line")
+#: Values that are shares.
+SHARES = ("share", "expected", "neighbours")
 
 
 @cache
@@ -59,7 +61,7 @@ class StoryWriter:
             return self("processes", value)
         if name == "funds":
             return self("words", "and").join(self.funds[fund][self.language] for fund in value)
-        if name == "share":
+        if name in SHARES:
             return f"{100 * value:.0f}%" if self.language == "zh" else f"{100 * value:.0f} %"
         return f"{value:,.0f}" if isinstance(value, float) else value
 

@@ -204,8 +204,10 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
     parts = [
         f"# {goal.id} {words.of(goal.name)}\n", f"**{words('doc_definition')}** {words.of(goal.definition)}\n",
         f"**{words('doc_denominator_head')}** {denominator}\n", f"**{words('doc_clause')}** {words.clause(goal.clause) or words('doc_no_clause')}\n",  # noqa: E501
-        f"## {words('doc_hangs_on')}\n",
     ]  # fmt: skip
+    if words.has(f"doc_curve_{name}"):
+        parts.append(words(f"doc_curve_{name}", change=_reach(words, name, found["structure"]["goals"])) + "\n")
+    parts.append(f"## {words('doc_hangs_on')}\n")
     screened = found["screening"]["goals"].get(name)
     lines = (screened or [])[:THREE]
     if screened is None:
@@ -226,6 +228,13 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
         parts.append(_table(_heads(words, "switch", "met", "margin", "change"), rows))
     parts.append(words("doc_made_by", first=found["screening"]["command"], second=structure["command"]) + "\n")
     return "\n".join(parts)
+
+
+def _reach(words: Words, name: str, goals: Mapping[str, Any]) -> str:
+    """By how much all support together moves the mean margin of a goal, as the structural runs found it."""
+    margins = [row["margin"] for plan in ("baseline", "support_withdrawn") for row in goals.get(name, {}).get(plan, [])
+               if row["switch"] == "reference"]  # fmt: skip
+    return words.quantity(margins[0] - margins[1], GOALS[name].unit, True) if len(margins) == 2 else words("unknown")
 
 
 def _change(words: Words, row: Mapping[str, Any], unit: str) -> str:

@@ -128,7 +128,7 @@ WORDS = {
     "format": BilingualText("the format of the journal has changed", "记录的格式变了"),
     "seed": BilingualText("the seed differs", "随机种子不同"),
     "only_luck": BilingualText("--only-luck differs", "--only-luck 不同"),
-    "lives": BilingualText("another model lived them", "是另一个模型模拟的"),
+    "lives": BilingualText("another model ran them", "是另一个模型模拟的"),
     "code": BilingualText("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
 }
 #: Of what else may differ, part by part: what is said of it, and of each part, which has an old and a new value.

@@ -85,7 +85,7 @@ def write(
     """
     chunks = read(out / "journal")
     with output_folder.building(out, MADE) as new:
-        manifest = made_from(new, plan, scenario, chunks, requested)
+        manifest = made_from(new, plan, scenario, chunks=chunks, requested=requested)
         manifest |= {"stopping": plain(stopping), "run": {**run_record, "profile": summaries.profile(chunks)}}
         write_text(new / "manifest.json", as_json(manifest))
     return manifest
@@ -97,12 +97,14 @@ def made_from(out: Path, plan: "Plan", scenario: Scenario, chunks: list[Chunk], 
     records = [record for chunk in chunks for record in chunk.completed]
     failures = sorted((f for chunk in chunks for f in chunk.failures), key=lambda f: f.replication)
     if records:
-        _write_tables(out, plan, scenario, chunks, records, catalogue)
+        _write_tables(out, plan, scenario, chunks=chunks, records=records, catalogue=catalogue)
     if failures:
         write_text(out / "failures.json", as_json([vars(failure) for failure in failures]))
     numbers = [r["replication"] for r in records] + [f.replication for f in failures]
     complete = len(numbers) == requested and sorted(numbers) == list(range(requested))  # each of them exactly once
-    return _manifest(out, plan, scenario, catalogue, records, len(failures), requested) | {"complete": complete}
+    return _manifest(out, plan, scenario, catalogue=catalogue, records=records, failed=len(failures), requested=requested) | {
+        "complete": complete
+    }
 
 
 def _write_tables(
@@ -335,9 +337,11 @@ def unreadable(folder: Path, problem: Exception) -> UserError:
 
 
 def flat(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line as one row: names by language, years and limits as columns."""
+    """A line as one row: names by language, years and limits as columns; curves are left to JSON."""
     row: dict[str, Any] = {}
     for key, value in line.items():
+        if key in ("curve", "four_years"):
+            continue
         if key == "by_year":
             row |= {f"probability_{year['year']}": year["probability"] for year in value}
         elif isinstance(value, Mapping):

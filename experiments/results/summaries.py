@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.model_api import Catalogue
+from experiments.results import curves
 from experiments.results.journal import Chunk
 from experiments.statistics import estimates
 from experiments.statistics.estimates import quantiles
@@ -28,7 +29,8 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     ``high`` (95 %), the ``runs`` and parameter ``draws`` behind it; ``margin`` (the median distance to the
     threshold, positive when met) and ``value`` with their 5 % and 95 % quantiles over the runs; ``luck`` and
     ``ignorance``, the shares of the margin's variance (``ignorance_negative``: the estimate fell below 0 and
-    stands at 0); ``by_year``, the probability of being on course at each year's end.
+    stands at 0); ``by_year``, the probability of being on course at each year's end; ``curve`` and ``four_years`` where a
+    goal has them, see ``curves``.
     """
     filled = [chunk for chunk in chunks if chunk.completed]
     draws = np.array([record["draw"] for chunk in filled for record in chunk.completed])
@@ -63,6 +65,9 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
                 "by_year": _by_year(paths[name], draws, years),
             }
         )
+    columns = ("met", "margin", "value", *map(str, years))
+    parts = {name: dict(zip(columns, outcomes[:, i].T)) for i, name in enumerate(names)}
+    curves.add_curves({line["id"]: line for line in lines}, parts, draws)
     headline = [name for name, goal in catalogue.goals.items() if goal.headline]
     weights = {name: float(getattr(goal, "weight", 0.0)) for name, goal in catalogue.goals.items()}
     plan = [name for name, weight in weights.items() if weight > 0.0]

@@ -56,25 +56,25 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     layout = filled[0].header["layout"]
     for chunk in filled[1:]:
         if chunk.header["layout"] != layout:
-            raise ValueError(f"{chunk.path}: these lives measured other things than those of {filled[0].path}")
+            raise ValueError(f"{chunk.path}: these replications measured other things than those of {filled[0].path}")
     months = filled[0].array("months").shape[1]
     units = {}
     for scope, plural in PLURAL.items():
         count = filled[0].array(f"{plural}.years").shape[-1] if layout[plural] else 0
         names = catalogue.places(plural) or tuple(str(unit) for unit in range(count))
         if len(names) != count:
-            raise ValueError(f"{len(names)} {plural} have names, but lives measured {count}")
+            raise ValueError(f"{len(names)} {plural} have names, but the replications measured {count}")
         units[scope] = names
     return Axes(
         np.datetime64(catalogue.first_month, "M"),
         months,
         tuple(layout["indicators"]),
-        {scope: tuple(layout[plural]) for scope, plural in PLURAL.items()},
-        units,
-        {scope: tuple(banded(catalogue, layout[plural])) for scope, plural in PLURAL.items()},
-        tuple(layout["assumptions"]),
-        tuple(layout["goals"]),
-        tuple(layout["audit"]),
+        scopes={scope: tuple(layout[plural]) for scope, plural in PLURAL.items()},
+        units=units,
+        banded={scope: tuple(banded(catalogue, layout[plural])) for scope, plural in PLURAL.items()},
+        assumptions=tuple(layout["assumptions"]),
+        goals=tuple(layout["goals"]),
+        audit=tuple(layout["audit"]),
     )
 
 
@@ -256,12 +256,12 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     """
     for name in names.indicators:
         column = pq.read_table(months_file, columns=[name])[name].to_numpy()
-        yield _band("county", ("county",), name, names, column.reshape(-1, names.months, 1), draws)
+        yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
     filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
         for name in names.banded[scope]:
             series = np.concatenate([chunk.array(f"{plural}.months.{name}") for chunk in filled])
-            yield _band(scope, names.units[scope], name, names, series, draws)
+            yield _band(scope, names.units[scope], name, names=names, values=series, draws=draws)
 
 
 def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, values: NDArray, draws: NDArray[np.intp]) -> pa.Table:

@@ -100,13 +100,13 @@ def proportion(met: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE)
     outcome, cluster = _known(met, draws)
     runs = len(outcome)
     if runs == 0:
-        return Proportion(math.nan, 0.0, 1.0, 0, 0, 0.0, None)
+        return Proportion(math.nan, 0.0, 1.0, runs=0, draws=0, effective_runs=0.0, bound=None)
     _, index, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
     share = float(outcome.mean())
     effective = runs / _design_effect(outcome, index, sizes)
     low, high = wilson(share * effective, effective, confidence)
     bound = "below" if share == 0 else "above" if share == 1 else None
-    return Proportion(share, low, high, runs, len(sizes), effective, bound)
+    return Proportion(share, low, high, runs=runs, draws=len(sizes), effective_runs=effective, bound=bound)
 
 
 def _design_effect(outcome: NDArray[np.float64], index: NDArray[np.integer], sizes: NDArray[np.integer]) -> float:
@@ -173,7 +173,7 @@ def split(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -
     known, cluster = _known(values, draws)
     within, between, size, freedom = _mean_squares(known, cluster)
     if not math.isfinite(between) or within + between <= 0:
-        return Split(math.nan, math.nan, math.nan, math.nan, False)
+        return Split(math.nan, math.nan, math.nan, high=math.nan, negative=False)
     ignorance = (between - within) / size
     share = max(0.0, ignorance) / (within + max(0.0, ignorance))
     low, high = 1.0, 1.0
@@ -181,7 +181,7 @@ def split(values: ArrayLike, draws: ArrayLike, confidence: float = CONFIDENCE) -
         ratio = between / within
         upper, lower = (float(stats.f.ppf(0.5 + sign * confidence / 2, *freedom)) for sign in (1, -1))
         low, high = (max(0.0, (ratio / f - 1) / (ratio / f - 1 + size)) for f in (upper, lower))
-    return Split(1 - share, share, low, high, ignorance < 0)
+    return Split(1 - share, share, low, high=high, negative=ignorance < 0)
 
 
 def random_shares(values: NDArray[np.floating], draws: ArrayLike) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ def require() -> None:
 def search(
     stand: Standing,
     first: Sequence[Sequence[float]],
+    *,
     steps: int,
     most: Sequence[int],
     goals: int,

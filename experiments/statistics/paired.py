@@ -58,10 +58,12 @@ def flips(first: ArrayLike, second: ArrayLike, margins: tuple[ArrayLike, ArrayLi
     # nothing.
     difference, low, high = difference_of_proportions(one, two, cluster) if step.any() else (0.0, 0.0, 0.0)
     won = estimates.proportion(helped[differs], cluster[differs])
-    better = share_better(np.sign(step), cluster)
+    better, better_low, better_high = share_better(np.sign(step), cluster)
     return Flips(
-        int(helped.sum()), int((two < one).sum()), int((one * two).sum()), int(((1 - one) * (1 - two)).sum()),
-        difference, low, high, won.probability, won.low, won.high, *better, len(one),
+        helped=int(helped.sum()), harmed=int((two < one).sum()), both=int((one * two).sum()),
+        neither=int(((1 - one) * (1 - two)).sum()), difference=difference, low=low, high=high,
+        won=won.probability, won_low=won.low, won_high=won.high,
+        margin_better=better, margin_better_low=better_low, margin_better_high=better_high, runs=len(one),
     )  # fmt: skip
 
 

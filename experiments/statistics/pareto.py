@@ -114,7 +114,7 @@ def shrunk(
     before, after = paired.difference(*searched), paired.difference(*fresh)
     half = math.hypot((before.high - before.low) / 2, (after.high - after.low) / 2)
     step = before.mean - after.mean
-    return Shrunk(before, after, step, step - half, step + half)
+    return Shrunk(before, after, step, low=step - half, high=step + half)
 
 
 def surely_beaten(margins: NDArray[np.float64], draws: NDArray[np.int64]) -> list[int | None]:

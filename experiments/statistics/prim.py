@@ -104,13 +104,13 @@ def trajectory(
     boxes: list[Box] = [()]
     within = np.ones(len(cases), dtype=bool)
     while True:
-        step = _best(_peels(boxes[-1], cases, within, choices, peel), within, sought, least * len(cases))
+        step = _best(_peels(boxes[-1], cases, within, choices=choices, share=peel), within, sought, least * len(cases))
         if step is None:
             break
         boxes.append(step[0])
         within = step[1]
     while True:
-        step = _best(_pastes(boxes[-1], cases, within, choices, peel), within, sought, 0.0)
+        step = _best(_pastes(boxes[-1], cases, within, choices=choices, share=peel), within, sought, 0.0)
         if step is None:
             return boxes
         boxes.append(step[0])

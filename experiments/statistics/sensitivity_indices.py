@@ -125,9 +125,9 @@ def screen(names: Sequence[str], points: NDArray[np.float64], results: NDArray[n
         limit = chance * stats.f.ppf(0.99, len(mean), len(mean) * (replicates - 1)) if replicates > 1 else 0.0
         rows.append(
             Screened(
-                name, float(found["mu_star"][number]), float(found["mu_star_conf"][number]), float(found["mu"][number]),
-                float(found["sigma"][number]), math.sqrt(2.0 * chance / math.pi), math.sqrt(max(0.0, square - chance)),
-                bool(square > limit and square > 0.0),
+                name, float(found["mu_star"][number]), float(found["mu_star_conf"][number]), mu=float(found["mu"][number]),
+                sigma=float(found["sigma"][number]), noise=math.sqrt(2.0 * chance / math.pi),
+                size=math.sqrt(max(0.0, square - chance)), passes=bool(square > limit and square > 0.0),
             )
         )  # fmt: skip
     return sorted(rows, key=lambda row: -row.size)

@@ -74,7 +74,7 @@ def standing_still(scenario: Scenario, seed: int = 2021) -> dict[str, NDArray[np
     for name, series in history.items():
         found[name][0, :SIMULATED] = series
     for start in range(SIMULATED, LAST, YEAR):
-        year = {**_year(county, values, flows, persons, start // YEAR - 1), **_unmoved(history)}
+        year = {**_year(county, values, flows, persons=persons, years=start // YEAR - 1), **_unmoved(history)}
         for name, value in year.items():
             found[name][0, start : start + YEAR] = value
     income = found["rural_income"]

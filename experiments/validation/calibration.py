@@ -134,7 +134,7 @@ def measure_wave(study: Study, gauge: Gauge, points: Sequence[Point], rows: Arra
         else:
             failed.append(point.name)
     if len(kept) < 10:
-        raise ValueError(f"{len(failed)} of {len(points)} lives failed, the first {failed[0]}: nothing to calibrate with")
+        raise ValueError(f"{len(failed)} of {len(points)} replications failed, the first {failed[0]}: nothing to calibrate with")
     return Wave(np.array(kept), np.array(found), tuple(failed))
 
 
@@ -176,7 +176,13 @@ def calibrate(work: CalibrationPlan, study: Study) -> Result:
     check = work.wave(study, 2, found.members[: spec.check])
     centre = emulators.expected(np.median(found.members, axis=0)[None]).implausibility(work.data).max()
     lines = compare_bands(work.gauge.figures, first.simulated, check.simulated)
-    return Result((left.share, last.share), found, history_matching.learned(work.names, found.members), lines, float(centre))
+    return Result(
+        (left.share, last.share),
+        found,
+        history_matching.learned(work.names, found.members),
+        lines=lines,
+        implausible_centre=float(centre),
+    )
 
 
 def recover(work: CalibrationPlan, study: Study) -> history_matching.Recovery:
@@ -184,7 +190,7 @@ def recover(work: CalibrationPlan, study: Study) -> history_matching.Recovery:
     wave = work.wave(study, 0, work.prior())
     spec = work.spec
     return history_matching.recover(
-        wave.rows, wave.simulated, work.gauge.spreads, spec.recovered, spec.candidates // 6, spec.seed
+        wave.rows, wave.simulated, work.gauge.spreads, truths=spec.recovered, candidates=spec.candidates // 6, seed=spec.seed
     )
 
 

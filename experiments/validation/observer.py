@@ -26,7 +26,7 @@ class Observation:
     failures: list[int] = field(default_factory=list)
     #: Below the line at year ends, by savings and by whether heavy spending struck: (rich or not, struck or not, below or not).
     below_by: np.ndarray = field(default_factory=lambda: np.zeros((2, 2, 2)))
-    #: Households a year or more below at one year's end, by the work they lived on, and whether they were out at the next.
+    #: Households a year or more below at one year's end, by the work they did, and whether they were out at the next.
     left_poverty: dict[str, list[bool]] = field(default_factory=dict)
 
 

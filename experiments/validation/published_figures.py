@@ -175,7 +175,7 @@ class Gauge:
         for figure in self.figures:
             values = figure.of(series)
             if values is None:
-                raise ValueError(f"lives do not measure {figure.id}")
+                raise ValueError(f"the replications do not measure {figure.id}")
             columns.append(figure.to_scale(values))
         return np.stack(columns, axis=1)
 

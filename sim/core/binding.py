@@ -130,17 +130,19 @@ class BoundProcess:
         self._seen: list = [None] * (len(self._counts) + len(self._rooms))
         self._call: Callable[..., None] | None = None
 
-    def _books(self, slices: dict[str, slice]):
-        made: list[Any] = []
+    def _books(self, slices: dict[str, slice]) -> tuple[Payment, ...]:
+        made: list[Payment] = []
         for payment in self.process.pays:
             lines = self.tables["lines"][slices[payment.reason]]
             payers = np.array(payment.payers, dtype=np.int64)
             made.append(Payment(lines, self.tables["funds"], payers, int(payment.payee)))
-        return self.process.classes["Books"](*(made or [0]))
+        books: tuple[Payment, ...] = self.process.classes["Books"](*(made or (0,)))
+        return books
 
-    def parameters(self, month: int):
+    def parameters(self, month: int) -> tuple:
         """What it is handed as parameters in a month: plain numbers, and writable rows of numbers."""
-        return self.process.classes["Parameters"]._make(self._by_month[month - self.first] if self.paths else (0.0,))
+        made: tuple = self.process.classes["Parameters"]._make(self._by_month[month - self.first] if self.paths else (0.0,))
+        return made
 
     @cached_property
     def _by_month(self) -> list[tuple]:
@@ -159,11 +161,14 @@ class BoundProcess:
         occasions = np.stack([at[each.occasion] for each in decisions])
         return np.ascontiguousarray(decision_keys(self.replication, [each.word for each in decisions], occasions).T)
 
-    def draws(self, month: int):
+    def draws(self, month: int) -> tuple[np.uint64, ...]:
         """The keys of its decisions in a month."""
-        return self.process.classes["Draws"]._make(self.keys[month - self.first] if self.process.draws else (0,))
+        made: tuple[np.uint64, ...] = self.process.classes["Draws"]._make(
+            self.keys[month - self.first] if self.process.draws else (0,)
+        )
+        return made
 
-    def county(self, month: int):
+    def county(self, month: int) -> tuple:
         """What it may see of the county in this month."""
         grown = False
         for place, count in enumerate(self._counts):
@@ -174,7 +179,8 @@ class BoundProcess:
         if grown and self._rooms:
             rooms = [Room(self._rows(name), count) for name, count in zip(self.process.creates, self._rooms, strict=True)]
             self._seen[len(self._counts) :] = rooms
-        return self.process.classes["County"]._make((month, month % MONTHS_PER_YEAR, *self._seen))
+        made: tuple = self.process.classes["County"]._make((month, month % MONTHS_PER_YEAR, *self._seen))
+        return made
 
     def _view(self, name: str) -> Any:
         """A table's rows in use as it may see them; all who see everything share one view."""

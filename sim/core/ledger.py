@@ -7,8 +7,12 @@ the table ``lines``. A row of a table stands for ``weight`` households, and the 
 Nothing is clamped. A fund that cannot pay refuses, and the refusal is written down as unpaid money.
 """
 
-from collections import namedtuple
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.compiled.compilation import compiled
 from sim.core.tables import declare
@@ -33,9 +37,10 @@ class Fund(IntEnum):
     VILLAGES = 13
     POVERTY_INSURER = 14
     RISK_COMPENSATION = 15
-    HOUSEHOLDS = 16
-    ENTERPRISES = 17
-    OUTSIDE = 18
+    FARM_PROJECTS = 16
+    HOUSEHOLDS = 17
+    ENTERPRISES = 18
+    OUTSIDE = 19
 
 
 class Purse(IntEnum):
@@ -73,12 +78,53 @@ unpaid    | f8? | yuan         | What was due this month and could not be paid (
 """,
 )
 
-Payment = namedtuple("Payment", "lines funds payers payee")
-"""One declared payment as a rule sees it: its budget lines, all funds, the codes of its payers in order, its payee."""
+
+class FundRow(Protocol):
+    """What is asked here of a row of ``funds``."""
+
+    purse: int
+    balance: float
+    inflow: float
+    outflow: float
+    drawn: float
+
+
+class LineRow(Protocol):
+    """What is asked here of a row of ``lines``."""
+
+    yuan: float
+    units: float
+    unpaid: float
+
+
+class HouseholdRow(Protocol):
+    """What is asked here of a row of households, so many of them as its weight says."""
+
+    weight: float
+    cash: float
+    received: float
+    paid: float
+
+
+class EnterpriseRow(Protocol):
+    """What is asked here of a village enterprise."""
+
+    cash: float
+    inflow: float
+    outflow: float
+
+
+class Payment(NamedTuple):
+    """One declared payment as a rule sees it: its budget lines, all funds, the codes of its payers in order, its payee."""
+
+    lines: Sequence[LineRow]
+    funds: Sequence[FundRow]
+    payers: NDArray[np.int64]
+    payee: int
 
 
 @compiled
-def withdraw(funds, code, total):
+def withdraw(funds: Sequence[FundRow], code: int, total: float) -> bool:
     """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
     fund = funds[code]
     if fund.purse == Purse.SECTOR:
@@ -96,7 +142,7 @@ def withdraw(funds, code, total):
 
 
 @compiled
-def arrive(payment, payer, total, units):
+def arrive(payment: Payment, payer: int, total: float, units: float) -> None:
     """Money that has left a purse reaches the payee and is written on the payer's line."""
     payee = payment.funds[payment.payee]
     if payee.purse != Purse.SECTOR:
@@ -107,7 +153,7 @@ def arrive(payment, payer, total, units):
 
 
 @compiled
-def transfer(payment, total, units):
+def transfer(payment: Payment, total: float, units: float) -> bool:
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
     for i in range(len(payment.payers)):
         if withdraw(payment.funds, payment.payers[i], total):
@@ -118,7 +164,7 @@ def transfer(payment, total, units):
 
 
 @compiled
-def transfer_from(payment, payer, total, units):
+def transfer_from(payment: Payment, payer: int, total: float, units: float) -> bool:
     """Move ``total`` yuan from the payer in that place among the declared ones; False, and a note of it, if it cannot."""
     if not withdraw(payment.funds, payment.payers[payer], total):
         payment.lines[payer].unpaid += total
@@ -128,7 +174,7 @@ def transfer_from(payment, payer, total, units):
 
 
 @compiled
-def affordable(payment, total):
+def affordable(payment: Payment, total: float) -> bool:
     """Whether some payer could pay ``total`` yuan now."""
     for i in range(len(payment.payers)):
         fund = payment.funds[payment.payers[i]]
@@ -138,7 +184,7 @@ def affordable(payment, total):
 
 
 @compiled
-def pay(household, payment, amount):
+def pay(household: HouseholdRow, payment: Payment, amount: float) -> bool:
     """Pay ``amount`` yuan to each household of a row; False, and a note of it, if no fund can pay them all."""
     if not transfer(payment, amount * household.weight, household.weight):
         return False
@@ -148,7 +194,7 @@ def pay(household, payment, amount):
 
 
 @compiled
-def charge(household, payment, amount):
+def charge(household: HouseholdRow, payment: Payment, amount: float) -> None:
     """Take ``amount`` yuan from each household of a row; what its cash does not cover it has to borrow at month's end."""
     transfer(payment, amount * household.weight, household.weight)
     household.cash -= amount
@@ -156,7 +202,7 @@ def charge(household, payment, amount):
 
 
 @compiled
-def hand(household, amount):
+def hand(household: HouseholdRow, amount: float) -> float:
     """Put ``amount`` yuan into each purse of a row; returns what all of them got, to be settled at the end of the pass."""
     household.cash += amount
     household.received += amount
@@ -164,7 +210,7 @@ def hand(household, amount):
 
 
 @compiled
-def take(household, amount):
+def take(household: HouseholdRow, amount: float) -> float:
     """Take ``amount`` yuan out of each purse of a row; returns what all of them gave, to be settled at the end of the pass."""
     household.cash -= amount
     household.paid += amount
@@ -172,7 +218,7 @@ def take(household, amount):
 
 
 @compiled
-def settle(payment, total, units):
+def settle(payment: Payment, total: float, units: float) -> None:
     """Move at once what was handed to many rows, or taken from them: quicker than each by itself.
 
     Only for payers that never refuse, sectors and open-ended schemes, since the households have the money already.
@@ -183,7 +229,7 @@ def settle(payment, total, units):
 
 
 @compiled
-def pay_from_enterprise(household, enterprise, payment, amount):
+def pay_from_enterprise(household: HouseholdRow, enterprise: EnterpriseRow, payment: Payment, amount: float) -> None:
     """A village enterprise pays ``amount`` yuan to each household of a row."""
     total = amount * household.weight
     transfer(payment, total, household.weight)
@@ -194,7 +240,7 @@ def pay_from_enterprise(household, enterprise, payment, amount):
 
 
 @compiled
-def settle_enterprise(enterprise, payment, amount, incoming):
+def settle_enterprise(enterprise: EnterpriseRow, payment: Payment, amount: float, incoming: bool) -> None:
     """Money between a village enterprise and the outside world: sales come in, costs go out."""
     transfer(payment, amount, 1.0)
     if incoming:

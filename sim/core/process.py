@@ -134,7 +134,9 @@ def _payments(text: str, name: str) -> tuple[PaymentDeclaration, ...]:
     return tuple(payments)
 
 
-def process(reads: str = "", writes: str = "", draws: str = "", pays: str = "", creates: str = "", sees: str = "world"):
+def process(
+    reads: str = "", writes: str = "", draws: str = "", pays: str = "", creates: str = "", sees: str = "world"
+) -> Callable[[Callable[..., None]], Process]:
     """Declare a compiled function as a process of the month.
 
     ``reads``/``writes``: ``table.column`` words; ``draws``: decision words, with ``@year`` or ``@life`` where the draw is not
@@ -143,7 +145,7 @@ def process(reads: str = "", writes: str = "", draws: str = "", pays: str = "", 
     Raises ValueError when a declaration names something that does not exist.
     """
 
-    def declare(function):
+    def declare(function: Callable[..., None]) -> Process:
         python = getattr(function, "py_func", function)
         owner = python.__module__.rpartition(".")[2]
         name = python.__name__

@@ -11,6 +11,7 @@ import hashlib
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.compiled.compilation import IS_COMPILED, compiled
 
@@ -22,10 +23,12 @@ SHIFT_27, SHIFT_30, SHIFT_31, SHIFT_11 = np.uint64(27), np.uint64(30), np.uint64
 ONE = np.uint64(1)
 UNIT = 2.0**-53
 HALF_STEP = 2.0**-54
+#: 64 bits: a key or an identity. Compiled code hands it back as a plain int.
+Word = np.uint64 | int
 MONTHS_BEFORE_ZERO = 1200  # no key is made of a negative number
 
 
-def _mix(state, word):
+def _mix(state: Word, word: Word) -> np.uint64:
     """One 64-bit hash of a 64-bit state and one more word; additions and products wrap around."""
     z = np.uint64(state) + (np.uint64(word) + ONE) * ODD
     z = (z ^ (z >> SHIFT_30)) * FIRST
@@ -38,26 +41,26 @@ mix = compiled(_mix) if IS_COMPILED else np.errstate(over="ignore")(_mix)
 
 
 @compiled
-def descendant(identity, month, ordinal):
+def descendant(identity: Word, month: int, ordinal: int) -> np.uint64:
     """The identity of who is born of, or parts from, ``identity`` in a month: the same wherever and whenever it is computed."""
     return mix(mix(identity, month + MONTHS_BEFORE_ZERO), ordinal)
 
 
 @compiled
-def uniform(key, identity):
+def uniform(key: Word, identity: Word) -> float:
     """A number in (0, 1), never 0 or 1, for one decision (``key``) of one unit (``identity``), both uint64."""
     return (mix(key, identity) >> SHIFT_11) * UNIT + HALF_STEP
 
 
 @compiled
-def happens(key, identity, probability):
+def happens(key: Word, identity: Word, probability: float) -> bool:
     """Whether an event of this probability happens: true for the smallest draws, so that a higher
     probability only adds events and never swaps one unit for another."""
     return uniform(key, identity) < probability
 
 
 @compiled
-def normal_quantile(u):
+def normal_quantile(u: float) -> float:
     """The standard normal's inverse distribution function (Acklam's rational approximation, error below 1.2e-9)."""
     if u < 0.02425:
         q = math.sqrt(-2.0 * math.log(u))
@@ -94,13 +97,13 @@ def normal_quantile(u):
 
 
 @compiled
-def normal(key, identity):
+def normal(key: Word, identity: Word) -> float:
     """A standard normal draw."""
     return normal_quantile(uniform(key, identity))
 
 
 @compiled
-def lognormal(key, identity, spread):
+def lognormal(key: Word, identity: Word, spread: float) -> float:
     """A lognormal draw of mean 1 whose logarithm has standard deviation ``spread``."""
     return math.exp(spread * normal(key, identity) - 0.5 * spread * spread)
 
@@ -128,14 +131,14 @@ def decision_key(replication: np.uint64, decision: np.uint64, month: int) -> np.
 
 
 @compiled
-def _keys(replication, decisions, months, keys):
+def _keys(replication: Word, decisions: NDArray[np.uint64], months: NDArray[np.uint64], keys: NDArray[np.uint64]) -> None:
     """The key of every decision in each of its months, into ``keys`` (decisions × months), all uint64."""
     for i in range(len(decisions)):
         for j in range(months.shape[1]):
             keys[i, j] = mix(mix(replication, decisions[i]), months[i, j])
 
 
-def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: np.ndarray) -> np.ndarray:
+def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: NDArray[np.int64]) -> NDArray[np.uint64]:
     """The keys of several decisions, each in its ``months`` (whole numbers, decisions × months): uint64 of the same shape."""
     at = (months.astype(np.int64) + MONTHS_BEFORE_ZERO).astype(np.uint64)
     keys = np.empty_like(at)

@@ -73,12 +73,12 @@ def declare(name: str, meaning: str, columns: str, by_column: bool = False) -> T
         known = dtype.endswith("?")
         base, _, shape = dtype.rstrip("?").partition("[")
         size = (int(shape.rstrip("]")),) if shape else ()
-        declared.append(Column(column, base, unit, sentence, size, truth=not known))
+        declared.append(Column(column, base, unit, meaning=sentence, shape=size, truth=not known))
     names = [column.name for column in declared]
     if len(set(names)) != len(names) or name in TABLES:
         raise ValueError(f"table '{name}': declared twice, or a column is declared twice")
     layout = np.dtype([(c.name, c.dtype, c.shape) if c.shape else (c.name, c.dtype) for c in declared], align=True)
-    table = Table(name, meaning, tuple(declared), np.dtype((np.record, layout)), by_column)
+    table = Table(name, meaning, tuple(declared), dtype=np.dtype((np.record, layout)), by_column=by_column)
     TABLES[name] = table
     return table
 

@@ -41,6 +41,9 @@ BORROWED = {
     "loan_size": "microcredit.loan_size",
     "loan_term": "microcredit.term_months",
     "loan_ability_spread": "microcredit.ability_spread",
+    "farm_price": "farming.farm_price",
+    "net_share": "farming.net_share",
+    "farm_yield": "farming.farm_yield",
 }
 
 
@@ -58,8 +61,8 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     draws = Draws(replication)
     counts = plan_counts(p, general_weight)
     village_size = make_places(tables, draws, p)
-    sizes = make_households(tables, draws, p, counts, village_size)
-    make_persons(tables, draws, p, sizes, counts, posts_promised)
+    sizes = make_households(tables, draws, p, counts=counts, village_size=village_size)
+    make_persons(tables, draws, p, sizes=sizes, counts=counts, posts=posts_promised)
     list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):
@@ -145,15 +148,18 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
 
     rules = DibaoRules(
         float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
-        float(values.at("accounts.post_pay_counted", -YEAR)), assessed, due,
+        counted_share=float(values.at("accounts.post_pay_counted", -YEAR)), assessed=assessed, due=due,
     )  # fmt: skip
-    settle_incomes(tables, draws, p, trial, rules)
+    settle_incomes(tables, draws, p, trial=trial, rules=rules)
     register = tables["register"]
     names = households["identity"]
     without = households["workers"] == 0
     interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
     register["recertification"] = np.where(register["dibao"] == 1, (draws.uniforms("review", names) * interval).astype(int), 0)
     _value_enterprises(tables, p)
+    tables["commodities"]["net_unit"] = p.farm_yield * p.farm_price * p.net_share
+    growers = households["weight"] @ (households["holdings"] > 0.0)
+    tables["commodities"]["usual"] = households["weight"] @ households["holdings"] / np.maximum(growers, 1.0)
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:

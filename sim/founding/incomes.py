@@ -2,7 +2,8 @@
 
 Adding up wages, land and support drawn independently would put a seventh of the registered below the line before
 anything happened. So the income per head is drawn by segment; what a trial year of ordinary rules pays at the going rates is
-scaled to it; and what is left over is own work at home, support from relatives, and income that assessors do not count.
+scaled to it; and what is left over is own work at home, support from relatives, and income that assessors do not count. All farms
+together yield what the county produces: who is scaled up works more land and more sheds, others less.
 """
 
 from dataclasses import dataclass
@@ -10,25 +11,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.binding import Tables
+from sim.founding.livelihoods import anchor_farms, county_farming
 from sim.founding.population import Draws
 from sim.world.codes import Destination, Segment
 
 MONTHS = 12
 VERIFIED_MARGIN = 1.02
-MEAN_STEPS = 12
+#: Scales and farms are sought in so many rounds, each with so many steps towards the two means.
+ROUNDS, MEAN_STEPS = 10, 4
+#: Growers are scaled down when farms grow, so that farms fall short again: a step is made longer than the gap.
+STRIDE = 1.7
 
 
 @dataclass(frozen=True)
 class TrialYear:
-    """What an ordinary year pays each household at the going rates, yuan per household and year.
+    """What an ordinary year pays each household at the going rates, yuan per household and year, its farm aside.
 
+    ``farm_share``: what a farm yields of its full capacity when hands are ill as often as in an ordinary year.
     ``programmes``: dividends of village assets and what loans earn, which assessors count and which is not scaled.
     ``rigid``: what it has to pay itself in a year without shocks, for medicines and school. ``absence``: share of working time
     that an ordinary year loses. ``local_pay``: going pay of work near home, yuan per month.
     """
 
     wages: np.ndarray
-    business: np.ndarray
+    farm_share: float
     programmes: np.ndarray
     post_pay: np.ndarray
     transfers: np.ndarray
@@ -54,14 +60,27 @@ class DibaoRules:
 
 
 def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:
-    """Scale wages and farms, set support, dibao and savings, so that every household has its founding income."""
+    """Scale wages and farms, set support, dibao and savings, so that every household has its founding income.
+
+    Scales and the size of farms are sought in turn: scales that yield the incomes wanted, then farms that yield what the county
+    produces. What is then left of an income wanted is support and own work, so that both are met.
+    """
     households = tables["households"]
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
-    scale = np.ones(len(households))
-    income = np.zeros(len(households))
-    _settle_dibao(tables, draws, p, trial, rules, on_dibao, scale, income)
-    _settle_others(tables, draws, p, trial, rules, ~on_dibao, scale, income)
+    dibao, others = (
+        DibaoIncomes(tables, draws, p, trial=trial, rules=rules),
+        OtherIncomes(tables, draws, p, trial=trial, rules=rules, on_dibao=on_dibao),
+    )
+    county = county_farming(p)
+    for _ in range(ROUNDS):
+        going = trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
+        of_dibao = dibao.scale(going)
+        scale = np.where(on_dibao, of_dibao, others.scale(going, dibao.settle(of_dibao * going, on_dibao)))
+        anchor_farms(households, scale, county, STRIDE)
+    anchor_farms(households, scale, county)
     households["holdings"] *= scale[:, None]
+    earned = scale * trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
+    income = np.where(on_dibao, dibao.settle(earned, on_dibao), others.settle(earned))
     _scale_productivity(tables, scale)
     buffer = p.buffer_months[households["segment"]] * draws.lognormals("buffer", households["identity"], p.buffer_spread)
     households["cash"] = buffer * income / MONTHS
@@ -85,44 +104,55 @@ def _scale_productivity(tables: Tables, scale: np.ndarray) -> None:
     persons["productivity"] *= np.where(earns, own, np.where(total > 0.0, mean, 1.0)[segment])
 
 
-def _settle_dibao(tables, draws, p, trial, rules, chosen, scale, income) -> None:
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """One over the other; 1 where there is nothing to divide by."""
+    return np.where(below > 0.0, above / np.where(below > 0.0, below, 1.0), 1.0)
+
+
+class DibaoIncomes:
     """Households on dibao: counted income, the benefit it leads to, and what assessors do not count."""
-    households, register = tables["households"], tables["register"]
-    names = households["identity"]
-    members = households["members"].astype(float)
-    median = p.counted_median * np.exp(p.counted_spread * draws.normals("counted", names))
-    counted = np.minimum(median, rules.dibao_line) * members
-    posts = rules.counted_share * trial.post_pay
-    given = posts + trial.programmes
-    going = trial.wages + trial.business
-    rest = np.maximum(counted - given, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
-    scale[chosen] = np.clip(ratio, p.scale_low, p.scale_high)[chosen]
-    earned = scale * going
-    support = np.maximum(rest - earned, 0.0)
-    counted = earned + given + support
-    assessed = rules.assessed(counted / members, names)
-    benefit = rules.due(assessed, members)
 
-    uncounted = p.uncounted_mean * draws.lognormals("uncounted", names, p.uncounted_spread) * members
-    known = trial.post_pay - posts + trial.transfers
-    hidden = np.maximum(uncounted - known, 0.0)
-    total = counted + MONTHS * benefit + known + hidden
-    lifted = draws.uniforms("lifted", names) < p.lifted_share
-    margin = 1.0 - p.lifted_margin * np.log(draws.uniforms("margin", names))
-    verified = verified_income(rules, members, trial)
-    lifted |= total < verified
-    short = (total < rules.monitoring_line * members) & lifted
-    hidden = np.where(short, hidden + rules.monitoring_line * margin * members - total, hidden)
-    hidden += np.maximum(verified - (counted + MONTHS * benefit + known + hidden), 0.0)
+    def __init__(self, tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:
+        self._households, self._register = tables["households"], tables["register"]
+        self._p, self._trial, self._rules = p, trial, rules
+        self._members = self._households["members"].astype(float)
+        median = p.counted_median * np.exp(p.counted_spread * draws.normals("counted", self._households["identity"]))
+        self._given = rules.counted_share * trial.post_pay + trial.programmes
+        counted = np.minimum(median, rules.dibao_line) * self._members
+        self._rest = np.maximum(counted - self._given, 0.0)
+        names = self._households["identity"]
+        self._uncounted = p.uncounted_mean * draws.lognormals("uncounted", names, p.uncounted_spread) * self._members
+        self._lifted = draws.uniforms("lifted", names) < p.lifted_share
+        self._margin = 1.0 - p.lifted_margin * np.log(draws.uniforms("margin", names))
 
-    households["family_support"][chosen] = (support / MONTHS)[chosen]
-    households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
-    register["dibao"][chosen] = 1
-    register["assessed"][chosen] = assessed[chosen]
-    register["benefit"][chosen] = benefit[chosen]
-    income[chosen] = (counted + MONTHS * benefit + known + hidden)[chosen]
+    def scale(self, going: np.ndarray) -> np.ndarray:
+        """What wages and farms are multiplied by, where they go for ``going`` yuan a year."""
+        return np.clip(_ratio(self._rest, going), self._p.scale_low, self._p.scale_high)
+
+    def settle(self, earned: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Income a year where wages and farm yield ``earned``; support and dibao are set for ``chosen``."""
+        households, trial, rules, members = self._households, self._trial, self._rules, self._members
+        support = np.maximum(self._rest - earned, 0.0)
+        counted = earned + self._given + support
+        assessed = rules.assessed(counted / members, households["identity"])
+        benefit = rules.due(assessed, members)
+
+        known = (1.0 - rules.counted_share) * trial.post_pay + trial.transfers
+        hidden = np.maximum(self._uncounted - known, 0.0)
+        total = counted + MONTHS * benefit + known + hidden
+        verified = verified_income(rules, members, trial)
+        lifted = self._lifted | (total < verified)
+        short = (total < rules.monitoring_line * members) & lifted
+        hidden = np.where(short, hidden + rules.monitoring_line * self._margin * members - total, hidden)
+        hidden += np.maximum(verified - (counted + MONTHS * benefit + known + hidden), 0.0)
+
+        households["family_support"][chosen] = (support / MONTHS)[chosen]
+        households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
+        register = self._register
+        register["dibao"][chosen] = 1
+        register["assessed"][chosen] = assessed[chosen]
+        register["benefit"][chosen] = benefit[chosen]
+        return counted + MONTHS * benefit + known + hidden
 
 
 def verified_income(rules: DibaoRules, members: np.ndarray, trial: TrialYear) -> np.ndarray:
@@ -133,49 +163,65 @@ def verified_income(rules: DibaoRules, members: np.ndarray, trial: TrialYear) ->
     return VERIFIED_MARGIN * rules.poverty_line * members + trial.rigid
 
 
-def _settle_others(tables, draws, p, trial, rules, chosen, scale, income) -> None:
-    """All others: a target income per head, and a mean of general households that gives the county its mean."""
-    households = tables["households"]
-    names, segment = households["identity"], households["segment"]
-    members = households["members"].astype(float)
-    others, general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
-    drawn = draws.lognormals("income", names, np.where(general, p.general_spread, p.other_registered_spread))
-    above_line = 1.0 + p.marginal_above * draws.uniforms("marginal", names)
+class OtherIncomes:
+    """All others: a wanted income per head, and a mean of general households that gives the county its mean."""
 
-    persons = households["weight"] * members
-    given = trial.post_pay + trial.transfers + trial.programmes
-    going = trial.wages + trial.business
+    def __init__(self, tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules, on_dibao: np.ndarray) -> None:
+        self._households, self._p, self._trial = tables["households"], p, trial
+        households = self._households
+        names, segment = households["identity"], households["segment"]
+        self._members = households["members"].astype(float)
+        self._persons = households["weight"] * self._members
+        self._on_dibao, self._registered = on_dibao, households["registered"] == 1
+        self._other, self._general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
+        self._drawn = draws.lognormals("income", names, np.where(self._general, p.general_spread, p.other_registered_spread))
+        self._marginal = rules.monitoring_line * (1.0 + p.marginal_above * draws.uniforms("marginal", names))
+        self._verified = verified_income(rules, self._members, trial) / self._members
+        self._given = trial.post_pay + trial.transfers + trial.programmes
+        self._above, self._mean = p.income_ratio * p.rural_income - p.other_registered_floor, p.rural_income
+        self._dibao_income = np.zeros(len(households))
+        self._wanted = self._marginal
 
-    def scaled_to(wanted):
-        """Scale, support and income that come nearest to a wanted income per head."""
-        rest = np.maximum(wanted * members * (1.0 - p.support_share[segment]) - given, 0.0)
-        ratio = np.where(going > 0.0, rest / np.where(going > 0.0, going, 1.0), 1.0)
-        factor = np.clip(ratio, p.scale_low, p.scale_high)
-        left = np.maximum(wanted * members - given - factor * going, 0.0)
-        return factor, left, factor * going + left + given
+    def _want(self) -> np.ndarray:
+        """Income per head that each is to have, at the means as they stand."""
+        p, other, general = self._p, self._other, self._general
+        wanted = self._marginal.copy()
+        wanted[other] = np.maximum(p.other_registered_floor + self._above * self._drawn, self._verified)[other]
+        wanted[general] = np.maximum(p.general_floor, self._mean * self._drawn[general])
+        return wanted
 
-    # Two means are sought: what other registered households have above their floor, so that the registered stand to the county
-    # as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared
-    # among those whom the mean moves; nearly all of them achieve what they want, so a few steps do.
-    registered = households["registered"] == 1
-    goal_registered = p.income_ratio * p.rural_income * persons[registered].sum()
-    goal = p.rural_income * persons.sum()
-    above, mean = p.income_ratio * p.rural_income - p.other_registered_floor, p.rural_income
-    for _ in range(MEAN_STEPS):
-        wanted = rules.monitoring_line * above_line
-        wanted[others] = p.other_registered_floor + above * drawn[others]
-        wanted[general] = np.maximum(p.general_floor, mean * drawn[general])
-        wanted[others] = np.maximum(wanted, verified_income(rules, members, trial) / members)[others]
-        factor, left, achieved = scaled_to(wanted)
-        total = households["weight"] * np.where(chosen, achieved, income)
-        above = max(above + (goal_registered - total[registered].sum()) / persons[others].sum(), 0.0)
-        mean += (goal - total.sum()) / persons[general & (wanted > p.general_floor)].sum()
-    scale[chosen] = factor[chosen]
-    # Where hands are at home, what is more than relatives usually give is, for the most part, their own odd jobs and small trade.
-    beyond = np.maximum(left - p.support_share[segment] * wanted * members, 0.0)
-    own = np.where(households["farm_labour_founded"] > 0.0, p.own_work_share * beyond, 0.0)
-    support = left - own
-    households["own_work"][chosen] = (own / MONTHS / trial.local_pay / (1.0 - trial.absence))[chosen]
-    households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
-    households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]
-    income[chosen] = achieved[chosen]
+    def scale(self, going: np.ndarray, dibao_income: np.ndarray) -> np.ndarray:
+        """What wages and farms are multiplied by, where they go for ``going`` yuan a year; ``dibao_income``: of the others.
+
+        Two means are sought: what other registered households have above their floor, so that the registered stand to the county
+        as published, and the mean of general households, so that the county has its own. A step is the gap that is left, shared
+        among those whom the mean moves; nearly all of them achieve what they want, so a few steps do.
+        """
+        p, persons, weight = self._p, self._persons, self._households["weight"]
+        goal_registered = p.income_ratio * p.rural_income * persons[self._registered].sum()
+        goal = p.rural_income * persons.sum()
+        usual = 1.0 - p.support_share[self._households["segment"]]
+        for _ in range(MEAN_STEPS):
+            wanted = self._want()
+            rest = np.maximum(wanted * self._members * usual - self._given, 0.0)
+            factor = np.clip(_ratio(rest, going), p.scale_low, p.scale_high)
+            achieved = np.maximum(wanted * self._members, self._given + factor * going)
+            total = weight * np.where(self._on_dibao, dibao_income, achieved)
+            self._above = max(self._above + (goal_registered - total[self._registered].sum()) / persons[self._other].sum(), 0.0)
+            self._mean += (goal - total.sum()) / persons[self._general & (wanted > p.general_floor)].sum()
+        self._wanted = wanted
+        return factor
+
+    def settle(self, earned: np.ndarray) -> np.ndarray:
+        """Income a year where wages and farm yield ``earned``; what is left of the income wanted becomes own work and support."""
+        households, p, trial, chosen = self._households, self._p, self._trial, ~self._on_dibao
+        wanted = self._wanted * self._members
+        left = np.maximum(wanted - self._given - earned, 0.0)
+        # Where hands are at home, what is more than relatives usually give is mostly their own odd jobs and small trade.
+        beyond = np.maximum(left - p.support_share[households["segment"]] * wanted, 0.0)
+        own = np.where(households["farm_labour_founded"] > 0.0, p.own_work_share * beyond, 0.0)
+        support = left - own
+        households["own_work"][chosen] = (own / MONTHS / trial.local_pay / (1.0 - trial.absence))[chosen]
+        households["family_support"][chosen] = (p.support_counted * support / MONTHS)[chosen]
+        households["uncounted_income"][chosen] = ((1.0 - p.support_counted) * support / MONTHS)[chosen]
+        return self._given + earned + left

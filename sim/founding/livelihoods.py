@@ -72,7 +72,11 @@ def _fill_posts(persons, draws: Draws, candidates: np.ndarray, posts: int) -> No
 
 
 def make_farms(tables: Tables, draws: Draws, p) -> None:
-    """Land, and what a household would earn from each commodity in an ordinary year at 2020 prices (yuan)."""
+    """Land, and what each household earns from each commodity in an ordinary year at 2020 prices (yuan).
+
+    Whoever has nobody at home lets the land: the others till it too. Who grows what else, and how much more than a neighbour, is
+    drawn; how much in all is what the county produces (``county_farming``).
+    """
     households, persons = tables["households"], tables["persons"]
     names = households["identity"]
     households["land"] = p.land_per_household * draws.lognormals("land", names, p.land_spread)
@@ -81,8 +85,7 @@ def make_farms(tables: Tables, draws: Draws, p) -> None:
         persons["capacity"] * ((persons["status"] == Destination.FARM) | (persons["status"] == Destination.PUBLIC_POST)),
         len(households),
     )
-    tilled = np.where(at_home > 0.0, 1.0, p.land_without_labour)
-    households["holdings"][:, Commodity.MAIZE] = p.maize_margin * households["land"] * tilled
+    households["holdings"][:, Commodity.MAIZE] = np.where(at_home > 0.0, households["land"], 0.0)
     segment = households["segment"]
     villages = identities("village", len(tables["villages"]))
     for commodity in range(1, COMMODITY_COUNT):
@@ -90,9 +93,26 @@ def make_farms(tables: Tables, draws: Draws, p) -> None:
         clustered = draws.lognormals(f"village {kind}", villages, p.village_clustering)[households["village"]]
         chance = p.commodity_shares[commodity] * p.commodity_access[segment] * clustered
         holds = (draws.uniforms(f"holds {kind}", names) < chance) & (at_home > 0.0)
-        income = p.commodity_income[commodity] * draws.lognormals(f"income {kind}", names, p.commodity_spread)
-        households["holdings"][:, commodity] = np.where(holds, income, 0.0)
+        size = draws.lognormals(f"income {kind}", names, p.commodity_spread)
+        households["holdings"][:, commodity] = np.where(holds, size, 0.0)
+    anchor_farms(households, np.ones(len(households)), county_farming(p))
     households["herd"] = 1.0
     households["shed"] = 1.0
     households["disqualifying"] = draws.uniforms("disqualifying", names) < p.disqualifying_share[segment]
     households["awareness"] = draws.uniforms("awareness", names) + draws.uniforms("awareness too", names)
+
+
+def county_farming(p) -> np.ndarray:
+    """Net income of all households together from each commodity in an ordinary year, yuan: their part of what the county
+    produces, at ordinary prices, less what it costs them.
+    """
+    return p.output * p.household_share * p.farm_price * p.net_share
+
+
+def anchor_farms(households, scale: np.ndarray, county: np.ndarray, stride: float = 1.0) -> None:
+    """Multiply each commodity by one number for all, so that holdings times ``scale`` come to ``county`` (by commodity).
+
+    With a ``stride`` other than 1 the step is that much longer than the gap, in logarithms.
+    """
+    total = (households["weight"] * scale) @ households["holdings"]
+    households["holdings"] *= np.where(total > 0.0, county / np.where(total > 0.0, total, 1.0), 1.0) ** stride

@@ -175,7 +175,7 @@ def make_households(tables: Tables, draws: Draws, p, counts: Counts, village_siz
         start = block.stop
         names = identities(segment.name, counts.households[segment])
         shares = p.size_shares_dibao if segment in (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO) else p.size_shares_other
-        sizes[block] = household_sizes(draws, names, segment, counts.persons[segment], shares)
+        sizes[block] = household_sizes(draws, names, segment, persons=counts.persons[segment], shares=shares)
         weights = village_size if segment == Segment.GENERAL else concentrated
         edges = np.cumsum(weights) / weights.sum()
         households["identity"][block] = names

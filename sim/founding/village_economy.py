@@ -29,6 +29,8 @@ COMMODITY_OF = {
     Industry.PHOTOVOLTAICS: Commodity.VEGETABLES,
     Industry.PROCESSING: Commodity.VEGETABLES,
 }
+#: Industries that grow or raise something themselves.
+GROWERS = (Industry.VEGETABLES, Industry.FLOWERS, Industry.LIVESTOCK, Industry.FRUIT)
 #: Room for rows added later, enough for every lever at its upper bound.
 SPARE_LOANS, SPARE_LEADS, SPARE_PROJECTS = 40_000, 120_000, 24_000
 LINKS_HOUSEHOLDS = (Linkage.ORDERS, Linkage.SHARES)
@@ -90,7 +92,8 @@ def make_enterprises(tables: Tables, draws: Draws, p: Any) -> None:
     enterprises["tight"][tight] = 1
     enterprises["linkage"][tight] = Linkage.ORDERS
     _set_revenue(enterprises, draws, p, names)
-    _fill_jobs(persons, enterprises, draws, p, names, size, total)
+    _set_farming(enterprises, p, size)
+    _fill_jobs(persons, enterprises, draws, p=p, names=names, size=size, total=total)
 
 
 def _set_industries(enterprises, draws: Draws, p: Any, names: np.ndarray) -> None:
@@ -121,6 +124,17 @@ def _set_revenue(enterprises, draws: Draws, p: Any, names: np.ndarray) -> None:
     rest = max(p.cluster_revenue - enterprises["revenue"][operating].sum(), 0.0)
     if len(counted):
         enterprises["revenue"][leading] = rest * drawn[leading] / drawn[counted].sum()
+
+
+def _set_farming(enterprises, p: Any, size: np.ndarray) -> None:
+    """What the county grows beyond its households' part: growers and keepers of livestock share it by their size."""
+    grower = np.isin(enterprises["industry"], GROWERS)
+    for kind in range(COMMODITY_COUNT):
+        rows = np.flatnonzero(grower & (enterprises["commodity"] == kind))
+        operating = (size * enterprises["alive"])[rows].sum()
+        if operating > 0.0:
+            total = max(p.output[kind] * (1.0 - p.household_share[kind]), 0.0) * p.farm_price[kind]
+            enterprises["grows"][rows] = total * size[rows] / operating
 
 
 def _fill_jobs(persons, enterprises, draws: Draws, p: Any, names, size: np.ndarray, total: int) -> None:
@@ -211,4 +225,5 @@ def make_township_finance(tables: Tables, draws: Draws, p: Any) -> None:
     names = identities("township", len(townships))
     townships["own_revenue"] = size * p.township_revenue / 12 * draws.lognormals("revenue", names, p.township_spread)
     townships["need"] = size * p.township_need / 12 * draws.lognormals("need", names, p.need_spread)
-    townships["effort"] = 1.0
+    for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
+        townships[column] = 1.0

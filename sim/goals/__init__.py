@@ -1,7 +1,7 @@
 """Goals and indicators: one function and one record for each goal."""
 
 # The order of these imports is the order of the scoreboard.
-from sim.goals import income_growth, no_relapse, zeroing, coverage, services, enclaves, village_economy, fiscal  # noqa: F401, I001
+from sim.goals import income_growth, no_relapse, zeroing, coverage, services, enclaves, village_economy, production, fiscal  # noqa: F401, I001
 from sim.goals.exit import EXIT_INDICATORS, exit_series
 from sim.goals.goal import EXIT_GOALS, GOALS, Goal, GoalOutcome, GoalInputs
 from sim.goals.indicators import COUNTY_ONLY, INDICATORS, Indicator

@@ -166,7 +166,19 @@ def goal(
         names, definitions = {"zh": zh, "en": en}, {"zh": definition_zh, "en": definition}
         registry = EXIT_GOALS if after else GOALS
         registry[id] = Goal(
-            id, names, definitions, clause, unit, function, headline, observed, scope, deadline, weight, watched, after
+            id,
+            names,
+            definitions,
+            clause=clause,
+            unit=unit,
+            function=function,
+            headline=headline,
+            observed=observed,
+            scope=scope,
+            deadline=deadline,
+            weight=weight,
+            watched=watched,
+            after=after,
         )
         return function
 

@@ -141,6 +141,15 @@ _LIST = (
     Indicator("cluster_revenue", _both("集聚区主营收入（上一考核年）", "Sales of the processing cluster in the year counted last"), "yuan", M.CLUSTER_REVENUE, of_places=True),
     Indicator("assets_operating", _both("正常运营的帮扶资产占比", "Village assets operating"), "share", M.ASSETS_OPERATING, M.ASSETS, of_places=True),
     Indicator("asset_arrears", _both("拖欠村集体的资产收益", "Returns owed to villages"), "yuan", M.ASSET_ARREARS, of_places=True),
+    Indicator("grain", _both("粮食产量（近12个月）", "Grain, twelve months"), "t", M.GRAIN, None, "year", of_places=True),
+    Indicator("vegetables", _both("设施蔬菜产量（近12个月）", "Greenhouse vegetables, twelve months"), "t", M.VEGETABLES, None, "year", of_places=True),
+    Indicator("flowers", _both("鲜切花产量（近12个月）", "Cut flowers, twelve months"), "stems", M.FLOWERS, None, "year", of_places=True),
+    Indicator("hogs", _both("生猪出栏（近12个月）", "Hogs sold, twelve months"), "heads", M.HOGS, None, "year", of_places=True),
+    Indicator("cattle", _both("肉牛出栏（近12个月）", "Cattle sold, twelve months"), "heads", M.CATTLE, None, "year", of_places=True),
+    Indicator("fruit", _both("水果产量（近12个月）", "Fruit, twelve months"), "t", M.FRUIT, None, "year", of_places=True),
+    Indicator("greenhouses_built", _both("本年农户新建设施农业面积", "Greenhouse land built by households and for them since January"), "mu", M.GREENHOUSES_BUILT, of_places=True),
+    Indicator("farm_sales", _both("农户农产品销售额（近12个月）", "Sales of household farms, twelve months"), "yuan", M.FARM_SALES, None, "year", of_places=True),
+    Indicator("farm_net", _both("农户农业净收入（近12个月）", "Net income of household farms, twelve months"), "yuan", M.FARM_NET, None, "year", of_places=True),
 )  # fmt: skip
 
 INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LIST}

@@ -93,6 +93,16 @@ class Measure(IntEnum):
     ASSETS = auto()  # village assets
     ASSETS_OPERATING = auto()
     ASSET_ARREARS = auto()  # yuan owed to villages
+    # Sold this month, in the order of commodities: tonnes, stems, heads.
+    GRAIN = auto()
+    VEGETABLES = auto()
+    FLOWERS = auto()
+    HOGS = auto()
+    CATTLE = auto()
+    FRUIT = auto()
+    GREENHOUSES_BUILT = auto()  # mu since January, by households and for them
+    FARM_SALES = auto()  # what households sold from their farms, yuan
+    FARM_NET = auto()  # less what it cost them
 
 
 #: The first of the measures that belong to a place.

@@ -30,6 +30,11 @@ def measure_places(townships, villages, enterprises, assets, enclaves, scale, mo
     for row in range(len(townships)):
         out[row, Measure.TOWNSHIP_REVENUE] += townships[row].revenue_year
         out[row, Measure.TOWNSHIP_NEED] += townships[row].need_year
+        for kind in range(len(townships[row].grown)):
+            out[row, Measure.GRAIN + kind] += townships[row].grown[kind]
+        out[row, Measure.GREENHOUSES_BUILT] += townships[row].built
+        out[row, Measure.FARM_SALES] += townships[row].farm_sales
+        out[row, Measure.FARM_NET] += townships[row].farm_net
     for village in villages:
         out[village.township, Measure.VILLAGE_HOUSEHOLDS] += village.households
         out[village.township, Measure.TAP_HOUSEHOLDS] += village.households * village.tap

@@ -52,7 +52,7 @@ def portraits_of(tables: Tables, onsets: np.ndarray, began: np.ndarray, spread: 
     stages = np.zeros((len(Segment), len(STAGES)))
     delays = np.zeros((len(Segment), len(STEPS), LONGEST + 1))
     stages[:, 0] = began[FIRST:last].sum(axis=0)
-    _follow(tables, onsets, last, stages, delays)
+    _follow(tables, onsets, last, stages=stages, delays=delays)
     lows = ("below", *(str(edge) for edge in EDGES))
     months = tuple(str(month) for month in range(LONGEST + 1))
     return {

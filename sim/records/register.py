@@ -26,6 +26,7 @@ reported_below     | i1? | flag             | Whether the administration has it 
 polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
 turned_down_until  | i4? | month            | Month in which it may be taken up again once turned down; −1200 if never.
+above_bar          | f8? | multiple         | How far it last looked above the bar of the meeting, in lines.
 """,
     by_column=True,
 )

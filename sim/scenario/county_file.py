@@ -55,7 +55,7 @@ def read(
         if name == "title":
             title = title_of(file, county, name, add_fault)
             continue
-        made = _fact(file, name, record, line, add_fault)
+        made = _fact(file, name, record, line=line, add_fault=add_fault)
         if made is None:
             continue
         facts.append(made)
@@ -118,7 +118,14 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
         return None
     if names is None:
         return None
-    return Fact(name, names, str(record["parameter"]), record["value"], record["evidence"], "" if source is None else str(source))
+    return Fact(
+        name,
+        names,
+        str(record["parameter"]),
+        value=record["value"],
+        evidence=record["evidence"],
+        source="" if source is None else str(source),
+    )
 
 
 def is_county_file(path: str | Path) -> bool:

@@ -97,9 +97,9 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
         called = reader.county_title or dict.fromkeys(title, identity)
         title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
     return Scenario(
-        identity, title, reader.settings.get("reason", NO_REASON), tuple(reader.files), reader.overrides,
-        reader.county, detail, weight, months, reader.settings.get("vantage"),
-        uncertainty=reader.settings.get("uncertainty", "ensemble"),
+        identity, title, reader.settings.get("reason", NO_REASON), files=tuple(reader.files), overrides=reader.overrides,
+        county=reader.county, population_detail=detail, general_weight=weight, months=months,
+        vantage=reader.settings.get("vantage"), uncertainty=reader.settings.get("uncertainty", "ensemble"),
     )  # fmt: skip
 
 
@@ -188,7 +188,9 @@ def restore_scenario(description: Mapping[str, Any]) -> Scenario:
             value = entry["value"]
             if isinstance(value, Mapping):
                 value = {int(month): each for month, each in value.items()}
-            made = Override(value, entry["place"], entry["line"], entry.get("local", False), entry.get("status_quo", False))
+            made = Override(
+                value, entry["place"], entry["line"], local=entry.get("local", False), status_quo=entry.get("status_quo", False)
+            )
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
@@ -235,7 +237,7 @@ def missing_facts(scenario: Scenario) -> list[Fact]:
             evidence = each.evidence
         else:
             continue
-        left.append(Fact(each.id, each.name.model_dump(), each.id, value, evidence, source))
+        left.append(Fact(each.id, each.name.model_dump(), each.id, value=value, evidence=evidence, source=source))
     return own + sorted(left, key=lambda fact: ("taken", "scaled", *GUESSED).index(fact.evidence))
 
 

@@ -219,7 +219,7 @@ class Reader:
             return
         for identity, parameter in self.book.parameters.items():
             if "exit" in request and parameter.transition:
-                self._taper(identity, parameter, month, taper, f"{path}{LEVERS}", line)
+                self._taper(identity, parameter, month, months=taper, place=f"{path}{LEVERS}", line=line)
             elif "off" in request and parameter.role == "lever" and parameter.changes_from is None:
                 self.override(identity, {month_name(month): parameter.off}, f"{path}{LEVERS}", line)
 
@@ -267,7 +267,7 @@ class Reader:
         try:
             if isinstance(value, Mapping):
                 value = read_dated_values(value)
-            made = Override(value, place, line, local, status_quo)
+            made = Override(value, place, line, local=local, status_quo=status_quo)
             made.check(parameter)
         except ValueError as problem:
             self.add_error(InputError.of(place, line, problem, identity))

@@ -127,6 +127,23 @@ class ProjectStage(IntEnum):
     CLOSED = 6  # produced, and gave up
 
 
+class FarmRule(IntEnum):
+    """How households choose what they grow: never anew, by returns and neighbours, or as whoever earned most did."""
+
+    INERTIA = 0
+    RETURNS = 1
+    IMITATION = 2
+
+
+class FarmReason(IntEnum):
+    """What a household decided of a line of its farm."""
+
+    NONE = 0
+    BEGUN = 1
+    WIDENED = 2
+    GIVEN_UP = 3
+
+
 class LoanKind(IntEnum):
     """Microcredit for listed households, or a start-up loan with a guarantee."""
 
@@ -183,6 +200,14 @@ class ReimbursementBase(IntEnum):
 
     ELIGIBLE = 0
     WHOLE_BILL = 1
+
+
+class DecisionRule(IntEnum):
+    """How a level of government decides: as planned, by what its own records show, or by what it is assessed on."""
+
+    AS_PLANNED = 0
+    REACTIVE = 1
+    UNDER_ASSESSMENT = 2
 
 
 class LabourRule(IntEnum):

@@ -17,6 +17,7 @@ linkage         | i4? | code (Linkage)   | How households share in what it earns
 tight           | i4? | flag             | Whether it is a leading firm with tight linkage.
 planned         | i4? | flag             | Whether it has never opened yet.
 revenue         | f8? | yuan/year        | Sales of the whole firm in a year, of which its registered workers make a part.
+grows           | f8  | yuan/year        | What it grows itself in an ordinary year, at prices of 2020.
 alive           | i4? | flag             | Whether it operates.
 age             | i4  | months           | Months since it was founded.
 jobs_founded    | f8  | jobs             | Its size at founding prices.

@@ -22,10 +22,21 @@ wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
 enclave_demand    | f8  | share            | Net local jobs of enclave projects, relative to local jobs at founding.
+stores            | f8? | quantity         | Tonnes that cold stores hold which were built since 2021.
+sold_online       | f8? | yuan/year        | Farm products sold online by supported firms, at farm prices.
+good_fields       | f8? | mu               | High-standard fields built since 2021.
+roads             | f8? | quantity         | Kilometres of rural roads built or repaired since 2021.
 land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
 asset_money       | f8? | yuan             | Industry money put into village assets this month.
 enterprise_money  | f8? | yuan             | Industry money given to village enterprises this month.
 park_money        | f8? | yuan             | Industry money put into enclave parks this month.
+income_2020       | f8  | yuan/person-year | Registered income per head of 2020, from which its growth is counted.
+income_behind     | f8? | share            | How far registered income has fallen behind the province since 2020, as surveyed.
+idle_workers      | f8? | share            | Registered persons able to work and without any, as in the employment ledger.
+files_2021        | f8? | files            | Signals and cases open when the plan began.
+moved             | f8? | share            | Part of the tranche that the county takes out of the plan for this half-year.
+to_industry       | f8? | share            | Part of the tranche that goes to industry from what was moved.
+work_money        | f8? | yuan/month       | What was moved to work relief.
 transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )
@@ -39,6 +50,11 @@ deviation         | f8  | log points       | Departure from trend, which fades.
 variance          | f8  | log points²      | Variance of the departure, seen from 2020.
 season            | f8  | share            | This month's share of a year's sales.
 crash             | i4  | flag             | Whether the price stands in a crash.
+gate_price        | f8  | index            | The same at the farm gate: what roads, cold stores and online sale add included.
+net_unit          | f8  | yuan/year        | What a mu or a head raised nets in an ordinary year.
+usual             | f8  | yuan/year        | What an ordinary grower earned of it when the county was founded.
+returned          | f8  | multiple         | Net income of an ordinary farm since the last choice, an ordinary year being 1.
+expected          | f8  | multiple         | The same as it stood when households chose last: what they went by.
 """,
 )
 

@@ -11,6 +11,7 @@ TOWNSHIPS = declare(
     """
 households       | i4? | households | Rural households at founding.
 maize_yield      | f8  | index      | This year's maize yield relative to normal.
+grain_yield      | f8  | index      | The same of grain, what high-standard fields add included.
 drought          | i4  | flag       | Whether drought struck this year.
 hail             | i4  | flag       | Whether hail or snow struck sheds and orchards this month.
 epidemic         | f8  | multiple   | Hospital admissions relative to normal this month.
@@ -21,10 +22,22 @@ tax              | f8? | yuan       | Its part of the taxes of enclave projects 
 revenue_year     | f8? | yuan       | Own revenue and enclave taxes since January.
 need_year        | f8? | yuan       | What it had to spend since January.
 effort           | f8  | multiple   | How hard it looks for enclave projects, relative to an ordinary township.
+seeking          | f8? | multiple   | How hard it is to look for investors: its own effort times what the plan asks for.
+rounds           | f8? | multiple   | How often households are to be visited, relative to the monthly round.
+care             | f8? | multiple   | Working time that officials have for visits and verification, relative to the plan.
+papers           | f8? | multiple   | The same for paperwork.
+courting         | f8? | multiple   | The same for finding investors.
+bar              | f8? | multiple   | Income per head, relative to the monitoring line, below which its villages list a household.
+vacant           | f8? | households | Households that its list is short of its quota.
+waiting          | i4? | signals    | Signals that nobody had verified when it last divided its time.
 landed_year      | i4? | projects   | Enclave projects landed since January.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
+grown            | f8[6] | quantity | Sold this month of each commodity, by households and enterprises: tonnes, stems, heads.
+built            | f8  | mu         | Greenhouse land built since January.
+farm_sales       | f8  | yuan       | What its households sold from their farms this month.
+farm_net         | f8  | yuan       | The same less what it cost them.
 """,
 )
 
@@ -39,6 +52,8 @@ visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
 team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
 tap              | f8? | share      | Households with tap water.
+growers          | f8[6] | households | Households that grew each commodity when choices were made last.
+farms            | f8  | households | Households that there were then.
 collective_cash  | f8? | yuan       | Asset income that the village has not yet distributed.
 sharing          | i4? | households | Households among whom the next dividend is shared.
 """,

@@ -111,7 +111,9 @@ def test_comparisons_name_both_results(runs):
 
 def test_plans_frontier_and_boxes(tmp_path):
     small = quarter_circle.division(population=8, generations=2, futures=4, fresh=8, finalists=3)
-    manifest = optimisation.optimise(small, tmp_path / "plans", 3, 1, quarter_circle.NAME)
+    manifest = optimisation.optimise(
+        small, tmp_path / "plans", runner.RunOptions(seed=3, workers=1, model_name=quarter_circle.NAME)
+    )
     catalogue = synthetic.synthetic.catalogue(Scenario())
     # The other criterion's column is written where it is requested.
     covers("plans.csv", {*written(tmp_path / "plans" / "plans.csv"), "satisficing.R3"})
@@ -119,7 +121,7 @@ def test_plans_frontier_and_boxes(tmp_path):
     covers("lives.parquet", set(written(tmp_path / "plans" / "lives.parquet")), catalogue.indicators)
     assert set(manifest["columns"]) == {"plans.csv", "frontier.csv", "lives.parquet"}
     asked = planted.discovery(tmp_path, points=120)
-    made = discovery.discover(asked, tmp_path / "boxes", 5, 1, planted.NAME)
+    made = discovery.discover(asked, tmp_path / "boxes", runner.RunOptions(seed=5, workers=1, model_name=planted.NAME))
     assert made["boxes"]
     for name in ("boxes.csv", "trajectory.csv", "cases.parquet"):
         covers(name, {*written(tmp_path / "boxes" / name), "scenario"} if name == "cases.parquet" else
@@ -166,7 +168,7 @@ def test_the_tables_of_a_sweep(tmp_path):
     columns: dict[str, set[str]] = {}
     for kind, settings in (("latin_hypercube", spread), ("one_at_a_time", single)):
         asked = dataclasses.replace(design(), kind=kind, settings=settings, replications=2, scenarios=(Scenario(months=12),))
-        made = sweep.sweep(asked, tmp_path / kind, 7, 1, model=synthetic.NAME)
+        made = sweep.sweep(asked, tmp_path / kind, runner.RunOptions(seed=7, workers=1, model_name=synthetic.NAME))
         assert set(made["columns"]) == {"points.csv", "summary.csv", "effects.csv", "lives.parquet"}
         for name in made["columns"]:
             columns.setdefault(name, set()).update(written(tmp_path / kind / name))

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
-from sim.core.inputs.errors import BilingualText, InputError, InputErrors, UserError
+from experiments.reporting.translations import Words
+from sim.core.inputs.errors import BilingualText, InputError, InputErrors, UserError, not_a_number
+from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
 from tests.contracts import sources
 
@@ -116,6 +118,20 @@ def test_a_message_that_forgets_one_language_is_found(call, said):
     assert said in "; ".join(faults(*pair))
 
 
+def test_a_unit_has_one_chinese_name():
+    chinese = Words("zh")
+    for unit, each in UNITS.items():
+        assert CHARACTER.search(each.zh) and not re.search("[a-z]", each.zh), unit
+        shown = chinese.unit(unit) if chinese.has(f"unit_{unit}") else ""
+        assert shown in ("", "%", each.zh), unit  # figures write shares in percent, and an index without a word
+
+
+def test_a_unit_is_named_in_the_language_of_the_message():
+    assert not_a_number("many", "yuan/year") == (
+        "must be a number in yuan/year, not 'many'", "必须是数字（单位：元/年），现在写的是“many”"
+    )  # fmt: skip
+
+
 BASELINE = str(SCENARIOS / "baseline.yaml")
 
 
@@ -131,7 +147,7 @@ BASELINE = str(SCENARIOS / "baseline.yaml")
         (
             ["check", str(FOLDER / "outside_bounds.yaml")],
             f"{FOLDER / 'outside_bounds.yaml'}:5",
-            "public_posts.count：90000 超出允许范围，应在 0 至 8000 之间（单位 jobs）",
+            "public_posts.count：90000 超出允许范围，应在 0 至 8000 之间（单位：个岗位）",
             "public_posts.count: 90000 lies outside 0 to 8000 jobs",
         ),
         (

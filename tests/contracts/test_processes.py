@@ -94,7 +94,7 @@ def test_every_column_is_read_somewhere():
                 read.add(node.slice.value)
     unread = [f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns if column.name not in read]
     assert not unread, advice(
-        "A column", (f"{name}: no rule reads it: read it, or take its line out of the table" for name in unread)
+        "A column", (f"{name}: no rule reads it (+= alone does not): read it, or take its line away" for name in unread)
     )
 
 

@@ -1,10 +1,17 @@
-"""What every rule keeps to, read from the source: parameters joined, no stray numbers, no random draw without an address."""
+"""What every rule keeps to, read from the source: parameters and columns joined, no stray numbers, no random draw without an
+address."""
 
 import ast
+import importlib
+from collections.abc import Iterator
 
 import pytest
 
-from sim.core.inputs.parameters import load_parameters
+import sim.month  # noqa: F401  declares the tables
+from sim.core.inputs.parameters import load_all, load_parameters
+from sim.core.ledger import Fund
+from sim.core.process import PROCESSES
+from sim.core.tables import TABLES
 from tests.contracts.sources import ROOT, SIM, advice, attributes_of, functions, process_files, tree
 
 FILES = process_files()
@@ -21,6 +28,46 @@ def test_rules_read_exactly_the_parameters_of_their_own_file(path):
         [*(f"{name}: {path.name} reads p.{name}; add its record to {here}" for name in sorted(read - written)),
          *(f"{name}: no rule reads p.{name}; use it, or take it out of {here}" for name in sorted(written - read))],
     )  # fmt: skip
+
+
+def test_every_purse_that_a_lever_names_is_one():
+    known = {fund.name.lower() for fund in Fund}
+    astray = [each for each in load_all().parameters.values() if each.fund not in {None, *known}]
+    assert not astray, advice(
+        "A lever", (f"{each.id}: '{each.fund}' is no purse of sim/world/funds.yaml" for each in astray)
+    )  # fmt: skip
+
+
+COLUMNS = {column.name for table in TABLES.values() for column in table.columns}
+#: What rules are handed beside rows, and what they import: their attributes are no columns.
+NO_ROWS = {"p", "draws", "books", "county", "math"}
+
+
+def columns_of(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every column that the functions of a module name, with its line; those of functions elsewhere are not seen."""
+    for function in (node for node in module.body if isinstance(node, ast.FunctionDef)):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Attribute) and node.attr in COLUMNS:
+                name = ast.unparse(node.value)
+                if name not in NO_ROWS and not name[0].isupper():  # Cause.LOW_INCOME.value is a code
+                    yield node.lineno, node.attr
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_rules_name_only_columns_that_their_processes_declare(path):
+    """A run hands over whole tables, for speed, so that nothing else notices before a test by hand."""
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    ours = [each for each in PROCESSES.values() if each.module == module.__name__]
+    declared = {name for each in ours for part in (each.reads, each.writes) for names in part.values() for name in names}
+    astray = [(line, name) for line, name in columns_of(tree(path)) if name not in declared]
+    assert not astray, advice(
+        "A column", (f"{path.name}, line {line}: {name} stands in no reads= or writes= of this file" for line, name in astray)
+    )
+
+
+def test_a_column_that_is_not_declared_is_seen():
+    planted = ast.parse("def rule(county, p):\n    for person in county.persons:\n        person.age += p.age + Cause.X.value")
+    assert list(columns_of(planted)) == [(3, "age")]
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

@@ -54,6 +54,14 @@ def test_a_changed_model_would_be_noticed(monkeypatch):
     assert {"docs/goals/R3.md", "docs/odd.md"} <= set(stale())
 
 
+def test_the_page_of_the_growth_goal_says_how_far_all_support_reaches():
+    found = json.loads((ROOT / "docs" / "findings" / "structure.json").read_text(encoding="utf-8"))["goals"]["G2"]
+    plan, without = (found[name][0]["margin"] for name in ("baseline", "support_withdrawn"))
+    page = model_reference.pages(ROOT)["docs/goals/G2.md"]
+    assert f"{100 * (plan - without):+.2f} points a year" in page
+    assert "变动 " + f"{100 * (plan - without):+.2f} 个百分点" in page
+
+
 def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monkeypatch):
     assert model_reference.find_unscreened_goals(ROOT) == []
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("*.png", "*.svg", "*.pdf"))

@@ -6,8 +6,11 @@ import textwrap
 
 import pytest
 
+import sim.month  # noqa: F401  declares the tables
+from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_parameters
 from sim.core.process import PROCESSES
+from sim.core.tables import TABLES, declare
 from sim.goals import GOALS
 from tests.contracts.sources import ROOT, attributes_of
 
@@ -45,6 +48,25 @@ def test_the_records_of_a_recipe_are_accepted(recipe, tmp_path):
     assert parameters and {each.clause for each in parameters.values()} == {"own"}
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "chinese", "english"),
+    [
+        ("bounds: [0, 50]", "range: [0, 50]", "抓手只写 bounds", "a lever has bounds, not a range"),
+        ("bounds: [0, 50]", "bounds: [50, 0]", "上下限写反了，应从小到大", "the bounds run from high to low"),
+        ("'off': 0", "'off': 60", "off：60 超出允许范围，应在 0 至 50 之间（单位：年）", "'off': 60 lies outside 0 to 50 years"),
+        ("{zh: 培训最低年龄, en: Youngest trainee}", "培训最低年龄", "一行写一个“名称: 值”", "given as lines 'name: value'"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_record_of_the_lever_is_named(right, wrong, chinese, english, tmp_path):
+    (record,) = blocks("A lever", "yaml")
+    assert right in record
+    written = tmp_path / "recipe.yaml"
+    written.write_text(record.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_parameters(written)
+    assert chinese in caught.value.text_in("zh") and english in caught.value.text_in("en")
+
+
 def test_the_line_of_the_lever_is_that_of_the_rule():
     (line,) = blocks("A lever", "python")
     rule = (ROOT / "sim" / "processes" / "government" / "training.py").read_text(encoding="utf-8")
@@ -73,3 +95,12 @@ def test_the_programme_of_the_recipe_is_a_process(tmp_path, monkeypatch):
     made = load(rules, "winter_fuel").winter_fuel
     assert attributes_of(rules, "p") == set(load_parameters(numbers))
     assert [payment.reason for payment in made.pays] == ["winter_fuel"] and made.meaning.endswith(".")
+
+
+def test_the_column_of_the_recipe_is_a_column(monkeypatch):
+    households = TABLES["households"].dtype.names
+    monkeypatch.setattr("sim.core.tables.TABLES", {})
+    (line,) = (box for box in blocks("A column", "") if "|" in box)
+    (column,) = declare("made_up", "A table.", line).columns
+    (rule,) = blocks("A column", "python")
+    assert f"household.{column.name} " in rule and column.name not in households

@@ -132,7 +132,7 @@ class Synthetic:
         return Scenario(**{key: tuple(value) if isinstance(value, list) else value for key, value in description.items()})
 
     def population(self, scenario, seed):
-        return self.run(scenario, None, seed, 0, False).audit
+        return {"audit": self.run(scenario, None, seed, 0, False).audit, "production": []}
 
     def run(self, scenario, quantiles, seed, replication, profile):
         if scenario.started is not None:

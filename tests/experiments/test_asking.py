@@ -301,7 +301,7 @@ def test_sensitivity_ranks_the_real_county(tmp_path):
     assert made["worth"]["R4"]["best_now"] in ("baseline", "no_monitoring")
     assert 0 <= made["shares"]["relapse_rate"]["luck_share"] <= 1
     shown = ask(*asked, "--lang", "en").stdout
-    assert "is luck" in shown
+    assert "is chance" in shown
 
 
 def example(name):

@@ -227,7 +227,7 @@ def copied(to, edit=False):
 def test_workers_with_other_code_or_none_are_refused_by_name(tmp_path):
     with Loopback() as there:
         there.worker(path=copied(tmp_path / "edited", edit=True))
-        with pytest.raises(dask_executor.NoCluster, match=r"worker tcp://.* would live other lives: the program \(experiments\)"):
+        with pytest.raises(dask_executor.NoCluster, match=r"worker .* would compute other results: the program \(experiments\)"):
             dask_executor.Cluster(there.address, NAME)
     # Xianjie may be installed for the Python of the tests; a package of that name without it stands before it.
     (tmp_path / "hollow" / "experiments").mkdir(parents=True)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.analyses import design, discovery, discovery_spec
 from experiments.cli.app import app
+from experiments.execution.runner import RunOptions
 from experiments.execution.worker_pool import Stopped
 from experiments.reporting import discovery_text
 from experiments.reporting.figures import discovery_boxes
@@ -110,12 +111,16 @@ def test_a_density_that_is_asked_for_is_given_or_refused():
 # A whole discovery
 
 
+def options(seed, workers=1, **more):
+    return RunOptions(seed=seed, workers=workers, model_name=planted.NAME, **more)
+
+
 @pytest.fixture(scope="module")
 def planted_result(tmp_path_factory):
     """A discovery in the planted county."""
     folder = tmp_path_factory.mktemp("planted")
     asked = planted.discovery(folder)
-    return asked, discovery.discover(asked, folder / "out", 3, 1, planted.NAME), folder / "out"
+    return asked, discovery.discover(asked, folder / "out", options(3, 1)), folder / "out"
 
 
 def test_a_planted_box_is_found_with_coverage_and_density_above_nine_tenths_on_held_out_futures(planted_result):
@@ -162,7 +167,7 @@ def test_pure_noise_yields_no_box_and_says_so(tmp_path):
     wrong = 0
     for seed in range(3):
         asked = planted.discovery(tmp_path, (Planted(months=12, box=False),), points=200)
-        made = discovery.discover(asked, tmp_path / str(seed), seed, 1, planted.NAME)
+        made = discovery.discover(asked, tmp_path / str(seed), options(seed, 1))
         wrong += any(box["stands"] for box in made["boxes"])
         if not any(box["stands"] for box in made["boxes"]):
             assert "No box stands" in " ".join(discovery_text.answer(made, "en"))
@@ -203,7 +208,7 @@ def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(tmp_
     files = ("manifest.json", "boxes.csv", "trajectory.csv", "cases.parquet")
     results = {}
     for workers in (1, 2):
-        discovery.discover(asked, tmp_path / f"{workers}", 1, workers, planted.NAME)
+        discovery.discover(asked, tmp_path / f"{workers}", options(1, workers))
         results[workers] = [(tmp_path / f"{workers}" / name).read_bytes() for name in files]
     assert results[1] == results[2]
 
@@ -212,11 +217,11 @@ def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(tmp_
             raise KeyboardInterrupt
 
     with pytest.raises(Stopped):
-        discovery.discover(asked, tmp_path / "again", 1, 1, planted.NAME, progress=stop)
+        discovery.discover(asked, tmp_path / "again", options(1, 1, on_progress=stop))
     kept = len(list((tmp_path / "again" / "journal").glob("*.npz")))
     assert 25 <= kept < 60
     assert not (tmp_path / "again" / "manifest.json").exists()
-    discovery.discover(asked, tmp_path / "again", 1, 1, planted.NAME)
+    discovery.discover(asked, tmp_path / "again", options(1, 1))
     assert [(tmp_path / "again" / name).read_bytes() for name in files] == results[1]
 
 

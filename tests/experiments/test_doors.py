@@ -20,6 +20,7 @@ from experiments.analyses.early_warning_request import list_trials
 from experiments.cli import console, run_helpers
 from experiments.cli.app import app
 from experiments.execution import points
+from experiments.execution.runner import RunOptions
 from experiments.execution.study import Study
 from experiments.model_api import Point, load_model
 from experiments.results import files
@@ -213,7 +214,8 @@ def test_scenarios_that_some_disks_take_for_one_are_refused(tmp_path):
 
 def test_a_study_takes_no_two_points_of_one_name(tmp_path):
     one, two = synthetic.Scenario("one", months=12), synthetic.Scenario("two", months=12, shift=1.0)
-    with Study(tmp_path, {"one": one, "two": two}, 1, False, "names", 1, synthetic.NAME) as study:
+    options = RunOptions(seed=1, workers=1, model_name=synthetic.NAME)
+    with Study(tmp_path, {"one": one, "two": two}, "names", options) as study:
         study.run([(Point("a", one), [0])])
         study.run([(Point("a", one), [0, 1]), (Point("b", two), [0])])
         for wrong in ("a", "A"):
@@ -240,7 +242,7 @@ def test_points_that_differ_in_what_is_set_differ_in_name_or_task(tmp_path):
     scenario, names = load_scenario(BASELINE), []
     for few in (["illness.admission_rate"], ["illness.mean_bill"]):
         study = Asked()
-        sensitivity.Stage(study, scenario, sensitivity.factors_of(scenario, few), np.full((2, 1), 0.5), "shares", 2)
+        sensitivity.Stage(study, scenario, sensitivity.factors_of(scenario, few), np.full((2, 1), 0.5), stem="shares", count=2)
         names += study.names
     assert len(set(names)) == 4, "which factors are divided hangs on the outcomes, and the journal is the same"
 

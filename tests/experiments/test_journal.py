@@ -160,7 +160,7 @@ def test_points_of_a_sweep_are_not_taken_for_each_other(name, tmp_path):
     def few(out):
         design = test_nothing_lost.design()
         small = dataclasses.replace(design, settings=design.settings[:3], task={"s": design.settings[:3]})
-        return sweep.sweep(small, out, 7, 1, model=NAME)
+        return sweep.sweep(small, out, runner.RunOptions(seed=7, workers=1, model_name=NAME))
 
     few(tmp_path / "whole")
     shutil.copytree(tmp_path / "whole", tmp_path / "run")

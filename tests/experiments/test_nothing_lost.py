@@ -45,7 +45,7 @@ def design(seconds=0.0):
 
 
 def swept(out, workers=1, seconds=0.0, **options):
-    return sweep.sweep(design(seconds), out, 7, workers, model=NAME, **options)
+    return sweep.sweep(design(seconds), out, runner.RunOptions(seed=7, workers=workers, model_name=NAME, **options))
 
 
 def tables_of(folder):

@@ -5,6 +5,7 @@ import pandas
 import pytest
 
 from experiments.analyses import optimisation
+from experiments.execution.runner import RunOptions
 from experiments.execution.worker_pool import Stopped
 from experiments.reporting.figures import pareto as pareto_figure
 from experiments.statistics import pareto
@@ -14,10 +15,14 @@ from tests.experiments.quarter_circle import AIM, division
 PAIRS = np.arange(40) // 2  # two futures share a draw of the parameters
 
 
+def options(seed, workers=1, **more):
+    return RunOptions(seed=seed, workers=workers, model_name=quarter_circle.NAME, **more)
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     out = tmp_path_factory.mktemp("optimise") / "out"
-    return optimisation.optimise(division(), out, 3, 1, quarter_circle.NAME), out
+    return optimisation.optimise(division(), out, options(3, 1)), out
 
 
 def test_a_known_frontier_is_found_within_its_stated_interval(found):
@@ -51,16 +56,16 @@ def test_winners_are_confirmed_on_fresh_futures_and_the_loss_is_reported(found):
 
 def test_any_number_of_workers_and_a_stop_in_the_middle_give_the_same_bytes(found, tmp_path):
     _, first = found
-    optimisation.optimise(division(), tmp_path / "two", 3, 2, quarter_circle.NAME)
+    optimisation.optimise(division(), tmp_path / "two", options(3, 2))
 
     def stop(progress):
         if progress.done >= 100:
             raise KeyboardInterrupt
 
     with pytest.raises(Stopped):
-        optimisation.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME, progress=stop)
+        optimisation.optimise(division(), tmp_path / "again", options(3, 1, on_progress=stop))
     assert not (tmp_path / "again" / "manifest.json").exists()
-    optimisation.optimise(division(), tmp_path / "again", 3, 1, quarter_circle.NAME)
+    optimisation.optimise(division(), tmp_path / "again", options(3, 1))
     for name in optimisation.FILES:
         wanted = (first / name).read_bytes()
         assert (tmp_path / "two" / name).read_bytes() == wanted

@@ -19,6 +19,7 @@ from experiments import model_api
 from experiments.cli import console, run_helpers
 from experiments.execution import reuse
 from experiments.execution.local_executor import InProcess
+from experiments.execution.runner import RunOptions
 from experiments.results import folder as results
 from experiments.results import folder_lock, output_folder
 from sim.core.inputs.errors import InputError
@@ -325,7 +326,7 @@ def swept(out, fresh=False, executor=None):
     now = reuse.inputs_of({each.id: each for each in asked.scenarios}, 7, False, asked.task)
     work = reuse.make_way(out, "sweep", now, fresh)
     with run_helpers.guard_study(out, "en"):
-        sweep.sweep(asked, work, 7, 1, model=NAME, executor=executor)
+        sweep.sweep(asked, work, RunOptions(seed=7, workers=1, model_name=NAME, executor=executor))
     reuse.end(out, work)
 
 

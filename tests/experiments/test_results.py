@@ -8,6 +8,8 @@ import pytest
 from scipy.stats import norm
 
 from experiments.execution import runner
+from experiments.reporting.terminal import scoreboard
+from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results.journal import Chunk, pack, read, store
 from experiments.statistics.estimates import quantiles
@@ -173,3 +175,12 @@ def test_however_rows_arrive_the_file_is_the_same_and_few_pieces_wait(tmp_path):
     one.close()
     many.close()
     assert (tmp_path / "one").read_bytes() == (tmp_path / "many").read_bytes()
+
+
+def test_a_target_missed_by_some_counties_is_shown_with_their_range():
+    """A mean of 85.6 lies between 83.3 and 86.6: without the range the line would say that what is missed is met."""
+    line = {"id": "land", "name": {"zh": "耕地", "en": "Land"}, "unit": "", "target": [83.3, 86.6], "ok": False,
+            "achieved": 85.6, "lowest": 84.4, "highest": 86.8}  # fmt: skip
+    assert "Land: target 83.3–86.6, achieved 85.6 (84.4–86.8)" in str([*scoreboard._audit([line], Words("en"))][-1])
+    alike = {**line, "achieved": 87.0, "lowest": 87.0, "highest": 87.0}
+    assert str([*scoreboard._audit([alike], Words("en"))][-1]).endswith("achieved 87.0")

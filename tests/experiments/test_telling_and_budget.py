@@ -197,3 +197,32 @@ def test_words_of_all_uses_exist():
     public = [record for fund, record in fund_records().items() if fund.name not in ("HOUSEHOLDS", "ENTERPRISES", "OUTSIDE")]
     missing = {use for record in public for use in record.pays if f"use_{use}" not in words}
     assert missing == set()
+
+
+def small_county(file: str, months: int):
+    from dataclasses import replace
+
+    from sim.county import County, values_of
+
+    plan = replace(scenario(file), general_weight=100, months=months)
+    return County(plan, values_of(plan, None), 2021, 0)
+
+
+def test_a_story_says_why_a_village_listed_a_household_or_did_not_where_the_worst_off_come_first():
+    simulated = small_county("governments_react.yaml", 12)
+    while simulated.month < 12:
+        simulated.step()
+    households, register = simulated.tables["households"], simulated.tables["register"]
+    row = int(
+        np.flatnonzero((register["turned_down_until"] > 0) & (households["registered"] == 1) & (households["members"] > 0))[0]
+    )
+    name = int(households["identity"][row])
+    facts = HouseholdTrace(small_county("governments_react.yaml", 12), name).facts
+    kinds = [fact.kind for fact in facts]
+    place = kinds.index("turned_down")
+    assert kinds[place - 1] == "looked_better_off" and "looked_worse_off" not in kinds
+    for language in ("zh", "en"):
+        sentence = StoryWriter(language, fund_names()).fact("looked_better_off", facts[place - 1].values)
+        assert f"{facts[place - 1].values['yuan']:,.0f}" in sentence
+    planned = {fact.kind for fact in HouseholdTrace(small_county("baseline.yaml", 12), name).facts}
+    assert not planned & {"looked_better_off", "looked_worse_off"}, "by lot there is no reason to give"

@@ -1,6 +1,8 @@
 """What a user of ``import xianjie`` does in the first minutes: the same results as the command line, and errors that help."""
 
+import dataclasses
 import datetime
+import inspect
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from matplotlib.figure import Figure
 import xianjie as xj
 from experiments.execution import runner
 from tests.python.county import base, result
+from xianjie.options import OptionKeywords, Options
 
 POSTS = "public_posts.count"
 
@@ -206,3 +209,15 @@ def test_how_much_is_enough_is_solved_for(tmp_path):
     assert found.unit == "jobs" and isinstance(found.plot(), Figure)
     assert {"probability", "low", "high"} <= set(found.frame().columns)
     assert xj.load(tmp_path / "s").value == found.value
+
+
+def test_every_function_that_runs_shows_the_same_options():
+    common = {field.name: (field.default, field.type) for field in dataclasses.fields(Options)}
+    assert OptionKeywords.__annotations__ == {name: kind for name, (_default, kind) in common.items()}
+    for function in (xj.Scenario.run, xj.compare, xj.sweep, xj.solve):
+        shown = inspect.signature(function).parameters
+        assert {name: (shown[name].default, shown[name].annotation) for name in common} == common
+        assert all(shown[name].kind is inspect.Parameter.KEYWORD_ONLY for name in common)
+        assert not any(each.kind is inspect.Parameter.VAR_KEYWORD for each in shown.values())
+    with pytest.raises(TypeError, match="'seeds'"):
+        xj.compare(base(), base(), seeds=3)

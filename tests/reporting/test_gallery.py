@@ -28,7 +28,7 @@ HOSTILE = "$x_1$ <b>fat</b> =cmd|' /C calc'!A0 ../../etc/passwd \x07\x1b[31m \U0
 RUN = {
     "fan-rural_income", "fan-relapse_rate", "goals", "chance-by-year", "budget-uses", "budget-years", "income-sources",
     "income-spread", "monitoring-funnel", "townships-at_risk_share", "townships-relapse_rate", "townships-enclaves_producing",
-    "townships-enclave_registered", "story",
+    "townships-enclave_registered", "story", "curve-growth", "curve-relapse",
 }  # fmt: skip
 AGAINST = {"comparison-other", "flips-other"}
 STUDIES = {"levers-tornado-relapse_rate-plan", "grid-heat-relapse_rate-plan", "numbers-influence-relapse_rate", "enough-curve"}
@@ -166,6 +166,18 @@ def test_what_is_drawn_is_what_the_data_say(pictures):
     flips = pictures["flips-other"]
     widths = [bar.get_width() for bar in flips.figure.axes[0].patches]
     np.testing.assert_allclose(widths, flips.data[["both", "helped", "harmed", "neither"]].to_numpy().ravel())
+
+
+def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures, folders):
+    for name, columns in (("curve-growth", 1), ("curve-relapse", 2)):
+        each = pictures[name]
+        drawn = [line for line in each.figure.axes[0].get_lines() if len(line.get_ydata()) > 2]
+        assert len(drawn) == columns
+        np.testing.assert_allclose(np.concatenate([line.get_ydata() for line in drawn]), each.data["probability"])
+    gap = next(goal for goal in Results(folders / "plan").goals if goal["id"] == "G2")["margin_mean"]
+    for name, place in (("curve-growth", gap), ("curve-relapse", 0.02)):
+        lines = pictures[name].figure.axes[0].get_lines()
+        assert [line.get_xdata()[0] for line in lines if len(line.get_ydata()) == 2] == pytest.approx([place])
 
 
 def test_the_words_for_those_who_cannot_see_hold_the_main_number(pictures):

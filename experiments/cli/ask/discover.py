@@ -42,51 +42,32 @@ def discover(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import discovery, discovery_spec
-        from experiments.cli import run_helpers
-        from experiments.execution import reuse
+        from experiments.cli.run_helpers import RunRequest, refuse_fresh
+        from experiments.cli.study_run import StudyRun
         from experiments.results.files import safe
 
         request = discovery_spec.load(spec, goal, points)
         discovery.check(request, *map(model_api.load_model(model_api.COUNTY).catalogue, request.scenarios))
-        screen = console.progress_console(quiet)
-        stem = safe(f"discover-{spec.stem}-{request.goal}-{seed}-x{request.points}")
-        now = reuse.inputs_of({each.id: each for each in request.scenarios}, seed, False, request.task())
-        target = out or run_helpers.choose_folder(stem, now)
+        study = StudyRun(
+            "discover",
+            {each.id: each for each in request.scenarios},
+            request.task(),
+            RunRequest(seed=seed, workers=workers, lang=lang, fresh=fresh),
+            stem=safe(f"discover-{spec.stem}-{request.goal}-{seed}-x{request.points}"),
+            out=out,
+            quiet=quiet,
+        )
         if dry_run:
-            run_helpers.refuse_fresh(context)
-            seconds = run_helpers.announce_study(
-                request.scenarios[0],
-                request.points,
-                target,
-                seed=seed,
-                workers=workers,
-                only_luck=False,
-                lang=lang,
-                screen=screen,
-            )
+            refuse_fresh(context)
+            seconds = study.announce(request.points)
             console.show_json({"lives": request.points, "factors": list(request.columns), "seconds": round(seconds)})
             return
-        work = reuse.find_place(target, "discover", now, fresh)
-        seconds = run_helpers.announce_study(
-            request.scenarios[0],
-            request.points,
-            work,
-            seed=seed,
-            workers=workers,
-            only_luck=False,
-            lang=lang,
-            screen=screen,
-            fresh=fresh,
-        )
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "discover", now, fresh)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(request.points, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            manifest = discovery.discover(request, work, seed, workers, model_api.COUNTY, on_status, progress)
-        with run_helpers.guard_writing(target, lang):
-            findings = write_findings(work, manifest, not no_figures)
-            reuse.end(target, work)
-        print_findings(target, manifest, findings, lang, as_json)
+        study.begin(request.points, yes)
+        with study.running(request.points) as options:
+            manifest = discovery.discover(request, study.work, options)
+        with study.finishing():
+            findings = write_findings(study.work, manifest, not no_figures)
+        print_findings(study.target, manifest, findings, lang=lang, as_json=as_json)
         if manifest["failed"]:
             raise typer.Exit(Code.SOME_FAILED)
 

@@ -33,14 +33,14 @@ def optimise(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import budget_allocation, optimisation
-        from experiments.cli import run_helpers
-        from experiments.execution import reuse
+        from experiments.cli.run_helpers import RunRequest, refuse_fresh
+        from experiments.cli.study_run import StudyRun
         from experiments.results.files import safe
         from experiments.statistics import nsga2
         from sim.core.inputs.errors import InputError
 
         if dry_run:
-            run_helpers.refuse_fresh(context)
+            refuse_fresh(context)
         try:
             nsga2.require()
         except nsga2.Missing:
@@ -51,45 +51,36 @@ def optimise(
         request, scenario = budget_allocation.read(spec)
         model = model_api.load_model(model_api.COUNTY)
         optimisation.check(request.goals, model.catalogue(scenario))
-        now = reuse.inputs_of({scenario.id: scenario}, seed, False, request.model_dump(mode="json"))
-        target = out or run_helpers.choose_folder(safe(f"optimise-{spec.stem}-{seed}"), now)
-        screen = console.progress_console(quiet)
-        work = target if dry_run else reuse.find_place(target, "optimise", now, fresh)
-        on_status = run_helpers.make_status_printer(screen, lang)
-        model.prepare(scenario, on_status)
-        division = budget_allocation.price(spec, request, scenario, seed)
-        seconds = run_helpers.announce_study(
-            scenario,
-            division.most_replications,
-            work,
-            seed=seed,
-            workers=workers,
-            only_luck=False,
-            lang=lang,
-            screen=screen,
-            fresh=fresh,
+        study = StudyRun(
+            "optimise",
+            {scenario.id: scenario},
+            request.model_dump(mode="json"),
+            RunRequest(seed=seed, workers=workers, lang=lang, fresh=fresh),
+            stem=safe(f"optimise-{spec.stem}-{seed}"),
+            out=out,
+            quiet=quiet,
         )
+        if not dry_run:
+            study.find_place()  # a folder of something else is refused before anything is priced
+        model.prepare(scenario, study.on_status)
+        division = budget_allocation.price(spec, request, scenario, seed)
         if dry_run:
+            seconds = study.announce(division.most_replications)
             sizes = {"lives": division.most_replications, "seconds": round(seconds), "steps": division.steps}
             console.show_json({**sizes, **division.facts})
             return
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "optimise", now, fresh)
-        with (
-            run_helpers.guard_study(target, lang),
-            run_helpers.show_progress(division.most_replications, lang, screen) as progress,
-        ):
-            manifest = optimisation.optimise(division, work, seed, workers, model_api.COUNTY, on_status, progress)
-        if not no_figures:
-            from experiments.reporting.figures import pareto
+        study.begin(division.most_replications, yes)
+        with study.running(division.most_replications) as options:
+            manifest = optimisation.optimise(division, study.work, options)
+        with study.finishing():
+            if not no_figures:
+                from experiments.reporting.figures import pareto
 
-            with run_helpers.guard_writing(target, lang):
-                pareto.render(work, manifest)
-        reuse.end(target, work)
+                pareto.render(study.work, manifest)
         if as_json:
-            console.show_json({**manifest, "out": str(target)})
+            console.show_json({**manifest, "out": str(study.target)})
         else:
-            _print_answer(manifest, lang, target)
+            _print_answer(manifest, lang, study.target)
 
 
 def _print_answer(made: dict[str, Any], lang: str, target: Path) -> None:

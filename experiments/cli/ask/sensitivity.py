@@ -28,7 +28,7 @@ def sensitivity(
         int, typer.Option(min=8, max=console.MOST, help="Base size of the variance shares (Sobol), a power of two.")
     ] = 64,
     replicates: Annotated[
-        int, typer.Option(min=2, max=console.MOST, help="Lives at each point; they tell luck from effect.")
+        int, typer.Option(min=2, max=console.MOST, help="Replications at each point; they tell chance from effect.")
     ] = 2,
     seed: Seed = 2021,
     workers: Workers = None,
@@ -51,8 +51,9 @@ def sensitivity(
         from experiments import model_api
         from experiments.analyses import sensitivity as sensitivity_analysis
         from experiments.analyses.sensitivity import rank_by_evidence
-        from experiments.cli import run_helpers
-        from experiments.execution import points, reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
+        from experiments.execution import points
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.results.files import safe
@@ -77,62 +78,57 @@ def sensitivity(
         points.affordable("--base", 0, total // replicates, replicates)
         stem = f"sensitivity-{chosen.id}-{seed}" + (f"-{len(names)}-factors" if factor else "")
         task = {"factors": names, "trajectories": trajectories, "base": base}
-        scenarios = {each.id: each for each in (chosen, *others)}
-        now = reuse.inputs_of(scenarios, seed, True, task)
-        target = out or run_helpers.choose_folder(safe(stem), now)
-        screen = console.progress_console(quiet)
-        place.open(screen)
-        work = reuse.find_place(target, "sensitivity", now, fresh)
-        seconds = run_helpers.announce_study(
-            chosen, total, work, seed=seed, workers=place.workers, only_luck=True, lang=lang, screen=screen, fresh=fresh
+        run = StudyRun(
+            "sensitivity",
+            {each.id: each for each in (chosen, *others)},
+            task,
+            RunRequest(seed=seed, only_luck=True, lang=lang, fresh=fresh),
+            stem=safe(stem),
+            out=out,
+            quiet=quiet,
         )
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "sensitivity", now, fresh)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            with Study(
-                work, scenarios, seed, True, task, place.workers, model_api.COUNTY, on_status, progress, place.executor
-            ) as study:
-                rows = sensitivity.morris_points(names, trajectories, seed)
-                first = sensitivity_analysis.Stage(study, chosen, factors, rows, "screening", replicates)
-                screened = sensitivity_analysis.screen_factors(first, names, outcomes, seed)
-                passed = sensitivity_analysis.select_passing(screened)
-                made: dict[str, Any] = {
-                    "scenario": chosen.id, "seed": seed, "factors": len(names), "trajectories": trajectories, "base": base,
-                    "replicates": replicates, "passed": passed,
-                    "screening": {name: rank_by_evidence([row for row in rows if row.passes], chosen) for name, rows in
-                    screened.items()}, "shares": {}, "worth": {},
-                }  # fmt: skip
-                everything = {name: rank_by_evidence(rows, chosen) for name, rows in screened.items()}
-                if passed:
-                    few_factors = [each for each in factors if each.id in passed]
-                    passed = [each.id for each in few_factors]
-                    rows = sensitivity.sobol_points(passed, base, seed)
-                    second = sensitivity_analysis.Stage(study, chosen, few_factors, rows, "shares", replicates)
-                    found = sensitivity_analysis.variance_shares(second, passed, outcomes, list(catalogue.goals), seed)
-                    made["shares"] = {name: _as_record(each, chosen, rank_by_evidence) for name, each in found.items()}
-                    if others:
-                        made["worth"] = _measure_worth(
-                            study,
-                            second,
-                            [chosen, *others],
-                            few_factors,
-                            outcomes=outcomes,
-                            catalogue=catalogue,
-                            replicates=replicates,
-                            seed=seed,
-                        )
+        run.connect(place)
+        run.begin(total, yes)
+        with run.running(total) as options, Study(run.work, run.scenarios, task, options) as study:
+            rows = sensitivity.morris_points(names, trajectories, seed)
+            first = sensitivity_analysis.Stage(study, chosen, factors, rows, stem="screening", count=replicates)
+            screened = sensitivity_analysis.screen_factors(first, names, outcomes, seed)
+            passed = sensitivity_analysis.select_passing(screened)
+            made: dict[str, Any] = {
+                "scenario": chosen.id, "seed": seed, "factors": len(names), "trajectories": trajectories, "base": base,
+                "replicates": replicates, "passed": passed,
+                "screening": {name: rank_by_evidence([row for row in rows if row.passes], chosen) for name, rows in
+                screened.items()}, "shares": {}, "worth": {},
+            }  # fmt: skip
+            everything = {name: rank_by_evidence(rows, chosen) for name, rows in screened.items()}
+            if passed:
+                few_factors = [each for each in factors if each.id in passed]
+                passed = [each.id for each in few_factors]
+                rows = sensitivity.sobol_points(passed, base, seed)
+                second = sensitivity_analysis.Stage(study, chosen, few_factors, rows, stem="shares", count=replicates)
+                found = sensitivity_analysis.variance_shares(second, passed, outcomes, goals=list(catalogue.goals), seed=seed)
+                made["shares"] = {name: _as_record(each, chosen, rank_by_evidence) for name, each in found.items()}
+                if others:
+                    made["worth"] = _measure_worth(
+                        study,
+                        second,
+                        [chosen, *others],
+                        few_factors,
+                        outcomes=outcomes,
+                        catalogue=catalogue,
+                        replicates=replicates,
+                        seed=seed,
+                    )
         made |= {"title": dict(chosen.title), "version": version("xianjie"), "subjects": _describe_outcomes(outcomes, catalogue)}
-        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+        with run.finishing(), output_folder.building(run.work) as new:
             _write(new, made, everything)
-        reuse.end(target, work)
         if as_json:
-            console.show_json({**made, "out": str(target)})
+            console.show_json({**made, "out": str(run.target)})
         else:
             from experiments.reporting.terminal import sensitivity as briefing
 
             subjects = {name: subject["name"] for name, subject in made["subjects"].items()}
-            console.show(briefing.answer(made, subjects, lang, target))
+            console.show(briefing.answer(made, subjects, lang, run.target))
 
 
 def _describe_outcomes(outcomes: Any, catalogue: Any) -> dict[str, Any]:
@@ -171,7 +167,10 @@ def _measure_worth(
     names = [each.id for each in factors]
     own = np.arange(0, len(stage.rows), len(names) + 2)  # the base points, each first of its block
     points = stage.rows[own]
-    sides = [sensitivity_analysis.Stage(study, each, factors, points, f"worth-{safe(each.id)}", replicates) for each in others]
+    sides = [
+        sensitivity_analysis.Stage(study, each, factors, points, stem=f"worth-{safe(each.id)}", count=replicates)
+        for each in others
+    ]
     made = {}
     for name, measure in outcomes.items():
         if name in catalogue.goals:

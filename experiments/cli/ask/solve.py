@@ -24,7 +24,7 @@ def solve(
         float | None, typer.Option(callback=console.finite_number, help="Search up to here; by default the lever's upper bound.")
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="The month from which the value holds.")] = None,
-    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived at every value.")] = 100,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Replications at every value.")] = 100,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -46,8 +46,9 @@ def solve(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments import model_api
         from experiments.analyses import solve as solve_analysis
-        from experiments.cli import run_helpers
-        from experiments.execution import points, reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
+        from experiments.execution import points
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.results.files import safe
@@ -55,47 +56,35 @@ def solve(
 
         chosen = load_scenario(scenario, sets or [])
         catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
-        question = solve_analysis.Question(lever, goal, probability, largest, low, high, start)
+        question = solve_analysis.Question(lever, goal, probability, largest=largest, low=low, high=high, start=start)
         factor = question.factor(chosen, catalogue, "--")
-        stem = safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}")
         task = solve_analysis.task_of(question, factor)
-        now = reuse.inputs_of({chosen.id: chosen}, seed, only_luck, task)
-        target = out or run_helpers.choose_folder(stem, now)
-        screen = console.progress_console(quiet)
-        place.open(screen)
-        work = reuse.make_way(target, "solve", now, fresh)
-        points.affordable("--replications", 0, solve_analysis.FIRST + solve_analysis.EXPECTED, replications)
-        looks = solve_analysis.FIRST + solve_analysis.EXPECTED
-        run_helpers.announce_study(
-            chosen, looks * replications, work, seed=seed, workers=place.workers, only_luck=only_luck, lang=lang, screen=screen
+        run = StudyRun(
+            "solve",
+            {chosen.id: chosen},
+            task,
+            RunRequest(seed=seed, only_luck=only_luck, lang=lang, fresh=fresh),
+            stem=safe(f"solve-{chosen.id}-{lever}-{goal}-{seed}-x{replications}{'-only-luck' if only_luck else ''}"),
+            out=out,
+            quiet=quiet,
         )
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(0, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            with Study(
-                work,
-                {chosen.id: chosen},
-                seed,
-                only_luck,
-                task,
-                place.workers,
-                model_api.COUNTY,
-                on_status,
-                progress,
-                place.executor,
-            ) as study:
-                try:
-                    made = solve_analysis.answer(chosen, question, study, replications)
-                except solve_analysis.NoAnswer as none:
-                    _print_no_answer(none, probability, lang, as_json)
-                    raise typer.Exit(console.Code.UNEXPECTED) from None
-        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+        looks = solve_analysis.FIRST + solve_analysis.EXPECTED
+        points.affordable("--replications", 0, looks, replications)
+        run.connect(place)
+        run.begin(looks * replications)
+        with run.running(0) as options, Study(run.work, run.scenarios, task, options) as study:
+            try:
+                made = solve_analysis.answer(chosen, question, study, replications)
+            except solve_analysis.NoAnswer as none:
+                _print_no_answer(none, probability, lang, as_json)
+                raise typer.Exit(console.Code.UNEXPECTED) from None
+        with run.finishing(), output_folder.building(run.work) as new:
             solve_analysis.write(made, new)
             _render_curve(new)
-        reuse.end(target, work)
         if as_json:
-            console.show_json({**made, "out": str(target)})
+            console.show_json({**made, "out": str(run.target)})
         else:
-            _print_answer(made, factor, catalogue.goals[goal], lang, target)
+            _print_answer(made, factor, catalogue.goals[goal], lang=lang, target=run.target)
 
 
 def _print_no_answer(none: Any, probability: float, lang: str, as_json: bool) -> None:

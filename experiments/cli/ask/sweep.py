@@ -13,7 +13,7 @@ def sweep(
     context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to sweep, a YAML file; see experiments/specs.", metavar="SPEC")],
     replications: Annotated[
-        int | None, typer.Option(min=1, max=console.MOST, help="Lives at each point; by default as the file says.")
+        int | None, typer.Option(min=1, max=console.MOST, help="Replications at each point; by default as the file says.")
     ] = None,
     seed: Seed = 2021,
     workers: Workers = None,
@@ -41,62 +41,46 @@ def sweep(
         from experiments.analyses import design as sweep_design
         from experiments.analyses import sweep as sweep_analysis
         from experiments.cli import run_helpers
-        from experiments.execution import points, reuse
+        from experiments.cli.study_run import StudyRun
+        from experiments.execution import points
         from experiments.results.files import safe
 
         design = sweep_design.load(spec)
         count = replications or design.replications
-        screen = console.progress_console(quiet)
         places = len(design.scenarios) * len(design.settings)
         points.affordable("--replications", 0, places, count)
         total = places * count
         sweep_analysis.outcomes_of(design, *map(model_api.load_model(model_api.COUNTY).catalogue, design.scenarios))
         part = None if shard is None else run_helpers.parse_shard(shard, total)
         replications_here = total if part is None else len(part)
-        now = reuse.inputs_of({each.id: each for each in design.scenarios}, seed, design.only_luck, design.task)
         part_name = [f"shard-{shard.replace('/', '-of-')}"] if shard else []
-        target = out or run_helpers.choose_folder("-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]), now)
+        study = StudyRun(
+            "sweep",
+            {each.id: each for each in design.scenarios},
+            design.task,
+            run_helpers.RunRequest(seed=seed, workers=workers, only_luck=design.only_luck, lang=lang, fresh=fresh, part=part),
+            stem="-".join(["sweep", safe(spec.stem), str(seed), f"x{count}", *part_name]),
+            out=out,
+            quiet=quiet,
+        )
         if dry_run:
             run_helpers.refuse_fresh(context)
-            seconds = run_helpers.announce_study(
-                design.scenarios[0],
-                replications_here,
-                target,
-                seed=seed,
-                workers=workers,
-                only_luck=design.only_luck,
-                lang=lang,
-                screen=screen,
-            )
+            seconds = study.announce(replications_here)
             console.show_json({"points": places, "lives": replications_here, "seconds": round(seconds)})
             return
-        place.open(screen)
-        work = reuse.make_way(target, "sweep", now, fresh)
-        run_helpers.announce_study(
-            design.scenarios[0],
-            replications_here,
-            work,
-            seed=seed,
-            workers=place.workers,
-            only_luck=design.only_luck,
-            lang=lang,
-            screen=screen,
-        )
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(total, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            manifest = sweep_analysis.sweep(
-                design, work, seed, place.workers, part, count, model_api.COUNTY, on_status, progress, place.executor
-            )
+        study.connect(place)
+        study.begin(replications_here)
+        with study.running(total) as options:
+            manifest = sweep_analysis.sweep(design, study.work, options, count)
         if manifest is None:
-            console.show_json({"out": str(target), "shard": shard})
+            console.show_json({"out": str(study.target), "shard": shard})
             return
-        if not no_figures:
-            from experiments.reporting.figures import sweep_figures
+        with study.finishing():
+            if not no_figures:
+                from experiments.reporting.figures import sweep_figures
 
-            with run_helpers.guard_writing(target, lang):
-                sweep_figures.render(work, manifest)
-        reuse.end(target, work)
-        _print_answer(manifest, target, lang, as_json)
+                sweep_figures.render(study.work, manifest)
+        _print_answer(manifest, study.target, lang, as_json)
 
 
 def _print_answer(manifest: dict[str, Any], target: Path, lang: str, as_json: bool) -> None:

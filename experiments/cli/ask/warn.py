@@ -28,7 +28,7 @@ def warn(
         float,
         typer.Option(min=0.05, max=0.95, help="A goal with less than this probability is unlikely."),
     ] = 0.5,
-    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Futures lived for every lever and month.")] = 40,
+    replications: Annotated[int, typer.Option(min=10, max=console.MOST, help="Replications for every lever and month.")] = 40,
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The seed; of a result folder its own.")] = None,
     only_luck: OnlyLuck = False,
     workers: Workers = None,
@@ -48,8 +48,8 @@ def warn(
         from experiments import model_api
         from experiments.analyses import early_warning as early_warning_analysis
         from experiments.analyses.early_warning_request import TASK, WarningRequest, list_trials, outlooks, run_rescues
-        from experiments.cli import run_helpers
-        from experiments.execution import reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
         from experiments.execution.points import affordable
         from experiments.results import output_folder
         from experiments.results.files import as_json as written
@@ -58,7 +58,7 @@ def warn(
 
         if levers is None and start is None:
             console.refuse_given(
-                context, "is for --levers and --from: without them nothing is lived; leave it out",
+                context, "is for --levers and --from: without them nothing is run; leave it out",
                 "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
             )  # fmt: skip
         request = WarningRequest.of(path, seed, only_luck, sets or [])
@@ -74,7 +74,9 @@ def warn(
                 "这是情景文件；请给结果文件夹，或用 --levers 和 --from 写明要试什么"
             )  # fmt: skip
         points = (
-            list_trials(request.scenario, levers, start, goals, catalogue) if levers is not None and start is not None else []
+            list_trials(request.scenario, levers, start, goals=goals, catalogue=catalogue)
+            if levers is not None and start is not None
+            else []
         )
         affordable("--replications", 0, len(points) + 1, replications)
         if points and request.runs and replications > request.runs:
@@ -85,46 +87,40 @@ def warn(
                 "请用 xianjie run … --add-replications 补足，或少要些",
                 "replications"
             )  # fmt: skip
-        now = reuse.inputs_of({request.scenario.id: request.scenario}, request.seed, request.only_luck, TASK)
-        name = safe(f"warn-{request.scenario.id}-{request.seed}{'-only-luck' if request.only_luck else ''}")
-        target = out or run_helpers.choose_folder(name, now)
-        work = reuse.make_way(target, "warn", now, fresh)
+        study = StudyRun(
+            "warn",
+            {request.scenario.id: request.scenario},
+            TASK,
+            RunRequest(seed=request.seed, workers=workers, only_luck=request.only_luck, lang=lang, fresh=fresh),
+            stem=safe(f"warn-{request.scenario.id}-{request.seed}{'-only-luck' if request.only_luck else ''}"),
+            out=out,
+            quiet=quiet,
+        )
+        study.make_way()
         seen = outlooks(request, goals, catalogue, likely) if request.results is not None else {}
         found: list[early_warning_analysis.Rescue] = []
         if points:
-            screen = console.progress_console(quiet)
-            with run_helpers.guard_study(target, lang), run_helpers.show_progress(0, lang, screen) as progress:
-                numbers = range(min(replications, request.runs or replications))
-                run_helpers.announce_study(
-                    request.scenario,
-                    (len(points) + 1) * len(numbers),
-                    work,
-                    seed=request.seed,
-                    workers=workers,
-                    only_luck=request.only_luck,
-                    lang=lang,
-                    screen=screen,
-                )
-                on_status = run_helpers.make_status_printer(screen, lang)
-                found = run_rescues(request, points, goals, numbers, work, workers, likely, on_status, progress)
+            numbers = range(min(replications, request.runs or replications))
+            with study.running(0) as options:
+                study.announce((len(points) + 1) * len(numbers))
+                found = run_rescues(request, points, goals, numbers, target=study.work, likely=likely, options=options)
         made: dict[str, Any] = {
             "scenario": request.scenario.id, "seed": request.seed, "runs": request.runs, "likely": likely,
             "goals": [_goal_record(name, catalogue.goals[name], look) for name, look in seen.items()],
             "groups": [{"goal": name, **vars(group)} for name, look in seen.items() for group in look.groups],
             "rescues": [vars(each) for each in found],
         }  # fmt: skip
-        with run_helpers.guard_writing(target, lang), output_folder.building(work, FILES) as new:
+        with study.finishing(), output_folder.building(study.work, FILES) as new:
             write_text(new / "warning.json", written(made))
             for name, key in (("warning.csv", "goals"), ("groups.csv", "groups"), ("rescue.csv", "rescues")):
                 rows = [{k: v for k, v in row.items() if not isinstance(v, (list, dict))} for row in made[key]]
                 if rows:
                     write_csv(new / name, rows)
-            _render_figures(new, request, seen, catalogue, likely)
-        reuse.end(target, work)
+            _render_figures(new, request, seen, catalogue=catalogue, likely=likely)
         if as_json:
-            console.show_json({**made, "out": str(target)})
+            console.show_json({**made, "out": str(study.target)})
         else:
-            _print_answer(made, seen, found, catalogue, likely, lang, target)
+            _print_answer(made, seen, found, catalogue=catalogue, likely=likely, lang=lang, target=study.target)
 
 
 def _goal_record(name: str, goal: Any, look: Any) -> dict[str, Any]:
@@ -169,7 +165,8 @@ def _print_answer(made: dict[str, Any], seen: Any, found: Any, catalogue: Any, l
             )
             table.add_row(
                 f"{line['goal']} {words.of(line['name'])}", probability(words, line), line["lost_from"] or words("warn_never"),
-                span, words.percent(line["lost_share"]), _describe_sign(seen[line["goal"]], line, catalogue, likely, words),
+                span, words.percent(line["lost_share"]),
+                _describe_sign(seen[line["goal"]], line, catalogue, likely=likely, words=words),
             )  # fmt: skip
         parts += [words("warn_head", runs=made["runs"], likely=words.percent(likely)), table, words("warn_rule")]
     if found:
@@ -237,6 +234,6 @@ def _render_figures(target: Path, request: Any, seen: Any, catalogue: Any, likel
             if look.prior.bound is None:
                 goal = catalogue.goals[name]
                 watched = describe_watched(goal.watched, catalogue, words) if goal.watched else ""
-                figure = early_warning.plot_outlook(look, goal.name, watched, language, facts)
+                figure = early_warning.plot_outlook(look, goal.name, watched, language=language, facts=facts)
                 caption = early_warning.describe_outlook(look, goal.name, language, likely)
                 style.save(figure, folder / f"outlook-{name}-{language}", caption, f"seed: {request.seed}")

@@ -33,7 +33,11 @@ def verify(
 
         try:
             found = verifying.verify(
-                folder, sample, seed, workers, run_helpers.make_status_printer(console.progress_console(quiet), lang)
+                folder,
+                sample,
+                seed,
+                workers=workers,
+                on_status=run_helpers.make_status_printer(console.progress_console(quiet), lang),
             )
         except (ValueError, KeyError, OSError) as problem:
             reason = describe_problem(problem)

@@ -83,10 +83,10 @@ def _list_own() -> Iterator[Any]:
         if each.clause == OWN:
             kind = "lever" if each.role == "lever" else "parameter"
             value = each.value if isinstance(each.value, (int, float, str)) else str(each.value)
-            yield own_clause(each.id, each.name.model_dump(), value, each.unit, kind)
+            yield own_clause(each.id, each.name.model_dump(), value, unit=each.unit, kind=kind)
     for goal in GOALS.values():
         if goal.own:
-            yield own_clause(goal.id, dict(goal.name), "", goal.unit, "goal")
+            yield own_clause(goal.id, dict(goal.name), "", unit=goal.unit, kind="goal")
 
 
 def _list_sections(rows: list[Any]) -> list[str]:

@@ -127,7 +127,7 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
 def month(
     context: typer.Context,
     timed: Annotated[bool, typer.Option("--timed", help="Live one county and add milliseconds.")] = False,
-    scenario: Annotated[Path, typer.Option(help="The scenario that --timed lives.")] = BASELINE,
+    scenario: Annotated[Path, typer.Option(help="The scenario that --timed runs.")] = BASELINE,
     seed: Seed = 2021,
     lang: Lang = Language.ZH,
     as_json: Json = False,
@@ -167,8 +167,8 @@ def _measure_times(scenario: Path, seed: int, lang: Language) -> Mapping[str, fl
     chosen = load_scenario(scenario)
     county = model_api.load_model(model_api.COUNTY)
     county.prepare(chosen, run_helpers.make_status_printer(console.progress_console(), lang))
-    county.run(chosen, None, seed, 0, False)
-    return county.run(chosen, None, seed, 0, True).timings
+    county.run(chosen, None, seed, replication=0, profile=False)
+    return county.run(chosen, None, seed, replication=0, profile=True).timings
 
 
 def show_list(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def check(
             return
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:
-            _compare_paired(chosen, _parse_month(until), seed, replication, lang, as_json)
+            _compare_paired(chosen, _parse_month(until), seed, replication=replication, lang=lang, as_json=as_json)
             return
         _check_scenario(files[0], chosen[0], lang, as_json)
 
@@ -111,7 +111,7 @@ def _compare_paired(scenarios: list[Any], until: int, seed: int, replication: in
     from experiments.reporting.translations import Words
     from experiments.validation.divergence_check import first_difference
 
-    found = first_difference(scenarios[0], scenarios[1], seed, replication, until)
+    found = first_difference(scenarios[0], scenarios[1], seed, replication=replication, until=until)
     names = {"one": scenarios[0].id, "two": scenarios[1].id}
     words = Words(lang)
     last = _format_month(until - 1)

@@ -16,7 +16,7 @@ def population(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Found the county once and print the audit: target, achieved, status.
+    """Found the county once and print the audit (target, achieved, status) and the production accounts.
 
     Exit codes: 0 done, 1 an exact target was missed, 2 wrong usage or input.
     """
@@ -27,12 +27,13 @@ def population(
 
         chosen = load_scenario(scenario, sets or [])
         facts = [vars(fact) for fact in missing_facts(chosen)] if missing else None
-        audit = model_api.load_model(model_api.COUNTY).population(chosen, seed)
+        found = model_api.load_model(model_api.COUNTY).population(chosen, seed)
         if as_json:
-            found = {"scenario": chosen.id, "seed": seed, "audit": audit}
-            console.show_json(found if facts is None else found | {"missing": facts})
+            described = {"scenario": chosen.id, "seed": seed, **found}
+            console.show_json(described if facts is None else described | {"missing": facts})
         else:
-            console.show(tables.population(audit, lang))
+            console.show(tables.population(found["audit"], lang))
+            console.show(tables.production(found["production"], lang))
             console.show([] if facts is None else tables.missing_facts(facts, lang))
-        if any(line["exact"] and not line["ok"] for line in audit):
+        if any(line["exact"] and not line["ok"] for line in found["audit"]):
             raise typer.Exit(Code.UNEXPECTED)

@@ -121,7 +121,7 @@ def write(
         raise InputError.of("--to", 0, reason) from None
     console.progress_console(quiet).print(Words(languages[0])("say_brief"))
     try:
-        return write_document.write(folders, target, languages, formats, style, command, compare)
+        return write_document.write(folders, target, languages, formats=formats, style=style, command=command, compare=compare)
     except inputs.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
 

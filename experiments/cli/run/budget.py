@@ -10,7 +10,7 @@ from experiments.cli.console import BASELINE, Json, Lang, Language, OnlyLuck, Sc
 
 def budget(
     scenario: Scenario = BASELINE,
-    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of lives behind each number.")] = 8,
+    replications: Annotated[int, typer.Option(min=1, max=console.MOST, help="Pairs of replications behind each number.")] = 8,
     programme: Annotated[
         list[str] | None, typer.Option(help="Only this programme; may be repeated. 'none' for the table alone.")
     ] = None,
@@ -44,13 +44,15 @@ def budget(
         from experiments.cli import run_helpers
 
         prepare(load, run_helpers.make_status_printer(console.progress_console(), lang))
-        found = budget_analysis.run_pairs(scenario, tuple(sets or ()), seed, replications, only_luck, chosen, workers)
+        found = budget_analysis.run_pairs(
+            scenario, tuple(sets or ()), seed, count=replications, only_luck=only_luck, chosen=chosen, workers=workers
+        )
         table, costs = budget_analysis.table(found[("", "")]), budget_analysis.costs(found)
         if as_json:
             console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,
                                "programmes": [_as_record(row) for row in costs]})  # fmt: skip
             return
-        _print_tables(load, table, costs, lang, replications)
+        _print_tables(load, table, costs, lang=lang, count=replications)
 
 
 def _as_record(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ def explain(
     context: typer.Context,
     household: Annotated[int | None, typer.Option(min=0, help="The household's number.")] = None,
     find: Annotated[str | None, typer.Option(help="List candidates: relapsed, served-late or never-noticed.")] = None,
-    scenario: Annotated[Path, typer.Option(help="The scenario it is lived in.")] = BASELINE,
-    beside: Annotated[Path | None, typer.Option(help="A second scenario, told beside the first.")] = None,
+    scenario: Annotated[Path, typer.Option(help="The scenario it is run in.")] = BASELINE,
+    beside: Annotated[Path | None, typer.Option(help="A second scenario, shown beside the first.")] = None,
     replication: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Which replication of the run.")] = 0,
     seed: Seed = 2021,
     only_luck: OnlyLuck = False,
@@ -44,10 +44,10 @@ def explain(
         chosen = [load_scenario(path, sets or []) for path in (scenario, beside) if path is not None]
         address = {"seed": seed, "replication": replication, "only_luck": only_luck}
         if find is not None:
-            _list_candidates(find, chosen[0], address, lang, as_json)
+            _list_candidates(find, chosen[0], address, lang=lang, as_json=as_json)
             return
         assert household is not None
-        _print_story(household, chosen, address, lang, as_json)
+        _print_story(household, chosen, address, lang=lang, as_json=as_json)
 
 
 def _found_county(scenario: Any, seed: int, replication: int, only_luck: bool) -> Any:

@@ -38,7 +38,7 @@ def panel(
         from sim.county import catalogue
 
         places = [names["en"] for names in catalogue(chosen).townships]
-        rows = panels.write(path, chosen, seed, numbers, only_luck, places)
+        rows = panels.write(path, chosen, seed, replications=numbers, only_luck=only_luck, townships=places)
         console.show([Words(lang)("panel_written", rows=f"{rows:,}", path=path)])
 
 

@@ -69,11 +69,11 @@ def run(
     ] = 10_000,
     brief: Annotated[
         bool,
-        typer.Option("--brief", help="Also live the same luck with no county policy, and write the brief (Word, HTML, Excel)."),
+        typer.Option("--brief", help="Also run the same draws with no county policy, and write the brief (Word, HTML, Excel)."),
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
-        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is lived.")
+        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is run.")
     ] = BASELINE,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
@@ -96,8 +96,8 @@ def run(
             replications,
             seed,
             workers,
-            only_luck,
-            profile,
+            only_luck=only_luck,
+            profile=profile,
             sets=tuple(sets or ()),
             lang=lang,
             resume=resume,
@@ -108,7 +108,7 @@ def run(
             largest=max_replications,
         )
         _check_options(options, brief, len(every), dry_run or show_config)
-        _refuse_unused(context, scenario, options, dry_run, show_config, out)
+        _refuse_unused(context, scenario, options, dry_run=dry_run, show_config=show_config, out=out)
         if precision is not None and max_replications < replications:
             console.refuse_given(
                 context, f"is more than --max-replications {max_replications}; leave it out",
@@ -122,10 +122,10 @@ def run(
         place.open(screen)
         options = replace(options, workers=place.workers, executor=place.executor)
         if dry_run:
-            _show_forecast(chosen, options, as_json, screen, not no_figures, 2 if brief else 1)
+            _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=2 if brief else 1)
             return
         if len(every) > 1:
-            run_counties(every, out, options, as_json, screen)
+            run_counties(every, out, options, as_json=as_json, screen=screen)
         target = out or run_helpers.default_folder(chosen, options)
         run_helpers.check_folder(chosen, target, options)
         if brief:
@@ -140,7 +140,7 @@ def run(
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.choose_exit_code(outcome))
         written = briefing.write_after_run(outcome, chosen, options, screen) if brief and outcome.completed else []
-        _print_answer(outcome, options, as_json, screen, not no_figures, [str(path) for path in written])
+        _print_answer(outcome, options, as_json, screen=screen, figures=not no_figures, written=[str(path) for path in written])
         raise typer.Exit(console.choose_exit_code(outcome))
 
 
@@ -195,7 +195,7 @@ def _refuse_unused(
         )
     if show_config:
         console.refuse_given(
-            context, "does nothing with --show-config, which lives nothing; leave it out",
+            context, "does nothing with --show-config, which runs nothing; leave it out",
             "与 --show-config 同用时不起作用，因为不推演；请去掉",
             "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
             "add_replications", "precision", "max_replications", "brief", "shard", "executor", "scheduler",

@@ -61,7 +61,7 @@ def backtest(
         code = Code.DONE
         if source is not None:
             console.refuse_given(
-                context, "does nothing with --from, whose folder was lived already; leave one of them out",
+                context, "does nothing with --from, whose folder was run already; leave one of them out",
                 "与 --from 同用时不起作用，那个文件夹已经算好；请去掉其中一个",
                 "scenario", "replications", "seed", "workers", "out", "vantage", "sets"
             )  # fmt: skip

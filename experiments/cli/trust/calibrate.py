@@ -14,7 +14,7 @@ def calibrate(
     workers: Workers = None,
     out: Out = None,
     synthetic: Annotated[
-        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the lives.")
+        bool, typer.Option("--synthetic", help="Only show whether known truth is found again; half of the replications.")
     ] = False,
     store: Annotated[
         bool, typer.Option("--store", help="Store the ensemble with the project, where 'run' takes it from.")
@@ -38,8 +38,8 @@ def calibrate(
                 "与 --synthetic 同用时不起作用，因为不产生参数集合；请去掉其中一个", "store"
             )  # fmt: skip
         from experiments import model_api
-        from experiments.cli import run_helpers
-        from experiments.execution import reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.statistics import history_matching
@@ -48,67 +48,45 @@ def calibrate(
         from sim.core.inputs.errors import InputError
 
         work = calibration_study.CalibrationPlan(calibration_study.load())
-        now = reuse.inputs_of({work.scenario.id: work.scenario}, work.spec.seed, False, work.task)
-        target = out or run_helpers.choose_folder(f"calibrate-{work.scenario.id}-{work.spec.seed}", now)
-        screen = console.progress_console(quiet)
-        folder = reuse.find_place(target, "calibrate", now, fresh)
-        count = work.spec.waves[0] if synthetic else work.replications
-        seconds = run_helpers.announce_study(
-            work.scenario,
-            count,
-            folder,
-            seed=work.spec.seed,
-            workers=workers,
-            only_luck=False,
-            lang=lang,
-            screen=screen,
-            fresh=fresh,
+        run = StudyRun(
+            "calibrate",
+            {work.scenario.id: work.scenario},
+            work.task,
+            RunRequest(seed=work.spec.seed, workers=workers, lang=lang, fresh=fresh),
+            stem=f"calibrate-{work.scenario.id}-{work.spec.seed}",
+            out=out,
+            quiet=quiet,
         )
-        run_helpers.confirm(seconds, yes, lang)
-        folder = reuse.make_way(target, "calibrate", now, fresh)
+        count = work.spec.waves[0] if synthetic else work.replications
+        run.begin(count, yes)
         code = model_api.load_model(model_api.COUNTY).code()
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            scenarios = {work.scenario.id: work.scenario}
-            with Study(
-                folder,
-                scenarios,
-                work.spec.seed,
-                False,
-                work.task,
-                workers,
-                model_api.COUNTY,
-                on_status,
-                progress,
-                outcomes_only=False,
-            ) as study:
-                recovery = calibration_study.recover(work, study)
-                if synthetic:
-                    made: dict[str, Any] = {"recovery": calibration_study.recovery_record(work.names, recovery)}
-                else:
-                    try:
-                        result = calibration_study.calibrate(work, study)
-                    except history_matching.TooImplausible as reason:
-                        raise InputError(
-                            published_figures.FILE,
-                            0,
-                            f"no ensemble: {reason.english}; state larger errors, or fewer figures",
-                            f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
-                        ) from None
-                    made = calibration_study.summary(work, result, recovery, code)
-        with run_helpers.guard_writing(target, lang), output_folder.building(folder) as new:
+        with run.running(count) as options, Study(run.work, run.scenarios, work.task, options, outcomes_only=False) as study:
+            recovery = calibration_study.recover(work, study)
+            if synthetic:
+                made: dict[str, Any] = {"recovery": calibration_study.recovery_record(work.names, recovery)}
+            else:
+                try:
+                    result = calibration_study.calibrate(work, study)
+                except history_matching.TooImplausible as reason:
+                    raise InputError(
+                        published_figures.FILE,
+                        0,
+                        f"no ensemble: {reason.english}; state larger errors, or fewer figures",
+                        f"得不到参数集合：{reason.chinese}；请把误差写大些，或少用几项数字",
+                    ) from None
+                made = calibration_study.summary(work, result, recovery, code)
+        with run.finishing(), output_folder.building(run.work) as new:
             _write(new, made)
             if not synthetic:
                 calibration_study.store(work, result, code, new / "ensemble.csv")
-        reuse.end(target, folder)
         if store and not synthetic:
             calibration_study.store(work, result, code)
         if as_json:
-            console.show_json({**made, "out": str(target)})
+            console.show_json({**made, "out": str(run.target)})
         else:
             from experiments.reporting.terminal import calibration
 
-            console.show(calibration.answer(made, lang, target))
+            console.show(calibration.answer(made, lang, run.target))
 
 
 def _write(target: Path, made: dict[str, Any]) -> None:

@@ -39,8 +39,9 @@ def effects(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import lever_effects
-        from experiments.cli import run_helpers
-        from experiments.execution import points, reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
+        from experiments.execution import points
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.results.files import read_object, safe
@@ -59,19 +60,18 @@ def effects(
         count = len(made_points) * futures
         task = {"effects": [each.id for each in turned], "asked": lever_effects.asked()}
         worlds = {point.name: point.scenario for point in made_points.values()}
-        now = reuse.inputs_of(worlds, seed, False, task)
-        target = out or run_helpers.choose_folder(safe(f"effects-{chosen.id}-{seed}-x{futures}"), now)
-        screen = console.progress_console(quiet)
-        work = reuse.find_place(target, "effects", now, fresh)
-        seconds = run_helpers.announce_study(
-            chosen, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen, fresh=fresh
+        run = StudyRun(
+            "effects",
+            worlds,
+            task,
+            RunRequest(seed=seed, workers=workers, lang=lang, fresh=fresh),
+            stem=safe(f"effects-{chosen.id}-{seed}-x{futures}"),
+            out=out,
+            quiet=quiet,
         )
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "effects", now, fresh)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
-                found = lever_effects.run_points(study, made_points, futures)
+        run.begin(count, yes)
+        with run.running(count) as options, Study(run.work, worlds, task, options) as study:
+            found = lever_effects.run_points(study, made_points, futures)
         arguments = [*([] if scenario == BASELINE else [str(scenario)]), *(f"--lever {each}" for each in lever or ())]
         numbers = {"futures": futures, "general-weight": general_weight, "seed": seed}
         made: dict[str, Any] = {
@@ -80,14 +80,13 @@ def effects(
             **lever_effects.summarise(found, turned, model_api.county.code()),
         }  # fmt: skip
         kept = lever_effects.joined(known_finding, made) if known_finding else made
-        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+        with run.finishing(), output_folder.building(run.work) as new:
             write_finding(made, new / "effects.json", None)
             if finding is not None:
                 write_finding(kept, finding, None)
-        reuse.end(target, work)
         if as_json:
             console.show_json(made)
         else:
             from experiments.reporting.terminal import lever_effects as briefing
 
-            console.show(briefing.answer(made, lang, target))
+            console.show(briefing.answer(made, lang, run.target))

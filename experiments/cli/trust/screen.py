@@ -11,7 +11,7 @@ from experiments.cli.trust.structure import Finding, format_command, write_findi
 
 def screen(
     scenario: Scenario = BASELINE,
-    points: Annotated[int, typer.Option(min=24, max=20_000, help="Lives, each with all assumptions drawn anew.")] = 240,
+    points: Annotated[int, typer.Option(min=24, max=20_000, help="Replications, each with all assumptions drawn anew.")] = 240,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
@@ -30,8 +30,8 @@ def screen(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import screening
-        from experiments.cli import run_helpers
-        from experiments.execution import reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.results.files import safe
@@ -43,19 +43,18 @@ def screen(
         names = [each.id for each in factors]
         made_points = screening.points(chosen, factors, points, seed)
         task = {"screen": names, "points": points}
-        now = reuse.inputs_of({chosen.id: chosen}, seed, True, task)
-        target = out or run_helpers.choose_folder(safe(f"screen-{chosen.id}-{seed}-x{points}"), now)
-        messages = console.progress_console(quiet)
-        work = reuse.find_place(target, "screen", now, fresh)
-        seconds = run_helpers.announce_study(
-            chosen, points, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=messages, fresh=fresh
+        run = StudyRun(
+            "screen",
+            {chosen.id: chosen},
+            task,
+            RunRequest(seed=seed, workers=workers, only_luck=True, lang=lang, fresh=fresh),
+            stem=safe(f"screen-{chosen.id}-{seed}-x{points}"),
+            out=out,
+            quiet=quiet,
         )
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "screen", now, fresh)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(points, lang, messages) as progress:
-            on_status = run_helpers.make_status_printer(messages, lang)
-            with Study(work, {chosen.id: chosen}, seed, True, task, workers, model_api.COUNTY, on_status, progress) as study:
-                kept, values = screening.run_points(study, made_points, screening.measures(catalogue))
+        run.begin(points, yes)
+        with run.running(points) as options, Study(run.work, run.scenarios, task, options) as study:
+            kept, values = screening.run_points(study, made_points, screening.measures(catalogue))
         headline = [name for name, goal in catalogue.goals.items() if goal.headline]
         arguments = [] if scenario == BASELINE else [str(scenario)]
         made: dict[str, Any] = {
@@ -63,14 +62,13 @@ def screen(
             "code": model_api.county.code(), "scenario": chosen.id, "seed": seed, "failed": points - len(kept),
             **screening.summarise(names, screening.rows_of(kept, names), values, headline),
         }  # fmt: skip
-        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+        with run.finishing(), output_folder.building(run.work) as new:
             write_finding(made, new / "screening.json", finding)
-        reuse.end(target, work)
         if as_json:
             console.show_json(made)
         else:
             from experiments.reporting.terminal import structural_uncertainty as briefing
 
-            console.show(briefing.screening(made, catalogue.goals, lang, target))
+            console.show(briefing.screening(made, catalogue.goals, lang, run.target))
         if made["failed"]:
             raise typer.Exit(console.Code.SOME_FAILED)

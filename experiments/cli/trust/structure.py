@@ -9,7 +9,7 @@ from experiments.cli import console
 from experiments.cli.console import Fresh, Json, Lang, Language, Out, Quiet, Seed, Workers, Yes
 
 Futures = Annotated[
-    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each lived once under every switch and plan.")
+    int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each run once under every switch and plan.")
 ]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
@@ -35,8 +35,9 @@ def structure(
     with console.exit_codes():
         from experiments import model_api
         from experiments.analyses import structural_uncertainty as structure
-        from experiments.cli import run_helpers
-        from experiments.execution import points, reuse
+        from experiments.cli.run_helpers import RunRequest
+        from experiments.cli.study_run import StudyRun
+        from experiments.execution import points
         from experiments.execution.study import Study
         from experiments.results import output_folder
         from experiments.results.files import safe
@@ -63,24 +64,23 @@ def structure(
         switches = structure.switches()
         points.affordable("--futures", 0, len(switches) * len(chosen), futures)
         count = len(switches) * len(chosen) * futures
-        screen = console.progress_console(quiet)
         first = next(iter(chosen.values()))
         worlds = {
             f"{switch.id}.{name}": structure.apply_switch(plan, switch) for switch in switches for name, plan in chosen.items()
         }
         task = {"structure": {switch.id: switch.sets for switch in switches}}
-        now = reuse.inputs_of(worlds, seed, False, task)
-        target = out or run_helpers.choose_folder(safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"), now)
-        work = reuse.find_place(target, "structure", now, fresh)
-        seconds = run_helpers.announce_study(
-            first, count, work, seed=seed, workers=workers, only_luck=False, lang=lang, screen=screen, fresh=fresh
+        run = StudyRun(
+            "structure",
+            worlds,
+            task,
+            RunRequest(seed=seed, workers=workers, lang=lang, fresh=fresh),
+            stem=safe(f"structure-{'-'.join(chosen)}-{seed}-x{futures}"),
+            out=out,
+            quiet=quiet,
         )
-        run_helpers.confirm(seconds, yes, lang)
-        work = reuse.make_way(target, "structure", now, fresh)
-        with run_helpers.guard_study(target, lang), run_helpers.show_progress(count, lang, screen) as progress:
-            on_status = run_helpers.make_status_printer(screen, lang)
-            with Study(work, worlds, seed, False, task, workers, model_api.COUNTY, on_status, progress) as study:
-                found = structure.run_switches(study, chosen, futures)
+        run.begin(count, yes)
+        with run.running(count) as options, Study(run.work, worlds, task, options) as study:
+            found = structure.run_switches(study, chosen, futures)
         catalogue = model_api.load_model(model_api.COUNTY).catalogue(first)
         made: dict[str, Any] = {
             "command": format_command("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
@@ -89,15 +89,14 @@ def structure(
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.summarise(found, catalogue),
         }  # fmt: skip
-        with run_helpers.guard_writing(target, lang), output_folder.building(work) as new:
+        with run.finishing(), output_folder.building(run.work) as new:
             write_finding(made, new / "structure.json", finding)
-        reuse.end(target, work)
         if as_json:
             console.show_json(made)
         else:
             from experiments.reporting.terminal import structural_uncertainty as briefing
 
-            console.show(briefing.answer(made, catalogue.goals, lang, target))
+            console.show(briefing.answer(made, catalogue.goals, lang, run.target))
 
 
 def format_command(name: str, finding: Path | None, arguments: list[str], **numbers: int) -> str:

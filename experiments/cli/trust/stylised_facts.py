@@ -9,7 +9,7 @@ from experiments.cli.console import Json, Lang, Language, Seed
 
 
 def facts(
-    lives: Annotated[int, typer.Option(min=1, max=console.MOST, help="Lives with support, and as many without.")] = 12,
+    lives: Annotated[int, typer.Option(min=1, max=console.MOST, help="Replications with support, and as many without.")] = 12,
     seed: Seed = 2021,
     lang: Lang = Language.ZH,
     as_json: Json = False,

@@ -22,8 +22,8 @@ def build_assumptions(context: ReportContext, influential: Sequence[str]) -> lis
     summary = words("assumed_said", count=len(assumptions), levers=len(rows) - len(assumptions), evidence=grade_counts)
     return [
         Paragraph(summary),
-        Table("assumed", words("table_assumed"), _columns(context), tuple(_shown(row, context) for row in rows[:MOST]),
-              words("note_assumed")),
+        Table("assumed", words("table_assumed"), _columns(context), rows=tuple(_shown(row, context) for row in rows[:MOST]),
+              note=words("note_assumed")),
     ]  # fmt: skip
 
 

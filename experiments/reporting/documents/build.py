@@ -39,6 +39,8 @@ def build_brief(source: Source, studies: Sequence[Study], language: str, command
     }
     for place, picture in pictures:
         blocks.setdefault(place, []).append(picture)
+    told = goals.list_curves(context)
+    blocks["goals"] += [] if told is None else [told]
     rest = goals.build_other_goals_table(context)
     appendix = [*([] if rest is None else [rest]), *workbook_tables.build_tables([source.results], words)]
     blocks["other"] = [*appendix, *blocks.get("other", [])]
@@ -66,7 +68,7 @@ def build_comparison(sources: Sequence[Source], language: str, command: str) -> 
     blocks["limits"] = assumptions.build_limitations(first)
     blocks["again"] = [assumptions.build_reproduction_table(each, command) for each in (first, *others)]
     title = words("compare_title", titles=words("compare_versus").join(each.title for each in (first, *others)))
-    return _whole(first, title, comparison_document.build_opening(first, others, marks, left_out), blocks, titles)
+    return _whole(first, title, comparison_document.build_opening(first, others, marks, left_out), blocks=blocks, titles=titles)
 
 
 def _whole(
@@ -91,7 +93,18 @@ def _whole(
         Section(name, titles.get(name) or words(f"section_{name}"), tuple(blocks[name])) for name in ordered if blocks.get(name)
     )
     labels = {name: words(name) for name in LABELS}
-    return clean_part(Brief(words.language, title, subtitle, tuple(opening), sections, footer, context.day, labels))
+    return clean_part(
+        Brief(
+            words.language,
+            title,
+            subtitle,
+            opening=tuple(opening),
+            sections=sections,
+            footer=footer,
+            day=context.day,
+            labels=labels,
+        )
+    )
 
 
 def _folders(studies: Sequence[Study]) -> list[Results]:

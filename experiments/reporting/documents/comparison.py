@@ -63,7 +63,7 @@ def _money(other: ReportContext, words: Words) -> str:
     if found.high < 0:
         return words("money_less", yuan=money.format_million(-found.mean, -found.high, -found.low, other))
     low, high = (end / money.MILLION for end in (found.low, found.high))
-    ends = (probability_wording.format_rounded(end, low, high, "", words, True) for end in (low, high))
+    ends = (probability_wording.format_rounded(end, low, high, unit="", words=words, sign=True) for end in (low, high))
     return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
 
 

@@ -115,7 +115,7 @@ def column(
     """
     name = words("col_titled", title=titled) if titled is not None else words(label or f"col_{id}")
     decimals = DIGITS.get(kind, 0) if digits is None else digits
-    return Column(id, name, words(meaning or f"explains_{id}"), kind, width, place, decimals)
+    return Column(id, name, words(meaning or f"explains_{id}"), kind=kind, width=width, place=place, digits=decimals)
 
 
 #: Decimals of a kind of column in a workbook, unless it says otherwise.
@@ -143,4 +143,6 @@ def points(change: Change | None, words: Words) -> str:
     """A change of a probability in points over its interval; the column says that they are points."""
     if change is None:
         return words("unknown")
-    return probability_wording.with_interval(100 * change.difference, 100 * change.low, 100 * change.high, "", words, True)
+    return probability_wording.with_interval(
+        100 * change.difference, 100 * change.low, 100 * change.high, unit="", words=words, sign=True
+    )

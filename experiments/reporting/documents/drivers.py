@@ -62,7 +62,7 @@ def correlate(results: Results, goals: Sequence[str]) -> Correlations | None:
     varied = [name for name in names if table[name].nunique() > 1]
     draws, tests = len(table), len(varied) * len(margins)
     if not tests or draws < LEAST_DRAWS:
-        return Correlations((), len(varied), tests, draws, 1.0)
+        return Correlations((), len(varied), tests, draws=draws, least=1.0)
     ranks = table[[*varied, *margins]].rank().to_numpy()
     ranks = ranks - ranks.mean(axis=0)
     sizes = np.sqrt((ranks**2).sum(axis=0))
@@ -87,10 +87,10 @@ def _standing(rho: NDArray[np.float64], varied: Sequence[str], goals: Sequence[s
         rank = float(clipped[factor, goal])
         half = float(stats.norm.ppf(0.975)) * math.sqrt(1.06 / (draws - 3))  # of Fisher's z, for ranks (Fieller and others, 1957)
         low, high = (math.tanh(math.atanh(rank) + sign * half) for sign in (-1, 1))
-        found.append(RankCorrelation(varied[factor].removeprefix(QUANTILE), goals[goal], rank, low, high))
+        found.append(RankCorrelation(varied[factor].removeprefix(QUANTILE), goals[goal], rank, low=low, high=high))
     critical = float(stats.t.isf(LEVEL / tests / 2, draws - 2))
     least = critical / math.sqrt(draws - 2 + critical**2)
-    return Correlations(tuple(found), len(varied), tests, draws, least)
+    return Correlations(tuple(found), len(varied), tests, draws=draws, least=least)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _from_runs(context: ReportContext) -> Drivers:
         column(words, "factor", width=3.2), column(words, "outcome", width=2.4),
         column(words, "strength", "number", width=1.8, digits=2), column(words, "evidence", width=1.2),
     )  # fmt: skip
-    table = Table("moves", words("table_moves"), columns, rows, words("note_moves"))
+    table = Table("moves", words("table_moves"), columns, rows=rows, note=words("note_moves"))
     weak = Paragraph(words("moves_weak", draws=found.draws, least=least), small=True)
     return Drivers((intro, table, weak), tuple(each.factor for each in found.significant))
 
@@ -177,7 +177,7 @@ def _sensitivity(context: ReportContext, study: Study) -> Drivers:
     )  # fmt: skip
     if not cells:
         return Drivers((intro, Paragraph(words("ranking_nothing"))), ())
-    table = Table("moves", words("table_moves"), _study_columns(context), cells, words("note_moves_study"))
+    table = Table("moves", words("table_moves"), _study_columns(context), rows=cells, note=words("note_moves_study"))
     return Drivers((intro, table), tuple(row["factor"] for _outcome, row in rows))
 
 
@@ -202,13 +202,15 @@ def _sweep(context: ReportContext, study: Study) -> Drivers:
                 "evidence": evidence_grade(line["factor"], context),
                 "influence": Cell(
                     float(f"{line['difference']:.3g}"),
-                    probability_wording.with_interval(line["difference"], line["low"], line["high"], unit, words, True),
+                    probability_wording.with_interval(
+                        line["difference"], line["low"], line["high"], unit=unit, words=words, sign=True
+                    ),
                 ),
             }))  # fmt: skip
     intro = Paragraph(words("moves_sweep", title=words.of(record["title"])))
     if not rows:
         return Drivers((intro, Paragraph(words("ranking_nothing"))), ())
-    table = Table("moves", words("table_moves"), _study_columns(context), tuple(row for _factor, row in rows), "")
+    table = Table("moves", words("table_moves"), _study_columns(context), rows=tuple(row for _factor, row in rows), note="")
     return Drivers((intro, table), tuple(factor for factor, _row in rows))
 
 

@@ -78,13 +78,13 @@ class _Writer:
     def _answer(self) -> None:
         sheet = self._sheet(self.brief.labels["sheet_answer"])
         sheet.set_column(0, 0, WIDE)
-        self._text(sheet, 0, 0, self.brief.title, self.title)
+        self._text(sheet, 0, 0, text=self.brief.title, form=self.title)
         self._text(sheet, 1, 0, self.brief.subtitle)
         row = 3
         for block in self.brief.opening:
             if isinstance(block, Callout):
                 for text, form in ((block.title, self.bold), *((line, None) for line in block.lines)):
-                    self._text(sheet, row, 0, text, form)
+                    self._text(sheet, row, 0, text=text, form=form)
                     sheet.set_row(row, LINE * _lines(text, WIDE))
                     row += 1
                 row += 1
@@ -94,14 +94,14 @@ class _Writer:
         sheet = self._sheet(table.title)
         columns = table.of("workbook")
         for place, column in enumerate(columns):
-            self._text(sheet, 0, place, column.name, self.head)
+            self._text(sheet, 0, place, text=column.name, form=self.head)
             sheet.set_column(place, place, self._width(table, column))
         for number, row in enumerate(table.rows, 1):
             if number - 1 in table.heads:
-                self._text(sheet, number, 0, _shown(row.get(columns[0].id, "")), self.bold)
+                self._text(sheet, number, 0, text=_shown(row.get(columns[0].id, "")), form=self.bold)
                 continue
             for place, column in enumerate(columns):
-                self._cell(sheet, number, place, row.get(column.id, ""), column)
+                self._cell(sheet, number, place, value=row.get(column.id, ""), column=column)
             texts = {column: row.get(column.id, "") for column in columns}
             lines = max(_lines(each, self._width(table, column)) for column, each in texts.items() if isinstance(each, str))
             if lines > 1:
@@ -183,7 +183,7 @@ class _Writer:
         """What every column of every sheet means."""
         sheet = self._sheet(self.words["sheet_columns"])
         for place, (key, width) in enumerate((("col_sheet", 26), ("col_column", 26), ("col_meaning", 80), ("col_kind", 14))):
-            self._text(sheet, 0, place, self.words[key], self.head)
+            self._text(sheet, 0, place, text=self.words[key], form=self.head)
             sheet.set_column(place, place, width)
         row = 1
         for table, name in sheets:

@@ -79,7 +79,7 @@ class _TableMaker:
         data = pandas.DataFrame([dict(row) for row in rows], columns=list(columns))
         data = data.fillna({key: "" for key, column in columns.items() if column.format == TEXT})
         note = self.words(f"note_{name}", **values)
-        return Table(name, self.words(f"title_{name}"), data, columns, note)
+        return Table(name, self.words(f"title_{name}"), data, columns=columns, note=note)
 
     def goals(self, runs: Sequence[Results]) -> Table:
         """All goals under every scenario: probability, interval, runs, median margin, difference from the first."""

@@ -39,7 +39,14 @@ class Pictures:
         if illustration.id not in self._contents:
             picture = illustration.picture
             with tempfile.TemporaryDirectory() as folder:
-                style.save(picture.figure, Path(folder) / "picture", picture.alt, picture.provenance, self.kinds, picture.title)
+                style.save(
+                    picture.figure,
+                    Path(folder) / "picture",
+                    picture.alt,
+                    provenance=picture.provenance,
+                    kinds=self.kinds,
+                    title=picture.title,
+                )
                 contents = {kind: (Path(folder) / f"picture.{kind}").read_bytes() for kind in self.kinds}
             self._contents[illustration.id] = {kind: SMALL[kind](content) for kind, content in contents.items()}
             picture.figure.clear()

@@ -184,7 +184,7 @@ def _check_agreement(result: Results) -> None:
     ):
         if one != two:
             raise Unusable(
-                f"{result.folder}: manifest.json was changed after the run ({what}: {two}, the lives say {one})",
+                f"{result.folder}: manifest.json was changed after the run ({what}: {two}, the replications say {one})",
                 f"{result.folder}：manifest.json 在运行之后被改过（{what} 写的是 {two}，模拟数据是 {one}）；请重新运行情景",
             )
 

@@ -75,6 +75,11 @@ class Measurements:
         return self.results.table("replications", ["replication", "draw"]).set_index("replication")["draw"]
 
     @cached_property
+    def outcomes(self) -> "pandas.DataFrame":
+        """What every replication left of its goals."""
+        return self.results.table("replications")
+
+    @cached_property
     def quantities(self) -> list[Quantity]:
         """What a brief reports of the end in persons and yuan, as far as the model measures it."""
         known = self.results.manifest["indicators"]
@@ -120,7 +125,7 @@ class Measurements:
         mean = estimates.mean(numbers, self.draws.reindex(values.index, fill_value=-1).to_numpy())
         known = numbers[~np.isnan(numbers)]
         low, high = estimates.quantiles(known, OUTER) if len(known) else (math.nan, math.nan)
-        return Estimate(mean.mean, mean.low, mean.high, float(low), float(high), mean.runs)
+        return Estimate(mean.mean, mean.low, mean.high, p05=float(low), p95=float(high), runs=mean.runs)
 
     def paired(self, values: "pandas.Series", base: "pandas.Series") -> estimates.Mean:
         """Difference of two values for each replication that both completed."""

@@ -23,7 +23,9 @@ def build_blocks(context: ReportContext) -> Iterator[Block]:
 
 def format_million(value: float, low: float, high: float, context: ReportContext, sign: bool = False) -> str:
     """Yuan a year as million yuan with its interval."""
-    return probability_wording.with_interval(value / MILLION, low / MILLION, high / MILLION, "million yuan", context.words, sign)
+    return probability_wording.with_interval(
+        value / MILLION, low / MILLION, high / MILLION, unit="million yuan", words=context.words, sign=sign
+    )
 
 
 def _sentences(context: ReportContext) -> Iterator[str]:
@@ -98,7 +100,9 @@ def build_fund_table(context: ReportContext) -> Table:
         rows.append({"fund": words("not_public")})
         rows += [_fund_row(context, fund_name(fund, context), (fund,)) for fund in rest]
     chart = Chart(words("table_funds"), "fund", tuple(f"y{year}" for year in years), "column", most=len(public))
-    return Table("funds", words("table_funds"), tuple(columns), tuple(rows), words("note_funds"), heads, chart)
+    return Table(
+        "funds", words("table_funds"), tuple(columns), rows=tuple(rows), note=words("note_funds"), heads=heads, chart=chart
+    )
 
 
 def _base_column(context: ReportContext) -> Any:
@@ -116,7 +120,7 @@ def _fund_row(context: ReportContext, name: str, own: tuple[str, ...], interval:
     if interval:
         places = probability_wording.digits(found.low / MILLION, found.high / MILLION)
         amount = probability_wording.with_interval(
-            found.mean / MILLION, found.low / MILLION, found.high / MILLION, "", context.words
+            found.mean / MILLION, found.low / MILLION, found.high / MILLION, unit="", words=context.words
         )
         row["a_year"] = Cell(round(found.mean / MILLION, 2 if places is None else max(0, places)), amount)
     if measured.base is not None:
@@ -143,7 +147,9 @@ def build_use_table(context: ReportContext) -> Table:
     rows: list[Row] = []
     for fund, use in largest:
         found = measured.estimate(spent[fund, use])
-        amount = probability_wording.with_interval(found.mean / MILLION, found.low / MILLION, found.high / MILLION, "", words)
+        amount = probability_wording.with_interval(
+            found.mean / MILLION, found.low / MILLION, found.high / MILLION, unit="", words=words
+        )
         rows.append({
             "use": use_name(use, context), "fund": fund_name(fund, context),
             "a_year": Cell(round(found.mean / MILLION, 2), amount),
@@ -154,4 +160,4 @@ def build_use_table(context: ReportContext) -> Table:
         column(words, "a_year", "million", width=2.0), column(words, "unpaid", "million"),
     )  # fmt: skip
     chart = Chart(words("table_uses"), "use", ("a_year",))
-    return Table("uses", words("table_uses"), columns, tuple(rows), words("note_uses", count=len(rows)), chart=chart)
+    return Table("uses", words("table_uses"), columns, rows=tuple(rows), note=words("note_uses", count=len(rows)), chart=chart)

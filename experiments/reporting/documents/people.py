@@ -38,10 +38,10 @@ def _sentences(context: ReportContext) -> Iterator[str]:
     if change.direction in ("up", "down"):
         size = [abs(difference.mean), *sorted((abs(difference.low), abs(difference.high)))]
         label = "people_policy_more" if change.direction == "up" else "people_policy_fewer"
-        yield words(label, persons=probability_wording.with_interval(size[0], size[1], size[2], "persons", words))
+        yield words(label, persons=probability_wording.with_interval(size[0], size[1], size[2], unit="persons", words=words))
     elif change.direction == "unclear":
         ends = (
-            probability_wording.format_rounded(end, change.low, change.high, "persons", words, True)
+            probability_wording.format_rounded(end, change.low, change.high, unit="persons", words=words, sign=True)
             for end in (change.low, change.high)
         )
         yield words("people_policy_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
@@ -49,7 +49,7 @@ def _sentences(context: ReportContext) -> Iterator[str]:
 
 def format_persons(found: Estimate, context: ReportContext) -> str:
     """A mean number of persons with its interval."""
-    return probability_wording.with_interval(found.mean, found.low, found.high, "persons", context.words)
+    return probability_wording.with_interval(found.mean, found.low, found.high, unit="persons", words=context.words)
 
 
 def format_worst(context: ReportContext, quantity: Quantity) -> str:
@@ -63,7 +63,7 @@ def build_table(context: ReportContext) -> Table:
     words = context.words
     rows = tuple(_row(context, quantity) for quantity in context.measured.quantities)
     title = words("table_people", month=context.last_month)
-    return Table("people", title, _columns(context), rows, words("note_people"))
+    return Table("people", title, _columns(context), rows=rows, note=words("note_people"))
 
 
 def _columns(context: ReportContext) -> tuple[Column, ...]:
@@ -89,10 +89,12 @@ def _row(context: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
     words, unit = context.words, quantity.unit
     name = words(quantity.label) if quantity.label else words.of(quantity.names)
     found = context.measured.level(quantity)
-    ends = (probability_wording.format_rounded(end, found.low, found.high, unit, words) for end in (found.p05, found.p95))
+    ends = (
+        probability_wording.format_rounded(end, found.low, found.high, unit=unit, words=words) for end in (found.p05, found.p95)
+    )
     cells: dict[str, Cell | str] = {
         "what": name,
-        "mean": probability_wording.with_interval(found.mean, found.low, found.high, unit, words),
+        "mean": probability_wording.with_interval(found.mean, found.low, found.high, unit=unit, words=words),
         "spread": words("range" if found.p05 >= 0 else "range_signed", **dict(zip(("low", "high"), ends))),
         "unit": words.unit(unit),
         **{key: _number(getattr(found, field), found, unit) for key, field in
@@ -101,8 +103,10 @@ def _row(context: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
     base, difference = context.measured.base_level(quantity), context.measured.difference(quantity)
     if base is not None and difference is not None:
         cells |= {
-            "base_mean": probability_wording.with_interval(base.mean, base.low, base.high, unit, words),
-            "effect": probability_wording.with_interval(difference.mean, difference.low, difference.high, unit, words, True),
+            "base_mean": probability_wording.with_interval(base.mean, base.low, base.high, unit=unit, words=words),
+            "effect": probability_wording.with_interval(
+                difference.mean, difference.low, difference.high, unit=unit, words=words, sign=True
+            ),
             "base_value": _number(base.mean, base, unit),
             **{key: _number(getattr(difference, field), difference, unit) for key, field in
                (("difference", "mean"), ("difference_low", "low"), ("difference_high", "high"))},

@@ -51,7 +51,7 @@ class Chance:
         found = _known(line, [f"{prefix}{part}" for part in ("probability", "low", "high")])
         if found is None:
             return None
-        return cls(found[0], found[1], found[2], int(line.get("runs", 0)), line.get(f"{prefix}bound"))
+        return cls(found[0], found[1], found[2], runs=int(line.get("runs", 0)), bound=line.get(f"{prefix}bound"))
 
     @property
     def width(self) -> float:
@@ -209,5 +209,5 @@ def change_of_probability(change: Change | None, words: Words) -> str:
         )
         return words("change_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
     size = [100 * abs(change.difference), *sorted((100 * abs(change.low), 100 * abs(change.high)))]
-    points = with_interval(size[0], size[1], size[2], "points", words)
+    points = with_interval(size[0], size[1], size[2], unit="points", words=words)
     return words(f"change_{change.direction}", points=points)

@@ -82,7 +82,7 @@ def _people(context: ReportContext) -> Iterator[str]:
     if "waiting_cases" in known:
         found = measured.level(known["waiting_cases"])
         if found.low > 0:
-            amount = probability_wording.with_interval(found.mean, found.low, found.high, "households", words)
+            amount = probability_wording.with_interval(found.mean, found.low, found.high, unit="households", words=words)
             yield words("risk_waiting", month=context.last_month, households=amount)
 
 

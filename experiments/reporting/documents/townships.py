@@ -77,7 +77,7 @@ class Places:
     def county_relapse(self) -> str:
         """The county's mean relapse rate with its interval."""
         found = self.context.measured.estimate(self._county)
-        return probability_wording.with_interval(found.mean, found.low, found.high, "share", self.context.words)
+        return probability_wording.with_interval(found.mean, found.low, found.high, unit="share", words=self.context.words)
 
 
 def build_blocks(context: ReportContext) -> Iterator[Block]:
@@ -126,7 +126,9 @@ def build_table(context: ReportContext, places: Places, scope: str) -> Table:
     rows = tuple(_row(context, places, scope, unit) for unit in order)
     title = words(f"table_{PLURAL[scope]}", year=context.last_year)
     note = words("note_places" if compared and context.other is None else "note_places_levels") if context.other is None else ""
-    return Table(PLURAL[scope], title, tuple(columns), rows, note, chart=Chart(words("col_relapse"), "place", ("relapse",)))
+    return Table(
+        PLURAL[scope], title, tuple(columns), rows=rows, note=note, chart=Chart(words("col_relapse"), "place", ("relapse",))
+    )
 
 
 def _mean(values: Any) -> float:
@@ -148,7 +150,9 @@ def _row(context: ReportContext, places: Places, scope: str, unit: str) -> dict[
             row[key] = words("not_here")
             continue
         number = probability_wording.round_to_interval(found.mean, found.low, found.high)
-        shown = probability_wording.with_interval(found.mean, found.low, found.high, "share" if kind == "share" else "", words)
+        shown = probability_wording.with_interval(
+            found.mean, found.low, found.high, unit="share" if kind == "share" else "", words=words
+        )
         row[key] = Cell(number, shown)
         line = places.line(scope, unit, name)
         change = None if line is None else probability_wording.Change.of(line)
@@ -157,6 +161,6 @@ def _row(context: ReportContext, places: Places, scope: str, unit: str) -> dict[
             ends = [scale * each for each in (change.difference, change.low, change.high)]
             row[f"{key}_change"] = Cell(
                 probability_wording.round_to_interval(ends[0], ends[1], ends[2]),
-                probability_wording.with_interval(ends[0], ends[1], ends[2], "", words, True),
+                probability_wording.with_interval(ends[0], ends[1], ends[2], unit="", words=words, sign=True),
             )
     return row

@@ -59,10 +59,14 @@ def _chinese(number: int) -> str:
 YAHEI = Fonts("微软雅黑", "Calibri")
 FANGSONG = Fonts("仿宋", "Times New Roman")
 LOOKS = {
-    "plain": Look(YAHEI, YAHEI, YAHEI, 10.5, 20, 14, 8.5, None, False, False, Mm(20), Mm(18), Mm(18), Mm(18), False),
+    "plain": Look(
+        YAHEI, YAHEI, YAHEI, size=10.5, title_size=20, heading_size=14, cell_size=8.5, line=None, indent=False, centred=False,
+        top=Mm(20), bottom=Mm(18), left=Mm(18), right=Mm(18), chinese_numerals=False,
+    ),
     "official": Look(
-        FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), 16, 22, 16, 10.5, 28.0, True,
-        True, Mm(37), Mm(35), Mm(28), Mm(26), True,
+        FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), size=16, title_size=22,
+        heading_size=16, cell_size=10.5, line=28.0, indent=True, centred=True,
+        top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True,
     ),
 }  # fmt: skip
 

@@ -31,13 +31,23 @@ def _table(table: export_tables.Table, words: Words) -> Table:
     columns = []
     for key, column in table.columns.items():
         kind, digits = KINDS[column.format]
-        columns.append(Column(key, column.name, column.meaning, kind, 3.0 if key == "section_name" else 1.0, "both", digits))
+        columns.append(
+            Column(
+                key,
+                column.name,
+                column.meaning,
+                kind=kind,
+                width=3.0 if key == "section_name" else 1.0,
+                place="both",
+                digits=digits,
+            )
+        )
     rows: list[Row] = [
         {column.id: _cell(value, column, words) for column, value in zip(columns, values, strict=True)}
         for values in table.data.itertuples(index=False, name=None)
     ]
     shown = table.id in IN_DOCUMENTS
-    return Table(f"sheet_{table.id}", table.title, tuple(columns), tuple(rows), table.note, in_document=shown)
+    return Table(f"sheet_{table.id}", table.title, tuple(columns), rows=tuple(rows), note=table.note, in_document=shown)
 
 
 def _cell(value: Any, column: Column, words: Words) -> Cell | str:

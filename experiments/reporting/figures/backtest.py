@@ -56,7 +56,7 @@ def plot_deviations(rows: Sequence[Mapping[str, Any]], language: str, facts: Map
             rest = page.above - page.below - height - 0.35
             axes = page.axes(left=NAMES, right=0.55, top=0.2, bottom=rest)
             page.above -= height + 0.75
-            _panel(axes, part, words, language, words(label))
+            _panel(axes, part, words, language=language, label=words(label))
     return page.figure
 
 

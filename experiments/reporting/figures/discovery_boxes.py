@@ -37,7 +37,7 @@ def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] =
                 cases = cases[~cases[f"in_box_{earlier['number']}"]]
             own = steps[steps["box"] == box["number"]]
             for language in languages:
-                figure = plot_box(box, own, cases, manifest, language)
+                figure = plot_box(box, own, cases, manifest=manifest, language=language)
                 text = " ".join(discovery_text.answer({**manifest, "boxes": [box]}, language))
                 paths += style.save(figure, target / f"box-{box['number']}-{language}", text, f"seed: {manifest['seed']}")
     return [folder / path.relative_to(new) for path in paths]
@@ -64,7 +64,7 @@ def plot_box(
         page.bottom(words("box_footer", **facts), SMALL)
         page.bottom(words("box_note"), SMALL + 0.5, gap=0.12)
         _tradeoff(page.axes(left=0.85, right=5.6, top=0.62, bottom=0.55), box, steps, words)
-        _ranges(page.axes(left=5.35, right=0.35, top=0.62, bottom=0.55), shown, cases, manifest["where"], words)
+        _ranges(page.axes(left=5.35, right=0.35, top=0.62, bottom=0.55), shown, cases, where=manifest["where"], words=words)
     return page.figure
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas
 from matplotlib.figure import Figure
 
@@ -70,6 +71,7 @@ def _all(briefed: Results, results: Sequence[Results], language: str) -> Iterato
     render = _FigureMaker(briefed, language)
     yield from first_pictures(briefed, language)
     yield from render.by_year()
+    yield from render.goal_curves()
     for other in others:
         yield from render.against(other)
     for each in results[1:]:
@@ -114,7 +116,17 @@ class _FigureMaker:
         self, name: str, title: str, figure: Figure, data: pandas.DataFrame, alt: str, caption: str, section: str
     ) -> Picture:
         """A picture with the provenance of the run."""
-        return Picture(name, title, figure, data, alt, caption, section, self.language, provenance.provenance(self.facts))
+        return Picture(
+            name,
+            title,
+            figure,
+            data=data,
+            alt=alt,
+            caption=caption,
+            section=section,
+            language=self.language,
+            provenance=provenance.provenance(self.facts),
+        )
 
     def fans(self) -> Iterator[Picture]:
         """Fan charts of the headline indicators."""
@@ -139,13 +151,24 @@ class _FigureMaker:
             reference = (indicators[subject["reference"]]["name"], against)
         known = figure_data.find_published(name, months[0], months[-1])
         events = figure_data.find_events(self.briefed)
-        figure = fans.plot_fan_chart(band, subject, self.language, self.facts, reference, threshold, events, known)
-        alt = alt_text.describe_fan_chart(band, subject, self.language, reference, threshold)
+        figure = fans.plot_fan_chart(
+            band,
+            subject,
+            self.language,
+            facts=self.facts,
+            reference=reference,
+            threshold=threshold,
+            events=events,
+            published=known,
+        )
+        alt = alt_text.describe_fan_chart(band, subject, self.language, reference=reference, threshold=threshold)
         for each in known:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
         data = provenance.tidy([band] if reference is None else [band, reference[1]])
-        return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data, alt, words("fan_is_not"), section)
+        return self.picture(
+            f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption=words("fan_is_not"), section=section
+        )
 
     def divergence(self) -> Iterator[Picture]:
         """The drift of records from the truth, where a scenario lets the assessment distort records."""
@@ -160,7 +183,9 @@ class _FigureMaker:
         ends = {key: words.quantity(float(band["p50"].iloc[-1]), "share") for key, band in bands.items()}
         alt = words("gap").join(words("sentence", text=words(key, **ends)) for key in ("divergence_title", "divergence_said"))
         data = pandas.concat([provenance.tidy([band]).assign(indicator=DIVERGENCE[key]) for key, band in bands.items()])
-        yield self.picture("divergence", words("divergence_title"), figure, data, alt, words("divergence_note"), "risks")
+        yield self.picture(
+            "divergence", words("divergence_title"), figure, data=data, alt=alt, caption=words("divergence_note"), section="risks"
+        )
 
     def scoreboard(self) -> Picture:
         """The goals as they stand at the end."""
@@ -172,7 +197,7 @@ class _FigureMaker:
         table = self.briefed.table("goals")
         data = table[table["id"].isin([goal["id"] for goal in shown])]
         caption = words("scoreboard_is", runs=self.facts["runs"])
-        return self.picture("goals", words("scoreboard_title"), figure, data, alt, caption, "goals")
+        return self.picture("goals", words("scoreboard_title"), figure, data=data, alt=alt, caption=caption, section="goals")
 
     def by_year(self) -> Iterator[Picture]:
         """When goals become unlikely."""
@@ -190,7 +215,32 @@ class _FigureMaker:
             items.append(words("described_path", name=name, path=words("comma").join(path), verdict=verdict))
         alt = words("gap").join([words("sentence", text=words("chance_by_year_title")), *items])
         title, caption = words("chance_by_year_title"), words("chance_by_year_is")
-        yield self.picture("chance-by-year", title, figure, data, alt, caption, "goals")
+        yield self.picture("chance-by-year", title, figure, data=data, alt=alt, caption=caption, section="goals")
+
+    def goal_curves(self) -> Iterator[Picture]:
+        """Growth over the assumed gap to the province, relapse over its threshold."""
+        words, briefed = self.words, self.briefed
+        limit = briefed.manifest["parameters"].get("thresholds.relapse_share")
+        gaps = {"curve_here": briefed, "curve_without": figure_data.without_policy(briefed)}
+        known = {label: figure_data.read_gap(each) for label, each in gaps.items() if each is not None}
+        marks = {
+            "growth": [(gap, label) for label, gap in known.items() if gap is not None],
+            "relapse": [(limit, "curve_threshold")] if limit is not None else [],
+        }
+        for kind, goals in (("growth", ["G2"]), ("relapse", ["R2", "R3"])):
+            data = figure_data.tabulate_curve(briefed, goals)
+            if data.empty or not data["runs"].all():
+                continue
+            figure = goal_probabilities.plot_goal_curves(kind, data, marks[kind], self.language, self.facts)
+            items = []
+            for row in data[np.isclose(data["at"] % 0.01, 0) | np.isclose(data["at"] % 0.01, 0.01)].to_dict("records"):
+                at = goal_probabilities.format_place(kind, row["at"], words)
+                chance = goal_probabilities.format_chance(row["probability"], row["low"], row["high"], words)
+                items.append(words("described_item", name=f"{row[f'name_{self.language}']} {at}", value=chance))
+            title = words(f"curve_{kind}_title")
+            items += [words(label, at=goal_probabilities.format_place(kind, at, words)) for at, label in marks[kind]]
+            alt = _describe_items(words, title, items)
+            yield self.picture(f"curve-{kind}", title, figure, data, alt, words(f"curve_{kind}_is"), "goals")
 
     def against(self, other: Results) -> Iterator[Picture]:
         """Another scenario on common random numbers: probabilities with paired differences, and flips."""
@@ -209,7 +259,9 @@ class _FigureMaker:
         title = words("comparison_title", other=titles[1], first=titles[0])
         alt = words("gap").join([words("sentence", text=title), *items])
         kept = data.drop(columns=["both", "helped", "harmed", "neither"])
-        yield self.picture(f"comparison-{name}", title, figure, kept, alt, words("comparison_is"), "goals")
+        yield self.picture(
+            f"comparison-{name}", title, figure, data=kept, alt=alt, caption=words("comparison_is"), section="goals"
+        )
         counts = data[["goal", "name_zh", "name_en", "both", "helped", "harmed", "neither"]]
         figure = goal_probabilities.plot_flips(counts, titles, self.language, self.facts)
         title = words("flips_title", other=titles[1], first=titles[0])
@@ -218,7 +270,9 @@ class _FigureMaker:
                 for row in rows]  # fmt: skip
         alt = words("gap").join([words("sentence", text=title), *items])
         pairs = int(data[["both", "helped", "harmed", "neither"]].iloc[0].sum())
-        yield self.picture(f"flips-{name}", title, figure, counts, alt, words("flips_is", pairs=pairs), "goals")
+        yield self.picture(
+            f"flips-{name}", title, figure, data=counts, alt=alt, caption=words("flips_is", pairs=pairs), section="goals"
+        )
 
     def money(self) -> Iterator[Picture]:
         """Purses by use and by year."""
@@ -234,7 +288,9 @@ class _FigureMaker:
             ("budget-years", "by_year", by_year, spending.plot_by_year(by_year, self.language, self.facts)),
         ):
             alt = _describe_items(words, words(f"{title}_title"), items)
-            yield self.picture(name, words(f"{title}_title"), figure, data, alt, words(f"{title}_is"), "money")
+            yield self.picture(
+                name, words(f"{title}_title"), figure, data=data, alt=alt, caption=words(f"{title}_is"), section="money"
+            )
 
     def who(self) -> Iterator[Picture]:
         """Incomes by source and segment, their spread, and whom monitoring reaches."""
@@ -245,14 +301,24 @@ class _FigureMaker:
                           value=words.quantity(row["total"], "yuan")) for row in sources.to_dict("records")]  # fmt: skip
             figure = incomes_and_monitoring.plot_income_sources(sources, language, self.facts)
             alt = _describe_items(words, words("sources_title"), items)
-            yield self.picture("income-sources", words("sources_title"), figure, sources, alt, words("sources_is"), "who")
+            yield self.picture(
+                "income-sources",
+                words("sources_title"),
+                figure,
+                data=sources,
+                alt=alt,
+                caption=words("sources_is"),
+                section="who",
+            )
         spread = figure_data.tabulate_spread(self.briefed, incomes_and_monitoring.HIGHEST)
         if not spread.empty:
             figure = incomes_and_monitoring.plot_spread(
                 spread, figure_data.find_lines(self.briefed, language), language, self.facts
             )
             alt = _describe_items(words, words("spread_title"), list(_below(spread, words)))
-            yield self.picture("income-spread", words("spread_title"), figure, spread, alt, words("spread_is"), "who")
+            yield self.picture(
+                "income-spread", words("spread_title"), figure, data=spread, alt=alt, caption=words("spread_is"), section="who"
+            )
         stages, delays = figure_data.tabulate_monitoring(self.briefed)
         if not stages.empty:
             figure = incomes_and_monitoring.plot_funnel(stages, delays, language, self.facts)
@@ -260,7 +326,15 @@ class _FigureMaker:
                           value=words.quantity(row["mean"], "households")) for row in stages.to_dict("records")]  # fmt: skip
             alt = _describe_items(words, words("funnel_title"), items)
             data = pandas.concat([stages, delays])
-            yield self.picture("monitoring-funnel", words("funnel_title"), figure, data, alt, words("funnel_is"), "risks")
+            yield self.picture(
+                "monitoring-funnel",
+                words("funnel_title"),
+                figure,
+                data=data,
+                alt=alt,
+                caption=words("funnel_is"),
+                section="risks",
+            )
 
     def townships(self) -> Iterator[Picture]:
         """Tiles and sorted dots of risk and enclaves."""
@@ -279,7 +353,9 @@ class _FigureMaker:
                     for row in known.to_dict("records")]  # fmt: skip
             alt = _describe_items(words, words(title), items)
             caption = words("tiles_is", name=words.of(record["name"])) + words("gap") + words("tiles_note")
-            yield self.picture(f"townships-{indicator}", words(title), figure, data, alt, caption, section)
+            yield self.picture(
+                f"townships-{indicator}", words(title), figure, data=data, alt=alt, caption=caption, section=section
+            )
 
 
 def _below(spread: pandas.DataFrame, words: Words) -> Iterator[str]:

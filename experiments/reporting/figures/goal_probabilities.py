@@ -3,7 +3,7 @@
 Functions from tidy data to a Figure in a given language; they read and write no file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ import pandas
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MultipleLocator
 
 from experiments.reporting.figures import style
-from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, footer
+from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, footer, value_axis
 from experiments.reporting.figures.row_chart import ROW, beside, heading, interval, named_rows, share_axis
 from experiments.reporting.figures.style import BLUE, DARK, GREY, INK, LIGHT_TO_DARK, VERMILLION
 from experiments.reporting.translations import Words
@@ -188,4 +189,52 @@ def plot_flips(data: pandas.DataFrame, titles: tuple[str, str], language: str, f
         axes.set_xlim(0, total)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
+    return page.figure
+
+
+def format_place(kind: str, at: float, words: Words) -> str:
+    """A place on the axis of a curve in words: points of growth with their sign, or a threshold."""
+    return words.quantity(at, "share", True) if kind == "growth" else words.level(at, "share")
+
+
+def plot_goal_curves(
+    kind: str, data: pandas.DataFrame, marks: Sequence[tuple[float, str]], language: str, facts: Mapping[str, Any]
+) -> Figure:
+    """The probability of a goal over what it hangs on: of "growth" the assumed gap to the province, of "relapse" the threshold.
+
+    ``data``: columns name_zh, name_en, at, probability, low, high; a line for each name. ``marks``: places, and labels.
+    """
+    words = Words(language, minus="\u2212")
+    with style.house_style():
+        page = Page(8.4, 5.5)
+        page.top(words(f"curve_{kind}_title"), TITLE, weight="bold", gap=0.08)
+        page.top(words(f"curve_{kind}_is"), PLAIN, color=GREY)
+        looks: tuple[tuple[str, Any, str], ...] = ((BLUE, "-", "o"), (VERMILLION, "--", "s"))
+        lines = list(zip(dict.fromkeys(data[f"name_{language}"]), looks))
+        if len(lines) > 1:
+            page.legend([
+                Line2D([], [], label=name, color=color, linestyle=line, marker=mark) for name, (color, line, mark) in lines
+            ])  # fmt: skip
+        page.bottom(footer(facts, words), SMALL)
+        page.bottom(words(f"curve_{kind}_note"), SMALL + 0.5, gap=0.1)
+        axes = page.axes(left=1.0, right=0.5, top=0.25 + 0.2 * len(marks), bottom=0.55)
+        for name, (color, line, mark) in lines:
+            own = data[data[f"name_{language}"] == name].sort_values("at")
+            axes.fill_between(own["at"], own["low"], own["high"], color=color, alpha=0.18, linewidth=0)
+            axes.plot(own["at"], own["probability"], color=color, linestyle=line, marker=mark, markersize=4.5, clip_on=False)
+        low, high = float(data["at"].min()), float(data["at"].max())
+        axes.set_xlim(low, high)
+        for number, (at, label) in enumerate(marks):
+            if low <= at <= high:
+                text = words(label, at=format_place(kind, at, words))
+                axes.axvline(at, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+                axes.annotate(text, (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + 14 * number), va="bottom",
+                              ha="center", textcoords="offset points", fontsize=SMALL + 0.5, color=GREY)  # fmt: skip
+        axes.set_ylim(0, 1)
+        value_axis(axes.yaxis, "share", words)
+        value_axis(axes.xaxis, "share", words, difference=kind == "growth")
+        axes.xaxis.set_major_locator(MultipleLocator(0.01))
+        axes.set_xlabel(words(f"curve_{kind}_axis"), fontsize=PLAIN)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
     return page.figure

@@ -54,7 +54,7 @@ def plot_scoreboard(goals: Sequence[Mapping[str, Any]], language: str, facts: Ma
                 cell(axes, -(left - page.side) * inch, middle, words(row), fontweight="bold")
             else:
                 labels = (-(left - page.side - 0.12) * inch, -(NAME_WIDTH + 0.2) * inch)
-                _goal_row(axes, row, height + _height(row) / 2, labels, columns, words)
+                _goal_row(axes, row, height + _height(row) / 2, label=labels, columns=columns, words=words)
                 edge = height + _height(row)
                 axes.plot([labels[0], 1 + 3.5 * inch], [edge] * 2, color=LINE, linewidth=0.5, clip_on=False)
             height += _height(row)

@@ -80,7 +80,7 @@ def plot_story(
         axes.tick_params(axis="x", which="minor", length=0, pad=5)
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.01), ncols=len(handles), frameon=False,
                     fontsize=PLAIN - 1, borderaxespad=0, columnspacing=1.4)  # fmt: skip
-        _sentences(page, sentences, half, bottom + below, size, room)
+        _sentences(page, sentences, half, top=bottom + below, size=size, room=room)
     return page.figure
 
 

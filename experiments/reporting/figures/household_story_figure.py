@@ -37,7 +37,7 @@ def pictures_of_story(results: Results, language: str) -> Iterator[Picture]:
     title = words("story_title", **place)
     facts = {"title": series[0][0], "replication": first["replication"], "seed": first["seed"]}
     figure = household_story.plot_story(
-        series, events, (title, words("story_is", members=end["members"])), language, words("story_foot", **facts)
+        series, events, (title, words("story_is", members=end["members"])), language=language, foot=words("story_foot", **facts)
     )
     data = pandas.concat([table.assign(scenario=each["scenario"]) for (_title, table), each in zip(series, found)])
     data["month"] = data["month"].dt.strftime("%Y-%m")
@@ -45,8 +45,8 @@ def pictures_of_story(results: Results, language: str) -> Iterator[Picture]:
         end, [_fact(fact) for fact in first["facts"]]
     )
     alt = words("gap").join([words("sentence", text=title), *sentences])
-    yield Picture("story", title, figure, data, alt, words("story_caption"), "life", language,
-                  "; ".join(f"{key}: {value}" for key, value in facts.items() if key != "title"))  # fmt: skip
+    yield Picture("story", title, figure, data=data, alt=alt, caption=words("story_caption"), section="life", language=language,
+                  provenance="; ".join(f"{key}: {value}" for key, value in facts.items() if key != "title"))  # fmt: skip
 
 
 def _months(rows: Sequence[Mapping[str, Any]]) -> pandas.DataFrame:

@@ -146,7 +146,15 @@ def plot_funnel(stages: pandas.DataFrame, delays: pandas.DataFrame, language: st
         page.bottom(words("funnel_note"), SMALL + 0.5, gap=0.1)
         room = (page.above - page.below) / len(groups)
         for number, group in enumerate(groups):
-            _funnel_of(page, stages[stages["group"] == group], delays[delays["group"] == group], number, room, len(groups), words)
+            _funnel_of(
+                page,
+                stages[stages["group"] == group],
+                delays[delays["group"] == group],
+                number=number,
+                room=room,
+                count=len(groups),
+                words=words,
+            )
     return page.figure
 
 

@@ -70,7 +70,7 @@ def plot_frontier(data: pandas.DataFrame, manifest: Mapping[str, Any], language:
             own = data[data["goal"] == goal].set_index("plan")
             middle = 0.0
             for number, height in enumerate(heights):
-                _mark(axes, own.loc[number], middle + height / 2, number == 0, words)
+                _mark(axes, own.loc[number], middle + height / 2, now=number == 0, words=words)
                 if place == 0:
                     inch = axes.get_position().width * page.width
                     x = -(left - page.side) / inch

@@ -42,4 +42,4 @@ def save(picture: Picture, folder: Path, kinds: Sequence[str] = style.KINDS) -> 
     data = folder / f"{name}.csv"
     write_frame(data, picture.data)
     stem = folder / f"{name}-{picture.language}"
-    return [data, *style.save(picture.figure, stem, picture.alt, picture.provenance, kinds, picture.title)]
+    return [data, *style.save(picture.figure, stem, picture.alt, provenance=picture.provenance, kinds=kinds, title=picture.title)]

@@ -44,7 +44,7 @@ def plot_uses(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]) -
         axes.axis("off")
         top = 0.0
         for own, key, height in zip(purses, keys, heights):
-            _purse(axes, own, key, top, wide, language, words)
+            _purse(axes, own, key, top=top, wide=wide, language=language, words=words)
             top += height
         heading(axes, 0, words("uses_axis"), ha="left")
     return page.figure

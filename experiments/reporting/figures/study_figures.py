@@ -22,7 +22,17 @@ def _of_sweep(study: Results, language: str) -> Iterator[Picture]:
     for stem, data, make in sweep_figures.pictures_of(study.folder, manifest, facts):
         figure, title, alt = make(language)
         caption = words(NOTES[stem.split("-")[0]])
-        yield Picture(stem, title, figure, data, alt, caption, "moves", language, provenance.provenance(facts))
+        yield Picture(
+            stem,
+            title,
+            figure,
+            data=data,
+            alt=alt,
+            caption=caption,
+            section="moves",
+            language=language,
+            provenance=provenance.provenance(facts),
+        )
 
 
 def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
@@ -47,8 +57,8 @@ def _of_sensitivity(study: Results, language: str) -> Iterator[Picture]:
                 for row in data.to_dict("records")]  # fmt: skip
         alt = words("gap").join([words("sentence", text=title), words("sentence", text=words("semicolon").join(items))])
         yield Picture(
-            f"influence-{safe(name)}", title, figure, data, alt, words("influence_is"), "moves",
-            language, provenance.provenance(facts),
+            f"influence-{safe(name)}", title, figure, data=data, alt=alt, caption=words("influence_is"), section="moves",
+            language=language, provenance=provenance.provenance(facts),
         )  # fmt: skip
 
 
@@ -62,12 +72,22 @@ def _of_solving(study: Results, language: str) -> Iterator[Picture]:
              "seed": result["seed"], "version": result["version"], "hash": result["scenario"]}  # fmt: skip
     subject, factor = result["subject"], result["factor"]
     figure = sweep_charts.plot_response_curve(
-        {words.of(facts["title"]): curve}, subject, factor, language, facts, _answer(result, words)
+        {words.of(facts["title"]): curve}, subject, factor, language=language, facts=facts, answer=_answer(result, words)
     )
     title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
     points = [(f"{at['value']:g}", at["probability"], at["low"], at["high"]) for at in result["curve"]]
     alt = sweep_charts.describe_points(title, points, "share", language)
-    yield Picture("curve", title, figure, curve, alt, words("sweep_band"), "moves", language, provenance.provenance(facts))
+    yield Picture(
+        "curve",
+        title,
+        figure,
+        data=curve,
+        alt=alt,
+        caption=words("sweep_band"),
+        section="moves",
+        language=language,
+        provenance=provenance.provenance(facts),
+    )
 
 
 def _answer(result: Mapping[str, Any], words: Words) -> tuple[float, float, str]:

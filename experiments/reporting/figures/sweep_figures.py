@@ -51,21 +51,28 @@ def pictures_of(
         name = safe(subject["id"])
         if manifest["design"] == "grid" and len(factors) == 2:
             for scenario, cells in own.groupby("scenario", sort=False):
-                yield _heat(f"heat-{name}-{safe(scenario)}", cells, subject, factors, facts)
+                yield _heat(f"heat-{name}-{safe(scenario)}", cells, subject, factors=factors, facts=facts)
         if manifest["design"] == "grid" and len(factors) == 1 and _numeric(own[factors[0]["id"]]):
-            yield _curve(f"curve-{name}", own.rename(columns={factors[0]["id"]: "value"}), subject, factors[0], manifest, facts)
+            yield _curve(
+                f"curve-{name}",
+                own.rename(columns={factors[0]["id"]: "value"}),
+                subject,
+                factor=factors[0],
+                manifest=manifest,
+                facts=facts,
+            )
         if effects.empty:
             continue
         moved = effects[effects["outcome"] == subject["id"]]
         if manifest["design"] == "one_at_a_time":
             for scenario, bars in moved.groupby("scenario", sort=False):
-                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest, facts)
+                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest=manifest, facts=facts)
         else:
             tops = moved.dropna(subset=["difference"]).drop(columns=["low", "high"])
             tops = tops.rename(columns={"difference_low": "low", "difference_high": "high"})
             for scenario, bars in tops.groupby("scenario", sort=False):
-                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest, facts)
-        yield from _curves(name, own, moved, subject, manifest, facts)
+                yield _tornado(f"tornado-{name}-{safe(scenario)}", bars, subject, manifest=manifest, facts=facts)
+        yield from _curves(name, own, moved, subject=subject, manifest=manifest, facts=facts)
 
 
 def _curves(
@@ -86,7 +93,7 @@ def _curves(
         ):
             base = own[own[[each["id"] for each in manifest["factors"]]].isna().all(axis=1)]  # the scenario itself is a point too
             rows = pandas.concat([rows, base.assign(value=factor["central"])]).sort_values("value", kind="stable")
-        yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor, manifest, facts)
+        yield _curve(f"curve-{name}-{safe(factor['id'])}", rows, subject, factor=factor, manifest=manifest, facts=facts)
 
 
 def _numeric(column: pandas.Series) -> bool:
@@ -108,7 +115,7 @@ def _curve(
         title = words("sweep_against", outcome=sweep_charts.outcome_title(subject, words), factor=words.of(factor["name"]))
         points = [(f"{row.value:g}", row.mean_, row.low, row.high) for row in data.rename(columns={"mean": "mean_"}).itertuples()]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.plot_response_curve(curves, subject, factor, language, facts), title, description
+        return sweep_charts.plot_response_curve(curves, subject, factor, language=language, facts=facts), title, description
 
     return stem, data, make
 
@@ -129,7 +136,7 @@ def _tornado(stem: str, bars: pandas.DataFrame, subject: Any, manifest: Any, fac
         title = words("tornado_title", outcome=sweep_charts.outcome_title(subject, words))
         points = [(f"{names[row.factor]} {row.label}", row.difference, row.low, row.high) for row in shown.itertuples()]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.plot_tornado(shown, subject, names, language, facts), title, description
+        return sweep_charts.plot_tornado(shown, subject, names, language=language, facts=facts), title, description
 
     return stem, data, make
 
@@ -146,6 +153,6 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
-        return sweep_charts.plot_heat_map(data, subject, across, up, language, facts), title, description
+        return sweep_charts.plot_heat_map(data, subject, across, up=up, language=language, facts=facts), title, description
 
     return stem, data, make

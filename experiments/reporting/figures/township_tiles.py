@@ -36,8 +36,8 @@ def plot_tiles(data: pandas.DataFrame, subject: Mapping[str, Any], language: str
         page.top(words("tiles_is", name=words.of(subject["name"])), PLAIN, color=GREY)
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("tiles_note") + words("gap") + subject["note"], SMALL + 0.5, gap=0.1)
-        _grid(page, data, subject, language, words)
-        _sorted(page, data, subject, language, words)
+        _grid(page, data, subject, language=language, words=words)
+        _sorted(page, data, subject, language=language, words=words)
     return page.figure
 
 

@@ -32,6 +32,9 @@ def answer(
     if goals:
         yield _table(goals, manifest["only_luck"], words)
         yield Text(words("margin_meaning"))
+        for found in (goal["four_years"] for goal in goals if "four_years" in goal):
+            told = probability(words, found)
+            yield Text(words("curve_running_said", first=found["first"], last=found["last"], told=told))
         yield Text(f"\n{words('heading_definitions')}", style="bold")
         yield _definitions(goals, words)
         yield from _audit(audit, words)
@@ -150,9 +153,11 @@ def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[Rendera
     else:
         yield Text(words("audit_kept", count=len(checked)))
     for line in missed:
-        unit = line["unit"]
-        numbers = {"target": words.target(line["target"], unit), "achieved": words.quantity(line["achieved"], unit)}
-        yield Text(f"  {words('audit_line', name=words.of(line['name']), **numbers)}")
+        low, achieved, high = (words.quantity(line[part], line["unit"]) for part in ("lowest", "achieved", "highest"))
+        if low != high:  # a mean within the target says nothing of the county that missed it
+            achieved = words("with_range", value=achieved, range=words("range", low=low, high=high))
+        target = words.target(line["target"], line["unit"])
+        yield Text(f"  {words('audit_line', name=words.of(line['name']), target=target, achieved=achieved)}")
     if inherited:
         yield Text(f"\n{words('heading_inherited')}", style="bold")
     for line in inherited:

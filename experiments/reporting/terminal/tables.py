@@ -10,6 +10,8 @@ from rich.text import Text
 
 from experiments.reporting.translations import Words
 
+MILLION = 1e6
+
 
 def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
     """The audit of a founding population: target, achieved value and status of each quantity."""
@@ -24,6 +26,27 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
         achieved = words.quantity(line["achieved"], unit)
         table.add_row(words.of(line["name"]), words.target(line["target"], unit), achieved, met)
     yield Text(words("heading_audit"), style="bold")
+    yield table
+
+
+def production(accounts: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """What the county grows and raises in an ordinary year: quantity beside the published one, land or heads, growers, money."""
+    words = Words(language)
+    table = table_of(words, "column_commodity")
+    for name in ("output", "published", "bears", "of_households", "growers", "value", "household_net"):
+        table.add_column(words(f"column_{name}"), justify="right")
+    for line in accounts:
+        table.add_row(
+            words.of(line["name"]),
+            words.quantity(line["quantity"], line["unit"]),
+            words("unknown") if line["published"] is None else words.number(line["published"], line["unit"]),
+            words.quantity(line["bears"], line["bears_unit"]),
+            words.quantity(line["of_households"] / line["quantity"] if line["quantity"] else 0.0, "share"),
+            words.number(line["households"], "households"),
+            words.number(line["value"] / MILLION, "yuan"),
+            words.number(line["household_net"] / MILLION, "yuan"),
+        )
+    yield Text(f"\n{words('heading_production')}", style="bold")
     yield table
 
 

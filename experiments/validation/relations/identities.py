@@ -222,9 +222,9 @@ def township_split(world: World) -> Finding:
     return Finding(holds, zh, en)
 
 
-@relation("MR13", "strict", "农户换排列次序（各带自己的运气）：合计不变", "sim/core/random_draws.py")
+@relation("MR13", "strict", "农户换排列次序（各带自己的随机因素）：合计不变", "sim/core/random_draws.py")
 def rows_in_another_order(world: World) -> Finding:
-    """Households in another order of rows, each with its own luck, add up to the same: integers equal, money but for rounding."""
+    """Households in another order of rows, each with its draws, add up to the same: integers equal, money but for rounding."""
     # Queues that ration are given enough for all: there the order of equals is the point.
     ample: dict[str, Any] = {
         "budget__county_floor": 500e6, "budget__bridging": 500e6, "budget__employment": 100e6, "microcredit__loans": 0,

@@ -55,7 +55,7 @@ def relation(id: str, kind: Kind, zh: str, where: str):
         sentence = " ".join((function.__doc__ or "").split())
         if id in RELATIONS or not sentence:
             raise ValueError(f"relation '{id}' is declared twice or says nothing")
-        RELATIONS[id] = Relation(id, zh, sentence.rstrip("."), kind, where, function)
+        RELATIONS[id] = Relation(id, zh, sentence.rstrip("."), kind=kind, where=where, function=function)
         return function
 
     return declare

@@ -153,7 +153,9 @@ def run_again(county: County, process: str, month: int, values: Values) -> None:
     own = county.processes[process]
     names = sorted(load_all().of(own.process.owner))
     slices = {payment.reason: _lines_of(county, payment.reason) for payment in own.process.pays}
-    BoundProcess(own.process, county.tables, names, values.path, own.replication, slices, own.first)(month)
+    BoundProcess(
+        own.process, county.tables, names, path=values.path, replication=own.replication, slices=slices, first=own.first
+    )(month)
 
 
 def _lines_of(county: County, reason: str) -> slice:

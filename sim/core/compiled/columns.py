@@ -115,7 +115,9 @@ class Columns:
 
     def first(self, count: int) -> "Columns":
         """A view of the first rows."""
-        return Columns(self.table, self.dtype, self.buffer, self.capacity, count, self.fields, self.base)
+        return Columns(
+            self.table, self.dtype, self.buffer, capacity=self.capacity, length=count, fields=self.fields, base=self.base
+        )
 
     def __setitem__(self, which: Any, value: Any) -> None:
         """Write a column, or a whole row or table of the same columns."""
@@ -128,7 +130,8 @@ class Columns:
     def __getattr__(self, name: str) -> np.ndarray:
         if name in type(self).__slots__:
             raise AttributeError(name)
-        return self[name]
+        column: np.ndarray = self[name]
+        return column
 
     @property
     def nbytes(self) -> int:
@@ -149,7 +152,7 @@ class Columns:
         """A view of the same memory in which only the named columns exist; reading another fails."""
         kept = tuple(field for field in self.fields if field[0] in names)
         dtype: Any = self.dtype[names]
-        return Columns(self.table, dtype, self.buffer, self.capacity, self.length, kept)
+        return Columns(self.table, dtype, self.buffer, capacity=self.capacity, length=self.length, fields=kept)
 
 
 def _room(rows: int) -> int:
@@ -177,4 +180,4 @@ def allocate(table: str, dtype: np.dtype, rows: int) -> Columns:
     size = -(-size // ALIGNED) * ALIGNED
     memory = np.zeros(size + 2 * ALIGNED, dtype=np.uint8)  # to begin at a line, and for who reads a line beyond the end
     start = -memory.ctypes.data % ALIGNED
-    return Columns(table, dtype, memory[start : start + size], capacity, rows, tuple(fields))
+    return Columns(table, dtype, memory[start : start + size], capacity=capacity, length=rows, fields=tuple(fields))

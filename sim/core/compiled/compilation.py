@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -21,6 +21,8 @@ from numba.core import config
 from platformdirs import user_cache_path
 
 from sim.core.compiled.columns import Columns
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 settings: Any = config  # Numba fills its settings in when it is imported
 
@@ -163,7 +165,7 @@ def mark_everything_compiled() -> None:
 IS_COMPILED = not settings.DISABLE_JIT
 
 
-def compiled(function):
+def compiled(function: Function) -> Function:
     """Compile ``function`` on first use, releasing the interpreter lock, without fast-math and without threads.
 
     Results must depend neither on the order of additions nor on the number of threads, hence neither
@@ -175,12 +177,13 @@ def compiled(function):
     options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "_nrt": False, "forceinline": True}
     before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")  # Numba looks at it once, when a function is to be kept
     try:
-        return numba.njit(**options)(function)
+        made: Function = numba.njit(**options)(function)  # called as the function itself is
+        return made
     finally:
         settings.CACHE_DIR = before
 
 
-def machine_code(function, arguments: tuple) -> Callable[..., None]:
+def machine_code(function: Callable[..., None], arguments: tuple) -> Callable[..., None]:
     """The machine code of ``function`` for arguments of these types, free of Numba's search for it.
 
     That search looks at the type of every table at every call: forty microseconds, a tenth of a replication. A caller may keep
@@ -188,7 +191,10 @@ def machine_code(function, arguments: tuple) -> Callable[..., None]:
     """
     if not IS_COMPILED:
         return function
-    return function.get_compile_result(numba.void(*(numba.typeof(argument) for argument in arguments))).entry_point
+    dispatcher: Any = function
+    signature = numba.void(*(numba.typeof(argument) for argument in arguments))
+    code: Callable[..., None] = dispatcher.get_compile_result(signature).entry_point
+    return code
 
 
 def capacities(tables: Iterable) -> tuple:
@@ -200,13 +206,13 @@ def capacities(tables: Iterable) -> tuple:
     )
 
 
-def reuse_machine_code(function):
+def reuse_machine_code(function: Callable[..., None]) -> Callable[..., None]:
     """A caller of a compiled ``function`` whose arguments have always the same types, but for how much room their tables have:
     after the first call with so much room, its machine code.
     """
     kept: dict[tuple, Callable[..., None]] = {}
 
-    def call(*arguments) -> None:
+    def call(*arguments: Any) -> None:
         room = capacities(arguments)
         code = kept.get(room)
         if code is None:

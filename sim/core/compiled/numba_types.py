@@ -7,14 +7,19 @@ lie belongs to the type, so that all columns of a row are one address and a cons
 import hashlib
 import math
 import operator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.base import BaseContext
+from numba.core.cgutils import _StructProxy as StructProxy
+from numba.core.datamodel import DataModelManager
 from numba.core.imputils import RefType, iternext_impl
-from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
+from numba.core.pythonapi import _UnboxContext as UnboxContext
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, Signature, infer_getattr, infer_global, signature
 from numba.extending import (
     NativeValue,
     lower_builtin,
@@ -31,6 +36,8 @@ from numba.np.arrayobj import make_array, populate_array
 from sim.core.compiled.columns import Columns, Row
 
 support: Any = numpy_support
+#: A column of a row: its type, the bytes of a number, how many numbers, and where in the buffer it begins.
+Member = tuple[types.Type, int, tuple[int, ...], int]
 POINTER = ir.IntType(8).as_pointer()
 
 
@@ -48,7 +55,7 @@ class ColumnsType(types.IterableType):
         super().__init__(name=f"Columns({_named(table, fields, capacity)})")
 
     @property
-    def iterator_type(self):
+    def iterator_type(self) -> "ColumnsIterator":
         """What a loop over the table runs on."""
         return ColumnsIterator(self)
 
@@ -58,7 +65,7 @@ class RowType(types.Type):
 
     def __init__(self, table: str, fields: tuple, capacity: int) -> None:
         self.fields, self.capacity = fields, capacity
-        self.members: dict[str, tuple[Any, Any, tuple[int, ...], int]] = {}
+        self.members: dict[str, Member] = {}
         for name, base, shape, start in fields:
             element = support.from_dtype(np.dtype(base))
             kind = types.Array(element, len(shape), "A") if shape else element
@@ -78,7 +85,7 @@ class ColumnsIterator(types.SimpleIteratorType):
 class ColumnsModel(models.StructModel):
     """Where the buffer begins, and the rows in use."""
 
-    def __init__(self, dmm, fe_type) -> None:
+    def __init__(self, dmm: DataModelManager, fe_type: ColumnsType) -> None:
         super().__init__(dmm, fe_type, [("base", types.voidptr), ("length", types.intp)])
 
 
@@ -86,7 +93,7 @@ class ColumnsModel(models.StructModel):
 class RowModel(models.StructModel):
     """Where the table's buffer begins, and a place in it."""
 
-    def __init__(self, dmm, fe_type) -> None:
+    def __init__(self, dmm: DataModelManager, fe_type: RowType) -> None:
         super().__init__(dmm, fe_type, [("base", types.voidptr), ("place", types.intp)])
 
 
@@ -94,22 +101,22 @@ class RowModel(models.StructModel):
 class ColumnsIteratorModel(models.StructModel):
     """The table, and where the place of the next row is kept."""
 
-    def __init__(self, dmm, fe_type) -> None:
+    def __init__(self, dmm: DataModelManager, fe_type: ColumnsIterator) -> None:
         members = [("table", fe_type.columns), ("next", types.EphemeralPointer(types.intp))]
         super().__init__(dmm, fe_type, members)
 
 
 @typeof_impl.register(Columns)
-def _type_of_columns(value, context):
+def _type_of_columns(value: Columns, context: object) -> ColumnsType:
     return ColumnsType(value.table, value.fields, value.capacity)
 
 
 @typeof_impl.register(Row)
-def _type_of_row(value, context):
+def _type_of_row(value: Row, context: object) -> RowType:
     return RowType(value.table.table, value.table.fields, value.table.capacity)
 
 
-def _number(c, owner, name):
+def _number(c: UnboxContext, owner: ir.Value, name: str) -> ir.Value:
     """An attribute of a Python object that is a whole number."""
     found = c.pyapi.object_getattr_string(owner, name)
     number = c.pyapi.number_as_ssize_t(found)
@@ -118,7 +125,7 @@ def _number(c, owner, name):
 
 
 @unbox(ColumnsType)
-def _unbox_columns(typ, value, c):
+def _unbox_columns(typ: ColumnsType, value: ir.Value, c: UnboxContext) -> NativeValue:
     made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
     made.base = c.builder.inttoptr(_number(c, value, "base"), POINTER)
     made.length = _number(c, value, "length")
@@ -126,7 +133,7 @@ def _unbox_columns(typ, value, c):
 
 
 @unbox(RowType)
-def _unbox_row(typ, value, c):
+def _unbox_row(typ: RowType, value: ir.Value, c: UnboxContext) -> NativeValue:
     made = cgutils.create_struct_proxy(typ)(c.context, c.builder)
     table = c.pyapi.object_getattr_string(value, "table")
     made.base = c.builder.inttoptr(_number(c, table, "base"), POINTER)
@@ -139,19 +146,20 @@ def _unbox_row(typ, value, c):
 class LengthOfColumns(AbstractTemplate):
     """``len(county.households)``."""
 
-    def generic(self, args, kws):
+    def generic(self, args: Sequence[types.Type], kws: Mapping[str, types.Type]) -> Signature | None:
         """Number of rows."""
         if not kws and len(args) == 1 and isinstance(args[0], ColumnsType):
-            return signature(types.intp, *args)
+            found: Signature = signature(types.intp, *args)
+            return found
         return None
 
 
 @lower_builtin(len, ColumnsType)
-def _length(context, builder, sig, args):
+def _length(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value]) -> ir.Value:
     return cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0]).length
 
 
-def _whole(index: Any):
+def _whole(index: Any) -> types.Integer:
     """A number of a row in the width of the machine."""
     return types.intp if index.signed else types.uintp
 
@@ -160,22 +168,23 @@ def _whole(index: Any):
 class RowOfColumns(AbstractTemplate):
     """``county.households[row]``."""
 
-    def generic(self, args, kws):
+    def generic(self, args: Sequence[types.Type], kws: Mapping[str, types.Type]) -> Signature | None:
         """A row, by its number."""
         table, index = args
         if isinstance(table, ColumnsType) and isinstance(index, types.Integer):
-            return signature(table.row, table, _whole(index))
+            found: Signature = signature(table.row, table, _whole(index))
+            return found
         return None
 
 
-def row_of(context, builder, typ, table, place):
+def row_of(context: BaseContext, builder: ir.IRBuilder, typ: ColumnsType, table: StructProxy, place: ir.Value) -> ir.Value:
     """The row of a table at this place."""
     made = cgutils.create_struct_proxy(typ.row)(context, builder)
     made.base, made.place = table.base, place
     return made._getvalue()
 
 
-def _placed(builder, index, length, kind):
+def _placed(builder: ir.IRBuilder, index: ir.Value, length: ir.Value, kind: Any) -> ir.Value:
     """A negative number counts from the end, as it does for arrays."""
     if not kind.signed:
         return index
@@ -184,13 +193,13 @@ def _placed(builder, index, length, kind):
 
 
 @lower_builtin(operator.getitem, ColumnsType, types.Integer)
-def _row_at(context, builder, sig, args):
+def _row_at(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value]) -> ir.Value:
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
     return row_of(context, builder, sig.args[0], table, _placed(builder, args[1], table.length, sig.args[1]))
 
 
 @lower_builtin("getiter", ColumnsType)
-def _loop(context, builder, sig, args):
+def _loop(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value]) -> ir.Value:
     made = context.make_helper(builder, sig.return_type)
     made.table = args[0]
     start = ir.Constant(context.get_value_type(types.intp), 0)
@@ -200,7 +209,7 @@ def _loop(context, builder, sig, args):
 
 @lower_builtin("iternext", ColumnsIterator)
 @iternext_impl(RefType.UNTRACKED)
-def _next_row(context, builder, sig, args, result):
+def _next_row(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value], result: Any) -> None:
     typ = sig.args[0]
     loop = context.make_helper(builder, typ, value=args[0])
     table = cgutils.create_struct_proxy(typ.columns)(context, builder, loop.table)
@@ -218,26 +227,26 @@ class ColumnOfRow(AttributeTemplate):
 
     key = RowType
 
-    def generic_resolve(self, row: Any, name: Any) -> Any:  # type: ignore[override]
+    def generic_resolve(self, row: RowType, name: str) -> types.Type | None:  # type: ignore[override]
         """The type of a column, None where the table has no such column."""
         found = row.members.get(name)
         return found[0] if found else None
 
 
-def address_of_column(builder, typ, name, base, number=0):
+def address_of_column(builder: ir.IRBuilder, typ: RowType, name: str, base: ir.Value, number: int = 0) -> ir.Value:
     """Where a column of a table with rows of this type begins, or one of its several numbers, as a pointer to bytes."""
     _, itemsize, _, start = typ.members[name]
     return builder.gep(base, [ir.Constant(ir.IntType(64), start + number * typ.capacity * itemsize)], inbounds=True)
 
 
-def _address(builder, typ, name, row, number=0):
+def _address(builder: ir.IRBuilder, typ: RowType, name: str, row: StructProxy, number: int = 0) -> ir.Value:
     """Where a row's value of a column lies, or one of its several numbers, as a pointer to bytes."""
     itemsize, whole = typ.members[name][1], row.place.type
-    column = address_of_column(builder, typ, name, row.base, number)
+    column = address_of_column(builder, typ, name, base=row.base, number=number)
     return builder.gep(column, [builder.mul(row.place, ir.Constant(whole, itemsize), flags=("nsw",))], inbounds=True)
 
 
-def _place_of(context, builder, typ, name, value):
+def _place_of(context: BaseContext, builder: ir.IRBuilder, typ: RowType, name: str, value: ir.Value) -> tuple[ir.Value, Member]:
     """A pointer to a plain value of a row."""
     row = cgutils.create_struct_proxy(typ)(context, builder, value)
     member = typ.members[name]
@@ -246,7 +255,7 @@ def _place_of(context, builder, typ, name, value):
 
 
 @lower_getattr_generic(RowType)
-def _get(context, builder, typ, value, name):
+def _get(context: BaseContext, builder: ir.IRBuilder, typ: RowType, value: ir.Value, name: str) -> ir.Value:
     member = typ.members[name]
     kind, itemsize, shape, _ = member
     if shape:
@@ -268,7 +277,7 @@ def _get(context, builder, typ, value, name):
 
 
 @lower_setattr_generic(RowType)
-def _set(context, builder, sig, args, name):
+def _set(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value], name: str) -> None:
     typ, given = sig.args
     value, new = args
     pointer, member = _place_of(context, builder, typ, name, value)
@@ -279,16 +288,17 @@ def _set(context, builder, sig, args, name):
 class WriteRow(AbstractTemplate):
     """``room.rows[made] = room.rows[row]``."""
 
-    def generic(self, args, kws):
+    def generic(self, args: Sequence[types.Type], kws: Mapping[str, types.Type]) -> Signature | None:
         """A whole row is copied within its table, or into one of the same columns."""
         table, index, row = args
         if isinstance(table, ColumnsType) and isinstance(index, types.Integer) and row == table.row:
-            return signature(types.none, table, _whole(index), row)
+            found: Signature = signature(types.none, table, _whole(index), row)
+            return found
         return None
 
 
 @lower_builtin(operator.setitem, ColumnsType, types.Integer, RowType)
-def _copy_row(context, builder, sig, args):
+def _copy_row(context: BaseContext, builder: ir.IRBuilder, sig: Signature, args: Sequence[ir.Value]) -> ir.Value:
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
     place = _placed(builder, args[1], table.length, sig.args[1])
     target = row_of(context, builder, sig.args[0], table, place)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten
+from sim.core.inputs.units import UNITS
 
 #: Faults of one input that are reported at once; a file with more of them is of another kind.
 MOST_FAULTS = 50
@@ -210,12 +211,18 @@ def hint_full_width(text: object) -> BilingualText:
     return BilingualText(" (it holds full-width characters)", "（含有全角字符，请用半角）")
 
 
+def unit_name(unit: str) -> BilingualText:
+    """A unit of parameters as a message names it: English as files write it. One that is not known keeps its name."""
+    return BilingualText(unit, UNITS[unit].zh if unit in UNITS else unit)
+
+
 def not_a_number(value: object, unit: str) -> BilingualText:
     """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
     text = "" if value is None else str(value)
     number = intended_number(text) if isinstance(value, str) else None
     wide = hint_full_width(text)
-    of = BilingualText(f" in {unit}", f"（单位 {unit}）") if unit else BilingualText("", "")
+    named = unit_name(unit)
+    of = BilingualText(f" in {named.english}", f"（单位：{named.chinese}）") if unit else BilingualText("", "")
     write = BilingualText("", "") if number is None else BilingualText(f"; write {number}", f"；请写成 {number}")
     return BilingualText(
         f"must be a number{of.english}, not '{shorten(text)}'{write.english}{wide.english}",

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unknown
+from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unit_name, unknown
 from sim.core.inputs.notation import half, shorten
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
@@ -126,12 +126,12 @@ class Parameter(Strict):
                 "选项 options 只用于单位 switch，单位为 switch 时也必须写",
             )
         if self.role == "lever":
-            if self.off is None or (self.bounds is None and self.options is None):
-                raise UserError("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
             if self.range is not None or self.distribution is not None:
                 raise UserError(
                     "a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution"
                 )
+            if self.off is None or (self.bounds is None and self.options is None):
+                raise UserError("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
             if self.transition and (self.options is not None or self.is_list):
                 raise UserError(
                     "support that ends with the transition period thins out: it must be a number",
@@ -151,10 +151,15 @@ class Parameter(Strict):
         return self
 
     def _check_values(self) -> None:
+        if self.bounds is not None and self.bounds[0] > self.bounds[1]:
+            raise UserError("the bounds run from high to low", "上下限写反了，应从小到大")
         for value in self.entries():
             self.check(value)
         if self.role == "lever":
-            self.check(self.off)
+            try:
+                self.check(self.off)
+            except UserError as fault:
+                raise UserError(f"'off': {fault.english}", f"无政策时的值 off：{fault.chinese}") from None
         if self.range is not None:
             low, high = self.range
             if low > high:
@@ -216,12 +221,12 @@ class Parameter(Strict):
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
                 raise UserError(*not_a_number(number, self.unit))
-            unit = UNITS[self.unit]
+            unit, named = UNITS[self.unit], unit_name(self.unit)
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
             if not low <= number <= high:
                 raise UserError(
-                    f"{number} lies outside {low:g} to {high:g} {self.unit}",
-                    f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位 {self.unit}）",
+                    f"{number} lies outside {low:g} to {high:g} {named.english}",
+                    f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位：{named.chinese}）",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
             raise UserError(

@@ -13,12 +13,14 @@ def _plain(value: float) -> float:
 
 def _yearly_chance(value: float) -> float:
     """The chance in a month that makes this chance in a year."""
-    return 1.0 - (1.0 - value) ** (1.0 / MONTHS_PER_YEAR)
+    none: float = (1.0 - value) ** (1.0 / MONTHS_PER_YEAR)
+    return 1.0 - none
 
 
 def _yearly_growth(value: float) -> float:
     """The growth in a month that makes this growth in a year."""
-    return (1.0 + value) ** (1.0 / MONTHS_PER_YEAR) - 1.0
+    growth: float = (1.0 + value) ** (1.0 / MONTHS_PER_YEAR)
+    return growth - 1.0
 
 
 def _twelfth(value: float) -> float:
@@ -27,8 +29,9 @@ def _twelfth(value: float) -> float:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: how a rule sees it, and what values it admits."""
+    """A unit: its Chinese name (files write the English one), how a rule sees it, and what values it admits."""
 
+    zh: str
     convert: Callable[[float], float]
     lowest: float = float("-inf")
     highest: float = float("inf")
@@ -36,35 +39,38 @@ class Unit:
 
 #: What a unit admits in any county: beyond it nothing is meant, and nothing can be computed.
 UNITS: dict[str, Unit] = {
-    "probability/year": Unit(_yearly_chance, 0.0, 1.0),
-    "probability/quarter": Unit(_plain, 0.0, 1.0),  # met by processes that run once a quarter
-    "probability/month": Unit(_plain, 0.0, 1.0),
-    "probability/event": Unit(_plain, 0.0, 1.0),
-    "growth/year": Unit(_yearly_growth, -0.99, 10.0),
-    "yuan/year": Unit(_twelfth, 0.0, 1e12),
-    "share/year": Unit(_twelfth, -1.0, 10.0),  # interest and returns: earned a twelfth at a time, not compounded
-    "projects/year": Unit(_twelfth, 0.0, 1e5),
-    "loans/year": Unit(_twelfth, 0.0, 1e6),
-    "yuan/month": Unit(_plain, 0.0, 1e12),
-    "yuan": Unit(_plain, 0.0, 1e12),
-    "yuan/event": Unit(_plain, 0.0, 1e12),
-    "yuan/person-year": Unit(_plain, 0.0, 1e12),  # a line or a threshold, never divided
-    "share": Unit(_plain, -1.0, 10.0),
-    "multiple": Unit(_plain, 0.0, 1e3),
-    "index": Unit(_plain, -1e3, 1e3),
-    "log points": Unit(_plain, -10.0, 10.0),
-    "months": Unit(_plain, -1.0, 1200.0),
-    "years": Unit(_plain, 0.0, 150.0),
-    "persons": Unit(_plain, 0.0, 1e8),
-    "households": Unit(_plain, 0.0, 1e8),
-    "jobs": Unit(_plain, 0.0, 1e7),
-    "enterprises": Unit(_plain, 0.0, 1e6),
-    "townships": Unit(_plain, 0.0, 1e3),
-    "villages": Unit(_plain, 0.0, 1e5),
-    "mu": Unit(_plain, 0.0, 1e8),
-    "places/year": Unit(_plain, 0.0, 1e7),  # given out once a year
-    "teams": Unit(_plain, 0.0, 1e5),
-    "projects": Unit(_plain, 0.0, 1e5),
-    "utils": Unit(_plain, -1e6, 1e6),
-    "switch": Unit(_plain),
+    "probability/year": Unit("每年概率", _yearly_chance, 0.0, 1.0),
+    "probability/quarter": Unit("每季概率", _plain, 0.0, 1.0),  # met by processes that run once a quarter
+    "probability/month": Unit("每月概率", _plain, 0.0, 1.0),
+    "probability/event": Unit("每次概率", _plain, 0.0, 1.0),
+    "growth/year": Unit("每年增长", _yearly_growth, -0.99, 10.0),
+    "yuan/year": Unit("元/年", _twelfth, 0.0, 1e12),
+    "share/year": Unit("每年占比", _twelfth, -1.0, 10.0),  # interest and returns: earned a twelfth at a time, not compounded
+    "projects/year": Unit("个/年", _twelfth, 0.0, 1e5),
+    "loans/year": Unit("笔/年", _twelfth, 0.0, 1e6),
+    "yuan/month": Unit("元/月", _plain, 0.0, 1e12),
+    "yuan": Unit("元", _plain, 0.0, 1e12),
+    "yuan/event": Unit("元/次", _plain, 0.0, 1e12),
+    "yuan/person-year": Unit("元/人年", _plain, 0.0, 1e12),  # a line or a threshold, never divided
+    "share": Unit("比例", _plain, -1.0, 10.0),
+    "multiple": Unit("倍", _plain, 0.0, 1e3),
+    "index": Unit("指数", _plain, -1e3, 1e3),
+    "log points": Unit("对数点", _plain, -10.0, 10.0),
+    "months": Unit("个月", _plain, -1.0, 1200.0),
+    "years": Unit("年", _plain, 0.0, 150.0),
+    "persons": Unit("人", _plain, 0.0, 1e8),
+    "households": Unit("户", _plain, 0.0, 1e8),
+    "jobs": Unit("个岗位", _plain, 0.0, 1e7),
+    "enterprises": Unit("家", _plain, 0.0, 1e6),
+    "townships": Unit("个", _plain, 0.0, 1e3),
+    "villages": Unit("个村", _plain, 0.0, 1e5),
+    "quantity": Unit("吨、支或头", _plain, 0.0, 1e12),  # tonnes, stems or heads, as the record says
+    "yuan/unit": Unit("元/单位", _plain, 0.0, 1e9),  # for a tonne, a stem or a head
+    "mu/year": Unit("亩/年", _plain, 0.0, 1e8),  # built once a year
+    "mu": Unit("亩", _plain, 0.0, 1e8),
+    "places/year": Unit("个名额/年", _plain, 0.0, 1e7),  # given out once a year
+    "teams": Unit("支队伍", _plain, 0.0, 1e5),
+    "projects": Unit("个", _plain, 0.0, 1e5),
+    "utils": Unit("效用", _plain, -1e6, 1e6),
+    "switch": Unit("选项", _plain),
 }

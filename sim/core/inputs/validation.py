@@ -71,7 +71,8 @@ def explain(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> B
     elif error["type"] == "missing":
         return BilingualText(f"'{where}' is missing", f"缺少“{where}”，请补上")
     else:
-        message = error["msg"].removeprefix(_PREFIX)
+        lines = error["type"] in ("dict_type", "model_type")  # pydantic would name a class of ours
+        message = "must be given as lines 'name: value'" if lines else error["msg"].removeprefix(_PREFIX)
         found = BilingualText(message[:1].lower() + message[1:], _chinese(error, message))
     return BilingualText(f"{where}: {found.english}", f"{where}：{found.chinese}")
 

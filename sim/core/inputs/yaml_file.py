@@ -132,7 +132,7 @@ class _Builder:
             return sequence
         mapping, flow = Mapping(line), event.flow_style
         while not isinstance(key := next(events), yaml.MappingEndEvent):
-            self.entry(mapping, key, flow, events, depth)
+            self.entry(mapping, key, flow, events=events, depth=depth)
         return mapping
 
     def entry(self, mapping: Mapping, key: yaml.Event, flow: bool, events: Iterator[yaml.Event], depth: int) -> None:

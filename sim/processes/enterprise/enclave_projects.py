@@ -45,18 +45,20 @@ def open_lead(identity, township, month, p, draws, room):
 
 
 @process(
-    reads="townships.effort environment.park_money",
-    writes="enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.landed enclaves.until "
+    reads="townships.effort townships.courting environment.park_money",
+    writes="townships.seeking enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.landed enclaves.until "
     "enclaves.investment enclaves.realised enclaves.jobs enclaves.registered enclaves.enterprise",
     creates="enclaves",
     draws="leads size realised jobs",
 )
 @compiled
 def enclave_leads(county, p, draws, books):
-    """Investors whom the townships interest this month; park money and returned tax draw more of them."""
+    """Investors whom the townships interest this month, as far as officials have time; park money and returned tax draw more."""
     drawn = county.environment[0].park_money / p.park_scale + p.incentive_pull * p.incentive
     for k in range(len(county.townships)):
-        mean = p.leads * p.effort * county.townships[k].effort * (1.0 + drawn) / len(county.townships)
+        township = county.townships[k]
+        township.seeking = p.effort * township.effort
+        mean = p.leads * township.seeking * township.courting * (1.0 + drawn) / len(county.townships)
         for ordinal in range(leads_of(uniform(draws.leads, k), mean)):
             open_lead(descendant(k, county.month, ordinal), k, county.month, p, draws, county.enclaves_room)
 

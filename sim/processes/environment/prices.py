@@ -19,7 +19,7 @@ def season_of(kind, month, p):
         return p.flower_season[month]
     if kind == Commodity.FRUIT:
         return p.fruit_season[month]
-    return 1.0
+    return p.livestock_season[month]
 
 
 @compiled
@@ -46,9 +46,10 @@ def prices(county, p, draws, books):
     for kind in range(len(county.commodities)):
         commodity = county.commodities[kind]
         steady = p.price_spread[kind] * p.shock_intensity
-        step = steady * math.sqrt(1.0 - p.price_persistence * p.price_persistence)
-        commodity.deviation = p.price_persistence * commodity.deviation + step * normal(draws.price, kind)
-        commodity.variance = p.price_persistence * p.price_persistence * commodity.variance + step * step
+        left = p.price_persistence[kind]
+        step = steady * math.sqrt(1.0 - left * left)
+        commodity.deviation = left * commodity.deviation + step * normal(draws.price, kind)
+        commodity.variance = left * left * commodity.variance + step * step
         half = commodity.variance / (1.0 + 1.0)
         commodity.price = math.exp(commodity.deviation - half) * (1.0 - p.ordered_crash[kind])
         commodity.crash = 1 if commodity.price < 1.0 - p.crash_depth else 0

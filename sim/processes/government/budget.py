@@ -45,8 +45,14 @@ def invest(payment, fund, amount):
     return amount
 
 
+@compiled
+def industry_part(environment, p):
+    """The planned share for industry, as far as the county has left the plan as it was, and what it has moved there."""
+    return p.industry_share * (1.0 - environment.moved) + environment.to_industry
+
+
 @process(
-    reads="funds.inflow funds.outflow",
+    reads="funds.inflow funds.outflow environment.moved environment.to_industry",
     writes="funds.balance environment.asset_money environment.enterprise_money environment.park_money",
     pays="industry_assets: bridging | county_floor -> outside; industry_enterprises: bridging | county_floor -> outside; "
     "industry_parks: bridging | county_floor -> outside",
@@ -55,9 +61,10 @@ def invest(payment, fund, amount):
 def industry(county, p, draws, books):
     """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
     floor, bridging = county.funds[Fund.COUNTY_FLOOR], county.funds[Fund.BRIDGING]
-    from_bridging = envelope(bridging, p.industry_share, p.bridging * p.bridging_paid)
-    from_floor = envelope(floor, p.industry_share, max(floor.inflow - floor.outflow, 0.0))
     environment = county.environment[0]
+    share = industry_part(environment, p)
+    from_bridging = envelope(bridging, share, p.bridging * p.bridging_paid)
+    from_floor = envelope(floor, share, max(floor.inflow - floor.outflow, 0.0))
     assets, enterprises, parks = p.industry_split[0], p.industry_split[1], p.industry_split[len(p.industry_split) - 1]
     environment.asset_money = invest(books.industry_assets, 0, assets * from_bridging) + invest(
         books.industry_assets, 1, assets * from_floor

@@ -4,9 +4,9 @@ from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 
 
-@process(writes="townships.verification")
+@process(reads="townships.care", writes="townships.verification")
 @compiled
 def verification_capacity(county, p, draws, books):
-    """A quarter begins: every township can again verify so many cases."""
+    """A quarter begins: every township can again verify so many cases, as far as its officials have time."""
     for township in county.townships:
-        township.verification = int(p.cases_per_quarter)
+        township.verification = int(p.cases_per_quarter * township.care)

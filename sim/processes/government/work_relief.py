@@ -32,9 +32,15 @@ def free_hands(household, persons):
     return count
 
 
+@compiled
+def places(environment, p):
+    """Places of the month: those of the plan, and those for which the county has moved money here."""
+    return p.places + environment.work_money / p.wage if p.wage > 0.0 else p.places
+
+
 @process(
-    reads="persons.household persons.next persons.identity persons.alive persons.capacity persons.stage persons.ill_months "
-    "persons.status households.registered households.weight households.first_person register.case_row",
+    reads="environment.work_money persons.household persons.next persons.identity persons.alive persons.capacity persons.stage "
+    "persons.ill_months persons.status households.registered households.weight households.first_person register.case_row",
     writes="households.wages households.cash households.received",
     draws="hired",
     pays="work_relief_wages: bridging | county_floor -> households",
@@ -42,14 +48,15 @@ def free_hands(household, persons):
 @compiled
 def work_relief(county, p, draws, books):
     """Hands are hired for the month by lot, as long as the money lasts."""
-    if p.places <= 0.0:
+    wanted = places(county.environment[0], p)
+    if wanted <= 0.0:
         return
     waiting = 0
     for row in range(len(county.households)):
         household = county.households[row]
         if is_listed(household, county.register[row]):
             waiting += free_hands(household, county.persons)
-    chance = min(p.places / max(waiting, 1), 1.0)
+    chance = min(wanted / max(waiting, 1), 1.0)
     for person in county.persons:
         if not happens(draws.hired, person.identity, chance):
             continue

@@ -2,6 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
+from sim.core.random_draws import happens
 from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Cause, Channel
 
@@ -32,16 +33,25 @@ def signal_chance(household, line, listed, p):
     return 0.0
 
 
+@compiled
+def count_matched(household, chance, p, draws):
+    """How many of a row stand out. Where one hand keeps a village's data, households are found or missed together."""
+    if happens(draws.shared, household.identity, p.common_error):
+        return household.weight if happens(draws.village, household.village, chance) else 0
+    return count_noticed(draws.matched, household.identity, household.weight, chance)
+
+
 @process(
-    reads="households.members households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
+    reads="households.members households.village "
+    "households.identity households.weight households.at_risk households.risk_cause households.rigid_12 "
     "households.registered households.marginal environment.monitoring_line register.case_row register.turned_down_until "
     "register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
-    draws="matched",
+    draws="matched shared village turn",
 )
 @compiled
 def data_match(county, p, draws, books):
-    """Records of departments are compared, and what stands out is signalled."""
+    """Records of departments are compared, of as many villages as they can in a quarter, and what stands out is signalled."""
     line = county.environment[0].monitoring_line
     for row in range(len(county.households)):
         household = county.households[row]
@@ -50,6 +60,6 @@ def data_match(county, p, draws, books):
             continue
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         chance = p.active * signal_chance(household, line, listed, p)
-        if chance > 0.0:
-            count = count_noticed(draws.matched, household.identity, household.weight, chance)
+        if chance > 0.0 and happens(draws.turn, household.village, p.matched_villages):
+            count = count_matched(household, chance, p, draws)
             raise_signal(register, Channel.DATA_MATCH, county.month, household.risk_cause, count)

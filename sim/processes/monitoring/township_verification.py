@@ -9,7 +9,7 @@ from sim.world.codes import Channel
 
 @process(
     reads="households.members households.identity households.weight households.at_risk households.risk_cause "
-    "households.registered "
+    "households.registered households.township townships.care "
     "households.marginal register.case_row register.turned_down_until register.dibao",
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     draws="round",
@@ -22,7 +22,8 @@ def township_round(county, p, draws, books):
         register = county.register[row]
         listed = household.registered == 1 or household.marginal == 1 or register.dibao == 1
         if listed and household.at_risk == 1 and household.members > 0 and not closed_to_signals(register, county.month):
-            count = count_noticed(draws.round, household.identity, household.weight, p.active * p.round_share * p.sensitivity)
+            chance = p.active * p.round_share * p.sensitivity * county.townships[household.township].care
+            count = count_noticed(draws.round, household.identity, household.weight, chance)
             raise_signal(register, Channel.TOWNSHIP_VERIFICATION, county.month, household.risk_cause, count)
 
 
@@ -36,9 +37,15 @@ def verify(household, register, month, p, draws):
     register.found = household.at_risk if right else 1 - household.at_risk
 
 
+@compiled
+def papers_late(village, township, p):
+    """Chance that the papers of a signal are not ready: no working team prepares them, or officials are short of time for it."""
+    return p.team_paperwork * (1.0 - village.team) + p.late_papers * max(1.0 - township.papers, 0.0)
+
+
 @process(
     reads="households.members households.identity households.township households.at_risk households.net_per_head "
-    "households.house_broken households.water_broken households.village villages.team register.signal",
+    "households.house_broken households.water_broken households.village villages.team townships.papers register.signal",
     writes="townships.verification register.seen register.verified_income register.broken register.found",
     draws="income judged papers",
 )
@@ -50,9 +57,9 @@ def signal_verification(county, p, draws, books):
         household = county.households[row]
         if register.signal < 0 or register.found >= 0 or household.members == 0:
             continue
-        if happens(draws.papers, household.identity, p.team_paperwork * (1.0 - county.villages[household.village].team)):
-            continue  # nobody in the village has prepared the papers
         township = county.townships[household.township]
+        if happens(draws.papers, household.identity, papers_late(county.villages[household.village], township, p)):
+            continue  # nobody has prepared the papers
         if township.verification > 0:
             township.verification -= 1
             verify(household, register, county.month, p, draws)

@@ -1,0 +1,65 @@
+"""What project money from above builds for farming: greenhouses, cold stores, fields that stand drought, roads, selling online.
+
+Each year's works are paid in spring and serve from then on; what they add is small beside prices and weather, and said to be.
+"""
+
+from sim.core.compiled.compilation import compiled
+from sim.core.ledger import transfer
+from sim.core.process import process
+from sim.core.random_draws import happens
+from sim.world.codes import Commodity
+
+
+@compiled
+def waits_for_a_greenhouse(household):
+    """Listed households with hands and without a greenhouse come first."""
+    listed = household.registered == 1 or household.marginal == 1
+    return listed and household.members > 0 and household.farm_labour > 0.0 and household.holdings[Commodity.VEGETABLES] <= 0.0
+
+
+@compiled
+def hand_over_greenhouses(county, p, draws):
+    """Greenhouses are let to listed households by lot, each as much as a household works; returns the mu handed over."""
+    waiting = 0.0
+    for household in county.households:
+        if waits_for_a_greenhouse(household):
+            waiting += household.weight
+    if waiting <= 0.0:
+        return 0.0
+    chance = min(p.greenhouses / p.greenhouse_size / waiting, 1.0)
+    net = county.commodities[Commodity.VEGETABLES].net_unit * p.greenhouse_size * (1.0 - p.greenhouse_rent)
+    given = 0.0
+    for household in county.households:
+        if waits_for_a_greenhouse(household) and happens(draws.greenhouse, household.identity, chance):
+            household.holdings[Commodity.VEGETABLES] = net
+            built = household.weight * p.greenhouse_size
+            county.townships[household.township].built += built
+            given += built
+    return given
+
+
+@process(
+    reads="households.members households.weight households.identity households.township households.registered "
+    "households.marginal households.farm_labour commodities.net_unit",
+    writes="households.holdings townships.built environment.stores environment.sold_online environment.good_fields "
+    "environment.roads",
+    draws="greenhouse",
+    pays="greenhouses_built: farm_projects -> outside; cold_stores: farm_projects -> outside; "
+    "online_support: farm_projects -> outside; fields_built: farm_projects -> outside; roads_built: farm_projects -> outside",
+)
+@compiled
+def farm_works(county, p, draws, books):
+    """The year's works are built and paid for."""
+    environment = county.environment[0]
+    if p.greenhouses > 0.0:
+        given = hand_over_greenhouses(county, p, draws)
+        transfer(books.greenhouses_built, given * p.greenhouse_cost, given)
+    if p.cold_stores > 0.0 and transfer(books.cold_stores, p.cold_stores * p.store_cost, p.cold_stores):
+        environment.stores += p.cold_stores * p.store_size
+    environment.sold_online = 0.0
+    if p.online_sellers > 0.0 and transfer(books.online_support, p.online_sellers * p.online_cost, p.online_sellers):
+        environment.sold_online = p.online_sellers * p.online_sales
+    if p.fields > 0.0 and transfer(books.fields_built, p.fields * p.field_cost, p.fields):
+        environment.good_fields += p.fields
+    if p.roads > 0.0 and transfer(books.roads_built, p.roads * p.road_cost, p.roads):
+        environment.roads += p.roads

@@ -1,0 +1,141 @@
+"""What households grow and raise: they begin a line, widen it or give it up, by what it brought in and what neighbours do.
+
+A household begins with a chance in proportion to how many of its village already do it; one that does it gives up in proportion
+to how many do not. Both shift with what the line brought in over the last year. So nothing drifts while returns are ordinary.
+"""
+
+import math
+
+from sim.core.compiled.compilation import compiled
+from sim.core.ledger import charge, transfer
+from sim.core.process import process
+from sim.core.random_draws import happens, mix
+from sim.world.codes import Commodity, FarmReason, FarmRule
+
+
+@compiled
+def pull(kind, commodities, p):
+    """How much likelier than in an ordinary year a line is begun, by the rule in force; giving up is as much less likely."""
+    if p.rule == FarmRule.IMITATION:
+        for other in range(Commodity.VEGETABLES, len(commodities)):
+            if commodities[other].expected > commodities[kind].expected:
+                return 1.0 - p.imitation
+        return 1.0 + p.imitation
+    return min(max(math.exp(p.response * (commodities[kind].expected - 1.0)), p.least_pull), p.most_pull)
+
+
+@compiled
+def hands_of(household):
+    """Whether somebody is at home to do the work."""
+    return household.farm_labour > 0.0
+
+
+@compiled
+def count_growers(county):
+    """How many households of each village do each line, of how many; those without hands are none."""
+    for village in county.villages:
+        village.farms = 0.0
+        for kind in range(len(county.commodities)):
+            village.growers[kind] = 0.0
+    for household in county.households:
+        if household.members > 0:
+            village = county.villages[household.village]
+            village.farms += household.weight
+            for kind in range(Commodity.VEGETABLES, len(county.commodities)):
+                if household.holdings[kind] > 0.0:
+                    village.growers[kind] += household.weight
+
+
+@compiled
+def subsidy_of(kind, p):
+    """Part of an investment that public money pays: greenhouses, herds, orchards."""
+    if kind == Commodity.HOGS or kind == Commodity.CATTLE:
+        return p.herd_subsidy
+    return p.orchard_subsidy if kind == Commodity.FRUIT else p.greenhouse_subsidy
+
+
+@compiled
+def invest(household, kind, size, p, books):
+    """Build or buy what ``size`` yuan of net income a year need, if there are means; says whether it was done.
+
+    The county pays its part as far as its money goes; the household's own part must be in hand, others lend the rest.
+    """
+    cost = size * p.capital[kind]
+    granted = subsidy_of(kind, p) * cost
+    if household.cash < p.own_part * (cost - granted) + p.kept_months * household.income_12 * p.month_share:
+        return False
+    if granted > 0.0 and not transfer(books.farm_grants, granted * household.weight, household.weight):
+        granted = 0.0
+        if household.cash < p.own_part * cost + p.kept_months * household.income_12 * p.month_share:
+            return False
+    own = p.own_part * (cost - granted)
+    charge(household, books.farm_investment, own)
+    household.debt += cost - granted - own
+    household.holdings[kind] += size
+    return True
+
+
+@compiled
+def count_new_greenhouses(township, household, kind, size, commodity):
+    """Add what was begun or widened to the year's new greenhouse land."""
+    if kind == Commodity.VEGETABLES or kind == Commodity.FLOWERS:
+        township.built += household.weight * size / commodity.net_unit
+
+
+@compiled
+def decide(household, kind, share, attraction, commodity, township, draws, p, books):
+    """One household and one line: begin, widen, give up, or go on."""
+    size = p.first_size * commodity.usual
+    if household.holdings[kind] <= 0.0:
+        chance = p.turnover * share * attraction
+        if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, size, p, books):
+            count_new_greenhouses(township, household, kind, size, commodity)
+            household.farm_line = kind
+            household.farm_reason = FarmReason.BEGUN
+        return
+    if happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) / attraction):
+        household.holdings[kind] = 0.0
+        household.farm_line = kind
+        household.farm_reason = FarmReason.GIVEN_UP
+    elif attraction > 1.0 and happens(draws.widen, mix(household.identity, kind), p.turnover * (attraction - 1.0)):
+        if invest(household, kind, size, p, books):
+            count_new_greenhouses(township, household, kind, size, commodity)
+            household.farm_line = kind
+            household.farm_reason = FarmReason.WIDENED
+
+
+@compiled
+def choose(county, p, draws, books):
+    """Line by line, every household with hands decides."""
+    for kind in range(Commodity.VEGETABLES, len(county.commodities)):
+        attraction = pull(kind, county.commodities, p)
+        commodity = county.commodities[kind]
+        for household in county.households:
+            if household.members == 0 or not hands_of(household):
+                continue
+            village = county.villages[household.village]
+            share = village.growers[kind] / village.farms
+            if share > 0.0:
+                decide(household, kind, share, attraction, commodity, county.townships[household.township], draws, p, books)
+
+
+@process(
+    reads="households.members households.weight households.identity households.village households.farm_labour "
+    "households.income_12 commodities.usual commodities.net_unit households.township",
+    writes="townships.built commodities.returned commodities.expected households.holdings households.cash households.paid "
+    "households.debt households.farm_line households.farm_reason "
+    "villages.growers villages.farms funds.balance",
+    draws="begin stop widen",
+    pays="farm_investment: households -> outside; farm_grants: bridging | county_floor -> outside",
+)
+@compiled
+def farm_choice(county, p, draws, books):
+    """After the Spring Festival households decide what they grow and raise this year."""
+    for township in county.townships:
+        township.built = 0.0
+    for commodity in county.commodities:
+        commodity.expected = commodity.returned
+        commodity.returned = 0.0
+    if p.rule != FarmRule.INERTIA and county.month >= 0:
+        count_growers(county)
+        choose(county, p, draws, books)

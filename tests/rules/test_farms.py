@@ -1,0 +1,183 @@
+"""What farms sell, what works add to it, what households choose to grow, and who is paid rent, by hand."""
+
+import numpy as np
+import pytest
+
+from sim.core.ledger import Fund
+from sim.world.codes import Commodity, FarmReason, FarmRule
+from tests.hand import Hand
+
+GRAIN, VEGETABLES, CATTLE = Commodity.MAIZE, Commodity.VEGETABLES, Commodity.CATTLE
+PRICE = [2000.0, 3000.0, 3.0, 2000.0, 15000.0, 3000.0]
+NET = [0.5, 0.5, 0.5, 0.1, 0.25, 0.5]
+
+
+def farm(hand: Hand, **more):
+    hand.run("farming", farm_price=PRICE, net_share=NET, **more)
+
+
+def growers(count: int, holding: float, kind: Commodity = VEGETABLES) -> Hand:
+    hand = Hand(households=count)
+    hand.households["farm_labour"] = hand.households["farm_labour_founded"] = 1.0
+    hand.households["holdings"][:, kind] = holding
+    hand.households["shed"] = hand.households["herd"] = 1.0
+    return hand
+
+
+def test_what_is_sold_is_counted_in_tonnes():
+    # 1 000 yuan net are 2 000 yuan of sales at a net share of a half: one tonne at 2 000 yuan, for each of three households.
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.households["weight"] = 3
+    farm(hand)
+    township = hand.townships[0]
+    assert township.grown[GRAIN] == pytest.approx(3.0)
+    assert township.farm_sales == pytest.approx(6_000.0) and township.farm_net == pytest.approx(3_000.0)
+
+
+def test_a_low_price_takes_income_and_leaves_the_quantity():
+    # A price a tenth lower: 1 800 of sales less 1 000 of costs leave 800.
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.commodities["price"][GRAIN] = 0.9
+    farm(hand)
+    assert hand.households["business"][0] == pytest.approx(800.0) and hand.townships[0].grown[GRAIN] == pytest.approx(1.0)
+    assert hand.commodities["returned"][GRAIN] == pytest.approx(0.8), "what households will go by: net income over an ordinary year's"
+
+
+def test_half_a_harvest_is_half_the_quantity():
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.townships["maize_yield"] = 0.5
+    farm(hand, field_gain=0.0, field_relief=0.0)
+    assert hand.townships[0].grown[GRAIN] == pytest.approx(0.5)
+
+
+def test_high_standard_fields_spare_part_of_a_poor_harvest():
+    # On the tenth of the land that is such a field half of what is lost is spared: 0.5 + 0.1 × 0.5 × 0.5 = 0.525.
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.townships["maize_yield"] = 0.5
+    hand.environment["good_fields"] = 75_000.0
+    farm(hand, field_gain=0.0, field_relief=0.5, grain_land=750_000.0)
+    assert hand.townships[0].grown[GRAIN] == pytest.approx(0.525)
+
+
+def test_what_cold_stores_save_and_online_sale_adds_is_spread_over_what_is_fresh():
+    # 100 t at 3 000 yuan, a tenth of it saved: 30 000; 100 000 yuan sold online for 5 % more: 5 000; over 1 000 000 yuan: 3.5 %.
+    hand = growers(1, 1_000.0)
+    hand.households["holdings"][0, GRAIN] = 1_000.0
+    hand.environment["stores"], hand.environment["sold_online"] = 100.0, 100_000.0
+    farm(hand, store_saving=0.1, online_margin=0.05, fresh_sales=1e6, road_gain=0.0)
+    assert hand.commodities["gate_price"][VEGETABLES] == pytest.approx(1.035)
+    assert hand.commodities["gate_price"][GRAIN] == 1.0
+    assert hand.households["business"][0] == pytest.approx(2_000.0 + 2_000.0 * 0.035)
+
+
+def test_land_without_hands_is_tilled_by_others_and_its_holder_has_the_rent():
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.households["farm_labour"] = 0.0
+    hand.households["land"] = 5.0
+    farm(hand)
+    assert hand.households["business"][0] == 0.0 and hand.townships[0].grown[GRAIN] == pytest.approx(1.0)
+    # Five mu at 300 yuan, rent paid for six tenths of the land: 900.
+    hand.run("land_rents", rent=300.0, paid_share=0.6)
+    assert hand.households["property_income"][0] == pytest.approx(900.0) and hand.paid("land_rent") == pytest.approx(900.0)
+
+
+def village(growing: int, others: int, cash: float = 1e6, expected: float = 1.0) -> Hand:
+    """A village in which so many households have a greenhouse that nets 10 000 yuan, and so many have none."""
+    hand = growers(growing + others, 0.0)
+    hand.households["holdings"][:growing, VEGETABLES] = 10_000.0
+    hand.households["cash"] = cash
+    hand.commodities["usual"] = hand.commodities["net_unit"] = 10_000.0
+    hand.commodities["returned"] = expected
+    hand.money(Fund.BRIDGING, 1e9)
+    hand.money(Fund.COUNTY_FLOOR, 1e9)
+    return hand
+
+
+CAPITAL = [0.0, 5.0, 3.0, 1.5, 3.0, 4.0]
+
+
+def test_nobody_begins_what_no_neighbour_does_and_everybody_may_where_all_others_do():
+    hand = village(0, 50)
+    hand.run("farm_choice", turnover=1.0)
+    assert not hand.households["holdings"].any()
+    # 99 of 100 grow, turnover and all returns ordinary: the last one begins with chance 0.99.
+    hand = village(99, 1)
+    hand.run("farm_choice", turnover=1.0, response=0.0)
+    assert hand.households["holdings"][99, VEGETABLES] > 0.0 and hand.households["farm_reason"][99] == FarmReason.BEGUN
+
+
+def test_a_greenhouse_costs_what_must_be_in_hand_and_the_rest_is_lent():
+    # Half an ordinary one nets 5 000 and costs 25 000: 10 000 in hand, 15 000 lent.
+    hand = village(99, 1)
+    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
+    newcomer = hand.households[99]
+    assert newcomer.holdings[VEGETABLES] == pytest.approx(5_000.0)
+    assert newcomer.cash == pytest.approx(1e6 - 10_000.0) and newcomer.debt == pytest.approx(15_000.0)
+    assert hand.townships[0].built == pytest.approx(0.5), "5 000 yuan of net income are half a mu here"
+
+
+def test_nobody_invests_what_it_has_not():
+    hand = village(99, 1, cash=9_999.0)
+    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
+    assert hand.households["holdings"][99, VEGETABLES] == 0.0
+
+
+def test_a_subsidy_is_paid_from_public_money_and_lets_poorer_households_begin():
+    # A fifth of 25 000 is paid by the county: 8 000 of the other 20 000 must be in hand.
+    hand = village(99, 1, cash=9_999.0)
+    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.2)
+    assert hand.households["holdings"][99, VEGETABLES] == pytest.approx(5_000.0)
+    assert hand.paid("farm_grants") == pytest.approx(5_000.0) and hand.paid("farm_investment") == pytest.approx(8_000.0)
+
+
+def shares_after(expected: float, rule: FarmRule = FarmRule.RETURNS) -> float:
+    hand = village(500, 500, expected=1.0)
+    hand.commodities["returned"][VEGETABLES] = expected
+    hand.run("farm_choice", rule=float(rule), turnover=0.2, response=1.5)
+    return float((hand.households["holdings"][:, VEGETABLES] > 0.0).mean())
+
+
+def test_ordinary_returns_leave_a_line_as_it_is_and_better_ones_spread_it():
+    low, ordinary, high = shares_after(0.5), shares_after(1.0), shares_after(1.5)
+    assert low < ordinary < high
+    assert ordinary == pytest.approx(0.5, abs=0.05)
+
+
+def test_inertia_leaves_everything_and_imitation_follows_the_best():
+    assert shares_after(1.5, FarmRule.INERTIA) == 0.5
+    assert shares_after(1.5, FarmRule.IMITATION) > 0.5 > shares_after(0.5, FarmRule.IMITATION)
+
+
+def test_public_greenhouses_go_to_listed_households_with_hands():
+    # Two wait, 2.5 mu each, and 5 mu are built: both get one that nets 10 000 × 2.5 yuan a year, half of it for rent.
+    hand = growers(4, 0.0)
+    hand.households["registered"] = [1, 0, 1, 1]
+    hand.households["marginal"] = [0, 0, 0, 0]
+    hand.households["farm_labour"] = [1.0, 1.0, 1.0, 0.0]
+    hand.commodities["net_unit"] = 10_000.0
+    hand.run("farm_works", greenhouses=5.0, greenhouse_size=2.5, greenhouse_cost=50_000.0, greenhouse_rent=0.5,
+             cold_stores=0.0, online_sellers=0.0, fields=0.0, roads=0.0)  # fmt: skip
+    assert hand.households["holdings"][:, VEGETABLES].tolist() == [12_500.0, 0.0, 12_500.0, 0.0]
+    assert hand.paid("greenhouses_built") == pytest.approx(5.0 * 50_000.0) and hand.townships[0].built == pytest.approx(5.0)
+
+
+def test_works_are_paid_and_add_up():
+    hand = Hand()
+    works = {"greenhouses": 0.0, "cold_stores": 20.0, "online_sellers": 10.0, "fields": 47_000.0, "roads": 314.4}
+    costs = {"store_cost": 250_000.0, "online_cost": 200_000.0, "field_cost": 1_500.0, "road_cost": 400_000.0}
+    for year in (1, 2):
+        hand.run("farm_works", month=12 * year, store_size=240.0, online_sales=3e6, **works, **costs)
+        environment = hand.environment[0]
+        assert environment.stores == pytest.approx(4_800.0 * year) and environment.good_fields == pytest.approx(47_000.0 * year)
+        assert environment.sold_online == pytest.approx(3e7) and environment.roads == pytest.approx(314.4 * year)
+        assert hand.paid("cold_stores") == pytest.approx(5e6) and hand.paid("fields_built") == pytest.approx(70.5e6)
+
+
+def test_founded_farms_add_up_to_the_county():
+    from sim.founding.livelihoods import anchor_farms
+
+    holdings = np.array([[1.0, 0.0], [3.0, 2.0]])
+    households = {"weight": np.array([2, 1]), "holdings": holdings}
+    anchor_farms(households, np.array([1.0, 2.0]), np.array([80.0, 40.0]))
+    # Before: 2 × 1 × 1 + 1 × 2 × 3 = 8 and 1 × 2 × 2 = 4.
+    assert holdings.tolist() == [[10.0, 0.0], [30.0, 20.0]]
