@@ -119,7 +119,7 @@ MONTH: tuple[Part, ...] = (
         monthly(monthly_tranche, "funds are filled before anything is paid"),
         yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
         yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
-        yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
+        monthly(risk_compensation, "the fund is topped up before loans fall due"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
         monthly(water_works, "pipes are laid before wells fail", burn_in=True),

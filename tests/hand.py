@@ -24,10 +24,11 @@ from sim.core.process import PROCESSES, Process
 from sim.core.random_draws import replication_key
 from sim.month import bind
 from sim.world.codes import NONE
+from sim.world.funds import owed_reasons
 
 SECTORS = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
 BUDGETS = (
-    Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.POVERTY_INSURER, Fund.RISK_COMPENSATION
+    Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.RISK_COMPENSATION
 )  # fmt: skip
 SPARE = 100
 #: A hand-made county has all the leads, and so the projects, of a real one in its one township; enough for ten years.
@@ -100,7 +101,7 @@ class Hand:
         purses = {
             fund: Purse.SECTOR if fund in SECTORS else Purse.BUDGET if fund in BUDGETS else Purse.OPEN_ENDED for fund in Fund
         }
-        self.slices = open_purses(self.tables, purses, [process])
+        self.slices = open_purses(self.tables, purses, [process], owed_reasons())
         for fund, yuan in self.balances.items():
             self.tables["funds"][fund].balance = yuan
         bound = BoundProcess(

@@ -138,6 +138,7 @@ class Village:
 
     def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
         from sim.core.binding import BoundProcess, open_purses
+        from sim.world.funds import owed_reasons
         from sim.core.inputs.parameters import load_all
         from sim.core.inputs.resolve import resolve
         from sim.core.ledger import Fund
@@ -151,7 +152,7 @@ class Village:
         self.hand, self.month = peach_blossom(), 0
         self.tables = tables = self.hand.tables
         purses = {fund: record.purse for fund, record in fund_records().items()}
-        slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER))
+        slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER), owed_reasons())
         households, funds = tables["households"], tables["funds"]
         funds["balance"][Fund.HOUSEHOLDS] = (households["weight"] * households["cash"]).sum()
         funds["balance"][Fund.ENTERPRISES] = tables["enterprises"]["cash"].sum()

@@ -1,7 +1,7 @@
 """Credit: microcredit for listed households and guaranteed start-up loans, what they earn, their interest, and default."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import charge, pay, transfer
+from sim.core.ledger import charge, leave_unpaid, pay, spendable, transfer
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, normal, uniform
 from sim.world.codes import NONE, LoanKind, LoanState
@@ -182,9 +182,16 @@ def loan_service(county, p, draws, books):
             fall_due(loan, household, p, books)
 
 
-@process(pays="compensation_fund: county_floor -> risk_compensation")
+@process(writes="environment.compensation_due", pays="compensation_fund: county_floor -> risk_compensation")
 @compiled
 def risk_compensation(county, p, draws, books):
-    """Each year the county tops up the fund that bears its part of defaults."""
-    if p.compensation > 0.0:
-        transfer(books.compensation_fund, p.compensation, 1.0)
+    """The county tops up the fund that bears its part of defaults: what is due for the year, as soon as money is free for it."""
+    environment = county.environment[0]
+    if county.calendar == 0:
+        environment.compensation_due = p.compensation
+    amount = min(environment.compensation_due, spendable(books.compensation_fund))
+    if amount > 0.0:
+        transfer(books.compensation_fund, amount, 1.0)
+        environment.compensation_due -= amount
+    if county.calendar == int(p.months_of_year) - 1:
+        leave_unpaid(books.compensation_fund, environment.compensation_due)
