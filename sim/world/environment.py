@@ -27,7 +27,7 @@ asset_money       | f8? | yuan             | Industry money put into village ass
 enterprise_money  | f8? | yuan             | Industry money given to village enterprises this month.
 park_money        | f8? | yuan             | Industry money put into enclave parks this month.
 compensation_due  | f8  | yuan             | What the county has yet to pay into the risk-compensation fund this year.
-insurer_owed      | f8  | yuan             | What the anti-poverty insurer paid beyond its reserve and the county has yet to make good.
+insurer_owed      | f8  | yuan             | What the anti-poverty insurer paid beyond its premium; the county will make it good.
 transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )

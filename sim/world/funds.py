@@ -39,7 +39,9 @@ def fund_records() -> dict[Fund, FundRecord]:
         if name not in known:
             raise InputError(FILE, tree.lines[name], *unknown("unknown fund", "没有这项资金：", name, known))
         pays = {reason: str(clause) for reason, clause in record["pays"].items()}
-        records[Fund[name.upper()]] = FundRecord(dict(record["name"]), Purse[record["purse"].upper()], pays, tuple(record.get("owed", ())))
+        records[Fund[name.upper()]] = FundRecord(
+            dict(record["name"]), Purse[record["purse"].upper()], pays, tuple(record.get("owed", ()))
+        )
     missing = [fund.name.lower() for fund in Fund if fund not in records]
     if missing:
         raise InputError(

@@ -138,13 +138,12 @@ class Village:
 
     def __init__(self, declared_only: bool = False, seed: int = 3, months: int = 60) -> None:
         from sim.core.binding import BoundProcess, open_purses
-        from sim.world.funds import owed_reasons
         from sim.core.inputs.parameters import load_all
         from sim.core.inputs.resolve import resolve
         from sim.core.ledger import Fund
         from sim.core.random_draws import replication_key
         from sim.month import MONTH, PROCESSES_IN_ORDER, bind
-        from sim.world.funds import fund_records
+        from sim.world.funds import fund_records, owed_reasons
 
         bind()
         book = load_all()

@@ -1,4 +1,4 @@
-"""Money in the whole county, an eighth the size: what is owed comes first, loans and cover never make poor, purses do not fill up."""
+"""Money in the whole county, an eighth the size: what is owed comes first, loans and cover make nobody poor, purses are settled."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,8 @@ def test_more_cover_and_aid_never_make_poor(more):
 
 def test_entries_of_a_year_are_counted_from_the_first_month_on():
     """Beside the stock, which counts only who fell after January 2021 and so needs a year to fill."""
-    entered, stock = (np.mean([WORLD.result(seed).indicators[name] for seed in WORLD.seeds], axis=0) for name in ("entered_year", "relapse_rate"))  # fmt: skip
+    found = [WORLD.result(seed).indicators for seed in WORLD.seeds]
+    entered, stock = (np.mean([each[name] for each in found], axis=0) for name in ("entered_year", "relapse_rate"))
     assert entered[:6].mean() > 0.5 * entered[24:].mean()
     assert stock[:6].mean() < 0.5 * stock[24:].mean()
 

@@ -15,7 +15,7 @@ def uprating_factor(month, calendar, p):
 
 @compiled
 def keep_for_what_is_owed(fund, rest, calendar, p):
-    """Reserve what last year says will be owed this month, some more, and what the purse before cannot; returns what it cannot."""
+    """Reserve what last year says is owed in a month, a margin, and what the purse before lacks; returns what this one lacks."""
     if calendar == 0:
         fund.owed_year = fund.owed
         fund.owed = 0.0

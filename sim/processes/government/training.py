@@ -34,7 +34,7 @@ def train(person, p, draws):
 )
 @compiled
 def training(county, p, draws, books):
-    """The year's courses, as many as money is free for; places that reach listed households go by lot, others outside the plan."""
+    """The year's courses, as many as money is free for: those of listed households by lot, the others outside the plan."""
     wanted = p.talents + p.person_times
     cost = min(wanted * p.cost, spendable(books.training_places))
     leave_unpaid(books.training_places, wanted * p.cost - cost)

@@ -46,7 +46,7 @@ def lend(row, household, kind, amount, month, p, draws, room):
 
 @compiled
 def left_to_lend(loans, month, p):
-    """Microcredit still to be made this month: those renewed are counted among the loans made, as published figures count them."""
+    """Microcredit still to be made this month: a loan renewed is a loan made, as published figures count."""
     left = p.loans
     for loan in loans:
         if loan.started == month and loan.kind == LoanKind.MICROCREDIT:
@@ -110,7 +110,7 @@ def subsidised_share(loan, p):
 @compiled
 def earn_and_pay(loan, household, result, p, books):
     """A month of a loan: what the activity earns or loses, and the interest, which is a cost of the business."""
-    # A loss of what the loan paid for is a loss of capital, not of income; income is what a gain leaves once capital is whole again.
+    # A loss of what the loan paid for is a loss of capital, not of income; a gain is income once capital is whole again.
     gain = loan.capital * result
     kept = min(gain, loan.principal - loan.capital)
     loan.capital = max(loan.capital + kept, 0.0)

@@ -12,7 +12,7 @@ from sim.core.process import process
 )
 @compiled
 def insurance_year(county, p, draws, books):
-    """A new insurance year: own spending counts from zero again, and what the old year's premium has left goes back to the county."""
+    """A new insurance year: own spending counts from zero again, and what the old premium has left goes back to the county."""
     left = county.funds[Fund.POVERTY_INSURER].balance * p.returned
     if left > 0.0:
         transfer(books.insurance_returned, left, 1.0)
@@ -29,7 +29,7 @@ def insurance_year(county, p, draws, books):
 )
 @compiled
 def insurance_premium(county, p, draws, books):
-    """A twelfth of the premium for a share of the county's rural people; what the insurer paid beyond it is made good by December."""
+    """A twelfth of the premium for a share of rural people; what the insurer paid beyond it is made good by December."""
     people = 0.0
     for household in county.households:
         people += household.weight * household.members
