@@ -1,4 +1,4 @@
-"""Money in the whole county, an eighth the size: what is owed comes first, loans and cover make nobody poor, purses are settled."""
+"""Money in the county, an eighth the size: what is owed comes first, loans and cover make nobody poor, purses are settled."""
 
 import numpy as np
 import pytest
