@@ -125,7 +125,7 @@ MONTH: tuple[Part, ...] = (
         in_months((JANUARY, JULY), county_decision, "by the records of the half-year that ended, before the tranche is spent"),
         yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
         yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
-        yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
+        monthly(risk_compensation, "the fund is topped up before loans fall due"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), township_decision, "a quarter's time is divided, before anybody uses it"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),

@@ -16,8 +16,9 @@ QUARTER = 3
 
 @dataclass(frozen=True)
 class Indicator:
-    """A series by month. ``window``: the measure of the month, or the sum of twelve; ``factor`` multiplies the ratio.
+    """A series by month. ``window``: the measure of the month, the sum of twelve over that of twelve (year) or over the last month (flow).
 
+    ``factor`` multiplies the ratio.
     ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0. ``of_places``: about
     places or enterprises, so that it means nothing for a segment. ``said``: its definition, where it is no ratio of measures.
     """
@@ -82,6 +83,7 @@ _LIST = (
     Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True, threshold_of="relapse_share"),
     Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
     Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
+    Indicator("entered_year", _both("近12个月新返贫户占脱贫户比例（真实）", "Registered households that fell below in twelve months, true"), "share", M.ENTERED, M.REGISTERED_HOUSEHOLDS, "flow", said=_both("近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end.")),
     Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
     Indicator("relapse_polished", _both("考核压力下未计入登记的返贫", "Fallen on file, left out of the count under assessment"), "share", M.POLISHED, M.REGISTERED),
     Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),

@@ -226,10 +226,14 @@ class DependenceSign(IntEnum):
 
 
 class IncomeConcept(IntEnum):
-    """Which income is held against poverty and monitoring lines: net of self-paid rigid spending, or income alone."""
+    """Which income is held against poverty and monitoring lines: net of self-paid rigid spending, or income alone.
+
+    OFFICIAL is income alone, looked at once a year, as the yearly check of the register does.
+    """
 
     NET = 0
     INCOME = 1
+    OFFICIAL = 2
 
 
 class Event(IntEnum):
