@@ -22,6 +22,10 @@ revenue_year     | f8? | yuan       | Own revenue and enclave taxes since Januar
 need_year        | f8? | yuan       | What it had to spend since January.
 effort           | f8  | multiple   | How hard it looks for enclave projects, relative to an ordinary township.
 landed_year      | i4? | projects   | Enclave projects landed since January.
+sites            | f8  | multiple   | Hands and land it can offer a project, relative to an average township.
+firms            | i4? | enterprises | Village enterprises that operate there.
+gain             | f8  | multiple   | What they expect to earn above an ordinary profit, added up.
+buyer            | i4? | row        | The processor that buys there; −1 if none does.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
