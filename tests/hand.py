@@ -74,7 +74,7 @@ class Hand:
         self.tables["commodities"]["price"] = 1.0
         self.tables["commodities"]["season"] = 1.0
         self.tables["townships"]["epidemic"] = 1.0
-        self.tables["townships"]["effort"] = 1.0
+        self.tables["townships"]["effort"] = self.tables["townships"]["sites"] = 1.0
         self.tables["villages"]["team"] = 1.0
         self.tables["enterprises"]["exposure"] = 1.0
         self.tables["townships"]["maize_yield"] = 1.0

@@ -158,7 +158,7 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:
-    """Set the accounts of enterprises: all their workers' wages, a margin on them, what goes into their sales; a month is in hand."""
+    """Open the accounts of enterprises: wages of all workers, a margin on them, what goes into sales; a month is in hand."""
     persons, enterprises, households = tables["persons"], tables["enterprises"], tables["households"]
     working = np.flatnonzero((persons["status"] == Destination.LOCAL_FIRM) & (persons["alive"] == 1))
     row, employer = persons["household"][working], persons["enterprise"][working]
@@ -178,7 +178,7 @@ def _value_enterprises(tables: Tables, p: Any) -> None:
         wages = wages + enterprises["staff"] * mean_pay
     enterprises["capital"] = (enterprises["jobs_founded"] + enterprises["staff_founded"]) * p.capital_per_job
     tables["environment"]["other_local"] = others.sum()
-    tables["environment"]["staff_founded"] = enterprises["staff"].sum()
+    tables["environment"]["staff_founded"] = tables["environment"]["staff"] = enterprises["staff"].sum()
     enterprises["wages"] = wages
     enterprises["margin"] = p.enterprise_margin
     enterprises["materials"] = p.enterprise_materials

@@ -138,6 +138,8 @@ _LIST = (
     Indicator("family_farms", _both("家庭农场", "Family farms"), "enterprises", M.FAMILY_FARMS, of_places=True),
     Indicator("tight_firms", _both("紧密联结龙头企业", "Leading firms with tight linkage"), "enterprises", M.TIGHT_FIRMS, of_places=True),
     Indicator("cluster_revenue", _both("集聚区主营收入（上一考核年）", "Sales of the processing cluster in the year counted last"), "yuan", M.CLUSTER_REVENUE, of_places=True),
+    Indicator("enterprise_jobs", _both("经营主体与飞地项目用工", "Jobs in village enterprises and enclave projects"), "persons", M.FIRM_JOBS, of_places=True),
+    Indicator("enterprise_value_added", _both("经营主体与飞地项目增加值（近12个月）", "Value added of village enterprises and enclave projects, twelve months"), "yuan", M.FIRM_VALUE_ADDED, None, "year", of_places=True),
     Indicator("assets_operating", _both("正常运营的帮扶资产占比", "Village assets operating"), "share", M.ASSETS_OPERATING, M.ASSETS, of_places=True),
     Indicator("asset_arrears", _both("拖欠村集体的资产收益", "Returns owed to villages"), "yuan", M.ASSET_ARREARS, of_places=True),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Village enterprises: processors, leading firms, cooperatives and family farms that hire from the households, and their accounts.
+"""Village enterprises and their accounts: processors, leading firms, cooperatives and family farms that hire from households.
 
 A month's account of a firm: what it sold, less what it used up, is its value added; that goes to wages, rent, tax and profit.
 Profit is drawn, shared, invested, paid as interest, or stays in hand. ``bookkeeping`` holds every firm to this every month.
@@ -28,7 +28,7 @@ age             | i4  | months           | Months since it was founded.
 capital         | f8  | yuan             | What its sheds, machines and animals are worth.
 jobs_founded    | f8  | jobs             | Jobs that its capital offers registered workers at ordinary profit.
 staff_founded   | f8  | jobs             | Jobs that its capital offers all others at ordinary profit.
-staff           | f8  | jobs             | Jobs held by workers of households that have no row of their own: a row stands for many, who work in many firms.
+staff           | f8  | jobs             | Jobs held by others: their rows stand for many, who work in many firms.
 desired         | i4  | jobs             | Jobs it wants filled with registered workers.
 registered      | i4? | jobs             | Jobs held by registered workers and others whose household has a row of its own.
 unasked         | i4  | jobs             | Workers not yet considered while some are laid off.
@@ -40,11 +40,11 @@ expected        | f8  | multiple         | Profit per yuan of wages that it expe
 prospect        | f8  | multiple         | How much its line and its township draw founders, while it is closed.
 sales           | f8  | yuan             | Sold this month.
 sales_year      | f8  | yuan             | Sold since January.
-inputs          | f8  | yuan             | Used up this month: materials, and what orders paid to linked households above the market.
+inputs          | f8  | yuan             | Used up this month: materials, and what was paid above the market.
 rent            | f8  | yuan             | Rent of village assets paid this month.
 tax             | f8  | yuan             | Tax of this month, less what is given back.
-used            | f8  | yuan             | Profit used this month: drawn, shared, invested, paid as interest; less what was written off.
-owed            | f8  | yuan             | What it owes households beyond the market's price this month; then the part of it that it can pay.
+used            | f8  | yuan             | Profit used this month: drawn, shared, invested, interest; less write-offs.
+owed            | f8  | yuan             | Owed to households above the market; then the part of it that is paid.
 wages           | f8  | yuan             | Wages paid this month.
 wage_bill       | f8  | yuan             | Wages paid last month: what its workers can make in this one.
 cash            | f8  | yuan             | Money in hand; negative on overdraft.

@@ -21,10 +21,11 @@ wage_error        | f8  | log points       | Accumulated error of wage growth co
 wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
-enclave_demand    | f8  | share            | Net new local jobs of enclave projects and village enterprises, relative to local jobs at founding.
+enclave_demand    | f8  | share            | Net new local jobs of projects and enterprises, relative to those at founding.
 firm_demand       | f8  | share            | The part of it that village enterprises make, with workers who are not registered.
 staff_founded     | f8  | jobs             | Workers who were not registered in village enterprises at founding.
-staff_change      | f8  | jobs             | How many more of them enterprises plan for than last month.
+staff             | f8  | jobs             | How many of them village enterprises plan for now.
+staff_change      | f8  | jobs             | How many more of them that is than last month.
 other_local       | f8  | persons          | Those who work near home without being registered, each row counted with its weight.
 land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
 asset_money       | f8? | yuan             | Industry money put into village assets this month.

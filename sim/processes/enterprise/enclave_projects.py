@@ -160,9 +160,9 @@ def start_hiring(project, environment, p, room):
 @process(
     reads="enclaves.identity enclaves.township enclaves.investment enclaves.realised enclaves.jobs "
     "enclaves.registered environment.cost_trend environment.local_wage environment.firm_demand",
-    writes="enclaves.enterprise enclaves.stage enclaves.since enterprises.identity enterprises.village enterprises.township enterprises.sector "
-    "enterprises.industry enterprises.linkage enterprises.margin enterprises.materials enterprises.fortune enterprises.usual "
-    "enterprises.expected enterprises.capital enterprises.jobs_founded enterprises.staff enterprises.desired "
+    writes="enclaves.enterprise enclaves.stage enclaves.since enterprises.identity enterprises.village enterprises.township "
+    "enterprises.sector enterprises.industry enterprises.linkage enterprises.margin enterprises.materials enterprises.fortune "
+    "enterprises.usual enterprises.expected enterprises.capital enterprises.jobs_founded enterprises.staff enterprises.desired "
     "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax environment.enclave_demand "
     "townships.tax",
     creates="enterprises",

@@ -50,9 +50,9 @@ def draw_founders(county, industry, p):
 
 @process(
     reads="enterprises.identity enterprises.sector enterprises.industry enterprises.township enterprises.usual "
-    "enterprises.jobs_founded",
-    writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired enterprises.expected enterprises.prospect "
-    "townships.firms townships.gain",
+    "enterprises.jobs_founded enterprises.staff_founded",
+    writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired enterprises.staff enterprises.expected "
+    "enterprises.prospect townships.firms townships.gain",
     draws="opens size",
 )
 @compiled
@@ -74,6 +74,7 @@ def enterprise_openings(county, p, draws, books):
                 enterprise.alive = 1
                 enterprise.age = 0
                 enterprise.expected = enterprise.usual
+                enterprise.staff = enterprise.staff_founded
                 enterprise.desired = int(whole) + (1 if more else 0)
 
 

@@ -1,4 +1,4 @@
-"""Village enterprises: they sell at the season's prices, plan by what they earn, hire and lay off, fail and are succeeded by others."""
+"""Village enterprises: they sell at the season's prices, plan by what they earn, hire and lay off, fail and are succeeded."""
 
 import math
 
@@ -20,7 +20,7 @@ def failure_hazard(age, p):
 
 @compiled
 def sell(enterprise, ordinary, price, p, books):
-    """A month's sales, what they used up and their tax. The margin follows the price more than sales do where materials do not."""
+    """A month's sales, what they used up and their tax. Where materials do not follow the price, the margin follows it more."""
     change = enterprise.exposure * (price - 1.0)
     value_added = ordinary * (1.0 + p.price_exposure * change)
     sales = ordinary * (1.0 + enterprise.materials) * (1.0 + p.price_in_sales[enterprise.sector] * change)
@@ -88,7 +88,7 @@ def plan_jobs(enterprise, p, draws):
 
 @compiled
 def fails(enterprise, p, draws):
-    """Whether the enterprise gives up: overdrawn too long, or for reasons of its own, the likelier the less it earns.
+    """Whether the enterprise gives up: overdrawn too long, or for reasons of its own, likelier where it is small or earns little.
 
     Enclave projects give up by the rules of their pipeline, unless overdrawn.
     """
@@ -97,7 +97,8 @@ def fails(enterprise, p, draws):
     if enterprise.overdrawn >= p.patience_months:
         return True
     loss = math.exp(p.loss_response * (enterprise.usual - enterprise.expected))
-    hazard = failure_hazard(enterprise.age, p) * p.failure_intensity * loss
+    size = max((enterprise.registered + enterprise.staff) / p.small_size, 1.0)
+    hazard = failure_hazard(enterprise.age, p) * p.failure_intensity * loss * size**-p.size_protection
     return enterprise.sector != Sector.ENCLAVE and happens(draws.failure, enterprise.identity, min(hazard, 1.0))
 
 
@@ -117,11 +118,12 @@ def close(enterprise, books):
 
 @compiled
 def succeed(enterprise, p, draws):
-    """Somebody else takes the place and the sheds, the sooner the better the line pays there."""
+    """Somebody else takes the place, the sheds and the hands, the sooner the better the line pays there."""
     if happens(draws.successor, enterprise.identity, min(p.succession * enterprise.prospect, 1.0)):
         enterprise.alive = 1
         enterprise.age = 0
         enterprise.expected = enterprise.usual
+        enterprise.staff = enterprise.staff_founded
         enterprise.desired = whole_jobs(enterprise, enterprise.jobs_founded, draws)
 
 
@@ -151,7 +153,7 @@ def enterprise_trade(county, p, draws, books):
     "enterprises.usual enterprises.prospect enterprises.linkage enterprises.wage_bill enterprises.registered "
     "environment.staff_founded",
     writes="enterprises.alive enterprises.age enterprises.desired enterprises.staff enterprises.expected enterprises.cash "
-    "enterprises.inflow enterprises.outflow enterprises.overdrawn enterprises.used environment.staff_change "
+    "enterprises.inflow enterprises.outflow enterprises.overdrawn enterprises.used environment.staff environment.staff_change "
     "environment.firm_demand",
     draws="failure rounding successor",
     pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
@@ -159,22 +161,21 @@ def enterprise_trade(county, p, draws, books):
 @compiled
 def enterprises(county, p, draws, books):
     """Enterprises plan their jobs, and some fail or are succeeded."""
-    before, after = 0.0, 0.0
+    staff = 0.0
     for enterprise in county.enterprises:
         enclave = enterprise.sector == Sector.ENCLAVE
-        if enterprise.alive == 0:
-            if enterprise.planned == 0 and not enclave:
-                succeed(enterprise, p, draws)
-            continue
-        before += 0.0 if enclave else enterprise.staff
-        enterprise.age += 1
-        plan_jobs(enterprise, p, draws)
-        if fails(enterprise, p, draws):
-            close(enterprise, books)
-        after += 0.0 if enclave else enterprise.staff
+        if enterprise.alive == 1:
+            enterprise.age += 1
+            plan_jobs(enterprise, p, draws)
+            if fails(enterprise, p, draws):
+                close(enterprise, books)
+        elif enterprise.planned == 0 and not enclave:
+            succeed(enterprise, p, draws)
+        staff += 0.0 if enclave else enterprise.staff
     environment = county.environment[0]
-    environment.staff_change = after - before
-    environment.firm_demand = (after - environment.staff_founded) / p.local_jobs
+    environment.staff_change = staff - environment.staff
+    environment.staff = staff
+    environment.firm_demand = (staff - environment.staff_founded) / p.local_jobs
 
 
 @compiled
@@ -225,12 +226,12 @@ def lay_offs(county, p, draws, books):
 @process(
     reads="persons.alive persons.status persons.enterprise persons.capacity persons.ill_months persons.productivity "
     "persons.household households.segment households.weight markets.pay enterprises.alive enterprises.sector",
-    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.outflow environment.other_local",
+    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.inflow enterprises.outflow environment.other_local",
     pays="wages_staff: enterprises -> outside",
 )
 @compiled
 def staff_wages(county, p, draws, books):
-    """Enterprises bear the wages of their workers who have no row, which those had with all local pay; there are no more than that."""
+    """Enterprises bear the wages of workers who are not registered, which those had with all local pay; there are no more."""
     workers, pay, wanted = 0.0, 0.0, 0.0
     for person in county.persons:
         if person.status != Destination.LOCAL_FIRM or person.enterprise >= 0 or person.alive == 0 or person.ill_months > 0:

@@ -1,4 +1,4 @@
-"""Linkage: enterprises buy from linked households at a floor price and a premium, share their reserve, or take new households in."""
+"""Linkage: enterprises buy from linked households above the market's price, share their reserve, or take new households in."""
 
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay_from_enterprise
@@ -23,7 +23,7 @@ def find_buyers(county):
 
 @compiled
 def buyer_of(household, county):
-    """Who buys a household's produce at no less than a floor: the firm whose orders it grows for, or a processor nearby; −1: nobody."""
+    """Who pays a household at least a floor: the firm whose orders it grows for, or a processor nearby; −1 if nobody does."""
     if household.members == 0:
         return NONE
     if household.linked >= 0:

@@ -58,7 +58,8 @@ def asset_states(county, p, draws, books):
 
 @process(
     reads="assets.village assets.value assets.contract assets.state assets.operator commodities.deviation",
-    writes="assets.due assets.arrears villages.collective_cash enterprises.cash enterprises.outflow enterprises.rent",
+    writes="assets.due assets.arrears villages.collective_cash enterprises.cash enterprises.inflow "
+    "enterprises.outflow enterprises.rent",
     pays="asset_rent: outside -> villages; firm_rent: enterprises -> villages",
 )
 @compiled
