@@ -169,6 +169,7 @@ def test_a_fen_that_an_account_does_not_explain_is_found(column):
 
 def test_the_month_stops_with_the_row_and_the_gap():
     hand = firms(wages=0.0)
+    hand.run("village_visit")  # a process that pays nobody opens the purses
     hand.enterprises["sales"] = 12.5
     with pytest.raises(BooksDoNotClose, match=r"value added of row 0 of enterprises .* is off by \+12\.500 yuan"):
         close_month(hand.households, hand.enterprises, hand.tables["funds"], hand.tables["lines"])
@@ -219,7 +220,7 @@ def test_who_loses_money_is_overdrawn_and_closes_and_who_earns_does_not():
                 hand.enterprises["wages"] += 8_000.0
                 hand.enterprises["cash"] -= 8_000.0
         assert hand.enterprises[0].alive == alive
-        assert hand.enterprises[0].staff == (0.0 if not alive else pytest.approx(1.0))
+        assert (hand.enterprises[0].staff > 0.0) == (alive == 1)
 
 
 def closings(**columns) -> int:
@@ -259,14 +260,13 @@ def test_a_failed_place_is_taken_over_the_sooner_the_better_it_pays():
 
     poor, rich = taken(0.5), taken(2.0)
     assert 0 < poor["alive"].sum() < rich["alive"].sum()
-    assert rich["desired"].sum() / rich["alive"].sum() == pytest.approx(0.6, abs=0.06), "the mean of jobs is kept, not cut off"
+    assert rich["desired"][rich["alive"] == 1].mean() == pytest.approx(0.6, abs=0.06), "the mean of jobs is kept, not cut off"
 
 
 # --- links ----------------------------------------------------------------------------------------------------------------------
 
 
 def village_of_growers(growers: int = 4) -> Hand:
-    hand = firms(2, cash=5_000.0)
     hand = Hand(households=growers, persons=growers, enterprises=2)
     hand.households["holdings"][:, Commodity.VEGETABLES] = 12_000.0
     hand.commodities["season"] = 1 / 12

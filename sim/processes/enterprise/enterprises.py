@@ -20,7 +20,10 @@ def failure_hazard(age, p):
 
 @compiled
 def sell(enterprise, ordinary, price, p, books):
-    """A month's sales, what they used up and their tax. Where materials do not follow the price, the margin follows it more."""
+    """A month's sales, what they used up and their tax; returns what is left for wages, rent and profit, yuan.
+
+    Where materials do not follow the price, the margin follows it more than sales do.
+    """
     change = enterprise.exposure * (price - 1.0)
     value_added = ordinary * (1.0 + p.price_exposure * change)
     sales = ordinary * (1.0 + enterprise.materials) * (1.0 + p.price_in_sales[enterprise.sector] * change)
@@ -33,17 +36,17 @@ def sell(enterprise, ordinary, price, p, books):
     enterprise.sales_year += sales
     enterprise.inputs += inputs
     enterprise.tax += tax
+    return sales - inputs - tax
 
 
 @compiled
 def trade(enterprise, rent, price, p, books):
     """What last month's workers made, with what the firm rents, is sold; owners draw what exceeds a reserve."""
     ordinary = enterprise.margin * enterprise.fortune * enterprise.wage_bill + rent
-    if ordinary > 0.0:
-        sell(enterprise, ordinary, price, p, books)
+    left = sell(enterprise, ordinary, price, p, books) if ordinary > 0.0 else 0.0
     if enterprise.wage_bill > 0.0:
-        earned = enterprise.sales - enterprise.inputs - enterprise.tax - rent - enterprise.wage_bill
-        enterprise.expected += p.learning * (earned / enterprise.wage_bill - enterprise.expected)
+        profit = left - rent - enterprise.wage_bill
+        enterprise.expected += p.learning * (profit / enterprise.wage_bill - enterprise.expected)
     if enterprise.cash < 0.0:
         use_profit(enterprise, books.overdraft_interest, -p.overdraft_interest * enterprise.cash)
     reserve = p.reserve_months * ordinary
