@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from experiments.validation.relations.world import World
 from sim.core.ledger import Fund
 from sim.world.bookkeeping import BooksDoNotClose, add_up_accounts, close_month
 from sim.world.codes import AssetState, Commodity, Destination, EntryRule, Industry, Linkage, ProjectStage, Sector
@@ -30,8 +31,8 @@ def firms(count: int = 1, **columns) -> Hand:
 
 
 def test_an_account_by_hand_sales_inputs_tax_and_profit_in_cash():
-    # 1.25 × 8 000 = 10 000 over materials of 5 000. At a price of 1.1: sales 15 000 × 1.1 = 16 500; the margin 10 000 × 1.15 = 11 500;
-    # inputs 5 000; tax a tenth of the margin, 1 150. Before wages 10 350 stay in hand, 2 350 of them profit: 0.29375 per yuan of wages.
+    # 1.25 × 8 000 = 10 000 over materials of 5 000. At a price of 1.1: sales 15 000 × 1.1 = 16 500; the margin 10 000 × 1.15;
+    # inputs 5 000; tax a tenth of the margin, 1 150. Before wages 10 350 stay in hand, 2 350 of them profit: 0.29375.
     hand = firms()
     hand.commodities["price"] = 1.1
     hand.run("enterprise_trade", **PLAIN)
@@ -43,7 +44,7 @@ def test_an_account_by_hand_sales_inputs_tax_and_profit_in_cash():
 
 
 def test_owners_leave_a_reserve_and_lenders_take_interest():
-    # Two months of 10 000 stay; 30 000 + 10 000 − 20 000 are drawn. On an overdraft of 20 000, half a per cent a month of what sales leave.
+    # Two months of 10 000 stay; 30 000 + 10 000 − 20 000 are drawn. An overdraft costs half a per cent a month.
     for cash, used, left in ((30_000.0, 20_000.0, 20_000.0), (-20_000.0, 50.0, -10_050.0)):
         hand = firms(cash=cash, opened=cash)
         hand.run("enterprise_trade", **{**PLAIN, "tax": [0.0] * ALL, "overdraft_interest": 0.005})
@@ -81,7 +82,7 @@ def test_an_operator_beyond_its_overdraft_falls_behind():
 
 
 def test_workers_without_a_row_are_paid_by_firms_and_never_more_than_there_are():
-    # Two sampled rows of ten households with a local worker each at 2 000: twenty workers. Firms want thirty, and share them 1 : 2.
+    # Two sampled rows of ten households with a local worker each at 2 000: twenty workers. Firms want thirty: shared 1 : 2.
     hand = Hand(households=2, persons=2, enterprises=2)
     hand.households["weight"] = 10
     hand.persons["household"], hand.persons["status"] = [0, 1], Destination.LOCAL_FIRM
@@ -99,7 +100,14 @@ def test_an_enclave_project_pays_its_tax_and_gets_back_what_is_returned():
     # 100 million promised, half of it made, 3 % tax a year, at full size, less a fifth: 100 000 a month; 30 % of it comes back.
     hand = Hand(enclaves=1)
     row = hand.enclaves[0]
-    row.identity, row.stage, row.investment, row.realised, row.jobs, row.registered = 9, ProjectStage.PRODUCING, 100e6, 0.5, 40.0, 2.0
+    row.identity, row.stage, row.investment, row.realised, row.jobs, row.registered = (
+        9,
+        ProjectStage.PRODUCING,
+        100e6,
+        0.5,
+        40.0,
+        2.0,
+    )
     hand.enclaves["since"] = -24
     hand.environment["local_wage"] = 2_500.0
     hand.run("enclave_production", tax_yield=0.03 / 12, displacement=0.2, tax_share=1.0, incentive=0.3, margin=1.25)
@@ -276,7 +284,7 @@ def village_of_growers(growers: int = 4) -> Hand:
 
 
 def test_an_order_pays_a_premium_and_a_processor_a_floor_to_all_who_grow_for_it():
-    # 1 000 a month at 0.6: linked (0.9 − 0.6) + 0.03 of it, 330 from the cooperative; the others 0.75 − 0.6, 150 each from the processor.
+    # 1 000 a month at 0.6: (0.9 − 0.6) + 0.03 of it, 330, from one; to others 0.75 − 0.6, 150, from the processor.
     hand = village_of_growers()
     hand.households["linked"] = [0, -1, -1, -1]
     hand.commodities["price"] = 0.6
@@ -334,3 +342,22 @@ def test_money_of_the_township_is_its_share_less_what_it_gives_back():
     hand.environment["local_wage"] = 2_500.0
     hand.run("enclave_production", tax_yield=0.03 / 12, displacement=0.2, tax_share=0.5, incentive=0.2)
     assert hand.townships[0].tax == hand.balances[Fund.TOWNSHIP] == pytest.approx(40_000.0)
+
+
+# --- founding -------------------------------------------------------------------------------------------------------------------
+
+
+def test_founded_accounts_sell_in_a_month_a_twelfth_of_what_the_cluster_sells_in_a_year():
+    county = World(0.1).county()
+    enterprises, values = county.tables["enterprises"], county.values
+    cluster = (enterprises["sector"] <= Sector.LEADING_FIRM) & (enterprises["alive"] == 1)
+    assert enterprises["revenue"][cluster].sum() == pytest.approx(values.at("founding.cluster_revenue"))
+    assert (enterprises["staff"][enterprises["alive"] == 0] == 0.0).all()
+    assert 0.0 < enterprises["staff"].sum() <= county.tables["environment"][0].other_local
+    counts = np.bincount(enterprises["sector"], minlength=5)
+    assert (counts >= values.at("founding.enterprise_count")).all(), "places for as many as the paper states, and more"
+    sold = enterprises["sales_year"][cluster].sum()
+    assert sold == 0.0, "the year begins"
+    county.step()
+    sold = 12.0 * enterprises["sales"][cluster].sum()
+    assert sold == pytest.approx(enterprises["revenue"][cluster].sum(), rel=0.15)

@@ -293,7 +293,7 @@ def test_what_the_year_leaves_of_the_countys_own_money_goes_to_industry_in_its_p
 
 
 def test_industry_money_makes_as_many_more_jobs_as_capital_costs():
-    # 40 jobs for registered workers and 60 for others stand on 8 million: 80 000 a job, so 400 000 make five, two of them registered.
+    # 40 jobs for registered workers and 60 for others stand on 8 million: 400 000 make five more, two of them registered.
     hand = Hand(enterprises=2)
     hand.enterprises["alive"] = 1
     hand.enterprises["jobs_founded"], hand.enterprises["staff_founded"] = [30.0, 10.0], [50.0, 10.0]
