@@ -210,9 +210,9 @@ def lay_offs(county, p, draws, books):
         employer.unasked = employer.registered
     for person in county.persons:
         if person.enterprise < 0:
-            other = person.status == Destination.LOCAL_FIRM and person.alive == 1 and person.registered == 0
-            if other and happens(draws.laid_off, person.identity, min(fewer, 1.0)):
-                lay_off(person, NONE)
+            if fewer > 0.0 and person.status == Destination.LOCAL_FIRM and person.alive == 1 and person.registered == 0:
+                if happens(draws.laid_off, person.identity, min(fewer, 1.0)):
+                    lay_off(person, NONE)
             continue
         row = person.enterprise
         employer = county.enterprises[row]

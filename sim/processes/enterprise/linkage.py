@@ -9,28 +9,31 @@ from sim.world.enterprises import grow
 
 
 @compiled
-def find_buyers(county):
-    """The first processor in each township that has money to buy with."""
+def find_buyers(county, p):
+    """The first processor in each township that has money to hold a price up with; says whether there is any."""
+    found = False
     for township in county.townships:
         township.buyer = NONE
     for row in range(len(county.enterprises)):
         firm = county.enterprises[row]
         firm.owed = 0.0
+        if firm.sector != Sector.PROCESSOR or firm.alive == 0 or firm.cash <= 0.0:
+            continue
         township = county.townships[firm.township]
-        if firm.sector == Sector.PROCESSOR and firm.alive == 1 and firm.cash > 0.0 and township.buyer == NONE:
+        if township.buyer == NONE and county.commodities[firm.commodity].price < p.processor_floor:
             township.buyer = row
+            found = True
+    return found
 
 
 @compiled
-def buyer_of(household, county):
+def buyer_of(household, county, nearby):
     """Who pays a household at least a floor: the firm whose orders it grows for, or a processor nearby; −1 if nobody does."""
-    if household.members == 0:
-        return NONE
     if household.linked >= 0:
         firm = county.enterprises[household.linked]
         if firm.alive == 1 and firm.linkage == Linkage.ORDERS:
-            return household.linked
-    return county.townships[household.township].buyer
+            return household.linked if household.members > 0 else NONE
+    return county.townships[household.township].buyer if nearby and household.members > 0 else NONE
 
 
 @compiled
@@ -58,15 +61,15 @@ def orders(county, p, draws, books):
 
     Each pays all it owes, or the same part of it to everybody as far as it has cash.
     """
-    find_buyers(county)
+    nearby = find_buyers(county, p)
     for household in county.households:
-        row = buyer_of(household, county)
+        row = buyer_of(household, county, nearby)
         if row >= 0:
             county.enterprises[row].owed += paid_above_market(household, row, county, p) * household.weight
     for firm in county.enterprises:  # from what is owed to the part of it that can be paid
         firm.owed = min(max(firm.cash, 0.0) / firm.owed, 1.0) if firm.owed > 0.0 else 0.0
     for household in county.households:
-        row = buyer_of(household, county)
+        row = buyer_of(household, county, nearby)
         if row < 0 or county.enterprises[row].owed <= 0.0:
             continue
         firm = county.enterprises[row]
