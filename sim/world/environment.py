@@ -27,6 +27,7 @@ staff_founded     | f8  | jobs             | Workers who were not registered in 
 staff             | f8  | jobs             | How many of them village enterprises plan for now.
 staff_change      | f8  | jobs             | How many more of them that is than last month.
 other_local       | f8  | persons          | Those who work near home without being registered, each row counted with its weight.
+other_pay         | f8  | yuan/month       | What they are paid on average.
 land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
 asset_money       | f8? | yuan             | Industry money put into village assets this month.
 enterprise_money  | f8? | yuan             | Industry money given to village enterprises this month.

@@ -109,12 +109,24 @@ def test_an_enclave_project_pays_its_tax_and_gets_back_what_is_returned():
         2.0,
     )
     hand.enclaves["since"] = -24
-    hand.environment["local_wage"] = 2_500.0
+    hand.environment["other_pay"] = 2_500.0
     hand.run("enclave_production", tax_yield=0.03 / 12, displacement=0.2, tax_share=1.0, incentive=0.3, margin=1.25)
     firm = hand.tables.rows["enterprises"][row.enterprise]
     assert firm.tax == pytest.approx(70_000.0) and firm.cash == pytest.approx(-70_000.0)
     # Its margin: 1.25 per yuan of wages, and 125 000 of tax on 100 000 of wages.
     assert firm.margin == pytest.approx(2.5) and firm.staff == 38.0 and firm.capital == pytest.approx(50e6)
+
+
+def test_a_project_pays_the_same_tax_whoever_gets_it():
+    # 100 000 a month as above, of which the township gets a quarter and the park the rest.
+    hand = Hand(enclaves=1)
+    row = hand.enclaves[0]
+    row.identity, row.stage, row.investment, row.realised, row.jobs = 9, ProjectStage.PRODUCING, 100e6, 0.5, 40.0
+    hand.enclaves["since"] = -24
+    hand.environment["other_pay"] = 2_500.0
+    hand.run("enclave_production", tax_yield=0.03 / 12, displacement=0.2, tax_share=0.25, incentive=0.0)
+    assert hand.paid("enclave_tax") == pytest.approx(25_000.0) and hand.paid("enclave_tax_elsewhere") == pytest.approx(75_000.0)
+    assert hand.tables.rows["enterprises"][row.enterprise].tax == pytest.approx(100_000.0)
 
 
 def test_a_project_closes_with_its_firm():
@@ -339,7 +351,7 @@ def test_money_of_the_township_is_its_share_less_what_it_gives_back():
     row = hand.enclaves[0]
     row.identity, row.stage, row.investment, row.realised, row.jobs = 9, ProjectStage.PRODUCING, 100e6, 0.5, 40.0
     hand.enclaves["since"] = -24
-    hand.environment["local_wage"] = 2_500.0
+    hand.environment["other_pay"] = 2_500.0
     hand.run("enclave_production", tax_yield=0.03 / 12, displacement=0.2, tax_share=0.5, incentive=0.2)
     assert hand.townships[0].tax == hand.balances[Fund.TOWNSHIP] == pytest.approx(40_000.0)
 

@@ -145,7 +145,7 @@ def start_hiring(project, environment, p, room):
     firm.industry = Industry.PROCESSING
     firm.linkage = Linkage.NONE
     firm.alive = 1
-    wages = project.jobs * environment.local_wage
+    wages = project.jobs * environment.other_pay
     firm.margin = p.margin + (project.investment * project.realised * p.tax_yield / wages if wages > 0.0 else 0.0)
     firm.materials = p.materials
     firm.fortune = 1.0
@@ -159,14 +159,15 @@ def start_hiring(project, environment, p, room):
 
 @process(
     reads="enclaves.identity enclaves.township enclaves.investment enclaves.realised enclaves.jobs "
-    "enclaves.registered environment.cost_trend environment.local_wage environment.firm_demand",
+    "enclaves.registered environment.cost_trend environment.other_pay environment.firm_demand",
     writes="enclaves.enterprise enclaves.stage enclaves.since enterprises.identity enterprises.village enterprises.township "
     "enterprises.sector enterprises.industry enterprises.linkage enterprises.margin enterprises.materials enterprises.fortune "
     "enterprises.usual enterprises.expected enterprises.capital enterprises.jobs_founded enterprises.staff enterprises.desired "
     "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax environment.enclave_demand "
     "townships.tax",
     creates="enterprises",
-    pays="enclave_tax: enterprises -> township; enclave_incentive: township -> enterprises",
+    pays="enclave_tax: enterprises -> township; enclave_tax_elsewhere: enterprises -> outside; "
+    "enclave_incentive: township -> enterprises",
 )
 @compiled
 def enclave_production(county, p, draws, books):
@@ -194,9 +195,10 @@ def enclave_production(county, p, draws, books):
         shared = taxed * p.tax_share
         returned = shared * p.incentive
         settle_enterprise(firm, books.enclave_tax, shared, False)
+        settle_enterprise(firm, books.enclave_tax_elsewhere, taxed - shared, False)
         if returned > 0.0:
             settle_enterprise(firm, books.enclave_incentive, returned, True)
-        firm.tax += shared - returned
+        firm.tax += taxed - returned
         county.townships[project.township].tax += shared - returned
         firm.staff = max(project.jobs - project.registered, 0.0) * size
         firm.jobs_founded = project.registered * size

@@ -229,7 +229,8 @@ def lay_offs(county, p, draws, books):
 @process(
     reads="persons.alive persons.status persons.enterprise persons.capacity persons.ill_months persons.productivity "
     "persons.household households.segment households.weight markets.pay enterprises.alive enterprises.sector",
-    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.inflow enterprises.outflow environment.other_local",
+    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.inflow enterprises.outflow environment.other_local "
+    "environment.other_pay",
     pays="wages_staff: enterprises -> outside",
 )
 @compiled
@@ -255,3 +256,4 @@ def staff_wages(county, p, draws, books):
         settle_enterprise(enterprise, books.wages_staff, wages, False)
         enterprise.wages += wages
     county.environment[0].other_local = workers
+    county.environment[0].other_pay = pay / workers if workers > 0.0 else 0.0
