@@ -29,7 +29,7 @@ from sim.processes.enterprise.enclave_projects import (
     township_effort,
 )
 from sim.processes.enterprise.enterprise_growth import added_jobs, cluster_sales, enterprise_openings
-from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs
+from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs, staff_wages
 from sim.processes.enterprise.linkage import orders, profit_shares, tight_linkage
 from sim.processes.enterprise.village_assets import asset_returns, asset_states, dividends
 from sim.processes.environment.epidemics import epidemics
@@ -156,6 +156,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, land_rents, "rents of the year are paid before the Spring Festival", burn_in=True),
         monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
+        monthly(staff_wages, "what firms owe for workers who have no row, once all local pay is known", burn_in=True),
         monthly(own_work, "whoever is at home earns something beside the farm", burn_in=True),
         in_months(WARM_MONTHS, work_relief, "whoever is still at home may be hired for the month"),
         monthly(asset_states, "who operates, before returns fall due"),
@@ -217,7 +218,7 @@ MONTH: tuple[Part, ...] = (
         monthly(follow_up, "what is seen of it"),
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
-        yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
+        yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count", burn_in=True),
         in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; next month the county decides", burn_in=True),
         yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),

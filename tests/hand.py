@@ -77,6 +77,7 @@ class Hand:
         self.tables["townships"]["epidemic"] = 1.0
         for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
             self.tables["townships"][column] = 1.0
+        self.tables["townships"]["sites"] = 1.0
         self.tables["villages"]["team"] = 1.0
         self.tables["enterprises"]["exposure"] = 1.0
         self.tables["townships"]["maize_yield"] = 1.0

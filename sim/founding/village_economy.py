@@ -152,6 +152,7 @@ def _fill_jobs(persons, enterprises, draws: Draws, p: Any, names, size: np.ndarr
     vacant = identities("vacancy", round(p.vacancy_share * len(workers)))
     vacancies = np.bincount(np.searchsorted(edges, draws.uniforms("vacancy", vacant)).clip(0, total - 1), minlength=total)
     mean_jobs = len(workers) * size / operating.sum()
+    enterprises["staff_founded"] = mean_jobs * p.enterprise_staff
     enterprises["desired"] = enterprises["registered"] + vacancies
     enterprises["jobs_founded"] = np.where(enterprises["alive"] == 1, enterprises["desired"], mean_jobs)
 
@@ -230,3 +231,5 @@ def make_township_finance(tables: Tables, draws: Draws, p: Any) -> None:
     townships["need"] = size * p.township_need / 12 * draws.lognormals("need", names, p.need_spread)
     for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
         townships[column] = 1.0
+    sites = size**p.site_spread
+    townships["sites"] = sites / max(sites.mean(), 1e-9)

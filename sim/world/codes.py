@@ -92,6 +92,14 @@ class Linkage(IntEnum):
     ASSET_RENT = 4  # rents a village asset
 
 
+class EntryRule(IntEnum):
+    """Where enterprises open: where profits draw founders, helped by the county while the plan's number is missing, or by that
+    number alone."""
+
+    PROFIT = 0
+    TARGET = 1
+
+
 class Contract(IntEnum):
     """What the operator of a village asset owes: a fixed return, or a share of what it makes."""
 

@@ -31,6 +31,10 @@ bar              | f8? | multiple   | Income per head, relative to the monitorin
 vacant           | f8? | households | Households that its list is short of its quota.
 waiting          | i4? | signals    | Signals that nobody had verified when it last divided its time.
 landed_year      | i4? | projects   | Enclave projects landed since January.
+sites            | f8  | multiple   | Hands and land it can offer a project, relative to an average township.
+firms            | i4? | enterprises | Village enterprises that operate there.
+gain             | f8  | multiple   | What they expect to earn above an ordinary profit, added up.
+buyer            | i4? | row        | The processor that buys there; −1 if none does.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.

@@ -330,7 +330,7 @@ def grower() -> Hand:
 def test_orders_make_up_the_floor_price(price, made_up):
     hand = grower()
     hand.commodities["price"] = price
-    hand.run("orders", floor_price=0.9)
+    hand.run("orders", floor_price=0.9, order_premium=0.0)
     assert hand.households[0].business == pytest.approx(made_up)
     assert hand.enterprises[0].cash == pytest.approx(5_000.0 - made_up)
 
@@ -358,13 +358,17 @@ def test_what_the_year_leaves_of_the_countys_own_money_goes_to_industry_in_its_p
     assert hand.paid("industry_year_end") == 0.0, "nothing is left"
 
 
-def test_150_000_yuan_of_industry_money_makes_one_more_job():
+def test_industry_money_makes_as_many_more_jobs_as_capital_costs():
+    # 40 jobs for registered workers and 60 for others stand on 8 million: 400 000 make five more, two of them registered.
     hand = Hand(enterprises=2)
     hand.enterprises["alive"] = 1
-    hand.enterprises["jobs_founded"] = [30.0, 10.0]
-    hand.environment["enterprise_money"] = 300_000.0
-    hand.run("added_jobs", cost_per_job=150_000.0)
+    hand.enterprises["jobs_founded"], hand.enterprises["staff_founded"] = [30.0, 10.0], [50.0, 10.0]
+    hand.enterprises["capital"] = [6_400_000.0, 1_600_000.0]
+    hand.environment["enterprise_money"] = 400_000.0
+    hand.run("added_jobs")
     assert hand.enterprises["jobs_founded"].sum() == pytest.approx(42.0)
+    assert hand.enterprises["staff_founded"].sum() == pytest.approx(63.0)
+    assert hand.enterprises["capital"].sum() == pytest.approx(8_400_000.0)
 
 
 # --- teams, training, works -----------------------------------------------------------------------------------------------------
