@@ -41,6 +41,16 @@ BORROWED = {
     "loan_size": "microcredit.loan_size",
     "loan_term": "microcredit.term_months",
     "loan_ability_spread": "microcredit.ability_spread",
+    "able_by_age": "demography.able_by_age",
+    "full_by_age": "demography.full_by_age",
+    "strength_step": "demography.strength_step",
+    "weak_capacity": "demography.weak_capacity",
+    "senior_high_share": "demography.senior_high_share",
+    "tertiary_share": "demography.tertiary_share",
+    "adult_age": "health.adult_age",
+    "older_from": "health.older_from",
+    "older_multiple": "health.older_multiple",
+    "disability_onset": "health.disability_onset",
 }
 
 

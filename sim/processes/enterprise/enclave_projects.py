@@ -158,6 +158,7 @@ def start_hiring(project, p, room):
     "enterprises.industry enterprises.linkage enterprises.margin enterprises.jobs_founded enterprises.desired "
     "enterprises.alive environment.enclave_demand townships.tax",
     creates="enterprises",
+    draws="rounding@life",
     pays="enclave_tax: outside -> township; enclave_incentive: township -> outside",
 )
 @compiled
@@ -185,7 +186,8 @@ def enclave_production(county, p, draws, books):
             start_hiring(project, p, county.enterprises_room)
         firm = county.enterprises_room.rows[project.enterprise]
         firm.jobs_founded = project.registered * size
-        firm.desired = max(firm.desired, int(firm.jobs_founded))
+        # A part of a job is a job by chance, the same chance every month: rounding down would do away with two jobs in five.
+        firm.desired = max(firm.desired, int(firm.jobs_founded + uniform(draws.rounding, project.identity)))
 
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")

@@ -48,16 +48,18 @@ def need_class(household, register):
 
 @compiled
 def leave_post(person):
-    """Back to the farm."""
-    person.status = Destination.FARM
-    person.preference = Destination.FARM
+    """Back to the farm, or to looking for work."""
+    if person.preference == Destination.PUBLIC_POST:
+        person.preference = Destination.FARM
+    person.status = Destination.FARM if person.preference == Destination.FARM else Destination.NONE
 
 
 @compiled
 def take_post(person):
-    """On a post from this month on."""
+    """On a post from this month on; who is between jobs goes on looking for one."""
     person.status = Destination.PUBLIC_POST
-    person.preference = Destination.PUBLIC_POST
+    if person.preference != Destination.OUTSIDE and person.preference != Destination.LOCAL_FIRM:
+        person.preference = Destination.PUBLIC_POST
     person.displaced = 0
     person.lost_to = NONE
 
