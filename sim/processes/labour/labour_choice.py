@@ -161,7 +161,7 @@ def reconsider(person, market, farm_trend, p, draws):
 
 @process(
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
-    "households.segment households.registered "
+    "persons.productivity households.segment households.registered "
     "markets.shares markets.pay markets.pay_founded environment.farm_trend enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
