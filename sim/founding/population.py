@@ -221,24 +221,29 @@ def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
 def ages_of(p, counts: Counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Share of children by segment, and how likely each single age is among the children, and among a segment's adults.
 
-    Listed households have their own shares of children and of the old; the others are what the county's pyramid leaves.
+    Listed households have their own shares of children and of the old, and lean to the old by as much from every age to the
+    next; the others are what the county's pyramid leaves.
     """
     pyramid = np.repeat(np.asarray(p.age_shares, float) / AGE_GROUP, AGE_GROUP)
     pyramid /= pyramid.sum()
-    child, old = pyramid[:ADULT], pyramid[OLD:]
-    persons = np.array(counts.persons, float) * counts.weight
-    shares = []
-    for wanted, of_all in ((p.child_share, child.sum()), (p.old_share, old.sum())):
-        share = np.array(wanted, float)
-        listed = (share * persons)[: Segment.GENERAL].sum()
-        share[Segment.GENERAL] = np.clip((of_all * persons.sum() - listed) / persons[Segment.GENERAL], 0.0, 1.0)
-        shares.append(share)
-    children, elderly = shares
-    adults = np.zeros((len(Segment), len(pyramid)))
-    middle = pyramid[ADULT:OLD]
-    adults[:, ADULT:OLD] = (1.0 - children - elderly)[:, None] * middle / middle.sum()
-    adults[:, OLD:] = elderly[:, None] * old / old.sum()
-    return children, child / child.sum(), adults / adults.sum(axis=1, keepdims=True)
+    child, adult = pyramid[:ADULT] / pyramid[:ADULT].sum(), pyramid[ADULT:]
+    children = np.array(p.child_share, float)[:, None]
+    wanted = np.array(p.old_share, float)[:, None] / (1.0 - children)
+    years = np.arange(len(adult)) / len(adult)
+    low, high = np.full_like(children, -MOST_POWER), np.full_like(children, MOST_POWER)
+    for _ in range(BISECTIONS):
+        tilt = 0.5 * (low + high)
+        adults = adult * np.exp(tilt * years)
+        adults /= adults.sum(axis=1, keepdims=True)
+        few = adults[:, OLD - ADULT :].sum(axis=1, keepdims=True) < wanted
+        low, high = np.where(few, tilt, low), np.where(few, high, tilt)
+    persons = (np.array(counts.persons, float) * counts.weight)[:, None]
+    listed = slice(0, Segment.GENERAL)
+    ages = persons * np.hstack([children * child, (1.0 - children) * adults])
+    left = np.maximum(pyramid * persons.sum() - ages[listed].sum(axis=0), 0.0)
+    children[Segment.GENERAL] = left[:ADULT].sum() / left.sum()
+    adults[Segment.GENERAL] = left[ADULT:] / left[ADULT:].sum()
+    return children[:, 0], child, np.hstack([np.zeros((len(Segment), ADULT)), adults])
 
 
 def strengths_of(p, labour: np.ndarray, adults: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -256,7 +261,11 @@ def strengths_of(p, labour: np.ndarray, adults: np.ndarray) -> tuple[np.ndarray,
         of_able = (here * full ** power[:, None]).sum(axis=1) / (here * able ** power[:, None]).sum(axis=1)
         few = of_able < 1.0 - np.asarray(p.weak_share, float)
         low, high = np.where(few, low, power), np.where(few, power, high)
-    return labour / (here * able ** power[:, None]).sum(axis=1), power
+    chance = able ** power[:, None]
+    top = labour / (here * chance).sum(axis=1)
+    for _ in range(BISECTIONS):  # nobody is more than certain to be able, so that others are a little more often
+        top = np.minimum(top * labour / (here * np.minimum(top[:, None] * chance, 1.0)).sum(axis=1), MOST_TOP)
+    return top, power
 
 
 def disabled_by(p, ages: np.ndarray) -> np.ndarray:
@@ -287,7 +296,7 @@ def make_persons(tables: Tables, draws: Draws, p, sizes: np.ndarray, counts: Cou
 #: Years of an age group of the pyramid; first year of working life and of old age; where stages of school begin.
 AGE_GROUP, OLD = 5, 60
 PRESCHOOL, SCHOOL, SENIOR_HIGH, TERTIARY, ADULT = 3, 6, 15, 18, 20
-LEAST_POWER, MOST_POWER, BISECTIONS = 0.05, 40.0, 40
+LEAST_POWER, MOST_POWER, MOST_TOP, BISECTIONS = 0.05, 40.0, 100.0, 40
 
 
 @compiled

@@ -1,5 +1,6 @@
 """Who lives in a county and who of them can work, at founding and five years later; and what more posts do."""
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from tests.science.whole_county import SEED
 GROUPS = ((15, 24), (25, 39), (40, 54), (55, 59), (60, 64), (65, 69), (70, 79), (80, 120))
 #: Published for Liaoning, and moved by what members of rural households differ: see founding.age_shares.
 PYRAMID = {(0, 14): 0.11, (15, 59): 0.6165, (60, 120): 0.2735, (65, 120): 0.1875}
-REPLICATIONS = 3
+REPLICATIONS, WEIGHT = 2, 20  # households to a row: few enough that chance leaves two points between the years
 
 
 def weights(county: County) -> np.ndarray:
@@ -31,9 +32,10 @@ def able_share(county: County, ages: tuple[int, int]) -> float:
 @cache
 def counties() -> tuple[dict, dict, dict]:
     """Shares of the pyramid at founding, and who can work by age at founding and at the end of 2025; means of replications."""
+    detailed = dataclasses.replace(small(), general_weight=WEIGHT)
     pyramid, founded, after = [], [], []
     for replication in range(REPLICATIONS):
-        county = County(small(), values_of(small(), None), SEED, replication)
+        county = County(detailed, values_of(detailed, None), SEED, replication)
         age, weight = county.tables["persons"]["age"], weights(county)
         pyramid.append([weight[(age >= low) & (age <= high)].sum() / weight.sum() for low, high in PYRAMID])
         founded.append([able_share(county, group) for group in GROUPS])
@@ -51,7 +53,7 @@ def test_ages_at_founding_are_those_published(group):
 @pytest.mark.parametrize("group", GROUPS, ids=str)
 def test_as_many_of_an_age_can_work_in_2025_as_at_founding(group):
     _, founded, after = counties()
-    assert after[group] == pytest.approx(founded[group], abs=0.04)
+    assert after[group] == pytest.approx(founded[group], abs=0.02)
 
 
 def test_an_ageing_county_has_fewer_who_can_work():
