@@ -254,7 +254,11 @@ def strengths_of(p, labour: np.ndarray, adults: np.ndarray) -> tuple[np.ndarray,
     """
     ages = np.arange(adults.shape[1])
     able, full = (np.interp(ages, np.arange(len(curve)) * p.strength_step, curve) for curve in (p.able_by_age, p.full_by_age))
-    here = adults * (1.0 - disabled_by(p, ages)) * np.where(ages < p.graduation_age, 1.0 - p.senior_high_share * p.tertiary_share, 1.0)
+    here = (
+        adults
+        * (1.0 - disabled_by(p, ages))
+        * np.where(ages < p.graduation_age, 1.0 - p.senior_high_share * p.tertiary_share, 1.0)
+    )
     low, high = np.full(len(labour), LEAST_POWER), np.full(len(labour), MOST_POWER)
     for _ in range(BISECTIONS):
         power = 0.5 * (low + high)
@@ -269,7 +273,7 @@ def strengths_of(p, labour: np.ndarray, adults: np.ndarray) -> tuple[np.ndarray,
 
 
 def disabled_by(p, ages: np.ndarray) -> np.ndarray:
-    """Share of adults whom the disabilities of every year have reached by an age: as many as the yearly chance goes on to make."""
+    """Share of people disabled by an age: as many as the yearly chance goes on to make."""
     yearly = np.where(ages >= p.older_from, p.older_multiple, 1.0) * p.disability_onset * (ages >= p.adult_age)
     return 1.0 - np.cumprod(1.0 - np.minimum(yearly, 1.0))
 
@@ -336,9 +340,9 @@ def fill_persons(
                 if uniform(disabled_key, person.identity) < disabled[person.age]:
                     person.capacity = 0.0
                 person.disabled = 1 if person.capacity == 0.0 and ADULT <= person.age < OLD else 0
-            if not child and uniform(chronic_key, person.identity) < 1.0 - (1.0 - chronic[segment]) ** (1.0 / _adults(size)):
-                # one adult or more is ill in the wanted share of households
-                person.chronic = 1
+            if not child:  # one adult or more is ill in the wanted share of households
+                spared = (1.0 - chronic[segment]) ** (1.0 / _adults(size))
+                person.chronic = 1 if uniform(chronic_key, person.identity) < 1.0 - spared else 0
             row += 1
 
 

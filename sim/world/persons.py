@@ -18,7 +18,7 @@ away         | i1 | flag               | Whether it has moved to town with its h
 registered   | i1 | flag               | Registered as lifted out of poverty.
 poor_student | i1 | flag               | On the list of poor students at zero burden.
 capacity     | f4 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
-strength     | f4 | share              | Place among people of the same age, 0 the strongest: able while below a curve that falls with age.
+strength     | f4 | share              | Place among people of its age, 0 the strongest: able while below a falling curve.
 chronic      | i1 | flag               | Has a chronic illness.
 disabled     | i1 | flag               | Is disabled.
 ill_months   | i2 | months             | Months of work still lost to illness.

@@ -15,7 +15,7 @@ def people(count=MANY, **columns) -> Hand:
     hand = Hand(households=count, persons=count)
     hand.persons["household"] = np.arange(count)
     hand.persons["capacity"], hand.persons["productivity"], hand.persons["age"] = 1.0, 1.0, 40
-    hand.households["segment"] = Segment.GENERAL
+    hand.households["segment"], hand.households["workers"] = Segment.GENERAL, 1
     hand.markets["pay"], hand.markets["pay_founded"], hand.markets["shares"] = 1_000.0, 1_000.0, SHARES
     for column, value in columns.items():
         hand.persons[column] = value

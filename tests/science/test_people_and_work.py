@@ -42,7 +42,8 @@ def counties() -> tuple[dict, dict, dict]:
         for _ in range(60):
             county.step()
         after.append([able_share(county, group) for group in GROUPS])
-    return tuple(dict(zip(keys, np.mean(rows, axis=0))) for keys, rows in ((PYRAMID, pyramid), (GROUPS, founded), (GROUPS, after)))
+    found = ((PYRAMID, pyramid), (GROUPS, founded), (GROUPS, after))
+    return tuple(dict(zip(keys, np.mean(rows, axis=0))) for keys, rows in found)
 
 
 @pytest.mark.parametrize("group", PYRAMID, ids=str)

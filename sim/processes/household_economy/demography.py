@@ -37,8 +37,8 @@ def grow_older(person, p, draws):
 
 @process(
     reads="persons.identity persons.next persons.strength households.first_person",
-    writes="persons.age persons.alive persons.away persons.capacity persons.stage persons.status persons.enterprise enterprises.registered "
-    "households.members households.workers",
+    writes="persons.age persons.alive persons.away persons.capacity persons.stage persons.status persons.enterprise "
+    "enterprises.registered households.members households.workers",
     draws="death",
 )
 @compiled
