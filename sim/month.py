@@ -50,7 +50,7 @@ from sim.processes.government.water_works import water_works
 from sim.processes.government.work_relief import work_relief
 from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
 from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
-from sim.processes.household_economy.family_division import family_division
+from sim.processes.household_economy.family_division import family_division, moving
 from sim.processes.household_economy.farm_choice import farm_choice
 from sim.processes.household_economy.farming import farming
 from sim.processes.household_economy.land_rents import land_rents
@@ -118,6 +118,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, health, "chronic illness and disability of the past year"),
         yearly(JANUARY, births, "after deaths: no child of the dead"),
         yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
+        yearly(JANUARY, moving, "after the children: who is left decides whether to follow"),
         yearly(SEPTEMBER, school_year, "stages change; leavers look for work this month"),
     )),
     Part("县里的钱与力量", "Money and hands of the county", (

@@ -45,6 +45,16 @@ BORROWED = {
     "net_share": "farming.net_share",
     "farm_yield": "farming.farm_yield",
     "enterprise_tax": "enterprises.tax",
+    "able_by_age": "demography.able_by_age",
+    "full_by_age": "demography.full_by_age",
+    "strength_step": "demography.strength_step",
+    "weak_capacity": "demography.weak_capacity",
+    "senior_high_share": "demography.senior_high_share",
+    "tertiary_share": "demography.tertiary_share",
+    "adult_age": "health.adult_age",
+    "older_from": "health.older_from",
+    "older_multiple": "health.older_multiple",
+    "disability_onset": "health.disability_onset",
 }
 
 

@@ -225,6 +225,13 @@ class LabourRule(IntEnum):
     TRANSITIONS = 1
 
 
+class Network(IntEnum):
+    """Whether word of work spreads: neighbours who found some help to find more, or nobody hears of it."""
+
+    INERTIA = 0
+    NEIGHBOURS = 1
+
+
 class DependenceSign(IntEnum):
     """What dibao does to the search for work: nothing, it discourages, or it comes with information. The evidence conflicts."""
 

@@ -55,6 +55,8 @@ first_secretary  | i4? | flag       | Whether a first secretary is posted there.
 visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
 team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
+hired            | f8? | persons    | Who found work there this month.
+news             | f8? | persons    | Who found work there lately, an older month counting less.
 tap              | f8? | share      | Households with tap water.
 growers          | f8[6] | households | Households that grew each commodity when choices were made last.
 farms            | f8  | households | Households that there were then.

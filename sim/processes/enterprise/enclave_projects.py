@@ -168,6 +168,7 @@ def start_hiring(project, environment, p, room):
     "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax environment.enclave_demand "
     "townships.tax",
     creates="enterprises",
+    draws="rounding@life",
     pays="enclave_tax: enterprises -> township; enclave_tax_elsewhere: enterprises -> outside; "
     "enclave_incentive: township -> enterprises",
 )
@@ -204,7 +205,8 @@ def enclave_production(county, p, draws, books):
         county.townships[project.township].tax += shared - returned
         firm.staff = max(project.jobs - project.registered, 0.0) * size
         firm.jobs_founded = project.registered * size
-        firm.desired = max(firm.desired, int(firm.jobs_founded))
+        # A part of a job is a job by chance, the same chance every month: rounding down would do away with two jobs in five.
+        firm.desired = max(firm.desired, int(firm.jobs_founded + uniform(draws.rounding, project.identity)))
 
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")
