@@ -84,9 +84,9 @@ from sim.processes.safety_net.dibao import (
 from sim.processes.safety_net.farm_insurance import crop_claims, farm_premium, shed_claims
 from sim.processes.safety_net.medical_reimbursement import medical_premium, medical_reimbursement, new_medical_year
 from sim.processes.safety_net.poverty_insurance import insurance_claims, insurance_premium, insurance_year
-from sim.processes.safety_net.transfers import pensions, remittances, subsidies
+from sim.processes.safety_net.transfers import pension_contributions, pensions, remittances, subsidies
 from sim.processes.shocks.accidents import accidents
-from sim.processes.shocks.education import school_bills
+from sim.processes.shocks.education import school_bills, student_loan_service
 from sim.processes.shocks.health import health
 from sim.processes.shocks.housing import housing
 from sim.processes.shocks.illness import illness
@@ -176,6 +176,7 @@ MONTH: tuple[Part, ...] = (
         monthly(chronic_care, "outpatient care", burn_in=True),
         monthly(accidents, "other heavy costs", burn_in=True),
         yearly(SEPTEMBER, school_bills, "due when the school year begins", burn_in=True),
+        yearly(DECEMBER, student_loan_service, "due at the year's end, with this autumn's loans", burn_in=True),
         monthly(storms, "greenhouses break and are rebuilt", burn_in=True),
         yearly(APRIL, farm_premium, "insured before the season's damage", burn_in=True),
         in_months(STORM_MONTHS, shed_claims, "damage of the month", burn_in=True),
@@ -193,6 +194,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JULY, dibao_uprating, "the new line holds from July"),
         monthly(dibao_payment, "paid by the files as they now stand", burn_in=True),
         monthly(pensions, "pensions and allowances", burn_in=True),
+        yearly(NOVEMBER, pension_contributions, "paid in before the year ends", burn_in=True),
         yearly(APRIL, subsidies, "paid in spring", burn_in=True),
         monthly(remittances, "relatives see the month's need", burn_in=True),
         monthly(local_spillover, "when all public money of the month has been paid", burn_in=True),

@@ -27,6 +27,7 @@ from experiments.cli.run.panel import panel
 from experiments.cli.run.run import run
 from experiments.cli.trust.backtest import backtest
 from experiments.cli.trust.calibrate import calibrate
+from experiments.cli.trust.effects import effects
 from experiments.cli.trust.screen import screen
 from experiments.cli.trust.selftest import selftest
 from experiments.cli.trust.structure import structure
@@ -71,6 +72,7 @@ for command in (
     facts,
     structure,
     screen,
+    effects,
     selftest,
     document,
 ):

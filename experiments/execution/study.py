@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class Outcomes:
     """The outcomes of one point, by replication.
 
     ``met``, ``margin``, ``value``: (replications, goals); ``decembers``: (replications, years, indicators); ``public``:
-    yuan a year from all public purses; ``kept``: digests; ``failed``: replications that failed.
+    yuan a year from all public purses; ``funds``: the same of each purse; ``unpaid``: yuan a year that were owed and could not be
+    paid; ``kept``: digests; ``failed``: replications that failed.
     """
 
     replications: NDArray[np.int64]
@@ -39,6 +40,8 @@ class Outcomes:
     value: NDArray[np.float64]
     decembers: NDArray[np.float64]
     public: NDArray[np.float64]
+    funds: dict[str, NDArray[np.float64]]
+    unpaid: NDArray[np.float64]
     kept: tuple[str, ...]
     failed: tuple[int, ...]
 
@@ -141,19 +144,39 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
         value=goals[chosen, :, 2],
         decembers=np.concatenate([chunk.array("decembers") for chunk in filled])[chosen],
         public=np.concatenate([_public(chunk) for chunk in filled])[chosen],
+        funds={fund: np.concatenate([_paid(chunk, fund) for chunk in filled])[chosen] for fund in _funds(filled)},
+        unpaid=np.concatenate([_unpaid(chunk) for chunk in filled])[chosen],
         kept=tuple(record["kept"] for record, taken in zip(records, chosen) if taken),
         failed=failed,
     )
 
 
 def _public(chunk: Chunk) -> NDArray[np.float64]:
-    """Yuan a year out of all public purses, of each replication.
+    """Yuan a year out of all public purses, of each replication."""
+    return _yearly(chunk, lambda fund: fund not in NOT_PUBLIC)
+
+
+def _paid(chunk: Chunk, fund: str) -> NDArray[np.float64]:
+    """Yuan a year out of one purse, of each replication."""
+    return _yearly(chunk, lambda each: each == fund)
+
+
+def _unpaid(chunk: Chunk) -> NDArray[np.float64]:
+    """Yuan a year that public purses owed and could not pay, of each replication."""
+    return _yearly(chunk, lambda fund: fund not in NOT_PUBLIC, column=2)
+
+
+def _funds(chunks: Sequence[Chunk]) -> list[str]:
+    """The purses that any of these replications paid from."""
+    return sorted({fund for chunk in chunks for _year, fund, _use in chunk.header["budget"]})
+
+
+def _yearly(chunk: Chunk, counted: Callable[[str], bool], column: int = 0) -> NDArray[np.float64]:
+    """A column of the budget (yuan, payments, yuan unpaid) over the purses counted, a year, of each replication.
 
     Which cells there are, and in which order, depends on the neighbours in the chunk; an exact sum does not.
     """
-    cells = chunk.header["budget"]
-    public = [number for number, (_year, fund, _use) in enumerate(cells) if fund not in NOT_PUBLIC]
+    cells = [number for number, (_year, fund, _use) in enumerate(chunk.header["budget"]) if counted(fund)]
     years = max(1, chunk.array("decembers").shape[1])
-    money = chunk.array("budget")[:, public, 0]
-    value: NDArray[np.float64] = np.array([math.fsum(row) for row in money]) / years
+    value: NDArray[np.float64] = np.array([math.fsum(row) for row in chunk.array("budget")[:, cells, column]]) / years
     return value

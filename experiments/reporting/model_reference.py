@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.reporting import lever_effects
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import dictionary
 from sim.core.inputs import shipped
@@ -54,7 +55,7 @@ def is_ours(page: Path) -> bool:
 
 def pages(root: Path = Path(".")) -> dict[str, str]:
     """Every generated page by its path under ``root``. Raises FileNotFoundError where a written part or a finding is missing."""
-    found = _findings(root)
+    found = {**_findings(root), "effects": lever_effects.stored(root)}
     texts: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(language)
@@ -105,6 +106,25 @@ def _parameters(words: Words, role: str) -> str:
             rows.append([f"`{each.id}`", words.of(each.name.model_dump()), _value(each), words.unit(each.unit) or each.unit,
                          _limits(each), words(f"doc_grade_{each.evidence}"), words.clause(each.clause), sources])  # fmt: skip
     return _table(_heads(words, "id", "name", "value", "unit", "limits", "evidence", "clause", "source"), rows)
+
+
+def _effects(words: Words, found: Any) -> str:
+    """What each lever clearly changes, off and turned as far as it goes, and who pays."""
+    effects, rows = found["effects"], []
+    for each in load_all().parameters.values():
+        effect = effects.get("levers", {}).get(each.id)
+        if each.role != "lever":
+            continue
+        if effect is None or effect["verdict"] == "fixed":
+            sides, pays = [lever_effects.sentence(words, effect), ""], ""
+        else:
+            sides = [lever_effects.side_text(words, effect, side) if side in effect else "" for side in lever_effects.SIDES]
+            pays = lever_effects.payers(words, effect)
+        rows.append([f"`{each.id}`", *sides, pays, words(f"doc_grade_{each.evidence}")])
+    made = words("effects_made_by", command=effects["command"], futures=effects["futures"]) if effects else ""
+    return f"## {words('effects_table')}\n\n{made}\n\n" + _table(
+        _heads(words, "lever", "off", "most", "payers", "evidence"), rows
+    )
 
 
 def _evidence(words: Words, found: Any) -> str:
@@ -249,7 +269,7 @@ PARTS: dict[str, Generator] = {
     "entities": _entities, "schedule": _schedule, "evidence": _evidence, "sources": _sources, "goals": _goals,
 }  # fmt: skip
 REFERENCE: dict[str, Generator] = {
-    "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever"),
+    "levers": lambda words, found: f"# {words('doc_levers')}\n\n" + _parameters(words, "lever") + "\n" + _effects(words, found),
     "assumptions": lambda words, found: (
         f"# {words('doc_assumptions')}\n\n{_evidence(words, found)}\n" + _parameters(words, "assumption")
     ),

@@ -14,6 +14,8 @@ from scipy import stats
 from experiments.statistics import estimates
 from experiments.statistics.estimates import CONFIDENCE
 
+ROUNDED = 1e-12  # of a sum of squares that is but rounding
+
 
 @dataclass(frozen=True)
 class Flips:
@@ -119,6 +121,35 @@ def difference(first: ArrayLike, second: ArrayLike, draws: ArrayLike, confidence
     if len(step) and not np.any(step):  # NaN counts as something
         return estimates.Mean(0.0, 0.0, 0.0, len(step))
     return estimates.mean(step, draws, confidence)
+
+
+ARRANGEMENTS = 4096  # beyond so many arrangements of signs, that many are drawn
+
+
+def clear_steps(steps: ArrayLike, confidence: float = CONFIDENCE) -> NDArray[np.bool_]:
+    """Which of many outcomes changed clearly, each looked at once among all (pairs × outcomes of second − first; known values).
+
+    If nothing changed but by chance, each pair's steps might as well have had the other sign, all outcomes together: an outcome
+    is clear where its |t| is reached, by any outcome, in less than 1 − confidence of all arrangements of signs (Westfall and
+    Young's single-step maximum). Exact whatever the outcomes share, and for few pairs; six is the least that 95 % takes.
+    """
+    known = np.asarray(steps, dtype=np.float64)
+    pairs = len(known)
+    squares = (known**2).sum(axis=0)
+    moved = squares > 0.0
+    if 2 ** (pairs - 1) <= ARRANGEMENTS:  # the first pair keeps its sign: turning all of them changes no |t|
+        codes = np.arange(2 ** (pairs - 1))
+        signs = 1.0 - 2.0 * ((codes[:, None] >> np.arange(pairs)) & 1)
+    else:
+        signs = np.random.default_rng(pairs).choice([-1.0, 1.0], size=(ARRANGEMENTS, pairs))
+        signs[0] = 1.0
+    means = signs @ known[:, moved] / pairs
+    spread = np.maximum(squares[moved] - pairs * means**2, ROUNDED * squares[moved])
+    sizes = np.abs(means) * math.sqrt(pairs) / np.sqrt(spread / (pairs - 1))
+    reached = (sizes.max(axis=1, initial=0.0)[:, None] >= sizes[0] * (1.0 - ROUNDED)).mean(axis=0)
+    clear = np.zeros(known.shape[1], dtype=np.bool_)
+    clear[moved] = reached < 1.0 - confidence
+    return clear
 
 
 def variance_ratio(first: ArrayLike, second: ArrayLike) -> float:

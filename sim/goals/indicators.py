@@ -89,6 +89,7 @@ _LIST = (
     Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),
     Indicator("below_inherited", _both("期初已低于标准", "Below since before 2021"), "share", M.BELOW_INHERITED, M.REGISTERED),
     Indicator("registered_income", _both("脱贫人口人均纯收入（近12个月）", "Income per registered person, twelve months"), "yuan", M.REGISTERED_INCOME_12, M.REGISTERED, banded=True),
+    Indicator("poorest_income", _both("期初低保脱贫人口人均收入（近12个月）", "Income per registered person on dibao at the start, twelve months"), "yuan", M.POOREST_INCOME_12, M.POOREST),
     Indicator("at_risk_share", _both("有返贫风险的脱贫人口占比（真实）", "Registered persons at risk, true"), "share", M.AT_RISK_REGISTERED, M.REGISTERED, banded=True),
     Indicator("on_file_share", _both("监测对象占脱贫人口比例（含风险已消除）", "Registered persons listed for monitoring, risk eliminated or not"), "share", M.ON_FILE_REGISTERED, M.REGISTERED),
     Indicator("monitored_share", _both("风险未消除的监测对象占脱贫人口比例", "Registered persons under monitoring, risk not eliminated"), "share", M.MONITORED_REGISTERED, M.REGISTERED, banded=True),

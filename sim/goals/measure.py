@@ -56,6 +56,8 @@ class Measure(IntEnum):
     WAITING_HELP = auto()  # packages in the queue
     REGISTERED_WAGES = auto()
     REGISTERED_INCOME = auto()
+    POOREST = auto()  # registered persons of households on dibao when January 2021 began
+    POOREST_INCOME_12 = auto()
     ABLE = auto()  # registered persons able to work, out of school
     WORKING = auto()  # those of them in any work, the own farm included
     PAID_WORK_WISHED = auto()  # those of them who are in paid work or look for it

@@ -89,6 +89,9 @@ def derive(cell, segment):
         cell[Measure.ON_FILE_REGISTERED] = cell[Measure.ON_FILE]
         cell[Measure.MONITORED_REGISTERED] = cell[Measure.MONITORED]
         cell[Measure.DIBAO_REGISTERED] = cell[Measure.DIBAO]
+    if segment == Segment.REGISTERED_DIBAO:
+        cell[Measure.POOREST] = cell[Measure.PERSONS]
+        cell[Measure.POOREST_INCOME_12] = cell[Measure.INCOME_12]
 
 
 @compiled

@@ -36,6 +36,7 @@ productivity | f8 | multiple           | Earnings relative to the going wage.
 displaced    | i1 | flag               | Lost the last job, rather than never having had one.
 paid_months  | i2 | months             | Months with pay since January.
 school_paid  | f8 | yuan               | What the household paid for this school year.
+student_debt | f8 | yuan               | What is left to repay of state student loans.
 lost_to      | i4 | code (Event)       | Common event that took the last job; −1 if none did.
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.

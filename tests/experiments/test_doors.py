@@ -149,6 +149,7 @@ def test_nobody_is_asked_to_wait_for_ever(tmp_path):
         ("compare", "--replications"), ("sweep", "--replications"), ("solve", "--replications"), ("warn", "--replications"),
         ("warn", "--seed"), ("sensitivity", "--base"), ("sensitivity", "--trajectories"), ("sensitivity", "--replicates"),
         ("structure", "--futures"), ("screen", "--points"), ("discover", "--points"), ("budget", "--replications"),
+        ("effects", "--futures"), ("effects", "--general-weight"),
         ("facts", "--lives"), ("verify", "--sample"), ("verify", "--seed"), ("backtest", "--replications"),
     ],
 )  # fmt: skip
@@ -450,7 +451,7 @@ def test_a_place_that_takes_no_results_is_refused_before_anything_is_run(tmp_pat
     for command in (
         ("run", BASELINE), ("compare", BASELINE, BASELINE), ("sweep", path), ("backtest", BASELINE),
         ("solve", BASELINE, "--lever", "public_posts.count", "--goal", "R3"),
-        ("discover", BASELINE), ("sensitivity", BASELINE), ("structure",), ("screen", BASELINE),
+        ("discover", BASELINE), ("sensitivity", BASELINE), ("structure",), ("screen", BASELINE), ("effects", BASELINE),
     ):  # fmt: skip
         message = refused(*command, "--out", out)
         assert len(message.splitlines()) == 2 and "Traceback" not in message, message

@@ -101,3 +101,26 @@ def test_differences_of_means_are_those_of_the_pairs():
     mean = paired.difference([1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 5.0, 5.0], [0, 0, 1, 1])
     assert mean.mean == 1.0
     assert mean == estimates.mean([1.0, 0.0, 2.0, 1.0], [0, 0, 1, 1])
+
+
+def test_six_pairs_of_one_sign_are_the_fewest_that_are_clear():
+    # Of the 32 arrangements of six signs (all turned alike are one) only the given one makes |t| so large: 1/32 < 0.05.
+    # Of five signs there are 16.
+    steps = np.array([[1.0, 1.2, 0.9, 1.1, 0.8, 1.3]]).T
+    assert paired.clear_steps(steps).all() and not paired.clear_steps(steps[:5]).any()
+    assert not paired.clear_steps(steps * [[1], [1], [1], [-1], [1], [1]]).any()
+
+
+def test_an_outcome_among_many_has_to_stand_out_among_all_of_them():
+    noise = np.random.default_rng(3).normal(size=(8, 60))
+    noise[:, 0] += 1.5
+    assert not paired.clear_steps(noise).any() and paired.clear_steps(noise[:, :1]).all()
+    noise[:, 0] += 20.0
+    assert paired.clear_steps(noise).tolist() == [True] + [False] * 59
+    assert not paired.clear_steps(np.zeros((8, 3))).any()
+
+
+def test_chance_alone_is_called_clear_in_one_of_twenty_searches_at_most():
+    rng = np.random.default_rng(5)
+    alarms = np.mean([paired.clear_steps(rng.normal(size=(6, 30))).any() for _ in range(400)])
+    assert alarms <= 0.05 + 2.6 * (0.05 * 0.95 / 400) ** 0.5  # and 1/32 is expected

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.core.ledger import Fund
-from sim.world.codes import ReimbursementBase
+from sim.world.codes import ReimbursementBase, Stage
 from tests.hand import Hand
 
 SIMPLE = dict(
@@ -154,3 +154,100 @@ def test_government_pays_the_premium_of_the_listed_and_everybody_else_their_own(
         hand.run("medical_premium", premium=280.0, premium_covered=1.0)
         assert hand.households[0].cash == 1000.0 - own
         assert hand.households[0].transfers == -own
+
+
+def adult(age: int = 40, registered: int = 1, dibao: int = 0) -> Hand:
+    hand = Hand()
+    hand.persons["age"] = age
+    hand.households["registered"], hand.households["cash"] = registered, 1000.0
+    hand.register["dibao"] = dibao
+    return hand
+
+
+@pytest.mark.parametrize(("registered", "dibao", "poor"), [(1, 0, 1), (0, 1, 1), (0, 0, 0)])
+def test_government_pays_the_pension_contribution_of_poor_adults_and_nobody_elses(registered, dibao, poor):
+    # 100 yuan, all of it paid by government: the household keeps its 1 000.
+    hand = adult(registered=registered, dibao=dibao)
+    hand.run("pension_contributions", contribution=100.0, contribution_assisted=1.0)
+    assert hand.paid("pension_assisted") == 100.0 * poor and hand.paid("pension_own") == 0.0
+    assert hand.households[0].cash == 1000.0 and hand.households[0].transfers == 0.0
+
+
+def test_what_government_does_not_pay_of_the_contribution_the_household_loses():
+    # 0.25 x 100 = 25 paid by government; the household pays 75, and its transfer income is so much less.
+    hand = adult()
+    hand.run("pension_contributions", contribution=100.0, contribution_assisted=0.25)
+    assert hand.paid("pension_assisted") == 25.0 and hand.paid("pension_own") == 75.0
+    assert hand.households[0].cash == 925.0 and hand.households[0].transfers == -75.0
+
+
+@pytest.mark.parametrize(("age", "pays"), [(15, 0), (16, 1), (59, 1), (60, 0)])
+def test_contributions_are_due_from_16_until_the_pension_begins(age, pays):
+    hand = adult(age)
+    hand.run("pension_contributions", contribution=100.0, contribution_assisted=0.0, contribution_age=16, pension_age=60)
+    assert hand.paid("pension_own") == 100.0 * pays
+
+
+def test_somebody_in_school_or_dead_pays_no_contribution():
+    for column, value in (("stage", Stage.TERTIARY), ("alive", 0)):
+        hand = adult(age=19)
+        hand.persons[column] = value
+        hand.run("pension_contributions", contribution=100.0, contribution_assisted=0.0)
+        assert hand.paid("pension_own") == 0.0
+
+
+def student(registered: int = 1, stage: int = Stage.TERTIARY) -> Hand:
+    hand = Hand()
+    hand.persons["stage"], hand.persons["age"] = stage, 20
+    hand.households["registered"], hand.households["cash"] = registered, 20_000.0
+    return hand
+
+
+COSTS = dict(tertiary_cost=13_000.0, senior_high_cost=5000.0, tertiary_aid=3000.0)
+
+
+@pytest.mark.parametrize(
+    ("loans", "cap", "registered", "loan"),
+    [(1.0, 12_000.0, 1, 10_000.0), (1.0, 8000.0, 1, 8000.0), (0.0, 12_000.0, 1, 0.0), (1.0, 12_000.0, 0, 0.0)],
+)
+def test_a_student_loan_takes_over_the_own_cost_up_to_its_ceiling(loans, cap, registered, loan):
+    # 13 000 less an aid of 3 000 for the registered leave 10 000 (13 000 for others, who get no loan).
+    hand = student(registered)
+    hand.run("school_bills", student_loans=loans, student_loan_cap=cap, **COSTS)
+    own = (10_000.0 if registered else 13_000.0) - loan
+    assert hand.paid("student_loan") == loan == hand.persons[0].student_debt
+    assert hand.paid("school_own") == own == hand.persons[0].school_paid == hand.households[0].rigid
+    assert hand.households[0].cash == 20_000.0 - own
+
+
+def test_below_tertiary_education_nobody_borrows():
+    hand = student(stage=Stage.SENIOR_HIGH)
+    hand.run("school_bills", student_loans=1.0, **COSTS)
+    assert hand.paid("student_loan") == 0.0 and hand.paid("school_own") == 5000.0
+
+
+TERMS = dict(student_loan_rate=0.04, student_loan_repaid_from=27, student_loan_instalment=0.1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "age", "state", "family", "left"),
+    [
+        (Stage.TERTIARY, 20, 800.0, 0.0, 20_000.0),  # 0.04 x 20 000, paid by the state
+        (Stage.NOT_IN_SCHOOL, 23, 0.0, 800.0, 20_000.0),  # the same, paid by the family
+        (Stage.NOT_IN_SCHOOL, 27, 0.0, 2800.0, 18_000.0),  # and a tenth of the principal
+    ],
+)
+def test_the_state_pays_interest_during_study_and_the_family_afterwards(stage, age, state, family, left):
+    hand = student(stage=stage)
+    hand.persons["age"], hand.persons["student_debt"] = age, 20_000.0
+    hand.run("student_loan_service", **TERMS)
+    assert (hand.paid("student_interest"), hand.paid("student_loan_due")) == (state, family)
+    assert hand.persons[0].student_debt == left
+    assert hand.households[0].rigid == family and hand.households[0].cash == 20_000.0 - family
+
+
+def test_the_student_loan_of_somebody_who_died_is_written_off():
+    hand = student(stage=Stage.NOT_IN_SCHOOL)
+    hand.persons["alive"], hand.persons["student_debt"] = 0, 20_000.0
+    hand.run("student_loan_service", **TERMS)
+    assert hand.paid("student_loan_due") == hand.paid("student_interest") == 0.0

@@ -21,7 +21,7 @@ def schema() -> None:
 
 
 def levers(lang: Lang = Language.ZH, as_json: Json = False) -> None:
-    """List what government may set: status quo, bounds and the clause of the policy paper."""
+    """List what government may set: status quo, bounds, clause of the policy paper, and what each does at its ends."""
     _list_parameters("lever", lang, as_json)
 
 
@@ -44,9 +44,11 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             raise InputError("--role", 0, *one_of(role, roles))
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter_record(each) for each in chosen]
+        if role == "lever":
+            lines = _add_effects(lines, lang, as_json)
         if not as_json:
             lines = _describe_own_clauses([_shorten(line) for line in lines], lang)
-        last = () if role == "lever" else ("sources",)
+        last = ("effects",) if role == "lever" else ("sources",)
         columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
         show_list(lines, columns, lang, as_json)
         if not as_json:
@@ -56,6 +58,18 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             counts = Counter(each.evidence for each in chosen)
             counted = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
             console.show([words("sentence", text=words("evidence_counts", told=counted))])
+
+
+def _add_effects(lines: Sequence[Mapping[str, Any]], lang: Language, as_json: bool) -> list[dict[str, Any]]:
+    """The lines with what each lever does, from the stored finding: as data (None if it was not tried), or in a sentence."""
+    from experiments.reporting import lever_effects
+    from experiments.reporting.translations import Words
+
+    known, words = lever_effects.stored().get("levers", {}), Words(lang)
+    return [
+        {**line, "effects": known.get(line["id"]) if as_json else lever_effects.sentence(words, known.get(line["id"]))}
+        for line in lines
+    ]
 
 
 def _shorten(line: Mapping[str, Any]) -> dict[str, Any]:

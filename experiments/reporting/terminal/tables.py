@@ -82,8 +82,9 @@ def table_of(words: Words, first: str) -> Table:
 
 
 #: Columns of sentences share the room that the others leave; those are cut into lines beyond so many characters.
-PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources")
+PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources", "effects")
 WIDEST = 18
+SHARES = {"name": 2, "effects": 4}  # of that room, where it is not one part
 
 
 def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
@@ -95,7 +96,7 @@ def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=any(column in PROSE for column in columns))
     for column in columns:
         widest = None if column in PROSE or column == "id" else WIDEST
-        ratio = (2 if column == "name" else 1) if column in PROSE else None
+        ratio = SHARES.get(column, 1) if column in PROSE else None
         table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id", ratio=ratio, max_width=widest)
     for line in lines:
         table.add_row(*(_cell(line.get(column), words) for column in columns))

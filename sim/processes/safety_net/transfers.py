@@ -1,10 +1,11 @@
-"""Pensions, allowances, farm subsidies, and support from relatives."""
+"""Pensions and what is paid in for them, allowances, farm subsidies, and support from relatives."""
 
 import math
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import hand, pay, settle
+from sim.core.ledger import charge, hand, pay, settle, transfer
 from sim.core.process import process
+from sim.world.codes import Stage
 
 
 @compiled
@@ -42,6 +43,32 @@ def pensions(county, p, draws, books):
             total += give(county.households[person.household], allowance)
             units += county.households[person.household].weight
     settle(books.pension, total, units)
+
+
+@process(
+    reads="persons.alive persons.age persons.stage persons.household households.registered households.weight register.dibao",
+    writes="households.transfers households.cash households.paid",
+    pays="pension_assisted: civil_affairs -> social_security; pension_own: households -> social_security",
+)
+@compiled
+def pension_contributions(county, p, draws, books):
+    """The year's pension contribution of poor adults: what government does not pay for them they pay themselves.
+
+    What other households pay in is already taken off the transfers that surveys find, and no policy changes it.
+    """
+    for person in county.persons:
+        if person.alive == 0 or person.stage != Stage.NOT_IN_SCHOOL or not p.contribution_age <= person.age < p.pension_age:
+            continue
+        household = county.households[person.household]
+        if household.registered == 0 and county.register[person.household].dibao == 0:
+            continue
+        assisted = p.contribution * p.contribution_assisted
+        own = p.contribution - assisted
+        if assisted > 0.0:
+            transfer(books.pension_assisted, assisted * household.weight, household.weight)
+        if own > 0.0:
+            charge(household, books.pension_own, own)
+            household.transfers -= own
 
 
 @process(

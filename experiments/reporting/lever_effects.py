@@ -1,0 +1,79 @@
+"""What a lever does, told in a sentence: from the stored finding of ``xianjie effects``, which needs simulation runs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.reporting.translations import Words
+from sim.core.inputs import shipped
+from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
+from sim.world.funds import fund_records
+
+FINDING = Path("docs/findings/effects.json")
+SIDES = ("off", "most")
+LARGE = 1e5  # yuan, from which a change is put in millions
+SHOWN = 3  # outcomes named of each side in a table; a sentence names the first
+
+
+def stored(root: Path = Path(".")) -> dict[str, Any]:
+    """The finding under ``root``, else the shipped one; {} where there is none."""
+    own = root / FINDING
+    path = own if own.exists() else shipped.folder(FINDING.as_posix())
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def sentence(words: Words, effect: Mapping[str, Any] | None) -> str:
+    """One sentence for a planner: what off and most clearly change, or that nothing is seen."""
+    if effect is None:
+        return words("sentence", text=words("effects_not_done"))
+    if effect["verdict"] == "fixed":
+        return words("sentence", text=words("effects_fixed"))
+    parts = [side_text(words, effect, side, 1) for side in SIDES if side in effect]
+    return words("sentence", text=words("semicolon").join(parts))
+
+
+def side_text(words: Words, effect: Mapping[str, Any], side: str, shown: int = SHOWN) -> str:
+    """What one side clearly changes: the first outcomes of the list, and the public money."""
+    lines = effect[side]["outcomes"]
+    clear = [name for name, line in lines.items() if line["clear"]]
+    told = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
+    value = effect[side]["value"]
+    head = words("effects_off") if side == "off" else words("effects_most", value=_value(words, value))
+    body = words("comma").join(_told(words, name, lines[name]) for name in told) or words("effects_nothing")
+    return words("effects_side", head=head, body=body)
+
+
+def payers(words: Words, effect: Mapping[str, Any]) -> str:
+    """The purses that clearly pay more or less when the lever is turned."""
+    names = {fund.name.lower(): record.name for fund, record in fund_records().items()}
+    return words("comma").join(words.of(names[fund]) for fund in effect["pays"])
+
+
+def _is_money(name: str) -> bool:
+    return name in ("public_spending", "unpaid") or name.startswith("fund.")
+
+
+def _value(words: Words, value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _told(words: Words, name: str, line: Mapping[str, Any]) -> str:
+    """An outcome and its change, with the interval."""
+    if _is_money(name):
+        label, unit, scale = words("effects_public"), "million yuan/year", 1.0
+    else:
+        first, _, part = name.partition(".")
+        record = GOALS[first] if part == "margin" else {**INDICATORS, **COUNTY_ONLY}[first]
+        label, unit, scale = words.of(record.name), record.unit, 1.0
+        if part:
+            label = words(f"effects_{part}", name=label)
+        if unit == "yuan" and abs(line["change"]) >= LARGE:
+            unit, scale = "million yuan", 1e-6
+    if unit.startswith("million") and words.language == "zh":  # a county office reckons in 万元
+        unit, scale = unit.replace("million yuan", "万元").replace("year", "年"), scale * 100.0
+    low, high = (words.number(line[end] * scale, unit, sign=True) for end in ("low", "high"))
+    change = words.quantity(line["change"] * scale, unit, True)
+    span = words("range_signed", low=low, high=high)
+    return words("effects_change", name=label, change=words("with_range", value=change, range=span))
