@@ -30,7 +30,7 @@ from sim.policies import bind_policies
 from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
-from sim.world.funds import check_permitted, fund_records
+from sim.world.funds import check_permitted, fund_records, owed_reasons
 from sim.world.places import township_names
 
 BURN_IN = 12
@@ -98,7 +98,7 @@ class County:
             self.tables, self.key, p, general_weight=self.scenario.weight, posts=posts, posts_promised=promised
         )
         purses = {fund: each.purse for fund, each in fund_records().items()}
-        slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies])
+        slices = open_purses(self.tables, purses, [*PROCESSES_IN_ORDER, *self.scenario.policies], owed_reasons())
         self.processes = {
             each.name: BoundProcess(
                 each,

@@ -235,7 +235,7 @@ class _Comparison:
                 continue
             was = old[identity]
             if was["alive"] and not person["alive"]:
-                yield "died", who
+                yield "left" if person["away"] else "died", who
             if was["status"] != person["status"] and person["alive"]:
                 yield "work", {**who, "was": _name(Destination, was["status"]), "now": _name(Destination, person["status"])}
             if self.process.name == "illness" and person["bill"] > 0.0:

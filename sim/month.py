@@ -29,7 +29,7 @@ from sim.processes.enterprise.enclave_projects import (
     township_effort,
 )
 from sim.processes.enterprise.enterprise_growth import added_jobs, cluster_sales, enterprise_openings
-from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs
+from sim.processes.enterprise.enterprises import enterprise_trade, enterprises, lay_offs, staff_wages
 from sim.processes.enterprise.linkage import orders, profit_shares, tight_linkage
 from sim.processes.enterprise.village_assets import asset_returns, asset_states, dividends
 from sim.processes.environment.epidemics import epidemics
@@ -50,7 +50,7 @@ from sim.processes.government.water_works import water_works
 from sim.processes.government.work_relief import work_relief
 from sim.processes.household_economy.accounts import close_accounts, living_and_coping, mark_inherited
 from sim.processes.household_economy.demography import ageing_and_deaths, births, school_year
-from sim.processes.household_economy.family_division import family_division
+from sim.processes.household_economy.family_division import family_division, moving
 from sim.processes.household_economy.farm_choice import farm_choice
 from sim.processes.household_economy.farming import farming
 from sim.processes.household_economy.land_rents import land_rents
@@ -118,6 +118,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, health, "chronic illness and disability of the past year"),
         yearly(JANUARY, births, "after deaths: no child of the dead"),
         yearly(JANUARY, family_division, "grown children leave, before work is found for the year"),
+        yearly(JANUARY, moving, "after the children: who is left decides whether to follow"),
         yearly(SEPTEMBER, school_year, "stages change; leavers look for work this month"),
     )),
     Part("县里的钱与力量", "Money and hands of the county", (
@@ -125,7 +126,7 @@ MONTH: tuple[Part, ...] = (
         in_months((JANUARY, JULY), county_decision, "by the records of the half-year that ended, before the tranche is spent"),
         yearly(JANUARY, township_budgets, "a new budget year, before any revenue is booked", burn_in=True),
         yearly(JANUARY, land_quota, "the year's land, before projects ask for it", burn_in=True),
-        yearly(JANUARY, risk_compensation, "the fund is topped up before loans fall due"),
+        monthly(risk_compensation, "the fund is topped up before loans fall due"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), township_decision, "a quarter's time is divided, before anybody uses it"),
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
@@ -156,6 +157,7 @@ MONTH: tuple[Part, ...] = (
         yearly(JANUARY, land_rents, "rents of the year are paid before the Spring Festival", burn_in=True),
         monthly(orders, "the floor price is known once the price is", burn_in=True),
         monthly(earnings, "wages by the status just reached", burn_in=True),
+        monthly(staff_wages, "what firms owe for workers who have no row, once all local pay is known", burn_in=True),
         monthly(own_work, "whoever is at home earns something beside the farm", burn_in=True),
         in_months(WARM_MONTHS, work_relief, "whoever is still at home may be hired for the month"),
         monthly(asset_states, "who operates, before returns fall due"),
@@ -219,7 +221,7 @@ MONTH: tuple[Part, ...] = (
         monthly(follow_up, "what is seen of it"),
         monthly(risk_elimination, "after the visit it rests on"),
         monthly(relapse_records, "the official count, last of all"),
-        yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count"),
+        yearly(DECEMBER, cluster_sales, "the year's sales, for the year's count", burn_in=True),
         in_months((JUNE, DECEMBER), county_statistics, "the half-year is over; next month the county decides", burn_in=True),
         yearly(DECEMBER, township_effort, "the year is assessed when it is over", burn_in=True),
     )),

@@ -24,10 +24,11 @@ from sim.core.process import PROCESSES, Process
 from sim.core.random_draws import replication_key
 from sim.month import bind
 from sim.world.codes import NONE
+from sim.world.funds import owed_reasons
 
 SECTORS = (Fund.HOUSEHOLDS, Fund.ENTERPRISES, Fund.OUTSIDE)
 BUDGETS = (
-    Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.POVERTY_INSURER, Fund.RISK_COMPENSATION
+    Fund.COUNTY_FLOOR, Fund.BRIDGING, Fund.EMPLOYMENT, Fund.TOWNSHIP, Fund.VILLAGES, Fund.RISK_COMPENSATION
 )  # fmt: skip
 SPARE = 100
 #: A hand-made county has all the leads, and so the projects, of a real one in its one township; enough for ten years.
@@ -76,12 +77,15 @@ class Hand:
         self.tables["townships"]["epidemic"] = 1.0
         for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
             self.tables["townships"][column] = 1.0
+        self.tables["townships"]["sites"] = 1.0
         self.tables["villages"]["team"] = 1.0
         self.tables["enterprises"]["exposure"] = 1.0
         self.tables["townships"]["maize_yield"] = 1.0
         self.slices: dict[str, slice] = {}
         self.lines: dict[str, np.recarray] = {}
         self.balances = dict.fromkeys(Fund, 0.0)
+        #: Other columns of purses before the next process runs, by column and fund.
+        self.columns: dict[tuple[str, Fund], float] = {}
         self.tables.make("funds", len(Fund))
 
     def __getattr__(self, name):
@@ -94,6 +98,10 @@ class Hand:
         """Put money into a purse before the next process runs."""
         self.balances[fund] = yuan
 
+    def reserve(self, fund: Fund, yuan: float) -> None:
+        """Keep so much of a purse for what is owed by right or contract."""
+        self.columns["reserved", fund] = yuan
+
     def run(self, name, month=0, seed=1, declared_only=True, **overrides):
         """Run one process with central parameters, some of them overridden in the units of the rules."""
         process = find(name)
@@ -101,9 +109,11 @@ class Hand:
         purses = {
             fund: Purse.SECTOR if fund in SECTORS else Purse.BUDGET if fund in BUDGETS else Purse.OPEN_ENDED for fund in Fund
         }
-        self.slices = open_purses(self.tables, purses, [process])
+        self.slices = open_purses(self.tables, purses, [process], owed_reasons())
         for fund, yuan in self.balances.items():
             self.tables["funds"][fund].balance = yuan
+        for (column, fund), yuan in self.columns.items():
+            self.tables["funds"][fund][column] = yuan
         bound = BoundProcess(
             process, self.tables, names, path, replication_key(seed, 0), self.slices, first=month, declared_only=declared_only
         )

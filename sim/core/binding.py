@@ -64,9 +64,12 @@ class Tables:
         return self.in_use(name)
 
 
-def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Process]) -> dict[str, slice]:
+def open_purses(
+    tables: Tables, purses: dict[Fund, Purse], processes: list[Process], owed: frozenset[str] = frozenset()
+) -> dict[str, slice]:
     """Make the tables of funds and budget lines; returns for each reason its rows among the lines.
 
+    ``owed``: reasons that are owed by right or contract, which come before all others where money is reserved for them.
     Raises ValueError when two processes pay for the same reason.
     """
     funds = tables.make("funds", len(Fund))
@@ -88,6 +91,7 @@ def open_purses(tables: Tables, purses: dict[Fund, Purse], processes: list[Proce
             block["reason"] = slices[payment.reason].start
             block["payer"] = payment.payers
             block["payee"] = payment.payee
+            block["owed"] = payment.reason in owed
     return slices
 
 

@@ -62,6 +62,9 @@ opened    | f8? | yuan         | What it held when the month opened.
 inflow    | f8? | yuan         | What it received this month.
 outflow   | f8? | yuan         | What it paid this month.
 drawn     | f8? | yuan         | The part of its inflow that an open-ended purse drew from outside.
+reserved  | f8? | yuan         | The part of its balance that is kept for what is owed by right or contract.
+owed      | f8? | yuan         | What was owed by right or contract since January, paid or not, with it as the first payer.
+owed_year | f8? | yuan         | The same of the whole year before.
 """,
 )
 
@@ -75,6 +78,7 @@ payee     | i4? | code (Fund)  | The purse that receives.
 yuan      | f8? | yuan         | Paid this month.
 units     | f8? | payments     | How many payments that were, each household counted with its weight.
 unpaid    | f8? | yuan         | What was due this month and could not be paid (on the first payer's line).
+owed      | i1? | flag         | Whether it is owed by right or contract, so that money reserved may pay it.
 """,
 )
 
@@ -87,6 +91,8 @@ class FundRow(Protocol):
     inflow: float
     outflow: float
     drawn: float
+    reserved: float
+    owed: float
 
 
 class LineRow(Protocol):
@@ -95,6 +101,7 @@ class LineRow(Protocol):
     yuan: float
     units: float
     unpaid: float
+    owed: int
 
 
 class HouseholdRow(Protocol):
@@ -124,12 +131,12 @@ class Payment(NamedTuple):
 
 
 @compiled
-def withdraw(funds: Sequence[FundRow], code: int, total: float) -> bool:
-    """Take ``total`` yuan out of a fund if it can pay them; say whether it could."""
+def withdraw(funds: Sequence[FundRow], code: int, total: float, owed: int) -> bool:
+    """Take ``total`` yuan out of a fund if it can pay them, out of its reserve only what is owed; say whether it could."""
     fund = funds[code]
     if fund.purse == Purse.SECTOR:
         return True
-    if fund.balance < total:
+    if fund.balance < total or (owed == 0 and fund.balance - fund.reserved < total):
         if fund.purse == Purse.BUDGET:
             return False
         lacking = total - fund.balance
@@ -138,6 +145,8 @@ def withdraw(funds: Sequence[FundRow], code: int, total: float) -> bool:
         fund.drawn += lacking
     fund.balance -= total
     fund.outflow += total
+    if owed == 1:
+        fund.reserved = max(fund.reserved - total, 0.0)
     return True
 
 
@@ -155,8 +164,11 @@ def arrive(payment: Payment, payer: int, total: float, units: float) -> None:
 @compiled
 def transfer(payment: Payment, total: float, units: float) -> bool:
     """Move ``total`` yuan from the first payer that can to the payee; False, and a note of it, if none can."""
+    owed = payment.lines[0].owed
+    if owed == 1:
+        payment.funds[payment.payers[0]].owed += total
     for i in range(len(payment.payers)):
-        if withdraw(payment.funds, payment.payers[i], total):
+        if withdraw(payment.funds, payment.payers[i], total, owed):
             arrive(payment, i, total, units)
             return True
     payment.lines[0].unpaid += total
@@ -166,7 +178,7 @@ def transfer(payment: Payment, total: float, units: float) -> bool:
 @compiled
 def transfer_from(payment: Payment, payer: int, total: float, units: float) -> bool:
     """Move ``total`` yuan from the payer in that place among the declared ones; False, and a note of it, if it cannot."""
-    if not withdraw(payment.funds, payment.payers[payer], total):
+    if not withdraw(payment.funds, payment.payers[payer], total, payment.lines[payer].owed):
         payment.lines[payer].unpaid += total
         return False
     arrive(payment, payer, total, units)
@@ -174,13 +186,34 @@ def transfer_from(payment: Payment, payer: int, total: float, units: float) -> b
 
 
 @compiled
+def free_money(fund: FundRow) -> float:
+    """What a fund may pay for that is not owed by right or contract, yuan."""
+    return max(fund.balance - fund.reserved, 0.0)
+
+
+@compiled
 def affordable(payment: Payment, total: float) -> bool:
-    """Whether some payer could pay ``total`` yuan now."""
+    """Whether some payer could pay ``total`` yuan now for what is not owed."""
     for i in range(len(payment.payers)):
         fund = payment.funds[payment.payers[i]]
-        if fund.purse != Purse.BUDGET or fund.balance >= total:
+        if fund.purse != Purse.BUDGET or free_money(fund) >= total:
             return True
     return False
+
+
+@compiled
+def spendable(payment: Payment) -> float:
+    """The most that a single payer, each of a budget, could pay now for what is not owed, yuan."""
+    most = 0.0
+    for i in range(len(payment.payers)):
+        most = max(most, free_money(payment.funds[payment.payers[i]]))
+    return most
+
+
+@compiled
+def leave_unpaid(payment: Payment, total: float) -> None:
+    """Write down what was due and no fund could pay."""
+    payment.lines[0].unpaid += total
 
 
 @compiled

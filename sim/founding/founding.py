@@ -44,6 +44,17 @@ BORROWED = {
     "farm_price": "farming.farm_price",
     "net_share": "farming.net_share",
     "farm_yield": "farming.farm_yield",
+    "enterprise_tax": "enterprises.tax",
+    "able_by_age": "demography.able_by_age",
+    "full_by_age": "demography.full_by_age",
+    "strength_step": "demography.strength_step",
+    "weak_capacity": "demography.weak_capacity",
+    "senior_high_share": "demography.senior_high_share",
+    "tertiary_share": "demography.tertiary_share",
+    "adult_age": "health.adult_age",
+    "older_from": "health.older_from",
+    "older_multiple": "health.older_multiple",
+    "disability_onset": "health.disability_onset",
 }
 
 
@@ -163,14 +174,39 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:
-    """A worker's margin over materials is what the worker costs, and a stated part more; a month of it is in hand."""
+    """Open the accounts of enterprises: wages of all workers, a margin on them, what goes into sales; a month is in hand."""
     persons, enterprises, households = tables["persons"], tables["enterprises"], tables["households"]
-    employed = np.flatnonzero(persons["enterprise"] >= 0)
-    group = households["segment"][persons["household"][employed]] * STRENGTHS + (persons["capacity"][employed] >= 1.0)
-    pay = tables["markets"]["pay"][group, Destination.LOCAL_FIRM] * persons["productivity"][employed]
-    enterprises["wages"] = np.bincount(persons["enterprise"][employed], pay, len(enterprises))
+    working = np.flatnonzero((persons["status"] == Destination.LOCAL_FIRM) & (persons["alive"] == 1))
+    row, employer = persons["household"][working], persons["enterprise"][working]
+    group = households["segment"][row] * STRENGTHS + (persons["capacity"][working] >= 1.0)
+    pay = tables["markets"]["pay"][group, Destination.LOCAL_FIRM] * persons["productivity"][working]
+    wages = np.bincount(employer[employer >= 0], pay[employer >= 0], len(enterprises))
+    others = np.where(employer < 0, households["weight"][row], 0.0)
+    cluster = enterprises["revenue"] > 0.0
+    if others.sum() > 0.0:
+        mean_pay = (others * pay).sum() / others.sum()
+        staff = enterprises["staff_founded"]
+        staff[cluster] = np.maximum(p.wages_in_sales * enterprises["revenue"][cluster] / YEAR - wages[cluster], 0.0) / mean_pay
+        enterprises["staff"] = staff * enterprises["alive"]
+        there = min(1.0, p.staff_ceiling * others.sum() / max(enterprises["staff"].sum(), 1.0))
+        enterprises["staff_founded"] *= there
+        enterprises["staff"] *= there
+        wages = wages + enterprises["staff"] * mean_pay
+    enterprises["capital"] = (enterprises["jobs_founded"] + enterprises["staff_founded"]) * p.capital_per_job
+    tables["environment"]["other_local"] = others.sum()
+    tables["environment"]["staff_founded"] = tables["environment"]["staff"] = enterprises["staff"].sum()
+    enterprises["wages"] = wages
     enterprises["margin"] = p.enterprise_margin
-    enterprises["cash"] = enterprises["margin"] * enterprises["wages"]
+    enterprises["materials"] = p.enterprise_materials
+    ordinary = YEAR * p.enterprise_margin * wages
+    selling = cluster & (wages > 0.0)
+    enterprises["materials"][selling] = np.maximum(enterprises["revenue"][selling] / ordinary[selling] - 1.0, 0.0)
+    if selling.any():  # those that have not opened yet are like those that have
+        enterprises["materials"][cluster & ~selling] = enterprises["materials"][selling].mean()
+    enterprises["fortune"] = enterprises["prospect"] = 1.0
+    enterprises["usual"] = p.enterprise_margin * (1.0 - p.enterprise_tax[enterprises["sector"]]) - 1.0
+    enterprises["expected"] = enterprises["usual"]
+    enterprises["cash"] = p.enterprise_margin * wages
 
 
 def open_inherited_cases(tables: Tables, draws: Draws, p: Any, month: int) -> None:

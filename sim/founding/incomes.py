@@ -6,6 +6,7 @@ scaled to it; and what is left over is own work at home, support from relatives,
 together yield what the county produces: who is scaled up works more land and more sheds, others less.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +56,8 @@ class DibaoRules:
     monitoring_line: float
     dibao_line: float
     counted_share: float
-    assessed: object
-    due: object
+    assessed: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    due: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:

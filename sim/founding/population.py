@@ -12,6 +12,7 @@ from sim.core.compiled.compilation import compiled
 from sim.core.random_draws import decision_key, mix, uniform, word
 from sim.core.random_draws import normal as normal_draw
 from sim.world.codes import NONE, Destination, Segment, Stage
+from sim.world.persons import capacity_at
 from sim.world.places import NUMBERED, numbered_villages, read_townships, read_villages
 
 LARGEST_SIZE = 6
@@ -217,30 +218,98 @@ def enough_hands(p, counts: Counts, posts: int) -> np.ndarray:
     return share
 
 
+def ages_of(p, counts: Counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share of children by segment, and how likely each single age is among the children, and among a segment's adults.
+
+    Listed households have their own shares of children and of the old, and lean to the old by as much from every age to the
+    next; the others are what the county's pyramid leaves.
+    """
+    pyramid = np.repeat(np.asarray(p.age_shares, float) / AGE_GROUP, AGE_GROUP)
+    pyramid /= pyramid.sum()
+    child, adult = pyramid[:ADULT] / pyramid[:ADULT].sum(), pyramid[ADULT:]
+    children = np.array(p.child_share, float)[:, None]
+    wanted = np.array(p.old_share, float)[:, None] / (1.0 - children)
+    years = np.arange(len(adult)) / len(adult)
+    low, high = np.full_like(children, -MOST_POWER), np.full_like(children, MOST_POWER)
+    for _ in range(BISECTIONS):
+        tilt = 0.5 * (low + high)
+        adults = adult * np.exp(tilt * years)
+        adults /= adults.sum(axis=1, keepdims=True)
+        few = adults[:, OLD - ADULT :].sum(axis=1, keepdims=True) < wanted
+        low, high = np.where(few, tilt, low), np.where(few, high, tilt)
+    persons = (np.array(counts.persons, float) * counts.weight)[:, None]
+    listed = slice(0, Segment.GENERAL)
+    ages = persons * np.hstack([children * child, (1.0 - children) * adults])
+    left = np.maximum(pyramid * persons.sum() - ages[listed].sum(axis=0), 0.0)
+    children[Segment.GENERAL] = left[:ADULT].sum() / left.sum()
+    adults[Segment.GENERAL] = left[ADULT:] / left[ADULT:].sum()
+    return children[:, 0], child, np.hstack([np.zeros((len(Segment), ADULT)), adults])
+
+
+def strengths_of(p, labour: np.ndarray, adults: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How a segment's adults are spread over strength: strength is ``(u / top) ** (1 / power)`` for a uniform ``u``.
+
+    ``top`` and ``power`` are those with which the wanted shares of adults can work, and of these are weak, by the curves that
+    hold in every later year too.
+    """
+    ages = np.arange(adults.shape[1])
+    able, full = (np.interp(ages, np.arange(len(curve)) * p.strength_step, curve) for curve in (p.able_by_age, p.full_by_age))
+    here = (
+        adults
+        * (1.0 - disabled_by(p, ages))
+        * np.where(ages < p.graduation_age, 1.0 - p.senior_high_share * p.tertiary_share, 1.0)
+    )
+    low, high = np.full(len(labour), LEAST_POWER), np.full(len(labour), MOST_POWER)
+    for _ in range(BISECTIONS):
+        power = 0.5 * (low + high)
+        of_able = (here * full ** power[:, None]).sum(axis=1) / (here * able ** power[:, None]).sum(axis=1)
+        few = of_able < 1.0 - np.asarray(p.weak_share, float)
+        low, high = np.where(few, low, power), np.where(few, power, high)
+    chance = able ** power[:, None]
+    top = labour / (here * chance).sum(axis=1)
+    for _ in range(BISECTIONS):  # nobody is more than certain to be able, so that others are a little more often
+        top = np.minimum(top * labour / (here * np.minimum(top[:, None] * chance, 1.0)).sum(axis=1), MOST_TOP)
+    return top, power
+
+
+def disabled_by(p, ages: np.ndarray) -> np.ndarray:
+    """Share of people disabled by an age: as many as the yearly chance goes on to make."""
+    yearly = np.where(ages >= p.older_from, p.older_multiple, 1.0) * p.disability_onset * (ages >= p.adult_age)
+    return 1.0 - np.cumprod(1.0 - np.minimum(yearly, 1.0))
+
+
 def make_persons(tables: Tables, draws: Draws, p, sizes: np.ndarray, counts: Counts, posts: int) -> None:
     """Give every household its members, with age, health, schooling and working capacity."""
     total = int(sizes.sum())
     persons = tables.make("persons", total, room=total + _room(total, counts.weight[Segment.GENERAL] > 1))
     households = tables["households"]
+    child_share, child_ages, adult_ages = ages_of(p, counts)
     # A head is never a child, so children are drawn among the other members with a chance raised to give the wanted share.
     members, heads = np.array(counts.persons, float), np.array(counts.households, float)
-    child_chance = np.minimum(p.child_share * members / np.maximum(members - heads, 1.0), 1.0)
-    keys = tuple(draws.key(name) for name in ("role", "child", "age", "sex", "chronic", "school"))
+    child_chance = np.minimum(child_share * members / np.maximum(members - heads, 1.0), 1.0)
+    top, power = strengths_of(p, enough_hands(p, counts, posts) / (1.0 - child_share), adult_ages)
+    keys = tuple(draws.key(name) for name in ("child", "age", "sex", "chronic", "school", "strength", "disabled"))
     fill_persons(
-        households, persons, sizes, keys, enough_hands(p, counts, posts) / (1.0 - p.child_share), p.weak_share, child_chance,
-        p.elderly_share, p.chronic_share, p.weak_capacity, p.tertiary_share, AGES,
+        households, persons, sizes, keys, child_chance, np.cumsum(child_ages), np.cumsum(adult_ages, axis=1), top, power,
+        disabled_by(p, np.arange(adult_ages.shape[1])), p.chronic_share, np.asarray(p.able_by_age), np.asarray(p.full_by_age),
+        p.strength_step, p.weak_capacity,
+        (p.senior_high_share, p.senior_high_share * p.tertiary_share, p.graduation_age),
     )  # fmt: skip
 
 
-#: Youngest and oldest of each role: full labour, weak labour, the old, adults who cannot work, those below 21.
-AGES = np.array([[20.0, 58.0], [45.0, 70.0], [60.0, 88.0], [25.0, 60.0], [0.0, 21.0]])
-PRESCHOOL, SCHOOL, SENIOR_HIGH, ADULT = 3, 6, 15, 18
+#: Years of an age group of the pyramid; first year of working life and of old age; where stages of school begin.
+AGE_GROUP, OLD = 5, 60
+PRESCHOOL, SCHOOL, SENIOR_HIGH, TERTIARY, ADULT = 3, 6, 15, 18, 20
+LEAST_POWER, MOST_POWER, MOST_TOP, BISECTIONS = 0.05, 40.0, 100.0, 40
 
 
 @compiled
-def fill_persons(households, persons, sizes, keys, labour, weak, child_chance, elderly, chronic, weak_capacity, tertiary, ages):
-    """Draw each member's role, then what follows from it."""
-    role_key, child_key, age_key, sex_key, chronic_key, school_key = keys
+def fill_persons(
+    households, persons, sizes, keys, child_chance, child_ages, adult_ages, top, power, disabled, chronic, able, full, step, weak,
+    schooling,
+):  # fmt: skip
+    """Draw each member's age and strength, then what follows from them."""
+    child_key, age_key, sex_key, chronic_key, school_key, strength_key, disabled_key = keys
     row = 0
     for h in range(len(households)):
         household = households[h]
@@ -258,23 +327,22 @@ def fill_persons(households, persons, sizes, keys, labour, weak, child_chance, e
             person.productivity = 1.0
             person.female = 1 if uniform(sex_key, person.identity) < 0.5 else 0
             person.status = Destination.NONE
-            u = uniform(role_key, person.identity)
             child = place > 0 and uniform(child_key, person.identity) < child_chance[segment]
-            if child:
-                role = 4
-            elif u < labour[segment]:
-                role = 1 if u < labour[segment] * weak[segment] else 0
-            else:
-                role = 2 if u < labour[segment] + (1.0 - labour[segment]) * elderly[segment] else 3
-            low, high = ages[role]
-            person.age = int(low + (high - low) * uniform(age_key, person.identity))
-            person.capacity = 1.0 if role == 0 else weak_capacity if role == 1 else 0.0
-            person.disabled = 1 if role == 3 else 0
-            if role == 4:
-                _enter_school(person, uniform(school_key, person.identity) < tertiary)
-            elif uniform(chronic_key, person.identity) < 1.0 - (1.0 - chronic[segment]) ** (1.0 / _adults(size)):
-                # one adult or more is ill in the wanted share of households
-                person.chronic = 1
+            ages = child_ages if child else adult_ages[segment]
+            person.age = min(np.searchsorted(ages, uniform(age_key, person.identity)), len(ages) - 1)
+            # Children are as strong as children anywhere; what keeps adults from work has to do with being listed.
+            person.strength = uniform(strength_key, person.identity)
+            if not child:
+                person.strength = (person.strength / top[segment]) ** (1.0 / power[segment])
+            _enter_school(person, uniform(school_key, person.identity), schooling)
+            if person.stage == Stage.NOT_IN_SCHOOL and person.age >= SENIOR_HIGH:
+                person.capacity = capacity_at(person.strength, person.age, able, full, step, weak)
+                if uniform(disabled_key, person.identity) < disabled[person.age]:
+                    person.capacity = 0.0
+                person.disabled = 1 if person.capacity == 0.0 and ADULT <= person.age < OLD else 0
+            if not child:  # one adult or more is ill in the wanted share of households
+                spared = (1.0 - chronic[segment]) ** (1.0 / _adults(size))
+                person.chronic = 1 if uniform(chronic_key, person.identity) < 1.0 - spared else 0
             row += 1
 
 
@@ -285,20 +353,18 @@ def _adults(size):
 
 
 @compiled
-def _enter_school(person, studies_on):
-    """Where a person below 21 stands in school, and how many years of the stage are left."""
+def _enter_school(person, u, schooling):
+    """Where somebody stands in school, and how many years of the stage are left; as many go on as will in later years."""
+    to_senior_high, to_tertiary, graduation = schooling
     if SCHOOL <= person.age < SENIOR_HIGH:
         person.stage = Stage.COMPULSORY
         person.school_years = SENIOR_HIGH - person.age
-    elif SENIOR_HIGH <= person.age < ADULT:
+    elif SENIOR_HIGH <= person.age < TERTIARY and u < to_senior_high:
         person.stage = Stage.SENIOR_HIGH
-        person.school_years = ADULT - person.age
-    elif person.age >= ADULT:
-        if studies_on:
-            person.stage = Stage.TERTIARY
-            person.school_years = 22 - person.age
-        else:
-            person.capacity = 1.0
+        person.school_years = TERTIARY - person.age
+    elif TERTIARY <= person.age < graduation and u < to_tertiary:
+        person.stage = Stage.TERTIARY
+        person.school_years = int(graduation) - person.age
 
 
 def list_poor_students(tables: Tables, draws: Draws, p) -> None:
@@ -308,7 +374,7 @@ def list_poor_students(tables: Tables, draws: Draws, p) -> None:
     """
     persons, households = tables["persons"], tables["households"]
     segment = households["segment"][persons["household"]]
-    in_school = (persons["age"] >= PRESCHOOL) & (persons["age"] < ADULT)
+    in_school = (persons["age"] >= PRESCHOOL) & (persons["age"] < SENIOR_HIGH) | (persons["stage"] == Stage.SENIOR_HIGH)
     listed = np.flatnonzero(in_school & (segment != Segment.GENERAL))
     after = (segment[listed] > Segment.REGISTERED_OTHER).astype(float)
     order = draws.order("poor student", persons["identity"][listed], after)

@@ -152,6 +152,7 @@ def _fill_jobs(persons, enterprises, draws: Draws, p: Any, names, size: np.ndarr
     vacant = identities("vacancy", round(p.vacancy_share * len(workers)))
     vacancies = np.bincount(np.searchsorted(edges, draws.uniforms("vacancy", vacant)).clip(0, total - 1), minlength=total)
     mean_jobs = len(workers) * size / operating.sum()
+    enterprises["staff_founded"] = mean_jobs * p.enterprise_staff
     enterprises["desired"] = enterprises["registered"] + vacancies
     enterprises["jobs_founded"] = np.where(enterprises["alive"] == 1, enterprises["desired"], mean_jobs)
 
@@ -196,7 +197,10 @@ def make_assets(tables: Tables, draws: Draws, p: Any) -> None:
 
 
 def make_loans(tables: Tables, draws: Draws, p: Any) -> None:
-    """The loans of before 2021 that are still being served, at every age up to their term."""
+    """The loans being served when 2021 begins, at every age up to their term, so that as many fall due each month as are made.
+
+    Those made in 2020 took the place of others that had run out: they earn throughout the year that is run before January 2021.
+    """
     households = tables["households"]
     households["loan"] = NONE
     loans = tables.make("loans", 0, room=room_of(SPARE_LOANS, p))
@@ -212,7 +216,7 @@ def make_loans(tables: Tables, draws: Draws, p: Any) -> None:
     loans["kind"] = LoanKind.MICROCREDIT
     loans["principal"] = loans["capital"] = p.loan_size
     loans["term"] = round(p.loan_term)
-    loans["started"] = -12 - (draws.uniforms("loan age", names) * (p.loan_term - 12)).astype(int)
+    loans["started"] = -1 - (draws.uniforms("loan age", names) * p.loan_term).astype(int)
     loans["ability"] = draws.lognormals("loan ability", households["identity"][chosen], p.loan_ability_spread)
     households["loan"][chosen] = np.arange(len(chosen))
 
@@ -227,3 +231,5 @@ def make_township_finance(tables: Tables, draws: Draws, p: Any) -> None:
     townships["need"] = size * p.township_need / 12 * draws.lognormals("need", names, p.need_spread)
     for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
         townships[column] = 1.0
+    sites = size**p.site_spread
+    townships["sites"] = sites / max(sites.mean(), 1e-9)

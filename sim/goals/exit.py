@@ -19,7 +19,6 @@ OPENS = YEARS_IN_MONTHS + PLAN_MONTHS  # the row of January 2026 in a series tha
 EXIT_INDICATORS: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("entered_year", {"zh": "近12个月新返贫户占脱贫户比例（真实）", "en": "Registered households that fell below in twelve months, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "en": "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end."}),
         Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "2026年1月以来新低于标准（口径同R3，同一户可重复计）的脱贫户次，除以月末脱贫户；此前缺失。", "en": "Entries of registered households below, as R3 counts, since January 2026, one household may count again; divided by registered households at the month's end; missing before."}),
     )
 }  # fmt: skip
@@ -28,11 +27,9 @@ EXIT_INDICATORS: dict[str, Indicator] = {
 def exit_series(measures: np.ndarray) -> dict[str, np.ndarray]:
     """The indicators of the years after; ``measures``: (months from January 2020, measures) of the county."""
     entered, households = measures[:, Measure.ENTERED], measures[:, Measure.REGISTERED_HOUSEHOLDS]
-    year = np.cumsum(entered)
-    year[YEARS_IN_MONTHS:] -= np.cumsum(entered)[:-YEARS_IN_MONTHS]
     since = np.full(len(entered), np.nan)
     since[OPENS:] = np.cumsum(entered[OPENS:]) / households[OPENS:]
-    return {"entered_year": year / households, "entered_since_2025": since}
+    return {"entered_since_2025": since}
 
 
 def _after(inputs: GoalInputs, margins: np.ndarray, value: float) -> GoalOutcome:

@@ -16,8 +16,9 @@ QUARTER = 3
 
 @dataclass(frozen=True)
 class Indicator:
-    """A series by month. ``window``: the measure of the month, or the sum of twelve; ``factor`` multiplies the ratio.
+    """A series by month. ``window``: the measure of the month, the sum of twelve over that of twelve (year) or over the last month (flow).
 
+    ``factor`` multiplies the ratio.
     ``per`` is the denominator, None for a plain sum. A ratio of nothing to nothing is missing (NaN), not 0. ``of_places``: about
     places or enterprises, so that it means nothing for a segment. ``said``: its definition, where it is no ratio of measures.
     """
@@ -82,6 +83,7 @@ _LIST = (
     Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True, threshold_of="relapse_share"),
     Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
     Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
+    Indicator("entered_year", _both("近12个月新返贫户占脱贫户比例（真实）", "Registered households that fell below in twelve months, true"), "share", M.ENTERED, M.REGISTERED_HOUSEHOLDS, "flow", said=_both("近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end.")),
     Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
     Indicator("relapse_polished", _both("考核压力下未计入登记的返贫", "Fallen on file, left out of the count under assessment"), "share", M.POLISHED, M.REGISTERED),
     Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),
@@ -139,6 +141,8 @@ _LIST = (
     Indicator("family_farms", _both("家庭农场", "Family farms"), "enterprises", M.FAMILY_FARMS, of_places=True),
     Indicator("tight_firms", _both("紧密联结龙头企业", "Leading firms with tight linkage"), "enterprises", M.TIGHT_FIRMS, of_places=True),
     Indicator("cluster_revenue", _both("集聚区主营收入（上一考核年）", "Sales of the processing cluster in the year counted last"), "yuan", M.CLUSTER_REVENUE, of_places=True),
+    Indicator("enterprise_jobs", _both("经营主体与飞地项目用工", "Jobs in village enterprises and enclave projects"), "persons", M.FIRM_JOBS, of_places=True),
+    Indicator("enterprise_value_added", _both("经营主体与飞地项目增加值（近12个月）", "Value added of village enterprises and enclave projects, twelve months"), "yuan", M.FIRM_VALUE_ADDED, None, "year", of_places=True),
     Indicator("assets_operating", _both("正常运营的帮扶资产占比", "Village assets operating"), "share", M.ASSETS_OPERATING, M.ASSETS, of_places=True),
     Indicator("asset_arrears", _both("拖欠村集体的资产收益", "Returns owed to villages"), "yuan", M.ASSET_ARREARS, of_places=True),
     Indicator("grain", _both("粮食产量（近12个月）", "Grain, twelve months"), "t", M.GRAIN, None, "year", of_places=True),

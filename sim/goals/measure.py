@@ -90,6 +90,8 @@ class Measure(IntEnum):
     FAMILY_FARMS = auto()
     TIGHT_FIRMS = auto()  # leading firms with tight linkage
     CLUSTER_REVENUE = auto()  # of processors and leading firms, in the year assessed last, yuan
+    FIRM_JOBS = auto()  # jobs held in village enterprises and enclave projects, registered or not
+    FIRM_VALUE_ADDED = auto()  # their sales of the month less what they used up, yuan
     ASSETS = auto()  # village assets
     ASSETS_OPERATING = auto()
     ASSET_ARREARS = auto()  # yuan owed to villages

@@ -22,6 +22,8 @@ def measure_enterprise(enterprise, scale, out):
     elif enterprise.sector == Sector.ENCLAVE:
         out[Measure.ENCLAVE_REGISTERED] += enterprise.registered
     out[Measure.CLUSTER_REVENUE] += enterprise.revenue
+    out[Measure.FIRM_JOBS] += enterprise.registered + enterprise.staff
+    out[Measure.FIRM_VALUE_ADDED] += enterprise.sales - enterprise.inputs
 
 
 @compiled

@@ -1,13 +1,15 @@
 """The books of a month: opened before anything happens, closed when everything has, to half a fen.
 
 What every household and every enterprise holds must follow from what it received and paid; the sums over all rows must
-equal the sector's purse; every purse and every line of the budget must agree. Nothing is corrected here: a gap stops the run.
+equal the sector's purse; every purse and every line of the budget must agree. So must every enterprise's account: value added is
+wages, rent, tax and profit. Nothing is corrected here: a gap stops the run.
 """
 
 import numpy as np
 
 from sim.core.compiled.compilation import compiled, reuse_machine_code
 from sim.core.ledger import Fund, Purse
+from sim.world.enterprises import unaccounted
 
 TOLERANCE = 0.005  # yuan
 HUNDRED = 100  # rows
@@ -45,6 +47,10 @@ def open_month(households, enterprises, funds, lines):
         enterprise.opened = enterprise.cash
         enterprise.inflow = 0.0
         enterprise.outflow = 0.0
+        enterprise.sales = 0.0
+        enterprise.inputs = 0.0
+        enterprise.tax = 0.0
+        enterprise.used = 0.0
     for fund in funds:
         fund.opened = fund.balance
         fund.inflow = 0.0
@@ -151,6 +157,18 @@ def add_up_lines(lines, funds, sector, sums):
     sums[5], sums[6], sums[7] = came, went, funds[sector].balance
 
 
+@compiled
+def add_up_accounts(enterprises, sums):
+    """Into ``sums``, from its ninth place on: the enterprise whose value added is least explained by wages, rent, tax and profit,
+    and by how much (yuan)."""
+    worst, gap, scale = -1, 0.0, 0.0
+    for row in range(len(enterprises)):
+        off = unaccounted(enterprises[row])
+        if not abs(off) <= abs(gap):
+            worst, gap, scale = row, off, enterprises[row].sales
+    sums[8], sums[9], sums[10] = worst, gap, scale
+
+
 @reuse_machine_code
 @compiled
 def add_up(households, enterprises, funds, lines, sums):
@@ -161,6 +179,7 @@ def add_up(households, enterprises, funds, lines, sums):
     add_up_lines(lines, funds, Fund.HOUSEHOLDS, sums[1])
     add_up_enterprises(enterprises, sums[2])
     add_up_lines(lines, funds, Fund.ENTERPRISES, sums[2])
+    add_up_accounts(enterprises, sums[2])
 
 
 def _check(what: str, gap: float, scale: float) -> None:
@@ -183,13 +202,15 @@ def close_month(households, enterprises, funds, lines) -> None:
 
     Raises BooksDoNotClose naming the row, the fund or the sector, and the gap.
     """
-    sums = np.zeros((3, 8))
+    sums = np.zeros((3, 11))
     add_up(households, enterprises, funds, lines, sums)
     of_funds, *of_sectors = sums.tolist()
     _check_funds(funds, *of_funds[:4])
     for name, sector in zip(("households", "enterprises"), of_sectors, strict=True):
-        row, gap, cash, received, paid, came, went, balance = sector
+        row, gap, cash, received, paid, came, went, balance = sector[:8]
         _check(f"the cash of row {row:.0f} of {name}", gap, 0.0)
         _check(f"what {name} received against what was paid to them", received - came, came)
         _check(f"what {name} paid against what was received from them", paid - went, went)
         _check(f"what {name} hold against their sector's purse", cash - balance, came + went + abs(cash))
+    row, gap, scale = of_sectors[1][8:]
+    _check(f"value added of row {row:.0f} of enterprises against wages, rent, tax and profit", gap, scale)

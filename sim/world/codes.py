@@ -92,6 +92,14 @@ class Linkage(IntEnum):
     ASSET_RENT = 4  # rents a village asset
 
 
+class EntryRule(IntEnum):
+    """Where enterprises open: where profits draw founders, helped by the county while the plan's number is missing, or by that
+    number alone."""
+
+    PROFIT = 0
+    TARGET = 1
+
+
 class Contract(IntEnum):
     """What the operator of a village asset owes: a fixed return, or a share of what it makes."""
 
@@ -217,6 +225,13 @@ class LabourRule(IntEnum):
     TRANSITIONS = 1
 
 
+class Network(IntEnum):
+    """Whether word of work spreads: neighbours who found some help to find more, or nobody hears of it."""
+
+    INERTIA = 0
+    NEIGHBOURS = 1
+
+
 class DependenceSign(IntEnum):
     """What dibao does to the search for work: nothing, it discourages, or it comes with information. The evidence conflicts."""
 
@@ -226,10 +241,14 @@ class DependenceSign(IntEnum):
 
 
 class IncomeConcept(IntEnum):
-    """Which income is held against poverty and monitoring lines: net of self-paid rigid spending, or income alone."""
+    """Which income is held against poverty and monitoring lines: net of self-paid rigid spending, or income alone.
+
+    OFFICIAL is income alone, looked at once a year, as the yearly check of the register does.
+    """
 
     NET = 0
     INCOME = 1
+    OFFICIAL = 2
 
 
 class Event(IntEnum):

@@ -21,7 +21,13 @@ wage_error        | f8  | log points       | Accumulated error of wage growth co
 wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
-enclave_demand    | f8  | share            | Net local jobs of enclave projects, relative to local jobs at founding.
+enclave_demand    | f8  | share            | Net new local jobs of projects and enterprises, relative to those at founding.
+firm_demand       | f8  | share            | The part of it that village enterprises make, with workers who are not registered.
+staff_founded     | f8  | jobs             | Workers who were not registered in village enterprises at founding.
+staff             | f8  | jobs             | How many of them village enterprises plan for now.
+staff_change      | f8  | jobs             | How many more of them that is than last month.
+other_local       | f8  | persons          | Those who work near home without being registered, each row counted with its weight.
+other_pay         | f8  | yuan/month       | What they are paid on average.
 stores            | f8? | quantity         | Tonnes that cold stores hold which were built since 2021.
 sold_online       | f8? | yuan/year        | Farm products sold online by supported firms, at farm prices.
 good_fields       | f8? | mu               | High-standard fields built since 2021.
@@ -37,6 +43,8 @@ files_2021        | f8? | files            | Signals and cases open when the pla
 moved             | f8? | share            | Part of the tranche that the county takes out of the plan for this half-year.
 to_industry       | f8? | share            | Part of the tranche that goes to industry from what was moved.
 work_money        | f8? | yuan/month       | What was moved to work relief.
+compensation_due  | f8  | yuan             | What the county has yet to pay into the risk-compensation fund this year.
+insurer_owed      | f8  | yuan             | What the anti-poverty insurer paid beyond its premium; the county will make it good.
 transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )

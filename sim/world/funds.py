@@ -18,11 +18,15 @@ FILE = Path(__file__).with_suffix(".yaml")
 
 @dataclass(frozen=True)
 class FundRecord:
-    """A purse: its names, how it meets a payment beyond its balance, and its permitted uses with their clauses."""
+    """A purse: its names, how it meets a payment beyond its balance, and its permitted uses with their clauses.
+
+    ``owed``: uses that are owed by right or contract, for which a budget keeps a reserve.
+    """
 
     name: dict[str, str]
     purse: Purse
     pays: dict[str, str]
+    owed: tuple[str, ...]
 
 
 @cache
@@ -35,13 +39,21 @@ def fund_records() -> dict[Fund, FundRecord]:
         if name not in known:
             raise InputError(FILE, tree.lines[name], *unknown("unknown fund", "没有这项资金：", name, known))
         pays = {reason: str(clause) for reason, clause in record["pays"].items()}
-        records[Fund[name.upper()]] = FundRecord(dict(record["name"]), Purse[record["purse"].upper()], pays)
+        records[Fund[name.upper()]] = FundRecord(
+            dict(record["name"]), Purse[record["purse"].upper()], pays, tuple(record.get("owed", ()))
+        )
     missing = [fund.name.lower() for fund in Fund if fund not in records]
     if missing:
         raise InputError(
             FILE, 0, f"funds without a record: {', '.join(missing)}", f"这些资金没有记录，请补上：{'、'.join(missing)}"
         )
     return records
+
+
+@cache
+def owed_reasons() -> frozenset[str]:
+    """Reasons of payment that are owed by right or contract, out of whatever purse."""
+    return frozenset(reason for record in fund_records().values() for reason in record.owed)
 
 
 def check_permitted(processes: Iterable[Process]) -> None:

@@ -13,10 +13,12 @@ household    | i4 | row                | The household.
 next         | i4 | row                | The next member; −1 for the last.
 age          | i1 | years              | Age, one more each January.
 female       | i1 | flag               | Sex.
-alive        | i1 | flag               | Whether living.
+alive        | i1 | flag               | Whether living, and living here.
+away         | i1 | flag               | Whether it has moved to town with its household.
 registered   | i1 | flag               | Registered as lifted out of poverty.
 poor_student | i1 | flag               | On the list of poor students at zero burden.
 capacity     | f4 | labour units       | Working capacity: 1 full, 0.5 weak, 0 none.
+strength     | f4 | share              | Place among people of its age, 0 the strongest: able while below a falling curve.
 chronic      | i1 | flag               | Has a chronic illness.
 disabled     | i1 | flag               | Is disabled.
 ill_months   | i2 | months             | Months of work still lost to illness.
@@ -41,6 +43,24 @@ cumulative   | f8 | yuan               | Eligible hospital cost left to the pati
 """,
     by_column=True,
 )
+
+
+@compiled
+def at_age(curve, age, step):
+    """The value of a curve at an age, between its points, which are ``step`` years apart; beyond its end the last value."""
+    place = age / step
+    before = int(place)
+    if before + 1 >= len(curve):
+        return curve[len(curve) - 1]
+    return curve[before] + (curve[before + 1] - curve[before]) * (place - before)
+
+
+@compiled
+def capacity_at(strength, age, able, full, step, weak):
+    """Working capacity that a strength leaves at an age: the same curves at founding and in every year after."""
+    if strength < at_age(full, age, step):
+        return 1.0
+    return weak if strength < at_age(able, age, step) else 0.0
 
 
 @compiled

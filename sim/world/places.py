@@ -31,6 +31,10 @@ bar              | f8? | multiple   | Income per head, relative to the monitorin
 vacant           | f8? | households | Households that its list is short of its quota.
 waiting          | i4? | signals    | Signals that nobody had verified when it last divided its time.
 landed_year      | i4? | projects   | Enclave projects landed since January.
+sites            | f8  | multiple   | Hands and land it can offer a project, relative to an average township.
+firms            | i4? | enterprises | Village enterprises that operate there.
+gain             | f8  | multiple   | What they expect to earn above an ordinary profit, added up.
+buyer            | i4? | row        | The processor that buys there; −1 if none does.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
@@ -51,6 +55,8 @@ first_secretary  | i4? | flag       | Whether a first secretary is posted there.
 visits           | f8? | households | Households that can be visited in a month.
 disease          | i4  | flag       | Whether livestock disease broke out this month.
 team             | f8  | multiple   | How well the stationed team works this month, 1 as usual; 0 where there is none.
+hired            | f8? | persons    | Who found work there this month.
+news             | f8? | persons    | Who found work there lately, an older month counting less.
 tap              | f8? | share      | Households with tap water.
 growers          | f8[6] | households | Households that grew each commodity when choices were made last.
 farms            | f8  | households | Households that there were then.

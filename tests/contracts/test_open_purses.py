@@ -15,7 +15,7 @@ def test_drawing_the_difference_leaves_exactly_nothing():
     for held, total in zip(holding[owing], due[owing], strict=True):
         funds = TABLES["funds"].allocate(len(Fund))
         funds["purse"], funds["balance"] = Purse.OPEN_ENDED, held
-        assert withdraw(funds, Fund.BANK, total)
+        assert withdraw(funds, Fund.BANK, total, 0)
         bank = funds[Fund.BANK]
         assert bank.balance == 0.0
         assert bank.drawn == bank.inflow == total - held

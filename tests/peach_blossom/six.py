@@ -143,7 +143,7 @@ class Village:
         from sim.core.ledger import Fund
         from sim.core.random_draws import replication_key
         from sim.month import MONTH, PROCESSES_IN_ORDER, bind
-        from sim.world.funds import fund_records
+        from sim.world.funds import fund_records, owed_reasons
 
         bind()
         book = load_all()
@@ -151,7 +151,7 @@ class Village:
         self.hand, self.month = peach_blossom(), 0
         self.tables = tables = self.hand.tables
         purses = {fund: record.purse for fund, record in fund_records().items()}
-        slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER))
+        slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER), owed_reasons())
         households, funds = tables["households"], tables["funds"]
         funds["balance"][Fund.HOUSEHOLDS] = (households["weight"] * households["cash"]).sum()
         funds["balance"][Fund.ENTERPRISES] = tables["enterprises"]["cash"].sum()

@@ -135,3 +135,18 @@ def test_who_had_no_hands_at_home_has_no_own_work():
     hand.environment["local_wage"] = 4000.0
     hand.run("own_work")
     assert hand.households[0].cash == 0.0
+
+
+def test_the_official_count_looks_once_a_year_and_at_income_alone():
+    hand = household(members=1, wages=400.0, rigid=5_000.0)  # 4 800 a year, far below 4 000 net of what it had to pay
+    for month in range(12):
+        hand.run("close_accounts", month=month, income_concept=2, official_month=12)
+        assert hand.households[0].below == 0, "in December twelve months of 400 are above 4 000"
+    hand.households["wages"] = 0.0
+    for month in range(12, 24):
+        hand.run("close_accounts", month=month, income_concept=2, official_month=12)
+        assert hand.households[0].below == (1 if month == 23 else 0)
+        assert hand.households[0].below_income == (1 if month >= 14 else 0)  # 10 x 400 are not below 4 000, 9 x 400 are
+    hand.households["wages"] = 9_000.0
+    hand.run("close_accounts", month=24, income_concept=2, official_month=12)
+    assert (hand.households[0].below, hand.households[0].below_months) == (1, 2), "on file until the next check"

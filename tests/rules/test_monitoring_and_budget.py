@@ -3,7 +3,7 @@
 import pytest
 
 from sim.core.ledger import Fund
-from sim.world.codes import CaseState, Cause, Channel, Help, QueueRule
+from sim.world.codes import CaseState, Cause, Channel, Destination, Help, QueueRule
 from tests.hand import Hand
 
 
@@ -194,3 +194,42 @@ def test_posts_are_paid_by_employment_money_first_then_bridging_then_the_county(
     assert (hand.balances[Fund.EMPLOYMENT], hand.balances[Fund.BRIDGING]) == (0.0, 0.0)
     assert hand.unpaid("post_pay") == 400.0, "nobody could pay the third"
     assert sorted(hand.households["wages"].tolist()) == [0.0, 400.0, 400.0]
+
+
+def test_what_is_owed_is_reserved_and_what_one_purse_lacks_is_kept_in_the_next():
+    """A twelfth of last year's 1 200 and a half more is 150 in each purse that owes; employment money has only 100 of it."""
+    hand = Hand()
+    parameters = dict(county_floor=1000.0, bridging=500.0, employment=100.0, administration=0.0, reserve_margin=0.5)
+    hand.columns = {("owed", Fund.EMPLOYMENT): 1200.0, ("owed", Fund.COUNTY_FLOOR): 1200.0}
+    hand.run("monthly_tranche", **parameters)
+    kept = [hand.funds[fund].reserved for fund in (Fund.EMPLOYMENT, Fund.BRIDGING, Fund.COUNTY_FLOOR)]
+    assert kept == pytest.approx([150.0, 50.0, 150.0])
+    assert hand.funds[Fund.COUNTY_FLOOR].owed == 0.0, "a new year's count begins"
+
+
+@pytest.mark.parametrize(("kept", "hired"), [(100.0, 1500.0), (900.0, 0.0)])
+def test_work_relief_leaves_alone_what_is_reserved(kept, hired):
+    hand = Hand()
+    hand.households["registered"], hand.persons["capacity"], hand.persons["status"] = 1, 1.0, Destination.FARM
+    hand.money(Fund.COUNTY_FLOOR, 2000.0)
+    hand.reserve(Fund.COUNTY_FLOOR, kept)
+    assert hand.run("work_relief", places=1.0, wage=1500.0).work_relief_wages == hired
+
+
+def test_training_buys_as_many_places_as_money_is_free_for():
+    hand = Hand()
+    hand.money(Fund.BRIDGING, 1000.0)
+    hand.reserve(Fund.BRIDGING, 400.0)
+    assert hand.run("training", talents=10.0, person_times=0.0, cost=100.0).training_places == pytest.approx(600.0)
+    assert hand.unpaid("training_places") == pytest.approx(400.0)
+
+
+def test_what_is_owed_is_paid_out_of_the_reserve_and_takes_it_up():
+    hand = Hand()
+    hand.persons["status"], hand.persons["capacity"] = 2, 0.5
+    hand.markets["pay"] = 0.0
+    hand.money(Fund.EMPLOYMENT, 1000.0)
+    hand.reserve(Fund.EMPLOYMENT, 900.0)
+    hand.run("earnings", post_pay=400.0)
+    fund = hand.funds[Fund.EMPLOYMENT]
+    assert (fund.balance, fund.reserved, fund.owed) == (600.0, 500.0, 400.0)

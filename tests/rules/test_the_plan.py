@@ -106,6 +106,41 @@ def test_mr21_a_loan_that_earns_what_it_costs_changes_no_income(subsidy):
     assert hand.paid("interest_subsidy") == pytest.approx(42_000 * interest * subsidy)
 
 
+def test_a_loss_of_capital_is_no_income_and_a_gain_makes_capital_whole_before_it_is():
+    hand = borrower()
+    terms = dict(interest_rate=0.0, return_spread=0.0)
+    hand.run("loan_service", loan_return=-0.1, **terms)  # a tenth of 42 000 is lost
+    assert (hand.loans[0].capital, hand.households[0].business) == pytest.approx((37_800.0, 0.0))
+    hand.run("loan_service", month=1, loan_return=0.1, **terms)  # 3 780 are gained: capital is 420 short of whole
+    assert (hand.loans[0].capital, hand.households[0].business) == pytest.approx((41_580.0, 0.0))
+    hand.run("loan_service", month=2, loan_return=0.1, **terms)  # 4 158 are gained: 420 for capital, the rest is income
+    assert (hand.loans[0].capital, hand.households[0].business) == pytest.approx((42_000.0, 3_738.0))
+    assert hand.paid("loan_income") == pytest.approx(3_738.0)
+
+
+def test_loans_renewed_are_among_the_loans_made():
+    for started, lent in ((0, 0.0), (-5, 42_000.0)):
+        hand = Hand(households=2, persons=2, loans=1)
+        hand.loans[0].household, hand.loans[0].started = 0, started
+        hand.households["loan"] = [0, -1]
+        hand.households["registered"] = hand.households["workers"] = 1
+        hand.households["income_12"] = 20_000.0
+        hand.run("new_loans", loans=1.0, startup_loans=0.0, loan_size=42_000.0)  # one a month, and one household without a loan
+        assert hand.paid("lending") == pytest.approx(lent)
+
+
+def test_a_lump_is_paid_as_money_comes_in_and_what_is_lacking_in_december_is_written_down():
+    hand = Hand()
+    for month, (free, paid) in enumerate([(400.0, 400.0), (300.0, 300.0), (900.0, 300.0), (900.0, 0.0)]):
+        hand.money(Fund.COUNTY_FLOOR, free + 50.0)
+        hand.reserve(Fund.COUNTY_FLOOR, 50.0)
+        assert hand.run("risk_compensation", month=month, compensation=1_000.0).compensation_fund == pytest.approx(paid)
+    hand.money(Fund.COUNTY_FLOOR, 0.0)
+    hand.run("risk_compensation", month=12, compensation=700.0)  # the next January
+    hand.run("risk_compensation", month=23, compensation=700.0)
+    assert hand.unpaid("compensation_fund") == pytest.approx(700.0)
+
+
 def test_a_loan_that_cannot_be_repaid_costs_the_fund_its_part():
     hand = borrower(started=-36)
     hand.loans["capital"] = 0.0
@@ -158,12 +193,43 @@ def test_claims_follow_the_bands(spent, claim):
     assert hand.households[0].transfers == pytest.approx(claim)
 
 
-def test_an_empty_reserve_pays_nothing_and_the_claim_is_written_down():
+def test_without_a_contract_no_claim_is_due():
     hand = insured(40_000.0)
     hand.money(Fund.POVERTY_INSURER, 0.0)
     hand.run("insurance_claims", **BANDS)
-    assert hand.households[0].transfers == 0.0
-    assert hand.unpaid("insurance_claims") == pytest.approx(16_000.0)
+    assert hand.households[0].transfers == hand.unpaid("insurance_claims") == 0.0
+
+
+def test_a_contracted_insurer_pays_beyond_its_reserve_and_the_county_makes_it_good_by_december():
+    hand = insured(40_000.0)
+    hand.money(Fund.POVERTY_INSURER, 1_000.0)
+    hand.run("insurance_claims", month=8, **BANDS)
+    assert hand.households[0].transfers == pytest.approx(16_000.0)
+    assert hand.environment[0].insurer_owed == pytest.approx(15_000.0)
+    # Three months of the year are left in October: 5 000 then, half of the rest in November, all in December.
+    hand.money(Fund.COUNTY_FLOOR, 1e6)
+    paid = [hand.run("insurance_premium", month=month, premium=0.0).insurance_settlement for month in (9, 10, 11)]
+    assert paid == pytest.approx([5_000.0, 5_000.0, 5_000.0])
+    assert hand.environment[0].insurer_owed == pytest.approx(0.0)
+
+
+def test_what_the_premium_leaves_goes_back_to_the_county_in_january():
+    hand = Hand()
+    hand.money(Fund.POVERTY_INSURER, 300.0)
+    assert hand.run("insurance_year", returned=1.0).insurance_returned == pytest.approx(300.0)
+    assert hand.balances[Fund.COUNTY_FLOOR] == pytest.approx(300.0)
+
+
+def test_what_a_season_of_farm_insurance_leaves_is_the_insurers_own():
+    hand = Hand()
+    hand.money(Fund.INSURER, 1_000.0)
+    assert hand.run("farm_premium", kept_by_insurers=0.9).insurer_result == pytest.approx(900.0)
+
+
+def test_what_townships_have_left_after_a_year_goes_up():
+    hand = Hand()
+    hand.money(Fund.TOWNSHIP, 1_000.0)
+    assert hand.run("township_budgets", surrendered=0.8).township_surplus == pytest.approx(800.0)
 
 
 def test_mr12_a_higher_premium_changes_no_claim():
@@ -264,7 +330,7 @@ def grower() -> Hand:
 def test_orders_make_up_the_floor_price(price, made_up):
     hand = grower()
     hand.commodities["price"] = price
-    hand.run("orders", floor_price=0.9)
+    hand.run("orders", floor_price=0.9, order_premium=0.0)
     assert hand.households[0].business == pytest.approx(made_up)
     assert hand.enterprises[0].cash == pytest.approx(5_000.0 - made_up)
 
@@ -292,13 +358,17 @@ def test_what_the_year_leaves_of_the_countys_own_money_goes_to_industry_in_its_p
     assert hand.paid("industry_year_end") == 0.0, "nothing is left"
 
 
-def test_150_000_yuan_of_industry_money_makes_one_more_job():
+def test_industry_money_makes_as_many_more_jobs_as_capital_costs():
+    # 40 jobs for registered workers and 60 for others stand on 8 million: 400 000 make five more, two of them registered.
     hand = Hand(enterprises=2)
     hand.enterprises["alive"] = 1
-    hand.enterprises["jobs_founded"] = [30.0, 10.0]
-    hand.environment["enterprise_money"] = 300_000.0
-    hand.run("added_jobs", cost_per_job=150_000.0)
+    hand.enterprises["jobs_founded"], hand.enterprises["staff_founded"] = [30.0, 10.0], [50.0, 10.0]
+    hand.enterprises["capital"] = [6_400_000.0, 1_600_000.0]
+    hand.environment["enterprise_money"] = 400_000.0
+    hand.run("added_jobs")
     assert hand.enterprises["jobs_founded"].sum() == pytest.approx(42.0)
+    assert hand.enterprises["staff_founded"].sum() == pytest.approx(63.0)
+    assert hand.enterprises["capital"].sum() == pytest.approx(8_400_000.0)
 
 
 # --- teams, training, works -----------------------------------------------------------------------------------------------------

@@ -19,9 +19,10 @@ QUIET: dict[str, Any] = {f"{subject}__shock_intensity": 0.0 for subject in SHOCK
     "demography__mortality": [0.0] * 9,
     "demography__birth_chance": 0.0,
     "family_division__leaving_chance": 0.0,
+    "family_division__following": 0.0,
     "separations__return_home": 0.0,
-    "demography__weak_from_age": 200.0,
-    "demography__last_working_age": 200.0,
+    "demography__able_by_age": [1.0] * 19,  # nobody grows too weak; who cannot work when founded never could
+    "demography__full_by_age": [0.8] * 19,
     "public_posts__oldest": 200.0,
     "education__senior_high_cost": 0.0,
     "education__tertiary_cost": 0.0,

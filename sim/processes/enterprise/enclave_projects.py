@@ -3,7 +3,7 @@
 import math
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import transfer
+from sim.core.ledger import settle_enterprise
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, uniform
 from sim.world.codes import NONE, Industry, Linkage, ProjectStage, Sector
@@ -85,7 +85,7 @@ def advance(project, township, environment, month, p, draws):
         elif happens(draws.lapses, project.identity, p.lead_lapse):
             project.stage = ProjectStage.STALLED
     elif project.stage == ProjectStage.SIGNED:
-        if happens(draws.lands, project.identity, p.landing):
+        if happens(draws.lands, project.identity, min(p.landing * township.sites, 1.0)):
             land(project, township, environment, month, p)
         elif happens(draws.lapses, project.identity, p.signed_lapse):
             project.stage = ProjectStage.STALLED
@@ -105,7 +105,7 @@ def advance(project, township, environment, month, p, draws):
 
 
 @process(
-    reads="enclaves.identity enclaves.township",
+    reads="enclaves.identity enclaves.township townships.sites",
     writes="enclaves.stage enclaves.since enclaves.landed enclaves.until townships.landed_year environment.land_left",
     draws="signs lapses lands builds months closes",
 )
@@ -134,8 +134,8 @@ def ramp(project, month, p):
 
 
 @compiled
-def start_hiring(project, p, room):
-    """A project that begins to produce becomes an employer among the village enterprises."""
+def start_hiring(project, environment, p, room):
+    """A project that begins to produce becomes an employer among the village enterprises; its margin earns its tax besides."""
     place = room.count[0]
     if place >= len(room.rows):
         raise OverflowError("table 'enterprises' is full: an enclave project could not be added")
@@ -147,47 +147,66 @@ def start_hiring(project, p, room):
     firm.industry = Industry.PROCESSING
     firm.linkage = Linkage.NONE
     firm.alive = 1
-    firm.margin = p.margin
+    wages = project.jobs * environment.other_pay
+    firm.margin = p.margin + (project.investment * project.realised * p.tax_yield / wages if wages > 0.0 else 0.0)
+    firm.materials = p.materials
+    firm.fortune = 1.0
+    firm.usual = firm.margin - 1.0
+    firm.expected = firm.usual
+    firm.capital = project.investment * project.realised
     firm.jobs_founded = project.registered
     project.enterprise = place
     room.count[0] = place + 1
 
 
 @process(
-    reads="enclaves.identity enclaves.township enclaves.stage enclaves.since enclaves.investment enclaves.realised enclaves.jobs "
-    "enclaves.registered environment.cost_trend",
-    writes="enclaves.enterprise enterprises.identity enterprises.village enterprises.township enterprises.sector "
-    "enterprises.industry enterprises.linkage enterprises.margin enterprises.jobs_founded enterprises.desired "
-    "enterprises.alive environment.enclave_demand townships.tax",
+    reads="enclaves.identity enclaves.township enclaves.investment enclaves.realised enclaves.jobs "
+    "enclaves.registered environment.cost_trend environment.other_pay environment.firm_demand",
+    writes="enclaves.enterprise enclaves.stage enclaves.since enterprises.identity enterprises.village enterprises.township "
+    "enterprises.sector enterprises.industry enterprises.linkage enterprises.margin enterprises.materials enterprises.fortune "
+    "enterprises.usual enterprises.expected enterprises.capital enterprises.jobs_founded enterprises.staff enterprises.desired "
+    "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax environment.enclave_demand "
+    "townships.tax",
     creates="enterprises",
-    pays="enclave_tax: outside -> township; enclave_incentive: township -> outside",
+    draws="rounding@life",
+    pays="enclave_tax: enterprises -> township; enclave_tax_elsewhere: enterprises -> outside; "
+    "enclave_incentive: township -> enterprises",
 )
 @compiled
 def enclave_production(county, p, draws, books):
     """Producing projects hire, add to local demand for labour, and pay the tax that returns to their township."""
     environment = county.environment[0]
-    environment.enclave_demand = 0.0
+    environment.enclave_demand = environment.firm_demand
     for township in county.townships:
         township.tax = 0.0
     for project in county.enclaves:
         if project.stage == ProjectStage.CLOSED and project.enterprise >= 0:
             county.enterprises_room.rows[project.enterprise].alive = 0
+            county.enterprises_room.rows[project.enterprise].staff = 0.0
         if project.stage != ProjectStage.PRODUCING:
+            continue
+        if project.enterprise < 0:
+            start_hiring(project, environment, p, county.enterprises_room)
+        firm = county.enterprises_room.rows[project.enterprise]
+        if firm.alive == 0:  # overdrawn for too long
+            project.stage = ProjectStage.CLOSED
+            project.since = county.month
             continue
         size = ramp(project, county.month, p)
         environment.enclave_demand += project.jobs * p.local_share * size * (1.0 - p.displacement) / p.local_jobs
         taxed = project.investment * project.realised * p.tax_yield * size * (1.0 - p.displacement) * environment.cost_trend
         shared = taxed * p.tax_share
-        transfer(books.enclave_tax, shared, 1.0)
         returned = shared * p.incentive
+        settle_enterprise(firm, books.enclave_tax, shared, False)
+        settle_enterprise(firm, books.enclave_tax_elsewhere, taxed - shared, False)
         if returned > 0.0:
-            transfer(books.enclave_incentive, returned, 1.0)
+            settle_enterprise(firm, books.enclave_incentive, returned, True)
+        firm.tax += taxed - returned
         county.townships[project.township].tax += shared - returned
-        if project.enterprise < 0:
-            start_hiring(project, p, county.enterprises_room)
-        firm = county.enterprises_room.rows[project.enterprise]
+        firm.staff = max(project.jobs - project.registered, 0.0) * size
         firm.jobs_founded = project.registered * size
-        firm.desired = max(firm.desired, int(firm.jobs_founded))
+        # A part of a job is a job by chance, the same chance every month: rounding down would do away with two jobs in five.
+        firm.desired = max(firm.desired, int(firm.jobs_founded + uniform(draws.rounding, project.identity)))
 
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")

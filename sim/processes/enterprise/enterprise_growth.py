@@ -1,9 +1,12 @@
 """New village enterprises, the jobs that industry money adds to them, and what the processing cluster sells."""
 
+import math
+
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import happens, normal
-from sim.world.codes import Sector
+from sim.world.codes import EntryRule, Industry, Sector
+from sim.world.enterprises import grow
 
 
 @compiled
@@ -17,51 +20,93 @@ def lacking(county, sector, wanted):
     return max(wanted - operating, 0.0) / max(ready, 1)
 
 
+@compiled
+def look_at_townships(county):
+    """What the enterprises of each township expect to earn above an ordinary profit."""
+    for township in county.townships:
+        township.firms = 0
+        township.gain = 0.0
+    for enterprise in county.enterprises:
+        if enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
+            township = county.townships[enterprise.township]
+            township.firms += 1
+            township.gain += enterprise.expected - enterprise.usual
+
+
+@compiled
+def draw_founders(county, industry, p):
+    """How much one line of business draws founders, by what is earned above an ordinary profit in it, and in each township."""
+    operating, gain = 0, 0.0
+    for enterprise in county.enterprises:
+        if enterprise.industry == industry and enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
+            operating += 1
+            gain += enterprise.expected - enterprise.usual
+    for enterprise in county.enterprises:
+        if enterprise.industry == industry and enterprise.alive == 0:
+            township = county.townships[enterprise.township]
+            seen = gain / max(operating, 1) + township.gain / max(township.firms, 1)
+            enterprise.prospect = math.exp(p.entry_response * seen) if p.entry == EntryRule.PROFIT else 1.0
+
+
 @process(
-    reads="enterprises.identity enterprises.sector enterprises.jobs_founded",
-    writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired",
-    draws="opens",
+    reads="enterprises.identity enterprises.sector enterprises.industry enterprises.township enterprises.usual "
+    "enterprises.jobs_founded enterprises.staff_founded",
+    writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired enterprises.staff enterprises.expected "
+    "enterprises.prospect townships.firms townships.gain",
+    draws="opens size",
 )
 @compiled
 def enterprise_openings(county, p, draws, books):
-    """New enterprises open, the faster the further their number is from the plan's."""
+    """New enterprises open where it pays; the county brings more founders while their number is short of the plan's."""
+    look_at_townships(county)
+    for industry in range(Industry.PROCESSING + 1):
+        draw_founders(county, industry, p)
+    by_themselves = p.founders if p.entry == EntryRule.PROFIT else 0.0
     for sector in range(len(p.targets)):
-        chance = min(p.pace * lacking(county, sector, p.targets[sector]), 1.0)
+        chance = by_themselves + p.pace * lacking(county, sector, p.targets[sector])
         for enterprise in county.enterprises:
-            if enterprise.sector == sector and enterprise.planned == 1 and happens(draws.opens, enterprise.identity, chance):
+            if enterprise.sector != sector or enterprise.planned == 0:
+                continue
+            if happens(draws.opens, enterprise.identity, min(chance * enterprise.prospect, 1.0)):
+                whole = math.floor(enterprise.jobs_founded)
+                more = happens(draws.size, enterprise.identity, enterprise.jobs_founded - whole)
                 enterprise.planned = 0
                 enterprise.alive = 1
                 enterprise.age = 0
-                enterprise.desired = int(enterprise.jobs_founded)
-
-
-@process(reads="environment.enterprise_money enterprises.alive enterprises.sector", writes="enterprises.jobs_founded")
-@compiled
-def added_jobs(county, p, draws, books):
-    """Industry money lets enterprises grow: interest subsidies and equipment, spread in proportion to their jobs."""
-    money = county.environment[0].enterprise_money
-    total = 0.0
-    for enterprise in county.enterprises:
-        if enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
-            total += enterprise.jobs_founded
-    if money <= 0.0 or total <= 0.0:
-        return
-    factor = 1.0 + money / p.cost_per_job / total
-    for enterprise in county.enterprises:
-        if enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
-            enterprise.jobs_founded *= factor
+                enterprise.expected = enterprise.usual
+                enterprise.staff = enterprise.staff_founded
+                enterprise.desired = int(whole) + (1 if more else 0)
 
 
 @process(
-    reads="enterprises.identity enterprises.alive enterprises.sector commodities.deviation enterprises.commodity",
-    writes="enterprises.revenue",
+    reads="environment.enterprise_money enterprises.alive enterprises.sector",
+    writes="enterprises.capital enterprises.jobs_founded enterprises.staff_founded",
+)
+@compiled
+def added_jobs(county, p, draws, books):
+    """Industry money lets enterprises grow: interest subsidies and equipment, spread in proportion to their capital."""
+    money, total = county.environment[0].enterprise_money, 0.0
+    for enterprise in county.enterprises:
+        if enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
+            total += enterprise.capital
+    if money <= 0.0 or total <= 0.0:
+        return
+    for enterprise in county.enterprises:
+        if enterprise.alive == 1 and enterprise.sector != Sector.ENCLAVE:
+            grow(enterprise, 1.0 + money / total)
+
+
+@process(
+    reads="enterprises.identity enterprises.alive enterprises.sector",
+    writes="enterprises.revenue enterprises.sales_year enterprises.fortune",
     draws="growth",
 )
 @compiled
 def cluster_sales(county, p, draws, books):
-    """A year of sales of processors and leading firms: growth, chance, and part of what prices did."""
+    """The year's sales of processors and leading firms are counted, and everybody's luck of the next year is drawn."""
     for enterprise in county.enterprises:
-        if enterprise.revenue > 0.0:
-            price = county.commodities[enterprise.commodity].deviation
-            growth = p.sales_growth + p.sales_spread * normal(draws.growth, enterprise.identity) + p.price_passed_on * price
-            enterprise.revenue *= max(1.0 + growth, 0.0)
+        if county.month >= 0 and enterprise.sector <= Sector.LEADING_FIRM:
+            enterprise.revenue = enterprise.sales_year
+        enterprise.sales_year = 0.0
+        spread = p.sales_spread
+        enterprise.fortune = math.exp(spread * normal(draws.growth, enterprise.identity) - spread * spread / (1.0 + 1.0))

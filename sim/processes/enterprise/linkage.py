@@ -1,45 +1,88 @@
-"""Linkage: enterprises buy from linked households at a floor price, share their reserve, or take new households in."""
+"""Linkage: enterprises buy from linked households above the market's price, share their reserve, or take new households in."""
 
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay_from_enterprise
 from sim.core.process import process
 from sim.core.random_draws import happens
-from sim.world.codes import Linkage, Sector
+from sim.world.codes import NONE, Linkage, Sector
+from sim.world.enterprises import grow
 
 
 @compiled
-def price_gap(commodity, p):
-    """How far the price lies below the floor that orders guarantee."""
-    return max(p.floor_price - commodity.price, 0.0)
+def find_buyers(county, p):
+    """The first processor in each township that has money to hold a price up with; says whether there is any."""
+    found = False
+    for township in county.townships:
+        township.buyer = NONE
+    for row in range(len(county.enterprises)):
+        firm = county.enterprises[row]
+        firm.owed = 0.0
+        if firm.sector != Sector.PROCESSOR or firm.alive == 0 or firm.cash <= 0.0:
+            continue
+        township = county.townships[firm.township]
+        if township.buyer == NONE and county.commodities[firm.commodity].price < p.processor_floor:
+            township.buyer = row
+            found = True
+    return found
+
+
+@compiled
+def buyer_of(household, county, nearby):
+    """Who pays a household at least a floor: the firm whose orders it grows for, or a processor nearby; −1 if nobody does."""
+    if household.linked >= 0:
+        firm = county.enterprises[household.linked]
+        if firm.alive == 1 and firm.linkage == Linkage.ORDERS:
+            return household.linked if household.members > 0 else NONE
+    return county.townships[household.township].buyer if nearby and household.members > 0 else NONE
+
+
+@compiled
+def paid_above_market(household, row, county, p):
+    """What the buyer owes the household beyond the market's price: up to a floor, and under an order a premium besides."""
+    firm = county.enterprises[row]
+    commodity = county.commodities[firm.commodity]
+    sold = household.holdings[firm.commodity] * commodity.season * county.environment[0].farm_trend
+    if household.linked == row:
+        return sold * (max(p.floor_price - commodity.price, 0.0) + p.order_premium)
+    return sold * max(p.processor_floor - commodity.price, 0.0)
 
 
 @process(
-    reads="households.members households.linked households.holdings households.weight enterprises.alive enterprises.linkage "
-    "enterprises.commodity commodities.season commodities.price environment.farm_trend",
-    writes="households.business households.cash households.received enterprises.cash enterprises.outflow",
+    reads="households.members households.linked households.holdings households.weight households.township enterprises.alive "
+    "enterprises.linkage enterprises.sector enterprises.township enterprises.commodity commodities.season commodities.price "
+    "environment.farm_trend",
+    writes="households.business households.cash households.received enterprises.cash enterprises.outflow enterprises.inputs "
+    "enterprises.owed townships.buyer",
     pays="order_price: enterprises -> households",
 )
 @compiled
 def orders(county, p, draws, books):
-    """Enterprises with orders make up the floor price to the households linked to them, as far as they have cash."""
-    trend = county.environment[0].farm_trend
+    """Enterprises pay linked households a premium and a floor price, and processors a floor to whoever grows for them nearby.
+
+    Each pays all it owes, or the same part of it to everybody as far as it has cash.
+    """
+    nearby = find_buyers(county, p)
     for household in county.households:
-        if household.linked < 0 or household.members == 0:
+        row = buyer_of(household, county, nearby)
+        if row >= 0:
+            county.enterprises[row].owed += paid_above_market(household, row, county, p) * household.weight
+    for firm in county.enterprises:  # from what is owed to the part of it that can be paid
+        firm.owed = min(max(firm.cash, 0.0) / firm.owed, 1.0) if firm.owed > 0.0 else 0.0
+    for household in county.households:
+        row = buyer_of(household, county, nearby)
+        if row < 0 or county.enterprises[row].owed <= 0.0:
             continue
-        firm = county.enterprises[household.linked]
-        if firm.alive == 0 or firm.linkage != Linkage.ORDERS:
-            continue
-        commodity = county.commodities[firm.commodity]
-        sold = household.holdings[firm.commodity] * commodity.season * trend
-        amount = min(sold * price_gap(commodity, p), max(firm.cash, 0.0) / household.weight)
+        firm = county.enterprises[row]
+        amount = paid_above_market(household, row, county, p) * firm.owed
         if amount > 0.0:
             pay_from_enterprise(household, firm, books.order_price, amount)
+            firm.inputs += amount * household.weight
             household.business += amount
 
 
 @process(
     reads="households.members households.linked households.weight enterprises.alive enterprises.linkage enterprises.opened",
-    writes="households.property_income households.cash households.received enterprises.cash enterprises.outflow",
+    writes="households.property_income households.cash households.received enterprises.cash enterprises.outflow enterprises.used",
     pays="shares: enterprises -> households",
 )
 @compiled
@@ -54,6 +97,7 @@ def profit_shares(county, p, draws, books):
         amount = min(p.share_paid * max(firm.opened, 0.0) / p.linked_per_firm, max(firm.cash, 0.0) / household.weight)
         if amount > 0.0:
             pay_from_enterprise(household, firm, books.shares, amount)
+            firm.used += amount * household.weight
             household.property_income += amount
 
 
@@ -72,7 +116,8 @@ def take_in(county, firm_row, p, draws):
 @process(
     reads="households.registered households.township households.holdings households.members households.identity "
     "enterprises.identity enterprises.alive enterprises.sector enterprises.township enterprises.commodity",
-    writes="households.linked enterprises.tight enterprises.linkage enterprises.jobs_founded",
+    writes="households.linked enterprises.tight enterprises.linkage enterprises.capital enterprises.jobs_founded "
+    "enterprises.staff_founded",
     draws="tightens joins",
 )
 @compiled
@@ -94,5 +139,5 @@ def tight_linkage(county, p, draws, books):
             firm.tight = 1
             if firm.linkage == Linkage.NONE or firm.linkage == Linkage.JOBS or firm.linkage == Linkage.ASSET_RENT:
                 firm.linkage = Linkage.ORDERS
-            firm.jobs_founded *= 1.0 + p.jobs_kept
+            grow(firm, 1.0 + p.jobs_kept)
             take_in(county, row, p, draws)

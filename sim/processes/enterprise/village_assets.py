@@ -1,7 +1,7 @@
 """Village assets: operators pay or fall into arrears, assets fall idle and are let again, and villages share the returns."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import pay, transfer
+from sim.core.ledger import pay, settle_enterprise, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens
 from sim.world.codes import NONE, AssetState, Commodity, Contract, DividendRule
@@ -16,8 +16,8 @@ def fall_idle(asset):
 
 
 @compiled
-def next_state(asset, village, operator_gone, p, draws):
-    """One month in the life of an asset."""
+def next_state(asset, village, operator_gone, short, p, draws):
+    """One month in the life of an asset. An operator who is short of cash falls behind."""
     if asset.state == AssetState.IDLE:
         # A team finds an operator sooner; where none works, only the village committee looks.
         if happens(draws.let, asset.identity, p.letting * (1.0 + p.team_siting * village.team)):
@@ -25,10 +25,10 @@ def next_state(asset, village, operator_gone, p, draws):
     elif operator_gone:
         fall_idle(asset)
     elif asset.state == AssetState.OPERATING:
-        if happens(draws.fails, asset.identity, p.falling_behind):
+        if happens(draws.fails, asset.identity, p.falling_behind) or short:
             asset.state = AssetState.IN_ARREARS
             asset.unpaid = 0
-    elif happens(draws.recovers, asset.identity, p.recovering):
+    elif happens(draws.recovers, asset.identity, p.recovering) and not short:
         asset.state = AssetState.OPERATING
         asset.unpaid = 0
     else:
@@ -38,7 +38,7 @@ def next_state(asset, village, operator_gone, p, draws):
 
 
 @process(
-    reads="assets.identity assets.village villages.team enterprises.alive environment.asset_money",
+    reads="assets.identity assets.village villages.team enterprises.alive enterprises.overdrawn environment.asset_money",
     writes="assets.state assets.operator assets.unpaid assets.value",
     draws="let fails recovers",
 )
@@ -52,13 +52,15 @@ def asset_states(county, p, draws, books):
     for asset in county.assets:
         asset.value *= grown
         operator_gone = asset.operator >= 0 and county.enterprises[asset.operator].alive == 0
-        next_state(asset, county.villages[asset.village], operator_gone, p, draws)
+        short = asset.operator >= 0 and county.enterprises[asset.operator].overdrawn > 0
+        next_state(asset, county.villages[asset.village], operator_gone, short, p, draws)
 
 
 @process(
-    reads="assets.village assets.value assets.contract assets.state commodities.deviation",
-    writes="assets.due assets.arrears villages.collective_cash",
-    pays="asset_rent: outside -> villages",
+    reads="assets.village assets.value assets.contract assets.state assets.operator commodities.deviation",
+    writes="assets.due assets.arrears villages.collective_cash enterprises.cash enterprises.inflow "
+    "enterprises.outflow enterprises.rent",
+    pays="asset_rent: outside -> villages; firm_rent: enterprises -> villages",
 )
 @compiled
 def asset_returns(county, p, draws, books):
@@ -72,7 +74,12 @@ def asset_returns(county, p, draws, books):
         if asset.state == AssetState.IN_ARREARS:
             asset.arrears += asset.due
         elif asset.due > 0.0:
-            transfer(books.asset_rent, asset.due, 1.0)
+            if asset.operator >= 0:
+                operator = county.enterprises[asset.operator]
+                settle_enterprise(operator, books.firm_rent, asset.due, False)
+                operator.rent += asset.due
+            else:
+                transfer(books.asset_rent, asset.due, 1.0)
             county.villages[asset.village].collective_cash += asset.due
 
 

@@ -1,7 +1,7 @@
 """The budget: what funds receive each month, and what goes to industry before single households are helped."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import Fund, transfer, transfer_from
+from sim.core.ledger import Fund, free_money, transfer, transfer_from
 from sim.core.process import process
 
 
@@ -13,11 +13,21 @@ def uprating_factor(month, calendar, p):
     return (1.0 + p.floor_uprating) ** int((month - calendar) * p.month_share + p.month_share)
 
 
+@compiled
+def keep_for_what_is_owed(fund, rest, calendar, p):
+    """Reserve what last year says is owed in a month, a margin, and what the purse before lacks; returns what this one lacks."""
+    if calendar == 0:
+        fund.owed_year = fund.owed
+        fund.owed = 0.0
+    fund.reserved = fund.owed_year * p.month_share * (1.0 + p.reserve_margin) + rest
+    return max(fund.reserved - fund.balance, 0.0)
+
+
 @process(
     pays="county_floor_appropriation: outside -> county_floor; bridging_appropriation: outside -> bridging; "
     "employment_appropriation: outside -> employment; floor_administration: county_floor -> outside; "
     "bridging_administration: bridging -> outside",
-    writes="funds.balance",
+    writes="funds.balance funds.reserved funds.owed funds.owed_year",
 )
 @compiled
 def monthly_tranche(county, p, draws, books):
@@ -29,12 +39,15 @@ def monthly_tranche(county, p, draws, books):
     transfer(books.employment_appropriation, p.employment, 1.0)
     transfer(books.floor_administration, floor * p.administration, 1.0)
     transfer(books.bridging_administration, bridging * p.administration, 1.0)
+    rest = 0.0
+    for code in (Fund.EMPLOYMENT, Fund.BRIDGING, Fund.COUNTY_FLOOR):  # the order in which they pay what is owed
+        rest = keep_for_what_is_owed(county.funds[code], rest, county.calendar, p)
 
 
 @compiled
 def envelope(fund, share, whole):
-    """What an industry share takes: of ``whole`` yuan, or as much of it as the fund still holds."""
-    return max(min(share * whole, fund.balance), 0.0)
+    """What an industry share takes: of ``whole`` yuan, or as much of it as the fund has free."""
+    return max(min(share * whole, free_money(fund)), 0.0)
 
 
 @compiled
@@ -52,7 +65,7 @@ def industry_part(environment, p):
 
 
 @process(
-    reads="funds.inflow funds.outflow environment.moved environment.to_industry",
+    reads="funds.inflow funds.outflow funds.reserved environment.moved environment.to_industry",
     writes="funds.balance environment.asset_money environment.enterprise_money environment.park_money",
     pays="industry_assets: bridging | county_floor -> outside; industry_enterprises: bridging | county_floor -> outside; "
     "industry_parks: bridging | county_floor -> outside",
@@ -78,12 +91,13 @@ def industry(county, p, draws, books):
 
 
 @process(
-    writes="funds.balance environment.asset_money environment.enterprise_money environment.park_money",
+    writes="funds.balance funds.reserved environment.asset_money environment.enterprise_money environment.park_money",
     pays="industry_year_end: county_floor -> outside",
 )
 @compiled
 def year_end(county, p, draws, books):
     """What the year has left of the county's own money goes to industry, in the usual parts, rather than lie idle."""
+    county.funds[Fund.COUNTY_FLOOR].reserved = 0.0  # what was owed this year is paid
     left = p.left_over_to_industry * county.funds[Fund.COUNTY_FLOOR].balance
     if left > 0.0 and transfer(books.industry_year_end, left, 1.0):
         environment = county.environment[0]

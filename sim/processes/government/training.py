@@ -1,7 +1,7 @@
 """Training: places are given to registered and monitored workers, and some come away earning more."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import affordable, transfer
+from sim.core.ledger import leave_unpaid, spendable, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens
 from sim.world.codes import Destination
@@ -34,11 +34,14 @@ def train(person, p, draws):
 )
 @compiled
 def training(county, p, draws, books):
-    """The year's courses: the places that reach listed households are drawn by lot; the others train people outside the plan."""
-    places = p.talents + p.person_times
-    if places <= 0.0 or not affordable(books.training_places, places * p.cost):
+    """The year's courses, as many as money is free for: those of listed households by lot, the others outside the plan."""
+    wanted = p.talents + p.person_times
+    cost = min(wanted * p.cost, spendable(books.training_places))
+    leave_unpaid(books.training_places, wanted * p.cost - cost)
+    if cost <= 0.0:
         return
-    transfer(books.training_places, places * p.cost, places)
+    places = wanted if p.cost <= 0.0 else cost / p.cost
+    transfer(books.training_places, cost, places)
     waiting = 0
     for person in county.persons:
         if may_be_trained(person, county.households[person.household], county.register[person.household], p):

@@ -142,10 +142,13 @@ def total_burden(household):
 
 
 @compiled
-def update_relapse(household, line, month, p):
+def update_relapse(household, line, month, calendar, p):
     """Whether it stands below the poverty line net of rigid spending, or without a guarantee for too long."""
     broken = household.house_broken > p.guarantee_months or household.water_broken > p.guarantee_months
     household.below_income = 1 if household.income_12 < line * household.members else 0
+    if p.income_concept == IncomeConcept.OFFICIAL and calendar != int(p.official_month) - 1:
+        household.below_months += household.below  # the register is checked once a year: until then it stays what it was
+        return
     if household.net_per_head >= line and not broken:
         household.below = 0
         household.below_months = 0
@@ -162,9 +165,9 @@ def update_relapse(household, line, month, p):
 @compiled
 def held_against_lines(household, p):
     """Yuan a head of twelve months that poverty and monitoring lines are compared with; its concept is a structural switch."""
-    if p.income_concept == IncomeConcept.INCOME:
-        return per_head(household, household.income_12)
-    return per_head(household, household.income_12 - household.rigid_12)
+    if p.income_concept == IncomeConcept.NET:
+        return per_head(household, household.income_12 - household.rigid_12)
+    return per_head(household, household.income_12)
 
 
 @compiled
@@ -205,7 +208,7 @@ def close_accounts(county, p, draws, books):
             continue
         household.net_per_head = held_against_lines(household, p)
         update_risk(household, environment.monitoring_line, county.month, p)
-        update_relapse(household, environment.poverty_line, county.month, p)
+        update_relapse(household, environment.poverty_line, county.month, county.calendar, p)
     forget(county.households, 1.0 - p.month_share)
 
 

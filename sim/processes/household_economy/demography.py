@@ -4,13 +4,14 @@ from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, uniform
 from sim.world.codes import NONE, Destination, Stage
-from sim.world.persons import count_members
+from sim.world.persons import capacity_at, count_members
 
 
 @compiled
 def die(person):
     """The dead keep their row and leave everything else."""
     person.alive = 0
+    person.away = 0
     person.capacity = 0.0
     person.status = Destination.NONE
     person.enterprise = NONE
@@ -18,30 +19,33 @@ def die(person):
 
 
 @compiled
+def strength_left(person, p):
+    """Working capacity that the person's strength leaves at its age."""
+    return capacity_at(person.strength, person.age, p.able_by_age, p.full_by_age, p.strength_step, p.weak_capacity)
+
+
+@compiled
 def grow_older(person, p, draws):
-    """A year more; strength wanes at fixed ages, and some die."""
+    """A year more; at every age the weakest cannot work any longer, and some die."""
     person.age += 1
     group = min(int(person.age / p.age_group), len(p.mortality) - 1)
     if happens(draws.death, person.identity, p.mortality[group]):
         die(person)
         return
-    if person.age >= p.last_working_age:
-        person.capacity = 0.0
-    elif person.age >= p.weak_from_age:
-        person.capacity = min(person.capacity, p.weak_capacity)
+    person.capacity = min(person.capacity, strength_left(person, p))
 
 
 @process(
-    reads="persons.identity persons.next households.first_person",
-    writes="persons.age persons.alive persons.capacity persons.stage persons.status persons.enterprise enterprises.registered "
-    "households.members households.workers",
+    reads="persons.identity persons.next persons.strength households.first_person",
+    writes="persons.age persons.alive persons.away persons.capacity persons.stage persons.status persons.enterprise "
+    "enterprises.registered households.members households.workers",
     draws="death",
 )
 @compiled
 def ageing_and_deaths(county, p, draws, books):
-    """Everybody is a year older; strength wanes and some die."""
+    """Everybody is a year older, here or in town; strength wanes and some die."""
     for person in county.persons:
-        if person.alive == 1:
+        if person.alive == 1 or person.away == 1:
             employer = person.enterprise
             grow_older(person, p, draws)
             if person.capacity <= 0.0:
@@ -81,10 +85,10 @@ def add_child(household, row, persons, room, month):
 @process(
     reads="persons.age persons.female persons.alive persons.productivity persons.identity persons.household persons.next "
     "persons.registered persons.enterprise persons.status persons.preference households.identity households.registered",
-    writes="persons.identity persons.household persons.next persons.age persons.female persons.alive persons.registered "
-    "persons.enterprise persons.status persons.preference persons.productivity "
+    writes="persons.identity persons.household persons.next persons.age persons.female persons.alive persons.strength "
+    "persons.registered persons.enterprise persons.status persons.preference persons.productivity "
     "households.first_person households.births households.members",
-    draws="birth sex",
+    draws="birth sex strength",
     creates="persons",
 )
 @compiled
@@ -97,18 +101,20 @@ def births(county, p, draws, books):
             home = county.households[woman.household]
             add_child(home, woman.household, county.persons, county.persons_room, county.month)
             girl = happens(draws.sex, woman.identity, 1.0 - p.boys)
-            county.persons_room.rows[county.persons_room.count[0] - 1].female = 1 if girl else 0
+            child = county.persons_room.rows[county.persons_room.count[0] - 1]
+            child.female = 1 if girl else 0
+            child.strength = uniform(draws.strength, child.identity)
 
 
 @compiled
-def leave_school(person):
-    """Out of school: able to work, and looking for it."""
+def leave_school(person, p):
+    """Out of school: as able to work as others of that age, and yet to choose where."""
     person.stage = Stage.NOT_IN_SCHOOL
     person.school_years = 0
     person.poor_student = 0
-    person.capacity = 1.0
+    person.capacity = strength_left(person, p)
     person.status = Destination.NONE
-    person.preference = Destination.OUTSIDE
+    person.preference = NONE
 
 
 @compiled
@@ -123,11 +129,12 @@ def next_stage(person, p, draws):
         person.school_years = int(p.tertiary_years)
         person.poor_student = 0
     else:
-        leave_school(person)
+        leave_school(person, p)
 
 
 @process(
-    reads="persons.age persons.alive persons.identity persons.household persons.next persons.capacity households.first_person",
+    reads="persons.age persons.alive persons.away persons.strength persons.identity persons.household persons.next "
+    "persons.capacity households.first_person",
     writes="persons.stage persons.school_years persons.poor_student persons.capacity persons.status persons.preference "
     "households.members households.workers",
     draws="studies_on",
@@ -136,7 +143,7 @@ def next_stage(person, p, draws):
 def school_year(county, p, draws, books):
     """A school year begins: some enter, some move on, some leave and look for work."""
     for person in county.persons:
-        if person.alive == 0:
+        if person.alive == 0 and person.away == 0:
             continue
         if person.stage != Stage.NOT_IN_SCHOOL:
             person.school_years -= 1

@@ -1,7 +1,7 @@
 """Credit: microcredit for listed households and guaranteed start-up loans, what they earn, their interest, and default."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import charge, pay, transfer
+from sim.core.ledger import charge, leave_unpaid, pay, spendable, transfer
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, normal, uniform
 from sim.world.codes import NONE, LoanKind, LoanState
@@ -45,10 +45,20 @@ def lend(row, household, kind, amount, month, p, draws, room):
 
 
 @compiled
-def is_granted(household, keen, p, draws):
+def left_to_lend(loans, month, p):
+    """Microcredit still to be made this month: a loan renewed is a loan made, as published figures count."""
+    left = p.loans
+    for loan in loans:
+        if loan.started == month and loan.kind == LoanKind.MICROCREDIT:
+            left -= 1.0
+    return max(left, 0.0)
+
+
+@compiled
+def is_granted(household, keen, loans, p, draws):
     """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
     starts = uniform(draws.starts, household.identity) < p.startup_loans * keen
-    return starts or uniform(draws.applies, household.identity) < p.loans * keen
+    return starts or uniform(draws.applies, household.identity) < loans * keen
 
 
 @process(
@@ -64,6 +74,7 @@ def is_granted(household, keen, p, draws):
 def new_loans(county, p, draws, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
     waiting, keenest = 0.0, 0.0
+    loans = left_to_lend(county.loans, county.month, p)
     for row in range(len(county.households)):
         household = county.households[row]
         if may_borrow(household, county.register[row], p):
@@ -74,12 +85,12 @@ def new_loans(county, p, draws, books):
         household = county.households[row]
         if not may_borrow(household, county.register[row], p):
             continue
-        if not is_granted(household, keenest / waiting, p, draws):
+        if not is_granted(household, keenest / waiting, loans, p, draws):
             continue  # not even as the keenest of all: most, and their keenness need not be known
         keen = keenness(household, county.villages[household.village], p, draws) / waiting
         if happens(draws.starts, household.identity, min(p.startup_loans * keen, 1.0)):
             lend(row, household, LoanKind.STARTUP.value, p.startup_size, county.month, p, draws, county.loans_room)
-        elif happens(draws.applies, household.identity, min(p.loans * keen, 1.0)):
+        elif happens(draws.applies, household.identity, min(loans * keen, 1.0)):
             lend(
                 row, household, LoanKind.MICROCREDIT.value, min(p.loan_size, p.ceiling), county.month, p, draws, county.loans_room
             )
@@ -98,15 +109,14 @@ def subsidised_share(loan, p):
 
 @compiled
 def earn_and_pay(loan, household, result, p, books):
-    """A month of a loan: what the activity earns or loses, and the interest."""
+    """A month of a loan: what the activity earns or loses, and the interest, which is a cost of the business."""
+    # A loss of what the loan paid for is a loss of capital, not of income; a gain is income once capital is whole again.
     gain = loan.capital * result
-    if gain > 0.0:
-        if pay(household, books.loan_income, gain):
-            household.business += gain
-    elif gain < 0.0:
-        # A loss eats what the loan paid for; nothing is paid out for it, but it is a loss of the year.
-        loan.capital += gain
-        household.business += gain
+    kept = min(gain, loan.principal - loan.capital)
+    loan.capital = max(loan.capital + kept, 0.0)
+    income = gain - kept
+    if income > 0.0 and pay(household, books.loan_income, income):
+        household.business += income
     interest = loan.principal * p.interest_rate
     public = interest * subsidised_share(loan, p)
     if public > 0.0 and not transfer(books.interest_subsidy, public, 1.0):
@@ -172,9 +182,16 @@ def loan_service(county, p, draws, books):
             fall_due(loan, household, p, books)
 
 
-@process(pays="compensation_fund: county_floor -> risk_compensation")
+@process(writes="environment.compensation_due", pays="compensation_fund: county_floor -> risk_compensation")
 @compiled
 def risk_compensation(county, p, draws, books):
-    """Each year the county tops up the fund that bears its part of defaults."""
-    if p.compensation > 0.0:
-        transfer(books.compensation_fund, p.compensation, 1.0)
+    """The county tops up the fund that bears its part of defaults: what is due for the year, as soon as money is free for it."""
+    environment = county.environment[0]
+    if county.calendar == 0:
+        environment.compensation_due = p.compensation
+    amount = min(environment.compensation_due, spendable(books.compensation_fund))
+    if amount > 0.0:
+        transfer(books.compensation_fund, amount, 1.0)
+        environment.compensation_due -= amount
+    if county.calendar == int(p.months_of_year) - 1:
+        leave_unpaid(books.compensation_fund, environment.compensation_due)

@@ -10,14 +10,20 @@ from sim.world.persons import can_work
 
 
 @compiled
+def post_pay(environment, p):
+    """Pay of a public-welfare post: it keeps up with other public payments as far as it is indexed."""
+    return p.post_pay * (1.0 + p.post_indexing * (environment.transfer_trend - 1.0))
+
+
+@compiled
 def set_pay(market, environment, outside_factor, local_factor, p):
     """Pay in one market, spread evenly over the year."""
     market.pay[Destination.OUTSIDE] = environment.outside_wage * outside_factor * p.retained * p.outside_paid_share
     market.pay[Destination.LOCAL_FIRM] = environment.local_wage * local_factor * p.local_paid_share
-    market.pay[Destination.PUBLIC_POST] = p.post_pay
+    market.pay[Destination.PUBLIC_POST] = post_pay(environment, p)
 
 
-@process(reads="environment.outside_wage environment.local_wage", writes="markets.pay")
+@process(reads="environment.outside_wage environment.local_wage environment.transfer_trend", writes="markets.pay")
 @compiled
 def going_pay(county, p, draws, books):
     """Pay of each destination for an average person of each market, before any slump."""
@@ -70,7 +76,7 @@ def market_of_person(person, household, markets):
 @process(
     reads="persons.alive persons.status persons.stage persons.ill_months persons.capacity persons.productivity persons.household "
     "persons.enterprise persons.displaced persons.lost_to persons.preference households.segment households.weight markets.pay "
-    "environment.slump_depth",
+    "environment.slump_depth environment.transfer_trend",
     writes="persons.paid_months households.wages households.post_pay households.burden households.event households.event_loss "
     "households.cash households.received enterprises.cash enterprises.outflow enterprises.wages",
     pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
@@ -104,7 +110,7 @@ def earnings(county, p, draws, books):
             if depth > 0.0:  # a slump takes its part
                 lose(household, amount * depth, Event.SLUMP)
         elif person.status == Destination.PUBLIC_POST:
-            pay_post(household, p.post_pay, books)
+            pay_post(household, post_pay(county.environment[0], p), books)
         elif person.enterprise >= 0:
             pay_worker(household, county.enterprises[person.enterprise], amount, books)
         else:

@@ -4,7 +4,7 @@ from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
 from sim.core.process import process
 from sim.core.random_draws import happens, uniform
-from sim.world.codes import NONE, DependenceSign, Destination, LabourRule
+from sim.world.codes import NONE, DependenceSign, Destination, LabourRule, Network
 from sim.world.labour_market import attraction, market_of
 from sim.world.persons import can_work
 
@@ -103,7 +103,10 @@ def start_job(person, household, enterprises, p, draws):
 
 @compiled
 def turn_to(person, destination, household, enterprises, p, draws):
-    """Turn to a destination. Whoever has a job looks for another before giving it up."""
+    """Turn to a destination. Whoever has a job or a post looks for another before giving it up."""
+    if person.status == Destination.PUBLIC_POST:
+        person.preference = Destination.PUBLIC_POST if destination == Destination.FARM else destination
+        return
     employed = person.status == Destination.OUTSIDE or person.status == Destination.LOCAL_FIRM
     if not employed or destination == Destination.FARM:
         wish(person, destination, enterprises)
@@ -136,9 +139,18 @@ def weigh_pay(person, u, v, market, farm_trend, p):
 
 
 @compiled
+def beats_post(person, destination, market):
+    """Whether a destination pays more than the post that somebody holds; without a post, whether or not."""
+    if person.status != Destination.PUBLIC_POST or destination == Destination.FARM:
+        return True
+    return market.pay[destination] * person.productivity > market.pay[Destination.PUBLIC_POST]
+
+
+@compiled
 def reconsider(person, market, farm_trend, p, draws):
     """Where somebody turns to after the Spring Festival, −1 if nowhere new; holders of public-welfare posts reconsider less."""
-    u, current = uniform(draws.destination, person.identity), person.preference
+    u = uniform(draws.destination, person.identity)
+    current = Destination.PUBLIC_POST.value if person.status == Destination.PUBLIC_POST else person.preference
     if p.rule == LabourRule.TRANSITIONS:
         return NONE if current == Destination.PUBLIC_POST else move_as_observed(u, current, p)
     chance = p.reconsidering * (1.0 - p.post_lock_in) if current == Destination.PUBLIC_POST else p.reconsidering
@@ -149,7 +161,7 @@ def reconsider(person, market, farm_trend, p, draws):
 
 @process(
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
-    "households.segment households.registered "
+    "persons.productivity households.segment households.registered "
     "markets.shares markets.pay markets.pay_founded environment.farm_trend enterprises.alive enterprises.desired",
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
@@ -165,7 +177,7 @@ def labour_choice(county, p, draws, books):
             household = county.households[person.household]
             market = county.markets[market_of(household.segment, person.capacity)]
             destination = reconsider(person, market, farm_trend, p, draws)
-            if destination >= 0:
+            if destination >= 0 and beats_post(person, destination, market):
                 turn_to(person, destination, household, county.enterprises, p, draws)
 
 
@@ -180,8 +192,10 @@ def dependence(register, earned, p):
 
 @compiled
 def search_intensity(person, household, register, market, village, p):
-    """How hard a person looks for work: less where dibao would shrink or no team informs, more where help places people."""
+    """How hard a person looks for work: less on a post, where dibao would shrink or no team informs, more where help places."""
     intensity = 1.0 + person.placement
+    if person.status == Destination.PUBLIC_POST:
+        intensity *= 1.0 - p.post_lock_in
     earned = market.pay[person.preference] * person.productivity
     intensity *= 1.0 + dependence(register, earned, p)
     if household.registered == 1:
@@ -196,12 +210,41 @@ def programme(person, p):
     return p.outside_programme if person.preference == Destination.OUTSIDE else p.local_programme
 
 
+@compiled
+def looks_for_work(person):
+    """Whether somebody is without work, or holds a post and would rather have a job."""
+    if person.status == Destination.PUBLIC_POST:
+        return person.preference == Destination.OUTSIDE or person.preference == Destination.LOCAL_FIRM
+    return person.status == Destination.NONE
+
+
+@compiled
+def pass_news(villages, p):
+    """What villages remember of neighbours who found work; returns how many that is for each household of the county."""
+    found, households = 0.0, 0.0
+    for village in villages:
+        village.news = village.news * (1.0 - p.news_fades) + village.hired
+        village.hired = 0.0
+        found += village.news
+        households += village.households
+    return found / max(households, 1.0)
+
+
+@compiled
+def neighbours_help(village, usual, p):
+    """How much more readily work is found where more neighbours than usual have just found it: one on average of the county."""
+    if p.network == Network.INERTIA or usual <= 0.0 or village.households == 0:
+        return 1.0
+    return 1.0 + p.neighbours * (village.news / village.households / usual - 1.0)
+
+
 @process(
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
     "persons.productivity households.weight households.segment households.registered register.dibao register.benefit "
     "markets.shares markets.pay markets.pay_founded "
-    "environment.farm_trend environment.enclave_demand households.village villages.team enterprises.alive enterprises.desired",
-    writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
+    "environment.farm_trend environment.enclave_demand households.village villages.team villages.households enterprises.alive "
+    "enterprises.desired",
+    writes="villages.news villages.hired persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
     "enterprises.registered",
     draws="first_choice first_job found employer",
@@ -209,10 +252,11 @@ def programme(person, p):
 )
 @compiled
 def job_search(county, p, draws, books):
-    """Who is out of work looks for the work wished for; who has just left school chooses first."""
+    """Who is out of work, or would rather leave a post, looks for the work wished for; who has just left school chooses first."""
     environment = county.environment[0]
+    usual = pass_news(county.villages, p)
     for person in county.persons:
-        if person.status != Destination.NONE or not can_work(person):
+        if not looks_for_work(person) or not can_work(person):
             continue
         household = county.households[person.household]
         market = county.markets[market_of(household.segment, person.capacity)]
@@ -224,11 +268,15 @@ def job_search(county, p, draws, books):
             person.status = Destination.FARM
             person.preference = Destination.FARM
             continue
+        if not beats_post(person, person.preference, market):
+            continue
         village = county.villages[household.village]
         chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, village, p)
         if person.preference == Destination.LOCAL_FIRM:
             chance *= 1.0 + environment.enclave_demand
+        chance *= neighbours_help(village, usual, p)
         if happens(draws.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, draws):
+            village.hired += household.weight
             cost = p.programme_cost * programme(person, p) * household.weight
             if household.registered == 1 and cost > 0.0:
                 transfer(books.job_services, cost, household.weight)

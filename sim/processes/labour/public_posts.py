@@ -10,27 +10,19 @@ MONITORED, ON_DIBAO, OTHER, NOT_REGISTERED, CLASSES = 0, 1, 2, 3, 4
 
 
 @compiled
-def holders(household, persons):
-    """How many members hold a post."""
-    count = 0
-    row = household.first_person
-    while row >= 0:
-        if persons[row].status == Destination.PUBLIC_POST:
-            count += 1
-        row = persons[row].next
-    return count
-
-
-@compiled
 def candidate_of(household, persons, p, draws):
-    """The member who would take a post: weak before full labour, nobody at work elsewhere; −1 if there is none."""
-    chosen = NONE
+    """The member who would take a post: weak before full labour, nobody at work elsewhere; −1 if none, or if enough hold one."""
+    chosen, held = NONE, 0
     row = household.first_person
     while row >= 0:
         person = persons[row]
-        free = person.status == Destination.FARM or person.status == Destination.NONE
-        if free and can_work(person) and person.age <= p.oldest and happens(draws.wishes, person.identity, p.wishing):
-            if chosen < 0 or person.capacity < persons[chosen].capacity:
+        if person.status == Destination.PUBLIC_POST:
+            held += 1
+            if held >= p.per_household:
+                return NONE
+        elif person.status > Destination.PUBLIC_POST and can_work(person) and person.age <= p.oldest:
+            weaker = chosen < 0 or person.capacity < persons[chosen].capacity
+            if weaker and happens(draws.wishes, person.identity, p.wishing):
                 chosen = row
         row = person.next
     return chosen
@@ -48,16 +40,18 @@ def need_class(household, register):
 
 @compiled
 def leave_post(person):
-    """Back to the farm."""
-    person.status = Destination.FARM
-    person.preference = Destination.FARM
+    """Back to the farm, or to looking for work."""
+    if person.preference == Destination.PUBLIC_POST:
+        person.preference = Destination.FARM
+    person.status = Destination.FARM if person.preference == Destination.FARM else Destination.NONE
 
 
 @compiled
 def take_post(person):
-    """On a post from this month on."""
+    """On a post from this month on; who is between jobs goes on looking for one."""
     person.status = Destination.PUBLIC_POST
-    person.preference = Destination.PUBLIC_POST
+    if person.preference != Destination.OUTSIDE and person.preference != Destination.LOCAL_FIRM:
+        person.preference = Destination.PUBLIC_POST
     person.displaced = 0
     person.lost_to = NONE
 
@@ -77,40 +71,54 @@ def retire(county, p):
 
 
 @compiled
-def fill(county, free, p, draws):
-    """Give ``free`` posts out class by class; within a class chance decides, with a probability that leaves enough for all."""
-    for need in range(CLASSES):
-        waiting = 0
-        for row in range(len(county.households)):
-            if asks(county, row, need, p, draws) >= 0:
-                waiting += 1
-        if waiting == 0:
-            continue
-        chance = min(free / waiting, 1.0)
-        for row in range(len(county.households)):
-            if free <= 0:
-                return
-            person = asks(county, row, need, p, draws)
-            if person >= 0 and happens(draws.drawn, county.households[row].identity, chance):
-                take_post(county.persons[person])
-                free -= 1
-
-
-@compiled
 def asks(county, row, need, p, draws):
     """The member of this household who asks for a post in this class; −1 if nobody does."""
     household = county.households[row]
-    register = county.register[row]
-    if household.members == 0 or (household.registered == 0 and register.case_row < 0) or need_class(household, register) != need:
+    if household.workers == 0 or (household.registered == 0) != (need == NOT_REGISTERED):
         return NONE
-    if holders(household, county.persons) >= p.per_household:
+    register = county.register[row]
+    if household.registered == 0 and register.case_row < 0:
+        return NONE
+    if need_class(household, register) != need:
         return NONE
     return candidate_of(household, county.persons, p, draws)
 
 
+@compiled
+def count_asking(county, need, p, draws):
+    """How many households have somebody who asks for a post in a class."""
+    waiting = 0
+    for row in range(len(county.households)):
+        if asks(county, row, need, p, draws) >= 0:
+            waiting += 1
+    return waiting
+
+
+@compiled
+def give(county, free, chance, need, p, draws):
+    """Give at most ``free`` posts to those who ask in a class, each with this chance; returns how many posts are left."""
+    for row in range(len(county.households)):
+        if free <= 0:
+            return 0
+        person = asks(county, row, need, p, draws)
+        if person >= 0 and happens(draws.drawn, county.households[row].identity, chance):
+            take_post(county.persons[person])
+            free -= 1
+    return free
+
+
+@compiled
+def fill(county, free, p, draws):
+    """Give ``free`` posts out class by class; within a class chance decides, with a probability that leaves enough for all."""
+    for need in range(CLASSES):
+        waiting = count_asking(county, need, p, draws) if free > 0 else 0
+        if waiting > 0:
+            free = give(county, free, min(free / waiting, 1.0), need, p, draws)
+
+
 @process(
     reads="persons.next persons.alive persons.capacity persons.stage persons.ill_months persons.age persons.identity "
-    "households.members households.registered households.first_person households.identity register.case_row register.dibao",
+    "households.workers households.registered households.first_person households.identity register.case_row register.dibao",
     writes="persons.status persons.preference persons.displaced persons.lost_to",
     draws="wishes@life drawn",
 )

@@ -1,7 +1,7 @@
 """Crop and greenhouse insurance: premiums mostly subsidised, crops paid by the township's yield, greenhouses by their damage."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import charge, pay, transfer
+from sim.core.ledger import Fund, charge, pay, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens
 from sim.world.codes import Commodity
@@ -20,15 +20,18 @@ def takes_part(household, p, draws):
 
 
 @process(
-    reads="households.members households.identity households.holdings households.weight environment.farm_trend",
+    reads="households.members households.identity households.holdings households.weight environment.farm_trend funds.balance",
     writes="households.business households.cash households.paid",
     draws="insures@life",
     pays="farm_premium_own: households -> insurer; farm_premium_subsidy: bridging | county_floor -> insurer; "
-    "farm_premium_upper: outside -> insurer",
+    "farm_premium_upper: outside -> insurer; insurer_result: insurer -> outside",
 )
 @compiled
 def farm_premium(county, p, draws, books):
-    """Spring: the year's premium for fields and greenhouses; public money bears most of it."""
+    """Spring: the year's premium for fields and greenhouses, most of it public; what the last one left is the insurers' own."""
+    left = county.funds[Fund.INSURER].balance * p.kept_by_insurers
+    if left > 0.0:
+        transfer(books.insurer_result, left, 1.0)
     trend = county.environment[0].farm_trend
     for household in county.households:
         if not takes_part(household, p, draws):

@@ -1,14 +1,21 @@
-"""Anti-poverty insurance: a premium without a list of names, claims by bands of own cost, and a reserve that can run dry."""
+"""Anti-poverty insurance: a premium without a list of names, claims by bands of own cost, and a yearly settlement."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import pay, transfer
+from sim.core.ledger import Fund, pay, spendable, transfer
 from sim.core.process import process
 
 
-@process(writes="households.rigid_year households.claimed")
+@process(
+    reads="funds.balance",
+    writes="households.rigid_year households.claimed",
+    pays="insurance_returned: poverty_insurer -> county_floor",
+)
 @compiled
 def insurance_year(county, p, draws, books):
-    """A new insurance year: what households bore themselves counts from zero again."""
+    """A new insurance year: own spending counts from zero again, and what the old premium has left goes back to the county."""
+    left = county.funds[Fund.POVERTY_INSURER].balance * p.returned
+    if left > 0.0:
+        transfer(books.insurance_returned, left, 1.0)
     for household in county.households:
         household.rigid_year = 0.0
         household.claimed = 0.0
@@ -16,17 +23,25 @@ def insurance_year(county, p, draws, books):
 
 @process(
     reads="households.members households.weight",
-    pays="insurance_premium: county_floor | bridging -> poverty_insurer; insurer_costs: poverty_insurer -> outside",
+    writes="environment.insurer_owed",
+    pays="insurance_premium: county_floor | bridging -> poverty_insurer; insurer_costs: poverty_insurer -> outside; "
+    "insurance_settlement: county_floor | bridging -> outside",
 )
 @compiled
 def insurance_premium(county, p, draws, books):
-    """A twelfth of the premium for a share of the county's rural people, whoever they turn out to be."""
+    """A twelfth of the premium for a share of rural people; what the insurer paid beyond it is made good by December."""
     people = 0.0
     for household in county.households:
         people += household.weight * household.members
     premium = p.premium * p.pool_share * people
     if premium > 0.0 and transfer(books.insurance_premium, premium, p.pool_share * people):
         transfer(books.insurer_costs, premium * p.running_costs, 1.0)
+    environment = county.environment[0]
+    due = environment.insurer_owed / (p.months_of_year - county.calendar)
+    due = min(due, spendable(books.insurance_settlement))
+    if due > 0.0:
+        transfer(books.insurance_settlement, due, 1.0)
+        environment.insurer_owed -= due
 
 
 @compiled
@@ -54,13 +69,19 @@ def is_insured(household, register, line, p):
 
 @process(
     reads="households.members households.weight households.rigid households.disqualifying households.income_12 "
-    "households.rigid_12 register.case_row environment.poverty_line environment.cost_trend",
-    writes="households.rigid_year households.claimed households.transfers households.cash households.received",
+    "households.rigid_12 register.case_row environment.poverty_line environment.cost_trend funds.balance funds.drawn",
+    writes="households.rigid_year households.claimed households.transfers households.cash households.received "
+    "environment.insurer_owed",
     pays="insurance_claims: poverty_insurer -> households",
 )
 @compiled
 def insurance_claims(county, p, draws, books):
-    """Households whose own spending on illness, school or disaster passes the deductible are paid by bands, while money lasts."""
+    """Households whose own spending on illness, school or disaster passes the deductible are paid by bands.
+
+    Without a premium there is no contract; with one the insurer pays every valid claim, if need be out of means of its own.
+    """
+    insurer = county.funds[Fund.POVERTY_INSURER]
+    contracted = insurer.balance > 0.0
     line, trend = county.environment[0].poverty_line, county.environment[0].cost_trend
     for row in range(len(county.households)):
         household = county.households[row]
@@ -73,6 +94,7 @@ def insurance_claims(county, p, draws, books):
         if not is_insured(household, county.register[row], line, p):
             continue
         claim = banded_claim(excess, p) - household.claimed
-        if claim > 0.0 and pay(household, books.insurance_claims, claim):
+        if contracted and claim > 0.0 and pay(household, books.insurance_claims, claim):
             household.claimed += claim
             household.transfers += claim
+    county.environment[0].insurer_owed += insurer.drawn
