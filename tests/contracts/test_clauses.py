@@ -104,7 +104,7 @@ def test_the_register_is_printed_with_its_numbers_as_the_paper_gives_them():
         (("--section", "annex"), {"tap_72", "cooperatives"}),
         (("--department", "民政"), {"coverage", "dibao_uprating"}),
         (("--department", "civil affairs", "--kind", "lever"), {"dibao_uprating"}),
-        (("--kind", "not_modelled"), {"roads", "straw"}),
+        (("--kind", "not_modelled"), {"toilets", "straw"}),
         (("--status", "contradicted"), {"tap_70", "tap_72", "enclaves", "enclaves_2021"}),
     ],
 )
