@@ -39,8 +39,8 @@ QUARTER = 3
 OnStatus = Callable[..., None]
 
 #: What an ordinary year consists of, when founding computes what it would pay: what every month repeats, and what has its season.
-STEADY = ("lines", "wages", "going_pay", "farm_hands", "earnings", "chronic_care", "pensions")
-SEASONAL = ("seasons", "medical_premium", "land_rents", "school_bills", "subsidies", "asset_returns", "dividends")
+STEADY = ("lines", "wages", "going_pay", "farm_hands", "chronic_care", "pensions")
+SEASONAL = ("earnings", "seasons", "medical_premium", "land_rents", "school_bills", "subsidies", "asset_returns", "dividends")
 
 _READY: list[bool] = []
 

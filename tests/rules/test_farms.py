@@ -40,7 +40,7 @@ def test_a_low_price_takes_income_and_leaves_the_quantity():
     hand.commodities["price"][GRAIN] = 0.9
     farm(hand)
     assert hand.households["business"][0] == pytest.approx(800.0) and hand.townships[0].grown[GRAIN] == pytest.approx(1.0)
-    assert hand.commodities["returned"][GRAIN] == pytest.approx(0.8), "what households will go by: net income over an ordinary year's"
+    assert hand.commodities["returned"][GRAIN] == pytest.approx(0.8), "what households will go by"
 
 
 def test_half_a_harvest_is_half_the_quantity():
@@ -102,14 +102,14 @@ def test_nobody_begins_what_no_neighbour_does_and_everybody_may_where_all_others
     assert not hand.households["holdings"].any()
     # 99 of 100 grow, turnover and all returns ordinary: the last one begins with chance 0.99.
     hand = village(99, 1)
-    hand.run("farm_choice", turnover=1.0, response=0.0)
+    hand.run("farm_choice", turnover=1.0, wishes=1.0, response=0.0)
     assert hand.households["holdings"][99, VEGETABLES] > 0.0 and hand.households["farm_reason"][99] == FarmReason.BEGUN
 
 
 def test_a_greenhouse_costs_what_must_be_in_hand_and_the_rest_is_lent():
     # Half an ordinary one nets 5 000 and costs 25 000: 10 000 in hand, 15 000 lent.
     hand = village(99, 1)
-    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
+    hand.run("farm_choice", turnover=1.0, wishes=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
     newcomer = hand.households[99]
     assert newcomer.holdings[VEGETABLES] == pytest.approx(5_000.0)
     assert newcomer.cash == pytest.approx(1e6 - 10_000.0) and newcomer.debt == pytest.approx(15_000.0)
@@ -118,14 +118,14 @@ def test_a_greenhouse_costs_what_must_be_in_hand_and_the_rest_is_lent():
 
 def test_nobody_invests_what_it_has_not():
     hand = village(99, 1, cash=9_999.0)
-    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
+    hand.run("farm_choice", turnover=1.0, wishes=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.0)
     assert hand.households["holdings"][99, VEGETABLES] == 0.0
 
 
 def test_a_subsidy_is_paid_from_public_money_and_lets_poorer_households_begin():
     # A fifth of 25 000 is paid by the county: 8 000 of the other 20 000 must be in hand.
     hand = village(99, 1, cash=9_999.0)
-    hand.run("farm_choice", turnover=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.2)
+    hand.run("farm_choice", turnover=1.0, wishes=1.0, response=0.0, first_size=0.5, capital=CAPITAL, own_part=0.4, greenhouse_subsidy=0.2)
     assert hand.households["holdings"][99, VEGETABLES] == pytest.approx(5_000.0)
     assert hand.paid("farm_grants") == pytest.approx(5_000.0) and hand.paid("farm_investment") == pytest.approx(8_000.0)
 
@@ -133,7 +133,7 @@ def test_a_subsidy_is_paid_from_public_money_and_lets_poorer_households_begin():
 def shares_after(expected: float, rule: FarmRule = FarmRule.RETURNS) -> float:
     hand = village(500, 500, expected=1.0)
     hand.commodities["returned"][VEGETABLES] = expected
-    hand.run("farm_choice", rule=float(rule), turnover=0.2, response=1.5)
+    hand.run("farm_choice", rule=float(rule), turnover=0.2, wishes=1.0, response=1.5)
     return float((hand.households["holdings"][:, VEGETABLES] > 0.0).mean())
 
 

@@ -4,8 +4,6 @@ A household begins with a chance in proportion to how many of its village alread
 to how many do not. Both shift with what the line brought in over the last year. So nothing drifts while returns are ordinary.
 """
 
-import math
-
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, transfer
 from sim.core.process import process
@@ -15,13 +13,13 @@ from sim.world.codes import Commodity, FarmReason, FarmRule
 
 @compiled
 def pull(kind, commodities, p):
-    """How much likelier than in an ordinary year a line is begun, by the rule in force; giving up is as much less likely."""
+    """How much likelier than in an ordinary year a line is begun, by the rule in force; 2 less it is what giving up is."""
     if p.rule == FarmRule.IMITATION:
         for other in range(Commodity.VEGETABLES, len(commodities)):
             if commodities[other].expected > commodities[kind].expected:
                 return 1.0 - p.imitation
         return 1.0 + p.imitation
-    return min(max(math.exp(p.response * (commodities[kind].expected - 1.0)), p.least_pull), p.most_pull)
+    return 1.0 + min(max(p.response * (commodities[kind].expected - 1.0), -p.strongest), p.strongest)
 
 
 @compiled
@@ -87,17 +85,17 @@ def decide(household, kind, share, attraction, commodity, township, draws, p, bo
     """One household and one line: begin, widen, give up, or go on."""
     size = p.first_size * commodity.usual
     if household.holdings[kind] <= 0.0:
-        chance = p.turnover * share * attraction
+        chance = p.wishes * p.turnover * share * attraction
         if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
             household.farm_line = kind
             household.farm_reason = FarmReason.BEGUN
         return
-    if happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) / attraction):
+    if happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) * (1.0 + 1.0 - attraction)):
         household.holdings[kind] = 0.0
         household.farm_line = kind
         household.farm_reason = FarmReason.GIVEN_UP
-    elif attraction > 1.0 and happens(draws.widen, mix(household.identity, kind), p.turnover * (attraction - 1.0)):
+    elif happens(draws.widen, mix(household.identity, kind), p.turnover * max(attraction - 1.0, 0.0)):
         if invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
             household.farm_line = kind

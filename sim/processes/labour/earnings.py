@@ -105,6 +105,7 @@ def earnings(county, p, draws, books):
         household = county.households[person.household]
         amount = market_of_person(person, household, county.markets).pay[person.status] * person.productivity
         if person.status == Destination.OUTSIDE:
+            amount *= p.outside_season[county.calendar]
             outside += bring_home(household, amount * (1.0 - depth))
             migrants += household.weight
             if depth > 0.0:  # a slump takes its part
