@@ -14,7 +14,7 @@ from tests.peach_blossom.six import Village
 
 MONTHS = 24
 #: What paying changes, and the ledger owns: allowed to every process that declares a payment.
-OF_THE_LEDGER = {("funds", name) for name in ("balance", "inflow", "outflow", "drawn")} | {
+OF_THE_LEDGER = {("funds", name) for name in ("balance", "inflow", "outflow", "drawn", "reserved", "owed")} | {
     ("lines", name) for name in ("yuan", "units", "unpaid")
 }
 
