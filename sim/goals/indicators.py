@@ -166,6 +166,7 @@ COUNTY_ONLY: dict[str, Indicator] = {
         Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12, said=_both("脱贫人口近12个月人均纯收入除以农村居民近12个月人均可支配收入。", "Income per registered person of twelve months, divided by rural income per head of twelve months.")),
         Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12, said=_both("农村居民近12个月人均可支配收入除以上年同期，减1。", "Rural income per head of twelve months, divided by that of a year before, less 1.")),
         Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME, said=_both("农村居民近三个月人均收入除以上年同期，减1。", "Rural income per head of three months, divided by that of a year before, less 1.")),
+        Indicator("quarter_income", _both("农村居民近三个月人均收入", "Rural income per head of three months"), "yuan", M.INCOME, said=_both("农村居民近三个月人均可支配收入。", "Rural income per head of the three months that end with each.")),
         Indicator("self_sufficient_townships", _both("财政自给自足乡镇", "Townships that pay for themselves, since January"), "townships", M.TOWNSHIP_REVENUE, of_places=True, said=_both("本年累计财政收入不低于支出需要的乡镇数。", "Townships whose revenue since January covers what they need.")),
         Indicator("province_income", _both("全省农村居民收入（2020年=1）", "Province's rural income, 2020 = 1"), "index", M.INCOME_12, said=_both("全省农村居民人均可支配收入除以其2020年水平。", "Rural income per head of the province, divided by its level of 2020.")),
     )
@@ -202,7 +203,8 @@ def county_series(townships: np.ndarray, province: np.ndarray) -> dict[str, np.n
     found["relapse_divergence"] = found["relapse_recorded"] - found["relapse_rate"]
     found["registered_income_ratio"] = found["registered_income"] / found["rural_income"]
     found["rural_income_growth"] = _growth(found["rural_income"], YEAR)
-    found["quarter_income_growth"] = _growth(_quarter(measures), QUARTER)
+    found["quarter_income"] = _quarter(measures)
+    found["quarter_income_growth"] = _growth(found["quarter_income"], QUARTER)
     found["province_income"] = province
     needy = townships[..., M.TOWNSHIP_NEED] > 0.0
     pays = townships[..., M.TOWNSHIP_REVENUE] >= townships[..., M.TOWNSHIP_NEED]
