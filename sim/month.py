@@ -171,7 +171,7 @@ MONTH: tuple[Part, ...] = (
     Part("意外冲击", "Shocks", (
         monthly(illness, "bills of the month", burn_in=True),
         yearly(JANUARY, new_medical_year, "a new insurance year, before its first bill is settled", burn_in=True),
-        yearly(JANUARY, medical_premium, "insured from January", burn_in=True),
+        yearly(OCTOBER, medical_premium, "collected in autumn for the year that follows", burn_in=True),
         monthly(medical_reimbursement, "the stack pays at discharge", burn_in=True),
         monthly(chronic_care, "outpatient care", burn_in=True),
         monthly(accidents, "other heavy costs", burn_in=True),

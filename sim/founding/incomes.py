@@ -68,8 +68,9 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     """
     households = tables["households"]
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
-    dibao, others = DibaoIncomes(tables, draws, p, trial=trial, rules=rules), OtherIncomes(
-        tables, draws, p, trial=trial, rules=rules, on_dibao=on_dibao
+    dibao, others = (
+        DibaoIncomes(tables, draws, p, trial=trial, rules=rules),
+        OtherIncomes(tables, draws, p, trial=trial, rules=rules, on_dibao=on_dibao),
     )
     county = county_farming(p)
     for _ in range(ROUNDS):

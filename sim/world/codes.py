@@ -143,15 +143,6 @@ class FarmRule(IntEnum):
     IMITATION = 2
 
 
-class FarmReason(IntEnum):
-    """What a household decided of a line of its farm."""
-
-    NONE = 0
-    BEGUN = 1
-    WIDENED = 2
-    GIVEN_UP = 3
-
-
 class LoanKind(IntEnum):
     """Microcredit for listed households, or a start-up loan with a guarantee."""
 

@@ -22,8 +22,6 @@ farm_labour_founded | f8   | labour units   | The same when the household was fo
 awareness           | f8   | multiple       | How readily it reports a difficulty or applies, relative to the average.
 land                | f8?  | mu             | Cultivated land.
 holdings            | f8[6]| index          | Full-capacity net income of each commodity, yuan per year at 2020 prices.
-farm_line           | i1   | code (Commodity) | The line of its farm that it decided on last.
-farm_reason         | i1   | code (FarmReason) | What it decided of it.
 herd                | f8   | share          | Livestock standing, as a share of full capacity.
 shed                | f8   | share          | Greenhouses standing, as a share of full capacity.
 disqualifying       | i1?  | flag           | Owns a car, a town flat or a firm: shut out of dibao and monitoring.

@@ -19,7 +19,7 @@ MUST = {
     "G2_observed", "R3_observed", "Z3_observed", "G7", "E1", "E2", "E3", "E4_outside", "E4_local", "E4_posts", "C1",
     "C2_exclusion", "C2_inclusion", "H1_ordinary", "H1_major", "H1_bills", "W_school", "W_70", "W_72", "F1", "F1_2021",
     "F2_producing", "F2_jobs", "F3_revenue", "F3_self", "N_processors", "N_leading", "N_coops", "N_farms",
-    "N_tight", "N_cluster", 
+    "N_tight", "N_cluster",
     "Y_grain", "Y_vegetables", "Y_greenhouses", "Y_flowers", "Y_bulbs", "Y_hogs", "Y_cattle", "B1_floor", "B1_industry", "B2",
 }  # fmt: skip
 

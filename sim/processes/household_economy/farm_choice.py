@@ -8,7 +8,7 @@ from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens, mix
-from sim.world.codes import Commodity, FarmReason, FarmRule
+from sim.world.codes import Commodity, FarmRule
 
 
 @compiled
@@ -30,7 +30,7 @@ def hands_of(household):
 
 @compiled
 def count_growers(county):
-    """How many households of each village do each line, of how many; those without hands are none."""
+    """How many households of each village do each line, and how many there are."""
     for village in county.villages:
         village.farms = 0.0
         for kind in range(len(county.commodities)):
@@ -88,18 +88,12 @@ def decide(household, kind, share, attraction, commodity, township, draws, p, bo
         chance = p.wishes * p.turnover * share * attraction
         if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
-            household.farm_line = kind
-            household.farm_reason = FarmReason.BEGUN
         return
     if happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) * (1.0 + 1.0 - attraction)):
         household.holdings[kind] = 0.0
-        household.farm_line = kind
-        household.farm_reason = FarmReason.GIVEN_UP
     elif happens(draws.widen, mix(household.identity, kind), p.turnover * max(attraction - 1.0, 0.0)):
         if invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
-            household.farm_line = kind
-            household.farm_reason = FarmReason.WIDENED
 
 
 @compiled
@@ -121,8 +115,7 @@ def choose(county, p, draws, books):
     reads="households.members households.weight households.identity households.village households.farm_labour "
     "households.income_12 commodities.usual commodities.net_unit households.township",
     writes="townships.built commodities.returned commodities.expected households.holdings households.cash households.paid "
-    "households.debt households.farm_line households.farm_reason "
-    "villages.growers villages.farms funds.balance",
+    "households.debt villages.growers villages.farms funds.balance",
     draws="begin stop widen",
     pays="farm_investment: households -> outside; farm_grants: bridging | county_floor -> outside",
 )
