@@ -125,6 +125,7 @@ def test_loans_renewed_are_among_the_loans_made():
         hand.households["loan"] = [0, -1]
         hand.households["registered"] = hand.households["workers"] = 1
         hand.households["income_12"] = 20_000.0
+        hand.money(Fund.RISK_COMPENSATION, 1e6)
         hand.run("new_loans", loans=1.0, startup_loans=0.0, loan_size=42_000.0)  # one a month, and one household without a loan
         assert hand.paid("lending") == pytest.approx(lent)
 
@@ -168,6 +169,24 @@ def test_households_on_dibao_or_without_workers_do_not_borrow():
     hand.run("new_loans", loans=1000.0, startup_loans=0.0, loan_size=42_000.0)
     np.testing.assert_array_equal(hand.households["loan"] >= 0, [True, False, False])
     assert hand.paid("lending") == hand.paid("investment") == pytest.approx(42_000.0)
+
+
+def lent(risk: float, fund: float) -> float:
+    """Loans made to 1 000 that ask, where 60 are planned, the bank being half deterred by a risk that is all its own."""
+    hand = Hand(households=1000, persons=1000)
+    hand.households["registered"] = hand.households["workers"] = 1
+    hand.households["income_12"] = 20_000.0
+    hand.money(Fund.RISK_COMPENSATION, fund)
+    hand.run("new_loans", loans=60.0, startup_loans=0.0, loan_size=10_000.0, public_risk=risk, caution=0.5, usual_backing=0.7)
+    return hand.paid("lending") / 10_000.0
+
+
+def test_a_bank_lends_less_the_more_of_a_default_is_its_own():
+    # 60 at the usual backing of 0.7; without any (1 − 0.5) / (1 − 0.5 × 0.3) = 0.588 of it; wholly backed 1 / 0.85 = 1.176.
+    assert lent(0.7, 1e6) == pytest.approx(60, abs=20)
+    assert lent(0.0, 1e6) / lent(0.7, 1e6) == pytest.approx(0.588, abs=0.15)
+    assert lent(1.0, 1e6) / lent(0.7, 1e6) == pytest.approx(1.176, abs=0.15)
+    assert lent(0.7, 0.0) == lent(0.0, 0.0), "an empty fund backs nothing"
 
 
 # --- insurance ------------------------------------------------------------------------------------------------------------------
@@ -389,6 +408,19 @@ def test_fewer_teams_than_villages_are_posted_exactly():
     hand.villages["first_secretary"] = 1
     hand.run("stationed_teams", teams=100.0, rotation_month=-1.0)
     assert hand.villages["team"].sum() == 100.0
+
+
+def test_a_farmer_gains_on_the_farm_and_a_worker_in_pay():
+    hand = Hand(households=2, persons=2)
+    hand.households["registered"] = 1
+    hand.households["holdings"][:, Commodity.MAIZE] = 1_000.0
+    hand.persons["household"] = [0, 1]
+    hand.persons["age"], hand.persons["capacity"], hand.persons["productivity"] = 40, 1.0, 1.0
+    hand.persons["status"] = [Destination.FARM, Destination.OUTSIDE]
+    hand.money(Fund.EMPLOYMENT, 1e6)
+    hand.run("training", talents=10.0, person_times=0.0, cost=500.0, listed_share=1.0, effective=1.0, gain=0.08)
+    assert hand.households["holdings"][:, Commodity.MAIZE].tolist() == pytest.approx([1_080.0, 1_000.0])
+    assert hand.persons["productivity"].tolist() == pytest.approx([1.0, 1.08])
 
 
 def test_training_reaches_its_share_and_costs_every_place():

@@ -17,18 +17,23 @@ def may_be_trained(person, household, register, p):
 
 
 @compiled
-def train(person, p, draws):
-    """A course: whoever is out of work or on the farm finds work more easily, and some earn more from then on."""
+def train(person, household, p, draws):
+    """A course: whoever has no job finds one more easily, and some earn more from then on, on the farm or off it."""
     if person.status == Destination.NONE or person.status == Destination.FARM:
         person.placement = max(person.placement, p.placement)
-    if happens(draws.gains, person.identity, p.effective):
+    if not happens(draws.gains, person.identity, p.effective):
+        return
+    if person.status == Destination.FARM:
+        for kind in range(len(household.holdings)):
+            household.holdings[kind] *= 1.0 + p.gain
+    else:
         person.productivity *= 1.0 + p.gain
 
 
 @process(
     reads="persons.household persons.identity persons.age persons.alive persons.capacity persons.stage persons.ill_months "
     "persons.status households.registered households.weight register.case_row",
-    writes="persons.placement persons.productivity",
+    writes="persons.placement persons.productivity households.holdings",
     draws="drawn gains",
     pays="training_places: employment | bridging | county_floor -> outside",
 )
@@ -50,4 +55,4 @@ def training(county, p, draws, books):
     for person in county.persons:
         if may_be_trained(person, county.households[person.household], county.register[person.household], p):
             if happens(draws.drawn, person.identity, chance):
-                train(person, p, draws)
+                train(person, county.households[person.household], p, draws)

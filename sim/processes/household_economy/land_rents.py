@@ -12,7 +12,7 @@ from sim.core.process import process
 )
 @compiled
 def land_rents(county, p, draws, books):
-    """After the harvest whoever has land and nobody to till it gets the year's rent, where rent is paid at all."""
+    """In January whoever has land and nobody to till it gets the year's rent, where rent is paid at all."""
     total, units = 0.0, 0.0
     for household in county.households:
         if household.members == 0 or household.farm_labour > 0.0:

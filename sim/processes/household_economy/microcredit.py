@@ -1,7 +1,7 @@
 """Credit: microcredit for listed households and guaranteed start-up loans, what they earn, their interest, and default."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import charge, leave_unpaid, pay, spendable, transfer
+from sim.core.ledger import Fund, charge, leave_unpaid, pay, spendable, transfer
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, normal, uniform
 from sim.world.codes import NONE, LoanKind, LoanState
@@ -55,6 +55,16 @@ def left_to_lend(loans, month, p):
 
 
 @compiled
+def willingness(funds, p):
+    """How many of the loans planned the bank makes: fewer, the more of a default it would have to bear itself.
+
+    The fund backs nothing while it could not cover its part of a single loan; at the usual backing all are made.
+    """
+    backed = p.public_risk if funds[Fund.RISK_COMPENSATION].balance >= p.public_risk * p.loan_size else 0.0
+    return (1.0 - p.caution * (1.0 - backed)) / (1.0 - p.caution * (1.0 - p.usual_backing))
+
+
+@compiled
 def is_granted(household, keen, loans, p, draws):
     """Whether a household of this keenness, as a share of everybody's, would get a loan of either kind."""
     starts = uniform(draws.starts, household.identity) < p.startup_loans * keen
@@ -62,8 +72,8 @@ def is_granted(household, keen, loans, p, draws):
 
 
 @process(
-    reads="households.registered households.marginal households.workers households.members households.debt households.income_12 "
-    "register.dibao households.identity households.village households.weight villages.team loans.identity",
+    reads="funds.balance households.registered households.marginal households.workers households.members households.debt "
+    "households.income_12 register.dibao households.identity households.village households.weight villages.team loans.identity",
     writes="households.loan households.cash households.received households.paid loans.household loans.kind loans.state "
     "loans.principal loans.capital loans.started loans.term loans.ability",
     creates="loans",
@@ -74,7 +84,7 @@ def is_granted(household, keen, loans, p, draws):
 def new_loans(county, p, draws, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
     waiting, keenest = 0.0, 0.0
-    loans = left_to_lend(county.loans, county.month, p)
+    loans = left_to_lend(county.loans, county.month, p) * willingness(county.funds, p)
     for row in range(len(county.households)):
         household = county.households[row]
         if may_borrow(household, county.register[row], p):
