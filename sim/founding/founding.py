@@ -43,7 +43,6 @@ BORROWED = {
     "loan_ability_spread": "microcredit.ability_spread",
     "farm_price": "farming.farm_price",
     "net_share": "farming.net_share",
-    "farm_yield": "farming.farm_yield",
     "enterprise_tax": "enterprises.tax",
     "able_by_age": "demography.able_by_age",
     "full_by_age": "demography.full_by_age",

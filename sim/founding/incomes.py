@@ -208,8 +208,11 @@ class OtherIncomes:
             factor = np.clip(_ratio(rest, going), p.scale_low, p.scale_high)
             achieved = np.maximum(wanted * self._members, self._given + factor * going)
             total = weight * np.where(self._on_dibao, dibao_income, achieved)
-            self._above = max(self._above + (goal_registered - total[self._registered].sum()) / persons[self._other].sum(), 0.0)
-            self._mean += (goal - total.sum()) / persons[self._general & (wanted > p.general_floor)].sum()
+            self._above = max(
+                self._above + (goal_registered - total[self._registered].sum()) / max(persons[self._other].sum(), 1.0), 0.0
+            )
+            moved = persons[self._general & (wanted > p.general_floor)].sum()
+            self._mean += (goal - total.sum()) / max(moved, 1.0)
         self._wanted = wanted
         return factor
 

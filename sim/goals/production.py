@@ -13,7 +13,7 @@ def _produced(inputs: GoalInputs, measure: Measure, threshold: str, factor: floa
 
 def _raised(inputs: GoalInputs, measure: Measure, threshold: str, kind: int) -> GoalOutcome:
     """Animals raised: those sold in the year over the part of a herd that a year sells."""
-    return _produced(inputs, measure, threshold, 1.0 / float(inputs.values.at("farming.farm_yield")[kind]))
+    return _produced(inputs, measure, threshold, 1.0 / float(inputs.values.at("founding.farm_yield")[kind]))
 
 
 @goal("Y_grain", "粮食产量5.4亿斤", "540 million jin of grain",
