@@ -58,7 +58,7 @@ SETS = [
     "targeted_help.relief_menu=[0.5, 0.5, 0.5, 1, 1, 0.5, 1, 1]",
     "founding.places=numbered",
     "uncertainty=prior",
-    "farming.sales_ratio=[1.8, 1.6, 1.7, 3.5, 2.2, 1.6]",
+    "farm_choice.capital=[0, 5, 3, 1.5, 3, 4]",
     "lines.poverty_line={2021: 4200, 2022: 4500}",
 ]
 TRIES = ["budget.county_floor=10000000,public_posts.count|2022-01,2023-01", "stationed_teams.teams|2021-06"]

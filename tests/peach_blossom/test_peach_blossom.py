@@ -72,7 +72,7 @@ def test_january_by_hand():
 
     # The son of row 1 works outside for 3 000, his father holds a post for 400: 3 400.
     # The weaver of row 2 earns 2 000 in the village enterprise; so does the local worker of each household of row 5.
-    hand.run("earnings", post_pay=400.0)
+    hand.run("earnings", post_pay=400.0, outside_season=[1.0] * 12)
     assert households["wages"].tolist() == [0.0, 3400.0, 2000.0, 0.0, 0.0, 2000.0]
     assert hand.paid("post_pay") == 400.0
     assert hand.paid("wages_enterprise") == 2000.0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import xianjie as xj
+from sim.core.ledger import Fund
 from sim.county import County, run_county, sample_values
 from sim.scenario import restore_scenario, without_policy
 from tests.experiments.loopback import Loopback
@@ -40,18 +41,32 @@ def failing(function, **where):
     return caught.value
 
 
+def with_money():
+    """A county whose own money is more than the entitlements it has to keep some for, and does not all go into help."""
+    none = [0.0] * 8
+    return base().set(
+        {"budget.county_floor": 100_000_000, "targeted_help.relief_menu": none, "targeted_help.development_menu": none}
+    )
+
+
 def pays_two(county, pay):
     pay([3, 5], [100.0, 40.0])
 
 
 def test_money_moves_from_the_fund_to_households_and_the_books_close():
-    plain, with_it = county_of(base()), county_of(base() + made(pays_two, after="relapse_records"))
+    def pays_in_february(county, pay):
+        if county.month == 2:  # in January all that the county has is kept for entitlements
+            pays_two(county, pay)
+
+    plain, with_it = county_of(with_money()), county_of(with_money() + made(pays_in_february, after="relapse_records"))
     for each in (plain, with_it):
+        each.step()
         each.step()
     one, two = plain.tables, with_it.tables
     weights = one["households"]["weight"][[3, 5]]
     total = 100.0 * weights[0] + 40.0 * weights[1]
-    assert two["funds"]["balance"][0] == pytest.approx(one["funds"]["balance"][0] - total)
+    fund = Fund.COUNTY_FLOOR
+    assert two["funds"]["balance"][fund] == pytest.approx(one["funds"]["balance"][fund] - total)
     for column in ("received", "transfers", "income_12"):
         moved = two["households"][column] - one["households"][column]
         assert moved[[3, 5]] == pytest.approx([100.0, 40.0]) and np.count_nonzero(moved) == 2, column
@@ -60,7 +75,7 @@ def test_money_moves_from_the_fund_to_households_and_the_books_close():
 
 @pytest.mark.parametrize("after", ["dibao_payment", "close_accounts", "case_review"])
 def test_what_is_paid_counts_as_income_of_its_month_wherever_in_the_month(after):
-    plain, with_it = county_of(base()), county_of(base() + made(pays_two, after=after))
+    plain, with_it = county_of(with_money()), county_of(with_money() + made(pays_two, after=after))
     for _ in range(3):
         plain.step()
         with_it.step()
@@ -188,7 +203,7 @@ def test_draws_have_an_address():
     def lottery(county, pay, draw):
         pay(draw("lottery") < 0.02, 50.0)
 
-    first, second = county_of(base() + lottery), county_of(base().set({"public_posts.count": 2000}) + lottery)
+    first, second = county_of(with_money() + lottery), county_of(with_money().set({"public_posts.count": 2000}) + lottery)
     for each in (first, second):
         each.step()
     assert first.tables["lines"]["yuan"][-1] == second.tables["lines"]["yuan"][-1] > 0.0
