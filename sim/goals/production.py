@@ -5,10 +5,10 @@ from sim.goals.measure import Measure
 
 
 def _produced(inputs: GoalInputs, measure: Measure, threshold: str, factor: float = 1.0) -> GoalOutcome:
-    """Whether a year's output reached what is asked; the margin is relative to it."""
-    asked = inputs.threshold(threshold)
+    """Whether a year's output reached its target; the margin is relative to it."""
+    target = inputs.threshold(threshold)
     output = factor * inputs.yearly(measure).sum(axis=1)[1:]
-    return outcome_in_year(inputs, 2021, output / asked - 1.0, output / asked)
+    return outcome_in_year(inputs, 2021, output / target - 1.0, output / target)
 
 
 def _raised(inputs: GoalInputs, measure: Measure, threshold: str, kind: int) -> GoalOutcome:
@@ -35,10 +35,10 @@ def vegetables(inputs: GoalInputs) -> GoalOutcome:
 def greenhouses(inputs: GoalInputs) -> GoalOutcome:
     """In 2021 at least 10 000 mu of greenhouse land are built: by households, for them, and by cooperatives and firms in proportion
     to their part of the vegetables."""
-    asked = inputs.threshold("greenhouses")
+    target = inputs.threshold("greenhouses")
     of_households = float(inputs.values.at("founding.household_share")[Measure.VEGETABLES - Measure.GRAIN])
     built = inputs.year_end(Measure.GREENHOUSES_BUILT).sum(axis=1)[1:] / of_households
-    return outcome_in_year(inputs, 2021, built / asked - 1.0, built / asked)
+    return outcome_in_year(inputs, 2021, built / target - 1.0, built / target)
 
 
 @goal("Y_flowers", "鲜切花2.46亿支", "246 million cut flowers",

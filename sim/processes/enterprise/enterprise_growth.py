@@ -103,7 +103,7 @@ def added_jobs(county, p, draws, books):
 )
 @compiled
 def cluster_sales(county, p, draws, books):
-    """The year's sales of processors and leading firms are counted, and everybody's luck of the next year is drawn."""
+    """The year's sales of processors and leading firms are counted, and every firm's fortune of the next year is drawn."""
     for enterprise in county.enterprises:
         if county.month >= 0 and enterprise.sector <= Sector.LEADING_FIRM:
             enterprise.revenue = enterprise.sales_year
