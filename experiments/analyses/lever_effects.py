@@ -34,7 +34,7 @@ PEOPLE, ROOM, MONEY, NOTHING, FIXED = "people", "room", "money", "nothing", "fix
 
 
 @cache
-def asked() -> dict[str, Any]:
+def spec() -> dict[str, Any]:
     """The file beside this one: ``outcomes`` of every lever, those of its ``rooms``, and how far is ``most``."""
     record: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return record
@@ -52,7 +52,7 @@ def status_quo(lever: Parameter) -> Any:
 
 def far_end(lever: Parameter) -> Any:
     """The end farthest from how a lever stands that is not ``off``; None if there is none. Of a switch the last option."""
-    named = asked()["most"].get(lever.id)
+    named = spec()["most"].get(lever.id)
     if named is not None:
         return named
     now = status_quo(lever)
@@ -141,7 +141,7 @@ def summarise(found: Mapping[tuple[str, str], Outcomes], chosen: Sequence[Parame
     evidence, the hash of the model that it was tried in, and what each side changes by outcome; what never changed is left out.
     """
     purses = money(found)
-    names = dict.fromkeys([*asked()["outcomes"], *(name for own in asked()["rooms"].values() for name in own), *purses])
+    names = dict.fromkeys([*spec()["outcomes"], *(name for own in spec()["rooms"].values() for name in own), *purses])
     usual = {name: round_digits(float(mean_known(outcome(found["", ""], name)))) for name in names}
     return {"usual": usual, "levers": {each.id: {**_summarise_lever(found, each, purses), "code": code} for each in chosen}}
 
@@ -149,7 +149,7 @@ def summarise(found: Mapping[tuple[str, str], Outcomes], chosen: Sequence[Parame
 def _summarise_lever(
     found: Mapping[tuple[str, str], Outcomes], lever: Parameter, purses: Sequence[str]
 ) -> dict[str, Any]:  # fmt: skip
-    common, own = asked()["outcomes"], asked()["rooms"][room(lever)]
+    common, own = spec()["outcomes"], spec()["rooms"][room(lever)]
     set_to, steps = settings(lever), {}
     for side in set_to:
         for name in (*common, *own, *purses):

@@ -1,4 +1,4 @@
-"""What a lever does, told in a sentence: from the stored finding of ``xianjie effects``, which needs simulation runs."""
+"""What a lever does, in a sentence: from the stored finding of ``xianjie effects``, which needs simulation runs."""
 
 import json
 from collections.abc import Mapping
@@ -38,10 +38,10 @@ def side_text(words: Words, effect: Mapping[str, Any], side: str, shown: int = S
     """What one side clearly changes: the first outcomes of the list, and the public money."""
     lines = effect[side]["outcomes"]
     clear = [name for name, line in lines.items() if line["clear"]]
-    told = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
+    chosen = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
     value = effect[side]["value"]
     head = words("effects_off") if side == "off" else words("effects_most", value=_value(words, value))
-    body = words("comma").join(_told(words, name, lines[name]) for name in told) or words("effects_nothing")
+    body = words("comma").join(_phrase(words, name, lines[name]) for name in chosen) or words("effects_nothing")
     return words("effects_side", head=head, body=body)
 
 
@@ -59,7 +59,7 @@ def _value(words: Words, value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _told(words: Words, name: str, line: Mapping[str, Any]) -> str:
+def _phrase(words: Words, name: str, line: Mapping[str, Any]) -> str:
     """An outcome and its change, with the interval."""
     if _is_money(name):
         label, unit, scale = words("effects_public"), "million yuan/year", 1.0

@@ -94,16 +94,16 @@ def test_no_lever_is_dead_in_a_county_run_now(tmp_path):
 
 
 def test_every_outcome_is_known():
-    asked = lever_effects.asked()
-    for name in (*asked["outcomes"], *(name for own in asked["rooms"].values() for name in own)):
+    spec = lever_effects.spec()
+    for name in (*spec["outcomes"], *(name for own in spec["rooms"].values() for name in own)):
         first, _, part = name.partition(".")
         assert (first in GOALS) if part == "margin" else part in ("", "years") and first in {**INDICATORS, **COUNTY_ONLY}, name
-    assert {lever_effects.room(each) for each in lever_effects.levers()} <= set(asked["rooms"])
+    assert {lever_effects.room(each) for each in lever_effects.levers()} <= set(spec["rooms"])
 
 
 def test_how_far_is_stated_only_for_levers_and_within_their_bounds():
     levers = {each.id: each for each in lever_effects.levers()}
-    for name, value in lever_effects.asked()["most"].items():
+    for name, value in lever_effects.spec()["most"].items():
         levers[name].check(value)
         assert value not in (levers[name].off, lever_effects.status_quo(levers[name])), name
 

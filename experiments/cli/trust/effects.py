@@ -58,7 +58,7 @@ def effects(
         made_points = lever_effects.points(chosen, turned)
         points.affordable("--futures", 0, len(made_points), futures)
         count = len(made_points) * futures
-        task = {"effects": [each.id for each in turned], "asked": lever_effects.asked()}
+        task = {"effects": [each.id for each in turned], "asked": lever_effects.spec()}
         worlds = {point.name: point.scenario for point in made_points.values()}
         run = StudyRun(
             "effects",

@@ -39,8 +39,8 @@ def build_brief(source: Source, studies: Sequence[Study], language: str, command
     }
     for place, picture in pictures:
         blocks.setdefault(place, []).append(picture)
-    told = goals.list_curves(context)
-    blocks["goals"] += [] if told is None else [told]
+    curves = goals.list_curves(context)
+    blocks["goals"] += [] if curves is None else [curves]
     rest = goals.build_other_goals_table(context)
     appendix = [*([] if rest is None else [rest]), *workbook_tables.build_tables([source.results], words)]
     blocks["other"] = [*appendix, *blocks.get("other", [])]

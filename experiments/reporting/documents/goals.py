@@ -149,8 +149,8 @@ def _growth(context: ReportContext) -> Iterator[str]:
     points, words = _curve(context, curves.GROWTH), context.words
     level = next((Chance.of(point) for point in points if point["at"] == 0.0), None)
     if level is not None:
-        told, needed = probability_wording.format_probability(level, words), _sure_from(points, words, difference=True)
-        yield words("curve_growth_said", told=told, needed=needed)
+        shown, needed = probability_wording.format_probability(level, words), _sure_from(points, words, difference=True)
+        yield words("curve_growth_said", told=shown, needed=needed)
 
 
 def _sure_from(points: Sequence[Mapping[str, Any]], words: Words, difference: bool = False) -> str:
@@ -179,8 +179,8 @@ def _running(context: ReportContext) -> Iterator[str]:
     found = curves.years_running(outcomes, draws)
     chance = None if found is None else Chance.of(found)
     if found is not None and chance is not None:
-        told = probability_wording.format_probability(chance, context.words)
-        yield context.words("curve_running_said", first=found["first"], last=found["last"], told=told)
+        shown = probability_wording.format_probability(chance, context.words)
+        yield context.words("curve_running_said", first=found["first"], last=found["last"], told=shown)
 
 
 def _thresholds(context: ReportContext) -> Iterator[str]:

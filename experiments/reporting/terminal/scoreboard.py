@@ -33,8 +33,8 @@ def answer(
         yield _table(goals, manifest["only_luck"], words)
         yield Text(words("margin_meaning"))
         for found in (goal["four_years"] for goal in goals if "four_years" in goal):
-            told = probability(words, found)
-            yield Text(words("curve_running_said", first=found["first"], last=found["last"], told=told))
+            shown = probability(words, found)
+            yield Text(words("curve_running_said", first=found["first"], last=found["last"], told=shown))
         yield Text(f"\n{words('heading_definitions')}", style="bold")
         yield _definitions(goals, words)
         yield from _audit(audit, words)
