@@ -151,7 +151,8 @@ _LIST = (
     Indicator("hogs", _both("生猪出栏（近12个月）", "Hogs sold, twelve months"), "heads", M.HOGS, None, "year", of_places=True),
     Indicator("cattle", _both("肉牛出栏（近12个月）", "Cattle sold, twelve months"), "heads", M.CATTLE, None, "year", of_places=True),
     Indicator("fruit", _both("水果产量（近12个月）", "Fruit, twelve months"), "t", M.FRUIT, None, "year", of_places=True),
-    Indicator("greenhouses_built", _both("本年农户新建设施农业面积", "Greenhouse land built by households and for them since January"), "mu", M.GREENHOUSES_BUILT, of_places=True),
+    Indicator("greenhouses_built", _both("本年农户新建设施农业面积", "Greenhouse land built by households since January"), "mu", M.GREENHOUSES_BUILT, of_places=True),
+    Indicator("greenhouses_public", _both("本年公建设施农业面积", "Greenhouse land built with public money since January"), "mu", M.GREENHOUSES_PUBLIC, of_places=True),
     Indicator("farm_sales", _both("农户农产品销售额（近12个月）", "Sales of household farms, twelve months"), "yuan", M.FARM_SALES, None, "year", of_places=True),
     Indicator("farm_net", _both("农户农业净收入（近12个月）", "Net income of household farms, twelve months"), "yuan", M.FARM_NET, None, "year", of_places=True),
 )  # fmt: skip

@@ -102,7 +102,8 @@ class Measure(IntEnum):
     HOGS = auto()
     CATTLE = auto()
     FRUIT = auto()
-    GREENHOUSES_BUILT = auto()  # mu since January, by households and for them
+    GREENHOUSES_BUILT = auto()  # mu since January, by households
+    GREENHOUSES_PUBLIC = auto()  # mu since January, for them with public money
     FARM_SALES = auto()  # what households sold from their farms, yuan
     FARM_NET = auto()  # less what it cost them
 

@@ -35,6 +35,7 @@ def measure_places(townships, villages, enterprises, assets, enclaves, scale, mo
         for kind in range(len(townships[row].grown)):
             out[row, Measure.GRAIN + kind] += townships[row].grown[kind]
         out[row, Measure.GREENHOUSES_BUILT] += townships[row].built
+        out[row, Measure.GREENHOUSES_PUBLIC] += townships[row].built_publicly
         out[row, Measure.FARM_SALES] += townships[row].farm_sales
         out[row, Measure.FARM_NET] += townships[row].farm_net
     for village in villages:

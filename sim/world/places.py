@@ -39,7 +39,8 @@ on_file          | f8? | persons    | Registered persons, counted where records 
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
 grown            | f8[6] | quantity | Sold this month of each commodity, by households and enterprises: tonnes, stems, heads.
-built            | f8  | mu         | Greenhouse land built since January.
+built            | f8  | mu         | Greenhouse land that its households have built since January.
+built_publicly   | f8  | mu         | Greenhouse land built for them with public money since January.
 farm_sales       | f8  | yuan       | What its households sold from their farms this month.
 farm_net         | f8  | yuan       | The same less what it cost them.
 """,

@@ -176,16 +176,18 @@ def test_inertia_leaves_everything_and_imitation_follows_the_best():
 
 
 def test_public_greenhouses_go_to_listed_households_with_hands():
-    # Two wait, 2.5 mu each, and 5 mu are built: both get one that nets 10 000 × 2.5 yuan a year, half of it for rent.
+    # Two wait, 2.5 mu each, and 5 mu are built: both get one that nets 10 000 × 2.5 yuan a year.
     hand = growers(4, 0.0)
     hand.households["registered"] = [1, 0, 1, 1]
     hand.households["marginal"] = [0, 0, 0, 0]
     hand.households["farm_labour"] = [1.0, 1.0, 1.0, 0.0]
     hand.commodities["net_unit"] = 10_000.0
-    hand.run("farm_works", greenhouses=5.0, greenhouse_size=2.5, greenhouse_cost=50_000.0, greenhouse_rent=0.5,
+    hand.run("farm_works", greenhouses=5.0, greenhouse_size=2.5, greenhouse_cost=50_000.0,
              cold_stores=0.0, online_sellers=0.0, fields=0.0, roads=0.0)  # fmt: skip
-    assert hand.households["holdings"][:, VEGETABLES].tolist() == [12_500.0, 0.0, 12_500.0, 0.0]
-    assert hand.paid("greenhouses_built") == pytest.approx(5.0 * 50_000.0) and hand.townships[0].built == pytest.approx(5.0)
+    assert hand.households["holdings"][:, VEGETABLES].tolist() == [25_000.0, 0.0, 25_000.0, 0.0]
+    assert hand.paid("greenhouses_built") == pytest.approx(5.0 * 50_000.0) and hand.townships[0].built_publicly == pytest.approx(
+        5.0
+    )
 
 
 def test_works_are_paid_and_add_up():

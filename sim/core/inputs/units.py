@@ -64,8 +64,9 @@ UNITS: dict[str, Unit] = {
     "enterprises": Unit("家", _plain, 0.0, 1e6),
     "townships": Unit("个", _plain, 0.0, 1e3),
     "villages": Unit("个村", _plain, 0.0, 1e5),
-    "quantity": Unit("吨、支或头", _plain, 0.0, 1e12),  # tonnes, stems or heads, as the record says
+    "quantity": Unit("数量", _plain, 0.0, 1e12),  # tonnes, stems or heads, as the record says
     "yuan/unit": Unit("元/单位", _plain, 0.0, 1e9),  # for a tonne, a stem or a head
+    "km/year": Unit("公里/年", _plain, 0.0, 1e6),  # built once a year
     "mu/year": Unit("亩/年", _plain, 0.0, 1e8),  # built once a year
     "mu": Unit("亩", _plain, 0.0, 1e8),
     "places/year": Unit("个名额/年", _plain, 0.0, 1e7),  # given out once a year

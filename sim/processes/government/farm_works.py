@@ -19,7 +19,7 @@ def waits_for_a_greenhouse(household):
 
 @compiled
 def hand_over_greenhouses(county, p, draws):
-    """Greenhouses are let to listed households by lot, each as much as a household works; returns the mu handed over."""
+    """Greenhouses go to listed households by lot, as much as a household works, free of rent; returns the mu handed over."""
     waiting = 0.0
     for household in county.households:
         if waits_for_a_greenhouse(household):
@@ -27,13 +27,13 @@ def hand_over_greenhouses(county, p, draws):
     if waiting <= 0.0:
         return 0.0
     chance = min(p.greenhouses / p.greenhouse_size / waiting, 1.0)
-    net = county.commodities[Commodity.VEGETABLES].net_unit * p.greenhouse_size * (1.0 - p.greenhouse_rent)
+    net = county.commodities[Commodity.VEGETABLES].net_unit * p.greenhouse_size
     given = 0.0
     for household in county.households:
         if waits_for_a_greenhouse(household) and happens(draws.greenhouse, household.identity, chance):
             household.holdings[Commodity.VEGETABLES] = net
             built = household.weight * p.greenhouse_size
-            county.townships[household.township].built += built
+            county.townships[household.township].built_publicly += built
             given += built
     return given
 
@@ -41,7 +41,7 @@ def hand_over_greenhouses(county, p, draws):
 @process(
     reads="households.members households.weight households.identity households.township households.registered "
     "households.marginal households.farm_labour commodities.net_unit",
-    writes="households.holdings townships.built environment.stores environment.sold_online environment.good_fields "
+    writes="households.holdings townships.built_publicly environment.stores environment.sold_online environment.good_fields "
     "environment.roads",
     draws="greenhouse",
     pays="greenhouses_built: farm_projects -> outside; cold_stores: farm_projects -> outside; "
@@ -51,7 +51,9 @@ def hand_over_greenhouses(county, p, draws):
 def farm_works(county, p, draws, books):
     """The year's works are built and paid for."""
     environment = county.environment[0]
-    if p.greenhouses > 0.0:
+    for township in county.townships:
+        township.built_publicly = 0.0
+    if p.greenhouses > 0.0:  # paid for as handed over: a purse of upper levels does not refuse
         given = hand_over_greenhouses(county, p, draws)
         transfer(books.greenhouses_built, given * p.greenhouse_cost, given)
     if p.cold_stores > 0.0 and transfer(books.cold_stores, p.cold_stores * p.store_cost, p.cold_stores):

@@ -43,7 +43,7 @@ def training(county, p, draws, books):
     wanted = p.talents + p.person_times
     cost = min(wanted * p.cost, spendable(books.training_places))
     leave_unpaid(books.training_places, wanted * p.cost - cost)
-    if cost <= 0.0:
+    if wanted <= 0.0 or cost < 0.0 or (cost <= 0.0 and p.cost > 0.0):
         return
     places = wanted if p.cost <= 0.0 else cost / p.cost
     transfer(books.training_places, cost, places)

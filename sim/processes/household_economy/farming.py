@@ -32,7 +32,7 @@ def price_at_the_gate(commodities, environment, trend, p):
     online = environment.sold_online * p.online_margin
     fresh = min((kept + online) / (p.fresh_sales * trend), p.store_saving + p.online_margin)
     for kind in range(len(commodities)):
-        gain = environment.roads * p.road_gain + (fresh if is_fresh(kind) else 0.0)
+        gain = environment.roads / p.road_network * p.road_gain + (fresh if is_fresh(kind) else 0.0)
         commodities[kind].gate_price = commodities[kind].price * (1.0 + gain)
 
 
