@@ -19,6 +19,7 @@ def test_with_shocks_and_trends_off_2021_goes_on_as_2020_was():
         "wages__local_wage": 3606.0,
         "wages__wage_growth_error": 0.0,
         "wages__recovery": 0.0,
+        "wages__county_growth_gap": 0.0,
         "wages__farm_growth": 0.0,
         "wages__farm_growth_error": 0.0,
         "wages__transfer_growth": 0.0,

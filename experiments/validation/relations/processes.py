@@ -34,6 +34,7 @@ def more_money_in_a_frozen_queue(world: World) -> Finding:
                 # Packages of one size: a dear one passed over for lack of money would leave room for two cheap ones.
                 poor.tables["packages"]["cost"] = SIZE
                 poor.tables["funds"]["balance"][[Fund.COUNTY_FLOOR, Fund.BRIDGING]] += world.amount(money)
+                poor.tables["funds"]["reserved"] = 0.0  # what is kept for entitlements is another question
                 run_again(poor, "targeted_help", month, poor.values)
                 served.append(poor.tables["packages"]["delivered"] >= 0)
                 cash.append(poor.tables["households"]["cash"].copy())
