@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 PLAN_ENDS = 2025
-FAMILIES = ("headline", *"GRLZECHWFNBX", "other", "joint")
+FAMILIES = ("headline", *"GRLZECHWFNYBX", "other", "joint")
 
 
 def plan_goals(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
