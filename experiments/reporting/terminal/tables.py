@@ -10,7 +10,8 @@ from rich.text import Text
 
 from experiments.reporting.translations import Words
 
-MILLION = 1e6
+#: Large sums as each language writes them: 亿元, and million yuan.
+LARGE = {"zh": 1e8, "en": 1e6}
 
 
 def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
@@ -33,7 +34,7 @@ def production(accounts: Sequence[Mapping[str, Any]], language: str) -> Iterator
     """What the county grows and raises in an ordinary year: quantity beside the published one, land or heads, growers, money."""
     words = Words(language)
     table = table_of(words, "column_commodity")
-    for name in ("output", "published", "bears", "of_households", "growers", "value", "household_net"):
+    for name in ("output", "published", "bears", "of_households", "growers", "output_value", "household_net"):
         table.add_column(words(f"column_{name}"), justify="right")
     for line in accounts:
         table.add_row(
@@ -43,8 +44,8 @@ def production(accounts: Sequence[Mapping[str, Any]], language: str) -> Iterator
             words.quantity(line["bears"], line["bears_unit"]),
             words.quantity(line["of_households"] / line["quantity"] if line["quantity"] else 0.0, "share"),
             words.number(line["households"], "households"),
-            words.number(line["value"] / MILLION, "yuan"),
-            words.number(line["household_net"] / MILLION, "yuan"),
+            words.number(line["value"] / LARGE[language], "yuan"),
+            words.number(line["household_net"] / LARGE[language], "yuan"),
         )
     yield Text(f"\n{words('heading_production')}", style="bold")
     yield table
