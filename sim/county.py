@@ -133,7 +133,9 @@ class County:
         """
         tables = self.tables
         households = tables["households"]
-        sums = {name: np.zeros(len(households)) for name in ("wages", "property_income", "post_pay", "transfers", "rigid")}
+        sums = {
+            name: np.zeros(len(households)) for name in ("wages", "business", "property_income", "post_pay", "transfers", "rigid")
+        }
         tables["funds"]["balance"] = 1e12  # no fund runs dry in a trial
         for names, months in ((STEADY, 1), (SEASONAL, BURN_IN)):
             for month in range(-BURN_IN, months - BURN_IN):
@@ -150,7 +152,7 @@ class County:
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         farm_share = 1.0 - elasticity * absence
-        programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
+        programmes = sums["property_income"] + sums["business"] + founding.ordinary_loan_income(tables, self.values)
         local_pay = float(tables["environment"][0].local_wage)
         return TrialYear(
             wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
@@ -164,6 +166,7 @@ class County:
         for column in ("debt", "event_loss"):
             households[column] = 0.0
         tables["assets"]["arrears"] = 0.0
+        tables["enterprises"]["rent"] = 0.0
         tables["villages"]["collective_cash"] = 0.0
         households["burden"] = 0.0
         households["event"] = -1

@@ -30,7 +30,8 @@ from sim.founding.population import (
 from sim.founding.row_order import order_persons
 from sim.founding.village_economy import make_village_economy
 from sim.world import dibao_rules
-from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
+from sim.world.codes import NONE, CaseState, Cause, Channel, Commodity, Destination, Segment
+from sim.world.farms import is_fresh
 from sim.world.labour_market import STRENGTHS, market_of
 
 YEAR = 12
@@ -167,6 +168,8 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
     interval = np.where(without, values.at("dibao.review_without_labour", -YEAR), values.at("dibao.review_with_labour", -YEAR))
     register["recertification"] = np.where(register["dibao"] == 1, (draws.uniforms("review", names) * interval).astype(int), 0)
     _value_enterprises(tables, p)
+    environment.fresh_sales = sum(p.output[kind] * p.farm_price[kind] for kind in Commodity if is_fresh(kind))
+    environment.grain_land = p.output[Commodity.MAIZE] / p.farm_yield[Commodity.MAIZE]
     tables["commodities"]["net_unit"] = p.farm_yield * p.farm_price * p.net_share
     growers = households["weight"] @ (households["holdings"] > 0.0)
     tables["commodities"]["usual"] = households["weight"] @ households["holdings"] / np.maximum(growers, 1.0)
@@ -193,6 +196,7 @@ def _value_enterprises(tables: Tables, p: Any) -> None:
         wages = wages + enterprises["staff"] * mean_pay
     enterprises["capital"] = (enterprises["jobs_founded"] + enterprises["staff_founded"]) * p.capital_per_job
     tables["environment"]["other_local"] = others.sum()
+    tables["environment"]["local_founded"] = households["weight"][row].sum()
     tables["environment"]["staff_founded"] = tables["environment"]["staff"] = enterprises["staff"].sum()
     enterprises["wages"] = wages
     enterprises["margin"] = p.enterprise_margin

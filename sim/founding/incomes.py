@@ -29,7 +29,8 @@ class TrialYear:
     """What an ordinary year pays each household at the going rates, yuan per household and year, its farm aside.
 
     ``farm_share``: what a farm yields of its full capacity when hands are ill as often as in an ordinary year.
-    ``programmes``: dividends of village assets and what loans earn, which assessors count and which is not scaled.
+    ``programmes``: dividends of village assets, rents of land had and paid, and what loans earn, which assessors count and
+    which is not scaled.
     ``rigid``: what it has to pay itself in a year without shocks, for medicines and school. ``absence``: share of working time
     that an ordinary year loses. ``local_pay``: going pay of work near home, yuan per month.
     """

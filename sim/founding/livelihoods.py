@@ -102,11 +102,16 @@ def make_farms(tables: Tables, draws: Draws, p) -> None:
     households["awareness"] = draws.uniforms("awareness", names) + draws.uniforms("awareness too", names)
 
 
+def households_part(p) -> np.ndarray:
+    """What households produce of each commodity, as a share: all grain, and of the rest what enterprises do not."""
+    return np.concatenate([[1.0], p.household_share])
+
+
 def county_farming(p) -> np.ndarray:
     """Net income of all households together from each commodity in an ordinary year, yuan: their part of what the county
     produces, at ordinary prices, less what it costs them.
     """
-    return p.output * p.household_share * p.farm_price * p.net_share
+    return p.output * households_part(p) * p.farm_price * p.net_share
 
 
 def anchor_farms(households, scale: np.ndarray, county: np.ndarray, stride: float = 1.0) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import Tables
+from sim.founding.livelihoods import households_part
 from sim.founding.population import Draws, identities, room_of
 from sim.world.codes import (
     COMMODITY_COUNT,
@@ -128,12 +129,12 @@ def _set_revenue(enterprises, draws: Draws, p: Any, names: np.ndarray) -> None:
 
 def _set_farming(enterprises, p: Any, size: np.ndarray) -> None:
     """What the county grows beyond its households' part: growers and keepers of livestock share it by their size."""
-    grower = np.isin(enterprises["industry"], GROWERS)
+    grower, others = np.isin(enterprises["industry"], GROWERS), 1.0 - households_part(p)
     for kind in range(COMMODITY_COUNT):
         rows = np.flatnonzero(grower & (enterprises["commodity"] == kind))
         operating = (size * enterprises["alive"])[rows].sum()
         if operating > 0.0:
-            total = max(p.output[kind] * (1.0 - p.household_share[kind]), 0.0) * p.farm_price[kind]
+            total = p.output[kind] * others[kind] * p.farm_price[kind]
             enterprises["grows"][rows] = total * size[rows] / operating
 
 

@@ -36,7 +36,9 @@ def greenhouses(inputs: GoalInputs) -> GoalOutcome:
     """In 2021 at least 10 000 mu of greenhouse land are built: by households, with public money, and by cooperatives and firms
     in proportion to their part of the vegetables."""
     target = inputs.threshold("greenhouses")
-    of_households = float(inputs.values.at("founding.household_share")[Measure.VEGETABLES - Measure.GRAIN])
+    of_households = float(
+        inputs.values.at("founding.household_share")[Measure.VEGETABLES - Measure.GRAIN - 1]
+    )  # grain has no part
     built = inputs.year_end(Measure.GREENHOUSES_BUILT).sum(axis=1)[1:] / of_households
     built = built + inputs.year_end(Measure.GREENHOUSES_PUBLIC).sum(axis=1)[1:]
     return outcome_in_year(inputs, 2021, built / target - 1.0, built / target)

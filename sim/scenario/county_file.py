@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import UserError, bilingual, one_of, unknown
+from sim.core.inputs.errors import UserError, bilingual, one_of
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import ParameterBook
+from sim.core.inputs.removed import no_parameter
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
 #: Only what is known fixes a parameter; what is assumed is still drawn.
@@ -61,7 +62,7 @@ def read(
         facts.append(made)
         # An assumed fact is the centre of its range: it is still drawn.
         if made.parameter not in book.parameters:
-            known = unknown("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
+            known = no_parameter("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
             add_fault(file, record.lines["parameter"], *known)
         elif made.evidence in KNOWN or book.parameters[made.parameter].value != made.value:
             override(made.parameter, made.value, str(file), line, another, True)

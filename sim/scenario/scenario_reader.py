@@ -18,6 +18,7 @@ from sim.core.inputs.errors import (
 )
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
+from sim.core.inputs.removed import no_parameter
 from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
 from sim.scenario import county_file
 from sim.scenario.county_file import Fact
@@ -259,7 +260,7 @@ class Reader:
         if parameter is None:
             known = sorted(self.book.parameters)
             if identity.count(".") == 1:
-                self.add_fault(place, line, *unknown("unknown lever", "没有这个参数：", identity, known))
+                self.add_fault(place, line, *no_parameter("unknown lever", "没有这个参数：", identity, known))
             else:
                 kind = BilingualText("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
                 self.add_fault(place, line, *unknown(*kind, identity, known))

@@ -4,8 +4,11 @@ A month's account of a firm: what it sold, less what it used up, is its value ad
 Profit is drawn, shared, invested, paid as interest, or stays in hand. ``bookkeeping`` holds every firm to this every month.
 """
 
+import math
+
 from sim.core.compiled.compilation import compiled
 from sim.core.ledger import settle_enterprise
+from sim.core.random_draws import happens
 from sim.core.tables import declare
 
 ENTERPRISES = declare(
@@ -66,10 +69,45 @@ def use_profit(enterprise, payment, amount):
 
 @compiled
 def grow(enterprise, factor):
-    """Capital becomes ``factor`` times as much, and offers that many times the jobs."""
+    """Capital becomes ``factor`` times as much, offers that many times the jobs, and yields that many times the harvest."""
     enterprise.capital *= factor
     enterprise.jobs_founded *= factor
     enterprise.staff_founded *= factor
+    enterprise.grows *= factor
+
+
+@compiled
+def whole_jobs(enterprise, jobs, key):
+    """Jobs as a whole number, up or down by a draw, so that the mean is kept."""
+    whole = math.floor(jobs)
+    if happens(key, enterprise.identity, jobs - whole):
+        whole += 1.0
+    return int(whole)
+
+
+@compiled
+def open_firm(enterprise, key):
+    """A firm opens, or somebody takes its place over: with the jobs its capital offers, and an ordinary profit expected."""
+    enterprise.alive = 1
+    enterprise.planned = 0
+    enterprise.age = 0
+    enterprise.expected = enterprise.usual
+    enterprise.staff = enterprise.staff_founded
+    enterprise.desired = whole_jobs(enterprise, enterprise.jobs_founded, key)
+
+
+@compiled
+def close_firm(enterprise, owners, written_off):
+    """The end: what is left goes to the owners, what is owed is written off by the lenders outside (a payment for each)."""
+    if enterprise.cash > 0.0:
+        use_profit(enterprise, owners, enterprise.cash)
+    elif enterprise.cash < 0.0:
+        enterprise.used += enterprise.cash
+        settle_enterprise(enterprise, written_off, -enterprise.cash, True)
+    enterprise.alive = 0
+    enterprise.desired = 0
+    enterprise.staff = 0.0
+    enterprise.overdrawn = 0
 
 
 @compiled

@@ -21,15 +21,18 @@ wage_error        | f8  | log points       | Accumulated error of wage growth co
 wage_step         | f8  | standard scores  | This year's error of wage growth.
 farm_step         | f8  | standard scores  | This year's error of farm growth.
 epidemic          | f8  | multiple         | Hospital admissions relative to normal.
-enclave_demand    | f8  | share            | Net new local jobs of projects and enterprises, relative to those at founding.
-firm_demand       | f8  | share            | The part of it that village enterprises make, with workers who are not registered.
+enclave_jobs      | f8  | jobs             | Net new local jobs of enclave projects, those lost elsewhere taken off.
+local_demand      | f8  | share            | Net new local jobs of projects and enterprises, relative to those at founding.
+local_founded     | f8  | persons          | Those who worked near home at founding, registered or not.
 staff_founded     | f8  | jobs             | Workers who were not registered in village enterprises at founding.
-staff             | f8  | jobs             | How many of them village enterprises plan for now.
-staff_change      | f8  | jobs             | How many more of them that is than last month.
-other_local       | f8  | persons          | Those who work near home without being registered, each row counted with its weight.
-other_pay         | f8  | yuan/month       | What they are paid on average.
+staff             | f8  | jobs             | How many of them village enterprises employed when wages were last paid.
+staff_change      | f8  | jobs             | How many more of them village enterprises plan for this month.
+other_local       | f8  | persons          | Those who worked near home, not registered, when wages were last paid.
+other_pay         | f8  | yuan/month       | What they were paid on average.
 stores            | f8? | quantity         | Tonnes that cold stores hold which were built since 2021.
-sold_online       | f8? | yuan/year        | Farm products sold online by supported firms, at farm prices.
+sold_online       | f8? | yuan/year        | Farm products sold online by supported firms, at farm prices of 2020.
+fresh_sales       | f8  | yuan/year        | What is fresh of the county's sales in an ordinary year, prices of 2020.
+grain_land        | f8  | mu               | Land that the county sowed to grain when it was founded.
 good_fields       | f8? | mu               | High-standard fields built since 2021.
 roads             | f8? | quantity         | Kilometres of rural roads built or repaired since 2021.
 land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
@@ -59,6 +62,8 @@ variance          | f8  | log points²      | Variance of the departure, seen fr
 season            | f8  | share            | This month's share of a year's sales.
 crash             | i4  | flag             | Whether the price stands in a crash.
 gate_price        | f8  | index            | The same at the farm gate: what roads, cold stores and online sale add included.
+net_share         | f8  | share            | Net income of a producing household in its sales, in an ordinary year.
+set_up            | f8  | yuan             | What it takes to set up a mu, or to raise a head more.
 net_unit          | f8  | yuan/year        | What a mu or a head raised nets in an ordinary year.
 usual             | f8  | yuan/year        | What an ordinary grower earned of it when the county was founded.
 returned          | f8  | multiple         | Net income of an ordinary farm since the last choice, an ordinary year being 1.

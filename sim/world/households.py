@@ -19,6 +19,7 @@ first_person        | i4   | row            | Its first member in the table of p
 workers             | i4?  | persons        | Members with full or weak working capacity, students left out.
 farm_labour         | f8   | labour units   | Working capacity at home on the farm this month.
 farm_labour_founded | f8   | labour units   | The same when the household was founded: the farm's scale belongs to it.
+worked              | f8   | share          | How much of its farm it works this month, by the hands it has.
 awareness           | f8   | multiple       | How readily it reports a difficulty or applies, relative to the average.
 land                | f8?  | mu             | Cultivated land.
 holdings            | f8[6]| index          | Full-capacity net income of each commodity, yuan per year at 2020 prices.

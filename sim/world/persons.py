@@ -2,7 +2,7 @@
 
 from sim.core.compiled.compilation import compiled
 from sim.core.tables import declare
-from sim.world.codes import Stage
+from sim.world.codes import Destination, Stage
 
 PERSONS = declare(
     "persons",
@@ -67,6 +67,30 @@ def capacity_at(strength, age, able, full, step, weak):
 def can_work(person):
     """Whether a living person out of school has any working capacity this month."""
     return person.alive == 1 and person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL and person.ill_months == 0
+
+
+@compiled
+def has_hands_at_home(household, persons):
+    """Whether a member who can work, now or when well again, is not away at work."""
+    row = household.first_person
+    while row >= 0:
+        person = persons[row]
+        at_home = person.status < Destination.OUTSIDE or person.status > Destination.LOCAL_FIRM
+        if at_home and person.alive == 1 and person.capacity > 0.0 and person.stage == Stage.NOT_IN_SCHOOL:
+            return True
+        row = person.next
+    return False
+
+
+@compiled
+def lives_away(household, persons):
+    """Whether a member lives in town."""
+    row = household.first_person
+    while row >= 0:
+        if persons[row].away == 1:
+            return True
+        row = persons[row].next
+    return False
 
 
 @compiled

@@ -34,7 +34,6 @@ landed_year      | i4? | projects   | Enclave projects landed since January.
 sites            | f8  | multiple   | Hands and land it can offer a project, relative to an average township.
 firms            | i4? | enterprises | Village enterprises that operate there.
 gain             | f8  | multiple   | What they expect to earn above an ordinary profit, added up.
-buyer            | i4? | row        | The processor that buys there; −1 if none does.
 on_file          | f8? | persons    | Registered persons, counted where records bend under assessment.
 recorded         | f8? | persons    | Those of them on file as fallen back.
 pressure         | f8? | share      | Chance that a record which can be bent is bent this month.
@@ -43,6 +42,10 @@ built            | f8  | mu         | Greenhouse land that its households have b
 built_publicly   | f8  | mu         | Greenhouse land built for them with public money since January.
 farm_sales       | f8  | yuan       | What its households sold from their farms this month.
 farm_net         | f8  | yuan       | The same less what it cost them.
+let_grain        | f8  | yuan/year  | Ordinary net income from grain on land whose hands have left or died; others till it.
+let_land         | f8  | mu         | Land of households that are here and without hands, when rents were paid last.
+tilled           | f8  | mu         | Land of households with hands.
+let_net          | f8  | yuan       | What let land nets this month for each mu of those who till it too.
 """,
 )
 

@@ -35,8 +35,8 @@ COUNTS = (
 AMOUNTS = (
     "founding.visits_per_village", "founding.asset_value", "capacity.cases_per_quarter", "budget.county_floor", "budget.bridging",
     "budget.employment", "microcredit.compensation", "enclave_projects.leads", "enclave_projects.construction_plan",
-    "founding.above_scale_firms", "founding.tight_firms", "founding.cluster_revenue", "founding.output", "farming.fresh_sales",
-    "farming.grain_land", "farm_works.greenhouses", "farm_works.cold_stores", "farm_works.online_sellers", "farm_works.fields",
+    "founding.above_scale_firms", "founding.tight_firms", "founding.cluster_revenue", "founding.output",
+    "farm_works.greenhouses", "farm_works.cold_stores", "farm_works.online_sellers", "farm_works.fields",
     "farm_works.roads", "farming.road_network",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from sim.core.ledger import settle_enterprise
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, uniform
 from sim.world.codes import NONE, Industry, Linkage, ProjectStage, Sector
+from sim.world.enterprises import close_firm
 
 
 @compiled
@@ -128,9 +129,10 @@ def land_quota(county, p, draws, books):
 
 
 @compiled
-def ramp(project, month, p):
-    """How much of its size a producing project has reached."""
-    return min((1.0 + month - project.since) / p.ramp_months, 1.0)
+def reached(project, firm, month, p):
+    """How much of its size a producing project has reached: step by step, and with the capital that it adds or wears out."""
+    built = project.investment * project.realised
+    return min((1.0 + month - project.since) / p.ramp_months, 1.0) * (firm.capital / built if built > 0.0 else 1.0)
 
 
 @compiled
@@ -159,30 +161,56 @@ def start_hiring(project, environment, p, room):
     room.count[0] = place + 1
 
 
+@compiled
+def pay_tax(project, firm, township, taxed, p, books):
+    """A month's tax: the township that brought the project in has its share, and gives part of it back."""
+    shared = taxed * p.tax_share
+    returned = shared * p.incentive
+    settle_enterprise(firm, books.enclave_tax, shared, False)
+    settle_enterprise(firm, books.enclave_tax_elsewhere, taxed - shared, False)
+    if returned > 0.0:
+        settle_enterprise(firm, books.enclave_incentive, returned, True)
+    firm.tax += taxed - returned
+    township.tax += shared - returned
+
+
+@compiled
+def hire(project, firm, size, key):
+    """A project offers the jobs of the size that it has reached.
+
+    A part of a job is a job by chance, the same chance every month: rounding down would do away with two jobs in five.
+    """
+    firm.staff = max(project.jobs - project.registered, 0.0) * size
+    firm.jobs_founded = project.registered * size
+    firm.desired = int(firm.jobs_founded + uniform(key, project.identity))
+
+
 @process(
     reads="enclaves.identity enclaves.township enclaves.investment enclaves.realised enclaves.jobs "
-    "enclaves.registered environment.cost_trend environment.other_pay environment.firm_demand",
+    "enclaves.registered environment.cost_trend environment.other_pay",
     writes="enclaves.enterprise enclaves.stage enclaves.since enterprises.identity enterprises.village enterprises.township "
     "enterprises.sector enterprises.industry enterprises.linkage enterprises.margin enterprises.materials enterprises.fortune "
     "enterprises.usual enterprises.expected enterprises.capital enterprises.jobs_founded enterprises.staff enterprises.desired "
-    "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax environment.enclave_demand "
-    "townships.tax",
+    "enterprises.alive enterprises.cash enterprises.inflow enterprises.outflow enterprises.tax enterprises.used "
+    "enterprises.overdrawn environment.enclave_jobs townships.tax",
     creates="enterprises",
     draws="rounding@life",
     pays="enclave_tax: enterprises -> township; enclave_tax_elsewhere: enterprises -> outside; "
-    "enclave_incentive: township -> enterprises",
+    "enclave_incentive: township -> enterprises; project_owners: enterprises -> outside; "
+    "project_written_off: outside -> enterprises",
 )
 @compiled
 def enclave_production(county, p, draws, books):
-    """Producing projects hire, add to local demand for labour, and pay the tax that returns to their township."""
+    """Producing projects hire and pay the tax that returns to their township; what one that has closed leaves is its owners'."""
     environment = county.environment[0]
-    environment.enclave_demand = environment.firm_demand
+    environment.enclave_jobs = 0.0
     for township in county.townships:
         township.tax = 0.0
     for project in county.enclaves:
         if project.stage == ProjectStage.CLOSED and project.enterprise >= 0:
-            county.enterprises_room.rows[project.enterprise].alive = 0
-            county.enterprises_room.rows[project.enterprise].staff = 0.0
+            firm = county.enterprises_room.rows[project.enterprise]
+            if firm.alive == 1:
+                close_firm(firm, books.project_owners, books.project_written_off)
         if project.stage != ProjectStage.PRODUCING:
             continue
         if project.enterprise < 0:
@@ -192,21 +220,11 @@ def enclave_production(county, p, draws, books):
             project.stage = ProjectStage.CLOSED
             project.since = county.month
             continue
-        size = ramp(project, county.month, p)
-        environment.enclave_demand += project.jobs * p.local_share * size * (1.0 - p.displacement) / p.local_jobs
+        size = reached(project, firm, county.month, p)
+        environment.enclave_jobs += project.jobs * p.local_share * size * (1.0 - p.displacement)
         taxed = project.investment * project.realised * p.tax_yield * size * (1.0 - p.displacement) * environment.cost_trend
-        shared = taxed * p.tax_share
-        returned = shared * p.incentive
-        settle_enterprise(firm, books.enclave_tax, shared, False)
-        settle_enterprise(firm, books.enclave_tax_elsewhere, taxed - shared, False)
-        if returned > 0.0:
-            settle_enterprise(firm, books.enclave_incentive, returned, True)
-        firm.tax += taxed - returned
-        county.townships[project.township].tax += shared - returned
-        firm.staff = max(project.jobs - project.registered, 0.0) * size
-        firm.jobs_founded = project.registered * size
-        # A part of a job is a job by chance, the same chance every month: rounding down would do away with two jobs in five.
-        firm.desired = max(firm.desired, int(firm.jobs_founded + uniform(draws.rounding, project.identity)))
+        pay_tax(project, firm, county.townships[project.township], taxed, p, books)
+        hire(project, firm, size, draws.rounding)
 
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")

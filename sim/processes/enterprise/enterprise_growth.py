@@ -6,7 +6,7 @@ from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import happens, normal
 from sim.world.codes import EntryRule, Industry, Sector
-from sim.world.enterprises import grow
+from sim.world.enterprises import grow, open_firm
 
 
 @compiled
@@ -68,19 +68,12 @@ def enterprise_openings(county, p, draws, books):
             if enterprise.sector != sector or enterprise.planned == 0:
                 continue
             if happens(draws.opens, enterprise.identity, min(chance * enterprise.prospect, 1.0)):
-                whole = math.floor(enterprise.jobs_founded)
-                more = happens(draws.size, enterprise.identity, enterprise.jobs_founded - whole)
-                enterprise.planned = 0
-                enterprise.alive = 1
-                enterprise.age = 0
-                enterprise.expected = enterprise.usual
-                enterprise.staff = enterprise.staff_founded
-                enterprise.desired = int(whole) + (1 if more else 0)
+                open_firm(enterprise, draws.size)
 
 
 @process(
     reads="environment.enterprise_money enterprises.alive enterprises.sector",
-    writes="enterprises.capital enterprises.jobs_founded enterprises.staff_founded",
+    writes="enterprises.capital enterprises.jobs_founded enterprises.staff_founded enterprises.grows",
 )
 @compiled
 def added_jobs(county, p, draws, books):

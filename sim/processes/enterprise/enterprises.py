@@ -7,7 +7,7 @@ from sim.core.ledger import settle_enterprise
 from sim.core.process import process
 from sim.core.random_draws import happens, uniform
 from sim.world.codes import NONE, Destination, Event, Linkage, Sector
-from sim.world.enterprises import grow, use_profit
+from sim.world.enterprises import close_firm, grow, open_firm, use_profit, whole_jobs
 from sim.world.labour_market import market_of
 
 
@@ -67,26 +67,16 @@ def invest(enterprise, reserve, p, books):
 
 
 @compiled
-def whole_jobs(enterprise, jobs, draws):
-    """Jobs as a whole number, up or down by a draw, so that the mean is kept."""
-    whole = math.floor(jobs)
-    if happens(draws.rounding, enterprise.identity, jobs - whole):
-        whole += 1.0
-    return int(whole)
-
-
-@compiled
 def plan_jobs(enterprise, p, draws):
     """Jobs wanted at the profit expected, reached step by step; places that registered workers leave open go to others."""
     scale = math.exp(p.profit_response * (enterprise.expected - enterprise.usual))
-    if enterprise.sector != Sector.ENCLAVE:
-        open_places = max(enterprise.desired - enterprise.registered, 0)
-        others = enterprise.staff_founded * scale + p.open_to_others * open_places
-        enterprise.staff += p.adjustment * (others - enterprise.staff)
+    open_places = max(enterprise.desired - enterprise.registered, 0)
+    others = enterprise.staff_founded * scale + p.open_to_others * open_places
+    enterprise.staff += p.adjustment * (others - enterprise.staff)
     gap = enterprise.jobs_founded * scale - enterprise.desired
     keeps = enterprise.linkage == Linkage.JOBS and gap < 0.0 and enterprise.staff > 0.0
     if abs(gap) >= 1.0 and not keeps:
-        enterprise.desired = max(0, enterprise.desired + whole_jobs(enterprise, p.adjustment * gap, draws))
+        enterprise.desired = max(0, enterprise.desired + whole_jobs(enterprise, p.adjustment * gap, draws.rounding))
 
 
 @compiled
@@ -106,28 +96,9 @@ def fails(enterprise, p, draws):
 
 
 @compiled
-def close(enterprise, books):
-    """The end: what is left goes to the owners, what is owed is written off by the lenders outside."""
-    if enterprise.cash > 0.0:
-        use_profit(enterprise, books.owners_at_closing, enterprise.cash)
-    elif enterprise.cash < 0.0:
-        enterprise.used += enterprise.cash
-        settle_enterprise(enterprise, books.written_off, -enterprise.cash, True)
-    enterprise.alive = 0
-    enterprise.desired = 0
-    enterprise.staff = 0.0
-    enterprise.overdrawn = 0
-
-
-@compiled
-def succeed(enterprise, p, draws):
-    """Somebody else takes the place, the sheds and the hands, the sooner the better the line pays there."""
-    if happens(draws.successor, enterprise.identity, min(p.succession * enterprise.prospect, 1.0)):
-        enterprise.alive = 1
-        enterprise.age = 0
-        enterprise.expected = enterprise.usual
-        enterprise.staff = enterprise.staff_founded
-        enterprise.desired = whole_jobs(enterprise, enterprise.jobs_founded, draws)
+def is_taken_over(enterprise, p, draws):
+    """Whether somebody else takes the place, the sheds and the hands, the sooner the better the line pays there."""
+    return happens(draws.successor, enterprise.identity, min(p.succession * enterprise.prospect, 1.0))
 
 
 @process(
@@ -135,7 +106,7 @@ def succeed(enterprise, p, draws):
     "enterprises.exposure enterprises.commodity commodities.price",
     writes="enterprises.wages enterprises.wage_bill enterprises.cash enterprises.inflow enterprises.outflow enterprises.sales "
     "enterprises.sales_year enterprises.inputs enterprises.rent enterprises.tax enterprises.used enterprises.expected "
-    "enterprises.capital enterprises.jobs_founded enterprises.staff_founded",
+    "enterprises.capital enterprises.jobs_founded enterprises.staff_founded enterprises.grows",
     pays="enterprise_sales: outside -> enterprises; materials: enterprises -> outside; enterprise_tax: enterprises -> outside; "
     "overdraft_interest: enterprises -> outside; firm_investment: enterprises -> outside; owners: enterprises -> outside",
 )
@@ -152,12 +123,12 @@ def enterprise_trade(county, p, draws, books):
 
 
 @process(
-    reads="enterprises.planned enterprises.sector enterprises.identity enterprises.jobs_founded enterprises.staff_founded "
+    reads="enterprises.sector enterprises.identity enterprises.jobs_founded enterprises.staff_founded "
     "enterprises.usual enterprises.prospect enterprises.linkage enterprises.wage_bill enterprises.registered "
-    "environment.staff_founded",
-    writes="enterprises.alive enterprises.age enterprises.desired enterprises.staff enterprises.expected enterprises.cash "
-    "enterprises.inflow enterprises.outflow enterprises.overdrawn enterprises.used environment.staff environment.staff_change "
-    "environment.firm_demand",
+    "environment.staff environment.staff_founded environment.local_founded environment.enclave_jobs",
+    writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired enterprises.staff enterprises.expected "
+    "enterprises.cash enterprises.inflow enterprises.outflow enterprises.overdrawn enterprises.used environment.staff_change "
+    "environment.local_demand",
     draws="failure rounding successor",
     pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
 )
@@ -169,16 +140,17 @@ def enterprises(county, p, draws, books):
         enclave = enterprise.sector == Sector.ENCLAVE
         if enterprise.alive == 1:
             enterprise.age += 1
-            plan_jobs(enterprise, p, draws)
+            if not enclave:  # projects hire as they are built up
+                plan_jobs(enterprise, p, draws)
             if fails(enterprise, p, draws):
-                close(enterprise, books)
-        elif enterprise.planned == 0 and not enclave:
-            succeed(enterprise, p, draws)
+                close_firm(enterprise, books.owners_at_closing, books.written_off)
+        elif enterprise.planned == 0 and not enclave and is_taken_over(enterprise, p, draws):
+            open_firm(enterprise, draws.rounding)
         staff += 0.0 if enclave else enterprise.staff
     environment = county.environment[0]
     environment.staff_change = staff - environment.staff
-    environment.staff = staff
-    environment.firm_demand = (staff - environment.staff_founded) / p.local_jobs
+    more = staff - environment.staff_founded + environment.enclave_jobs
+    environment.local_demand = more / environment.local_founded if environment.local_founded > 0.0 else 0.0
 
 
 @compiled
@@ -229,8 +201,8 @@ def lay_offs(county, p, draws, books):
 @process(
     reads="persons.alive persons.status persons.enterprise persons.capacity persons.ill_months persons.productivity "
     "persons.household households.segment households.weight markets.pay enterprises.alive enterprises.sector",
-    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.inflow enterprises.outflow environment.other_local "
-    "environment.other_pay",
+    writes="enterprises.staff enterprises.wages enterprises.cash enterprises.inflow enterprises.outflow environment.staff "
+    "environment.other_local environment.other_pay",
     pays="wages_staff: enterprises -> outside",
 )
 @compiled
@@ -255,5 +227,7 @@ def staff_wages(county, p, draws, books):
         wages = enterprise.staff * pay / workers
         settle_enterprise(enterprise, books.wages_staff, wages, False)
         enterprise.wages += wages
+    # What they do not find they cannot lay off: next month's plan is compared with those who work there now.
+    county.environment[0].staff = wanted * there
     county.environment[0].other_local = workers
     county.environment[0].other_pay = pay / workers if workers > 0.0 else 0.0

@@ -4,76 +4,55 @@ from sim.core.compiled.compilation import compiled
 from sim.core.ledger import pay_from_enterprise
 from sim.core.process import process
 from sim.core.random_draws import happens
-from sim.world.codes import NONE, Linkage, Sector
+from sim.world.codes import Linkage, Sector
 from sim.world.enterprises import grow
+from sim.world.farms import ordinary_sales, standing
 
 
 @compiled
-def find_buyers(county, p):
-    """The first processor in each township that has money to hold a price up with; says whether there is any."""
-    found = False
-    for township in county.townships:
-        township.buyer = NONE
-    for row in range(len(county.enterprises)):
-        firm = county.enterprises[row]
-        firm.owed = 0.0
-        if firm.sector != Sector.PROCESSOR or firm.alive == 0 or firm.cash <= 0.0:
-            continue
-        township = county.townships[firm.township]
-        if township.buyer == NONE and county.commodities[firm.commodity].price < p.processor_floor:
-            township.buyer = row
-            found = True
-    return found
+def has_orders(household, enterprises):
+    """Whether a household grows under orders of a firm that operates."""
+    if household.linked < 0 or household.members == 0:
+        return False
+    firm = enterprises[household.linked]
+    return firm.alive == 1 and firm.linkage == Linkage.ORDERS
 
 
 @compiled
-def buyer_of(household, county, nearby):
-    """Who pays a household at least a floor: the firm whose orders it grows for, or a processor nearby; −1 if nobody does."""
-    if household.linked >= 0:
-        firm = county.enterprises[household.linked]
-        if firm.alive == 1 and firm.linkage == Linkage.ORDERS:
-            return household.linked if household.members > 0 else NONE
-    return county.townships[household.township].buyer if nearby and household.members > 0 else NONE
-
-
-@compiled
-def paid_above_market(household, row, county, p):
-    """What the buyer owes the household beyond the market's price: up to a floor, and under an order a premium besides."""
-    firm = county.enterprises[row]
-    commodity = county.commodities[firm.commodity]
-    sold = household.holdings[firm.commodity] * commodity.season * county.environment[0].farm_trend
-    if household.linked == row:
-        return sold * (max(p.floor_price - commodity.price, 0.0) + p.order_premium)
-    return sold * max(p.processor_floor - commodity.price, 0.0)
+def paid_above_market(household, county, p):
+    """What the buyer owes beyond the market's price for what the household sells this month: up to a floor, and a premium."""
+    kind = county.enterprises[household.linked].commodity
+    commodity, township = county.commodities[kind], county.townships[household.township]
+    sold = ordinary_sales(household, kind, commodity, county.environment[0].farm_trend) * standing(kind, household, township)
+    return sold * (max(p.floor_price - commodity.price, 0.0) + p.order_premium)
 
 
 @process(
-    reads="households.members households.linked households.holdings households.weight households.township enterprises.alive "
-    "enterprises.linkage enterprises.sector enterprises.township enterprises.commodity commodities.season commodities.price "
-    "environment.farm_trend",
+    reads="households.members households.linked households.holdings households.worked households.shed households.herd "
+    "households.weight households.township townships.grain_yield townships.maize_yield enterprises.alive enterprises.linkage "
+    "enterprises.commodity commodities.season commodities.price commodities.net_share environment.farm_trend",
     writes="households.business households.cash households.received enterprises.cash enterprises.outflow enterprises.inputs "
-    "enterprises.owed townships.buyer",
+    "enterprises.owed",
     pays="order_price: enterprises -> households",
 )
 @compiled
 def orders(county, p, draws, books):
-    """Enterprises pay linked households a premium and a floor price, and processors a floor to whoever grows for them nearby.
+    """Enterprises pay those who grow for them a premium and a floor price on what they sell.
 
     Each pays all it owes, or the same part of it to everybody as far as it has cash.
     """
-    nearby = find_buyers(county, p)
+    for firm in county.enterprises:
+        firm.owed = 0.0
     for household in county.households:
-        row = buyer_of(household, county, nearby)
-        if row >= 0:
-            county.enterprises[row].owed += paid_above_market(household, row, county, p) * household.weight
+        if has_orders(household, county.enterprises):
+            county.enterprises[household.linked].owed += paid_above_market(household, county, p) * household.weight
     for firm in county.enterprises:  # from what is owed to the part of it that can be paid
         firm.owed = min(max(firm.cash, 0.0) / firm.owed, 1.0) if firm.owed > 0.0 else 0.0
     for household in county.households:
-        row = buyer_of(household, county, nearby)
-        if row < 0 or county.enterprises[row].owed <= 0.0:
+        if not has_orders(household, county.enterprises):
             continue
-        firm = county.enterprises[row]
-        amount = paid_above_market(household, row, county, p) * firm.owed
+        firm = county.enterprises[household.linked]
+        amount = paid_above_market(household, county, p) * firm.owed
         if amount > 0.0:
             pay_from_enterprise(household, firm, books.order_price, amount)
             firm.inputs += amount * household.weight
@@ -117,7 +96,7 @@ def take_in(county, firm_row, p, draws):
     reads="households.registered households.township households.holdings households.members households.identity "
     "enterprises.identity enterprises.alive enterprises.sector enterprises.township enterprises.commodity",
     writes="households.linked enterprises.tight enterprises.linkage enterprises.capital enterprises.jobs_founded "
-    "enterprises.staff_founded",
+    "enterprises.staff_founded enterprises.grows",
     draws="tightens joins",
 )
 @compiled

@@ -40,7 +40,7 @@ def hand_over_greenhouses(county, p, draws):
 
 @process(
     reads="households.members households.weight households.identity households.township households.registered "
-    "households.marginal households.farm_labour commodities.net_unit",
+    "households.marginal households.farm_labour commodities.net_unit commodities.set_up",
     writes="households.holdings townships.built_publicly environment.stores environment.sold_online environment.good_fields "
     "environment.roads",
     draws="greenhouse",
@@ -55,7 +55,7 @@ def farm_works(county, p, draws, books):
         township.built_publicly = 0.0
     if p.greenhouses > 0.0:  # paid for as handed over: a purse of upper levels does not refuse
         given = hand_over_greenhouses(county, p, draws)
-        transfer(books.greenhouses_built, given * p.greenhouse_cost, given)
+        transfer(books.greenhouses_built, given * county.commodities[Commodity.VEGETABLES].set_up, given)
     if p.cold_stores > 0.0 and transfer(books.cold_stores, p.cold_stores * p.store_cost, p.cold_stores):
         environment.stores += p.cold_stores * p.store_size
     environment.sold_online = 0.0

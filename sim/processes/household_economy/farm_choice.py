@@ -5,7 +5,7 @@ to how many do not. Both shift with what the line brought in over the last year.
 """
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import charge, transfer
+from sim.core.ledger import charge, pay, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens, mix
 from sim.world.codes import Commodity, FarmRule
@@ -66,9 +66,10 @@ def invest(household, kind, size, p, books):
         granted = 0.0
         if household.cash < p.own_part * cost + p.kept_months * household.income_12 * p.month_share:
             return False
-    own = p.own_part * (cost - granted)
-    charge(household, books.farm_investment, own)
-    household.debt += cost - granted - own
+    lent = (1.0 - p.own_part) * (cost - granted)
+    if lent > 0.0 and pay(household, books.farm_lending, lent):
+        household.debt += lent
+    charge(household, books.farm_investment, cost - granted)
     household.holdings[kind] += size
     return True
 
@@ -114,19 +115,22 @@ def choose(county, p, draws, books):
 @process(
     reads="households.members households.weight households.identity households.village households.farm_labour "
     "households.income_12 commodities.usual commodities.net_unit households.township",
-    writes="townships.built commodities.returned commodities.expected households.holdings households.cash households.paid "
-    "households.debt villages.growers villages.farms funds.balance",
+    writes="townships.built commodities.returned commodities.expected commodities.set_up households.holdings households.cash "
+    "households.received households.paid households.debt villages.growers villages.farms funds.balance",
     draws="begin stop widen",
-    pays="farm_investment: households -> outside; farm_grants: bridging | county_floor -> outside",
+    pays="farm_lending: outside -> households; farm_investment: households -> outside; "
+    "farm_grants: bridging | county_floor -> outside",
 )
 @compiled
 def farm_choice(county, p, draws, books):
     """After the Spring Festival households decide what they grow and raise this year."""
     for township in county.townships:
         township.built = 0.0
-    for commodity in county.commodities:
+    for kind in range(len(county.commodities)):
+        commodity = county.commodities[kind]
         commodity.expected = commodity.returned
         commodity.returned = 0.0
+        commodity.set_up = p.capital[kind] * commodity.net_unit
     if p.rule != FarmRule.INERTIA and county.month >= 0:
         count_growers(county)
         choose(county, p, draws, books)

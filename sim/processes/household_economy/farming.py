@@ -4,36 +4,24 @@ from sim.core.compiled.compilation import compiled
 from sim.core.ledger import hand, settle, take
 from sim.core.process import process
 from sim.world.codes import Cause, Commodity, Event
+from sim.world.farms import is_fresh, ordinary_sales, standing
 from sim.world.households import add_event
 
 
 @compiled
-def standing(kind, household, township):
-    """How much of an ordinary harvest a household can sell of a commodity, as a share."""
-    if kind == Commodity.MAIZE:
-        return township.grain_yield
-    if kind == Commodity.FRUIT:
-        return township.maize_yield
-    if kind == Commodity.VEGETABLES or kind == Commodity.FLOWERS:
-        return household.shed
-    return household.herd
+def price_at_the_gate(commodities, environment, p):
+    """The month's prices with what works add: roads for all; cold stores and online sale for what is fresh, spread over it.
 
-
-@compiled
-def is_fresh(kind):
-    """Whether it is sold fresh: what cold stores keep, and what is sold online."""
-    return kind == Commodity.VEGETABLES or kind == Commodity.FLOWERS or kind == Commodity.FRUIT
-
-
-@compiled
-def price_at_the_gate(commodities, environment, trend, p):
-    """The month's prices with what works add: roads for all; cold stores and online sale for what is fresh, spread over it."""
+    What is kept, sold online and sold in all is at prices of 2020, so that none loses weight as prices rise.
+    """
     kept = environment.stores * p.farm_price[Commodity.VEGETABLES] * p.store_saving
     online = environment.sold_online * p.online_margin
-    fresh = min((kept + online) / (p.fresh_sales * trend), p.store_saving + p.online_margin)
+    most = p.store_saving + p.online_margin
+    fresh = min((kept + online) / environment.fresh_sales, most) if environment.fresh_sales > 0.0 else 0.0
     for kind in range(len(commodities)):
         gain = environment.roads / p.road_network * p.road_gain + (fresh if is_fresh(kind) else 0.0)
         commodities[kind].gate_price = commodities[kind].price * (1.0 + gain)
+        commodities[kind].net_share = p.net_share[kind]
 
 
 @compiled
@@ -44,16 +32,21 @@ def open_accounts(townships, fields, p):
         township.grain_yield = township.maize_yield + fields * (p.field_gain + p.field_relief * poor)
         township.farm_sales = 0.0
         township.farm_net = 0.0
+        township.let_grain = 0.0
+        township.tilled = 0.0
         for kind in range(len(township.grown)):
             township.grown[kind] = 0.0
 
 
 @compiled
 def labour_factor(household, p):
-    """How much of its farm a household still works when hands have left, or come back."""
-    if household.farm_labour == household.farm_labour_founded:  # as most are: tested first, the branch is nearly always predicted
-        return 1.0
-    if household.farm_labour_founded <= 0.0:
+    """How much of its farm a household works when hands have left, or come back; nothing without any.
+
+    One that was founded without hands works all of what it has begun since, while it has any.
+    """
+    if household.farm_labour <= 0.0:
+        return 0.0
+    if household.farm_labour == household.farm_labour_founded or household.farm_labour_founded <= 0.0:
         return 1.0
     return (household.farm_labour / household.farm_labour_founded) ** p.labour_elasticity
 
@@ -68,20 +61,18 @@ def record_events(household, kind, by_harvest, by_price, drought, crash):
 
 
 @compiled
-def farm_month(household, township, commodities, trend, p):
+def farm_month(household, township, commodities, trend):
     """Net income of the month from all commodities, in yuan; negative when costs exceed sales."""
-    labour = labour_factor(household, p)
     net = 0.0
     for kind in range(len(commodities)):
         commodity = commodities[kind]
         if commodity.season <= 0.0 or household.holdings[kind] <= 0.0:
             continue
-        income = household.holdings[kind] * commodity.season * trend * labour
-        sales = income / p.net_share[kind]
+        sales = ordinary_sales(household, kind, commodity, trend)
         harvest = standing(kind, household, township)
         township.grown[kind] += household.weight * sales * harvest
         township.farm_sales += household.weight * sales * harvest * commodity.gate_price
-        net += sales * commodity.gate_price * harvest - (sales - income)
+        net += sales * commodity.gate_price * harvest - sales * (1.0 - commodity.net_share)
         by_harvest = sales * max(1.0 - harvest, 0.0)
         by_price = sales * harvest * max(1.0 - commodity.price, 0.0)
         household.burden[Cause.DISASTER] += by_harvest
@@ -93,10 +84,31 @@ def farm_month(household, township, commodities, trend, p):
 
 
 @compiled
-def till_for(household, township, season, p):
-    """Land whose hands have left or died goes on being tilled by others; the holder has only the rent."""
-    sales = household.holdings[Commodity.MAIZE] / p.net_share[Commodity.MAIZE] * season
-    township.grown[Commodity.MAIZE] += household.weight * sales * township.grain_yield
+def till_let_land(township, grain, trend):
+    """Grain on land whose hands have left or died: returns what it nets for each mu of those in the township who till it too.
+
+    Its holder has only the rent. Where nobody is left to till, it lies fallow.
+    """
+    if township.tilled <= 0.0:
+        return 0.0
+    sales = township.let_grain * grain.season * trend / grain.net_share
+    sold = sales * township.grain_yield
+    net = sold * grain.gate_price - sales * (1.0 - grain.net_share)
+    township.grown[Commodity.MAIZE] += sold
+    township.farm_sales += sold * grain.gate_price
+    return net / township.tilled
+
+
+@compiled
+def count_hands(county, p):
+    """How much of each farm is worked this month, and by township the grain on land without hands, and the land with some."""
+    for household in county.households:
+        household.worked = labour_factor(household, p) if household.members > 0 else 0.0
+        township = county.townships[household.township]
+        if household.worked > 0.0:
+            township.tilled += household.weight * household.land
+        else:
+            township.let_grain += household.weight * household.holdings[Commodity.MAIZE]
 
 
 @compiled
@@ -120,13 +132,15 @@ def count_output(county, trend, p):
 
 
 @process(
-    reads="households.members households.holdings households.township households.shed households.herd households.farm_labour "
-    "households.farm_labour_founded households.weight townships.maize_yield townships.drought commodities.season "
-    "commodities.price commodities.crash environment.farm_trend environment.stores environment.sold_online "
-    "environment.good_fields environment.roads enterprises.alive enterprises.township enterprises.commodity enterprises.grows",
-    writes="commodities.gate_price commodities.returned townships.grain_yield townships.grown townships.farm_sales "
-    "townships.farm_net households.business households.burden households.event households.event_loss households.cash "
-    "households.received households.paid",
+    reads="households.members households.holdings households.land households.township households.shed households.herd "
+    "households.farm_labour households.farm_labour_founded households.weight townships.maize_yield townships.drought "
+    "commodities.season commodities.price commodities.crash environment.farm_trend environment.stores environment.sold_online "
+    "environment.good_fields environment.roads environment.fresh_sales environment.grain_land enterprises.alive "
+    "enterprises.township enterprises.commodity enterprises.grows",
+    writes="commodities.gate_price commodities.net_share commodities.returned townships.grain_yield townships.grown "
+    "townships.farm_sales townships.farm_net townships.let_grain townships.tilled townships.let_net households.worked "
+    "households.business households.burden households.event households.event_loss households.cash households.received "
+    "households.paid",
     pays="farm_sales: outside -> households; farm_losses: households -> outside",
 )
 @compiled
@@ -134,17 +148,19 @@ def farming(county, p, draws, books):
     """Farms sell what the season brings, at the month's prices, and pay their costs; what enterprises grow is counted with it."""
     environment, commodities = county.environment[0], county.commodities
     trend = environment.farm_trend
-    open_accounts(county.townships, environment.good_fields / p.grain_land, p)
-    price_at_the_gate(commodities, environment, trend, p)
+    fields = environment.good_fields / environment.grain_land if environment.grain_land > 0.0 else 0.0
+    open_accounts(county.townships, fields, p)
+    price_at_the_gate(commodities, environment, p)
     count_enterprises(county, trend)
+    count_hands(county, p)
+    for township in county.townships:
+        township.let_net = till_let_land(township, commodities[Commodity.MAIZE], trend)
     sold, sellers, lost, losers = 0.0, 0.0, 0.0, 0.0
     for household in county.households:
-        township = county.townships[household.township]
-        if household.members == 0 or (household.farm_labour <= 0.0 and household.farm_labour_founded > 0.0):
-            till_for(household, township, commodities[Commodity.MAIZE].season * trend, p)
-        if household.members == 0:
+        if household.worked <= 0.0:
             continue
-        net = farm_month(household, township, commodities, trend, p)
+        township = county.townships[household.township]
+        net = farm_month(household, township, commodities, trend) + household.land * township.let_net
         household.business += net
         township.farm_net += household.weight * net
         if net > 0.0:

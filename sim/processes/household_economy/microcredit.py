@@ -5,6 +5,7 @@ from sim.core.ledger import Fund, charge, leave_unpaid, pay, spendable, transfer
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, lognormal, normal, uniform
 from sim.world.codes import NONE, LoanKind, LoanState
+from sim.world.persons import lives_away
 
 
 @compiled
@@ -147,11 +148,17 @@ def renew_loan(loan, household, month, p, draws):
 
 
 @compiled
-def fall_due(loan, household, p, books):
-    """At the end of the term the capital is turned into cash and the loan repaid, as far as the household can."""
+def fall_due(loan, household, in_town, p, books):
+    """The capital is turned into cash and the loan repaid, as far as the household can; who moved to town borrows the rest.
+
+    So a loan ends at its term, and when nobody is left here who could serve it.
+    """
     if loan.capital > 0.0:
         pay(household, books.capital_back, loan.capital)
     spare = max(household.cash - p.subsistence * household.members, 0.0)
+    if in_town and spare < loan.principal and pay(household, books.loan_taken_over, loan.principal - spare):
+        household.debt += loan.principal - spare
+        spare = loan.principal
     repaid = min(loan.principal, spare)
     if repaid > 0.0:
         charge(household, books.loan_repaid, repaid)
@@ -166,12 +173,13 @@ def fall_due(loan, household, p, books):
 
 @process(
     reads="loans.identity loans.household loans.kind loans.principal loans.term loans.ability households.members "
-    "households.weight",
+    "households.weight households.first_person persons.next persons.away",
     writes="loans.state loans.started loans.capital households.business households.cash households.received "
-    "households.paid households.loan",
+    "households.paid households.debt households.loan",
     draws="year@year renews",
     pays="loan_income: outside -> households; interest_subsidy: bridging | county_floor -> bank; "
     "loan_interest: households -> bank; capital_back: outside -> households; loan_repaid: households -> bank; "
+    "loan_taken_over: outside -> households; "
     "default_covered: risk_compensation -> bank",
 )
 @compiled
@@ -182,14 +190,12 @@ def loan_service(county, p, draws, books):
             continue
         household = county.households[loan.household]
         if household.members == 0:
-            loan.state = LoanState.DEFAULTED
-            transfer(books.default_covered, loan.principal * p.public_risk, 1.0)
-            household.loan = NONE
+            fall_due(loan, household, lives_away(household, county.persons), p, books)
             continue
         result = p.loan_return * loan.ability + p.return_spread * p.month_share * normal(draws.year, loan.identity)
         earn_and_pay(loan, household, result, p, books)
         if county.month - loan.started >= loan.term and not renew_loan(loan, household, county.month, p, draws):
-            fall_due(loan, household, p, books)
+            fall_due(loan, household, False, p, books)
 
 
 @process(writes="environment.compensation_due", pays="compensation_fund: county_floor -> risk_compensation")

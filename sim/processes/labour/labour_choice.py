@@ -242,7 +242,7 @@ def neighbours_help(village, usual, p):
     reads="persons.alive persons.capacity persons.stage persons.ill_months persons.identity persons.household "
     "persons.productivity households.weight households.segment households.registered register.dibao register.benefit "
     "markets.shares markets.pay markets.pay_founded "
-    "environment.farm_trend environment.enclave_demand households.village villages.team villages.households enterprises.alive "
+    "environment.farm_trend environment.local_demand households.village villages.team villages.households enterprises.alive "
     "enterprises.desired",
     writes="villages.news villages.hired persons.status persons.preference persons.enterprise persons.displaced persons.lost_to "
     "persons.placement "
@@ -273,7 +273,7 @@ def job_search(county, p, draws, books):
         village = county.villages[household.village]
         chance = p.job_finding * search_intensity(person, household, county.register[person.household], market, village, p)
         if person.preference == Destination.LOCAL_FIRM:
-            chance *= 1.0 + environment.enclave_demand
+            chance *= 1.0 + environment.local_demand
         chance *= neighbours_help(village, usual, p)
         if happens(draws.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, draws):
             village.hired += household.weight
