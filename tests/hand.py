@@ -73,7 +73,8 @@ class Hand:
         for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
             self.tables["environment"][index] = 1.0
         self.tables["commodities"]["price"] = 1.0
-        self.tables["commodities"]["season"] = 1.0
+        self.tables["commodities"]["season"] = self.tables["commodities"]["net_share"] = 1.0
+        self.tables["households"]["worked"] = self.tables["households"]["shed"] = self.tables["households"]["herd"] = 1.0
         self.tables["townships"]["epidemic"] = 1.0
         for column in ("effort", "seeking", "rounds", "care", "papers", "courting"):
             self.tables["townships"][column] = 1.0

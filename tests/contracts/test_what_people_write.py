@@ -14,6 +14,7 @@ from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
 from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
+from sim.core.inputs.removed import REMOVED
 from sim.scenario import load_county, load_scenario
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -43,6 +44,15 @@ def written(tmp_path):
         return path
 
     return write
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_a_parameter_of_an_earlier_version_is_refused_with_the_reason_and_what_to_write(written, name):
+    fault = refused(written(SET + f"{name}: 1"), load_scenario)
+    assert fault.line == 4 and f"'{name}' was removed: " in fault.english and f"“{name}”已取消：" in fault.chinese
+    known = load_all().parameters
+    meant = [each for each in re.findall(r"[a-z_]+\.[a-z_]+", REMOVED[name].english) if each in known]
+    assert meant and all(each in fault.chinese for each in meant) and name not in known
 
 
 #: A scenario; the line that is named, and what of the remedy, in Chinese and in English.

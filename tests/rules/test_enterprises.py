@@ -5,6 +5,7 @@ import pytest
 
 from experiments.validation.relations.world import World
 from sim.core.ledger import Fund
+from sim.county import County
 from sim.world.bookkeeping import BooksDoNotClose, add_up_accounts, close_month
 from sim.world.codes import AssetState, Commodity, Destination, EntryRule, Industry, Linkage, ProjectStage, Sector
 from sim.world.enterprises import unaccounted
@@ -134,6 +135,88 @@ def test_a_project_closes_with_its_firm():
     hand.enclaves["stage"], hand.enclaves["enterprise"], hand.enclaves["jobs"] = ProjectStage.PRODUCING, 0, 40.0
     hand.run("enclave_production")
     assert hand.enclaves[0].stage == ProjectStage.CLOSED and hand.paid("enclave_tax") == 0.0
+
+
+def project(**columns) -> Hand:
+    """A project at full size: 40 jobs, 2.4 of them for registered workers, 50 million built, with a firm in the table."""
+    hand = Hand(enclaves=1)
+    row, firm = hand.enclaves[0], hand.enterprises[0]
+    row.identity, row.stage, row.since, row.enterprise = 9, ProjectStage.PRODUCING, -24, 0
+    row.investment, row.realised, row.jobs, row.registered = 100e6, 0.5, 40.0, 2.4
+    firm.alive, firm.sector, firm.capital, firm.expected, firm.usual = 1, Sector.ENCLAVE, 50e6, 0.25, 0.25
+    for name, value in columns.items():
+        hand.enterprises[name] = value
+    return hand
+
+
+@pytest.mark.parametrize(("cash", "owners", "written_off"), [(80_000.0, 80_000.0, 0.0), (-30_000.0, 0.0, 30_000.0)])
+def test_what_a_closed_project_leaves_is_its_owners_once(cash, owners, written_off):
+    hand = project(cash=cash, opened=cash)
+    hand.enclaves["stage"] = ProjectStage.CLOSED
+    for paid in (1.0, 0.0):
+        hand.run("enclave_production", month=1)
+        assert hand.paid("project_owners") == paid * owners and hand.paid("project_written_off") == paid * written_off
+    firm = hand.enterprises[0]
+    assert (firm.alive, firm.desired, firm.staff, firm.cash) == (0, 0, 0.0, 0.0) and unaccounted(firm) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("expected", [-0.5, 0.25, 2.0])
+def test_a_project_has_the_jobs_of_its_size_whatever_it_expects_and_keeps_no_others(expected):
+    # 2.4 jobs are two or three, the same every month; by its capital, a quarter larger, three and not more; then one or two.
+    jobs = []
+    for capital in (50e6, 50e6, 62.5e6, 25e6):
+        hand = project(expected=expected, capital=capital, desired=jobs[-1] if jobs else 0)
+        hand.run("enclave_production", month=1, ramp_months=1.0)
+        hand.run("enterprises", month=1, failure_intensity=0.0, adjustment=0.5)
+        jobs.append(int(hand.enterprises[0].desired))
+        assert hand.enterprises[0].staff == pytest.approx(37.6 * capital / 50e6)
+    assert jobs[0] == jobs[1] in (2, 3) and jobs[2] == 3 and jobs[3] in (1, 2)
+
+
+def test_new_local_jobs_are_those_of_projects_and_of_firms_over_those_founded():
+    # 40 jobs, half of them for the county, a fifth lost elsewhere: 16. Firms plan for 5 more than at founding: 21 / 300.
+    hand = project()
+    hand.environment["local_founded"], hand.environment["staff_founded"] = 300.0, 10.0
+    hand.tables.counts["enterprises"][0] = 2
+    firm = hand.enterprises[1]
+    firm.alive, firm.identity, firm.sector, firm.staff, firm.staff_founded = 1, 2, Sector.COOPERATIVE, 15.0, 15.0
+    hand.run("enclave_production", month=1, local_share=0.5, displacement=0.2)
+    hand.run("enterprises", month=1, failure_intensity=0.0)
+    assert hand.environment[0].enclave_jobs == pytest.approx(16.0)
+    assert hand.environment[0].local_demand == pytest.approx(21.0 / 300.0)
+
+
+def test_a_shortage_of_workers_is_no_lay_off_of_those_there_are():
+    # One firm wants ten workers, four are there: it has four, plans for more, and nobody is laid off in the month after.
+    hand = firms(staff=10.0, staff_founded=10.0, registered=0, desired=0, jobs_founded=0.0)
+    hand.households["weight"] = 4
+    hand.persons["status"] = Destination.LOCAL_FIRM
+    hand.persons["capacity"] = hand.persons["productivity"] = 1.0
+    hand.markets["pay"] = 2_000.0
+    hand.run("enterprises", failure_intensity=0.0)
+    hand.run("staff_wages")
+    assert hand.enterprises[0].staff == hand.environment[0].staff == pytest.approx(4.0)
+    hand.run("enterprises", month=1, failure_intensity=0.0)
+    assert hand.environment[0].staff_change > 0.0
+    hand.run("lay_offs", month=1)
+    assert hand.persons[0].status == Destination.LOCAL_FIRM
+    # Where the firm closes, all of them are laid off.
+    hand.enterprises["overdrawn"], hand.enterprises["cash"] = 100, -1e9
+    hand.run("enterprises", month=1)
+    assert hand.enterprises[0].alive == 0 and hand.environment[0].staff_change == pytest.approx(-4.0)
+
+
+def test_what_firms_grow_follows_their_capital():
+    # Half of 0.375 × 8 000 = 1 500 yuan on 400 000 of capital, as above: what is grown rises by as much.
+    hand = firms(cash=20_000.0, opened=20_000.0, grows=1e6)
+    hand.commodities["price"] = 1.2
+    hand.run("enterprise_trade", **{**PLAIN, "tax": [0.0] * ALL, "ploughed_back": 0.5})
+    assert hand.enterprises[0].grows == pytest.approx(1e6 * (1.0 + 1_500.0 / 400_000.0))
+    # 40 000 yuan of industry money on as much capital: a tenth more.
+    hand = firms(grows=1e6)
+    hand.environment["enterprise_money"] = 40_000.0
+    hand.run("added_jobs")
+    assert hand.enterprises[0].grows == pytest.approx(1.1e6)
 
 
 # --- the check ------------------------------------------------------------------------------------------------------------------
@@ -295,23 +378,26 @@ def village_of_growers(growers: int = 4) -> Hand:
     return hand
 
 
-def test_an_order_pays_a_premium_and_a_processor_a_floor_to_all_who_grow_for_it():
-    # 1 000 a month at 0.6: (0.9 − 0.6) + 0.03 of it, 330, from one; to others 0.75 − 0.6, 150, from the processor.
+def test_an_order_pays_a_premium_and_a_floor_on_what_is_sold():
+    # 1 000 net a month at 0.6 are 2 000 of sales at a net share of a half: (0.9 − 0.6) + 0.03 of them, 660. Who lost half of its
+    # sheds sold half, and gets half; who has half of its hands' work, likewise; nobody else gets anything.
     hand = village_of_growers()
-    hand.households["linked"] = [0, -1, -1, -1]
-    hand.commodities["price"] = 0.6
-    hand.run("orders", floor_price=0.9, order_premium=0.03, processor_floor=0.75)
-    np.testing.assert_allclose(hand.households["business"], [330.0, 150.0, 150.0, 150.0])
-    np.testing.assert_allclose(hand.enterprises["inputs"], [330.0, 450.0])
-    np.testing.assert_allclose(hand.enterprises["cash"], [4_670.0, 4_550.0])
+    hand.households["linked"] = [0, 0, 0, -1]
+    hand.households["shed"], hand.households["worked"] = [1.0, 0.5, 1.0, 1.0], [1.0, 1.0, 0.5, 1.0]
+    hand.commodities["price"], hand.commodities["net_share"] = 0.6, 0.5
+    hand.run("orders", floor_price=0.9, order_premium=0.03)
+    np.testing.assert_allclose(hand.households["business"], [660.0, 330.0, 330.0, 0.0])
+    np.testing.assert_allclose(hand.enterprises["inputs"], [1_320.0, 0.0])
+    np.testing.assert_allclose(hand.enterprises["cash"], [3_680.0, 5_000.0])
 
 
 def test_a_buyer_short_of_cash_pays_everybody_the_same_part():
     hand = village_of_growers()
+    hand.households["linked"] = 1
     hand.enterprises["cash"] = [0.0, 300.0]
     hand.households["weight"] = [1, 2, 3, 4]
     hand.commodities["price"] = 0.6
-    hand.run("orders", processor_floor=0.75)
+    hand.run("orders", floor_price=0.75, order_premium=0.0)
     np.testing.assert_allclose(hand.households["business"], 30.0)  # 300 for ten households that are owed 150 each
     assert hand.enterprises["cash"][1] == pytest.approx(0.0)
 
@@ -373,3 +459,26 @@ def test_founded_accounts_sell_in_a_month_a_twelfth_of_what_the_cluster_sells_in
     county.step()
     sold = 12.0 * enterprises["sales"][cluster].sum()
     assert sold == pytest.approx(enterprises["revenue"][cluster].sum(), rel=0.15)
+
+
+def test_rents_of_the_trial_year_are_not_owed_when_2020_begins(monkeypatch):
+    """A trial year of twelve rents says what dividends are; as rent of one month it would be earned back at once."""
+    rents = []
+
+    def stop(county):
+        rents.append(county.tables["enterprises"]["rent"].copy())
+        raise StopIteration
+
+    monkeypatch.setattr(County, "_run_month", stop)
+    with pytest.raises(StopIteration):
+        World(0.05).county()
+    assert not rents[0].any()
+
+
+def test_all_grain_is_the_households_whatever_their_part_of_the_rest():
+    low, high = (World(0.05).county(founding__household_share=[part] * 5) for part in (0.3, 0.9))
+    for county in (low, high):
+        grain = county.production[Commodity.MAIZE]
+        assert grain["of_enterprises"] == 0.0
+        assert grain["quantity"] == pytest.approx(county.values.at("founding.output")[Commodity.MAIZE], rel=1e-6)
+    assert low.production[Commodity.FRUIT]["of_households"] < high.production[Commodity.FRUIT]["of_households"]

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from experiments.validation.relations.world import World
 from sim.core.ledger import Fund
-from sim.world.codes import Commodity, FarmRule
+from sim.world.codes import Commodity, Destination, FarmRule
 from tests.hand import Hand
 
 GRAIN, VEGETABLES, CATTLE = Commodity.MAIZE, Commodity.VEGETABLES, Commodity.CATTLE
@@ -54,31 +55,92 @@ def test_high_standard_fields_spare_part_of_a_poor_harvest():
     # On the tenth of the land that is such a field half of what is lost is spared: 0.5 + 0.1 × 0.5 × 0.5 = 0.525.
     hand = growers(1, 1_000.0, GRAIN)
     hand.townships["maize_yield"] = 0.5
-    hand.environment["good_fields"] = 75_000.0
-    farm(hand, field_gain=0.0, field_relief=0.5, grain_land=750_000.0)
+    hand.environment["good_fields"], hand.environment["grain_land"] = 75_000.0, 750_000.0
+    farm(hand, field_gain=0.0, field_relief=0.5)
     assert hand.townships[0].grown[GRAIN] == pytest.approx(0.525)
 
 
-def test_what_cold_stores_save_and_online_sale_adds_is_spread_over_what_is_fresh():
-    # 100 t at 3 000 yuan, a tenth of it saved: 30 000; 100 000 yuan sold online for 5 % more: 5 000; over 1 000 000 yuan: 3.5 %.
+@pytest.mark.parametrize("trend", [1.0, 1.5])
+def test_what_cold_stores_save_and_online_sale_adds_is_spread_over_what_is_fresh(trend):
+    # 100 t at 3 000 yuan, a tenth of it saved: 30 000; 100 000 yuan sold online for 5 % more: 5 000; over 1 000 000 yuan: 3.5 %,
+    # however much prices have risen since.
     hand = growers(1, 1_000.0)
     hand.households["holdings"][0, GRAIN] = 1_000.0
     hand.environment["stores"], hand.environment["sold_online"] = 100.0, 100_000.0
-    farm(hand, store_saving=0.1, online_margin=0.05, fresh_sales=1e6, road_gain=0.0)
+    hand.environment["fresh_sales"], hand.environment["farm_trend"] = 1e6, trend
+    farm(hand, store_saving=0.1, online_margin=0.05, road_gain=0.0)
     assert hand.commodities["gate_price"][VEGETABLES] == pytest.approx(1.035)
     assert hand.commodities["gate_price"][GRAIN] == 1.0
-    assert hand.households["business"][0] == pytest.approx(2_000.0 + 2_000.0 * 0.035)
+    assert hand.households["business"][0] == pytest.approx(trend * (2_000.0 + 2_000.0 * 0.035))
 
 
-def test_land_without_hands_is_tilled_by_others_and_its_holder_has_the_rent():
-    hand = growers(1, 1_000.0, GRAIN)
-    hand.households["farm_labour"] = 0.0
-    hand.households["land"] = 5.0
+def test_the_county_founded_says_what_is_fresh_and_how_much_land_bears_grain():
+    county = World(0.05).county()
+    environment, rows = county.tables["environment"][0], {row["id"]: row for row in county.production}
+    assert environment.grain_land == pytest.approx(rows["maize"]["bears"], rel=1e-6)
+    fresh = sum(rows[kind]["value"] for kind in ("vegetables", "flowers", "fruit"))
+    assert environment.fresh_sales == pytest.approx(fresh, rel=1e-6)
+
+
+def let_land(founded: float = 1.0, hands: float = 0.0) -> Hand:
+    """One household with 5 mu and a number of hands, and two neighbours who work 4 mu, and 6 mu twice, each netting 1 000."""
+    hand = growers(3, 1_000.0, GRAIN)
+    hand.households["farm_labour_founded"], hand.households["farm_labour"] = [founded, 1.0, 1.0], [hands, 1.0, 1.0]
+    hand.households["land"], hand.households["weight"] = [5.0, 4.0, 6.0], [1, 1, 2]
+    hand.persons["capacity"] = 1.0
+    return hand
+
+
+@pytest.mark.parametrize("founded", [0.0, 1.0])
+def test_land_without_hands_is_tilled_by_neighbours_who_have_what_it_yields(founded):
+    # 1 000 for 4 + 2 × 6 = 16 mu: 62.5 a mu. So 4 000 in all, as when all have hands, and as many tonnes.
+    hand = let_land(founded)
     farm(hand)
-    assert hand.households["business"][0] == 0.0 and hand.townships[0].grown[GRAIN] == pytest.approx(1.0)
-    # Five mu at 300 yuan, rent paid for six tenths of the land: 900.
+    assert hand.households["business"].tolist() == pytest.approx([0.0, 1_250.0, 1_375.0])
+    assert hand.paid("farm_sales") == hand.townships[0].farm_net == pytest.approx(4_000.0)
+    assert hand.townships[0].grown[GRAIN] == pytest.approx(4.0) and hand.townships[0].farm_sales == pytest.approx(8_000.0)
+
+
+def test_where_nobody_has_hands_land_lies_fallow_and_bears_no_rent():
+    hand = let_land()
+    hand.households["farm_labour"] = 0.0
+    hand.persons["capacity"] = 0.0
+    farm(hand)
+    assert not hand.households["business"].any() and hand.townships[0].grown[GRAIN] == 0.0
+    hand.run("land_rents")
+    assert hand.paid("land_rent") == 0.0 and not hand.households["property_income"].any()
+
+
+def test_a_household_founded_without_hands_keeps_no_farm_that_it_has_none_for():
+    hand = growers(1, 1_000.0)
+    hand.households["farm_labour_founded"] = 0.0
+    for labour, business in ((0.0, 0.0), (1.0, 1_000.0), (0.0, 1_000.0)):
+        hand.households["farm_labour"] = labour
+        farm(hand)
+        assert hand.households["business"][0] == pytest.approx(business)
+
+
+def test_rent_of_let_land_is_paid_by_those_who_till_it():
+    # Five mu at 300 yuan, rent paid for six tenths of the land: 900, of which the neighbours bear 56.25 for each of 16 mu.
+    hand = let_land()
+    hand.persons["status"] = Destination.OUTSIDE
+    hand.households["first_person"] = [0, -1, -1]
     hand.run("land_rents", rent=300.0, paid_share=0.6)
-    assert hand.households["property_income"][0] == pytest.approx(900.0) and hand.paid("land_rent") == pytest.approx(900.0)
+    assert hand.households["property_income"].tolist() == pytest.approx([900.0, 0.0, 0.0])
+    assert hand.households["business"].tolist() == pytest.approx([0.0, -225.0, -337.5])
+    assert hand.paid("land_rent") == pytest.approx(900.0)
+    assert hand.households["weight"] @ hand.households["cash"] == pytest.approx(0.0), "no yuan comes from outside"
+
+
+def test_who_lies_in_hospital_in_january_lets_no_land():
+    for ill, capacity, rent in ((1, 1.0, 0.0), (1, 0.0, 900.0)):
+        hand = let_land()
+        hand.persons["status"], hand.persons["capacity"], hand.persons["ill_months"] = Destination.FARM, capacity, ill
+        hand.run("farm_hands")
+        hand.households["farm_labour"][1:] = 1.0
+        assert hand.households["farm_labour"][0] == 0.0
+        hand.run("land_rents", rent=300.0, paid_share=0.6)
+        assert hand.households["property_income"][0] == pytest.approx(rent)
 
 
 def village(growing: int, others: int, cash: float = 1e6, expected: float = 1.0) -> Hand:
@@ -122,6 +184,7 @@ def test_a_greenhouse_costs_what_must_be_in_hand_and_the_rest_is_lent():
     newcomer = hand.households[99]
     assert newcomer.holdings[VEGETABLES] == pytest.approx(5_000.0)
     assert newcomer.cash == pytest.approx(1e6 - 10_000.0) and newcomer.debt == pytest.approx(15_000.0)
+    assert hand.paid("farm_investment") == pytest.approx(25_000.0) and hand.paid("farm_lending") == pytest.approx(15_000.0)
     assert hand.townships[0].built == pytest.approx(0.5), "5 000 yuan of net income are half a mu here"
 
 
@@ -154,7 +217,8 @@ def test_a_subsidy_is_paid_from_public_money_and_lets_poorer_households_begin():
         greenhouse_subsidy=0.2,
     )
     assert hand.households["holdings"][99, VEGETABLES] == pytest.approx(5_000.0)
-    assert hand.paid("farm_grants") == pytest.approx(5_000.0) and hand.paid("farm_investment") == pytest.approx(8_000.0)
+    assert hand.paid("farm_grants") == pytest.approx(5_000.0) and hand.paid("farm_investment") == pytest.approx(20_000.0)
+    assert hand.paid("farm_lending") == hand.households["debt"][99] == pytest.approx(12_000.0)
 
 
 def shares_after(expected: float, rule: FarmRule = FarmRule.RETURNS) -> float:
@@ -182,7 +246,8 @@ def test_public_greenhouses_go_to_listed_households_with_hands():
     hand.households["marginal"] = [0, 0, 0, 0]
     hand.households["farm_labour"] = [1.0, 1.0, 1.0, 0.0]
     hand.commodities["net_unit"] = 10_000.0
-    hand.run("farm_works", greenhouses=5.0, greenhouse_size=2.5, greenhouse_cost=50_000.0,
+    hand.run("farm_choice", month=1, rule=float(FarmRule.INERTIA), capital=CAPITAL)  # says that a mu costs five times its net
+    hand.run("farm_works", month=2, greenhouses=5.0, greenhouse_size=2.5,
              cold_stores=0.0, online_sellers=0.0, fields=0.0, roads=0.0)  # fmt: skip
     assert hand.households["holdings"][:, VEGETABLES].tolist() == [25_000.0, 0.0, 25_000.0, 0.0]
     assert hand.paid("greenhouses_built") == pytest.approx(5.0 * 50_000.0) and hand.townships[0].built_publicly == pytest.approx(

@@ -152,6 +152,22 @@ def test_a_loan_that_cannot_be_repaid_costs_the_fund_its_part():
     assert hand.paid("default_covered") == pytest.approx(0.7 * 40_000.0)
 
 
+@pytest.mark.parametrize(("away", "state", "borrowed"), [(1, LoanState.REPAID, 24_000.0), (0, LoanState.DEFAULTED, 0.0)])
+def test_who_moves_to_town_repays_its_loan_and_only_the_dead_leave_it_unpaid(away, state, borrowed):
+    # 42 000 owed; 8 000 of capital and 10 000 of cash go along. Who lives in town borrows the other 24 000;
+    # where nobody is alive the bank has lost them.
+    hand = borrower()
+    hand.loans["capital"] = 8_000.0
+    hand.households["members"] = hand.persons["alive"] = 0
+    hand.persons["away"] = away
+    hand.run("loan_service", public_risk=0.7)
+    household, loan = hand.households[0], hand.loans[0]
+    assert loan.state == state and household.loan < 0 and loan.capital == 0.0
+    assert hand.paid("loan_repaid") == pytest.approx(18_000.0 + borrowed) and household.cash == pytest.approx(0.0)
+    assert household.debt == hand.paid("loan_taken_over") == pytest.approx(borrowed)
+    assert hand.paid("default_covered") == pytest.approx(0.7 * (24_000.0 - borrowed))
+
+
 def test_a_loan_is_renewed_only_where_it_could_be_repaid():
     for capital, state in ((42_000.0, LoanState.ACTIVE), (1_000.0, LoanState.DEFAULTED)):
         hand = borrower(started=-36)
