@@ -70,19 +70,23 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     households = tables["households"]
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
     dibao, others = (
-        DibaoIncomes(tables, draws, p, trial=trial, rules=rules),
+        DibaoIncomes(tables, draws, p, trial=trial, rules=rules, on_dibao=on_dibao),
         OtherIncomes(tables, draws, p, trial=trial, rules=rules, on_dibao=on_dibao),
     )
     county = county_farming(p)
+    income = np.zeros(len(households))
     for _ in range(ROUNDS):
         going = trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
-        of_dibao = dibao.scale(going)
-        scale = np.where(on_dibao, of_dibao, others.scale(going, dibao.settle(of_dibao * going, on_dibao)))
+        of_dibao = dibao.scale(going[on_dibao])
+        income[on_dibao] = dibao.settle(of_dibao * going[on_dibao])
+        scale = others.scale(going, income)
+        scale[on_dibao] = of_dibao
         anchor_farms(households, scale, county, STRIDE)
     anchor_farms(households, scale, county)
     households["holdings"] *= scale[:, None]
     earned = scale * trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
-    income = np.where(on_dibao, dibao.settle(earned, on_dibao), others.settle(earned))
+    income = others.settle(earned)
+    income[on_dibao] = dibao.settle(earned[on_dibao])
     _scale_productivity(tables, scale)
     buffer = p.buffer_months[households["segment"]] * draws.lognormals("buffer", households["identity"], p.buffer_spread)
     households["cash"] = buffer * income / MONTHS
@@ -112,17 +116,19 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 class DibaoIncomes:
-    """Households on dibao: counted income, the benefit it leads to, and what assessors do not count."""
+    """Households on dibao, of whom alone arrays are: counted income, the benefit it leads to, what assessors do not count."""
 
-    def __init__(self, tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:
-        self._households, self._register = tables["households"], tables["register"]
-        self._p, self._trial, self._rules = p, trial, rules
-        self._members = self._households["members"].astype(float)
-        median = p.counted_median * np.exp(p.counted_spread * draws.normals("counted", self._households["identity"]))
-        self._given = rules.counted_share * trial.post_pay + trial.programmes
+    def __init__(self, tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules, on_dibao: np.ndarray) -> None:
+        self._households, self._register, self._on_dibao = tables["households"], tables["register"], on_dibao
+        self._p, self._rules = p, rules
+        self._members = self._households["members"][on_dibao].astype(float)
+        self._names = names = self._households["identity"][on_dibao]
+        median = p.counted_median * np.exp(p.counted_spread * draws.normals("counted", names))
+        self._given = (rules.counted_share * trial.post_pay + trial.programmes)[on_dibao]
         counted = np.minimum(median, rules.dibao_line) * self._members
         self._rest = np.maximum(counted - self._given, 0.0)
-        names = self._households["identity"]
+        self._known = ((1.0 - rules.counted_share) * trial.post_pay + trial.transfers)[on_dibao]
+        self._verified = verified_income(rules, self._members, trial.rigid[on_dibao])
         self._uncounted = p.uncounted_mean * draws.lognormals("uncounted", names, p.uncounted_spread) * self._members
         self._lifted = draws.uniforms("lifted", names) < p.lifted_share
         self._margin = 1.0 - p.lifted_margin * np.log(draws.uniforms("margin", names))
@@ -131,38 +137,37 @@ class DibaoIncomes:
         """What wages and farms are multiplied by, where they go for ``going`` yuan a year."""
         return np.clip(_ratio(self._rest, going), self._p.scale_low, self._p.scale_high)
 
-    def settle(self, earned: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Income a year where wages and farm yield ``earned``; support and dibao are set for ``chosen``."""
-        households, trial, rules, members = self._households, self._trial, self._rules, self._members
+    def settle(self, earned: np.ndarray) -> np.ndarray:
+        """Income a year where wages and farm yield ``earned``; support and dibao are set."""
+        households, rules, members, chosen = self._households, self._rules, self._members, self._on_dibao
         support = np.maximum(self._rest - earned, 0.0)
         counted = earned + self._given + support
-        assessed = rules.assessed(counted / members, households["identity"])
+        assessed = rules.assessed(counted / members, self._names)
         benefit = rules.due(assessed, members)
 
-        known = (1.0 - rules.counted_share) * trial.post_pay + trial.transfers
+        known, verified = self._known, self._verified
         hidden = np.maximum(self._uncounted - known, 0.0)
         total = counted + MONTHS * benefit + known + hidden
-        verified = verified_income(rules, members, trial)
         lifted = self._lifted | (total < verified)
         short = (total < rules.monitoring_line * members) & lifted
         hidden = np.where(short, hidden + rules.monitoring_line * self._margin * members - total, hidden)
         hidden += np.maximum(verified - (counted + MONTHS * benefit + known + hidden), 0.0)
 
-        households["family_support"][chosen] = (support / MONTHS)[chosen]
-        households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
+        households["family_support"][chosen] = support / MONTHS
+        households["uncounted_income"][chosen] = hidden / MONTHS
         register = self._register
         register["dibao"][chosen] = 1
-        register["assessed"][chosen] = assessed[chosen]
-        register["benefit"][chosen] = benefit[chosen]
+        register["assessed"][chosen] = assessed
+        register["benefit"][chosen] = benefit
         return counted + MONTHS * benefit + known + hidden
 
 
-def verified_income(rules: DibaoRules, members: np.ndarray, trial: TrialYear) -> np.ndarray:
+def verified_income(rules: DibaoRules, members: np.ndarray, rigid: np.ndarray) -> np.ndarray:
     """What a listed household had at least when 2020 ended, yuan a year.
 
     That nobody stood below the poverty line, ordinary rigid spending paid, was verified household by household.
     """
-    return VERIFIED_MARGIN * rules.poverty_line * members + trial.rigid
+    return VERIFIED_MARGIN * rules.poverty_line * members + rigid
 
 
 class OtherIncomes:
@@ -178,7 +183,7 @@ class OtherIncomes:
         self._other, self._general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
         self._drawn = draws.lognormals("income", names, np.where(self._general, p.general_spread, p.other_registered_spread))
         self._marginal = rules.monitoring_line * (1.0 + p.marginal_above * draws.uniforms("marginal", names))
-        self._verified = verified_income(rules, self._members, trial) / self._members
+        self._verified = verified_income(rules, self._members, trial.rigid) / self._members
         self._given = trial.post_pay + trial.transfers + trial.programmes
         self._above, self._mean = p.income_ratio * p.rural_income - p.other_registered_floor, p.rural_income
         self._dibao_income = np.zeros(len(households))

@@ -41,7 +41,7 @@ def production_accounts(tables: Tables, p: Any) -> list[dict[str, Any]]:
     weight = households["weight"].astype(float)
     rows = []
     for kind, (name, unit, bears_unit, published, where) in LINES.items():
-        net = float(weight @ households["holdings"][:, kind])
+        net = float((weight * households["holdings"][:, kind]).sum())  # a product of matrices would wake all processors
         sold = net / p.net_share[kind]
         grown = float((enterprises["grows"] * enterprises["alive"])[enterprises["commodity"] == kind].sum())
         quantity = (sold + grown) / p.farm_price[kind]
