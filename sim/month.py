@@ -42,6 +42,7 @@ from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
 from sim.processes.government.county_decision import county_decision, county_statistics
 from sim.processes.government.farm_works import farm_works
+from sim.processes.government.investment import investment
 from sim.processes.government.stationed_teams import stationed_teams
 from sim.processes.government.township_decision import township_decision
 from sim.processes.government.township_finance import township_budgets, township_finance
@@ -131,6 +132,7 @@ MONTH: tuple[Part, ...] = (
         in_months((JANUARY, APRIL, JULY, OCTOBER), verification_capacity, "a quarter's capacity, before it is used"),
         monthly(stationed_teams, "who is posted where, before any channel asks for them", burn_in=True),
         yearly(MARCH, farm_works, "the year's works, before the season they serve"),
+        yearly(MARCH, investment, "projects build from spring on, and open a year later"),
         monthly(water_works, "pipes are laid before wells fail", burn_in=True),
     )),
     Part("务工就业", "Work", (

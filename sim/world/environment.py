@@ -34,6 +34,12 @@ sold_online       | f8? | yuan/year        | Farm products sold online by suppor
 fresh_sales       | f8  | yuan/year        | What is fresh of the county's sales in an ordinary year, prices of 2020.
 grain_land        | f8  | mu               | Land that the county sowed to grain when it was founded.
 good_fields       | f8? | mu               | High-standard fields built since 2021.
+conserved         | f8? | mu               | Grain land under conservation tillage this year.
+subsoiled         | f8? | mu               | Grain land subsoiled this year.
+better_seed       | f8? | share            | Share of the land with good seed this year, above what it was before the plan.
+soil_grade        | f8? | index            | Grades by which the soil was improved since 2021.
+projects_building | f8? | yuan             | Investment of projects brought in last spring, which open next spring.
+project_jobs      | f8? | jobs             | Net new local jobs of projects brought in since 2021, beside the enclaves.
 roads             | f8? | quantity         | Kilometres of rural roads built or repaired since 2021.
 land_left         | f8? | mu               | Land of the reserved quota not yet taken this year.
 asset_money       | f8? | yuan             | Industry money put into village assets this month.

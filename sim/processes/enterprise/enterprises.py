@@ -125,7 +125,8 @@ def enterprise_trade(county, p, draws, books):
 @process(
     reads="enterprises.sector enterprises.identity enterprises.jobs_founded enterprises.staff_founded "
     "enterprises.usual enterprises.prospect enterprises.linkage enterprises.wage_bill enterprises.registered "
-    "environment.staff environment.staff_founded environment.local_founded environment.enclave_jobs",
+    "environment.staff environment.staff_founded environment.local_founded environment.enclave_jobs "
+    "environment.project_jobs",
     writes="enterprises.alive enterprises.planned enterprises.age enterprises.desired enterprises.staff enterprises.expected "
     "enterprises.cash enterprises.inflow enterprises.outflow enterprises.overdrawn enterprises.used environment.staff_change "
     "environment.local_demand",
@@ -149,7 +150,7 @@ def enterprises(county, p, draws, books):
         staff += 0.0 if enclave else enterprise.staff
     environment = county.environment[0]
     environment.staff_change = staff - environment.staff
-    more = staff - environment.staff_founded + environment.enclave_jobs
+    more = staff - environment.staff_founded + environment.enclave_jobs + environment.project_jobs
     environment.local_demand = more / environment.local_founded if environment.local_founded > 0.0 else 0.0
 
 

@@ -1,4 +1,4 @@
-"""What project money from above builds for farming: greenhouses, cold stores, fields that stand drought, roads, selling online.
+"""What project money from above does for farming: greenhouses, cold stores, fields, soil, seed, roads, selling online.
 
 Each year's works are paid in spring and serve from then on; what they add is small beside prices and weather, and said to be.
 """
@@ -38,14 +38,35 @@ def hand_over_greenhouses(county, p, draws):
     return given
 
 
+@compiled
+def work_the_soil(environment, p, books):
+    """The year's tillage and seed serve this year's harvest; a better grade of the soil stays."""
+    environment.conserved = 0.0
+    environment.subsoiled = 0.0
+    environment.better_seed = 0.0
+    if p.conservation > 0.0 and transfer(books.conservation_paid, p.conservation * p.conservation_cost, p.conservation):
+        environment.conserved = p.conservation
+    if p.subsoiling > 0.0 and transfer(books.subsoiling_paid, p.subsoiling * p.subsoiling_cost, p.subsoiling):
+        environment.subsoiled = p.subsoiling
+    more = p.good_seed - p.seed_before
+    changed = max(more, 0.0) * environment.grain_land
+    if changed <= 0.0 or transfer(books.seed_support, changed * p.seed_cost, changed):
+        environment.better_seed = more
+    land = environment.grain_land
+    if p.soil_grade > 0.0 and transfer(books.soil_improved, p.soil_grade * land * p.grade_cost, land):
+        environment.soil_grade += p.soil_grade
+
+
 @process(
     reads="households.members households.weight households.identity households.township households.registered "
-    "households.marginal households.farm_labour commodities.net_unit commodities.set_up",
+    "households.marginal households.farm_labour commodities.net_unit commodities.set_up environment.grain_land",
     writes="households.holdings townships.built_publicly environment.stores environment.sold_online environment.good_fields "
-    "environment.roads",
+    "environment.roads environment.conserved environment.subsoiled environment.better_seed environment.soil_grade",
     draws="greenhouse",
     pays="greenhouses_built: farm_projects -> outside; cold_stores: farm_projects -> outside; "
-    "online_support: farm_projects -> outside; fields_built: farm_projects -> outside; roads_built: farm_projects -> outside",
+    "online_support: farm_projects -> outside; fields_built: farm_projects -> outside; roads_built: farm_projects -> outside; "
+    "conservation_paid: farm_projects -> outside; subsoiling_paid: farm_projects -> outside; "
+    "seed_support: farm_projects -> outside; soil_improved: farm_projects -> outside",
 )
 @compiled
 def farm_works(county, p, draws, books):
@@ -61,6 +82,7 @@ def farm_works(county, p, draws, books):
     environment.sold_online = 0.0
     if p.online_sellers > 0.0 and transfer(books.online_support, p.online_sellers * p.online_cost, p.online_sellers):
         environment.sold_online = p.online_sellers * p.online_sales
+    work_the_soil(environment, p, books)
     if p.fields > 0.0 and transfer(books.fields_built, p.fields * p.field_cost, p.fields):
         environment.good_fields += p.fields
     if p.roads > 0.0 and transfer(books.roads_built, p.roads * p.road_cost, p.roads):

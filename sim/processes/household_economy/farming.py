@@ -25,11 +25,20 @@ def price_at_the_gate(commodities, environment, p):
 
 
 @compiled
-def open_accounts(townships, fields, p):
-    """Nothing has been sold yet this month; ``fields``: part of the grain land that is high-standard fields."""
+def works_gain(environment, poor, p):
+    """What fields, tillage, seed and soil add to an ordinary harvest of grain, as a share; ``poor``: what weather took of it."""
+    fields = environment.good_fields * (p.field_gain + p.field_relief * poor)
+    tillage = environment.conserved * (p.conservation_gain + p.conservation_relief * poor) + environment.subsoiled * p.subsoiling_gain
+    seed, soil = environment.better_seed * p.seed_gain, environment.soil_grade * p.grade_gain
+    return (fields + tillage) / environment.grain_land + seed + soil if environment.grain_land > 0.0 else 0.0
+
+
+@compiled
+def open_accounts(townships, environment, p):
+    """Nothing has been sold yet this month; the harvest is what the weather leaves and works add."""
     for township in townships:
         poor = max(1.0 - township.maize_yield, 0.0)
-        township.grain_yield = township.maize_yield + fields * (p.field_gain + p.field_relief * poor)
+        township.grain_yield = township.maize_yield + works_gain(environment, poor, p)
         township.farm_sales = 0.0
         township.farm_net = 0.0
         township.let_grain = 0.0
@@ -135,7 +144,8 @@ def count_output(county, trend, p):
     reads="households.members households.holdings households.land households.township households.shed households.herd "
     "households.farm_labour households.farm_labour_founded households.weight townships.maize_yield townships.drought "
     "commodities.season commodities.price commodities.crash environment.farm_trend environment.stores environment.sold_online "
-    "environment.good_fields environment.roads environment.fresh_sales environment.grain_land enterprises.alive "
+    "environment.good_fields environment.conserved environment.subsoiled environment.better_seed environment.soil_grade "
+    "environment.roads environment.fresh_sales environment.grain_land enterprises.alive "
     "enterprises.township enterprises.commodity enterprises.grows",
     writes="commodities.gate_price commodities.net_share commodities.returned townships.grain_yield townships.grown "
     "townships.farm_sales townships.farm_net townships.let_grain townships.tilled townships.let_net households.worked "
@@ -148,8 +158,7 @@ def farming(county, p, draws, books):
     """Farms sell what the season brings, at the month's prices, and pay their costs; what enterprises grow is counted with it."""
     environment, commodities = county.environment[0], county.commodities
     trend = environment.farm_trend
-    fields = environment.good_fields / environment.grain_land if environment.grain_land > 0.0 else 0.0
-    open_accounts(county.townships, fields, p)
+    open_accounts(county.townships, environment, p)
     price_at_the_gate(commodities, environment, p)
     count_enterprises(county, trend)
     count_hands(county, p)
