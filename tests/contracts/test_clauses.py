@@ -170,3 +170,69 @@ def test_an_own_goal_has_no_part_in_the_plan(claim):
     with pytest.raises(ValueError, match="does not ask for it"):
         goal("a_researchers_goal", "测试", "Test", "测试。", OWN, "share", **claim)(tested)
     assert "a_researchers_goal" not in GOALS
+
+
+#: What a unit of the paper is in a file's.
+SCALES = {"%": 0.01, "万元": 1e4, "亿元": 1e8, "万亩": 1e4, "万头": 1e4, "万吨": 1e4}
+#: Numbers that stand in the model in another form, and where that is tested or said.
+OTHERWISE = {
+    "transition": "60 months of the scenario",
+    "horizon": "the last year of the goals",
+    "no_relapse": "a limit of the share, read as 2 %",
+    "four_guarantees": "four parameters, one for each",
+    "chronic": "a list of diseases, by one share",
+    "industries": "kinds of firms",
+    "four_industries": "kinds of firms",
+    "zeroing": "goals of nobody left",
+    "perils": "four causes",
+    "cluster_count": "one cluster",
+    "all_employed_annex": "a goal of everybody",
+    "dibao_uprating": "compounded from 2021 on",
+    "farmland": "land of a household times households",
+    "above_scale": "three founded and one more asked for",
+    "orchard_base": "the subsidy of orchards, whose area households choose",
+    "roads": "148.4 and 166 km are one lever",
+    "village_roads": "the same",
+    "roads_annex": "the same",
+    "village_roads_annex": "the same",
+    "cut_flowers": "246 million stems",
+    "bulbs": "50 million",
+    "grain": "540 million jin are 270 000 t",
+    "township_revenue_annex": "as 4.3.3",
+    "self_sufficient_annex": "as 4.3.3",
+    "ordinary_annex": "as 4.2.2",
+    "major_annex": "as 4.2.2",
+    "coverage_annex": "as 4.2.3",
+    "units_assessed": "27 townships and streets",
+    "grain_area": "270 000 t at 0.36 t a mu",
+}
+
+
+def numbers_of(row) -> list[float]:
+    """Every number of the parameters that a row points at."""
+    book = load_all().parameters
+    found = [book[name] for name in row.lives if name in book and book[name].options is None]
+    entries = [entry for each in found for entry in each.entries()]
+    return [number for entry in entries for number in (entry if isinstance(entry, (list, tuple)) else [entry])]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in clauses().values() if row.lives and isinstance(row.value, int | float)], ids=lambda row: row.id
+)
+def test_a_number_of_the_paper_stands_in_the_model(row):
+    stands = any(number == pytest.approx(row.value * SCALES.get(row.unit, 1.0)) for number in numbers_of(row))
+    assert stands != (row.id in OTHERWISE), f"{row.id}: {row.value} {row.unit} is not among {numbers_of(row)[:8]}"
+
+
+def test_numbers_in_another_form_are_the_papers():
+    book, rows = load_all().parameters, clauses()
+    assert book["farm_works.roads"].value == rows["roads"].value + rows["village_roads"].value
+    assert book["thresholds.flowers"].value == pytest.approx(rows["cut_flowers"].value * 1e8)
+    assert book["thresholds.bulbs"].value == pytest.approx(rows["bulbs"].value * 1e8)
+    assert book["thresholds.grain"].value == pytest.approx(rows["grain"].value * 1e8 / 2 / 1000)
+    assert [round(value / 1.06**number, 3) for number, value in enumerate(book["lines.dibao_uprating"].value.values())][:2] == [
+        1,
+        1,
+    ]
+    modelled = [row for row in rows.values() if row.status != NOT_MODELLED]
+    assert len(modelled) >= 115

@@ -267,6 +267,32 @@ def test_works_are_paid_and_add_up():
         assert hand.paid("cold_stores") == pytest.approx(5e6) and hand.paid("fields_built") == pytest.approx(70.5e6)
 
 
+def test_tillage_and_seed_serve_the_year_and_soil_stays():
+    hand = Hand()
+    hand.environment["grain_land"] = 600_000.0
+    works = dict.fromkeys(("greenhouses", "cold_stores", "online_sellers", "fields", "roads"), 0.0)
+    soil = {"conservation": 150_000.0, "conservation_cost": 40.0, "subsoiling": 200_000.0, "subsoiling_cost": 25.0,
+            "good_seed": 0.96, "seed_before": 0.95, "seed_cost": 20.0, "grade_cost": 400.0}  # fmt: skip
+    hand.run("farm_works", month=2, soil_grade=0.2, **works, **soil)
+    assert hand.paid("conservation_paid") == pytest.approx(6e6) and hand.paid("subsoiling_paid") == pytest.approx(5e6)
+    assert hand.paid("seed_support") == pytest.approx(0.01 * 600_000 * 20) and hand.paid("soil_improved") == pytest.approx(48e6)
+    hand.run("farm_works", month=14, soil_grade=0.0, **works, **soil | {"conservation": 0.0, "subsoiling": 0.0})
+    environment = hand.environment[0]
+    assert (environment.conserved, environment.subsoiled) == (0.0, 0.0)
+    assert environment.soil_grade == pytest.approx(0.2) and environment.better_seed == pytest.approx(0.01)
+
+
+def test_what_works_add_to_a_harvest():
+    # A harvest a tenth short: a quarter of the land conserved adds 0.03 + 0.2 × 0.1, a third subsoiled 0.03; seed and soil too.
+    hand = growers(1, 1_000.0, GRAIN)
+    hand.environment["grain_land"] = 600_000.0
+    hand.environment["conserved"], hand.environment["subsoiled"] = 150_000.0, 200_000.0
+    hand.environment["better_seed"], hand.environment["soil_grade"] = 0.01, 0.2
+    hand.townships["maize_yield"] = 0.9
+    farm(hand, conservation_gain=0.03, conservation_relief=0.2, subsoiling_gain=0.03, seed_gain=0.1, grade_gain=0.1)
+    assert hand.townships[0].grain_yield == pytest.approx(0.9 + 0.25 * (0.03 + 0.02) + 0.01 + 0.001 + 0.02)
+
+
 def test_founded_farms_add_up_to_the_county():
     from sim.founding.livelihoods import anchor_farms
 

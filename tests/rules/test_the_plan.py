@@ -406,6 +406,23 @@ def test_industry_money_makes_as_many_more_jobs_as_capital_costs():
     assert hand.enterprises["capital"].sum() == pytest.approx(8_400_000.0)
 
 
+def test_projects_brought_in_open_a_year_later_and_cost_public_money():
+    # 34 of 10 million, one of 500, five ventures of 10, one of 50 and two of 5 for logistics: 950 million, 30 % of it built.
+    hand = Hand()
+    terms = {"processing": 34.0, "processing_size": 1e7, "large_processing": 1.0, "large_processing_size": 5e8,
+             "top_firms": 0.0, "joint_ventures": 5.0, "joint_venture_size": 1e7, "logistics": 3.0, "logistics_size": 5e6,
+             "large_logistics": 1.0, "large_logistics_size": 5e7, "built": 0.3, "yuan_a_job": 1e6, "local_share": 0.5,
+             "displacement": 0.2, "support": 0.02}  # fmt: skip
+    hand.environment["cost_trend"] = 1.0
+    hand.run("investment", month=2, **terms)
+    assert hand.environment[0].project_jobs == 0.0
+    assert hand.paid("project_support") == pytest.approx(0.02 * 0.3 * 950e6)
+    begun = ("processing", "large_processing", "joint_ventures", "logistics", "large_logistics")
+    hand.run("investment", month=14, **terms | dict.fromkeys(begun, 0.0))
+    assert hand.environment[0].project_jobs == pytest.approx(285 * 0.5 * 0.8)
+    assert hand.paid("project_support") == 0.0
+
+
 # --- teams, training, works -----------------------------------------------------------------------------------------------------
 
 

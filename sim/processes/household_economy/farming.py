@@ -28,7 +28,9 @@ def price_at_the_gate(commodities, environment, p):
 def works_gain(environment, poor, p):
     """What fields, tillage, seed and soil add to an ordinary harvest of grain, as a share; ``poor``: what weather took of it."""
     fields = environment.good_fields * (p.field_gain + p.field_relief * poor)
-    tillage = environment.conserved * (p.conservation_gain + p.conservation_relief * poor) + environment.subsoiled * p.subsoiling_gain
+    tillage = (
+        environment.conserved * (p.conservation_gain + p.conservation_relief * poor) + environment.subsoiled * p.subsoiling_gain
+    )
     seed, soil = environment.better_seed * p.seed_gain, environment.soil_grade * p.grade_gain
     return (fields + tillage) / environment.grain_land + seed + soil if environment.grain_land > 0.0 else 0.0
 
