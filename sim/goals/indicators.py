@@ -99,7 +99,7 @@ _LIST = (
     Indicator("listed_sudden_share", _both("监测对象中突发严重困难户占比", "Hit by a sudden hardship, of persons listed"), "share", M.LISTED_SUDDEN, M.LISTED),
     Indicator("monitored_persons", _both("风险未消除的监测对象人数", "Persons under monitoring, risk not eliminated"), "persons", M.MONITORED),
     Indicator("intake_year", _both("近12个月新识别户数", "Households identified in twelve months"), "households", M.IDENTIFIED, None, "year", banded=True),
-    Indicator("identification_delay", _both("从发生到识别的月数", "Months from onset to identification"), "months", M.DELAY, M.IDENTIFIED, "year"),
+    Indicator("identification_delay", _both("从发生到识别的月数", "Months from onset to identification"), "months", M.DELAY, M.IDENTIFIED, "year", said=_both("近12个月新识别户从风险发生到识别的平均月数；评议后未纳入的，从可以再次申报起算。", "Months from the onset of the risk to identification, mean of the households identified in twelve months; where deliberation had turned one down, from when it may be taken up again.")),
     Indicator("eliminated_share", _both("识别满两年的监测户中风险消除比例", "Cases two years old whose risk was eliminated within them"), "share", M.ELIMINATED, M.CASES, banded=True),
     Indicator("eliminated_on_file", _both("监测对象中风险已消除比例", "Persons listed for monitoring whose risk was eliminated"), "share", M.ON_FILE_ELIMINATED, M.ON_FILE),
     Indicator("eliminated_at_risk", _both("已消除风险户中实际仍有风险的比例", "Of those eliminated, truly at risk"), "share", M.ELIMINATED_AT_RISK, M.ELIMINATED),
