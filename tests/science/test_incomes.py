@@ -30,7 +30,7 @@ def of_general(county: County) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_fifths_by_hand():
-    # Ten persons, incomes 1 to 10 of 55: the poorest two have 3, the richest two 19. Order does not matter, nor does a row of two.
+    # Ten persons, incomes 1 to 10 of 55: the poorest two have 3, the richest two 19. A row may be two persons.
     income = np.array([10.0, 2, 3, 4, 5, 6, 7, 8, 9, 1])
     expected = np.array([3, 7, 11, 15, 19]) / 55
     assert income_by_fifths(income, np.ones(10)) == pytest.approx(expected)

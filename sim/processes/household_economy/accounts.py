@@ -13,7 +13,7 @@ CAUSES = len(Cause)
 def living_cost(household, p):
     """What a household spends on living in a month: a subsistence, and most of what it has beyond.
 
-    Who earns less than a subsistence spends savings on it while they last, and then lives on what it earns: nobody lends year after year.
+    Who earns less than a subsistence spends savings on it while they last, then lives on what it earns: nobody lends for years.
     """
     earned = household.income_12 * p.month_share
     beyond = max(earned - p.subsistence * household.members, 0.0)

@@ -123,7 +123,8 @@ def choose(county, p, draws, books):
 
 @process(
     reads="households.members households.weight households.identity households.village households.farm_labour "
-    "households.income_12 environment.farm_trend environment.poverty_line commodities.usual commodities.net_unit households.township",
+    "households.income_12 environment.farm_trend environment.poverty_line "
+    "commodities.usual commodities.net_unit households.township",
     writes="townships.built commodities.returned commodities.expected households.holdings households.cash households.paid "
     "households.debt villages.growers villages.farms funds.balance",
     draws="begin stop widen",

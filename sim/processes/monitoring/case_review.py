@@ -29,7 +29,7 @@ def open_case(row, register, identity, month, room):
 
 @compiled
 def listing_of(household, register, line):
-    """The official type: income on file above the line is a sudden hardship; below it a lifted household is unstable, another marginal.
+    """The official type: income on file above the line, a sudden hardship; below it, lifted but unstable, or else marginal.
 
     Whoever the sweep of 2020 listed as marginal stays so.
     """
@@ -100,7 +100,8 @@ def count_vacant(county, p):
 @process(
     sees="records",
     reads="households.identity households.members households.weight households.township households.village "
-    "households.registered households.marginal register.verified_income register.income_on_file register.broken environment.monitoring_line townships.pressure",
+    "households.registered households.marginal register.verified_income register.income_on_file "
+    "register.broken environment.monitoring_line townships.pressure",
     writes="townships.bar townships.vacant register.above_bar "
     "register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
     "register.identified register.listed_as register.turned_down_until "

@@ -26,7 +26,8 @@ def may_apply(household, register, month):
 
 @process(
     reads="households.members households.identity households.weight households.countable_12 households.awareness "
-    "households.disqualifying households.registered households.marginal environment.dibao_line register.dibao register.recertification register.case_row",
+    "households.disqualifying "
+    "households.registered households.marginal environment.dibao_line register.dibao register.recertification register.case_row",
     writes="register.application",
     draws="applies found",
 )
