@@ -30,7 +30,7 @@ from sim.founding.population import (
 from sim.founding.row_order import order_persons
 from sim.founding.village_economy import make_village_economy
 from sim.world import dibao_rules
-from sim.world.codes import NONE, CaseState, Cause, Channel, Commodity, Destination, Segment
+from sim.world.codes import NONE, CaseState, Cause, Channel, Commodity, Destination, Listing, Segment
 from sim.world.farms import is_fresh
 from sim.world.labour_market import STRENGTHS, market_of
 
@@ -100,6 +100,7 @@ def _open_files(tables: Tables) -> None:
     for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
         register[column] = NONE
     register["noticed"] = 1
+    register["listed_as"] = np.where(tables["households"]["marginal"] == 1, Listing.MARGINAL, Listing.UNSTABLE)
     for column in ("seen", "turned_down_until"):
         register[column] = -MONTHS_BEFORE_ZERO
 

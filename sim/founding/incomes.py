@@ -89,7 +89,8 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     income[on_dibao] = dibao.settle(earned[on_dibao])
     _scale_productivity(tables, scale)
     buffer = p.buffer_months[households["segment"]] * draws.lognormals("buffer", households["identity"], p.buffer_spread)
-    households["cash"] = buffer * income / MONTHS
+    households["cash"] = buffer * income / others.lean / MONTHS  # savings are of what a household usually has
+    households["disqualifying"][others.unlisted_below_the_band()] = 1
     households["income_12"] = income
     households["rigid_12"] = trial.rigid
 
@@ -182,6 +183,9 @@ class OtherIncomes:
         self._on_dibao, self._registered = on_dibao, households["registered"] == 1
         self._other, self._general = segment == Segment.REGISTERED_OTHER, segment == Segment.GENERAL
         self._drawn = draws.lognormals("income", names, np.where(self._general, p.general_spread, p.other_registered_spread))
+        lean = self._general & (draws.uniforms("lean", names) < p.lean_share)
+        self.lean = np.where(lean, p.lean_income * draws.uniforms("lean income", names), 1.0)
+        self._band = rules.monitoring_line * (1.0 + p.marginal_above)
         self._marginal = rules.monitoring_line * (1.0 + p.marginal_above * draws.uniforms("marginal", names))
         self._verified = verified_income(rules, self._members, trial.rigid) / self._members
         self._given = trial.post_pay + trial.transfers + trial.programmes
@@ -194,7 +198,7 @@ class OtherIncomes:
         p, other, general = self._p, self._other, self._general
         wanted = self._marginal.copy()
         wanted[other] = np.maximum(p.other_registered_floor + self._above * self._drawn, self._verified)[other]
-        wanted[general] = np.maximum(p.general_floor, self._mean * self._drawn[general])
+        wanted[general] = (self._mean * self._drawn * self.lean)[general]
         return wanted
 
     def scale(self, going: np.ndarray, dibao_income: np.ndarray) -> np.ndarray:
@@ -217,10 +221,16 @@ class OtherIncomes:
             self._above = max(
                 self._above + (goal_registered - total[self._registered].sum()) / max(persons[self._other].sum(), 1.0), 0.0
             )
-            moved = persons[self._general & (wanted > p.general_floor)].sum()
-            self._mean += (goal - total.sum()) / max(moved, 1.0)
+            self._mean += (goal - total.sum()) / max((persons * self._drawn * self.lean)[self._general].sum(), 1.0)
         self._wanted = wanted
         return factor
+
+    def unlisted_below_the_band(self) -> np.ndarray:
+        """Which general households have a measured income of marginal households and were not listed as such in 2020.
+
+        The sweep of that year looked at property as well: whoever was left off the list had a car, a flat or other means.
+        """
+        return self._general & (self._wanted < self._band)
 
     def settle(self, earned: np.ndarray) -> np.ndarray:
         """Income a year where wages and farm yield ``earned``; what is left of the income wanted becomes own work and support."""

@@ -40,6 +40,11 @@ class Measure(IntEnum):
     ON_FILE = auto()  # persons of households ever listed for monitoring, whether or not their risk was eliminated
     ON_FILE_REGISTERED = auto()
     ON_FILE_ELIMINATED = auto()  # persons of those households without an open case
+    # persons of households on the list by official type, those that the sweep of 2020 listed as marginal included
+    LISTED_UNSTABLE = auto()
+    LISTED_MARGINAL = auto()
+    LISTED_SUDDEN = auto()
+    LISTED = auto()  # the three together
     IDENTIFIED = auto()  # households identified this month
     DELAY = auto()  # months from onset to identification, summed over them
     CASES = auto()  # households identified two years ago or earlier

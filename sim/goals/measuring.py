@@ -48,6 +48,9 @@ def measure_household(household, register, line, month, out):
             out[Measure.MONITORED] += people
         else:
             out[Measure.ON_FILE_ELIMINATED] += people
+    if register.identified == 1 or household.marginal == 1:
+        out[Measure.LISTED] += people
+        out[Measure.LISTED_UNSTABLE + register.listed_as] += people
     if household.registered == 1:
         measure_registered(household, register, month, people, out)
 
@@ -95,7 +98,13 @@ def derive(cell, segment):
 
 
 @compiled
-def measure_case(case, household, month, out):
+def waited(household, register, month):
+    """Months that a household identified now was at risk and could have been: a meeting that turns it down has seen it in time."""
+    return max(month - max(household.onset, register.turned_down_until), 0) if household.onset >= 0 else 0
+
+
+@compiled
+def measure_case(case, household, register, month, out):
     """Add one monitoring case."""
     w = household.weight
     if month - case.identified >= TWO_YEARS:
@@ -105,7 +114,7 @@ def measure_case(case, household, month, out):
             out[Measure.ELIMINATED_AT_RISK] += w * household.at_risk
     if case.identified == month and case.channel != Channel.INHERITED:
         out[Measure.IDENTIFIED] += w
-        out[Measure.DELAY] += w * max(month - household.onset, 0) if household.onset >= 0 else 0.0
+        out[Measure.DELAY] += w * waited(household, register, month)
     if case.state == CaseState.MONITORED:
         if case.identified < month and case.measures == 0:
             out[Measure.WAITING] += w
@@ -196,7 +205,7 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
         household = households[case.household]
         if case.identified == month:
             onsets[row] = household.onset
-        measure_case(case, household, month, out[household.township, household.segment])
+        measure_case(case, household, register[case.household], month, out[household.township, household.segment])
     for package in packages:
         if package.waiting == 1:
             household = households[package.household]

@@ -25,6 +25,7 @@ seen               | i4? | month            | Month in which its accounts were l
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
 polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
+listed_as          | i1? | code (Listing)   | Type of monitored household it was last listed as; counts only once it is listed.
 turned_down_until  | i4? | month            | Month in which it may be taken up again once turned down; −1200 if never.
 above_bar          | f8? | multiple         | How far it last looked above the bar of the meeting, in lines.
 """,

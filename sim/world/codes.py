@@ -167,6 +167,14 @@ class CaseState(IntEnum):
     DISMISSED = 3
 
 
+class Listing(IntEnum):
+    """The three official types of monitored households: lifted ones that are unstable, other poor ones, and the suddenly hit."""
+
+    UNSTABLE = 0
+    MARGINAL = 1
+    SUDDEN = 2
+
+
 class Channel(IntEnum):
     """Who noticed first: the four channels of clause 4.4.1, and the stock inherited from 2020."""
 

@@ -72,7 +72,7 @@ def test_an_assumption_that_a_scenario_sets_is_not_drawn(small):
         (
             "within 14000 to 17500",
             "within 14000 to 18000",
-            "is outdated: 'founding.rural_income' was 16500 within 14000",
+            "is outdated: 'founding.rural_income' was 15900 within 14000",
         ),
         ("triangular", "uniform", "uniform, and is now"),
         ("accounts.buffer_years", "accounts.buffer_ages", "'accounts.buffer_ages' is no assumption that varies any more"),

@@ -18,16 +18,11 @@ from tests.contracts.sources import ROOT
 
 STORED = sentences.stored(ROOT)
 #: Levers that move nothing beyond noise, or nothing but money, in the stored finding. A lever leaves this list when it is mended,
-#: or when it leaves the levers; none may join it. (With 0.9.0 the premium and the pool of anti-poverty insurance did: since then
-#: claims are paid in any case.)
+#: or when it leaves the levers; none may join it.
 DEAD: set[str] = {
     "data_match.active",  # the other three channels find whom it would have found
-    "poverty_insurance.pool_share",  # who pays for claims, which are paid in any case
-    "poverty_insurance.premium",  # the same
     "self_report.active",
-    "stationed_teams.rotation_spread",
     "targeted_help.development_menu",
-    "targeted_help.queue",  # relief is seldom short
 }
 
 

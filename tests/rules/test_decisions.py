@@ -3,7 +3,7 @@
 import pytest
 
 from sim.core.ledger import Fund
-from sim.world.codes import Cause, DecisionRule, Destination
+from sim.world.codes import Cause, DecisionRule, Destination, Listing
 from tests.hand import Hand
 
 PLAN, REACTS, ASSESSED = DecisionRule.AS_PLANNED, DecisionRule.REACTIVE, DecisionRule.UNDER_ASSESSMENT
@@ -289,3 +289,22 @@ def test_departments_match_as_many_villages_as_they_can():
     half = match([1] * 4000, villages=400, matched_villages=0.5).register["signal"].reshape(10, 400) >= 0
     assert half.mean() == pytest.approx(0.2, abs=0.03)
     assert half.any(axis=0).mean() == pytest.approx(0.5, abs=0.08), "whole villages are left out"
+
+
+@pytest.mark.parametrize(
+    ("registered", "marginal", "income", "listing"),
+    [
+        (1, 0, 0.9, Listing.UNSTABLE),
+        (0, 0, 0.9, Listing.MARGINAL),
+        (0, 1, 1.2, Listing.MARGINAL),  # listed as marginal in 2020
+        (1, 0, 1.2, Listing.SUDDEN),
+        (0, 0, 1.2, Listing.SUDDEN),
+    ],
+)
+def test_a_household_is_listed_as_one_of_the_three_official_types(registered, marginal, income, listing):
+    hand = Hand(cases=0)
+    hand.environment["monitoring_line"] = 1000.0
+    hand.households["registered"], hand.households["marginal"] = registered, marginal
+    hand.register["signal"], hand.register["found"], hand.register["income_on_file"] = 0, 1, 1000.0 * income
+    hand.run("case_review", procedural_lag=0.0, listed_share=1.0)
+    assert (hand.register[0].identified, hand.register[0].listed_as) == (1, listing)

@@ -168,6 +168,16 @@ def test_nobody_begins_what_no_neighbour_does_and_everybody_may_where_all_others
     assert hand.households["holdings"][99, VEGETABLES] > 0.0
 
 
+def test_nobody_gives_up_the_line_that_keeps_it_above_the_poverty_line():
+    # Each nets 10 000 yuan of an income of 13 000 or 15 000; without it 3 000 or 5 000 are left, and the line is 4 000.
+    for income, kept in ((13_000.0, 1), (15_000.0, 0)):
+        hand = village(1, 999)
+        hand.environment["farm_trend"], hand.environment["poverty_line"] = 1.0, 4_000.0
+        hand.households["income_12"], hand.households["members"] = income, 1
+        hand.run("farm_choice", turnover=1.0, response=0.0)  # 999 of 1 000 do not grow: who grows stops with chance 0.999
+        assert (hand.households["holdings"][0, VEGETABLES] > 0.0) == kept
+
+
 def test_a_greenhouse_costs_what_must_be_in_hand_and_the_rest_is_lent():
     # Half an ordinary one nets 5 000 and costs 25 000: 10 000 in hand, 15 000 lent.
     hand = village(99, 1)
@@ -223,6 +233,7 @@ def test_a_subsidy_is_paid_from_public_money_and_lets_poorer_households_begin():
 
 def shares_after(expected: float, rule: FarmRule = FarmRule.RETURNS) -> float:
     hand = village(500, 500, expected=1.0)
+    hand.households["income_12"] = 20_000.0  # enough to live on without the line
     hand.commodities["returned"][VEGETABLES] = expected
     hand.run("farm_choice", rule=float(rule), turnover=0.2, wishes=1.0, response=1.5)
     return float((hand.households["holdings"][:, VEGETABLES] > 0.0).mean())

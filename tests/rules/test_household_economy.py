@@ -24,11 +24,19 @@ def test_living_costs_a_subsistence_and_most_of_what_is_left():
 
 
 def test_what_cash_does_not_cover_is_borrowed():
-    hand = household(members=1, income_12=0.0, cash=100.0)
+    # 4 800 yuan a year are 400 a month: 330 and 0.75 of 70 beyond, less 100 in hand.
+    hand = household(members=1, income_12=4_800.0, cash=100.0)
     hand.run("living_and_coping", **LIVING)
     assert hand.households[0].cash == 0.0
-    assert hand.households[0].debt == pytest.approx(230.0)
-    assert hand.paid("borrowing") == pytest.approx(230.0)
+    assert hand.households[0].debt == pytest.approx(282.5)
+    assert hand.paid("borrowing") == pytest.approx(282.5)
+
+
+@pytest.mark.parametrize(("income", "cash", "spent"), [(0.0, 100.0, 100.0), (0.0, 1_000.0, 330.0), (1_200.0, 20.0, 100.0)])
+def test_who_earns_less_than_a_subsistence_lives_on_savings_and_then_on_what_it_earns(income, cash, spent):
+    hand = household(members=1, income_12=income, cash=cash)
+    hand.run("living_and_coping", **LIVING)
+    assert hand.paid("living") == pytest.approx(spent)
 
 
 def test_debts_bear_interest_and_are_paid_back_out_of_what_is_spare():

@@ -220,6 +220,19 @@ def test_a_student_loan_takes_over_the_own_cost_up_to_its_ceiling(loans, cap, re
     assert hand.households[0].cash == 20_000.0 - own
 
 
+def test_a_student_who_borrows_does_so_in_every_year():
+    lent = []
+    for year in range(3):
+        hand = Hand(households=1, persons=60)
+        hand.persons["stage"], hand.persons["age"] = Stage.TERTIARY, 20
+        hand.persons["identity"] = range(100, 160)
+        hand.persons["household"] = 0
+        hand.households["registered"] = 1
+        hand.run("school_bills", month=8 + 12 * year, student_loans=0.5, student_loan_cap=12_000.0, **COSTS)
+        lent.append((hand.persons["student_debt"] > 0.0).tolist())
+    assert lent[0] == lent[1] == lent[2] and 15 < sum(lent[0]) < 45
+
+
 def test_below_tertiary_education_nobody_borrows():
     hand = student(stage=Stage.SENIOR_HIGH)
     hand.run("school_bills", student_loans=1.0, **COSTS)

@@ -77,13 +77,12 @@ def test_without_a_premium_there_is_no_cover():
 @pytest.mark.parametrize(
     "more",
     [
-        {"poverty_insurance__premium": 100.0},
         {"poverty_insurance__deductible": 8_000.0},
         {"poverty_insurance__band_rates": [0.7, 0.8, 0.9]},
         {"medical_reimbursement__assistance_ratio": 0.5},
         {"targeted_help__relief_menu": [1.3] * 8},
     ],
-    ids=["premium", "deductible", "bands", "assistance", "relief"],
+    ids=["deductible", "bands", "assistance", "relief"],
 )
 def test_more_cover_and_aid_never_make_poor(more):
     change = LARGE.difference("relapse_rate", **more)

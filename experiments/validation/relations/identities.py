@@ -176,8 +176,7 @@ def no_spill_over(world: World) -> Finding:
 @relation("MR24", "strict", "每户给大额存款：不再借债，而按收入的返贫不变", "sim/processes/household_economy/accounts.py")
 def large_buffer(world: World) -> Finding:
     """A very large buffer ends borrowing and leaves poverty by income as it is: relapse is defined on income, not on means."""
-    # Whoever has means builds more greenhouses, which is another matter: here nobody changes what the farm grows.
-    plain, rich = (world.county(farm_choice__rule="inertia") for _ in range(2))
+    plain, rich = world.county(), world.county()
     rich.tables["households"]["cash"] += 1e6
     rich.tables["funds"]["balance"][Fund.HOUSEHOLDS] += (rich.tables["households"]["weight"] * 1e6).sum()
     usual, buffered = plain.run().indicators, rich.run().indicators

@@ -33,8 +33,9 @@ def more_money_in_a_frozen_queue(world: World) -> Finding:
             with restoring(poor):
                 # Packages of one size: a dear one passed over for lack of money would leave room for two cheap ones.
                 poor.tables["packages"]["cost"] = SIZE
-                poor.tables["funds"]["balance"][[Fund.COUNTY_FLOOR, Fund.BRIDGING]] += world.amount(money)
-                poor.tables["funds"]["reserved"] = 0.0  # what is kept for entitlements is another question
+                # What is kept for entitlements is there, so that all that is added is for the queue.
+                funds, queue = poor.tables["funds"], [Fund.COUNTY_FLOOR, Fund.BRIDGING]
+                funds["balance"][queue] += funds["reserved"][queue] + world.amount(money)
                 run_again(poor, "targeted_help", month, poor.values)
                 served.append(poor.tables["packages"]["delivered"] >= 0)
                 cash.append(poor.tables["households"]["cash"].copy())

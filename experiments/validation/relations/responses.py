@@ -31,7 +31,6 @@ QUIET: dict[str, Any] = {f"{subject}__shock_intensity": 0.0 for subject in SHOCK
     "microcredit__loans": 0.0,
     "microcredit__startup_loans": 0.0,
     "village_assets__falling_behind": 0.0,
-    "farm_choice__rule": "inertia",  # nobody gives up a line of the farm
     # Sampled rarely, but seen: a household's only earner goes home to a farm that has come to pay better, and it falls.
     "labour_choice__reconsidering": 0.0,
     "lines__poverty_line": 4000.0,  # the line of 2020: uprated no faster than anybody's income

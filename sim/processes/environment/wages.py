@@ -15,12 +15,12 @@ from sim.world.codes import SlumpKind
 )
 @compiled
 def trends(county, p, draws, books):
-    """A new year's growth: expected, plus errors that county and province share, the county's own gap, and recovery from 2020."""
+    """A new year's growth: expected, plus errors that county and province share, the county's own gap and drift, and recovery."""
     for environment in county.environment:
         environment.wage_step = normal(draws.wage, 0)
         environment.farm_step = normal(draws.farm, 0)
-        gap = math.log(1.0 + p.county_growth_gap + p.recovery)
-        environment.wage_error += p.wage_growth_error * environment.wage_step + gap
+        gap = math.log(1.0 + p.county_growth_gap + p.county_drift + p.recovery)
+        environment.wage_error += p.wage_growth_error * environment.wage_step + gap + math.log(1.0 + p.work_growth)
         environment.farm_trend *= (1.0 + p.farm_growth) * math.exp(p.farm_growth_error * environment.farm_step + gap)
         environment.transfer_trend *= 1.0 + p.transfer_growth
         environment.cost_trend *= 1.0 + p.cost_growth

@@ -11,9 +11,13 @@ CAUSES = len(Cause)
 
 @compiled
 def living_cost(household, p):
-    """What a household spends on living in a month: a subsistence, and most of what it has beyond."""
-    need = p.subsistence * household.members
-    beyond = max(household.income_12 * p.month_share - need, 0.0)
+    """What a household spends on living in a month: a subsistence, and most of what it has beyond.
+
+    Who earns less than a subsistence spends savings on it while they last, then lives on what it earns: nobody lends for years.
+    """
+    earned = household.income_12 * p.month_share
+    beyond = max(earned - p.subsistence * household.members, 0.0)
+    need = min(p.subsistence * household.members, max(household.cash, earned, 0.0))
     hoard = max(household.cash - p.hoard_months * household.income_12 * p.month_share, 0.0)
     return need + p.propensity * beyond + p.dissaving * hoard
 

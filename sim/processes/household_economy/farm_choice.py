@@ -82,7 +82,14 @@ def count_new_greenhouses(township, household, kind, size, commodity):
 
 
 @compiled
-def decide(household, kind, share, attraction, commodity, township, draws, p, books):
+def lives_on(household, kind, environment):
+    """Whether last year's income without this line would have been below the poverty line: such a line is not given up."""
+    left = household.income_12 - household.holdings[kind] * environment.farm_trend
+    return left < environment.poverty_line * household.members
+
+
+@compiled
+def decide(household, kind, share, attraction, commodity, township, environment, draws, p, books):
     """One household and one line: begin, widen, give up, or go on."""
     size = p.first_size * commodity.usual
     if household.holdings[kind] <= 0.0:
@@ -90,9 +97,10 @@ def decide(household, kind, share, attraction, commodity, township, draws, p, bo
         if happens(draws.begin, mix(household.identity, kind), chance) and invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
         return
-    if happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) * (1.0 + 1.0 - attraction)):
+    tired = happens(draws.stop, mix(household.identity, kind), p.turnover * (1.0 - share) * (1.0 + 1.0 - attraction))
+    if tired and not lives_on(household, kind, environment):
         household.holdings[kind] = 0.0
-    elif happens(draws.widen, mix(household.identity, kind), p.turnover * max(attraction - 1.0, 0.0)):
+    elif not tired and happens(draws.widen, mix(household.identity, kind), p.turnover * max(attraction - 1.0, 0.0)):
         if invest(household, kind, size, p, books):
             count_new_greenhouses(township, household, kind, size, commodity)
 
@@ -100,6 +108,7 @@ def decide(household, kind, share, attraction, commodity, township, draws, p, bo
 @compiled
 def choose(county, p, draws, books):
     """Line by line, every household with hands decides."""
+    environment = county.environment[0]
     for kind in range(Commodity.VEGETABLES, len(county.commodities)):
         attraction = pull(kind, county.commodities, p)
         commodity = county.commodities[kind]
@@ -109,12 +118,14 @@ def choose(county, p, draws, books):
             village = county.villages[household.village]
             share = village.growers[kind] / village.farms
             if share > 0.0:
-                decide(household, kind, share, attraction, commodity, county.townships[household.township], draws, p, books)
+                township = county.townships[household.township]
+                decide(household, kind, share, attraction, commodity, township, environment, draws, p, books)
 
 
 @process(
     reads="households.members households.weight households.identity households.village households.farm_labour "
-    "households.income_12 commodities.usual commodities.net_unit households.township",
+    "households.income_12 environment.farm_trend environment.poverty_line "
+    "commodities.usual commodities.net_unit households.township",
     writes="townships.built commodities.returned commodities.expected commodities.set_up households.holdings households.cash "
     "households.received households.paid households.debt villages.growers villages.farms funds.balance",
     draws="begin stop widen",

@@ -3,7 +3,7 @@
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import descendant, happens, normal
-from sim.world.codes import NONE, CaseState, DecisionRule
+from sim.world.codes import NONE, CaseState, DecisionRule, Listing
 
 
 @compiled
@@ -25,6 +25,19 @@ def open_case(row, register, identity, month, room):
     register.case_row = place
     register.identified = 1
     return place
+
+
+@compiled
+def listing_of(household, register, line):
+    """The official type: income on file above the line, a sudden hardship; below it, lifted but unstable, or else marginal.
+
+    Whoever the sweep of 2020 listed as marginal stays so.
+    """
+    if household.marginal == 1:
+        return Listing.MARGINAL.value
+    if register.income_on_file >= line:
+        return Listing.SUDDEN.value
+    return Listing.UNSTABLE.value if household.registered == 1 else Listing.MARGINAL.value
 
 
 @compiled
@@ -87,10 +100,11 @@ def count_vacant(county, p):
 @process(
     sees="records",
     reads="households.identity households.members households.weight households.township households.village "
-    "households.registered register.verified_income register.broken environment.monitoring_line townships.pressure",
+    "households.registered households.marginal register.verified_income register.income_on_file "
+    "register.broken environment.monitoring_line townships.pressure",
     writes="townships.bar townships.vacant register.above_bar "
     "register.signal register.signalled register.signal_cause register.noticed register.found register.case_row "
-    "register.identified register.turned_down_until "
+    "register.identified register.listed_as register.turned_down_until "
     "cases.identity cases.household cases.state cases.cause cases.channel cases.signalled cases.identified "
     "cases.eliminated",
     draws="procedure put_off listed looks@year village@life tied@life",
@@ -115,6 +129,7 @@ def case_review(county, p, draws, books):
             if is_listed(household, register, county.townships[household.township], line, p, draws):
                 identity = descendant(household.identity, county.month, 0)
                 open_case(row, register, identity, county.month, county.cases_room)
+                register.listed_as = listing_of(household, register, line)
             else:
                 register.turned_down_until = county.month + int(p.turned_down_months)
             close_signal(register)

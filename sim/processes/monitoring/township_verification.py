@@ -5,6 +5,7 @@ from sim.core.process import process
 from sim.core.random_draws import happens, lognormal
 from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Channel
+from sim.world.households import per_head
 
 
 @process(
@@ -31,7 +32,9 @@ def township_round(county, p, draws, books):
 def verify(household, register, month, p, draws):
     """What verification puts on file: the income as found, and whether the household was found at risk."""
     register.seen = month
-    register.verified_income = household.net_per_head * lognormal(draws.income, household.identity, p.income_error)
+    error = lognormal(draws.income, household.identity, p.income_error)
+    register.verified_income = household.net_per_head * error
+    register.income_on_file = per_head(household, household.income_12) * error
     register.broken = 1 if household.house_broken > 0 or household.water_broken > 0 else 0
     right = happens(draws.judged, household.identity, p.sensitivity if household.at_risk == 1 else p.specificity)
     register.found = household.at_risk if right else 1 - household.at_risk
@@ -45,8 +48,9 @@ def papers_late(village, township, p):
 
 @process(
     reads="households.members households.identity households.township households.at_risk households.net_per_head "
+    "households.income_12 "
     "households.house_broken households.water_broken households.village villages.team townships.papers register.signal",
-    writes="townships.verification register.seen register.verified_income register.broken register.found",
+    writes="townships.verification register.seen register.verified_income register.income_on_file register.broken register.found",
     draws="income judged papers",
 )
 @compiled

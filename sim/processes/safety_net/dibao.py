@@ -19,12 +19,14 @@ def assess(household, p, draws):
 
 @compiled
 def may_apply(household, register, month):
-    """Not on dibao, nothing pending, and not refused lately."""
-    return household.members > 0 and register.dibao == 0 and register.application < 0 and register.recertification <= month
+    """Without means that shut it out, not on dibao, nothing pending, and not refused lately."""
+    free = register.dibao == 0 and register.application < 0 and register.recertification <= month
+    return free and household.members > 0 and household.disqualifying == 0
 
 
 @process(
     reads="households.members households.identity households.weight households.countable_12 households.awareness "
+    "households.disqualifying "
     "households.registered households.marginal environment.dibao_line register.dibao register.recertification register.case_row",
     writes="register.application",
     draws="applies found",

@@ -69,7 +69,7 @@ def is_insured(household, register, line, p):
 
 @process(
     reads="households.members households.weight households.rigid households.disqualifying households.income_12 "
-    "households.rigid_12 register.case_row environment.poverty_line environment.cost_trend funds.balance funds.drawn",
+    "households.rigid_12 register.case_row environment.poverty_line environment.cost_trend funds.drawn",
     writes="households.rigid_year households.claimed households.transfers households.cash households.received "
     "environment.insurer_owed",
     pays="insurance_claims: poverty_insurer -> households",
@@ -81,7 +81,7 @@ def insurance_claims(county, p, draws, books):
     Without a premium there is no contract; with one the insurer pays every valid claim, if need be out of means of its own.
     """
     insurer = county.funds[Fund.POVERTY_INSURER]
-    contracted = insurer.balance > 0.0
+    contracted = p.premium * p.pool_share > 0.0
     line, trend = county.environment[0].poverty_line, county.environment[0].cost_trend
     for row in range(len(county.households)):
         household = county.households[row]

@@ -30,7 +30,10 @@ def paid_by_others(person, registered, cost, p):
 
 @compiled
 def lent(person, registered, own, p, draws):
-    """What a state student loan takes over of a year's own cost: students of registered households, up to the ceiling."""
+    """What a state student loan takes over of a year's own cost: students of registered households, up to the ceiling.
+
+    Whoever borrows once borrows every year: it is one decision for all of a student's years.
+    """
     if person.stage == Stage.TERTIARY and registered == 1 and happens(draws.student_loan, person.identity, p.student_loans):
         return min(own, p.student_loan_cap)
     return 0.0
@@ -40,7 +43,7 @@ def lent(person, registered, own, p, draws):
     reads="persons.alive persons.stage persons.poor_student persons.household persons.identity households.registered "
     "households.weight environment.cost_trend",
     writes="persons.school_paid persons.student_debt households.rigid households.burden households.cash households.paid",
-    draws="student_loan",
+    draws="student_loan@life",
     pays="school_own: households -> outside; school_aid: education -> outside; student_loan: bank -> outside",
 )
 @compiled
