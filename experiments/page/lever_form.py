@@ -16,6 +16,7 @@ from sim.core.inputs.notation import half
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.scenario import Scenario
+from sim.scenario.doubts import doubts
 from sim.world.funds import fund_records
 
 YEARS = (2021, 2022, 2023, 2024, 2025)
@@ -262,6 +263,17 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
         yield words(label, name=name, was=was, now=now, unit=unit, year=YEARS[first])
     for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):
         yield words("page_difference_other", name=words.of(book[identity].name.model_dump()))
+
+
+def hints(scenario: Scenario, words: Words) -> dict[str, str]:
+    """A question, by lever, about each value that is taken but is far from what there is now."""
+    book, found = load_all(), {}
+    for doubt in doubts(scenario.overrides, book):
+        parameter = book.parameters[doubt.identity]
+        usual, value = (f"{shown(parameter, each)}{unit_of(parameter, words)}" for each in (doubt.usual, doubt.value))
+        label = "page_doubt_more" if abs(doubt.value) > abs(doubt.usual) else "page_doubt_less"
+        found[doubt.identity] = words(label, value=value, usual=usual, times=f"{doubt.times:,.0f}")
+    return found
 
 
 def read_values(parameter: Parameter, text: str, most: int) -> list[Any]:

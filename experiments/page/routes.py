@@ -324,7 +324,12 @@ def _check(page: Page, plan: Plan, form: dict[str, Any]) -> dict[str, Any]:
         found, rest = _by_lever(problem, settings, words)
         return {"problems": problems | found, "differences": [] if found else [rest], "key": ""}
     differs = list(lever_form.differences(scenario, reference, words)) or [words("page_as_reference")]
-    return {"problems": problems, "differences": differs, "key": "" if problems else _keep_look(page, scenario, reference)}
+    return {
+        "problems": problems,
+        "hints": lever_form.hints(scenario, words),
+        "differences": differs,
+        "key": "" if problems else _keep_look(page, scenario, reference),
+    }
 
 
 def _keep_look(page: Page, scenario: Scenario, reference: Scenario) -> str:

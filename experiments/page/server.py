@@ -55,6 +55,7 @@ def free_port(wanted: int | None) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((HOST, port))
+            bound.listen()  # from now on a browser waits instead of being turned away
             return bound
         except OSError:
             bound.close()

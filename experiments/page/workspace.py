@@ -18,7 +18,7 @@ import yaml
 
 from experiments.results.files import same_file, write_text
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import InputError, UserError
+from sim.core.inputs.errors import InputError, UserError, all_of
 from sim.scenario import Scenario, load_scenario
 
 PLANS, RUNS, COUNTIES, BIN = "plans", "runs", "counties", "bin"
@@ -57,6 +57,15 @@ def check_name(name: str) -> str:
             f"名称应为 1 至 {LONGEST_NAME} 个字，可用汉字、字母、数字、空格、连字符和括号，不能含路径",
         )
     return name
+
+
+def _named(problem: InputError, trial: Path, path: Path) -> InputError:
+    """A fault in a trial, as one of the file that it was to become."""
+    found = [
+        InputError(each.place.replace(str(trial), path.name), each.line, each.english, each.chinese)
+        for each in getattr(problem, "errors", [problem])
+    ]
+    return all_of(found)
 
 
 class Workspace:
@@ -189,6 +198,8 @@ class Workspace:
             else:
                 self._write(trial, content)
             yield trial
+        except InputError as problem:
+            raise _named(problem, trial, path) from None
         finally:
             trial.unlink(missing_ok=True)
 

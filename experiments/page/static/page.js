@@ -37,9 +37,12 @@ if (form) {
     const news = await answer.json();
     fill(byId("differences"), news.differences);
     form.querySelectorAll("[data-problem]").forEach((each) => each.remove());
-    for (const [lever, text] of Object.entries(news.problems)) {
-      const field = inputs(lever + ":")[0].closest("fieldset");
-      const note = Object.assign(document.createElement("p"), { className: "problem", textContent: text });
+    const notes = [...Object.entries(news.hints || {}).map((each) => [...each, "hint"]), ...Object.entries(news.problems).map((each) => [...each, "problem"])];
+    for (const [lever, text, kind] of notes) {
+      const first = inputs(lever + ":")[0];
+      if (!first) continue;
+      const field = first.closest("fieldset");
+      const note = Object.assign(document.createElement("p"), { className: kind, textContent: text });
       note.dataset.problem = lever;
       note.setAttribute("role", "alert");
       field.insertBefore(note, field.children[1]);
