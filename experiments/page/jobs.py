@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -117,7 +118,10 @@ class Queue:
             if job.state == "queued":
                 self._write(replace(job, state="stopped", ended=time.time()))
             elif job.state == "running" and alive(job):
-                psutil.Process(job.process).send_signal(signal.SIGINT)
+                family = psutil.Process(job.process)
+                for each in (*family.children(recursive=True), family):  # as a terminal does with Ctrl-C
+                    with suppress(psutil.NoSuchProcess):
+                        each.send_signal(signal.SIGINT)
 
     def go_on(self, identity: str) -> None:
         """Put a job that was stopped or cut off back into the queue; it goes on where it was."""
@@ -149,7 +153,7 @@ class Queue:
             arguments.append("--resume")
         with (folder / ANSWER).open("wb") as answer, (folder / LOG).open("ab") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "experiments", *arguments],
+                [sys.executable, "-m", "experiments.page.job_process", *arguments],
                 cwd=folder, stdin=subprocess.DEVNULL, stdout=answer, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._children[job.id] = child

@@ -113,8 +113,8 @@ def groups(
     problems: Mapping[str, str],
     typed: Mapping[str, str],
 ) -> list[Group]:
-    """The form of a plan. ``own``: what its file sets itself; ``problems``: what is wrong, by lever; ``typed``: what was typed and
-    not taken, by field, which is shown again.
+    """The form of a plan. ``own``: what its file sets itself; ``problems``: what is wrong, by lever; ``typed``: what was typed
+    and not taken, by field, which is shown again.
     """
     plan, other = by_year(scenario), by_year(reference)
     effects = lever_effects.stored().get("levers", {})

@@ -456,7 +456,7 @@ def _run_page(request: Request, page: Page) -> Response:
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
         told=told.get(words.language, []), lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
         tables=views.sweep_table(answer, words) if job.kind == "sweep" else [], documents=views.documents(files, words),
-        pictures=views.pictures(files, words), here="/runs",
+        parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip
 
 

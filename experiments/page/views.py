@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.model_api import COUNTY, load_model
-from experiments.page import lever_form
+from experiments.page import lever_form, pictures
 from experiments.page.jobs import RESULT, Job, Queue
 from experiments.page.workspace import Plan, Workspace
+from experiments.reporting.figures.picture import SECTIONS
 from experiments.reporting.translations import Words, margin, probability
 from experiments.results import journal, summaries, tables
 from experiments.results.folder import description
@@ -23,7 +24,7 @@ WAITING = ("queued", "running")
 MINUTE = 60
 
 
-def problem_text(problem: UserError, words: Words) -> str:
+def problem_text(problem: UserError | InputError, words: Words) -> str:
     """A fault in the reader's language, without the path of the folder that the page works in."""
     if isinstance(problem, InputError):
         return problem.text_in(words.language)
@@ -108,12 +109,13 @@ def progress_text(job: Job, done: int, words: Words) -> str:
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     """The files of a result that may be fetched, by their path in it: figures, data, documents."""
-    root = queue.folder(job.id) / RESULT
+    root = queue.folder(job.id)
     kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")
     found = {}
-    for path in sorted(root.rglob("*")):
+    for path in sorted(each for name in (RESULT, pictures.FOLDER) for each in (root / name).rglob("*")):
         inside = path.relative_to(root)
-        if path.suffix in kinds and path.is_file() and not path.is_symlink() and not inside.parts[0].startswith((".", "journal")):
+        hidden = any(part.startswith(".") or part == "journal" for part in inside.parts)
+        if path.suffix in kinds and path.is_file() and not path.is_symlink() and not hidden:
             found[inside.as_posix()] = path
     return found
 
@@ -123,28 +125,30 @@ def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, str]]:
     chosen = [
         (DOCUMENTS.index(path.suffix), name)
         for name, path in files.items()
-        if name.startswith("brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
+        if name.startswith(f"{RESULT}/brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
     ]
     return [{"path": name, "label": words(f"page_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
 
 
-def pictures(files: Mapping[str, Path], words: Words) -> list[dict[str, Any]]:
-    """The figures of a result in the reader's language, each with its description, its data and its other formats."""
-    found = []
-    for name, path in files.items():
-        if path.suffix != ".svg" or not path.stem.endswith(f"-{words.language}"):
+def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
+    """The figures of a run in the reader's language by part of the answer; those that could not be drawn say so."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in pictures.stored(queue.folder(job.id) / pictures.FOLDER):
+        if each["language"] != words.language:
             continue
-        stem = name.removesuffix(f"-{words.language}.svg")
-        told = files.get(f"{stem}-{words.language}.txt")
-        others = [(f"{stem}.csv", "page_data"), (f"{stem}-{words.language}.png", "PNG"), (name, "SVG")]
-        shown = [
-            {"path": each, "label": words(label) if label.startswith("page_") else label}
-            for each, label in others
-            if each in files
+        if "problem" in each:
+            found.setdefault("other", []).append({"problem": words("page_picture_failed", problem=each["problem"])})
+            continue
+        stem = f"{pictures.FOLDER}/{each['file']}"
+        others = [
+            (f"{stem}.csv", words("page_data")),
+            (f"{stem}-{words.language}.png", "PNG"),
+            (f"{stem}-{words.language}.svg", "SVG"),
         ]
-        alt = told.read_text(encoding="utf-8") if told else words("page_picture")
-        found.append({"svg": name, "alt": alt, "files": shown})
-    return found
+        shown = [{"path": path, "label": label} for path, label in others]
+        facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
+        found.setdefault(each["section"], []).append({"svg": f"{stem}-{words.language}.svg", "files": shown, **facts})
+    return [{"title": words(f"page_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
 
 
 def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
