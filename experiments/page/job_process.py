@@ -1,4 +1,4 @@
-"""The process of one job: the command as on the command line; for a run also one household's story and the figures of the page."""
+"""The process of one job: the command as on the command line; after a run also one household's story and the figures."""
 
 import json
 import subprocess

@@ -21,8 +21,8 @@ def open_page(
 ) -> None:
     """Open the planner's page in the browser: plans, runs, comparisons and briefs without a terminal.
 
-    It serves this machine alone and asks nothing of a network. Ctrl-C or the button on the page ends it; runs under way go on, and
-    the next start finds them. Exit codes: 0 ended, 2 wrong usage or input.
+    It serves this machine alone and asks nothing of a network. Ctrl-C or the button on the page ends it; runs under way go on,
+    and the next start finds them. Exit codes: 0 ended, 2 wrong usage or input.
     """
     with console.exit_codes():
         from experiments.page import server
