@@ -1,0 +1,211 @@
+"""What takes long: one queue of commands, each in a process of its own that outlives the page. The journal is the truth.
+
+runs/ID/job.json     what was asked, its state and process
+runs/ID/inputs/      plans and counties as they were when it was asked
+runs/ID/result/      the result folder of the command
+runs/ID/answer.json  what the command printed with --json; runs/ID/log.txt what it said on the way
+"""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from experiments.page.workspace import COUNTIES, PLANS, RUNS, Workspace
+from experiments.results import journal
+from experiments.results.files import as_json, safe, write_text
+
+State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+KINDS = ("run", "compare", "sweep", "county")
+RECORD, ANSWER, LOG, RESULT, INPUTS = "job.json", "answer.json", "log.txt", "result", "inputs"
+LONGEST_LOG = 4000  # characters of the log that the page shows
+SOME_FAILED, INTERRUPTED = 3, 130
+_LOOK = 0.5  # seconds between looks at the queue
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command that was asked for. ``arguments``: as on the command line, relative to its folder; ``total``: replications, or 0
+    where it is not known before; ``process`` with ``started``: which process runs it.
+    """
+
+    id: str
+    kind: str
+    plan: str
+    arguments: tuple[str, ...]
+    total: int
+    state: State = "queued"
+    asked: float = 0.0
+    begun: float = 0.0
+    ended: float = 0.0
+    process: int = 0
+    started: float = 0.0
+    code: int | None = None
+
+
+class Queue:
+    """The jobs of a workspace; at most one runs. Use ``start`` once; it looks after the queue until ``close``."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Find what runs already, say of what was cut off that it was, and begin to look after the queue."""
+        for job in self.jobs():
+            if job.state == "running" and not alive(job):
+                self._end(job)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Look after the queue no longer; what runs goes on."""
+        self._closed.set()
+
+    def folder(self, identity: str) -> Path:
+        """The folder of a job. Raises KeyError for one that there is not."""
+        if identity not in {path.parent.name for path in (self.workspace.root / RUNS).glob(f"*/{RECORD}")}:
+            raise KeyError(identity)
+        return self.workspace.root / RUNS / identity
+
+    def jobs(self) -> list[Job]:
+        """All jobs, the newest first."""
+        found = []
+        for path in (self.workspace.root / RUNS).glob(f"*/{RECORD}"):
+            try:
+                record = json.loads(path.read_text(encoding="utf-8"))
+                found.append(Job(**{**record, "arguments": tuple(record["arguments"])}))
+            except (OSError, ValueError, TypeError, KeyError):
+                continue  # another program's file, or half of one: no job
+        return sorted(found, key=lambda job: (-job.asked, job.id))
+
+    def job(self, identity: str) -> Job:
+        """One job. Raises KeyError for one that there is not."""
+        found = {job.id: job for job in self.jobs()}
+        return found[identity]
+
+    def ask(self, kind: str, plan: str, arguments: Sequence[str], total: int) -> Job:
+        """Put a job at the end of the queue, with the plans and counties as they are now."""
+        with self._lock:
+            asked = time.time()
+            stem = f"{safe(plan or kind)}-{kind}-{time.strftime('%m%d-%H%M%S', time.localtime(asked))}"
+            taken = {job.id for job in self.jobs()}
+            identity = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if name not in taken)
+            folder = self.workspace.root / RUNS / identity
+            (folder / INPUTS).mkdir(parents=True)
+            for name in (PLANS, COUNTIES):
+                shutil.copytree(self.workspace.root / name, folder / INPUTS / name)
+            job = Job(identity, kind, plan, tuple(arguments), total, asked=asked)
+            self._write(job)
+            return job
+
+    def stop(self, identity: str) -> None:
+        """Stop a job as Ctrl-C does: what is done is kept. One that waits is taken out of the queue."""
+        with self._lock:
+            job = self.job(identity)
+            if job.state == "queued":
+                self._write(replace(job, state="stopped", ended=time.time()))
+            elif job.state == "running" and alive(job):
+                family = psutil.Process(job.process)
+                for each in (*family.children(recursive=True), family):  # as a terminal does with Ctrl-C
+                    with suppress(psutil.NoSuchProcess):
+                        each.send_signal(signal.SIGINT)
+
+    def go_on(self, identity: str) -> None:
+        """Put a job that was stopped or cut off back into the queue; it goes on where it was."""
+        with self._lock:
+            job = self.job(identity)
+            if job.state in ("stopped", "interrupted", "failed"):
+                self._write(replace(job, state="queued", process=0, started=0.0, ended=0.0, code=None))
+
+    def _watch(self) -> None:
+        while not self._closed.wait(_LOOK):
+            with self._lock:
+                jobs = self.jobs()
+                running = [job for job in jobs if job.state == "running"]
+                for job in running:
+                    if not self._is_running(job):
+                        self._end(job)
+                waiting = [job for job in jobs if job.state == "queued"]
+                if waiting and not any(self._is_running(job) for job in running):
+                    self._begin(waiting[-1])
+
+    def _is_running(self, job: Job) -> bool:
+        child = self._children.get(job.id)
+        return child.poll() is None if child is not None else alive(job)
+
+    def _begin(self, job: Job) -> None:
+        folder = self.workspace.root / RUNS / job.id
+        arguments = list(job.arguments)
+        if job.kind == "run" and journal.chunk_files(folder / RESULT / "journal"):
+            arguments.append("--resume")
+        with (folder / ANSWER).open("wb") as answer, (folder / LOG).open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "experiments.page.job_process", *arguments],
+                cwd=folder, stdin=subprocess.DEVNULL, stdout=answer, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self._children[job.id] = child
+        try:
+            started = psutil.Process(child.pid).create_time()
+        except psutil.NoSuchProcess:
+            started = time.time()
+        now = time.time()
+        self._write(replace(job, state="running", begun=job.begun or now, process=child.pid, started=started))
+
+    def _end(self, job: Job) -> None:
+        child = self._children.pop(job.id, None)
+        code = child.poll() if child is not None else None
+        answered = bool(self.answer(job.id))
+        state: State = "failed"
+        if code in (0, SOME_FAILED) or (code is None and answered):
+            state = "done"
+        elif code in (INTERRUPTED, -signal.SIGINT):
+            state = "stopped"
+        elif code is None or code < 0:
+            state = "interrupted"
+        self._write(replace(job, state=state, ended=time.time(), code=code))
+
+    def answer(self, identity: str) -> dict[str, Any]:
+        """What a finished command printed; {} where it printed nothing whole."""
+        try:
+            found = json.loads((self.folder(identity) / ANSWER).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {"rows": found}
+
+    def log(self, identity: str) -> str:
+        """The end of what a command said on the way."""
+        try:
+            return (self.folder(identity) / LOG).read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:]
+        except OSError:
+            return ""
+
+    def done(self, identity: str) -> int:
+        """Replications in all journals of a job so far."""
+        result = self.folder(identity) / RESULT
+        places = [path for path in result.rglob("journal") if path.is_dir()]
+        return sum(len(numbers) for place in places for numbers in journal.stored_replications(place).values())
+
+    def _write(self, job: Job) -> None:
+        write_text(self.workspace.root / RUNS / job.id / RECORD, as_json(asdict(job)))
+
+
+def alive(job: Job) -> bool:
+    """Whether the very process that runs a job is there."""
+    try:
+        process = psutil.Process(job.process)
+        return abs(process.create_time() - job.started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, ValueError):
+        return False

@@ -1,0 +1,290 @@
+"""Levers as a form shows them: grouped by clause, in the units that offices use, by year; and back to what a scenario sets.
+
+Nothing here knows a rule of the model: bounds, names and evidence are read from the parameters, and what is typed is checked by
+the same reader as a scenario file.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.reporting import lever_effects
+from experiments.reporting.translations import Words
+from sim.clauses import clauses
+from sim.core.inputs.errors import UserError
+from sim.core.inputs.notation import half
+from sim.core.inputs.parameters import Parameter, load_all
+from sim.core.inputs.resolve import resolve, value_in_force
+from sim.scenario import Scenario
+from sim.scenario.doubts import doubts
+from sim.world.funds import fund_records
+
+YEARS = (2021, 2022, 2023, 2024, 2025)
+MONTHS = 60
+TEN_THOUSAND = 10_000
+PERCENT = 100
+#: A lever's money is written in 万元 where its bounds reach this many yuan.
+LARGE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number of a lever (most have one): its label, and for each year what holds in the plan and in the reference."""
+
+    label: str
+    plan: tuple[str, ...]
+    reference: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A lever in the form; numbers are texts in the unit shown. ``differs``: the plan sets something else than the reference."""
+
+    id: str
+    name: str
+    unit: str
+    low: str
+    high: str
+    step: str
+    parts: tuple[Part, ...]
+    options: tuple[str, ...]
+    constant: bool
+    differs: bool
+    set_here: bool
+    held_until: str
+    clause: str
+    says: tuple[str, ...]
+    payer: str
+    evidence: str
+    source: str
+    effect: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The levers of one section of the paper."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+def scale_of(parameter: Parameter) -> float:
+    """How many of the file's units one of the form's is: 10 000 for 万元, 0.01 for %."""
+    if parameter.options is not None:
+        return 1.0
+    if parameter.unit.startswith("yuan") and parameter.limits()[1] >= LARGE:
+        return float(TEN_THOUSAND)
+    return 1.0 / PERCENT if parameter.unit == "share" else 1.0
+
+
+def unit_of(parameter: Parameter, words: Words) -> str:
+    """The unit that the form shows."""
+    scale, name = scale_of(parameter), words.unit(parameter.unit)
+    if scale == TEN_THOUSAND:
+        return name.replace("元", "万元", 1) if words.language == "zh" else f"10 000 {name}"
+    return name
+
+
+def shown(parameter: Parameter, value: Any) -> str:
+    """A number of a file as the form shows it, without needless digits."""
+    if isinstance(value, str):
+        return value
+    return f"{round(float(value) / scale_of(parameter), 6):.10g}"
+
+
+def by_year(scenario: Scenario) -> dict[str, list[Any]]:
+    """What each lever is in January of each year of the plan, in the units of files."""
+    book = load_all()
+    values = resolve(book, scenario.overrides, months=MONTHS)
+    found = {}
+    for each in book.parameters.values():
+        if each.role == "lever":
+            used = values.used[each.id]
+            found[each.id] = [value_in_force(used, 12 * number) for number in range(len(YEARS))]
+    return found
+
+
+def groups(
+    scenario: Scenario,
+    reference: Scenario,
+    own: Mapping[str, Any],
+    words: Words,
+    problems: Mapping[str, str],
+    typed: Mapping[str, str],
+) -> list[Group]:
+    """The form of a plan. ``own``: what its file sets itself; ``problems``: what is wrong, by lever; ``typed``: what was typed
+    and not taken, by field, which is shown again.
+    """
+    plan, other = by_year(scenario), by_year(reference)
+    effects = lever_effects.stored().get("levers", {})
+    funds = {fund.name.lower(): words.of(record.name) for fund, record in fund_records().items()}
+    by_lever: dict[str, list[Any]] = {}
+    for clause in clauses().values():
+        for identity in clause.lives:
+            by_lever.setdefault(identity, []).append(clause)
+    found: dict[str, list[Field]] = {}
+    for parameter in load_all().parameters.values():
+        if parameter.role != "lever":
+            continue
+        papers = by_lever.get(parameter.id, [])
+        title = words.of(papers[0].section_name) if papers else words("page_own_levers")
+        made = Field(
+            parameter.id,
+            words.of(parameter.name.model_dump()),
+            unit_of(parameter, words),
+            *_limits(parameter),
+            parts=_parts(parameter, plan[parameter.id], other[parameter.id], words, typed),
+            options=tuple(parameter.options or ()),
+            constant=all(each == plan[parameter.id][0] for each in plan[parameter.id]),
+            differs=plan[parameter.id] != other[parameter.id],
+            set_here=parameter.id in own,
+            held_until=parameter.changes_from or "",
+            clause=words.clause(parameter.clause),
+            says=tuple(dict.fromkeys(words.of(each.fixes) for each in papers)),
+            payer=funds.get(parameter.fund or "", ""),
+            evidence=words(f"doc_grade_{parameter.evidence}"),
+            source="; ".join(source.title for source in parameter.sources),
+            effect=lever_effects.sentence(words, effects.get(parameter.id)),
+            problem=problems.get(parameter.id, ""),
+        )
+        found.setdefault(title, []).append(made)
+    return [Group(title, tuple(fields)) for title, fields in found.items()]
+
+
+def _limits(parameter: Parameter) -> tuple[str, str, str]:
+    if parameter.options is not None:
+        return "", "", ""
+    low, high = (shown(parameter, limit) for limit in parameter.limits())
+    span = float(high) - float(low)
+    whole = all(isinstance(number, int) for entry in parameter.entries() for number in (entry if parameter.is_list else [entry]))
+    step = "1" if whole or span >= PERCENT else "0.1" if span >= 10 else "0.01"
+    return low, high, step
+
+
+def _parts(
+    parameter: Parameter, plan: Sequence[Any], reference: Sequence[Any], words: Words, typed: Mapping[str, str]
+) -> tuple[Part, ...]:
+    count = len(plan[0]) if parameter.is_list else 1
+    parts = []
+    for number in range(count):
+        ours, theirs = (
+            [shown(parameter, year[number] if parameter.is_list else year) for year in values] for values in (plan, reference)
+        )
+        ours = [typed.get(field_name(parameter.id, number, year), text) for year, text in zip(YEARS, ours)]
+        label = words("page_part", number=number + 1) if count > 1 else ""
+        parts.append(Part(label, tuple(ours), tuple(theirs)))
+    return tuple(parts)
+
+
+def field_name(identity: str, part: int, year: int | None = None) -> str:
+    """The name of an input: of one year, or of all."""
+    return f"{identity}:{part}:{year or 'all'}"
+
+
+def read(
+    form: Mapping[str, str], own: Mapping[str, Any], plan: Scenario, base: Scenario
+) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+    """What a posted form makes a plan set: settings by lever, the label of what is wrong by lever, and what was typed there.
+
+    ``plan``: as it stands; ``base``: what it would be if its file set nothing. A lever whose fields were left as they were shown
+    keeps what the file says of it, months included; one that is as in the base is not set.
+    """
+    settings: dict[str, Any] = dict(own)
+    problems: dict[str, str] = {}
+    typed: dict[str, str] = {}
+    before, standing = by_year(base), by_year(plan)
+    for parameter in load_all().parameters.values():
+        if parameter.role != "lever" or not any(field_name(parameter.id, 0, year) in form for year in YEARS):
+            continue
+        texts = [[form.get(field_name(parameter.id, part, year), "") for part in range(_count(parameter))] for year in YEARS]
+        try:
+            years = [[_number(parameter, text) for text in row] for row in texts]
+        except ValueError:
+            typed |= {
+                field_name(parameter.id, part, year): text for year, row in zip(YEARS, texts) for part, text in enumerate(row)
+            }
+            problems[parameter.id] = "page_not_a_number"
+            continue
+        values = [row if parameter.is_list else row[0] for row in years]
+        if same(parameter, values, standing[parameter.id]):
+            continue
+        if same(parameter, values, before[parameter.id]):
+            settings.pop(parameter.id, None)
+        else:
+            settings[parameter.id] = dated(values)
+    return settings, problems, typed
+
+
+def same(parameter: Parameter, values: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether two lists of values by year are the same as the form shows them."""
+    return [_texts(parameter, each) for each in values] == [_texts(parameter, each) for each in others]
+
+
+def _texts(parameter: Parameter, value: Any) -> list[str]:
+    return [shown(parameter, each) for each in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def _count(parameter: Parameter) -> int:
+    return len(parameter.entries()[0]) if parameter.is_list else 1
+
+
+def _number(parameter: Parameter, text: str) -> Any:
+    """A typed text in the unit of files; full-width digits and grouping commas are taken. Raises ValueError."""
+    if parameter.options is not None:
+        return text
+    plain = half(text).replace(",", "").replace(" ", "").rstrip("%")
+    value = round(float(plain) * scale_of(parameter), 9)
+    return int(value) if value.is_integer() else value
+
+
+def dated(values: Sequence[Any]) -> Any:
+    """A value for all years, or by the months from which it holds."""
+    if all(each == values[0] for each in values):
+        return values[0]
+    found = {f"{YEARS[0]}-01": values[0]}
+    for year, before, value in zip(YEARS[1:], values, values[1:]):
+        if value != before:
+            found[f"{year}-01"] = value
+    return found
+
+
+def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
+    """What differs from the reference, lever by lever, in words and offices' units."""
+    plan, other, book = by_year(scenario), by_year(reference), load_all().parameters
+    for identity, values in plan.items():
+        parameter = book[identity]
+        if same(parameter, values, other[identity]):
+            continue
+        first = next(number for number, (one, two) in enumerate(zip(values, other[identity])) if one != two)
+        unit, name = unit_of(parameter, words), words.of(parameter.name.model_dump())
+        was, now = (" / ".join(_texts(parameter, each[first])) for each in (other[identity], values))
+        label = "page_difference" if first == 0 else "page_difference_from"
+        yield words(label, name=name, was=was, now=now, unit=unit, year=YEARS[first])
+    for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):
+        yield words("page_difference_other", name=words.of(book[identity].name.model_dump()))
+
+
+def hints(scenario: Scenario, words: Words) -> dict[str, str]:
+    """A question, by lever, about each value that is taken but is far from what there is now."""
+    book, found = load_all(), {}
+    for doubt in doubts(scenario.overrides, book):
+        parameter = book.parameters[doubt.identity]
+        usual, value = (f"{shown(parameter, each)}{unit_of(parameter, words)}" for each in (doubt.usual, doubt.value))
+        label = "page_doubt_more" if abs(doubt.value) > abs(doubt.usual) else "page_doubt_less"
+        found[doubt.identity] = words(label, value=value, usual=usual, times=f"{doubt.times:,.0f}")
+    return found
+
+
+def read_values(parameter: Parameter, text: str, most: int) -> list[Any]:
+    """The values of a lever that a sweep tries, typed one after another. Raises UserError for none, too many, and wrong ones."""
+    parts = half(text).replace(",", " ").replace("、", " ").replace(";", " ").split()
+    try:
+        values = [_number(parameter, part) for part in parts]
+    except ValueError:
+        values = []
+    if not 2 <= len(values) <= most:
+        raise UserError(f"give 2 to {most} numbers, apart by spaces", f"请填 2 至 {most} 个数，用空格隔开")
+    for value in values:
+        parameter.check(value, override=True)
+    return values

@@ -1,0 +1,56 @@
+"""All figures of a finished run, drawn once for the page: each with its data, formats, description and the part it belongs to."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.reporting.translations import LANGUAGES
+from experiments.results.files import as_json, safe, write_text
+from experiments.results.folder import Results
+
+FOLDER, INDEX = "pictures", "index.json"
+KINDS = ("svg", "png")
+COUNTERFACTUAL = "without_policy"
+
+
+def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> list[dict[str, Any]]:
+    """Draw the figures of a result, beside the run without policy where there is one, into ``folder``; what the index says.
+
+    A figure that cannot be drawn is left out, and the index says why: the others stand.
+    """
+    from experiments.reporting.figures import gallery, picture
+
+    shown = [Results(result)]
+    if (result / COUNTERFACTUAL / "manifest.json").is_file():
+        shown.append(Results(result / COUNTERFACTUAL))
+    index: list[dict[str, Any]] = []
+    for language in languages:
+        pictures: Iterator[picture.Picture] = gallery.gallery(shown, language)
+        while True:
+            try:
+                each = next(pictures)
+            except StopIteration:
+                break
+            except Exception as problem:  # the generator is over with it, but what was drawn stays
+                index.append({"language": language, "problem": f"{type(problem).__name__}: {problem}"})
+                break
+            try:
+                picture.save(each, folder, KINDS)
+            except Exception as problem:
+                index.append({"language": language, "id": each.id, "problem": f"{type(problem).__name__}: {problem}"})
+                continue
+            facts = {"title": each.title, "caption": each.caption, "alt": each.alt, "section": each.section}
+            index.append({"language": language, "id": each.id, "file": safe(each.id), **facts})
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / INDEX, as_json(index))
+    return index
+
+
+def stored(folder: Path) -> list[dict[str, Any]]:
+    """What was drawn; [] where nothing was yet."""
+    try:
+        found = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [each for each in found if isinstance(each, dict)]

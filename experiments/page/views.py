@@ -1,0 +1,179 @@
+"""What the templates show, from plans, jobs and result folders: plain data in one language."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.model_api import COUNTY, load_model
+from experiments.page import lever_form, pictures
+from experiments.page.jobs import RESULT, Job, Queue
+from experiments.page.workspace import Plan, Workspace
+from experiments.reporting.figures.picture import SECTIONS
+from experiments.reporting.translations import Words, margin, probability
+from experiments.results import journal, summaries, tables
+from experiments.results.folder import description
+from sim.core.inputs.errors import InputError, UserError
+from sim.scenario import Scenario
+
+#: Documents by ending, in the order in which they are offered.
+DOCUMENTS = (".docx", ".xlsx", ".html")
+FINISHED = ("done",)
+WAITING = ("queued", "running")
+MINUTE = 60
+
+
+def problem_text(problem: UserError | InputError, words: Words) -> str:
+    """A fault in the reader's language, without the path of the folder that the page works in."""
+    if isinstance(problem, InputError):
+        return problem.text_in(words.language)
+    return problem.chinese if words.language == "zh" else problem.english
+
+
+def card(plan: Plan, reference: Scenario, jobs: Sequence[Job], words: Words) -> dict[str, Any]:
+    """A plan as the list shows it: what differs from the reference, and its last result."""
+    usable = plan.scenario is not None
+    return {
+        "name": plan.name,
+        "title": words.of(plan.title),
+        "own": plan.own,
+        "usable": usable,
+        "problem": problem_text(plan.problem, words) if plan.problem else "",
+        "differences": list(lever_form.differences(plan.scenario, reference, words)) if plan.scenario else [],
+        "job": next((job for job in jobs if job.plan == plan.name and job.kind == "run"), None),
+        "copy": words("page_copy_of", name=words.of(plan.title))[:40],
+    }
+
+
+def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
+    """A job as lists and its own page show it."""
+    try:
+        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"page_kind_{job.kind}")
+    except UserError:
+        title = job.plan
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "plan": job.plan,
+        "title": title,
+        "when": when,
+        "state": job.state,
+        "total": job.total,
+    }
+
+
+def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool = False) -> list[dict[str, Any]]:
+    """Goals as the table of chances shows them: the headline ones, or all but those that stand for several."""
+    rows = []
+    for line in lines:
+        if line.get("probability") is None or (headline and not line["headline"]) or "members" in line:
+            continue
+        rows.append(
+            {
+                "name": words.of(line["name"]),
+                "observed": line["observed"],
+                "chance": probability(words, line),
+                "probability": line["probability"],
+                "low": line["low"],
+                "high": line["high"],
+                "margin": " ".join(filter(None, margin(words, line)[:1])),
+            }
+        )
+    return rows
+
+
+def live_rows(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
+    """The headline goals of a run under way, from the replications that its journal holds; [] before the first."""
+    folder = queue.folder(job.id) / RESULT / "journal"
+    chunks = [chunk for chunk in journal.read(folder) if chunk.completed]
+    if not chunks:
+        return []
+    catalogue = load_model(COUNTY).catalogue(queue.workspace.plan(job.plan).scenario)
+    names = tables.axes(chunks, catalogue)
+    return goal_rows(summaries.goal_lines(chunks, catalogue, names.goals, names.years), words, headline=True)
+
+
+def progress_text(job: Job, done: int, words: Words) -> str:
+    """How far a job is: replications, and the time left once there is a pace."""
+    if job.state == "queued":
+        return words("page_waits")
+    if not done or not job.total:
+        return words("page_begins", done=done)
+    if done >= job.total:
+        return words("page_writes", done=done)
+    left = (time.time() - job.started) / done * (job.total - done)
+    return words("page_so_far", done=done, total=job.total, left=words.seconds(left))
+
+
+def result_files(queue: Queue, job: Job) -> dict[str, Path]:
+    """The files of a result that may be fetched, by their path in it: figures, data, documents."""
+    root = queue.folder(job.id)
+    kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")
+    found = {}
+    for path in sorted(each for name in (RESULT, pictures.FOLDER) for each in (root / name).rglob("*")):
+        inside = path.relative_to(root)
+        hidden = any(part.startswith(".") or part == "journal" for part in inside.parts)
+        if path.suffix in kinds and path.is_file() and not path.is_symlink() and not hidden:
+            found[inside.as_posix()] = path
+    return found
+
+
+def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, str]]:
+    """The brief of a result in the reader's language, by format."""
+    chosen = [
+        (DOCUMENTS.index(path.suffix), name)
+        for name, path in files.items()
+        if name.startswith(f"{RESULT}/brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
+    ]
+    return [{"path": name, "label": words(f"page_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
+
+
+def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
+    """The figures of a run in the reader's language by part of the answer; those that could not be drawn say so."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in pictures.stored(queue.folder(job.id) / pictures.FOLDER):
+        if each["language"] != words.language:
+            continue
+        if "problem" in each:
+            found.setdefault("other", []).append({"problem": words("page_picture_failed", problem=each["problem"])})
+            continue
+        stem = f"{pictures.FOLDER}/{each['file']}"
+        others = [
+            (f"{stem}.csv", words("page_data")),
+            (f"{stem}-{words.language}.png", "PNG"),
+            (f"{stem}-{words.language}.svg", "SVG"),
+        ]
+        shown = [{"path": path, "label": label} for path, label in others]
+        facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
+        found.setdefault(each["section"], []).append({"svg": f"{stem}-{words.language}.svg", "files": shown, **facts})
+    return [{"title": words(f"page_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
+
+
+def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
+    """Whether a plan has been changed since its run was asked for: the result is of what it was."""
+    try:
+        recorded = json.loads((queue.folder(job.id) / RESULT / "manifest.json").read_text(encoding="utf-8"))["scenario"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return _values(recorded["overrides"]) != _values(description(plan)["overrides"])
+
+
+def _values(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    return {identity: [each["value"] for each in found] for identity, found in overrides.items()}
+
+
+def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """The summary of a sweep as a table."""
+    rows = answer.get("summary", [])
+    if not rows:
+        return []
+    heads = list(rows[0])
+    return [
+        {"title": words("page_sweep_summary"), "heads": heads, "rows": [[_short(row[head]) for head in heads] for row in rows]}
+    ]
+
+
+def _short(value: Any) -> str:
+    return f"{value:,.4g}" if isinstance(value, float) else "" if value is None else str(value)

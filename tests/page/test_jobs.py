@@ -1,0 +1,74 @@
+"""The queue: one after another, in the order asked; what ends, fails, is stopped or cut off is said to be so."""
+
+import time
+
+import pytest
+
+from experiments.page.jobs import Queue
+from experiments.page.workspace import Workspace
+
+
+@pytest.fixture
+def queue(tmp_path):
+    made = Queue(Workspace(tmp_path))
+    made.start()
+    yield made
+    for job in made.jobs():
+        made.stop(job.id)
+    made.close()
+
+
+def wait_for(queue, identity, *states, seconds=90):
+    """The job once it is in one of these states."""
+    for _ in range(seconds * 10):
+        job = queue.job(identity)
+        if job.state in states:
+            return job
+        time.sleep(0.1)
+    raise AssertionError(f"{queue.job(identity)} {queue.log(identity)}")
+
+
+def test_commands_run_one_after_another(queue):
+    first = queue.ask("sweep", "a", ["goals", "--json"], 0)
+    second = queue.ask("sweep", "b", ["schema"], 0)
+    second = wait_for(queue, second.id, "done")
+    first = queue.job(first.id)
+    assert first.state == "done" and first.ended <= second.begun + 1.0
+    assert queue.answer(first.id)["rows"]
+    assert [job.id for job in queue.jobs()] == [second.id, first.id]
+
+
+def test_a_command_that_is_refused_fails_and_says_why(queue):
+    job = wait_for(queue, queue.ask("run", "x", ["run", "nowhere.yaml"], 1).id, "failed")
+    assert job.code == 2 and "nowhere" in queue.log(job.id)
+
+
+def test_what_waits_can_be_taken_out(queue, monkeypatch):
+    monkeypatch.setattr(queue, "_begin", lambda job: None)
+    job = queue.ask("run", "x", ["goals"], 1)
+    queue.stop(job.id)
+    assert queue.job(job.id).state == "stopped"
+    queue.go_on(job.id)
+    assert queue.job(job.id).state == "queued"
+
+
+def test_a_process_that_is_gone_is_found_at_the_next_start(tmp_path):
+    workspace = Workspace(tmp_path)
+    queue = Queue(workspace)
+    job = queue.ask("run", "x", ["goals"], 1)
+    from dataclasses import replace
+
+    queue._write(replace(job, state="running", process=2**22 - 1, started=1.0))
+    again = Queue(workspace)
+    again.start()
+    again.close()
+    assert again.job(job.id).state == "interrupted"
+
+
+def test_files_of_others_are_no_jobs(queue):
+    stray = queue.workspace.root / "runs" / "stray"
+    stray.mkdir()
+    (stray / "job.json").write_text('{"id": 3}', encoding="utf-8")
+    assert queue.jobs() == []
+    with pytest.raises(KeyError):
+        queue.folder("../..")
