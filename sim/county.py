@@ -20,7 +20,7 @@ from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
 from sim.founding.incomes import TrialYear
-from sim.founding.production import production_accounts
+from sim.founding.production import production_accounts, published_quantities
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
 from sim.goals.measuring import Record, largest_cluster
@@ -120,7 +120,7 @@ class County:
         founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
-        self.production = production_accounts(self.tables, p)
+        self.production = production_accounts(self.tables, p, published_quantities(self.values, p))
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p
         if self._profile:

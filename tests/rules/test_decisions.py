@@ -3,6 +3,7 @@
 import pytest
 
 from sim.core.ledger import Fund
+from sim.month import MONTH, WARM_MONTHS
 from sim.world.codes import Cause, DecisionRule, Destination, Listing
 from tests.hand import Hand
 
@@ -21,10 +22,10 @@ def county(files: int = 2, behind: float = 0.0, idle: float = 0.0) -> Hand:
     return hand
 
 
-def decide(hand: Hand, rule: DecisionRule) -> tuple[float, float]:
+def decide(hand: Hand, rule: DecisionRule, month: int = 0) -> tuple[float, float]:
     hand.run(
         "county_decision", rule=rule, discretionary=0.2, files_response=1.0, income_response=10.0, idle_response=5.0,
-        relapse_response=50.0,
+        relapse_response=50.0, month=month,
     )  # fmt: skip
     return float(hand.environment[0].moved), float(hand.environment[0].to_industry)
 
@@ -101,6 +102,16 @@ def test_money_moved_to_work_hires_for_the_month():
     assert hand.run("work_relief", places=0.0, wage=1500.0).work_relief_wages == 15_000.0
 
 
+@pytest.mark.parametrize(("month", "warm"), [(0, 3), (6, 5)])
+def test_warm_months_spend_all_that_the_half_year_moves_to_work(month, warm):
+    hand = county(idle=0.2)
+    hand.columns["inflow", Fund.BRIDGING] = 900.0
+    hand.columns["inflow", Fund.COUNTY_FLOOR] = 100.0
+    assert decide(hand, REACTS, month) == pytest.approx((0.2, 0.0)), "all that is moved is for work"
+    assert warm == len([each for each in WARM_MONTHS if month <= each < month + 6])
+    assert hand.environment[0].work_money * warm == pytest.approx(6 * 0.2 * 1000.0)
+
+
 def divide_time(rule: DecisionRule, month: int = 0, waiting: int = 0, **asked: float) -> Hand:
     hand = Hand(households=30, persons=30)
     hand.register["signal"][:waiting] = 0
@@ -146,10 +157,15 @@ def test_a_township_that_reacts_gives_more_time_to_households_the_more_signals_w
     assert [each[2] for each in care] == pytest.approx([1.0, 1 / 1.2, 1 / 1.4, 1 / 1.4])
 
 
-def test_under_assessment_files_and_projects_take_the_time_of_households_most_of_all_in_december():
-    # December: 0.4 + 0.4 × 1.5 + 0.2 × 2 = 1.4.
-    assert time_of(divide_time(ASSESSED, month=11, waiting=20)) == pytest.approx([1 / 1.4, 1.5 / 1.4, 2 / 1.4])
-    assert time_of(divide_time(ASSESSED, month=0))[0] > time_of(divide_time(ASSESSED, month=9))[0]
+def test_under_assessment_files_and_projects_take_the_time_of_households_most_of_all_in_decembers_quarter():
+    # The last quarter: 0.4 + 0.4 × 1.5 + 0.2 × 2 = 1.4. The first, a quarter of that: 0.4 + 0.4 × 1.125 + 0.2 × 1.25 = 1.1.
+    quarters = [
+        months for part in MONTH for step in part.steps if step.process.name == "township_decision" for months in step.calendar
+    ]
+    found = [time_of(divide_time(ASSESSED, month=month, waiting=20)) for month in quarters]
+    assert found[0] == pytest.approx([1 / 1.1, 1.125 / 1.1, 1.25 / 1.1])
+    assert found[-1] == pytest.approx([1 / 1.4, 1.5 / 1.4, 2 / 1.4]), "December's quarter has the whole of it"
+    assert found == sorted(found, reverse=True) and len(found) == 4
 
 
 def test_no_time_is_asked_for_where_nothing_is_to_be_done():

@@ -97,6 +97,8 @@ def gap(response, measured):
 def county_decision(county, p, draws, books):
     """The larger the gaps, the more is taken out of the plan and divided by them: industry, work relief, the rest for help.
 
+    Work relief is built in the warm months alone: they spend what all months of the half-year set aside for it.
+
     Reacting, the gaps are files above those of January 2021, income behind the province, and idle hands. Under assessment they
     are what is assessed: persons on file as fallen back, townships without a project, and idle hands.
     """
@@ -121,4 +123,5 @@ def county_decision(county, p, draws, books):
         environment.moved = p.discretionary * min(total, 1.0)
         environment.to_industry = environment.moved * needs_industry / total
         tranche = county.funds[Fund.COUNTY_FLOOR].inflow + county.funds[Fund.BRIDGING].inflow
-        environment.work_money = environment.moved * needs_work / total * tranche
+        spread = p.work_spread[0] if county.calendar < p.half_year else p.work_spread[1]
+        environment.work_money = environment.moved * needs_work / total * tranche * spread

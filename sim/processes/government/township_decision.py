@@ -28,7 +28,8 @@ def share_out_time(township, care, papers, courting, p):
 def township_decision(county, p, draws, books):
     """As planned, every use has its time. Reacting, more goes to households where signals wait.
 
-    Under assessment more goes to what is assessed, files and projects, and most in December; nobody counts what a visit has seen.
+    Under assessment more goes to what is assessed, files and projects, and most in the quarter that
+    December ends; nobody counts what a visit has seen.
     """
     for township in county.townships:
         township.care = 1.0
@@ -40,7 +41,7 @@ def township_decision(county, p, draws, books):
     for row in range(len(county.register)):
         if county.register[row].signal >= 0 and county.register[row].found < 0:
             county.townships[county.households[row].township].waiting += 1
-    near = (county.calendar + 1) * p.month_share
+    near = min((county.calendar + p.quarter) * p.month_share, 1.0)  # how near the quarter's last month is to December
     for township in county.townships:
         if p.rule == DecisionRule.REACTIVE:
             share_out_time(township, 1.0 + min(p.backlog_response * township.waiting, 1.0), 1.0, 1.0, p)
