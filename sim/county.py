@@ -118,7 +118,8 @@ class County:
         #: Policies written in Python, by how many of the steps come before them.
         self._policies = bind_policies(self.scenario.policies, self.tables, slices, values=self.values, replication=self.key)
         trial = self._trial_year()
-        founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
+        #: Income of each founded household in an ordinary year by source, yuan.
+        self.founded_sources = founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values)
         self.production = production_accounts(self.tables, p)
@@ -151,11 +152,12 @@ class County:
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         farm_share = 1.0 - elasticity * absence
-        programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
+        loans = founding.ordinary_loan_income(tables, self.values)
+        programmes = sums["property_income"] + loans
         local_pay = float(tables["environment"][0].local_wage)
         return TrialYear(
             wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
-            absence=absence, local_pay=local_pay,
+            absence=absence, local_pay=local_pay, loans=loans,
         )  # fmt: skip
 
     def _start_books(self) -> None:

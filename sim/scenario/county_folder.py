@@ -20,6 +20,7 @@ from sim.scenario.distributions import Distributions
 LOG = logging.getLogger("xianjie")
 #: A county of another size has other townships and villages than the listed ones.
 PLACES, NUMBERED = "founding.places", "numbered"
+TOWNSHIPS = "founding.townships"
 #: What tells a county's size where it is not stated, the better measure first.
 MEASURES = ("founding.rural_persons", "founding.registered_persons")
 #: Persons and households on dibao, each with the registered ones among them.
@@ -61,7 +62,16 @@ def read(
             )  # fmt: skip
             LOG.warning("%s", told)
         override(identity, value, place, 1, True, True)
-    elsewhere = tables is not None or found.code not in (None, HOME)
+    elsewhere = found.code != HOME and (tables is not None or found.code is not None)
+    named = [] if tables is None else [name for name in tables.margin("township") if name != distributions.OTHER]
+    if named and elsewhere and TOWNSHIPS not in overrides:
+        override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
+    stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)
+    if len(named) > stated:
+        add_fault(
+            file.parent / distributions.MARGINS_FILE, 1, f"names {len(named)} townships, and the county has {stated:g}",
+            f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
+        )  # fmt: skip
     scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
     return CountyFolder(found.facts, found.title, found.code, tables, scaled)
 

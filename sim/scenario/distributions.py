@@ -141,7 +141,9 @@ class Distributions:
             "founding.registered_dibao_persons": (sum(cell.persons for cell in dibao), HOUSEHOLDS_FILE),
             "founding.registered_dibao_households": (sum(cell.households for cell in dibao), HOUSEHOLDS_FILE),
         }
-        posts, kinds = self.margin("post"), self.margin("kind")
+        posts, kinds, loans = self.margin("post"), self.margin("kind"), self.margin("loan")
+        if HOLDS in loans:
+            found["founding.loans_outstanding"] = (loans[HOLDS].households, MARGINS_FILE)
         if HOLDS in posts:
             found["public_posts.count"] = (posts[HOLDS].persons, MARGINS_FILE)
         if KINDS[2] in kinds:
@@ -353,3 +355,26 @@ def _check_incomes(found: Distributions, file: Path, fault: AddFault) -> None:
             file, 1, f"the sources' means add up to {parts:,.2f} yuan, and the total is {total.mean:,.2f}; correct one of them",
             f"各项收入均值合计 {parts:.2f} 元，总收入写的是 {total.mean:.2f} 元；请改正其中一个"
         )  # fmt: skip
+
+
+def merge_cells(cells: Sequence[Cell]) -> list[Cell]:
+    """The same households with no cell below ``FEWEST``: the smallest joins its nearest, by turns, until none is left.
+
+    Nearest are those that differ least in size and persons able to work together, then those of the same cause; never across
+    dibao. A merged cell keeps the names of the one joined, and the persons of both.
+    """
+    left = {(cell.size, cell.able, cell.dibao, cell.cause): [cell.households, cell.persons] for cell in cells}
+    while True:
+        small = [key for key, (households, _) in left.items() if households < FEWEST]
+        small = [key for key in small if any(other != key and other[2] == key[2] for other in left)]
+        if not small:
+            return [Cell(*key, *counts) for key, counts in sorted(left.items())]
+        key = min(small, key=lambda each: (left[each][0], each))
+        size, able, dibao, cause = key
+        near = min(
+            (other for other in left if other != key and other[2] == dibao),
+            key=lambda other: (abs(other[0] - size) + abs(other[1] - able), other[3] != cause, other),
+        )
+        households, persons = left.pop(key)
+        left[near][0] += households
+        left[near][1] += persons

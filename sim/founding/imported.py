@@ -1,0 +1,302 @@
+"""Registered households as an import of the county's own files counts them, in place of those that founding would draw.
+
+Each registered household is a row of weight 1, so that counts are exact whatever general households stand for: households,
+persons, sizes, persons able to work, dibao, causes, townships. What the cells had to merge is put right by the margins, moving as
+few households as possible. How these go together is the cells' own; who is beside whom in a cell is drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.core.binding import Tables
+from sim.founding.population import ADULT, OLD, SCHOOL, SENIOR_HIGH, TERTIARY, Draws, identities
+from sim.world.codes import NONE, Cause, Segment, Stage
+
+#: The largest category of sizes and of persons able to work: so many or more.
+LARGEST, MOST_ABLE = 6, 4
+OTHER, UNSTABLE = "other", "脱贫不稳定户"
+YOUNGEST_WORKER, OLDEST_AGE, MEN = 16, 95, "男"
+#: How much likelier an age at which all can work is to be that of somebody who can, than one at which nobody can.
+CERTAIN = 0.05
+
+
+@dataclass
+class Registered:
+    """An entry for each registered household, those on dibao first, as founding makes their rows."""
+
+    on_dibao: int
+    size: np.ndarray
+    able: np.ndarray
+    cause: np.ndarray
+    township: np.ndarray
+
+    def block(self, segment: int) -> slice:
+        """The entries of a segment."""
+        return slice(0, self.on_dibao) if segment == Segment.REGISTERED_DIBAO else slice(self.on_dibao, len(self.size))
+
+
+def registered_households(given: Any, draws: Draws, places: Sequence[str] = ()) -> Registered:
+    """The registered households that distributions describe; ``places``: names of the townships, empty where merely numbered.
+
+    Raises ValueError where the margins cannot be met.
+    """
+    cells = sorted(given.cells, key=lambda cell: -cell.dibao)
+    counts = np.array([cell.households for cell in cells])
+    on_dibao = int(sum(cell.households for cell in cells if cell.dibao))
+    others = int(counts.sum()) - on_dibao
+    names = np.concatenate([
+        identities(Segment.REGISTERED_DIBAO.name, on_dibao), identities(Segment.REGISTERED_OTHER.name, others)
+    ])  # fmt: skip
+    size = np.concatenate([_share(cell.persons, cell.households) for cell in cells])
+    able = np.repeat([cell.able for cell in cells], counts)
+    cause = np.repeat([int(Cause[cell.cause.upper()]) for cell in cells], counts)
+    order = draws.order("imported", names, np.where(np.arange(len(names)) < on_dibao, 0.0, 1.0))
+    made = Registered(on_dibao, size[order], able[order], cause[order], np.full(len(names), NONE))
+    random = draws.order("imported mending", names)
+    persons = int(size.sum()), int(size[:on_dibao].sum())
+    _mend_sizes(made, given, random, *persons)
+    made.able = np.minimum(made.able, made.size)
+    _mend(made.able, _wanted(given, "able", MOST_ABLE + 1), MOST_ABLE, random, made.size)
+    causes = {name.lower(): int(code) for name, code in Cause.__members__.items()}
+    _mend(made.cause, {causes[name]: count for name, count in _named(given, "cause").items()}, max(Cause), random)
+    persons_of = {causes[name]: each.persons for name, each in given.margin("cause").items() if name != OTHER}
+    _trade(made.cause, made.size, persons_of, random)
+    _spread_over_townships(made, given, draws, names, places)
+    return made
+
+
+def _share(persons: int, households: int) -> np.ndarray:
+    """Sizes of so many households, as alike as can be, that add up to ``persons``."""
+    each, more = divmod(persons, households)
+    return np.where(np.arange(households) < more, each + 1, each)
+
+
+def _named(given: Any, variable: str) -> dict[str, int]:
+    """Households of each category of a margin that was not merged."""
+    return {category: each.households for category, each in given.margin(variable).items() if category != OTHER}
+
+
+def _wanted(given: Any, variable: str, categories: int) -> dict[int, int]:
+    """Households wanted of each category of a numbered variable; those that a full margin does not name are wanted nowhere."""
+    named = {int(category): count for category, count in _named(given, variable).items()}
+    full = bool(named) and OTHER not in given.margin(variable)
+    return {category: named.get(category, 0) for category in range(categories)} if full else named
+
+
+def _mend(
+    values: np.ndarray, wanted: Mapping[int, int], largest: int, order: np.ndarray, limit: np.ndarray | None = None
+) -> None:
+    """Move households between categories, to the nearest that lacks some, until each named one has as many as wanted.
+
+    ``largest`` is open upwards; ``limit``: the largest value that each household can have.
+    """
+    while True:
+        have = np.bincount(np.minimum(values, largest), minlength=largest + 1)
+        lacking = [category for category, count in wanted.items() if have[category] < count]
+        over = [category for category in range(largest + 1) if have[category] > wanted.get(category, len(values))]
+        spare = over or [category for category in range(largest + 1) if category not in wanted and have[category] > 0]
+        free = [category for category in range(largest + 1) if category not in wanted]
+        pairs = [
+            (abs(source - goal), source, goal)
+            for source in (spare if lacking else over)
+            for goal in (lacking or free)
+            if source != goal
+        ]
+        for _, source, goal in sorted(pairs):
+            rows = order[np.minimum(values[order], largest) == source]
+            if limit is not None:
+                rows = rows[limit[rows] >= goal]
+            most = have[source] - wanted.get(source, 0)
+            if goal in wanted:
+                most = min(most, wanted[goal] - have[goal])
+            if len(rows) and most > 0:
+                values[rows[:most]] = goal
+                break
+        else:
+            return
+
+
+def _mend_sizes(made: Registered, given: Any, order: np.ndarray, persons: int, on_dibao: int) -> None:
+    """Sizes by their margin, with as many persons in all, and on dibao, as the cells have."""
+    size = made.size
+    margin = given.margin("size")
+    wanted = _wanted(given, "size", LARGEST + 1)
+    if wanted:
+        wanted[0] = 0
+        _mend(size, wanted, LARGEST, order)
+    largest = np.flatnonzero(size >= LARGEST)
+    if str(LARGEST) in margin and len(largest) == margin[str(LARGEST)].households:
+        size[largest] = _share(margin[str(LARGEST)].persons, len(largest))
+    gap = persons - int(size.sum())
+    if gap:  # a margin with merged categories leaves some sizes open
+        named = [int(category) for category in _named(given, "size")]
+        unnamed = order[~np.isin(np.minimum(size[order], LARGEST), named)]
+        movable = np.concatenate([unnamed, order[np.isin(order, unnamed, invert=True)]])
+        while gap:
+            step = 1 if gap > 0 else -1
+            rows = movable[size[movable] + step >= 1][: abs(gap)]
+            size[rows] += step
+            gap -= step * len(rows)
+    # Two households trade sizes until those on dibao have the persons that they have.
+    here, there = np.arange(made.on_dibao), np.arange(made.on_dibao, len(size))
+    while (gap := on_dibao - int(size[here].sum())) != 0 and len(there):
+        low, high = (here, there) if gap > 0 else (there, here)
+        for small in np.unique(size[low]):
+            step = size[high] - small
+            near = high[(step > 0) & (step <= abs(gap))]
+            if len(near):
+                other = near[np.argmin(size[near])]
+                mine = low[np.argmax(size[low] == small)]
+                size[mine], size[other] = size[other], size[mine]
+                break
+        else:
+            raise ValueError("founding: the imported sizes cannot be parted between households on dibao and others")
+
+
+def _trade(labels: np.ndarray, size: np.ndarray, persons: Mapping[int, int], order: np.ndarray) -> None:
+    """Have households of different sizes trade labels until each label named has so many persons, or no trade helps."""
+    while True:
+        gaps = {label: wanted - int(size[labels == label].sum()) for label, wanted in persons.items()}
+        over, under = min(gaps, key=gaps.__getitem__, default=0), max(gaps, key=gaps.__getitem__, default=0)
+        reach = min(-gaps.get(over, 0), gaps.get(under, 0))
+        if reach <= 0:
+            return
+        larger, smaller = order[labels[order] == over], order[labels[order] == under]
+        steps = [
+            (big - little, big, little)
+            for big in np.unique(size[larger])
+            for little in np.unique(size[smaller])
+            if 0 < big - little <= reach
+        ]
+        if not steps:
+            return
+        step, big, little = max(steps)
+        give, take = larger[size[larger] == big], smaller[size[smaller] == little]
+        count = min(len(give), len(take), reach // step)
+        labels[give[:count]], labels[take[:count]] = under, over
+
+
+def _spread_over_townships(made: Registered, given: Any, draws: Draws, names: np.ndarray, places: Sequence[str]) -> None:
+    """As many households in each township as its margin says; merged ones lie in the townships that it does not name."""
+    margin, named = given.margin("township"), _named(given, "township")
+    known = list(places) if len(places) else list(named)
+    order = draws.order("imported township", names)
+    start = 0
+    for name, count in named.items():
+        if name in known:
+            made.township[order[start : start + count]] = known.index(name)
+            start += count
+    others = [place for place in range(len(known)) if known[place] not in named]
+    if named and others:
+        left = order[start:]
+        made.township[left] = np.array(others)[np.arange(len(left)) % len(others)]
+    _trade(made.township, made.size, {known.index(name): margin[name].persons for name in named if name in known}, order)
+
+
+def set_members(tables: Tables, draws: Draws, p: Any, made: Registered) -> None:
+    """Give the members of registered households ages by the margin, and the ability to work that their household has.
+
+    Before persons are put in order: those of registered households stand first, household by household.
+    """
+    persons = tables["persons"]
+    household = np.repeat(np.arange(len(made.size)), made.size)
+    rows = np.arange(len(household))
+    names = persons["identity"][rows]
+    place = rows - np.repeat(np.cumsum(made.size) - made.size, made.size)
+    can_work = place < made.able[household]
+    ages, female = _ages(draws, p, names, persons["age"][rows].astype(np.int64), persons["female"][rows].astype(np.int64))
+    slots = _seats(draws, p, names, ages, can_work, place == 0)
+    ages, female = ages[slots], female[slots]
+    steps = np.arange(len(p.able_by_age)) * p.strength_step
+    able, full = np.interp(ages, steps, p.able_by_age), np.interp(ages, steps, p.full_by_age)
+    segment = np.where(household < made.on_dibao, int(Segment.REGISTERED_DIBAO), int(Segment.REGISTERED_OTHER))
+    weak = can_work & (draws.uniforms("imported weak", names) < np.asarray(p.weak_share)[segment])
+    weak = np.where(full <= 0.0, can_work, weak & (able > full))
+    u = draws.uniforms("imported strength", names)
+    strength = np.where(weak, full + (able - full) * u, full * u)
+    persons["strength"][rows] = np.where(can_work, strength, able + (1.0 - able) * u)
+    persons["age"][rows], persons["female"][rows] = ages, female
+    stage = _stages(draws, p, names, ages, can_work)
+    years = np.select(
+        [stage == Stage.COMPULSORY, stage == Stage.SENIOR_HIGH, stage == Stage.TERTIARY],
+        [SENIOR_HIGH - ages, TERTIARY - ages, int(p.graduation_age) - ages], 0,
+    )  # fmt: skip
+    persons["stage"][rows], persons["school_years"][rows] = stage, years
+    persons["capacity"][rows] = np.where(can_work, np.where(weak, p.weak_capacity, 1.0), 0.0)
+    out = (stage == Stage.NOT_IN_SCHOOL) & (ages >= ADULT) & (ages < OLD)
+    persons["disabled"][rows] = out & ~can_work
+    chronic = (persons["chronic"][rows] == 1) & (ages >= ADULT)
+    lacking = (made.cause == Cause.ILLNESS) & (np.bincount(household, chronic, len(made.size)) == 0)
+    # Who cannot work is ill, or the head where all can; the last in the order of places that cannot is found by the reverse.
+    ill = np.full(len(made.size), 0)
+    cannot = np.flatnonzero(~can_work & (ages >= ADULT))[::-1]
+    ill[household[cannot]] = place[cannot]
+    chronic |= lacking[household] & (place == ill[household])
+    persons["chronic"][rows] = chronic
+
+
+def _ages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, female: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ages and sexes of as many persons as there are: by the margin of age and sex, those that it merged as they were drawn."""
+    margin = p.tables.margin("age_sex")
+    order = draws.order("imported age", names)
+    u = draws.uniforms("imported year", names)
+    ages, female = ages.copy(), female.copy()
+    start = 0
+    for category, each in margin.items():
+        if category == OTHER:
+            continue
+        rows = order[start : start + each.persons]
+        low, _, high = category[1:].rstrip("+").partition("-")
+        years = (int(high) + 1 if high else OLDEST_AGE) - int(low)
+        ages[rows] = int(low) + (u[rows] * years).astype(int)
+        female[rows] = 0 if category.startswith(MEN) else 1
+        start += len(rows)
+    return ages, female
+
+
+def _seats(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, can_work: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """Which of the given ages each person has: those who can work the likelier ones, heads an adult's, others what is left.
+
+    Where the ages given hold fewer of working age than can work, children stand in as young adults: ``ages`` is changed.
+    """
+    able = np.interp(ages, np.arange(len(p.able_by_age)) * p.strength_step, p.able_by_age)
+    fit = (ages >= YOUNGEST_WORKER) & (able > 0.0)
+    short = int(can_work.sum()) - int(fit.sum())
+    if short > 0:
+        young = np.flatnonzero(~fit)[np.argsort(ages[~fit], kind="stable")[::-1]][:short]
+        ages[young] = ADULT + (draws.uniforms("imported grown", names[young]) * (OLD - ADULT)).astype(int)
+        fit[young], able[young] = True, 1.0
+    odds = np.where(fit, able / (1.0 - able + CERTAIN), 1e-12)
+    seat = np.argsort(-np.log(draws.uniforms("imported seat", names)) / odds, kind="stable")
+    found = np.empty(len(names), dtype=np.int64)
+    workers = np.flatnonzero(can_work)
+    found[workers] = seat[: len(workers)]
+    left = np.sort(seat[len(workers) :])
+    left = left[np.argsort(draws.uniforms("imported rest", names[left]), kind="stable")]
+    adults = left[ages[left] >= ADULT]
+    first = np.flatnonzero(heads & ~can_work)
+    others = np.flatnonzero(~heads & ~can_work)
+    chosen = adults[: len(first)]
+    rest = np.concatenate([adults[len(chosen) :], left[ages[left] < ADULT]])
+    rest = rest[np.argsort(draws.uniforms("imported place", names[rest]), kind="stable")]
+    found[np.concatenate([first, others])] = np.concatenate([chosen, rest])
+    return found
+
+
+def _stages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, can_work: np.ndarray) -> np.ndarray:
+    """Where everybody stands in school, as founding has it; who can work is in none."""
+    u = draws.uniforms("school", names)
+    stage = np.full(len(ages), int(Stage.NOT_IN_SCHOOL))
+    stage[(ages >= SCHOOL) & (ages < SENIOR_HIGH)] = Stage.COMPULSORY
+    stage[(ages >= SENIOR_HIGH) & (ages < TERTIARY) & (u < p.senior_high_share)] = Stage.SENIOR_HIGH
+    stage[(ages >= TERTIARY) & (ages < p.graduation_age) & (u < p.senior_high_share * p.tertiary_share)] = Stage.TERTIARY
+    return np.where(can_work, int(Stage.NOT_IN_SCHOOL), stage)
+
+
+def inherited_households(p: Any) -> int | None:
+    """How many registered households are under monitoring at the start; None where no import says."""
+    kinds = {} if p.tables is None else p.tables.margin("kind")
+    return kinds[UNSTABLE].households if UNSTABLE in kinds else None

@@ -1,0 +1,92 @@
+"""Where the founded households' income comes from, and registered households founded with the sources that an import counts."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.core.binding import Tables
+
+if TYPE_CHECKING:
+    from sim.founding.incomes import DibaoIncomes, OtherIncomes, TrialYear
+
+MONTHS, ROUNDS = 12, 60
+SOURCES, TOTAL = ("wage", "business", "property", "transfer"), "total"
+#: A step of the search changes wages or farms by no more than this factor; closer than this to all goals it ends.
+WIDEST, CLOSE = 3.0, 1e-5
+DECILES = np.arange(1, 10) / 10.0
+
+
+def income_by_source(tables: Tables, p: Any, trial: "TrialYear", scale: np.ndarray, income: np.ndarray) -> dict[str, np.ndarray]:
+    """Income of each household in an ordinary year by source, yuan; ``scale``: of its wages, ``income``: all of it."""
+    households = tables["households"]
+    own_work = households["own_work"] * MONTHS * trial.local_pay * (1.0 - trial.absence)
+    wage = scale * trial.wages + trial.post_pay + p.own_work_wage_part * own_work
+    business = trial.farm_share * households["holdings"].sum(axis=1) + trial.loans + (1.0 - p.own_work_wage_part) * own_work
+    property_income = trial.programmes - trial.loans
+    return {
+        "wage": wage,
+        "business": business,
+        "property": property_income,
+        "transfer": income - wage - business - property_income,
+    }
+
+
+def aims_of(given: Any, per_head: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """The income wanted of each registered household, yuan: as high among them as ``per_head`` puts it, and as high in yuan per
+    head as the deciles say; beyond the outer deciles it keeps its distance to them. The mean is the import's own.
+    """
+    total = given.income(TOTAL)
+    order = np.argsort(per_head, kind="stable")
+    rank = np.empty(len(order))
+    rank[order] = (np.arange(len(order)) + 0.5) / len(order)
+    deciles = np.array(total.deciles)
+    aim = np.interp(rank, DECILES, deciles)
+    for outside, end, decile in ((rank < DECILES[0], DECILES[0], deciles[0]), (rank > DECILES[-1], DECILES[-1], deciles[-1])):
+        aim[outside] = decile * per_head[outside] / max(float(np.quantile(per_head, end)), 1.0)
+    aim *= members
+    return aim * (total.mean * members.sum() / aim.sum())
+
+
+def fit_sources(
+    tables: Tables, p: Any, trial: "TrialYear", scale: np.ndarray, dibao: "DibaoIncomes", others: "OtherIncomes",
+    on_dibao: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Scale wages and farms of the registered until they bring what the import says, and so does all they have.
+
+    Returns the scale of wages; ``holdings`` are changed. Property is what villages and land bring, and is not scaled: support
+    and other transfers take up what is left of each household's income.
+    """
+    households = tables["households"]
+    registered = households["registered"] == 1
+    members = households["members"][registered].astype(float)
+    goals = {source: p.tables.income(source).mean * members.sum() for source in (*SOURCES, TOTAL)}
+    scale = scale.copy()
+
+    def settle() -> np.ndarray:
+        earned = scale * trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
+        return np.where(on_dibao, dibao.settle(earned, on_dibao), others.settle(earned))
+
+    first = settle()[registered]
+    aim = aims_of(p.tables, first / members, members)
+    level = 1.0
+    for _ in range(ROUNDS):
+        dibao.aim(registered, level * aim)
+        others.aim(registered, level * aim / members)
+        income = settle()
+        by_source = income_by_source(tables, p, trial, scale, income)
+        sums = {source: float(amount[registered].sum()) for source, amount in by_source.items()}
+        wages, farms = (scale * trial.wages)[registered].sum(), trial.farm_share * households["holdings"][registered].sum()
+        more_wages = _factor(wages, goals["wage"] - sums["wage"])
+        more_farms = _factor(farms, goals["business"] - sums["business"])
+        more = goals[TOTAL] / income[registered].sum()
+        if max(abs(more_wages - 1.0), abs(more_farms - 1.0), abs(more - 1.0)) < CLOSE:
+            break
+        scale[registered] *= more_wages
+        households["holdings"][registered] *= more_farms
+        level *= more
+    return scale
+
+
+def _factor(now: float, lacking: float) -> float:
+    """What a sum is multiplied by to gain what is lacking, within a step's reach; 1 where there is nothing to multiply."""
+    return float(np.clip((now + lacking) / now, 1.0 / WIDEST, WIDEST)) if now > 0.0 else 1.0
