@@ -18,7 +18,7 @@ from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
-from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
+from sim.founding.audit import audit_burn_in, audit_founding, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
 from sim.founding.production import production_accounts
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
@@ -29,7 +29,8 @@ from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.policies import bind_policies
 from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
-from sim.scenario.origins import is_home, origin_of_target, origins
+from sim.scenario.county_file import is_home
+from sim.scenario.origins import origin_of_target, origins
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records, owed_reasons
 from sim.world.places import township_names
@@ -91,10 +92,10 @@ class County:
     def _found(self, declared_only: bool) -> None:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
-        p = founding.parameters(book, self.values, self.scenario.distributions, is_home(self.scenario))
+        p = founding.parameters(book, self.values, self.scenario.distributions, is_home(self.scenario.county_code))
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
-        promised = round(float(self.values.at("thresholds.posts")))
+        promised = round(float(self.values.at("thresholds.posts"))) if p.home else posts  # another county promised nothing here
         draws = founding.found_people(
             self.tables, self.key, p, general_weight=self.scenario.weight, posts=posts, posts_promised=promised
         )
@@ -121,7 +122,7 @@ class County:
         #: Income of each founded household in an ordinary year by source, yuan.
         self.founded_sources = founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
-        self.audit = audit_founding(self.tables, p, self.values)
+        self.audit = audit_founding(self.tables, p, self.values) + audit_sources(self.tables, p, self.founded_sources)
         self.production = production_accounts(self.tables, p)
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p

@@ -1,5 +1,6 @@
 """Where the founded households' income comes from, and registered households founded with the sources that an import counts."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ MONTHS, ROUNDS = 12, 60
 SOURCES, TOTAL = ("wage", "business", "property", "transfer"), "total"
 #: A step of the search changes wages or farms by no more than this factor; closer than this to all goals it ends.
 WIDEST, CLOSE = 3.0, 1e-5
+#: Least and most of the land drawn that a household which lets it may have.
+LAND_REACH = (0.25, 4.0)
 DECILES = np.arange(1, 10) / 10.0
 
 
@@ -47,14 +50,35 @@ def aims_of(given: Any, per_head: np.ndarray, members: np.ndarray) -> np.ndarray
     return aim * (total.mean * members.sum() / aim.sum())
 
 
+def fit_property(tables: Tables, p: Any, trial: "TrialYear") -> "TrialYear":
+    """Let registered households that till nothing have so much land that its rent brings the property income that was counted.
+
+    Returns the trial year as it would have been: rents, and subsidies by the mu. As far as ``LAND_REACH`` allows; what villages
+    and enterprises hand out is theirs.
+    """
+    households = tables["households"]
+    registered = households["registered"] == 1
+    lets = registered & (households["farm_labour"] <= 0.0)
+    rents = np.where(lets, households["land"] * p.land_rent * p.rent_paid_share, 0.0)
+    now = float((trial.programmes - trial.loans)[registered].sum())
+    wanted = p.tables.income("property").mean * float(households["members"][registered].sum())
+    if rents.sum() <= 0.0:
+        return trial
+    more = float(np.clip(1.0 + (wanted - now) / rents.sum(), *LAND_REACH))
+    subsidies = np.where(lets, p.subsidy_per_mu * households["land"], 0.0)
+    households["land"][lets] *= more
+    return replace(
+        trial, programmes=trial.programmes + (more - 1.0) * rents, transfers=trial.transfers + (more - 1.0) * subsidies
+    )
+
+
 def fit_sources(
     tables: Tables, p: Any, trial: "TrialYear", scale: np.ndarray, dibao: "DibaoIncomes", others: "OtherIncomes",
     on_dibao: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Scale wages and farms of the registered until they bring what the import says, and so does all they have.
 
-    Returns the scale of wages; ``holdings`` are changed. Property is what villages and land bring, and is not scaled: support
-    and other transfers take up what is left of each household's income.
+    Returns the scale of wages; ``holdings`` are changed. Support and other transfers take up what is left of each income.
     """
     households = tables["households"]
     registered = households["registered"] == 1

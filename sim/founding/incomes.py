@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.founding.income_sources import fit_sources, income_by_source
+from sim.founding.income_sources import fit_property, fit_sources, income_by_source
 from sim.founding.livelihoods import anchor_farms, county_farming
 from sim.founding.population import Draws
 from sim.world.codes import Destination, Segment
@@ -71,6 +71,8 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     household by source, yuan a year.
     """
     households = tables["households"]
+    if p.tables is not None and p.tables.incomes:
+        trial = fit_property(tables, p, trial)
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
     dibao, others = (
         DibaoIncomes(tables, draws, p, trial=trial, rules=rules),

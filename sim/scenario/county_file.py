@@ -223,6 +223,11 @@ def holds_facts(tree: Mapping[str, Any]) -> bool:
     )
 
 
+def is_home(code: str | None) -> bool:
+    """Whether a county of this code, or of none, is founded after Lingyuan's paper: invented counties, without a code, are."""
+    return code in (None, HOME)
+
+
 def name_of(file: Path) -> str:
     """What a county is called in folders of results: by its own folder, or by its file where that lies among others."""
     return file.parent.resolve().name if file.name == shipped.COUNTY_FILE and file.parent.name != shipped.SCENARIOS else file.stem
