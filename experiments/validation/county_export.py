@@ -155,7 +155,7 @@ def _incomes(county: County, members: np.ndarray) -> list[Income]:
 
 
 def write(folder: Path, given: Distributions) -> None:
-    """Write the three tables into a folder."""
+    """Write the tables into a folder; what is empty is left out."""
     for name, columns, rows in (
         (HOUSEHOLDS_FILE, CELL_COLUMNS, [vars(cell) for cell in given.cells]),
         (MARGINS_FILE, MARGIN_COLUMNS, [vars(margin) for margin in given.margins]),
@@ -165,4 +165,5 @@ def write(folder: Path, given: Distributions) -> None:
             for each in given.incomes
         ]),
     ):  # fmt: skip
-        write_csv(folder / name, [{column: row[column] for column in columns} for row in rows])
+        if rows:
+            write_csv(folder / name, [{column: row[column] for column in columns} for row in rows])

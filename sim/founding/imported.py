@@ -272,17 +272,14 @@ def _seats(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, can_work: 
     odds = np.where(fit, able / (1.0 - able + CERTAIN), 1e-12)
     seat = np.argsort(-np.log(draws.uniforms("imported seat", names)) / odds, kind="stable")
     found = np.empty(len(names), dtype=np.int64)
-    workers = np.flatnonzero(can_work)
-    found[workers] = seat[: len(workers)]
-    left = np.sort(seat[len(workers) :])
-    left = left[np.argsort(draws.uniforms("imported rest", names[left]), kind="stable")]
-    adults = left[ages[left] >= ADULT]
-    first = np.flatnonzero(heads & ~can_work)
-    others = np.flatnonzero(~heads & ~can_work)
-    chosen = adults[: len(first)]
-    rest = np.concatenate([adults[len(chosen) :], left[ages[left] < ADULT]])
-    rest = rest[np.argsort(draws.uniforms("imported place", names[rest]), kind="stable")]
-    found[np.concatenate([first, others])] = np.concatenate([chosen, rest])
+    for chosen, whose, again in ((seat[: can_work.sum()], can_work, "worker"), (seat[can_work.sum() :], ~can_work, "rest")):
+        # In an order of its own, for ``seat`` has the likely ages first; heads are adults, as long as there are any.
+        mixed = chosen[np.argsort(draws.uniforms(f"imported {again}", names[chosen]), kind="stable")]
+        grown = ages[mixed] >= ADULT
+        first = np.flatnonzero(whose & heads)
+        for_heads = np.concatenate([mixed[grown], mixed[~grown]])[: len(first)]
+        others = mixed[np.isin(mixed, for_heads, invert=True)]
+        found[first], found[np.flatnonzero(whose & ~heads)] = for_heads, others
     return found
 
 

@@ -16,6 +16,7 @@ SOURCES, TOTAL = ("wage", "business", "property", "transfer"), "total"
 WIDEST, CLOSE = 3.0, 1e-5
 #: Least and most of the land drawn that a household which lets it may have.
 LAND_REACH = (0.25, 4.0)
+TAIL = 0.8  # most that the distance of the highest incomes to the ninth decile is stretched, or shrunk
 DECILES = np.arange(1, 10) / 10.0
 
 
@@ -47,6 +48,11 @@ def aims_of(given: Any, per_head: np.ndarray, members: np.ndarray) -> np.ndarray
     for outside, end, decile in ((rank < DECILES[0], DECILES[0], deciles[0]), (rank > DECILES[-1], DECILES[-1], deciles[-1])):
         aim[outside] = decile * per_head[outside] / max(float(np.quantile(per_head, end)), 1.0)
     aim *= members
+    # The deciles say nothing of how high the highest are: their distance to the ninth makes up the mean, and only then all do.
+    high = rank > DECILES[-1]
+    above = np.where(high, aim - deciles[-1] * members, 0.0)
+    if above.sum() > 0.0:
+        aim += above * float(np.clip((total.mean * members.sum() - aim.sum()) / above.sum(), -TAIL, TAIL))
     return aim * (total.mean * members.sum() / aim.sum())
 
 

@@ -52,6 +52,8 @@ def read(
     has_tables = file.name == shipped.COUNTY_FILE and distributions.has_distributions(file.parent)
     found = county_file.read(file, book, add_fault, override, elsewhere=has_tables)
     tables = distributions.read(file.parent, add_fault) if has_tables else None
+    if has_tables and tables is None:  # what is wrong with them is said, and nothing follows from half of them
+        return CountyFolder(found.facts, found.title, found.code, None, ())
     for identity, (value, name) in {} if tables is None else tables.settings().items():
         place = str(file.parent / name)
         stated = next((fact.value for fact in found.facts if fact.parameter == identity), value)

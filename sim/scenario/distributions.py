@@ -290,6 +290,13 @@ def _margin(variable: str, category: str, households: int, persons: int) -> Bili
     if not category or (allowed is not None and category not in (*allowed, OTHER)):
         problem = one_of(category, [*(allowed or ()), OTHER])
         return BilingualText(f"category {problem.english}", f"category {problem.chinese}")
+    if variable == "size" and category != OTHER:
+        size = int(category)
+        if persons < size * households or (size < SIZES[-1] and persons > size * households):
+            return BilingualText(
+                f"{households} households of size {category} cannot have {persons} persons",
+                f"{households} 户 {category} 人户不会有 {persons} 人",
+            )
     # The holders of posts are counted, and the members of an age group: their households may be more or fewer.
     return _count_persons(households, persons) if variable in PARTITIONS or variable == "kind" else None
 
@@ -318,6 +325,7 @@ def _check_sums(found: Distributions, file: Path, fault: AddFault) -> None:
                     file, 1, f"{variable} adds up to {sums[unit]} {unit}, and {HOUSEHOLDS_FILE} to {total}; correct one of them",
                     f"{variable} 的{zh}合计 {sums[unit]}，{HOUSEHOLDS_FILE} 合计 {total}；请改正其中一个"
                 )  # fmt: skip
+                break  # what is wrong with a variable is said once
     ages = found.margin("age_sex").values()
     if ages and sum(each.persons for each in ages) != found.persons:
         total = sum(each.persons for each in ages)
@@ -325,14 +333,6 @@ def _check_sums(found: Distributions, file: Path, fault: AddFault) -> None:
             file, 1, f"age_sex adds up to {total} persons, and {HOUSEHOLDS_FILE} to {found.persons}; correct one of them",
             f"age_sex 的人数合计 {total}，{HOUSEHOLDS_FILE} 合计 {found.persons}；请改正其中一个"
         )  # fmt: skip
-    for category, each in found.margin("size").items():
-        size = 0 if category == OTHER else int(category)
-        exact = size in SIZES[:-1] and each.persons != size * each.households
-        if exact or (size == SIZES[-1] and each.persons < size * each.households):
-            fault(
-                file, 1, f"{each.households} households of size {category} cannot have {each.persons} persons",
-                f"{each.households} 户 {category} 人户不会有 {each.persons} 人"
-            )  # fmt: skip
 
 
 def _check_incomes(found: Distributions, file: Path, fault: AddFault) -> None:
