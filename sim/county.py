@@ -33,7 +33,7 @@ from sim.scenario.county_file import is_home
 from sim.scenario.origins import origin_of_target, origins
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records, owed_reasons
-from sim.world.places import township_names
+from sim.world.places import NUMBERED, township_names
 
 BURN_IN = 12
 QUARTER = 3
@@ -92,7 +92,12 @@ class County:
     def _found(self, declared_only: bool) -> None:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
-        p = founding.parameters(book, self.values, self.scenario.distributions, is_home(self.scenario.county_code))
+        p = founding.parameters(
+            book,
+            self.values,
+            self.scenario.distributions,
+            is_home(self.scenario.county_code, self.scenario.distributions is not None),
+        )
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts"))) if p.home else posts  # another county promised nothing here
@@ -307,6 +312,9 @@ def catalogue(scenario: Scenario) -> ResultNames:
     """What is measured of this scenario, and the names of its places."""
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
+    if scenario.distributions is not None and int(values.at("founding.places")) == NUMBERED:
+        named = [{"zh": name, "en": name} for name in scenario.distributions.names("township")]
+        townships = (*named, *townships[len(named) :])
     segments = tuple(SEGMENT_NAMES.values())
     return ResultNames(
         goals_of(scenario.months), indicators_of(scenario.months), townships, segments=segments, first_month=scenario.start

@@ -228,14 +228,26 @@ def set_members(tables: Tables, draws: Draws, p: Any, made: Registered) -> None:
     persons["capacity"][rows] = np.where(can_work, np.where(weak, p.weak_capacity, 1.0), 0.0)
     out = (stage == Stage.NOT_IN_SCHOOL) & (ages >= ADULT) & (ages < OLD)
     persons["disabled"][rows] = out & ~can_work
-    chronic = (persons["chronic"][rows] == 1) & (ages >= ADULT)
-    lacking = (made.cause == Cause.ILLNESS) & (np.bincount(household, chronic, len(made.size)) == 0)
-    # Who cannot work is ill, or the head where all can; the last in the order of places that cannot is found by the reverse.
-    ill = np.full(len(made.size), 0)
-    cannot = np.flatnonzero(~can_work & (ages >= ADULT))[::-1]
-    ill[household[cannot]] = place[cannot]
-    chronic |= lacking[household] & (place == ill[household])
-    persons["chronic"][rows] = chronic
+    persons["chronic"][rows] = _chronic(draws, p, made, household, names, ages >= ADULT)
+
+
+def _chronic(
+    draws: Draws, p: Any, made: Registered, household: np.ndarray, names: np.ndarray, adult: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """Who is chronically ill: an adult of every household that is poor through illness, and of as many others as usually are."""
+    ill = made.cause == Cause.ILLNESS
+    order = draws.order("imported ill household", np.arange(len(ill), dtype=np.uint64) + np.uint64(1), ill * -1.0)
+    chosen = np.zeros(len(ill), dtype=bool)
+    for segment in (Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER):
+        block = made.block(segment)
+        usual = round(float(p.chronic_share[segment]) * (block.stop - block.start))
+        own = order[(order >= block.start) & (order < block.stop)]
+        chosen[own[: max(usual, int(ill[block].sum()))]] = True
+    first = np.lexsort((draws.uniforms("imported ill", names) + ~adult, household))
+    whose = first[np.cumsum(made.size) - made.size]  # of each household the one with the smallest draw, adults before children
+    found = np.zeros(len(names), dtype=bool)
+    found[whose[chosen]] = True
+    return found & adult
 
 
 def _ages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, female: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -80,15 +80,16 @@ def fit_property(tables: Tables, p: Any, trial: "TrialYear") -> "TrialYear":
 
 def fit_sources(
     tables: Tables, p: Any, trial: "TrialYear", scale: np.ndarray, dibao: "DibaoIncomes", others: "OtherIncomes",
-    on_dibao: np.ndarray,
+    on_dibao: np.ndarray, verified: np.ndarray, line: float,
 ) -> np.ndarray:  # fmt: skip
     """Scale wages and farms of the registered until they bring what the import says, and so does all they have.
 
+    ``verified``: what each household had at least, yuan a year; ``line``: the poverty line, yuan per head.
     Returns the scale of wages; ``holdings`` are changed. Support and other transfers take up what is left of each income.
     """
     households = tables["households"]
     registered = households["registered"] == 1
-    members = households["members"][registered].astype(float)
+    members, verified = households["members"][registered].astype(float), verified[registered]
     goals = {source: p.tables.income(source).mean * members.sum() for source in (*SOURCES, TOTAL)}
     scale = scale.copy()
 
@@ -98,10 +99,13 @@ def fit_sources(
 
     first = settle()[registered]
     aim = aims_of(p.tables, first / members, members)
+    # Where by the count hardly anybody was below the line, nobody was once ordinary rigid spending was paid: that was verified.
+    least = verified if p.tables.income(TOTAL).deciles[0] >= line else np.zeros(len(aim))
     level = 1.0
     for _ in range(ROUNDS):
-        dibao.aim(registered, level * aim)
-        others.aim(registered, level * aim / members)
+        wanted = np.maximum(level * aim, least)
+        dibao.aim(registered, wanted)
+        others.aim(registered, wanted / members)
         income = settle()
         by_source = income_by_source(tables, p, trial, scale, income)
         sums = {source: float(amount[registered].sum()) for source, amount in by_source.items()}

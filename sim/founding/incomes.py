@@ -87,7 +87,10 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     anchor_farms(households, scale, county)
     households["holdings"] *= scale[:, None]
     if p.tables is not None and p.tables.incomes:
-        scale = fit_sources(tables, p, trial, scale, dibao=dibao, others=others, on_dibao=on_dibao)
+        verified = verified_income(rules, households["members"].astype(float), trial)
+        scale = fit_sources(
+            tables, p, trial, scale, dibao=dibao, others=others, on_dibao=on_dibao, verified=verified, line=rules.poverty_line
+        )
     earned = scale * trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
     income = np.where(on_dibao, dibao.settle(earned, on_dibao), others.settle(earned))
     _scale_productivity(tables, scale)

@@ -223,9 +223,11 @@ def holds_facts(tree: Mapping[str, Any]) -> bool:
     )
 
 
-def is_home(code: str | None) -> bool:
-    """Whether a county of this code, or of none, is founded after Lingyuan's paper: invented counties, without a code, are."""
-    return code in (None, HOME)
+def is_home(code: str | None, has_tables: bool) -> bool:
+    """Whether a county of this code, with tables of its own or without, is founded after Lingyuan's paper: invented counties,
+    which have neither, are.
+    """
+    return code == HOME or (code is None and not has_tables)
 
 
 def name_of(file: Path) -> str:

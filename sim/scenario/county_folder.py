@@ -14,7 +14,7 @@ from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.resolve import Override
 from sim.scenario import county_file, distributions
-from sim.scenario.county_file import HOME, SIZE, AddFault, Fact
+from sim.scenario.county_file import SIZE, AddFault, Fact
 from sim.scenario.distributions import Distributions
 
 LOG = logging.getLogger("xianjie")
@@ -64,8 +64,8 @@ def read(
             )  # fmt: skip
             LOG.warning("%s", told)
         override(identity, value, place, 1, True, True)
-    elsewhere = found.code != HOME and (tables is not None or found.code is not None)
-    named = [] if tables is None else [name for name in tables.margin("township") if name != distributions.OTHER]
+    elsewhere = not county_file.is_home(found.code, tables is not None)
+    named = [] if tables is None else tables.names("township")
     if named and elsewhere and TOWNSHIPS not in overrides:
         override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
     stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)

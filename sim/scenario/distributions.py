@@ -119,6 +119,10 @@ class Distributions:
         """The margin of a variable by category; empty where it was not given."""
         return {each.category: each for each in self.margins if each.variable == variable}
 
+    def names(self, variable: str) -> list[str]:
+        """The categories of a variable that were not merged, in the order of the table."""
+        return [category for category in self.margin(variable) if category != OTHER]
+
     def income(self, source: str) -> Income | None:
         """The income of a source; None where it was not given."""
         return next((each for each in self.incomes if each.source == source), None)
