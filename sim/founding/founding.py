@@ -92,7 +92,7 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     sizes = make_households(tables, draws, p, counts=counts, village_size=village_size)
     make_persons(tables, draws, p, sizes=sizes, counts=counts, posts=posts_promised)
     if p.registered is not None:
-        set_members(tables, draws, p, p.registered)
+        set_members(tables, draws, p, p.registered, counts, posts_promised)
     list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):

@@ -12,15 +12,27 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.founding.population import ADULT, OLD, SCHOOL, SENIOR_HIGH, TERTIARY, Draws, identities
+from sim.founding.population import (
+    ADULT,
+    OLD,
+    SCHOOL,
+    SENIOR_HIGH,
+    TERTIARY,
+    Counts,
+    Draws,
+    ages_of,
+    enough_hands,
+    identities,
+    strengths_of,
+)
 from sim.world.codes import NONE, Cause, Segment, Stage
 
 #: The largest category of sizes and of persons able to work: so many or more.
 LARGEST, MOST_ABLE = 6, 4
 OTHER, UNSTABLE = "other", "脱贫不稳定户"
-YOUNGEST_WORKER, OLDEST_AGE, MEN = 16, 95, "男"
-#: How much likelier an age at which all can work is to be that of somebody who can, than one at which nobody can.
-CERTAIN = 0.05
+YOUNGEST_WORKER, LAST_GROUP, OLDEST_AGE, AGE_GROUP, MEN = 16, 85, 95, 5, "男"
+#: What keeps the odds of an age at which all can work finite, and those of one at which nobody can above nothing.
+CERTAIN, IMPOSSIBLE = 0.01, 1e-12
 
 
 @dataclass
@@ -196,10 +208,11 @@ def _spread_over_townships(made: Registered, given: Any, draws: Draws, names: np
     _trade(made.township, made.size, {known.index(name): margin[name].persons for name in named if name in known}, order)
 
 
-def set_members(tables: Tables, draws: Draws, p: Any, made: Registered) -> None:
+def set_members(tables: Tables, draws: Draws, p: Any, made: Registered, counts: Counts, posts: int) -> None:
     """Give the members of registered households ages by the margin, and the ability to work that their household has.
 
-    Before persons are put in order: those of registered households stand first, household by household.
+    Ages, and how likely somebody of an age can work, or is weak, are otherwise those of founding. Before persons are put in
+    order: those of registered households stand first, household by household. ``posts``: as for ``make_persons``.
     """
     persons = tables["persons"]
     household = np.repeat(np.arange(len(made.size)), made.size)
@@ -208,33 +221,45 @@ def set_members(tables: Tables, draws: Draws, p: Any, made: Registered) -> None:
     place = rows - np.repeat(np.cumsum(made.size) - made.size, made.size)
     can_work = place < made.able[household]
     ages, female = _ages(draws, p, names, persons["age"][rows].astype(np.int64), persons["female"][rows].astype(np.int64))
-    slots = _seats(draws, p, names, ages, can_work, place == 0)
-    ages, female = ages[slots], female[slots]
-    steps = np.arange(len(p.able_by_age)) * p.strength_step
-    able, full = np.interp(ages, steps, p.able_by_age), np.interp(ages, steps, p.full_by_age)
-    segment = np.where(household < made.on_dibao, int(Segment.REGISTERED_DIBAO), int(Segment.REGISTERED_OTHER))
-    weak = can_work & (draws.uniforms("imported weak", names) < np.asarray(p.weak_share)[segment])
-    weak = np.where(full <= 0.0, can_work, weak & (able > full))
+    stage = _stages(draws, p, names, ages)
+    child_share, _, adults = ages_of(p, counts)
+    top, power = strengths_of(p, enough_hands(p, counts, posts) / (1.0 - child_share), adults)
+    seats = np.empty(len(rows), dtype=np.int64)
+    weak = np.zeros(len(rows), dtype=bool)
+    for segment in (Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER):
+        here = np.flatnonzero((household < made.on_dibao) == (segment == Segment.REGISTERED_DIBAO))
+        chance = np.minimum(top[segment] * _curve(p, p.able_by_age, ages[here]) ** power[segment], 1.0)
+        chance[(ages[here] < YOUNGEST_WORKER) | (stage[here] != Stage.NOT_IN_SCHOOL)] = 0.0
+        _let_grow(draws, names, ages, stage, here, chance, int(can_work[here].sum()))
+        seats[here] = here[_seats(draws, names[here], ages[here], chance, can_work[here], place[here] == 0)]
+        able, full = (_curve(p, curve, ages[seats[here]]) ** power[segment] for curve in (p.able_by_age, p.full_by_age))
+        strong = np.minimum(top[segment] * full, 1.0) / np.maximum(np.minimum(top[segment] * able, 1.0), IMPOSSIBLE)
+        weak[here] = can_work[here] & (draws.uniforms("imported weak", names[here]) >= strong)
+    ages, female, stage = ages[seats], female[seats], stage[seats]
+    able, full = _curve(p, p.able_by_age, ages), _curve(p, p.full_by_age, ages)
     u = draws.uniforms("imported strength", names)
-    strength = np.where(weak, full + (able - full) * u, full * u)
-    persons["strength"][rows] = np.where(can_work, strength, able + (1.0 - able) * u)
-    persons["age"][rows], persons["female"][rows] = ages, female
-    stage = _stages(draws, p, names, ages, can_work)
-    years = np.select(
+    persons["strength"][rows] = np.where(can_work, np.where(weak, full + (able - full) * u, full * u), able + (1.0 - able) * u)
+    persons["age"][rows], persons["female"][rows], persons["stage"][rows] = ages, female, stage
+    persons["school_years"][rows] = np.select(
         [stage == Stage.COMPULSORY, stage == Stage.SENIOR_HIGH, stage == Stage.TERTIARY],
         [SENIOR_HIGH - ages, TERTIARY - ages, int(p.graduation_age) - ages], 0,
     )  # fmt: skip
-    persons["stage"][rows], persons["school_years"][rows] = stage, years
     persons["capacity"][rows] = np.where(can_work, np.where(weak, p.weak_capacity, 1.0), 0.0)
-    out = (stage == Stage.NOT_IN_SCHOOL) & (ages >= ADULT) & (ages < OLD)
-    persons["disabled"][rows] = out & ~can_work
+    persons["disabled"][rows] = (stage == Stage.NOT_IN_SCHOOL) & (ages >= ADULT) & (ages < OLD) & ~can_work
     persons["chronic"][rows] = _chronic(draws, p, made, household, names, ages >= ADULT)
+
+
+def _curve(p: Any, curve: Any, ages: np.ndarray) -> np.ndarray:
+    """A curve of working capacity at these ages."""
+    return np.interp(ages, np.arange(len(curve)) * p.strength_step, curve)
 
 
 def _chronic(
     draws: Draws, p: Any, made: Registered, household: np.ndarray, names: np.ndarray, adult: np.ndarray
 ) -> np.ndarray:  # fmt: skip
-    """Who is chronically ill: an adult of every household that is poor through illness, and of as many others as usually are."""
+    """Who is chronically ill: an adult of every household that is poor through illness, and of as many others as usually are;
+    in such a household each other adult with the chance that founding has it.
+    """
     ill = made.cause == Cause.ILLNESS
     order = draws.order("imported ill household", np.arange(len(ill), dtype=np.uint64) + np.uint64(1), ill * -1.0)
     chosen = np.zeros(len(ill), dtype=bool)
@@ -247,62 +272,73 @@ def _chronic(
     whose = first[np.cumsum(made.size) - made.size]  # of each household the one with the smallest draw, adults before children
     found = np.zeros(len(names), dtype=bool)
     found[whose[chosen]] = True
+    of_segment = np.where(household < made.on_dibao, int(Segment.REGISTERED_DIBAO), int(Segment.REGISTERED_OTHER))
+    also = 1.0 - np.sqrt(1.0 - np.asarray(p.chronic_share)[of_segment])
+    found |= chosen[household] & (draws.uniforms("imported ill as well", names) < also)
     return found & adult
 
 
 def _ages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, female: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ages and sexes of as many persons as there are: by the margin of age and sex, those that it merged as they were drawn."""
-    margin = p.tables.margin("age_sex")
-    order = draws.order("imported age", names)
+    """Ages and sexes by their margin: whoever was drawn older is older; persons of merged categories stay as they were drawn."""
+    groups: dict[int, list[int]] = {}
+    for category, each in p.tables.margin("age_sex").items():
+        if category != OTHER:
+            low = int(category[1:].rstrip("+").partition("-")[0])
+            groups.setdefault(low, [0, 0])[0 if category.startswith(MEN) else 1] += each.persons
+    named = sum(map(sum, groups.values()))
+    chosen = np.sort(draws.order("imported person", names)[:named])
+    rows = chosen[np.lexsort((draws.uniforms("imported age", names[chosen]), ages[chosen]))]
     u = draws.uniforms("imported year", names)
     ages, female = ages.copy(), female.copy()
     start = 0
-    for category, each in margin.items():
-        if category == OTHER:
-            continue
-        rows = order[start : start + each.persons]
-        low, _, high = category[1:].rstrip("+").partition("-")
-        years = (int(high) + 1 if high else OLDEST_AGE) - int(low)
-        ages[rows] = int(low) + (u[rows] * years).astype(int)
-        female[rows] = 0 if category.startswith(MEN) else 1
-        start += len(rows)
+    for low, (men, women) in sorted(groups.items()):
+        own = rows[start : start + men + women]
+        ages[own] = low + (u[own] * (AGE_GROUP if low < LAST_GROUP else OLDEST_AGE - LAST_GROUP)).astype(int)
+        own = own[np.argsort(draws.uniforms("imported sex", names[own]), kind="stable")]
+        female[own] = np.arange(len(own)) >= men
+        start += len(own)
     return ages, female
 
 
-def _seats(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, can_work: np.ndarray, heads: np.ndarray) -> np.ndarray:
-    """Which of the given ages each person has: those who can work the likelier ones, heads an adult's, others what is left.
-
-    Where the ages given hold fewer of working age than can work, children stand in as young adults: ``ages`` is changed.
-    """
-    able = np.interp(ages, np.arange(len(p.able_by_age)) * p.strength_step, p.able_by_age)
-    fit = (ages >= YOUNGEST_WORKER) & (able > 0.0)
-    short = int(can_work.sum()) - int(fit.sum())
-    if short > 0:
-        young = np.flatnonzero(~fit)[np.argsort(ages[~fit], kind="stable")[::-1]][:short]
-        ages[young] = ADULT + (draws.uniforms("imported grown", names[young]) * (OLD - ADULT)).astype(int)
-        fit[young], able[young] = True, 1.0
-    odds = np.where(fit, able / (1.0 - able + CERTAIN), 1e-12)
-    seat = np.argsort(-np.log(draws.uniforms("imported seat", names)) / odds, kind="stable")
-    found = np.empty(len(names), dtype=np.int64)
-    for chosen, whose, again in ((seat[: can_work.sum()], can_work, "worker"), (seat[can_work.sum() :], ~can_work, "rest")):
-        # In an order of its own, for ``seat`` has the likely ages first; heads are adults, as long as there are any.
-        mixed = chosen[np.argsort(draws.uniforms(f"imported {again}", names[chosen]), kind="stable")]
-        grown = ages[mixed] >= ADULT
-        first = np.flatnonzero(whose & heads)
-        for_heads = np.concatenate([mixed[grown], mixed[~grown]])[: len(first)]
-        others = mixed[np.isin(mixed, for_heads, invert=True)]
-        found[first], found[np.flatnonzero(whose & ~heads)] = for_heads, others
-    return found
-
-
-def _stages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray, can_work: np.ndarray) -> np.ndarray:
-    """Where everybody stands in school, as founding has it; who can work is in none."""
+def _stages(draws: Draws, p: Any, names: np.ndarray, ages: np.ndarray) -> np.ndarray:
+    """Where everybody stands in school, as founding has it."""
     u = draws.uniforms("school", names)
     stage = np.full(len(ages), int(Stage.NOT_IN_SCHOOL))
     stage[(ages >= SCHOOL) & (ages < SENIOR_HIGH)] = Stage.COMPULSORY
     stage[(ages >= SENIOR_HIGH) & (ages < TERTIARY) & (u < p.senior_high_share)] = Stage.SENIOR_HIGH
     stage[(ages >= TERTIARY) & (ages < p.graduation_age) & (u < p.senior_high_share * p.tertiary_share)] = Stage.TERTIARY
-    return np.where(can_work, int(Stage.NOT_IN_SCHOOL), stage)
+    return stage
+
+
+def _let_grow(
+    draws: Draws, names: np.ndarray, ages: np.ndarray, stage: np.ndarray, here: np.ndarray, chance: np.ndarray, workers: int
+) -> None:
+    """Where fewer are of an age to work than can work, the oldest of the young, then others, stand in as adults of that age."""
+    short = workers - int((chance > 0.0).sum())
+    if short <= 0:
+        return
+    idle = np.flatnonzero(chance <= 0.0)
+    young = idle[np.lexsort((-ages[here[idle]], ages[here[idle]] >= OLD))][:short]
+    ages[here[young]] = ADULT + (draws.uniforms("imported grown", names[here[young]]) * (OLD - ADULT)).astype(int)
+    stage[here[young]] = Stage.NOT_IN_SCHOOL
+    chance[young] = 1.0
+
+
+def _seats(
+    draws: Draws, names: np.ndarray, ages: np.ndarray, chance: np.ndarray, can_work: np.ndarray, heads: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """Whose age each person has: who can work one at which that is likely, ``chance``; heads an adult's, as long as there are."""
+    odds = np.where(chance > 0.0, chance / (1.0 - chance + CERTAIN), IMPOSSIBLE)
+    seat = np.argsort(-np.log(draws.uniforms("imported seat", names)) / odds, kind="stable")
+    found = np.empty(len(names), dtype=np.int64)
+    for chosen, whose, again in ((seat[: can_work.sum()], can_work, "worker"), (seat[can_work.sum() :], ~can_work, "rest")):
+        # In an order of its own, for ``seat`` has the likely ages first.
+        mixed = chosen[np.argsort(draws.uniforms(f"imported {again}", names[chosen]), kind="stable")]
+        grown = ages[mixed] >= ADULT
+        first = np.flatnonzero(whose & heads)
+        for_heads = np.concatenate([mixed[grown], mixed[~grown]])[: len(first)]
+        found[first], found[np.flatnonzero(whose & ~heads)] = for_heads, mixed[np.isin(mixed, for_heads, invert=True)]
+    return found
 
 
 def inherited_households(p: Any) -> int | None:
