@@ -268,11 +268,15 @@ def test_what_to_look_up_first_is_what_matters_times_how_little_it_rests_on():
     finding = {"goals": {
         "G2": [{"factor": "a", "correlation": 0.2}, {"factor": "b", "correlation": -0.4}, {"factor": "e", "correlation": 0.9}],
         "R3": [{"factor": "c", "correlation": 0.5}, {"factor": "d", "correlation": 0.6}, {"factor": "a", "correlation": 0.2}],
-        "Z9": [{"factor": "a", "correlation": 1.0}],
+        "Z9": [{"factor": "a", "correlation": 1.0}, {"factor": "b", "correlation": 0.9, "stands_out": False}],
     }}  # fmt: skip
     found = origin_text.look_up_first(numbers, finding, ["G2", "R3"])
     # d: 0.6² / 2 × 0.4 = 0.072; b: 0.4² / 2 × 0.8 = 0.064; a: (0.2² + 0.2²) / 2 = 0.04; c is measured, e nobody can look up.
     assert [(each["id"], each["urgency"]) for each in found] == [("d", 0.072), ("b", 0.064), ("a", 0.04)]
+    assert [each["goal"] for each in found] == ["R3", "G2", "Z9"]
+    # Where no main goal is screened: by the goal that each matters most to.
+    other = origin_text.look_up_first(numbers, finding, ["F1"])
+    assert [(each["id"], each["urgency"]) for each in other] == [("a", 0.0), ("d", 0.0), ("b", 0.0)]
     assert origin_text.look_up_first(numbers, {}, ["G2"]) == []
 
 
