@@ -1,7 +1,6 @@
 """Distributions of a county's registered households, as an import of an office's own files leaves them: three tables of counts.
 
-``registered_households.csv`` holds joint cells, ``registered_margins.csv`` exact margins, ``registered_incomes.csv`` incomes by
-source. Nothing in them is of a single household: a cell or category of fewer than ``FEWEST`` households was merged by whoever
+One (``HOUSEHOLDS_FILE``) holds joint cells, one (``MARGINS_FILE``) exact margins, one (``INCOMES_FILE``) incomes by source. Nothing in them is of a single household: a cell or category of fewer than ``FEWEST`` households was merged by whoever
 wrote it. The names below are all there is to the format; who writes these files uses them too.
 """
 
@@ -272,7 +271,7 @@ def _cell(size: int, able: int, dibao: int, cause: str, households: int, persons
     for name, value, allowed in (("size", size, SIZES), ("able", able, ABLE), ("dibao", dibao, (0, 1)), ("cause", cause, CAUSES)):
         if value not in allowed:
             problem = one_of(value, [str(each) for each in allowed])
-            return BilingualText(f"{name} {problem.english}", f"{name} {problem.chinese}")
+            return BilingualText(f"{name} {problem.english}", f"{name} 这一项{problem.chinese}")
     if able > size:
         return BilingualText(f"{able} able to work of a household of {size}", f"{size} 口之家不会有 {able} 个劳动力")
     if not households:
@@ -289,11 +288,11 @@ def _count_persons(households: int, persons: int) -> BilingualText | None:
 def _margin(variable: str, category: str, households: int, persons: int) -> BilingualText | None:
     if variable not in CATEGORIES:
         problem = one_of(variable, list(CATEGORIES))
-        return BilingualText(f"variable {problem.english}", f"variable {problem.chinese}")
+        return BilingualText(f"variable {problem.english}", f"变量 variable {problem.chinese}")
     allowed = CATEGORIES[variable]
     if not category or (allowed is not None and category not in (*allowed, OTHER)):
         problem = one_of(category, [*(allowed or ()), OTHER])
-        return BilingualText(f"category {problem.english}", f"category {problem.chinese}")
+        return BilingualText(f"category {problem.english}", f"类别 category {problem.chinese}")
     if variable == "size" and category != OTHER:
         size = int(category)
         if persons < size * households or (size < SIZES[-1] and persons > size * households):
@@ -308,7 +307,7 @@ def _margin(variable: str, category: str, households: int, persons: int) -> Bili
 def _income(source: str, households_with: int, mean: float, *deciles: float) -> BilingualText | None:
     if source not in (*SOURCES, TOTAL):
         problem = one_of(source, [*SOURCES, TOTAL])
-        return BilingualText(f"source {problem.english}", f"source {problem.chinese}")
+        return BilingualText(f"source {problem.english}", f"来源 source {problem.chinese}")
     if list(deciles) != sorted(deciles):
         return BilingualText("deciles must not fall from p10 to p90", "p10 至 p90 应由低到高")
     return None
