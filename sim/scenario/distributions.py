@@ -1,7 +1,8 @@
 """Distributions of a county's registered households, as an import of an office's own files leaves them: three tables of counts.
 
-One (``HOUSEHOLDS_FILE``) holds joint cells, one (``MARGINS_FILE``) exact margins, one (``INCOMES_FILE``) incomes by source. Nothing in them is of a single household: a cell or category of fewer than ``FEWEST`` households was merged by whoever
-wrote it. The names below are all there is to the format; who writes these files uses them too.
+One (``HOUSEHOLDS_FILE``) holds joint cells, one (``MARGINS_FILE``) exact margins, one (``INCOMES_FILE``) incomes by source.
+Nothing in them is of a single household: a cell or category of fewer than ``FEWEST`` households was merged by whoever wrote it.
+The names below are all there is to the format; who writes these files uses them too.
 """
 
 import csv

@@ -130,6 +130,10 @@ def test_the_measured_value_without_a_place_to_stand_is_refused(tmp_path):
     answer = invoke("check", empty, "--lang", "en")
     assert answer.exit_code == 2 and "is a folder without county.yaml" in answer.stderr
     (empty / "county.yaml").write_text(COUNTY + FACT, encoding="utf-8")
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "plan.yaml").write_text("title: 一年\ncounty: bare\nmonths: 12\n", encoding="utf-8")
+    answer = invoke("check", tmp_path / "plan.yaml", "--lang", "en")
+    assert answer.exit_code == 2 and "names the folder 'bare', in which there is no county.yaml" in answer.stderr
     assert "does not say how large it is" in invoke("check", empty, "--lang", "en").stderr
     here = folder(tmp_path / "encoded")
     (here / "registered_margins.csv").write_bytes(MARGINS.encode("gb18030"))

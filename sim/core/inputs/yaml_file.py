@@ -261,6 +261,11 @@ def beside(path: Path, line: int, key: str, name: Any) -> Path:
             pass
     if known:
         return known
+    if "\0" not in name and os.path.isdir(path.parent / name):
+        raise InputError(
+            path, line, f"'{key}' names the folder '{shorten(name)}', in which there is no {shipped.COUNTY_FILE}",
+            f"“{key}”写的是文件夹“{shorten(name)}”，里面没有 {shipped.COUNTY_FILE}"
+        )  # fmt: skip
     near = nearest(name, list(shipped.files()))
     raise InputError(
         path, line, f"'{key}' names '{shorten(name)}', but there is no such file beside it, and none of this name is shipped"
