@@ -174,6 +174,8 @@ def read(folder: Path, add_fault: AddFault) -> Distributions | None:
         fault(given, 1, f"needs {HOUSEHOLDS_FILE} beside it", f"旁边还应有 {HOUSEHOLDS_FILE}")
         return None
     cells = [Cell(*values) for _, values in _rows(households, CELL_COLUMNS, _cell, fault)]
+    if sum(cell.persons for cell in cells) > MOST_COUNTED:
+        fault(households, 2, f"holds more than {MOST_COUNTED:,} persons", f"合计超过 {MOST_COUNTED} 人")
     if not cells and not faults:
         fault(households, 2, "holds no households", "里面没有任何户")
     found = Distributions(
@@ -254,18 +256,20 @@ def _keys(columns: Sequence[str]) -> int:
 TEXTS = ("variable", "category", "cause", "source")
 AMOUNTS = ("mean", *DECILES)
 MOST = 1e9
+MOST_COUNTED = 5_000_000  # no county has more persons, and memory is not for typing errors
 
 
 def _value(entry: str, name: str) -> Any:
     """An entry as its column wants it: text, a whole number, or an amount; None if it is none."""
     if name in TEXTS:
         return entry
+    if name not in AMOUNTS:
+        return int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 10 and int(entry) <= MOST_COUNTED else None
     try:
-        number = float(entry) if name in AMOUNTS else int(entry)
+        number = float(entry)
     except ValueError:
         return None
-    least = -MOST if name in AMOUNTS else 0  # business and so income may be negative
-    return number if least <= number <= MOST else None
+    return number if -MOST <= number <= MOST else None  # business, and so income, may be negative
 
 
 def _cell(size: int, able: int, dibao: int, cause: str, households: int, persons: int) -> BilingualText | None:

@@ -304,7 +304,9 @@ class Reader:
         self.county = county_folder.read(file, self.book, self.overrides, self.add_fault, self.override)
 
     def check_places(self) -> None:
-        """Fault a county of another size in the listed townships of this one, unless their numbers are stated."""
+        """Fault a county of another size in the listed townships of this one, unless their numbers are stated; and numbers of a
+        county that contradict each other.
+        """
 
         def last(identity: str, default: Any) -> Any:
             return self.overrides[identity][-1].value if identity in self.overrides else default
@@ -320,6 +322,9 @@ class Reader:
                 f"县的规模变了，乡镇和村的数目也会不同：请把 {PLACES} 设为 {NUMBERED}，"
                 "或写明 founding.townships 和 founding.villages",
             )
+        if not self.errors:  # what is no number, or lies outside its range, was told already
+            for contradiction in county_folder.contradictions(self.book, self.overrides):
+                self.add_fault(*contradiction)
 
 
 def _traced(error: InputError, path: Path) -> InputError:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 from dataclasses import asdict
 from pathlib import Path
 
@@ -290,3 +291,57 @@ def test_a_wrong_county_is_refused_before_a_scenario_runs(tmp_path):
         load_scenario(BASELINE, (), here)
     answer = invoke("run", here, "--replications", "2", "--out", tmp_path / "out")
     assert answer.exit_code == 2 and not (tmp_path / "out").exists()
+
+
+CONTRADICTED = [
+    ("founding.rural_persons", 900, "农村常住人口（900）不能少于脱贫、低保和边缘人口"),
+    ("founding.dibao_persons", 60, "农村低保人口（60）不能少于其中的脱贫人口（100）"),
+    ("founding.dibao_households", 20, "农村低保户（20）不能少于其中的脱贫户（70）"),
+    ("founding.outside_jobs", 350, "脱贫人口（353）不能少于就业和公益岗位人数"),
+]
+
+
+@pytest.mark.parametrize(("parameter", "value", "says"), CONTRADICTED)
+def test_numbers_that_cannot_both_be_true_are_refused_with_both(tmp_path, parameter, value, says):
+    more = FACT.replace("founding.rural_income", parameter).replace("15500", str(value)).replace("income:", "more:")
+    size = FACT.replace("founding.rural_income", "founding.rural_persons").replace("15500", "4000").replace("income:", "size:")
+    here = folder(
+        tmp_path / "county", county=COUNTY + FACT + size + more if parameter != "founding.rural_persons" else COUNTY + more
+    )
+    if parameter == "founding.rural_persons":
+        (here / "county.yaml").write_text((COUNTY + more).replace("900", "300"), encoding="utf-8")
+        says = says.replace("900", "300")
+    answer = invoke("check", here, "--lang", "zh")
+    assert answer.exit_code == 2 and len(answer.stderr.strip().splitlines()) == 1 and says in answer.stderr, answer.stderr
+
+
+def test_a_county_with_few_registered_persons_has_few_of_what_is_theirs(tmp_path):
+    facts = "".join(
+        FACT.replace("income:", f"{name}:").replace("founding.rural_income", f"founding.{name}").replace("15500", str(value))
+        for name, value in (("rural_persons", 90000), ("registered_persons", 800))
+    )
+    file = tmp_path / "few.yaml"
+    file.write_text(COUNTY + facts, encoding="utf-8")
+    scenario = load_scenario(BASELINE, (), file)
+    assert scenario.overrides["founding.registered_dibao_persons"][-1].value == round(16494 * 800 / 32000)
+    assert scenario.overrides["public_posts.count"][-1].value <= round(5100 * 800 / 32000)
+    assert {each.origin for each in origins(scenario) if each.id in ("public_posts.count", "founding.outside_jobs")} == {"scaled"}
+
+
+def test_mutated_tables_never_break_the_reader(tmp_path):
+    """A hundred and fifty tables with bytes changed, cut or doubled: read, or refused in messages; nothing else happens."""
+    dice = random.Random(5)
+    for number in range(150):
+        here = folder(tmp_path / f"m{number}")
+        file = here / dice.choice(["registered_households.csv", "registered_margins.csv", "registered_incomes.csv"])
+        content = bytearray(file.read_bytes())
+        for _ in range(dice.randint(1, 4)):
+            at = dice.randrange(len(content))
+            content[at : at + dice.randint(0, 3)] = dice.choice(
+                [b"", b"\x00", b"\xff", b'"', b",", b"\n", b"-1", b"9" * 12, b"nan", b"1e9"]
+            )
+        file.write_bytes(bytes(content))
+        try:
+            load_county(here)
+        except InputError as problem:
+            assert problem.english and problem.chinese
