@@ -247,13 +247,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 def beside(path: Path, line: int, key: str, name: Any) -> Path:
-    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``, and where that is not
-    there, or is the very file that names it, the shipped scenario. Raises InputError.
+    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``, a county's folder its
+    county file, and where none is there, or it is the very file that names it, the shipped one is meant. Raises InputError.
     """
     if not isinstance(name, str) or not name:
         raise InputError(path, line, f"'{key}' must name a file", f"“{key}”后面应写一个文件名")
     known = shipped.files().get(name)
-    for found in (path.parent / name, path.parent / f"{name}.yaml"):
+    for found in (path.parent / name, path.parent / f"{name}.yaml", path.parent / name / shipped.COUNTY_FILE):
         try:
             if found.is_file() and not (known and found.samefile(path)):
                 return found
@@ -261,6 +261,11 @@ def beside(path: Path, line: int, key: str, name: Any) -> Path:
             pass
     if known:
         return known
+    if "\0" not in name and os.path.isdir(path.parent / name):
+        raise InputError(
+            path, line, f"'{key}' names the folder '{shorten(name)}', in which there is no {shipped.COUNTY_FILE}",
+            f"“{key}”写的是文件夹“{shorten(name)}”，里面没有 {shipped.COUNTY_FILE}"
+        )  # fmt: skip
     near = nearest(name, list(shipped.files()))
     raise InputError(
         path, line, f"'{key}' names '{shorten(name)}', but there is no such file beside it, and none of this name is shipped"

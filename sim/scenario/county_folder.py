@@ -1,0 +1,175 @@
+"""A county as its folder says: the file of facts, the tables beside it, and what follows from them in proportion.
+
+Of several numbers for the same parameter a table goes before a fact, and a fact before what is only in proportion to Lingyuan.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.core.inputs import shipped
+from sim.core.inputs.errors import InputError
+from sim.core.inputs.parameters import ParameterBook
+from sim.core.inputs.resolve import Override
+from sim.scenario import county_file, distributions
+from sim.scenario.county_file import SIZE, AddFault, Fact
+from sim.scenario.distributions import Distributions
+
+LOG = logging.getLogger("xianjie")
+#: A county of another size has other townships and villages than the listed ones.
+PLACES, NUMBERED = "founding.places", "numbered"
+TOWNSHIPS, VILLAGES = "founding.townships", "founding.villages"
+#: What tells a county's size where it is not stated, the better measure first.
+MEASURES = ("founding.rural_persons", "founding.registered_persons")
+#: What there is only of registered persons: where a county has fewer of them than its size suggests, it has fewer of these.
+REGISTERED = "founding.registered_persons"
+OF_REGISTERED = (
+    "founding.registered_dibao_persons", "founding.registered_dibao_households", "founding.outside_jobs", "founding.local_jobs",
+    "public_posts.count", "founding.loans_outstanding",
+)  # fmt: skip
+#: Persons and households on dibao, each with the registered ones among them.
+DIBAO = (
+    ("founding.dibao_persons", "founding.registered_dibao_persons"),
+    ("founding.dibao_households", "founding.registered_dibao_households"),
+)
+
+
+@dataclass(frozen=True)
+class CountyFolder:
+    """What is known of a county. ``scaled``: parameters set in proportion to what it states, Lingyuan being the measure."""
+
+    facts: tuple[Fact, ...]
+    title: dict[str, str] | None
+    code: str | None
+    distributions: Distributions | None
+    scaled: tuple[str, ...]
+
+
+def read(
+    file: Path,
+    book: ParameterBook,
+    overrides: Mapping[str, Sequence[Override]],
+    add_fault: AddFault,
+    override: Callable[[str, Any, str, int, bool, bool], None],
+) -> CountyFolder:
+    """Read a county file and the tables in its folder; ``override`` takes what they set, and ``overrides`` is what it keeps."""
+    has_tables = file.name == shipped.COUNTY_FILE and distributions.has_distributions(file.parent)
+    found = county_file.read(file, book, add_fault, override, elsewhere=has_tables)
+    tables = distributions.read(file.parent, add_fault) if has_tables else None
+    if has_tables and tables is None:  # what is wrong with them is said, and nothing follows from half of them
+        return CountyFolder(found.facts, found.title, found.code, None, ())
+    for identity, (value, name) in {} if tables is None else tables.settings().items():
+        place = str(file.parent / name)
+        stated = next((fact.value for fact in found.facts if fact.parameter == identity), value)
+        if stated != value:
+            told = InputError(
+                place, 1, f"{identity} is {value:g} here and {stated} in {file.name}: the table is used",
+                f"{identity} 在这张表里是 {value:g}，在 {file.name} 里是 {stated}：采用表中的数"
+            )  # fmt: skip
+            LOG.warning("%s", told)
+        override(identity, value, place, 1, True, True)
+    elsewhere = not county_file.is_home(found.code, tables is not None)
+    named = [] if tables is None else tables.names("township")
+    if named and elsewhere and TOWNSHIPS not in overrides:
+        override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
+    stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)
+    if len(named) > stated:
+        add_fault(
+            file.parent / distributions.MARGINS_FILE, 1, f"names {len(named)} townships, and the county has {stated:g}",
+            f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
+        )  # fmt: skip
+    scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
+    return CountyFolder(found.facts, found.title, found.code, tables, scaled)
+
+
+def _complete(
+    file: Path,
+    book: ParameterBook,
+    overrides: Mapping[str, Sequence[Override]],
+    add_fault: AddFault,
+    override: Callable[[str, Any, str, int, bool, bool], None],
+) -> tuple[str, ...]:
+    """Another county's size, places and dibao, where it does not state them, in proportion to what it does state."""
+    implied: list[str] = []
+
+    def own(identity: str) -> float | None:
+        value = overrides[identity][-1].value if identity in overrides else None
+        return float(value) if isinstance(value, (int, float)) else None
+
+    def home(identity: str) -> float:
+        return float(book.parameters[identity].value)
+
+    def imply(identity: str, value: Any) -> None:
+        if identity not in overrides:
+            override(identity, value, str(file), 1, True, True)
+            implied.append(identity)
+
+    share = next((known / home(name) for name in MEASURES if (known := own(name))), None)
+    if share is not None:
+        imply(SIZE, share)
+    elif SIZE not in overrides:
+        add_fault(
+            file, 1, f"is of another county and does not say how large it is: state {' or '.join((*MEASURES, SIZE))}",
+            f"是另一个县，却没有说明规模：请写明 {' 或 '.join((*MEASURES, SIZE))}"
+        )  # fmt: skip
+    imply(PLACES, NUMBERED)
+    for name in (TOWNSHIPS, VILLAGES) if own(SIZE) is not None else ():  # there is one of each at least
+        imply(name, max(1, round(home(name) * (own(SIZE) or 0.0))))
+    of_registered, size = (own(REGISTERED) or 0.0) / home(REGISTERED), own(SIZE)
+    for name in OF_REGISTERED if size is not None and 0.0 < of_registered < size else ():
+        imply(name, round(home(name) * of_registered))
+    for whole, part in DIBAO:
+        if (registered := own(part)) is not None:
+            imply(whole, round(registered * home(whole) / home(part)))
+    return tuple(implied)
+
+
+#: What cannot be otherwise: the sum of the first is at least that of the second. Names are those that a message uses.
+SUMS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...], str], ...] = (
+    ("脱贫人口", (REGISTERED,), "其中的低保人口", ("founding.registered_dibao_persons",),
+     "registered persons, and those among them on dibao"),
+    ("农村低保人口", ("founding.dibao_persons",), "其中的脱贫人口", ("founding.registered_dibao_persons",),
+     "dibao persons, and the registered among them"),
+    ("农村低保户", ("founding.dibao_households",), "其中的脱贫户", ("founding.registered_dibao_households",),
+     "dibao households, and the registered among them"),
+    ("农村常住人口", ("founding.rural_persons", "founding.registered_dibao_persons"), "脱贫、低保和边缘人口",
+     (REGISTERED, "founding.dibao_persons", "founding.marginal_persons"),
+     "rural persons, and all registered, dibao and marginal persons"),
+    ("脱贫人口", (REGISTERED,), "就业和公益岗位人数", ("founding.outside_jobs", "founding.local_jobs", "public_posts.count"),
+     "registered persons, and those of them in work"),
+    ("行政村", ("founding.villages",), "乡镇", ("founding.townships",), "villages, and townships"),
+)  # fmt: skip
+
+
+def contradictions(
+    book: ParameterBook, overrides: Mapping[str, Sequence[Override]]
+) -> Iterator[tuple[str, int, str, str]]:  # fmt: skip
+    """Numbers that cannot both be true of a county: where the last of them is stated, and the message in English and Chinese.
+
+    A sum that nothing states is not looked at: the parameters agree with each other.
+    """
+    size = overrides[SIZE][-1].value if SIZE in overrides else 1.0
+
+    def value(identity: str) -> float:
+        if identity in overrides:
+            stated = overrides[identity][-1].value
+            stated = next(iter(stated.values())) if isinstance(stated, Mapping) else stated
+            return float(stated)
+        parameter = book.parameters[identity]
+        return float(parameter.value) * (size if parameter.scales_with == SIZE else 1.0)
+
+    for whole_zh, whole, part_zh, parts, english in SUMS:
+        stated = [overrides[name][-1] for name in (*whole, *parts) if name in overrides]
+        # Who is registered and on dibao is counted twice among the parts.
+        twice = sum(map(value, whole[1:]))
+        most, least = value(whole[0]), sum(map(value, parts)) - twice
+        if stated and round(most) < round(least):
+            last = stated[-1]
+            yield (
+                last.place, last.line,
+                f"{english}, cannot be {most:,.0f} and {least:,.0f}: {', '.join((*whole, *parts))}; correct one of them",
+                f"{whole_zh}（{most:.0f}）不能少于{part_zh}（{least:.0f}）：请核对 {'、'.join((*whole, *parts))}",
+            )  # fmt: skip
+            return
