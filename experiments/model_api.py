@@ -7,7 +7,7 @@ is sent to it.
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -107,6 +107,9 @@ class SimulationModel(Protocol[S]):
     def canonical_inputs(self, scenario: S) -> dict[str, Any]:
         """All of a scenario that decides its replications, as plain data: equal data, equal results."""
 
+    def origins(self, scenario: S) -> list[dict[str, Any]]:
+        """Where every number of a scenario comes from: its ``id``, its ``origin`` and whatever else is known of it."""
+
     def ensemble(self, scenario: S) -> dict[str, Any] | None:
         """The calibrated ensemble that parameter draws are members of, as plain data; None where there is none."""
 
@@ -182,8 +185,15 @@ class County:
             "start": scenario.start,
             "weight": scenario.weight,
             "ensemble": self.ensemble(scenario),
+            **({"distributions": asdict(scenario.distributions) | {"folder": ""}} if scenario.distributions else {}),
             **({"policies": {each.name: each.canonical_inputs() for each in scenario.policies}} if scenario.policies else {}),
         }
+
+    def origins(self, scenario: "sim.scenario.Scenario") -> list[dict[str, Any]]:
+        """Every parameter with its origin, see ``sim.scenario.origins``."""
+        import sim.scenario
+
+        return [vars(each) for each in sim.scenario.origins(scenario)]
 
     def ensemble(self, scenario: "sim.scenario.Scenario") -> dict[str, Any] | None:
         """The plausible ensemble that draws are members of: which, how many, and of which assumptions."""

@@ -29,6 +29,7 @@ from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.policies import bind_policies
 from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
+from sim.scenario.origins import is_home, origin_of_target, origins
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records, owed_reasons
 from sim.world.places import township_names
@@ -90,7 +91,7 @@ class County:
     def _found(self, declared_only: bool) -> None:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
-        p = founding.parameters(book, self.values)
+        p = founding.parameters(book, self.values, self.scenario.distributions, is_home(self.scenario))
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts")))
@@ -369,9 +370,11 @@ def run_county(
 
 
 def describe_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> dict[str, list[dict]]:
-    """The ``audit`` and the ``production`` accounts of a county founded at central parameters."""
+    """The ``audit`` and the ``production`` accounts of a county founded at central parameters; ``origin``: of a target."""
     county = County(scenario, values_of(scenario, None), seed, replication)
-    return {"audit": county.audit, "production": county.production}
+    found = {each.id: each.origin for each in origins(scenario)}
+    audit = [{**row, "origin": origin_of_target(row["id"], found)} for row in county.audit]
+    return {"audit": audit, "production": county.production}
 
 
 def prepare(scenario: Scenario, on_status: OnStatus) -> None:

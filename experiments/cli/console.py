@@ -119,11 +119,14 @@ class Questions(logging.Handler):
         self._put: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print one doubt, unless it was printed before."""
+        """Print one doubt, or what was told of a file, unless it was printed before."""
         from sim.scenario.doubts import Doubt
 
         for doubt in record.args or ():
-            text = format_doubt(doubt, message_language() or Language.ZH) if isinstance(doubt, Doubt) else str(doubt)
+            if isinstance(doubt, Doubt):
+                text = format_doubt(doubt, message_language() or Language.ZH)
+            else:
+                text = doubt.text_in(message_language()) if isinstance(doubt, InputError) else str(doubt)
             if text not in self._put:
                 self._put.add(text)
                 typer.echo(text, err=True)

@@ -27,6 +27,7 @@ import hashlib
 import json
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
@@ -167,6 +168,7 @@ def _manifest(
         "hash": identity.hexdigest(),
         "parameters": plain(model.used(scenario, None)),
         "ensemble": plain(model.ensemble(scenario)),
+        "origins": _origins(model, scenario),
         "indicators": {name: _indicator(record) for name, record in catalogue.indicators.items()},
         "columns": dictionary.describe_columns(present),
         "months": [str(month) for month in _months(catalogue, scenario)],
@@ -182,6 +184,15 @@ def _manifest(
             for name in present
         },
     }
+
+
+def _origins(model: Any, scenario: Scenario) -> dict[str, Any] | None:
+    """How many numbers are of which origin, and the origin of each; None of a model that does not say."""
+    if not hasattr(model, "origins"):
+        return None
+    found = model.origins(scenario)
+    counts = Counter(str(each["origin"]) for each in found)
+    return {"counts": dict(sorted(counts.items())), "numbers": {each["id"]: str(each["origin"]) for each in found}}
 
 
 def _indicator(record: Any) -> dict[str, Any]:

@@ -57,10 +57,16 @@ BORROWED = {
 }
 
 
-def parameters(book: ParameterBook, values: Values) -> SimpleNamespace:
-    """The parameters of founding as plain attributes; lists are arrays."""
+def parameters(book: ParameterBook, values: Values, tables: Any = None, home: bool = True) -> SimpleNamespace:
+    """The parameters of founding as plain attributes; lists are arrays.
+
+    ``tables``: distributions of the registered households (``sim.scenario.distributions``), or None; ``home``: whether it is the
+    county whose numbers the parameters have.
+    """
     own = {name: f"founding.{name}" for name in book.of("founding")}
-    return SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
+    p = SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
+    p.tables, p.home = tables, home
+    return p
 
 
 def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight: int, posts: int, posts_promised: int) -> Draws:

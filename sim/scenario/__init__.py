@@ -1,10 +1,10 @@
 """What a scenario and a county file say, checked; nothing here runs a month."""
 
+from sim.scenario.origins import missing_facts, origins
 from sim.scenario.scenario import (
     Scenario,
     load_county,
     load_scenario,
-    missing_facts,
     restore_scenario,
     scenario_schema,
     with_changes,
@@ -17,6 +17,7 @@ __all__ = [
     "load_county",
     "load_scenario",
     "missing_facts",
+    "origins",
     "restore_scenario",
     "scenario_schema",
     "with_changes",

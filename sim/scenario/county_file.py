@@ -6,16 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import UserError, bilingual, one_of, unknown
+from sim.core.inputs.errors import InputError, UserError, bilingual, one_of, unknown
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import ParameterBook
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
+#: What may be added to a fact: the year it is of, the unit it is in (the parameter's own), where the source stands.
+MORE = ("year", "unit", "address")
+#: Keys of a county file that are no facts: what it is called, its six-digit division code, and a county file that it builds on.
+TITLE, CODE, EXTENDS = "title", "code", "extends"
+#: The county whose numbers the parameters have: Lingyuan.
+HOME = "211382"
 #: Only what is known fixes a parameter; what is assumed is still drawn.
 KNOWN, GUESSED = ("policy", "measured"), ("derived", "assumed")
 #: A county file that states its size is of another county than the one whose ranges the parameters have.
 SIZE = "founding.county_size"
 LONGEST_SOURCE = 1000
+CODE_DIGITS = 6
+YEARS = (1949, 2100)
 #: What every county knows of itself; what its file does not state of these is Lingyuan's.
 LOCAL = (
     "founding.rural_income", "founding.registered_persons", "lines.dibao_line", "earnings.post_pay",
@@ -36,36 +44,97 @@ class Fact:
     value: Any
     evidence: str
     source: str
+    year: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class CountyFile:
+    """What a county file says: its facts, its title and its division code where it has them."""
+
+    facts: tuple[Fact, ...]
+    title: dict[str, str] | None
+    code: str | None
 
 
 def read(
-    file: Path, book: ParameterBook, add_fault: AddFault, override: Callable[[str, Any, str, int, bool, bool], None]
-) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
-    """The facts of a county file, and its title if it has one; what is known is handed to ``override`` (parameter, value, place,
-    line, whether it is of another county than the one whose ranges the parameters have, and that it is the status quo).
+    file: Path,
+    book: ParameterBook,
+    add_fault: AddFault,
+    override: Callable[[str, Any, str, int, bool, bool], None],
+    elsewhere: bool = False,
+    seen: tuple[Path, ...] = (),
+) -> CountyFile:
+    """What a county file says, after what it builds on; what is known is handed to ``override`` (parameter, value, place, line,
+    whether it is of another county than the one whose ranges the parameters have, and that it is the status quo).
+
+    ``elsewhere``: that it is of another county is known already. Of two facts that set the same parameter, the one of the file
+    that builds on the other counts. A fact without a parameter is on record only: the model has no use for it.
     """
-    facts: list[Fact] = []
+    facts: dict[str, Fact] = {}
     title: dict[str, str] | None = None
     county = yaml_file.read_mapping(file)
-    another = any(isinstance(record, Mapping) and record.get("parameter") == SIZE for record in county.values())
+    code = _code(file, county, add_fault)
+    if EXTENDS in county:
+        base = read(_base(file, county, seen), book, add_fault, override, elsewhere, (*seen, file.resolve()))
+        facts, title, code = {fact.parameter or fact.id: fact for fact in base.facts}, base.title, code or base.code
+    another = (
+        elsewhere
+        or code not in (None, HOME)
+        or any(isinstance(record, Mapping) and record.get("parameter") == SIZE for record in county.values())
+    )
     if not county:
         add_fault(file, 1, "holds no facts of a county", "里面没有任何县情数据；请照 scenarios/county.yaml 的样子写")
     for name, record in county.items():
         line = county.lines[name]
-        if name == "title":
-            title = title_of(file, county, name, add_fault)
+        if name == TITLE:
+            title = title_of(file, county, name, add_fault) or title
+        if name in (TITLE, CODE, EXTENDS):
             continue
         made = _fact(file, name, record, line=line, add_fault=add_fault)
         if made is None:
             continue
-        facts.append(made)
+        facts[made.parameter or made.id] = made
+        if not made.parameter:
+            continue
         # An assumed fact is the centre of its range: it is still drawn.
         if made.parameter not in book.parameters:
             known = unknown("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
             add_fault(file, record.lines["parameter"], *known)
-        elif made.evidence in KNOWN or book.parameters[made.parameter].value != made.value:
+            continue
+        parameter = book.parameters[made.parameter]
+        if "unit" in record and record["unit"] != parameter.unit:
+            add_fault(
+                file, record.lines["unit"], f"'{shorten(name)}': write the value in {parameter.unit}, and the unit so",
+                f"“{shorten(name)}”的单位应是 {parameter.unit}；请把数值折成这个单位"
+            )  # fmt: skip
+        elif made.evidence in KNOWN or parameter.value != made.value:
             override(made.parameter, made.value, str(file), line, another, True)
-    return tuple(facts), title
+    return CountyFile(tuple(facts.values()), title, code)
+
+
+def _base(file: Path, county: yaml_file.Mapping, seen: tuple[Path, ...]) -> Path:
+    """The county file that another builds on. Raises InputError."""
+    line = county.lines[EXTENDS]
+    base = yaml_file.beside(file, line, EXTENDS, county[EXTENDS])
+    if base.resolve() in (*seen, file.resolve()):
+        raise InputError(file, line, f"extends itself by way of {base}", f"经由 {base} 又继承了自己；请改写 extends")
+    return base
+
+
+def _code(file: Path, county: yaml_file.Mapping, add_fault: AddFault) -> str | None:
+    """The division code of the county; None where there is none, or a fault was added."""
+    code = county.get(CODE)
+    if code is None and CODE not in county:
+        return None
+    text = "" if isinstance(code, bool) else str(code)
+    if len(text) == CODE_DIGITS and text.isascii() and text.isdigit():
+        return text
+    add_fault(
+        file, county.lines[CODE], f"'code' must be the county's division code, six digits such as {HOME}, not '{shorten(code)}'",
+        f"“code”应是县级行政区划代码，六位数字，如 {HOME}，现在写的是“{shorten(code)}”"
+    )  # fmt: skip
+    return None
 
 
 def title_of(file: Path, tree: yaml_file.Mapping, key: str, add_fault: AddFault) -> dict[str, str] | None:
@@ -80,11 +149,22 @@ def title_of(file: Path, tree: yaml_file.Mapping, key: str, add_fault: AddFault)
 def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) -> Fact | None:
     """A fact as written; None, and a fault added, if something is wrong with it."""
     called = shorten(name)
-    if not isinstance(record, yaml_file.Mapping) or set(record) != set(KEYS):
+    if not isinstance(record, yaml_file.Mapping) or not set(KEYS) <= set(record) <= {*KEYS, *MORE}:
         add_fault(
-            file, line, f"'{called}' needs {', '.join(KEYS)}, and nothing else",
-            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，不多不少"
+            file, line, f"'{called}' needs {', '.join(KEYS)}; {', '.join(MORE)} may be added, and nothing else",
+            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，可加 {'、'.join(MORE)}，此外不能写别的"
         )  # fmt: skip
+        return None
+    year = record.get("year")
+    if year is not None and (not isinstance(year, int) or isinstance(year, bool) or not YEARS[0] <= year <= YEARS[1]):
+        add_fault(
+            file, record.lines["year"], f"'{called}': year must be a year such as 2020, not '{shorten(year)}'",
+            f"“{called}”的年份 year 应写成 2020 这样，现在写的是“{shorten(year)}”"
+        )  # fmt: skip
+        return None
+    address = record.get("address")
+    if address is not None and (not isinstance(address, str) or len(address) > LONGEST_SOURCE):
+        add_fault(file, record.lines["address"], f"'{called}': address must be text", f"“{called}”的网址 address 应是文字")
         return None
     if record["evidence"] not in (*KNOWN, *GUESSED):
         problem = one_of(record["evidence"], (*KNOWN, *GUESSED))
@@ -121,18 +201,28 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
     return Fact(
         name,
         names,
-        str(record["parameter"]),
+        "" if record["parameter"] is None else str(record["parameter"]),
         value=record["value"],
         evidence=record["evidence"],
         source="" if source is None else str(source),
+        year=year,
+        address=address or "",
     )
 
 
 def is_county_file(path: str | Path) -> bool:
-    """Whether a file holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
-    return holds_facts(yaml_file.read_mapping(shipped.scenario_file(path)))
+    """Whether a file, or a folder, holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
+    file = shipped.scenario_file(path)
+    return file.name == shipped.COUNTY_FILE or holds_facts(yaml_file.read_mapping(file))
 
 
 def holds_facts(tree: Mapping[str, Any]) -> bool:
     """Whether what a file says are facts of a county."""
-    return any(isinstance(record, Mapping) and ("parameter" in record or "evidence" in record) for record in tree.values())
+    return CODE in tree or any(
+        isinstance(record, Mapping) and ("parameter" in record or "evidence" in record) for record in tree.values()
+    )
+
+
+def name_of(file: Path) -> str:
+    """What a county is called in folders of results: by its own folder, or by its file where that lies among others."""
+    return file.parent.resolve().name if file.name == shipped.COUNTY_FILE and file.parent.name != shipped.SCENARIOS else file.stem

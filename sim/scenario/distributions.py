@@ -174,7 +174,10 @@ def read(folder: Path, add_fault: AddFault) -> Distributions | None:
         str(folder),
         tuple(cells),
         tuple(Margin(*values) for _, values in _rows(margins, MARGIN_COLUMNS, _margin, fault)) if margins.is_file() else (),
-        tuple(Income(*values[:3], tuple(values[3:])) for _, values in _rows(incomes, INCOME_COLUMNS, _income, fault))
+        tuple(
+            Income(source, households_with, mean, tuple(deciles))
+            for _, (source, households_with, mean, *deciles) in _rows(incomes, INCOME_COLUMNS, _income, fault)
+        )
         if incomes.is_file()
         else (),
     )
@@ -223,9 +226,9 @@ def _rows(
                     f"{bad} 应是不小于 0 的数，现在写的是“{shown}”",
                 )
                 continue
-            problem = check(*values)
-            if problem is not None:
-                fault(file, line, *problem)
+            wrong = check(*values)
+            if wrong is not None:
+                fault(file, line, *wrong)
                 continue
             key = tuple(values[:keys])
             if key in seen:
@@ -347,6 +350,6 @@ def _check_incomes(found: Distributions, file: Path, fault: AddFault) -> None:
     total, parts = found.income(TOTAL), sum(each.mean for each in found.incomes if each.source != TOTAL)
     if total is not None and abs(parts - total.mean) > 0.005 * max(abs(total.mean), 1.0):
         fault(
-            file, 1, f"the means of the sources add up to {parts:,.2f} yuan, and the total is {total.mean:,.2f}; correct one of them",
+            file, 1, f"the sources' means add up to {parts:,.2f} yuan, and the total is {total.mean:,.2f}; correct one of them",
             f"各项收入均值合计 {parts:.2f} 元，总收入写的是 {total.mean:.2f} 元；请改正其中一个"
         )  # fmt: skip

@@ -13,8 +13,9 @@ from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, all_of, hint_full_width
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
-from sim.core.inputs.resolve import Override, scale_value
-from sim.scenario.county_file import GUESSED, LOCAL, SIZE, Fact
+from sim.core.inputs.resolve import Override
+from sim.scenario.county_file import Fact, name_of
+from sim.scenario.distributions import Distributions
 from sim.scenario.doubts import doubts
 from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
 
@@ -41,6 +42,11 @@ class Scenario:
     start: str = "2021-01"
     uncertainty: str = "ensemble"
     policies: tuple[Any, ...] = field(repr=False, default=())  # written in Python; see sim.policies
+    county_code: str | None = None
+    distributions: Distributions | None = field(repr=False, default=None)
+    scaled: tuple[str, ...] = field(
+        repr=False, default=()
+    )  # parameters in proportion to Lingyuan's, see sim.scenario.county_folder
 
     @property
     def weight(self) -> int:
@@ -93,13 +99,14 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
     detail, weight = reader.settings.get("population", ("sampled", 10))
     identity, title = path.stem, reader.settings["title"]
     if county_file is not None:
-        identity = county_file.stem
-        called = reader.county_title or dict.fromkeys(title, identity)
+        identity = name_of(county_file)
+        called = reader.county.title or dict.fromkeys(title, identity)
         title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
     return Scenario(
         identity, title, reader.settings.get("reason", NO_REASON), files=tuple(reader.files), overrides=reader.overrides,
-        county=reader.county, population_detail=detail, general_weight=weight, months=months,
+        county=reader.county.facts, population_detail=detail, general_weight=weight, months=months,
         vantage=reader.settings.get("vantage"), uncertainty=reader.settings.get("uncertainty", "ensemble"),
+        county_code=reader.county.code, distributions=reader.county.distributions, scaled=reader.county.scaled,
     )  # fmt: skip
 
 
@@ -112,7 +119,7 @@ def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
         raise all_of(reader.errors)
     for doubt in doubts(reader.overrides, reader.book):
         LOG.warning("%s", doubt)
-    return reader.county, reader.county_title
+    return reader.county.facts, reader.county.title
 
 
 def _put(reader: Reader, key: str, value: Any, place: str) -> None:
@@ -194,8 +201,13 @@ def restore_scenario(description: Mapping[str, Any]) -> Scenario:
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
-    rest = {key: value for key, value in description.items() if key not in ("overrides", "county", "files", "policies")}
-    return Scenario(**rest, files=tuple(description["files"]), overrides=overrides, county=facts)
+    read = ("overrides", "county", "files", "policies", "distributions", "scaled")
+    rest = {key: value for key, value in description.items() if key not in read}
+    tables = description.get("distributions")
+    return Scenario(
+        **rest, files=tuple(description["files"]), overrides=overrides, county=facts,
+        distributions=Distributions.of(tables) if tables else None, scaled=tuple(description.get("scaled", ())),
+    )  # fmt: skip
 
 
 def without_policy(scenario: Scenario) -> Scenario:
@@ -209,36 +221,6 @@ def without_policy(scenario: Scenario) -> Scenario:
             overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
     titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
     return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides, policies=())
-
-
-def missing_facts(scenario: Scenario) -> list[Fact]:
-    """Local facts that are still assumed or derived, and so are the first to replace with the county's own.
-
-    Where the county file is silent on what every county knows of itself (``LOCAL``), or states another size than Lingyuan's, what
-    it leaves to Lingyuan follows: evidence "scaled" (Lingyuan's number times the size), "taken" (its number as it stands), and
-    "assumed" or "derived" what founding assumes of any county.
-    """
-    own = [fact for fact in scenario.county if fact.evidence in GUESSED]
-    stated = {fact.parameter for fact in scenario.county} | set(scenario.overrides)
-    if SIZE not in stated and stated.issuperset(LOCAL):
-        return own
-    size = float(scenario.overrides[SIZE][-1].value) if SIZE in scenario.overrides else 1.0
-    left: list[Fact] = []
-    for each in load_all().parameters.values():
-        if each.id in stated:
-            continue
-        value, source = each.value, each.sources[0].title if each.sources else ""
-        if each.scales_with == SIZE:
-            evidence = "taken" if size == 1.0 else "scaled"
-            value = scale_value(value, size)
-        elif each.id in LOCAL:
-            evidence = "taken"
-        elif each.id.startswith("founding.") and each.evidence in GUESSED:
-            evidence = each.evidence
-        else:
-            continue
-        left.append(Fact(each.id, each.name.model_dump(), each.id, value=value, evidence=evidence, source=source))
-    return own + sorted(left, key=lambda fact: ("taken", "scaled", *GUESSED).index(fact.evidence))
 
 
 def _value_schema(parameter: Parameter) -> dict[str, Any]:

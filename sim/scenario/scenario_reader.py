@@ -19,13 +19,11 @@ from sim.core.inputs.errors import (
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
-from sim.scenario import county_file
-from sim.scenario.county_file import Fact
+from sim.scenario import county_file, county_folder
+from sim.scenario.county_folder import NUMBERED, PLACES, CountyFolder
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
 POPULATION_KEYS = ("detail", "general_weight")
-#: A county of another size has other townships and villages than the listed ones.
-PLACES, NUMBERED = "founding.places", "numbered"
 DETAILS = ("sampled", "full")
 #: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
 UNCERTAINTIES = ("ensemble", "prior")
@@ -46,8 +44,7 @@ class Reader:
         self.overrides: dict[str, list[Override]] = {}
         self.settings: dict[str, Any] = {}
         self.files: list[str] = []
-        self.county: tuple[Fact, ...] = ()
-        self.county_title: dict[str, str] | None = None
+        self.county = CountyFolder((), None, None, None, ())
 
     def add_fault(self, place: Any, line: int, english: str, chinese: str) -> None:
         """Gather a fault."""
@@ -303,8 +300,8 @@ class Reader:
                     reported.add((each.place, each.line))
 
     def read_county_file(self, file: Path) -> None:
-        """Read a county file."""
-        self.county, self.county_title = county_file.read(file, self.book, self.add_fault, self.override)
+        """Read a county: its file, and the tables of distributions beside it."""
+        self.county = county_folder.read(file, self.book, self.overrides, self.add_fault, self.override)
 
     def check_places(self) -> None:
         """Fault a county of another size in the listed townships of this one, unless their numbers are stated."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from experiments.reporting import origin_text
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Block, Callout
 from experiments.reporting.documents.context import ReportContext
@@ -20,6 +21,9 @@ def build_opening(context: ReportContext, marks: Sequence[Mark], pictures_left_o
         Callout("question", words("tone_question"), (question,)),
         Callout("answer", words("tone_answer"), tuple(_answers(context))),
     ]
+    origin = origin_text.sentence((context.manifest.get("origins") or {}).get("counts"), words)
+    if origin is not None:
+        blocks.append(Callout("limit", words("tone_data"), (origin,)))
     warned = list_warnings(marks, words) + tuple(pictures_left_out)
     if warned:
         blocks.append(Callout("warning", words("tone_warning"), warned))

@@ -1,5 +1,6 @@
 """Tables of the smaller commands."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from experiments.reporting import origin_text
 from experiments.reporting.translations import Words
 
 #: Large sums as each language writes them: 亿元, and million yuan.
@@ -21,11 +23,18 @@ def population(audit: Sequence[Mapping[str, Any]], language: str) -> Iterator[Re
     table.add_column(words("column_target"), justify="right")
     table.add_column(words("column_achieved"), justify="right")
     table.add_column(words("column_status"), overflow="fold")
+    table.add_column(words("column_origin"), overflow="fold", style="dim")
     for line in audit:
         met = words("audit_met") if line["ok"] else words("audit_not_met")
         unit = line.get("unit", "")
         achieved = words.quantity(line["achieved"], unit)
-        table.add_row(words.of(line["name"]), words.target(line["target"], unit), achieved, met)
+        table.add_row(
+            words.of(line["name"]),
+            words.target(line["target"], unit),
+            achieved,
+            met,
+            words(f"origin_{origin}") if (origin := line.get("origin")) else "",
+        )
     yield Text(words("heading_audit"), style="bold")
     yield table
 
@@ -48,6 +57,53 @@ def production(accounts: Sequence[Mapping[str, Any]], language: str) -> Iterator
             words.number(line["household_net"] / LARGE[language], "yuan"),
         )
     yield Text(f"\n{words('heading_production')}", style="bold")
+    yield table
+
+
+def origins(
+    numbers: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, Any]], language: str
+) -> Iterator[RenderableType]:
+    """How many numbers are of which origin; those of the county's own one by one, and its facts that the model does not use."""
+    words = Words(language)
+    counts = Counter(str(each["origin"]) for each in numbers)
+    table = table_of(words, "column_origin")
+    table.add_column(words("column_numbers"), justify="right")
+    for origin in origin_text.ORDER:
+        table.add_row(words(f"origin_{origin}"), str(counts[origin]))
+    yield Text(f"\n{words('heading_origins')}", style="bold")
+    yield table
+    yield origin_text.sentence(counts, words) or ""
+    for heading, rows in (
+        ("heading_own_facts", [each for each in numbers if each["origin"] in ("own_distribution", "own_fact") and each["place"]]),
+        ("heading_on_record", records),
+    ):
+        if rows:
+            table = table_of(words, "column_fact")
+            table.add_column(words("column_assumed"), justify="right")
+            table.add_column(words("column_source"), overflow="fold", style="dim")
+            for each in rows:
+                table.add_row(words.of(each["name"]), _value(each["value"], words), str(each["source"]))
+            yield Text(f"\n{words(heading)}", style="bold")
+            yield table
+
+
+def look_up_first(numbers: Sequence[Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
+    """What a county should look up first, see ``origin_text.look_up_first``."""
+    words = Words(language)
+    if not numbers:
+        return
+    table = table_of(words, "column_fact")
+    table.add_column(words("column_assumed"), justify="right")
+    table.add_column(words("column_origin"))
+    table.add_column(words("column_urgency"), justify="right")
+    for each in numbers[: origin_text.SHOWN]:
+        table.add_row(
+            words.of(each["name"]),
+            _value(each["value"], words),
+            words(f"origin_{each['origin']}"),
+            f"{100 * each['urgency']:.1f}",
+        )
+    yield Text(f"\n{words('heading_look_up')}", style="bold")
     yield table
 
 

@@ -11,6 +11,8 @@ from sim.core.inputs.errors import InputError, unknown
 
 ROOT = Path(__file__).resolve().parents[3]
 SCENARIOS, COUNTY = "scenarios", "county"
+#: Shipped counties have a folder each; the file of facts in a county's folder.
+COUNTIES, COUNTY_FILE = "counties", "county.yaml"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -21,24 +23,36 @@ def folder(name: str) -> Path:
 
 
 def files() -> dict[str, Path]:
-    """Every shipped scenario by its name, and the shipped county file."""
-    return {path.stem: path for path in sorted(folder(SCENARIOS).glob("*.yaml"))}
+    """Every shipped scenario and county file by its name; a county in a folder goes by ``counties/NAME``."""
+    here = folder(SCENARIOS)
+    counties = {f"{COUNTIES}/{path.parent.name}": path for path in sorted(here.glob(f"{COUNTIES}/*/{COUNTY_FILE}"))}
+    return {path.stem: path for path in sorted(here.glob("*.yaml"))} | counties
 
 
 def names() -> list[str]:
     """The names of the shipped scenarios."""
-    return [name for name in files() if name != COUNTY]
+    return [name for name in files() if name != COUNTY and not name.startswith(f"{COUNTIES}/")]
 
 
 def scenario_file(which: str | os.PathLike[str]) -> Path:
     """The file of a scenario or county that a person names by a path, or by a bare name such as ``baseline``.
 
     A bare name is the file of this name in the working folder or in its ``scenarios``, with or without ``.yaml``; where there is
-    none, the shipped one. Raises InputError, with the nearest name, where there is neither.
+    none, the shipped one. A county may be named by its folder. Raises InputError, with the nearest name, where there is none.
     """
     path, name = Path(which), os.fspath(which)
     if os.path.isfile(path):
         return path
+    if os.path.isdir(path):
+        if os.path.isfile(path / COUNTY_FILE):
+            return path / COUNTY_FILE
+        raise InputError(
+            path, 0, f"is a folder without {COUNTY_FILE}: name a scenario file, or the folder of a county",
+            f"这个文件夹里没有 {COUNTY_FILE}：请写情景文件，或县的文件夹"
+        )  # fmt: skip
+    shipped_county = files().get(path.as_posix().removeprefix(f"{SCENARIOS}/"))
+    if shipped_county is not None and path.suffix not in SUFFIXES and "/" in path.as_posix() and not os.path.lexists(path):
+        return shipped_county
     if path.name != name or path.suffix in SUFFIXES:
         if path.stem in files() and not os.path.lexists(path):
             raise InputError(

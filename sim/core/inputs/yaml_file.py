@@ -247,13 +247,13 @@ def read_bytes(path: Path) -> bytes:
 
 
 def beside(path: Path, line: int, key: str, name: Any) -> Path:
-    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``, and where that is not
-    there, or is the very file that names it, the shipped scenario. Raises InputError.
+    """The file that ``key`` names in another, beside which it lies; ``baseline`` finds ``baseline.yaml``, a county's folder its
+    county file, and where none is there, or it is the very file that names it, the shipped one is meant. Raises InputError.
     """
     if not isinstance(name, str) or not name:
         raise InputError(path, line, f"'{key}' must name a file", f"“{key}”后面应写一个文件名")
     known = shipped.files().get(name)
-    for found in (path.parent / name, path.parent / f"{name}.yaml"):
+    for found in (path.parent / name, path.parent / f"{name}.yaml", path.parent / name / shipped.COUNTY_FILE):
         try:
             if found.is_file() and not (known and found.samefile(path)):
                 return found
