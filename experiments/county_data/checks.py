@@ -70,7 +70,11 @@ def _persons(register: Register, findings: Findings) -> None:
         entered = person.values
         if entered.get("work_place") == "away" and entered.get("post"):
             findings.add(person.where, person.row, "post_outside")
-        if entered.get("work_place") == "away" and (entered.get("work_months") or 0) > 0 and entered.get("skill") == values.UNABLE:
+        if (
+            entered.get("work_place") == "away"
+            and (entered.get("work_months") or 0) > 0
+            and entered.get("skill") == values.UNABLE
+        ):
             findings.add(person.where, person.row, "work_unable")
 
 
@@ -121,7 +125,13 @@ def _income(household: Household, findings: Findings) -> None:
             slipped = next(
                 (name for name, value in filled.items() if 0 < value < SLIP * 10 and _slips(filled, name, net, subsidy)), None
             )
-            names = {"wage": "工资性收入", "production": "生产经营性收入", "costs": "生产经营性支出", "property": "财产性收入", "transfer": "转移性收入"}
+            names = {
+                "wage": "工资性收入",
+                "production": "生产经营性收入",
+                "costs": "生产经营性支出",
+                "property": "财产性收入",
+                "transfer": "转移性收入",
+            }
             if slipped is not None:
                 findings.add(where, row, "unit", names[slipped])
                 del own[slipped]
@@ -262,12 +272,16 @@ def _counted(register: Register, findings: Findings) -> Iterator[Rule]:
         "village": len(register.villages),
         "person": len(register.persons),
         **{name: sum(each.values.get(name) is not None for each in register.persons.values()) for name in ("work_place", "post")},
-        **{name: sum(each.get(name) is not None for each in register.households.values()) for name in ("land", "wage", "net_income")},
+        **{
+            name: sum(each.get(name) is not None for each in register.households.values())
+            for name in ("land", "wage", "net_income")
+        },
     }
     for rule, kinds, name, of in _AS_FINDINGS:
         wanted = [kind.partition(":") for kind in kinds]
         failed = sum(
-            any(each.kind == kind and (not column or each.column == column) for kind, _, column in wanted) for each in findings.list
+            any(each.kind == kind and (not column or each.column == column) for kind, _, column in wanted)
+            for each in findings.found
         )
         if asked[of] or failed:
             yield Rule(rule, name, max(asked[of], failed), failed)

@@ -144,7 +144,7 @@ class Note:
 class Findings:
     """All that was found, in the order of files and rows."""
 
-    list: list[Finding] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _seen: set[tuple[str, str, int, str, str]] = field(default_factory=set)
 
@@ -156,7 +156,7 @@ class Findings:
         self._seen.add(key)
         text = TEXTS[kind]
         english, chinese = detail or ("", "")
-        self.list.append(
+        self.found.append(
             Finding(*where, row, kind, column, text.english.format(column=column, detail=english),
                     text.chinese.format(column=column, detail=chinese))
         )  # fmt: skip
@@ -168,7 +168,7 @@ class Findings:
     def finish(self, rows: dict[tuple[str, str], int]) -> None:
         """Put findings in order; what is found in most ``rows`` of a sheet is said once, and what is a way of exporting is a note."""
         groups: dict[tuple[str, str, str, str], list[Finding]] = {}
-        for each in self.list:
+        for each in self.found:
             groups.setdefault((each.file, each.sheet, each.kind, each.column), []).append(each)
         kept: list[Finding] = []
         for (file, sheet, kind, _column), found in groups.items():
@@ -183,9 +183,9 @@ class Findings:
             else:
                 kept.append(Finding(file, sheet, first.row, kind, first.column, english, chinese, len(found)))
         order = {where: number for number, where in enumerate(rows)}
-        self.list = sorted(kept, key=lambda each: (order.get((each.file, each.sheet), len(order)), each.row, each.kind))
+        self.found = sorted(kept, key=lambda each: (order.get((each.file, each.sheet), len(order)), each.row, each.kind))
 
     @property
     def contradictions(self) -> list[Finding]:
         """Facts that contradict each other."""
-        return [each for each in self.list if each.contradiction]
+        return [each for each in self.found if each.contradiction]

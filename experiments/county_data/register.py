@@ -82,7 +82,10 @@ class Household:
     @property
     def registered(self) -> bool:
         """Whether it is a household lifted out of poverty, stable or not."""
-        return self.kind in (values.REGISTERED, values.UNSTABLE) or self.get("household_type") in (values.REGISTERED, values.UNSTABLE)
+        return self.kind in (values.REGISTERED, values.UNSTABLE) or self.get("household_type") in (
+            values.REGISTERED,
+            values.UNSTABLE,
+        )
 
     @property
     def monitored(self) -> bool:
@@ -113,6 +116,8 @@ class Register:
     post_holders: set[bytes] = field(default_factory=set)
     borrowers: set[bytes] = field(default_factory=set)
     villages: dict[tuple[str, str], Record] = field(default_factory=dict)
+    #: Registered persons whose household is not known: counted as persons, and in no household.
+    alone: list[Household] = field(default_factory=list)
     year: int = FOUNDED
     month: int = 1
     _hash: dict[bytes, bytes] = field(default_factory=dict)  # household of an identity number
@@ -214,7 +219,7 @@ def _take_households(register: Register, table: Sheet, findings: Findings) -> No
 
 
 def _has_finding(findings: Findings, where: Where, row: int) -> bool:
-    return any((each.file, each.sheet) == where and each.row == row and each.kind == "spoilt_key" for each in findings.list[-50:])
+    return any((each.file, each.sheet) == where and each.row == row and each.kind == "spoilt_key" for each in findings.found[-50:])
 
 
 def _merge(register: Register, key: bytes, table: Sheet, record: Record, by_name: str, findings: Findings) -> Household:
@@ -279,6 +284,9 @@ def _take_persons(register: Register, table: Sheet, findings: Findings) -> None:
         register.persons[key] = person
         if home is not None:
             household.persons.append(person)
+        else:
+            alone = Household(table.where, record.row, person.values, [person], by_name)
+            register.alone += [alone] if alone.registered else []
     if "relation" in table.fields:
         for key, household in register.households.items():
             if household.persons and household.persons[0].where == table.where and not heads[key]:

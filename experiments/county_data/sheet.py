@@ -16,10 +16,12 @@ from experiments.county_data import columns, identity, values
 from experiments.county_data.columns import Field, Heading
 from experiments.county_data.findings import Findings
 from experiments.county_data.workbook import Table
+from sim.core.inputs.errors import BilingualText
 
 DEEPEST = 12  # rows among which headings are looked for
 FEWEST = 2  # headings without which a row is none
 TOTAL = re.compile(r"(?:本页|全[县市区乡镇村])?(?:合|小|总|共)\s*计[:：]?|累计|总\s*数|.{1,12}(?:合计|小计|总计)[:：]?")
+TOTAL_WITHIN = 8  # cells of a row among which it says that it is a total
 #: Who a row is about: a row without any of these, and with little else, is a remark.
 OF_WHOM = ("household", "person", "identity", "head_identity")
 #: Median of a column of yuan below which it is in 10 000 yuan.
@@ -27,8 +29,8 @@ LEAST_MEDIAN = 100.0
 FEWEST_FOR_MEDIAN = 20
 LARGE = ("wage", "production", "transfer", "gross_income", "net_income", "income_per_head")
 
-PERSONS, HOUSEHOLDS, VILLAGES, WORK, POSTS, LOANS, CIVIL_HOUSEHOLDS, CIVIL_PERSONS, UNKNOWN = (
-    "persons", "households", "villages", "work", "posts", "loans", "civil_households", "civil_persons", "unknown",
+PERSONS, HOUSEHOLDS, VILLAGES, TOWNSHIPS, WORK, POSTS, LOANS, CIVIL_HOUSEHOLDS, CIVIL_PERSONS, UNKNOWN = (
+    "persons", "households", "villages", "townships", "work", "posts", "loans", "civil_households", "civil_persons", "unknown",
 )  # fmt: skip
 
 
@@ -104,7 +106,8 @@ def _letters(place: int) -> str:
 def _locate(head: list[tuple[int, list[Any]]]) -> tuple[int, int, list[dict[int, tuple[Field, float | None]]]] | None:
     """First and last row of the headings, as places in ``head``, and what each of them matches by place; None if there are none."""
     matched = [
-        {place: found for place, cell in enumerate(row) if (found := columns.match(cell)) is not None} for _, row in head[:DEEPEST]
+        {place: found for place, cell in enumerate(row) if (found := columns.match(cell)) is not None}
+        for _, row in head[:DEEPEST]
     ]
     filled = [sum(cell != "" for cell in row) for _, row in head[:DEEPEST]]
     if not matched:
@@ -135,7 +138,9 @@ def _goes_on(row: list[Any], matched: dict[int, Any], filled: int) -> bool:
         if numbers[0] in ("0", "1") else False  # fmt: skip
 
 
-def _headings(by_place: list[dict[int, tuple[Field, float | None]]], table: Table, head: list[tuple[int, list[Any]]]) -> list[Heading]:
+def _headings(
+    by_place: list[dict[int, tuple[Field, float | None]]], table: Table, head: list[tuple[int, list[Any]]]
+) -> list[Heading]:
     """The columns that are read, in their order: the lowest heading of a column that is known counts; a merged heading above it, or a
     row of units below, may name its unit.
     """
@@ -179,8 +184,8 @@ def _kind(sheet: Sheet) -> str:
         return PERSONS
     if sheet.has("household"):
         return HOUSEHOLDS
-    if sheet.has("village") and any(name.startswith("village_") for name in sheet.fields):
-        return VILLAGES
+    if any(name.startswith(("village_", "township_")) for name in sheet.fields):
+        return VILLAGES if sheet.has("village") else TOWNSHIPS if sheet.has("township") else UNKNOWN
     if someone and sheet.has("post"):
         return POSTS
     return UNKNOWN
@@ -209,11 +214,10 @@ class _Reader:
             self.sheet.rows["heading"] += 1
             self.repaired["heading"] += 1
             return
-        if any(isinstance(cell, str) and len(cell) < 20 and TOTAL.fullmatch(cell.strip()) for cell in row[:8]):
-            if not any(place < len(row) and row[place] != "" and not _is_total(row[place]) for place in self.of_whom):
-                self.sheet.rows["total"] += 1
-                self.sheet.totals.append(Record(number, self._values(number, row, quiet=True)))
-                return
+        if any(_is_total(cell) for cell in row[:TOTAL_WITHIN]):
+            self.sheet.rows["total"] += 1
+            self.sheet.totals.append(Record(number, self._values(number, row, quiet=True)))
+            return
         if self._is_remark(row):
             self.sheet.rows["remark"] += 1
             return
@@ -233,7 +237,7 @@ class _Reader:
 
     def _is_remark(self, row: list[Any]) -> bool:
         """Whether a row is about nobody: a note below the table, or who filled it in."""
-        if self.sheet.kind == VILLAGES:
+        if self.sheet.kind in (VILLAGES, TOWNSHIPS):
             needed = [each.place for each in self.headings if each.field.kind not in ("place",)]
             return sum(place < len(row) and row[place] != "" for place in needed) == 0
         if any(place < len(row) and row[place] != "" for place in self.of_whom):
@@ -247,7 +251,9 @@ class _Reader:
         for name, headings in self.places.items():
             for heading in headings:
                 cell = row[heading.place] if heading.place < len(row) else ""
-                if cell == "" and (quiet or not self._special(number, heading)):
+                if cell == "":
+                    if not quiet:
+                        self._look_behind(number, heading)
                     continue
                 value = self._value(number, cell, heading, quiet=quiet)
                 if value is None:
@@ -258,14 +264,13 @@ class _Reader:
                     self.findings.add(self.sheet.where, number, "two_values", heading.field.name)
         return found
 
-    def _special(self, number: int, heading: Heading) -> bool:
-        """Whether an empty cell is not empty in the file: a formula without a value, or an error."""
+    def _look_behind(self, number: int, heading: Heading) -> None:
+        """Add a finding for a cell that is not empty in the file: a formula without a value, or an error."""
         place = (number, heading.place)
         if place in self.cells.empty_formulas:
             self.findings.add(self.sheet.where, number, "empty_formula", heading.field.name)
         elif place in self.cells.errors:
             self.findings.add(self.sheet.where, number, "error_cell", heading.field.name)
-        return False
 
     def _value(self, number: int, cell: Any, heading: Heading, quiet: bool) -> Any:
         """What a cell says; None for nothing, and for what is a finding."""
@@ -287,7 +292,12 @@ class _Reader:
             return known[cell]
         try:
             value = values.read(cell, field)
-            if isinstance(cell, str) and not cell.isascii() and field.kind in ("number", "money", "month", "date") and value is not None:
+            if (
+                isinstance(cell, str)
+                and not cell.isascii()
+                and field.kind in ("number", "money", "month", "date")
+                and value is not None
+            ):
                 self.repaired["full_width"] += 1
             if field.kind in ("number", "money") and value is not None:
                 value = self._in_unit(value, cell, heading)
@@ -326,7 +336,9 @@ class _Reader:
             if headings[0].factor == 1.0:
                 self.findings.add(self.sheet.where, 0, "contradiction_unit", called, _WRONG_UNIT)
             else:
-                self.findings.note(self.sheet.where, f"{called}: read as 10 000 yuan, by its size", f"{called}：按数值大小判断以万元为单位")
+                self.findings.note(
+                    self.sheet.where, f"{called}: read as 10 000 yuan, by its size", f"{called}：按数值大小判断以万元为单位"
+                )
             for each in self.sheet.records:
                 if each.get(name) is not None:
                     each.values[name] *= 1e4
@@ -351,10 +363,8 @@ class _Reader:
 
 
 def _is_total(cell: Any) -> bool:
-    return isinstance(cell, str) and TOTAL.fullmatch(cell.strip()) is not None
+    return isinstance(cell, str) and len(cell) < 20 and TOTAL.fullmatch(cell.strip()) is not None
 
-
-from sim.core.inputs.errors import BilingualText  # noqa: E402
 
 _WRONG_UNIT = BilingualText(
     "the heading says yuan, and the numbers are of the size of 10 000 yuan; read as 10 000 yuan",

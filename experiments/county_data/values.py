@@ -15,9 +15,34 @@ from sim.scenario.distributions import KINDS
 from sim.world.codes import Cause
 
 #: What offices write for nothing.
-NOTHING = frozenset(("", "无", "-", "--", "—", "——", "/", "\\", "空", "null", "NULL", "None", "nan", "N/A", "不详", "暂无", "未填"))
-YES = frozenset(("是", "有", "1", "已", "√", "Y", "y", "yes", "true", "对", "享受", "已解决", "已消除", "已参加", "参加", "出列", "已出列"))
-NO = frozenset(("否", "无", "0", "未", "×", "N", "n", "no", "false", "未享受", "未解决", "未消除", "未参加", "尚未实施", "没有", "不享受", "未出列", "2"))
+NOTHING = frozenset(
+    ("", "无", "-", "--", "—", "——", "/", "\\", "空", "null", "NULL", "None", "nan", "N/A", "不详", "暂无", "未填")
+)
+YES = frozenset(
+    ("是", "有", "1", "已", "√", "Y", "y", "yes", "true", "对", "享受", "已解决", "已消除", "已参加", "参加", "出列", "已出列")
+)
+NO = frozenset(
+    (
+        "否",
+        "无",
+        "0",
+        "未",
+        "×",
+        "N",
+        "n",
+        "no",
+        "false",
+        "未享受",
+        "未解决",
+        "未消除",
+        "未参加",
+        "尚未实施",
+        "没有",
+        "不享受",
+        "未出列",
+        "2",
+    )
+)
 LARGEST_MONEY = 1e9  # yuan of a household, or of a village
 EARLIEST = 1900
 
@@ -154,7 +179,11 @@ def monitored_type(text: str) -> str:
         return MARGINAL
     if "突发" in text or "严重困难" in text:
         return SUDDEN
-    if text in NO or text.startswith(("非", "未", "一般", "不是")) or any(part in text for part in ("脱贫户", "建档立卡", "普通", "其他")):
+    if (
+        text in NO
+        or text.startswith(("非", "未", "一般", "不是"))
+        or any(part in text for part in ("脱贫户", "建档立卡", "普通", "其他"))
+    ):
         return GENERAL
     raise Fault("unknown_value")
 
