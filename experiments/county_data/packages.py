@@ -32,7 +32,7 @@ _MARKUP = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|<table|<meta)", re.IGN
 #: A cell with something in it, and its place.
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 #: A formula, an error, or a cell that does not say where it is: then every cell is looked at.
-_ONE_BY_ONE = re.compile(rb"<(?:\w+:)?f[ />]|\bt=[\"']e[\"']|<(?:\w+:)?c(?![^>]*?\br=)[ >]")
+_ONE_BY_ONE = re.compile(rb"<(?:\w+:)?f[ />]|\bt=[\"']e[\"']|<(?:\w+:)?c(?=[ >])(?![^>]*?\br=)[^>]*>")
 _OVERLAP = 200
 
 

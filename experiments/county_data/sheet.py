@@ -84,7 +84,8 @@ def read(table: Table, findings: Findings, progress: Callable[[int], None] | Non
     read_places = {each.place for each in headings}
     named = {place for _, row in head[first : last + 1] for place, cell in enumerate(row) if cell != ""}
     sheet.unused = [_letters(place) for place in range(width) if place in named and place not in read_places]
-    reader = _Reader(sheet, headings, table, findings)
+    texts = {cell for _, row in head[first : last + 1] for cell in row if columns.match(cell) is not None}
+    reader = _Reader(sheet, headings, texts, table, findings)
     for number, row in itertools.chain(head[last + 1 :], table.rows):
         reader.take(number, row)
         if progress is not None and number % 2000 == 0:
@@ -194,8 +195,8 @@ def _kind(sheet: Sheet) -> str:
 class _Reader:
     """Takes the rows of a table one after the other."""
 
-    def __init__(self, sheet: Sheet, headings: list[Heading], table: Table, findings: Findings) -> None:
-        self.sheet, self.headings, self.findings = sheet, headings, findings
+    def __init__(self, sheet: Sheet, headings: list[Heading], texts: set[str], table: Table, findings: Findings) -> None:
+        self.sheet, self.headings, self.texts, self.findings = sheet, headings, texts, findings
         self.cells = table.cells
         self.places: dict[str, list[Heading]] = {}
         for heading in headings:
@@ -231,8 +232,7 @@ class _Reader:
             if cell == "":
                 continue
             texts += 1
-            if isinstance(cell, str) and (found := columns.match(cell)) is not None and found[0].id == heading.field.id:
-                same += 1
+            same += isinstance(cell, str) and cell in self.texts
         return same >= FEWEST and same * 2 >= texts
 
     def _is_remark(self, row: list[Any]) -> bool:
