@@ -19,6 +19,7 @@ from experiments.county_data import columns, values
 from experiments.county_data.facts import GENERAL_SHEET, SHEETS, AskedFact, GivenFact, asked_facts
 from experiments.county_data.findings import Findings
 from experiments.county_data.workbook import Table
+from sim.core.inputs.errors import BilingualText
 
 YEARS = (2010, 2026)
 FIRST_ROW = 4  # of facts; the headings stand in the row above
@@ -241,6 +242,10 @@ def _fact(form: Form, asked: AskedFact, entry: Mapping[str, Any], where: tuple[s
         return
     if isinstance(entry["value"], str):
         value = _in_unit(value, entry["value"], asked)
+    if value > asked.most and "万" in asked.unit and asked.least <= value / 1e4 <= asked.most:
+        english, chinese = f"{value:,.0f} is of the size of yuan; write it in 10 000 yuan", f"{value:,.0f} 像是以元为单位，请按万元填写"
+        findings.add(where, row, "contradiction_unit", asked.zh, BilingualText(english, chinese))
+        return
     if not asked.least <= value <= asked.most:
         findings.add(where, row, "fact_range", asked.zh)
         return

@@ -24,6 +24,8 @@ TOTAL = re.compile(r"(?:本页|全[县市区乡镇村])?(?:合|小|总|共)\s*�
 TOTAL_WITHIN = 8  # cells of a row among which it says that it is a total
 #: Who a row is about: a row without any of these, and with little else, is a remark.
 OF_WHOM = ("household", "person", "identity", "head_identity")
+#: Numbers of households and persons have a digit, or are masked; who filled in a table does not.
+_NUMBERED = re.compile(r"[\d*]")
 #: Median of a column of yuan below which it is in 10 000 yuan.
 LEAST_MEDIAN = 100.0
 FEWEST_FOR_MEDIAN = 20
@@ -240,7 +242,7 @@ class _Reader:
         if self.sheet.kind in (VILLAGES, TOWNSHIPS):
             needed = [each.place for each in self.headings if each.field.kind not in ("place",)]
             return sum(place < len(row) and row[place] != "" for place in needed) == 0
-        if any(place < len(row) and row[place] != "" for place in self.of_whom):
+        if any(place < len(row) and _NUMBERED.search(values.text_of(row[place])) for place in self.of_whom):
             return False
         filled = sum(each.place < len(row) and row[each.place] != "" for each in self.headings)
         return filled < min(FEWEST + 1, max(len(self.headings) // 2, 1))

@@ -148,7 +148,7 @@ def _delimiter(path: Path, encoding: str) -> str:
 def _lines(file: Any, delimiter: str) -> Iterator[tuple[int, list[Cell]]]:
     """The rows of a CSV file, numbered as Excel shows them: a line end within quotes begins no row."""
     csv.field_size_limit(1 << 20)
-    reader = csv.reader(file, delimiter=delimiter)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     number = 0
     while True:
         number += 1

@@ -163,7 +163,7 @@ GROUPS = {"基本信息": 18, "帮扶": 4, "收入（元）": 10}
 
 
 def _households(path: Path, rows: list[dict[str, Any]]) -> None:
-    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet(SHEET)
     names = list(rows[0])
     sheet.merge_range(0, 0, 0, len(names) - 1, "监测对象信息（全字段）")
@@ -194,7 +194,7 @@ def _csv(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _workbook(path: Path, rows: list[dict[str, Any]], title: str, total: dict[str, Any] | None = None) -> None:
-    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet(SHEET)
     names, first = list(rows[0]), 0
     if title:
