@@ -31,9 +31,13 @@ _MARKUP = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|<table|<meta)", re.IGN
 
 #: A cell with something in it, and its place.
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+#: A cell or a row that names a place which no sheet has: a reader may take it for one that is very far away.
+_NOWHERE = re.compile(
+    rb"<(?:\w+:)?c\s[^>]*?\br=[\"'](?![A-Z]{1,3}[1-9]\d{0,6}[\"'])|<(?:\w+:)?row\s[^>]*?\br=[\"'](?![1-9]\d{0,6}[\"'])"
+)
 #: A formula, an error, or a cell that does not say where it is: then every cell is looked at.
 _ONE_BY_ONE = re.compile(rb"<(?:\w+:)?f[ />]|\bt=[\"']e[\"']|<(?:\w+:)?c(?=[ >])(?![^>]*?\br=)[^>]*>")
-_OVERLAP = 200
+_LONGEST_TAG = 100_000
 
 
 @dataclass
@@ -142,7 +146,7 @@ def survey(path: Path, kind: str) -> dict[str, SheetCells]:
         raise damaged() from None
 
 
-def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int = LARGEST_PART) -> Iterator[bytes]:
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int | None = None) -> Iterator[bytes]:
     """The pieces of a part, as long as the stream itself goes on, whatever the archive says of its size."""
     if part.flag_bits & 1:
         raise damaged()
@@ -165,7 +169,7 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int = LARGEST
             piece = unpacking.decompress(packed, PIECE) if unpacking else packed
             packed = unpacking.unconsumed_tail if unpacking else b""
             seen += len(piece)
-            if seen > most:
+            if seen > (LARGEST_PART if most is None else most):
                 raise too_large()
             yield piece
             if unpacking and unpacking.eof:
@@ -219,11 +223,14 @@ def _survey_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> SheetCells
     one_by_one, tail = False, b""
     for piece in _unpack(archive, part):
         text = tail + piece
+        whole = text.rfind(b">") + 1  # a tag that is cut is looked at with the next piece
+        text, tail = text[:whole], text[whole:][-_LONGEST_TAG:]
+        if _NOWHERE.search(text):
+            raise damaged()
         one_by_one = one_by_one or _ONE_BY_ONE.search(text) is not None
         places = _CELL.findall(text)
         columns.update(letters for letters, _ in places)
         rows.update(number for _, number in places)
-        tail = text[-_OVERLAP:]
     if max(map(int, rows), default=0) * max(map(column_number, columns), default=0) > MOST_CELLS:
         raise too_large()
     return _cells(archive, part) if one_by_one else SheetCells()

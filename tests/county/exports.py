@@ -156,7 +156,7 @@ def write(folder: Path, tables: Office) -> list[Path]:
     _workbook(folder / CIVIL, tables.civil, title="农村低保家庭查询", total={"所属乡镇": "合计"})
     _workbook(folder / WORK, tables.work, title="")
     _workbook(folder / LOANS, tables.loans, title="脱贫人口小额信贷台账")
-    return [folder / each for each in (HOUSEHOLDS, PERSONS, VILLAGES, CIVIL, WORK, LOANS)]
+    return [folder / each for each in (HOUSEHOLDS, PERSONS, VILLAGES, CIVIL, WORK, LOANS) if (folder / each).exists()]
 
 
 GROUPS = {"基本信息": 18, "帮扶": 4, "收入（元）": 10}
@@ -194,6 +194,8 @@ def _csv(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _workbook(path: Path, rows: list[dict[str, Any]], title: str, total: dict[str, Any] | None = None) -> None:
+    if not rows:
+        return
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet(SHEET)
     names, first = list(rows[0]), 0
