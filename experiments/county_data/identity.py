@@ -18,6 +18,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK = "10X98765432"
 #: Digits that a number in a spreadsheet keeps.
 KEPT = 15
+LONGEST = 100  # letters of a number that are looked at
 
 VALID, MASKED, SPOILT, LENGTH, DIGIT, BIRTH, NONE, PLACEHOLDER = (
     "valid", "masked", "spoilt", "length", "digit", "birth", "none", "placeholder",
@@ -53,7 +54,7 @@ def read_key(cell: object) -> bytes:
         return b""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = _SPACES.sub("", half(str(cell)))
+    text = _SPACES.sub("", half(str(cell)[:LONGEST]))
     return hashed(text.upper()) if text else b""
 
 
@@ -70,7 +71,7 @@ def read_identity(cell: object) -> Identity:
         return NO_NUMBER
     if isinstance(cell, (int, float)):
         return Identity(SPOILT if cell >= 10**KEPT else LENGTH)
-    text = _SPACES.sub("", half(str(cell))).upper()
+    text = _SPACES.sub("", half(str(cell)[:LONGEST])).upper()
     if not text or text in ("无", "0", "/"):
         return NO_NUMBER
     if _SCIENTIFIC.fullmatch(text):

@@ -115,7 +115,7 @@ def _read_file(
                 found.append(each)
     except UserError as problem:
         raise InputError(path, 0, problem.english, problem.chinese) from None
-    except (MemoryError, RecursionError, ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError) as problem:
+    except (MemoryError, RecursionError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as problem:
         # A fault of ours; its message may hold what stands in a cell, so only its kind is said.
         raise InputError(
             path, 0, f"could not be read ({type(problem).__name__}); open it, save it as .xlsx and try again",

@@ -127,8 +127,6 @@ def survey(path: Path, kind: str) -> dict[str, SheetCells]:
 
     Raises UserError for a file that is damaged, or that would take more memory than a table of a county can need.
     """
-    if kind == XLS:
-        return {}  # at most 65 536 rows and 256 columns, not compressed
     try:
         with _archive(path) as archive:
             parts = {part.filename: part for part in archive.infolist()}
@@ -142,7 +140,7 @@ def survey(path: Path, kind: str) -> dict[str, SheetCells]:
             return {name: _survey_sheet(archive, parts[target]) for name, target in _sheets(archive, parts) if target in parts}
     except UserError:
         raise
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, ValueError, KeyError, EOFError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, ValueError, LookupError, EOFError, OSError, NotImplementedError):
         raise damaged() from None
 
 
@@ -294,7 +292,10 @@ def _cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> SheetCells:
 
 
 def _number(text: str | None, other: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 8 else other
+    """A number of rows or columns; one that is longer than any sheet stands for more than any sheet has."""
+    if not text or not text.isdecimal():
+        return other
+    return int(text) if len(text) < 8 else 10**7
 
 
 def _survey_ods(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:

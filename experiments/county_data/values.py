@@ -45,6 +45,7 @@ NO = frozenset(
 )
 LARGEST_MONEY = 1e9  # yuan of a household, or of a village
 EARLIEST = 1900
+LONGEST = 300  # letters of a cell that are looked at
 
 REGISTERED, UNSTABLE, MARGINAL, SUDDEN = KINDS
 GENERAL = "一般农户"
@@ -68,7 +69,7 @@ def text_of(cell: Any) -> str:
         return str(int(cell))
     if isinstance(cell, (datetime.datetime, datetime.date)):
         return cell.strftime("%Y%m%d")
-    return half(str(cell)).strip()
+    return half(str(cell)[:LONGEST]).strip()
 
 
 def read(cell: Any, field: Field) -> Any:

@@ -5,14 +5,17 @@ Nothing is calculated: a formula has the value that was stored with it. Nothing 
 
 import csv
 import io
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 
-from experiments.county_data import packages
+from experiments.county_data import old_workbook, packages
 from experiments.county_data.packages import TEXT, SheetCells
 from sim.core.inputs.errors import UserError
 
@@ -50,23 +53,53 @@ def tables(path: Path) -> Iterator[Table]:
     if kind == TEXT:
         yield from _text(path)
         return
+    if kind == packages.XLS:
+        yield from _old(path)
+        return
     surveyed = packages.survey(path, kind)
-    with _open(path, kind) as book:
+    with _open(path) as book:
         names = [each.name for each in book.sheets_metadata if each.typ == python_calamine.SheetTypeEnum.WorkSheet]
         for name in names[:MOST_SHEETS]:
             sheet = _sheet(book, name)
-            merged = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
-            yield Table(path.name, name, _rows(sheet), surveyed.get(name, SheetCells()), merged)
+            yield Table(path.name, name, _rows(sheet), surveyed.get(name, SheetCells()), _merged(sheet.merged_cell_ranges or ()))
 
 
-def _open(path: Path, kind: str) -> Any:
+def _old(path: Path) -> Iterator[Table]:
+    """The tables of a workbook of the old format."""
+    if _is_protected(path):
+        raise _protected()
+    for number, (name, merged, rows) in enumerate(old_workbook.sheets(path, _protected())):
+        if number < MOST_SHEETS:
+            yield Table(path.name, name, enumerate(rows, 1), merged=_merged(merged))
+
+
+def _merged(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[tuple[int, int, int, int], ...]:
+    return tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Nothing on stderr: the reader's own library prints a trace of its own where a file is broken, before it says so."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _open(path: Path) -> Any:
     """The workbook in a file, opened by what it is and not by what it is called."""
     try:
-        return python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
+        with _silent():
+            return python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
     except python_calamine.PasswordError:
         raise _protected() from None
     except (python_calamine.CalamineError, OSError, ValueError, TypeError):
-        raise (_protected() if _is_protected(path, kind) else packages.damaged()) from None
+        raise packages.damaged() from None
     except BaseException as problem:
         raise _refused(problem) from None
 
@@ -78,9 +111,9 @@ def _protected() -> UserError:
     )
 
 
-def _is_protected(path: Path, kind: str) -> bool:
+def _is_protected(path: Path) -> bool:
     """Whether an OLE file holds an encrypted workbook: the name of its stream stands in it in UTF-16."""
-    return kind == packages.XLS and "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
+    return "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
 
 
 def _refused(problem: BaseException) -> BaseException:
@@ -90,7 +123,8 @@ def _refused(problem: BaseException) -> BaseException:
 
 def _sheet(book: Any, name: str) -> Any:
     try:
-        return book.get_sheet_by_name(name)
+        with _silent():
+            return book.get_sheet_by_name(name)
     except (python_calamine.CalamineError, ValueError, OSError):
         raise packages.damaged() from None
     except BaseException as problem:
@@ -101,12 +135,10 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
     """The rows of a sheet, from row 1 on."""
     if sheet.start is None:
         return
+    if sheet.total_height * sheet.total_width > packages.MOST_CELLS:
+        raise packages.too_large()
     for number, row in enumerate(sheet.iter_rows(), 1):
-        yield number, [_shortened(cell) for cell in row[:MOST_COLUMNS]]
-
-
-def _shortened(cell: Cell) -> Cell:
-    return cell[:LONGEST_CELL] if isinstance(cell, str) and len(cell) > LONGEST_CELL else cell
+        yield number, row if len(row) <= MOST_COLUMNS else row[:MOST_COLUMNS]
 
 
 def _text(path: Path) -> Iterator[Table]:
