@@ -11,7 +11,8 @@ import yaml
 from sim.core.inputs.notation import half
 
 #: What a unit in a heading does to the number below it, towards yuan, mu or persons.
-UNITS = {"元": 1.0, "万元": 1e4, "千元": 1e3, "亿元": 1e8, "元/年": 1.0, "元/月": 1.0, "亩": 1.0, "公顷": 15.0, "人": 1.0, "万人": 1e4,
+UNITS = {"元": 1.0, "万元": 1e4, "千元": 1e3, "亿元": 1e8, "元/年": 1.0, "元/月": 1.0, "亩": 1.0, "公顷": 15.0,
+         "人": 1.0, "万人": 1e4,
          "户": 1.0, "个": 1.0, "月": 1.0, "%": 1.0, "平方米": 1.0, "头": 1.0, "次": 1.0}  # fmt: skip
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 #: Remarks in brackets behind a name.
@@ -40,7 +41,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Heading:
-    """A column of a table that was recognised: its place from 0, its field, and the factor of its unit; None where none is named."""
+    """A column of a table that was recognised: its place from 0, its field, and the factor of its unit or None."""
 
     place: int
     field: Field

@@ -54,7 +54,8 @@ def check(facts: Mapping[str, GivenFact], parts: Mapping[str, tuple[float, Given
             given = facts[name]
             findings.add(
                 given.where, given.row, "contradiction_counts", given.asked.zh,
-                BilingualText(f"{given.value:g} here, and {counted} in the exports", f"这里是 {given.value:g}，导出表中是 {counted}"),
+                BilingualText(f"{given.value:g} here, and {counted} in the exports",
+                              f"这里是 {given.value:g}，导出表中是 {counted}"),
             )  # fmt: skip
     _workers(facts, register, findings)
     _dibao(register, counts, findings)
@@ -124,7 +125,8 @@ def _among_facts(value: Mapping[str, float]) -> Iterator[_Both]:
         total = value["registered_outside"] + value["registered_local"]
         if total > value["registered_employed"]:
             yield _Both(
-                "contradiction_workers", "registered_employed", f"{value['registered_employed']:g}, fewer than away and nearby together ({total:g})",
+                "contradiction_workers", "registered_employed",
+                f"{value['registered_employed']:g}, fewer than away and nearby together ({total:g})",
                 f"{value['registered_employed']:g}，少于外出与就近之和（{total:g}）",
             )  # fmt: skip
     if both("loans", "loans_money") and value["loans"]:
@@ -159,7 +161,8 @@ def _dibao(register: Register, counts: Counts, findings: Findings) -> None:
             _, _, where, _ = register.civil_households[0]
             findings.add(
                 where, 0, "contradiction_dibao", "保障人口",
-                BilingualText(f"{sum(each or 0 for each in insured):g} insured by household, {len(register.civil_persons)} on the list of persons",
+                BilingualText(f"{sum(each or 0 for each in insured):g} insured by household, "
+                              f"{len(register.civil_persons)} on the list of persons",
                               f"按户合计 {sum(each or 0 for each in insured):g} 人，人员名单 {len(register.civil_persons)} 人"),
             )  # fmt: skip
     civil = counts.dibao_persons if register.civil_households or register.civil_persons else None

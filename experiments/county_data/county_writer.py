@@ -39,7 +39,7 @@ def records(imported: Imported, title: str) -> dict[str, Any]:
     found: dict[str, Any] = {"title": {"zh": title, "en": title}}
     if imported.code:
         found["code"] = int(imported.code)
-    counted = {name: value for name, value in _counted(imported)}
+    counted = dict(_counted(imported))
     for identity, fact in asked_facts().items():
         given = imported.facts.get(identity)
         if identity in counted:
@@ -85,22 +85,23 @@ def _lists(imported: Imported) -> dict[str, Any]:
     for given in imported.facts.values():
         if given.asked.element is not None:
             by_parameter.setdefault(given.asked.parameter, []).append(given)
-    for parameter, given in by_parameter.items():
+    for parameter, filled in by_parameter.items():
         asked = [fact for fact in asked_facts().values() if fact.parameter == parameter]
         book = load_all().parameters[parameter]
-        if len(given) == len(asked):
-            values = [_plain(each.value * each.asked.factor) for each in sorted(given, key=lambda each: each.asked.element or 0)]
-            sources = "; ".join(dict.fromkeys(each.source for each in given if each.source))
-            complete = all(each.source for each in given)
-            years = [each.year for each in given if each.year is not None]
+        if len(filled) == len(asked):
+            values = [_plain(each.value * each.asked.factor) for each in sorted(filled, key=lambda each: each.asked.element or 0)]
+            sources = "; ".join(dict.fromkeys(each.source for each in filled if each.source))
+            complete = all(each.source for each in filled)
+            years = [each.year for each in filled if each.year is not None]
             found[parameter.rpartition(".")[2]] = _record(
                 book.name.zh, book.name.en, parameter, values, "measured" if complete else "assumed",
                 sources or "filled in without a source", max(years, default=None))  # fmt: skip
             continue
-        for each in given:
+        for each in filled:
             fact = each.asked
             found[fact.id] = _record(
-                f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", "", _plain(each.value), "measured" if each.source else "assumed",
+                f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", "", _plain(each.value),
+                "measured" if each.source else "assumed",
                 f"{each.source or 'filled in without a source'}; on record: the others of its sheet are blank", each.year,
             )  # fmt: skip
     return found
@@ -115,8 +116,10 @@ def _plain(value: float) -> int | float:
 def write(imported: Imported, folder: Path, title: str) -> list[str]:
     """Write the county folder, and return the names of its files."""
     names = [COUNTY_FILE]
-    head = ("# Facts of the county as they were handed in (xianjie county import). What is not here is Lingyuan's in proportion, or\n"
-            "# assumed: xianjie population --missing lists it.\n\n")  # fmt: skip
+    head = (
+        "# Facts of the county as they were handed in (xianjie county import). What is not here is in proportion to\n"
+        "# Lingyuan, or assumed: xianjie population --missing lists it.\n\n"
+    )
     text = yaml.safe_dump(records(imported, title), allow_unicode=True, sort_keys=False, width=120)
     write_text(folder / COUNTY_FILE, head + text)
     for name, rows, order in (

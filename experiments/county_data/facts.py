@@ -1,4 +1,4 @@
-"""The facts that the form asks for (``facts.yaml``): names, units, the parameter that each sets, and Lingyuan's value beside it."""
+"""The facts that the form asks for (``facts.yaml``): names, units, the parameter that each sets, and Lingyuan's value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

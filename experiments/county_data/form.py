@@ -108,11 +108,11 @@ def _facts_sheet(book: Workbook, name: str, language: str) -> None:
         cell.font, cell.fill, cell.border = Font(bold=True), _HEAD, _THIN
     row = FIRST_ROW
     if name == GENERAL_SHEET:
-        for identity, zh, en in (
+        for identity, chinese, english in (
             (NAME, "县（市、区）名称", "Name of the county"),
             (CODE, "行政区划代码（六位）", "Division code (six digits)"),
         ):
-            _row(sheet, row, (identity, zh if language == "zh" else en, "", None))
+            _row(sheet, row, (identity, chinese if language == "zh" else english, "", None))
             sheet.cell(row, 4).number_format = "@"
             row += 1
     for fact in asked_facts().values():
@@ -243,7 +243,10 @@ def _fact(form: Form, asked: AskedFact, entry: Mapping[str, Any], where: tuple[s
     if isinstance(entry["value"], str):
         value = _in_unit(value, entry["value"], asked)
     if value > asked.most and "万" in asked.unit and asked.least <= value / 1e4 <= asked.most:
-        english, chinese = f"{value:,.0f} is of the size of yuan; write it in 10 000 yuan", f"{value:,.0f} 像是以元为单位，请按万元填写"
+        english, chinese = (
+            f"{value:,.0f} is of the size of yuan; write it in 10 000 yuan",
+            f"{value:,.0f} 像是以元为单位，请按万元填写",
+        )
         findings.add(where, row, "contradiction_unit", asked.zh, BilingualText(english, chinese))
         return
     if not asked.least <= value <= asked.most:

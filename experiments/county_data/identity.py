@@ -1,7 +1,7 @@
 """Identity numbers: a keyed hash to join files by, birth date and sex; the number itself is dropped at once.
 
-The key is made when the program starts, is kept in memory alone, and dies with the process: the same number has another hash in the
-next import, and nobody who has a hash can look for the number that it belongs to.
+The key is made when the program starts, is kept in memory alone, and dies with the process: the same number has another hash in
+the next import, and nobody who has a hash can look for the number that it belongs to.
 
 The check digit is that of GB 11643-1999 (ISO 7064, MOD 11-2). A certificate of disability is the identity number and two digits.
 """

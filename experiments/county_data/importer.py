@@ -75,13 +75,14 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     findings.finish(rows)
     if not given.facts and not joined.households and not joined.persons and not joined.villages and not joined.civil_households:
         raise InputError(
-            paths[0], 0, "there is nothing here to found a county on: no facts are filled in, and no table of households was found; "
-            "begin with 'xianjie county template FILE.xlsx'",
+            paths[0], 0, "there is nothing here to found a county on: no facts are filled in, and no table of households was "
+            "found; begin with 'xianjie county template FILE.xlsx'",
             "没有可以建县的数据：县情表没有填写，也没有找到户、人的名单；可先运行 xianjie county template 本县.xlsx"
         )  # fmt: skip
     return Imported(
         _complete(counts, given), made, given.facts, given.name, given.code, tuple(rules), findings, tuple(tables),
-        f"{joined.year}-{joined.month:02d}", bool(joined.households), bool(joined.civil_households or joined.civil_persons), counted,
+        f"{joined.year}-{joined.month:02d}", bool(joined.households), bool(joined.civil_households or joined.civil_persons),
+        counted,
     )  # fmt: skip
 
 

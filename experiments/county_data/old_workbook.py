@@ -1,7 +1,7 @@
 """Workbooks of the old format (.xls), read in a process of their own: nothing in such a file says beforehand how much memory its
 cells will take, so a broken one may ask for more than there is, and then only this process ends.
 
-``python -m experiments.county_data.old_workbook FILE`` writes its sheets to stdout for ``sheets`` to read: name, merged ranges, size,
+``python -m experiments.county_data.old_workbook FILE`` writes its sheets to stdout for ``sheets`` to read: name, merged ranges,
 and rows one by one. Nothing is put on disk.
 """
 
@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from experiments.county_data.packages import MOST_CELLS, damaged, too_large
 from sim.core.inputs.errors import UserError
@@ -39,7 +39,7 @@ def sheets(path: Path, protected: UserError) -> Iterator[tuple[str, list[Any], I
             process.kill()
 
 
-def _received(stream: BinaryIO, protected: UserError) -> Iterator[tuple[str, list[Any], Iterator[list[Any]]]]:
+def _received(stream: IO[bytes], protected: UserError) -> Iterator[tuple[str, list[Any], Iterator[list[Any]]]]:
     while (head := _next(stream)) is not None:
         if head in (PROTECTED, LARGE):
             raise protected if head == PROTECTED else too_large()
@@ -50,12 +50,12 @@ def _received(stream: BinaryIO, protected: UserError) -> Iterator[tuple[str, lis
             pass
 
 
-def _rows(stream: BinaryIO) -> Iterator[list[Any]]:
+def _rows(stream: IO[bytes]) -> Iterator[list[Any]]:
     while piece := _next(stream):
         yield from piece
 
 
-def _next(stream: BinaryIO) -> Any:
+def _next(stream: IO[bytes]) -> Any:
     """The next object that was written; None at the end, which the writer says. Raises UserError where it ended before."""
     try:
         return pickle.load(stream)  # of our own process
@@ -63,7 +63,7 @@ def _next(stream: BinaryIO) -> Any:
         raise damaged() from None
 
 
-def _write(path: str, stream: BinaryIO) -> None:
+def _write(path: str, stream: IO[bytes]) -> None:
     """Write every sheet of a workbook."""
     import python_calamine
 

@@ -116,8 +116,8 @@ def damaged() -> UserError:
 def too_large() -> UserError:
     """That a workbook would take too much memory."""
     return UserError(
-        f"holds a sheet of more than {MOST_CELLS // 10_000} 0000 cells up to its last row and column; delete what lies beyond the "
-        "table, or export it by township",
+        f"holds a sheet of more than {MOST_CELLS // 10_000} 0000 cells up to its last row and column; delete what lies beyond "
+        "the table, or export it by township",
         f"有工作表到最后一行一列超过 {MOST_CELLS // 10_000} 万个单元格；请删去表格以外的内容，或分乡镇导出",
     )
 

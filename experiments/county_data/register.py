@@ -22,9 +22,9 @@ MOST_OUTSIDE = 0.1
 #: Fields that the rows of a household say of it, not of a person.
 OF_HOUSEHOLD = (
     "township", "village", "household_type", "monitored_type", "identified", "removed", "removed_month", "removal", "cause",
-    "development", "industry_help", "job_help", "post_help", "finance_help", "loan", "dibao", "tekun", "without_labour", "members",
-    "members_year", "land", "unsafe_house", "safe_water", "wage", "post_income", "production", "costs", "cost_subsidy", "property",
-    "transfer", "dibao_money", "gross_income", "net_income", "income_per_head",
+    "development", "industry_help", "job_help", "post_help", "finance_help", "loan", "dibao", "tekun", "without_labour",
+    "members", "members_year", "land", "unsafe_house", "safe_water", "wage", "post_income", "production", "costs", "cost_subsidy",
+    "property", "transfer", "dibao_money", "gross_income", "net_income", "income_per_head",
 )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ class Register:
         return [each for each in self.households.values() if each.registered]
 
     def household_of(self, record: Record) -> bytes:
-        """The household that a row of another table is about: by its number, else by an identity number; empty if there is none."""
+        """The household that a row of another table is about: by its number, else by an identity number, else empty."""
         key = record.get("household")
         if key is not None:
             return bytes(key)
@@ -184,7 +184,7 @@ def join(sheets: list[Sheet], findings: Findings) -> Register:
 
 
 def _date(sheets: list[Sheet]) -> tuple[int, int]:
-    """The month of the exports, for ages: the latest month that several rows name and that is not to come; at least January 2021."""
+    """The month of the exports, for ages: the latest month that several rows name and that is not to come, from January 2021."""
     today = datetime.date.today()
     counts: Counter[int] = Counter()
     for _table, record in sheet.records_of(sheets, sheet.PERSONS, sheet.HOUSEHOLDS, sheet.WORK):
@@ -219,7 +219,9 @@ def _take_households(register: Register, table: Sheet, findings: Findings) -> No
 
 
 def _has_finding(findings: Findings, where: Where, row: int) -> bool:
-    return any((each.file, each.sheet) == where and each.row == row and each.kind == "spoilt_key" for each in findings.found[-50:])
+    return any(
+        (each.file, each.sheet) == where and each.row == row and each.kind == "spoilt_key" for each in findings.found[-50:]
+    )
 
 
 def _merge(register: Register, key: bytes, table: Sheet, record: Record, by_name: str, findings: Findings) -> Household:

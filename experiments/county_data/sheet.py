@@ -107,7 +107,7 @@ def _letters(place: int) -> str:
 
 
 def _locate(head: list[tuple[int, list[Any]]]) -> tuple[int, int, list[dict[int, tuple[Field, float | None]]]] | None:
-    """First and last row of the headings, as places in ``head``, and what each of them matches by place; None if there are none."""
+    """First and last row of the headings, as places in ``head``, and what each matches by place; None if there are none."""
     matched = [
         {place: found for place, cell in enumerate(row) if (found := columns.match(cell)) is not None}
         for _, row in head[:DEEPEST]
@@ -144,8 +144,8 @@ def _goes_on(row: list[Any], matched: dict[int, Any], filled: int) -> bool:
 def _headings(
     by_place: list[dict[int, tuple[Field, float | None]]], table: Table, head: list[tuple[int, list[Any]]]
 ) -> list[Heading]:
-    """The columns that are read, in their order: the lowest heading of a column that is known counts; a merged heading above it, or a
-    row of units below, may name its unit.
+    """The columns that are read, in their order: the lowest heading of a column that is known counts; a merged heading above
+    it, or a row of units below, may name its unit.
     """
     units: dict[int, float] = {}
     for number, row in head:

@@ -2,7 +2,7 @@
 
 Cells and categories of fewer than ``distributions.FEWEST`` households are merged: a joint cell into the nearest one that is large
 enough (size and ability count as many steps as they differ, dibao and cause three each; at the same distance the larger cell), or
-with other small cells if there is none; a category of a margin into ``other``, and the next smallest with it while ``other`` is small.
+with other small cells if there is none; a category of a margin into ``other``, and the next smallest too while that is small.
 """
 
 from collections import Counter, defaultdict
@@ -102,8 +102,8 @@ def count(register: Register) -> Counts:
     insured = [each[1] for each in register.civil_households]
     posts = len(register.post_holders) or sum(bool(each.values.get("post")) for each in register.persons.values())
     loans = len(register.borrowers) or sum(has_loan(each) for each in register.households.values())
-    places = register.villages or {
-        (township_name(each.get("township")), village_name(each.get("village"))): None
+    places = set(register.villages) or {
+        (township_name(each.get("township")), village_name(each.get("village")))
         for each in register.households.values()
         if each.get("village")
     }
@@ -115,8 +115,9 @@ def count(register: Register) -> Counts:
     return Counts(
         len(registered), persons, len(monitored), sum(each.size for each in monitored),
         civil_households or len(dibao),
-        civil_persons or (int(sum(each or 0 for each in insured)) if any(each is not None for each in insured) else dibao_persons),
-        posts, loans, len(townships), len(places), len(dibao), dibao_persons, len(rest), sum(each.size for each in rest) + homeless,
+        civil_persons or int(sum(each or 0 for each in insured)) or dibao_persons,
+        posts, loans, len(townships), len(places), len(dibao), dibao_persons,
+        len(rest), sum(each.size for each in rest) + homeless,
     )  # fmt: skip
 
 

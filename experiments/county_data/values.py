@@ -1,5 +1,5 @@
-"""What stands in a cell, as its column wants it: a number, a month, one of a few codes. A cell that is none of these is a fault of
-its field alone.
+"""What stands in a cell, as its column wants it: a number, a month, one of a few codes. A cell that is none of these is a fault
+of its field alone.
 """
 
 import datetime

@@ -22,7 +22,7 @@ def chinese() -> dict[str, str]:
 
 
 def plain_help() -> dict[str, set[str]]:
-    """The English help by command: that of the command, then those of its options and arguments; ``GROUP NAME`` within a group."""
+    """The English help by command: that of the command, then those of its options; ``GROUP NAME`` within a group."""
 
     def of(group: Any, before: str = "") -> dict[str, set[str]]:
         found = {}
@@ -43,7 +43,11 @@ def looked_up(group: Any, context: Any, name: str) -> Any:
 
 def commands(group: Any) -> list[Any]:
     """Every command, and those of groups."""
-    return [each for command in group.commands.values() for each in (command, *(commands(command) if hasattr(command, "commands") else ()))]
+    return [
+        each
+        for command in group.commands.values()
+        for each in (command, *(commands(command) if hasattr(command, "commands") else ()))
+    ]
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.relative_to(LOCALE).parts[0])

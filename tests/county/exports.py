@@ -215,7 +215,9 @@ def plant(tables: Office) -> Office:
     new = copy.deepcopy(tables)
     used: set[tuple[str, int]] = set()
 
-    def pick(file: str, rows: list[dict[str, Any]], head: int, fits: Callable[[dict[str, Any]], bool] = lambda row: True) -> dict[str, Any]:
+    def pick(
+        file: str, rows: list[dict[str, Any]], head: int, fits: Callable[[dict[str, Any]], bool] = lambda row: True
+    ) -> dict[str, Any]:
         start = 7 + 11 * len(new.planted)
         for place in [*range(start, len(rows)), *range(start)]:
             if (file, place) not in used and fits(rows[place]):
@@ -227,7 +229,7 @@ def plant(tables: Office) -> Office:
     planted: list[Any] = []
 
     def put(kind: str, row: dict[str, Any], **cells: Any) -> None:
-        row.update({key: value for key, value in cells.items()})
+        row.update(cells)
         new.planted.append((planted[0], planted[1], kind))
 
     home = lambda fits=lambda row: True: pick(HOUSEHOLDS, new.households, HEAD, fits)  # noqa: E731

@@ -119,7 +119,10 @@ def test_a_csv_is_read_in_each_encoding(tmp_path, encoding):
 
 
 def test_a_column_in_ten_thousand_yuan_is_known_by_its_size(tmp_path):
-    rows = [["户编号", "户类型", "家庭人口数", "工资性收入"], *([f"22000{number}", "脱贫户", 2, 1.2 + number / 100] for number in range(30))]
+    rows = [
+        ["户编号", "户类型", "家庭人口数", "工资性收入"],
+        *([f"22000{number}", "脱贫户", 2, 1.2 + number / 100] for number in range(30)),
+    ]
     found = read(book(tmp_path / "a.xlsx", rows))
     assert found.findings.found == [] and "10 000 yuan" in found.findings.notes[0].text.english
     rows[0][3] = "工资性收入（元）"
@@ -214,7 +217,9 @@ def test_the_command_writes_a_folder_that_can_be_read_and_says_what_it_found(tmp
                      "audit.xlsx"}  # fmt: skip
     checked = CliRunner().invoke(app, ["county", "check", str(out), "--json"])
     assert checked.exit_code == 0, checked.output
-    assert json.loads(checked.stdout)["counts"] == {key: told["counts"][key] for key in ("registered_households", "registered_persons")}
+    assert json.loads(checked.stdout)["counts"] == {
+        key: told["counts"][key] for key in ("registered_households", "registered_persons")
+    }
     same = CliRunner().invoke(app, ["county", "diff", str(out), str(out)])
     assert same.exit_code == 0, same.output
     few = exports.write(tmp_path, exports.office(FOUND[:200]))

@@ -81,19 +81,27 @@ def _repack(content: bytes, dice: random.Random) -> bytes:
     text = parts[name].decode("utf-8", "replace")
     change = dice.randrange(10)
     if change == 0:
-        text = text.replace("<v>", f"<f>{dice.choice(('1+1', 'WEBSERVICE(&quot;http://127.0.0.1&quot;)', 'A1'))}</f><v>", dice.randint(1, 30))
+        text = text.replace(
+            "<v>", f"<f>{dice.choice(('1+1', 'WEBSERVICE(&quot;http://127.0.0.1&quot;)', 'A1'))}</f><v>", dice.randint(1, 30)
+        )
     elif change == 1:
         text = text.replace("</v>", dice.choice(("", "e999</v>", "</v></v>", "1" * 400 + "</v>")), dice.randint(1, 5))
     elif change == 2:
-        text = text.replace('t="s"', dice.choice(('t="e"', 't="b"', 't="d"', 't="str"', 't="inlineStr"', 't="zz"', "")), dice.randint(1, 30))
+        text = text.replace(
+            't="s"', dice.choice(('t="e"', 't="b"', 't="d"', 't="str"', 't="inlineStr"', 't="zz"', "")), dice.randint(1, 30)
+        )
     elif change == 3:
-        text = text.replace('r="A3"', dice.choice(('r="XFD1048576"', 'r="ZZZZ9"', 'r="A0"', 'r=""', 'r="A99999999999"', 'r="甲3"')), 1)
+        text = text.replace(
+            'r="A3"', dice.choice(('r="XFD1048576"', 'r="ZZZZ9"', 'r="A0"', 'r=""', 'r="A99999999999"', 'r="甲3"')), 1
+        )
     elif change == 4:
         text = text.replace("<sheetData>", '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells><sheetData>', 1)
     elif change == 5:
         text = text.replace("?>", '?><!DOCTYPE a [<!ENTITY b "cc"><!ENTITY c SYSTEM "file:///etc/passwd">]>', 1)
     elif change == 6:
-        parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = b'<Relationships><Relationship Id="r" Target="http://127.0.0.1:9/" TargetMode="External"/></Relationships>'
+        parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = (
+            b'<Relationships><Relationship Id="r" Target="http://127.0.0.1:9/" TargetMode="External"/></Relationships>'
+        )
     elif change == 7:
         text = text[: dice.randrange(len(text))]
     elif change == 8:
@@ -136,7 +144,16 @@ def break_files(whole, folder, seeds):
         for _ in range(dice.choice((1, 1, 1, 2, 3))):
             try:
                 content = mutate(content, name, dice)
-            except (zipfile.BadZipFile, UnicodeError, NotImplementedError, ValueError, struct.error, OSError, RuntimeError, KeyError):
+            except (
+                zipfile.BadZipFile,
+                UnicodeError,
+                NotImplementedError,
+                ValueError,
+                struct.error,
+                OSError,
+                RuntimeError,
+                KeyError,
+            ):
                 break  # broken already beyond what can be opened to break it further
             except Exception as problem:  # zlib.error is no public base of the above
                 if type(problem).__name__ != "error":
@@ -176,7 +193,9 @@ def small(path: Path) -> Path:
 def test_a_sheet_that_grows_when_unpacked_is_refused_before_it_has_grown(tmp_path, monkeypatch):
     monkeypatch.setattr(packages, "LARGEST_PART", 1 << 20)
     parts = parts_of(small(tmp_path / "a.xlsx"))
-    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"<sheetData>", b"<sheetData>" + b" " * (3 << 20))
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
+        b"<sheetData>", b"<sheetData>" + b" " * (3 << 20)
+    )
     with pytest.raises(InputError, match="export it by township"):
         importer.read([zipped(tmp_path / "b.xlsx", parts)])
     assert (tmp_path / "b.xlsx").stat().st_size < 1 << 16

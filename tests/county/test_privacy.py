@@ -75,8 +75,19 @@ def test_nothing_of_a_person_is_written_printed_or_left_behind(tmp_path, faulty)
         with paths[1].open("ab") as file:
             file.write(f"\r\n填表人：,{ELSEWHERE}\r\n{ELSEWHERE}\r\n".encode("gb18030"))
     out = tmp_path / "out"
-    command = [sys.executable, "-c", "from experiments.cli.app import main; main()", "county", "import", *map(str, paths), "--out", str(out)]
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), TMPDIR=str(temporary), HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
+    command = [
+        sys.executable,
+        "-c",
+        "from experiments.cli.app import main; main()",
+        "county",
+        "import",
+        *map(str, paths),
+        "--out",
+        str(out),
+    ]
+    environment = dict(
+        os.environ, PYTHONPATH=str(ROOT), TMPDIR=str(temporary), HOME=str(home), XDG_CACHE_HOME=str(home / "cache")
+    )
     for more in ([], ["--json"], ["--lang", "en"]):
         done = subprocess.run([*command, *more], capture_output=True, env=environment, cwd=tmp_path)
         assert done.returncode in (0, 4), done.stderr.decode()
@@ -108,7 +119,9 @@ def test_an_error_of_the_program_itself_does_not_show_a_cell(tmp_path, monkeypat
     with pytest.raises(InputError) as caught:
         importer.read(paths)
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
-    assert "ValueError" in caught.value.english and not search(planted(exports.office(FOUND)), iter([("", str(caught.value).encode())]))
+    assert "ValueError" in caught.value.english and not search(
+        planted(exports.office(FOUND)), iter([("", str(caught.value).encode())])
+    )
     answer = CliRunner().invoke(app, ["county", "import", *map(str, paths), "--out", str(tmp_path / "out")])
     assert answer.exit_code == 2 and "Traceback" not in answer.output and not (tmp_path / "out").exists()
 
@@ -116,7 +129,9 @@ def test_an_error_of_the_program_itself_does_not_show_a_cell(tmp_path, monkeypat
 def test_the_key_of_hashes_dies_with_the_process():
     ask = "from experiments.county_data import identity; print(identity.hashed('211382198001010011').hex())"
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    answers = {subprocess.run([sys.executable, "-c", ask], capture_output=True, env=environment, text=True).stdout for _ in range(2)}
+    answers = {
+        subprocess.run([sys.executable, "-c", ask], capture_output=True, env=environment, text=True).stdout for _ in range(2)
+    }
     assert len(answers) == 2 and identity.hashed("211382198001010011").hex() not in answers
     assert identity.hashed("a") == identity.hashed("a") != identity.hashed("b")
 

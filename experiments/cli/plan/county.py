@@ -84,7 +84,14 @@ def import_files(
             raise typer.Exit(Code.MISSED)
 
 
-ALL_FILES = ("county.yaml", "registered_households.csv", "registered_margins.csv", "registered_incomes.csv", "audit.xlsx", "audit.html")
+ALL_FILES = (
+    "county.yaml",
+    "registered_households.csv",
+    "registered_margins.csv",
+    "registered_incomes.csv",
+    "audit.xlsx",
+    "audit.html",
+)
 
 
 def described(imported: "Imported") -> dict[str, Any]:
@@ -121,7 +128,9 @@ def _summary(imported: "Imported", title: str, out: Path, lang: Language) -> lis
 
 @county.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="A county folder.", metavar="FOLDER")], lang: Lang = Language.ZH, as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="A county folder.", metavar="FOLDER")],
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
 ) -> None:
     """Check a county folder: its facts, its tables, and whether they go together.
 
@@ -143,7 +152,9 @@ def check(
         counts = None if tables is None else {"registered_households": tables.households, "registered_persons": tables.persons}
         assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
         if as_json:
-            console.show_json({"county": folder.resolve().name, "ok": True, "facts": len(facts), "assumed": assumed, "counts": counts})
+            console.show_json(
+                {"county": folder.resolve().name, "ok": True, "facts": len(facts), "assumed": assumed, "counts": counts}
+            )
             return
         words = Words(lang)
         lines = [words("check_county", file=folder, title=words.of(title) or folder.name, count=len(facts), assumed=assumed)]

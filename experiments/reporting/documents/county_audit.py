@@ -1,4 +1,4 @@
-"""The audit of an import: a page and a workbook of what was read, counted, found wrong and left out, and nothing of any household."""
+"""The audit of an import: a page and a workbook of what was read, counted, found wrong and left out; nothing of any household."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -56,9 +56,11 @@ def build(imported: "Imported", title: str, language: str) -> Brief:
     ]
     brief = Brief(
         language, words("audit_title", title=title),
-        words("audit_subtitle", files=len({each.file for each in imported.read}), tables=len(imported.read), month=imported.month),
+        words("audit_subtitle", files=len({each.file for each in imported.read}), tables=len(imported.read),
+              month=imported.month),
         (_answer(imported, words), Callout("limit", words("audit_privacy"), (words("audit_privacy_text"),))),
-        tuple(section for section in sections if section is not None), words("audit_footer", version=fingerprint.version("xianjie") or ""),
+        tuple(section for section in sections if section is not None),
+        words("audit_footer", version=fingerprint.version("xianjie") or ""),
         f"{imported.month}-01", {name: words(name) for name in LABELS},
     )  # fmt: skip
     cleaned: Brief = clean_part(brief)
@@ -86,7 +88,9 @@ def _whole(value: int | float | None) -> Cell | str:
     return "" if value is None else Cell(value, f"{value:,.10g}")
 
 
-def _table(words: Words, name: str, columns: Sequence[Column], rows: Iterable[Row], note: str = "", in_document: bool = True) -> Table:
+def _table(
+    words: Words, name: str, columns: Sequence[Column], rows: Iterable[Row], note: str = "", in_document: bool = True
+) -> Table:
     return Table(name, words(f"audit_{name}"), tuple(columns), tuple(rows), note, in_document=in_document)
 
 
@@ -106,9 +110,19 @@ def _of(finding: "Finding", words: Words) -> str:
 
 
 def _lines(found: Sequence["Finding"], words: Words, name: str, note: str = "", in_document: bool = True) -> Table:
-    columns = (_column(words, "file", width=1.6), _column(words, "sheet"), _column(words, "row", "year", 0.5), _column(words, "what", width=3.4))
+    columns = (
+        _column(words, "file", width=1.6),
+        _column(words, "sheet"),
+        _column(words, "row", "year", 0.5),
+        _column(words, "what", width=3.4),
+    )
     rows: list[Row] = [
-        {"file": each.file, "sheet": each.sheet, "row": Cell(each.row, str(each.row)) if each.row else "", "what": _of(each, words)}
+        {
+            "file": each.file,
+            "sheet": each.sheet,
+            "row": Cell(each.row, str(each.row)) if each.row else "",
+            "what": _of(each, words),
+        }
         for each in found
     ]
     return _table(words, name, columns, rows, note, in_document)
@@ -147,11 +161,16 @@ def _for_page(brief: Brief, words: Words) -> Brief:
 
 
 def _rules(imported: "Imported", words: Words) -> Table:
-    columns = (_column(words, "rule"), _column(words, "what", width=4), _column(words, "asked", "whole"), _column(words, "failed", "whole"))
+    columns = (
+        _column(words, "rule"),
+        _column(words, "what", width=4),
+        _column(words, "asked", "whole"),
+        _column(words, "failed", "whole"),
+    )
     return _table(
         words, "rules", columns,
-        ({"rule": each.id, "what": each.name.chinese if words.language == "zh" else each.name.english, "asked": _whole(each.asked),
-          "failed": _whole(each.failed)} for each in imported.rules),
+        ({"rule": each.id, "what": each.name.chinese if words.language == "zh" else each.name.english,
+          "asked": _whole(each.asked), "failed": _whole(each.failed)} for each in imported.rules),
         words("audit_rules_note"),
     )  # fmt: skip
 
@@ -161,7 +180,8 @@ def _facts(imported: "Imported", words: Words) -> Table:
 
     zh = words.language == "zh"
     columns = (
-        _column(words, "item", width=2), _column(words, "unit"), _column(words, "value", "number"), _column(words, "home", "number"),
+        _column(words, "item", width=2), _column(words, "unit"), _column(words, "value", "number"),
+        _column(words, "home", "number"),
         _column(words, "year", "year", 0.6), _column(words, "source", width=2),
     )  # fmt: skip
     rows: list[Row] = []
@@ -195,7 +215,12 @@ def _margins(imported: "Imported", words: Words) -> tuple[Block, ...]:
     )  # fmt: skip
     if not imported.tables.incomes:
         return (margins,)
-    columns = (_column(words, "item", width=2), _column(words, "mean", "whole"), _column(words, "median", "whole"), _column(words, "with", "whole"))
+    columns = (
+        _column(words, "item", width=2),
+        _column(words, "mean", "whole"),
+        _column(words, "median", "whole"),
+        _column(words, "with", "whole"),
+    )
     incomes = _table(
         words, "incomes", columns,
         ({"item": words(f"audit_source_{row['source']}"), "mean": _whole(round(row["mean"])), "median": _whole(round(row["p50"])),
@@ -206,11 +231,13 @@ def _margins(imported: "Imported", words: Words) -> tuple[Block, ...]:
 
 def _read(imported: "Imported", words: Words) -> tuple[Block, ...]:
     columns = (
-        _column(words, "file", width=1.8), _column(words, "sheet"), _column(words, "table", width=1.2), _column(words, "placed", "whole"),
+        _column(words, "file", width=1.8), _column(words, "sheet"), _column(words, "table", width=1.2),
+        _column(words, "placed", "whole"),
         _column(words, "passed", "whole"), _column(words, "unused", width=1.2),
     )  # fmt: skip
     rows: list[Row] = [
-        {"file": each.file, "sheet": each.sheet, "table": words(f"audit_kind_{each.kind}"), "placed": _whole(each.rows.get("placed", 0)),
+        {"file": each.file, "sheet": each.sheet, "table": words(f"audit_kind_{each.kind}"),
+         "placed": _whole(each.rows.get("placed", 0)),
          "passed": _whole(sum(each.rows.values()) - each.rows.get("placed", 0)), "unused": " ".join(each.unused)}
         for each in imported.read
     ]  # fmt: skip
@@ -221,5 +248,5 @@ def _read(imported: "Imported", words: Words) -> tuple[Block, ...]:
         {"file": each.file, "sheet": each.sheet, "note": each.text.chinese if words.language == "zh" else each.text.english}
         for each in imported.findings.notes
     ]
-    columns = (_column(words, "file", width=1.6), _column(words, "sheet"), _column(words, "note", width=4))
-    return (*tables, _table(words, "notes", columns, notes))
+    beside = (_column(words, "file", width=1.6), _column(words, "sheet"), _column(words, "note", width=4))
+    return (*tables, _table(words, "notes", beside, notes))
