@@ -18,7 +18,7 @@ from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.core.random_draws import normal, replication_key, sample_quantile
 from sim.founding import founding
-from sim.founding.audit import audit_burn_in, audit_founding, stop_if_missed
+from sim.founding.audit import audit_burn_in, audit_founding, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
 from sim.founding.production import production_accounts
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
@@ -29,10 +29,11 @@ from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
 from sim.policies import bind_policies
 from sim.result import SEGMENT_NAMES, ResultNames, SimulationResult, digest_of
 from sim.scenario import Scenario
-from sim.scenario.origins import is_home, origin_of_target, origins
+from sim.scenario.county_file import is_home
+from sim.scenario.origins import origin_of_target, origins
 from sim.world.bookkeeping import BooksDoNotClose, close_month, open_month
 from sim.world.funds import check_permitted, fund_records, owed_reasons
-from sim.world.places import township_names
+from sim.world.places import NUMBERED, township_names
 
 BURN_IN = 12
 QUARTER = 3
@@ -91,10 +92,15 @@ class County:
     def _found(self, declared_only: bool) -> None:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
-        p = founding.parameters(book, self.values, self.scenario.distributions, is_home(self.scenario))
+        p = founding.parameters(
+            book,
+            self.values,
+            self.scenario.distributions,
+            is_home(self.scenario.county_code, self.scenario.distributions is not None),
+        )
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
-        promised = round(float(self.values.at("thresholds.posts")))
+        promised = round(float(self.values.at("thresholds.posts"))) if p.home else posts  # another county promised nothing here
         draws = founding.found_people(
             self.tables, self.key, p, general_weight=self.scenario.weight, posts=posts, posts_promised=promised
         )
@@ -118,9 +124,10 @@ class County:
         #: Policies written in Python, by how many of the steps come before them.
         self._policies = bind_policies(self.scenario.policies, self.tables, slices, values=self.values, replication=self.key)
         trial = self._trial_year()
-        founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
+        #: Income of each founded household in an ordinary year by source, yuan.
+        self.founded_sources = founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
-        self.audit = audit_founding(self.tables, p, self.values)
+        self.audit = audit_founding(self.tables, p, self.values) + audit_sources(self.tables, p, self.founded_sources)
         self.production = production_accounts(self.tables, p)
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p
@@ -151,11 +158,12 @@ class County:
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         farm_share = 1.0 - elasticity * absence
-        programmes = sums["property_income"] + founding.ordinary_loan_income(tables, self.values)
+        loans = founding.ordinary_loan_income(tables, self.values)
+        programmes = sums["property_income"] + loans
         local_pay = float(tables["environment"][0].local_wage)
         return TrialYear(
             wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],
-            absence=absence, local_pay=local_pay,
+            absence=absence, local_pay=local_pay, loans=loans,
         )  # fmt: skip
 
     def _start_books(self) -> None:
@@ -304,6 +312,9 @@ def catalogue(scenario: Scenario) -> ResultNames:
     """What is measured of this scenario, and the names of its places."""
     values = values_of(scenario, None)
     townships = tuple(township_names(int(values.at("founding.places")), round(float(values.at("founding.townships")))))
+    if scenario.distributions is not None and int(values.at("founding.places")) == NUMBERED:
+        named = [{"zh": name, "en": name} for name in scenario.distributions.names("township")]
+        townships = (*named, *townships[len(named) :])
     segments = tuple(SEGMENT_NAMES.values())
     return ResultNames(
         goals_of(scenario.months), indicators_of(scenario.months), townships, segments=segments, first_month=scenario.start

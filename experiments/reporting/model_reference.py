@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.reporting import lever_effects
+from experiments.reporting import lever_effects, origin_text
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import dictionary
 from sim.core.inputs import shipped
@@ -18,6 +18,7 @@ from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.tables import TABLES
 from sim.goals import COUNTY_ONLY, EXIT_INDICATORS, GOALS, INDICATORS
 from sim.month import MONTH
+from sim.scenario.origins import is_local
 
 FINDINGS = Path("docs/findings")
 WRITTEN = Path("docs/written")
@@ -64,7 +65,7 @@ def pages(root: Path = Path(".")) -> dict[str, str]:
         for part, generate in PARTS.items():
             text = text.replace("{{" + part + "}}", generate(words, found))
         texts[f"docs/odd{suffix}.md"] = NOTE[language] + text
-        for name in ("levers", "assumptions", "goals", "processes", "tables", "results"):
+        for name in ("levers", "assumptions", "goals", "processes", "tables", "results", "look_up"):
             texts[f"docs/reference/{name}.{language}.md"] = NOTE[language] + REFERENCE[name](words, found)
     for name in GOALS:
         texts[f"docs/goals/{name}.md"] = NOTE["zh"] + "\n".join(_goal_page(Words(each), name, found) for each in LANGUAGES)
@@ -106,6 +107,31 @@ def _parameters(words: Words, role: str) -> str:
             rows.append([f"`{each.id}`", words.of(each.name.model_dump()), _value(each), words.unit(each.unit) or each.unit,
                          _limits(each), words(f"doc_grade_{each.evidence}"), words.clause(each.clause), sources])  # fmt: skip
     return _table(_heads(words, "id", "name", "value", "unit", "limits", "evidence", "clause", "source"), rows)
+
+
+def _look_up(words: Words, found: Any) -> str:
+    """Numbers that differ from county to county, by how much the goals depend on them, as if a county stated none of them."""
+    numbers = [
+        {
+            "id": each.id,
+            "name": each.name.model_dump(),
+            "unit": each.unit,
+            "origin": "scaled",
+            "evidence": each.evidence,
+            "local": True,
+        }
+        for each in load_all().parameters.values()
+        if is_local(each)
+    ]
+    main = [name for name, goal in GOALS.items() if goal.headline]
+    scale = 100.0 / origin_text.WEAKNESS["scaled"]
+    rows = [
+        [f"`{each['id']}`", words.of(each["name"]), words.unit(each["unit"]) or each["unit"],
+         f"{100 * each['matters']:.1f}", f"{each['goal']} {scale * each['largest']:.1f}"]
+        for each in origin_text.look_up_first(numbers, found["screening"], main)
+    ]  # fmt: skip
+    heads = [*_heads(words, "id", "name", "unit", "matters"), words("column_most_for")]
+    return f"# {words('doc_look_up_title')}\n\n{words('doc_look_up_intro')}\n\n" + _table(heads, rows)
 
 
 def _effects(words: Words, found: Any) -> str:
@@ -279,4 +305,5 @@ REFERENCE: dict[str, Generator] = {
     "processes": _processes,
     "tables": _tables,
     "results": _results,
+    "look_up": _look_up,
 }

@@ -46,19 +46,26 @@ def look_up_first(numbers: Sequence[Mapping[str, Any]], finding: Mapping[str, An
 
     ``numbers``: as ``SimulationModel.origins`` gives them; ``finding``: of ``xianjie screen``; ``goals``: ids of the main goals.
     ``matters`` is the mean, over these goals, of the squared rank correlation of the number with the goal's margin: about the
-    share of what decides them; ``urgency`` that, times how little the number rests on. What the screening does not name among
-    the first of any goal matters by no measured share, and is left out.
+    share of what decides them; ``urgency`` that, times how little the number rests on. What matters to other goals alone follows,
+    by its largest share, ``goal`` being that goal. What does not stand out from chance for any goal is left out.
     """
     screened = finding.get("goals", {})
     named = [goal for goal in goals if screened.get(goal)]
     shares: dict[str, float] = {}
-    for goal in named:
-        for line in screened[goal]:
-            shares[line["factor"]] = shares.get(line["factor"], 0.0) + float(line["correlation"]) ** 2 / len(named)
+    most: dict[str, tuple[float, str]] = {}
+    for goal, lines in screened.items():
+        for line in lines:
+            if not line.get("stands_out", True):  # lost in the noise of so many numbers
+                continue
+            square = float(line["correlation"]) ** 2
+            if goal in named:
+                shares[line["factor"]] = shares.get(line["factor"], 0.0) + square / len(named)
+            most[line["factor"]] = max(most.get(line["factor"], (0.0, "")), (square, goal))
     found = []
     for each in numbers:
         weakness = DERIVED if each["origin"] == "own_fact" and each["evidence"] == "derived" else WEAKNESS[each["origin"]]
-        matters = shares.get(each["id"], 0.0)
-        if each["local"] and weakness * matters > 0.0:
-            found.append({**each, "matters": round(matters, 4), "urgency": round(weakness * matters, 4)})
-    return sorted(found, key=lambda each: (-each["urgency"], each["id"]))
+        if each["local"] and weakness > 0.0 and each["id"] in most:
+            matters, (largest, goal) = shares.get(each["id"], 0.0), most[each["id"]]
+            urgency = {"matters": round(matters, 4), "urgency": round(weakness * matters, 4)}
+            found.append({**each, **urgency, "goal": goal, "largest": round(weakness * largest, 4)})
+    return sorted(found, key=lambda each: (-each["urgency"], -each["largest"], each["id"]))

@@ -13,6 +13,7 @@ from sim.core.binding import Tables
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.resolve import Values
 from sim.core.random_draws import MONTHS_BEFORE_ZERO, decision_key, word
+from sim.founding.imported import inherited_households, registered_households, set_members
 from sim.founding.incomes import DibaoRules, TrialYear, settle_incomes
 from sim.founding.livelihoods import assign_work, make_farms
 from sim.founding.population import (
@@ -32,8 +33,10 @@ from sim.founding.village_economy import make_village_economy
 from sim.world import dibao_rules
 from sim.world.codes import NONE, CaseState, Cause, Channel, Destination, Segment
 from sim.world.labour_market import STRENGTHS, market_of
+from sim.world.places import NUMBERED, township_names
 
 YEAR = 12
+TOTAL = "total"  # the row of all income in a table of incomes by source
 
 
 #: Numbers that a process owns and founding needs as well.
@@ -50,6 +53,10 @@ BORROWED = {
     "weak_capacity": "demography.weak_capacity",
     "senior_high_share": "demography.senior_high_share",
     "tertiary_share": "demography.tertiary_share",
+    "land_rent": "land_rents.rent",
+    "rent_paid_share": "land_rents.paid_share",
+    "subsidy_per_mu": "transfers.subsidy_per_mu",
+    "own_work_wage_part": "own_work.wage_part",
     "adult_age": "health.adult_age",
     "older_from": "health.older_from",
     "older_multiple": "health.older_multiple",
@@ -65,7 +72,10 @@ def parameters(book: ParameterBook, values: Values, tables: Any = None, home: bo
     """
     own = {name: f"founding.{name}" for name in book.of("founding")}
     p = SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
-    p.tables, p.home = tables, home
+    p.tables, p.home, p.registered = tables, home, None
+    total = None if tables is None else tables.income(TOTAL)
+    if total is not None:  # what the county's own files say that the registered have
+        p.income_ratio = total.mean / p.rural_income
     return p
 
 
@@ -75,15 +85,21 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     ``posts`` are those that the scenario fills; there are hands enough for ``posts_promised``, the same people in every scenario.
     """
     draws = Draws(replication)
+    if p.tables is not None:
+        p.registered = registered_households(p.tables, draws, places=_township_names(p))
     counts = plan_counts(p, general_weight)
     village_size = make_places(tables, draws, p)
     sizes = make_households(tables, draws, p, counts=counts, village_size=village_size)
     make_persons(tables, draws, p, sizes=sizes, counts=counts, posts=posts_promised)
+    if p.registered is not None:
+        set_members(tables, draws, p, p.registered, counts, posts_promised)
     list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):
         tables.make(name, len(households), room=len(tables.rows["households"]))
     _open_files(tables)
+    if p.registered is not None:
+        tables["register"]["poverty_cause"][: len(p.registered.cause)] = p.registered.cause
     tables.make("cases", 0, room=room_of(SPARE_CASES, p))
     tables.make("packages", 0, room=room_of(2 * SPARE_CASES, p))
     environment = tables.make("environment", 1)
@@ -99,10 +115,15 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     return draws
 
 
+def _township_names(p: Any) -> list[str]:
+    """The townships' names in the order of their rows; none where places are merely numbered."""
+    return [] if p.places == NUMBERED else [name["zh"] for name in township_names(int(p.places), round(p.townships))]
+
+
 def _open_files(tables: Tables) -> None:
     """Empty files: nothing is pending and nobody is signalled."""
     register = tables["register"]
-    for column in ("grace_until", "application", "signal", "signalled", "case_row", "found"):
+    for column in ("grace_until", "application", "signal", "signalled", "case_row", "found", "poverty_cause"):
         register[column] = NONE
     register["noticed"] = 1
     for column in ("seen", "turned_down_until"):
@@ -146,8 +167,8 @@ def ordinary_loan_income(tables: Tables, values: Values) -> np.ndarray:
     return np.bincount(loans["household"], yearly, len(tables["households"]))
 
 
-def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> None:
-    """Scale livelihoods to incomes, set dibao and savings, value the enterprises and open the inherited cases."""
+def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Values, p: Any, trial: TrialYear) -> dict[str, Any]:
+    """Scale livelihoods to incomes, set dibao and savings, value the enterprises; returns incomes by source, yuan a year."""
     environment = tables["environment"][0]
     households = tables["households"]
     trait_key = decision_key(draws.replication, word(dibao_rules.TRAIT), 0)
@@ -166,7 +187,7 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
         float(values.at("lines.poverty_line", 0)), float(values.at("lines.monitoring_line", 0)), float(environment.dibao_line),
         counted_share=float(values.at("accounts.post_pay_counted", -YEAR)), assessed=assessed, due=due,
     )  # fmt: skip
-    settle_incomes(tables, draws, p, trial=trial, rules=rules)
+    sources = settle_incomes(tables, draws, p, trial=trial, rules=rules)
     register = tables["register"]
     names = households["identity"]
     without = households["workers"] == 0
@@ -176,6 +197,7 @@ def found_incomes(tables: Tables, draws: Draws, book: ParameterBook, values: Val
     tables["commodities"]["net_unit"] = p.farm_yield * p.farm_price * p.net_share
     growers = households["weight"] @ (households["holdings"] > 0.0)
     tables["commodities"]["usual"] = households["weight"] @ households["holdings"] / np.maximum(growers, 1.0)
+    return sources
 
 
 def _value_enterprises(tables: Tables, p: Any) -> None:
@@ -223,7 +245,9 @@ def open_inherited_cases(tables: Tables, draws: Draws, p: Any, month: int) -> No
     register["verified_income"][registered] = on_file
     order = registered[np.argsort(on_file, kind="stable")]
     persons = np.cumsum(households["members"][order])
-    chosen = order[: int(np.searchsorted(persons, p.inherited_cases_share * households["members"][registered].sum()))]
+    counted = inherited_households(p)
+    share = p.inherited_cases_share * households["members"][registered].sum()
+    chosen = order[: int(np.searchsorted(persons, share)) if counted is None else counted]
     cases = tables.rows["cases"]
     count = len(chosen)
     if count > len(cases):
@@ -236,6 +260,8 @@ def open_inherited_cases(tables: Tables, draws: Draws, p: Any, month: int) -> No
     opened["cause"] = Cause.LOW_INCOME
     ill = households["rigid_12"][chosen] > 0.5 * households["members"][chosen] * tables["environment"]["poverty_line"][0]
     opened["cause"][ill] = Cause.ILLNESS
+    recorded = register["poverty_cause"][chosen]
+    opened["cause"] = np.where(recorded >= 0, recorded, opened["cause"])
     opened["channel"] = Channel.INHERITED
     for column in ("signalled", "identified"):
         opened[column] = month

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.binding import Tables
+from sim.founding.income_sources import fit_property, fit_sources, income_by_source
 from sim.founding.livelihoods import anchor_farms, county_farming
 from sim.founding.population import Draws
 from sim.world.codes import Destination, Segment
@@ -30,6 +31,7 @@ class TrialYear:
 
     ``farm_share``: what a farm yields of its full capacity when hands are ill as often as in an ordinary year.
     ``programmes``: dividends of village assets and what loans earn, which assessors count and which is not scaled.
+    ``loans``: what loans earn, which is among them.
     ``rigid``: what it has to pay itself in a year without shocks, for medicines and school. ``absence``: share of working time
     that an ordinary year loses. ``local_pay``: going pay of work near home, yuan per month.
     """
@@ -42,6 +44,7 @@ class TrialYear:
     rigid: np.ndarray
     absence: float
     local_pay: float
+    loans: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,16 @@ class DibaoRules:
     due: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> None:
+def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: DibaoRules) -> dict[str, np.ndarray]:
     """Scale wages and farms, set support, dibao and savings, so that every household has its founding income.
 
     Scales and the size of farms are sought in turn: scales that yield the incomes wanted, then farms that yield what the county
-    produces. What is then left of an income wanted is support and own work, so that both are met.
+    produces. What is then left of an income wanted is support and own work, so that both are met. Returns the income of each
+    household by source, yuan a year.
     """
     households = tables["households"]
+    if p.tables is not None and p.tables.incomes:
+        trial = fit_property(tables, p, trial)
     on_dibao = (households["segment"] == Segment.REGISTERED_DIBAO) | (households["segment"] == Segment.OTHER_DIBAO)
     dibao, others = (
         DibaoIncomes(tables, draws, p, trial=trial, rules=rules),
@@ -80,6 +86,11 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
         anchor_farms(households, scale, county, STRIDE)
     anchor_farms(households, scale, county)
     households["holdings"] *= scale[:, None]
+    if p.tables is not None and p.tables.incomes:
+        verified = verified_income(rules, households["members"].astype(float), trial)
+        scale = fit_sources(
+            tables, p, trial, scale, dibao=dibao, others=others, on_dibao=on_dibao, verified=verified, line=rules.poverty_line
+        )
     earned = scale * trial.wages + trial.farm_share * households["holdings"].sum(axis=1)
     income = np.where(on_dibao, dibao.settle(earned, on_dibao), others.settle(earned))
     _scale_productivity(tables, scale)
@@ -87,6 +98,7 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     households["cash"] = buffer * income / MONTHS
     households["income_12"] = income
     households["rigid_12"] = trial.rigid
+    return income_by_source(tables, p, trial, scale, income)
 
 
 def _scale_productivity(tables: Tables, scale: np.ndarray) -> None:
@@ -125,6 +137,11 @@ class DibaoIncomes:
         self._uncounted = p.uncounted_mean * draws.lognormals("uncounted", names, p.uncounted_spread) * self._members
         self._lifted = draws.uniforms("lifted", names) < p.lifted_share
         self._margin = 1.0 - p.lifted_margin * np.log(draws.uniforms("margin", names))
+        self._aim = np.full(len(names), np.nan)
+
+    def aim(self, chosen: np.ndarray, income: np.ndarray) -> None:
+        """Have these households get so much in all, yuan a year, as far as what assessors do not count can make it up."""
+        self._aim[chosen] = income
 
     def scale(self, going: np.ndarray) -> np.ndarray:
         """What wages and farms are multiplied by, where they go for ``going`` yuan a year."""
@@ -146,6 +163,9 @@ class DibaoIncomes:
         short = (total < rules.monitoring_line * members) & lifted
         hidden = np.where(short, hidden + rules.monitoring_line * self._margin * members - total, hidden)
         hidden += np.maximum(verified - (counted + MONTHS * benefit + known + hidden), 0.0)
+
+        aimed = np.maximum(self._aim - (counted + MONTHS * benefit + known), 0.0)
+        hidden = np.where(np.isnan(self._aim), hidden, aimed)
 
         households["family_support"][chosen] = (support / MONTHS)[chosen]
         households["uncounted_income"][chosen] = (hidden / MONTHS)[chosen]
@@ -182,6 +202,10 @@ class OtherIncomes:
         self._above, self._mean = p.income_ratio * p.rural_income - p.other_registered_floor, p.rural_income
         self._dibao_income = np.zeros(len(households))
         self._wanted = self._marginal
+
+    def aim(self, chosen: np.ndarray, per_head: np.ndarray) -> None:
+        """Have these households get so much per head in all, yuan a year, as far as what is not earned can make it up."""
+        self._wanted[chosen] = per_head
 
     def _want(self) -> np.ndarray:
         """Income per head that each is to have, at the means as they stand."""

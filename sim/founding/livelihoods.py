@@ -33,7 +33,13 @@ def assign_work(tables: Tables, draws: Draws, p, posts: int) -> None:
     persons["status"][order[:outside]] = Destination.OUTSIDE
     candidates = order[outside:]
     order = candidates[draws.order("local", persons["identity"][candidates])]
-    persons["status"][order[: round(p.local_jobs)]] = Destination.LOCAL_FIRM
+    if not p.home or p.tables is not None:  # a county that counts those in work has as many, weak hands too where need be
+        weak = np.flatnonzero(registered & ~full)
+        more = outside - int((persons["status"][registered] == Destination.OUTSIDE).sum())
+        order = np.concatenate([order, weak[draws.order("local", persons["identity"][weak])]])[: round(p.local_jobs) + more]
+    else:
+        order = order[: round(p.local_jobs)]
+    persons["status"][order] = Destination.LOCAL_FIRM
 
     others = np.flatnonzero(full & (persons["registered"] == 0))
     u = draws.uniforms("work", persons["identity"][others])

@@ -94,7 +94,7 @@ class Counts:
 
 
 def plan_counts(p, general_weight: int) -> Counts:
-    """How many households and persons each segment has.
+    """How many households and persons each segment has; of the registered as an import counts them, where there is one.
 
     Raises ValueError when the parameters contradict each other.
     """
@@ -113,6 +113,9 @@ def plan_counts(p, general_weight: int) -> Counts:
         round(marginal / p.other_registered_size),
         round(general / p.general_size / general_weight),
     )
+    if p.registered is not None:
+        others = p.registered.block(Segment.REGISTERED_OTHER)
+        households = (households[0], others.stop - others.start, *households[2:])
     return Counts(households, persons, (1, 1, 1, 1, general_weight))
 
 
@@ -182,7 +185,13 @@ def make_households(tables: Tables, draws: Draws, p, counts: Counts, village_siz
         households["identity"][block] = names
         households["segment"][block] = segment
         households["weight"][block] = counts.weight[segment]
-        households["village"][block] = np.searchsorted(edges, draws.uniforms("village", names)).clip(0, len(villages) - 1)
+        u = draws.uniforms("village", names)
+        households["village"][block] = np.searchsorted(edges, u).clip(0, len(villages) - 1)
+        if p.registered is not None and segment <= Segment.REGISTERED_OTHER:
+            own = p.registered.block(segment)
+            sizes[block] = p.registered.size[own]
+            placed = villages_in(p.registered.township[own], villages["township"], weights, u)
+            households["village"][block] = np.where(placed >= 0, placed, households["village"][block])
     households["township"] = villages["township"][households["village"]]
     households["registered"] = households["segment"] <= Segment.REGISTERED_OTHER
     households["marginal"] = households["segment"] == Segment.MARGINAL
@@ -193,6 +202,17 @@ def make_households(tables: Tables, draws: Draws, p, counts: Counts, village_siz
         households[column] = NONE
     households["risk_cause"] = NONE
     return sizes
+
+
+def villages_in(township: np.ndarray, owners: np.ndarray, size: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The village of each household in its township, by size and a uniform draw; NONE where no township is given."""
+    found = np.full(len(township), NONE)
+    for place in np.unique(township[township >= 0]):
+        rows, villages = np.flatnonzero(township == place), np.flatnonzero(owners == place)
+        if len(villages):
+            edges = np.cumsum(size[villages]) / size[villages].sum()
+            found[rows] = villages[np.searchsorted(edges, u[rows]).clip(0, len(villages) - 1)]
+    return found
 
 
 def room_of(spare: int, p) -> int:

@@ -207,7 +207,10 @@ def make_loans(tables: Tables, draws: Draws, p: Any) -> None:
     listed = (households["registered"] == 1) | (households["marginal"] == 1)
     on_dibao = np.isin(households["segment"], (Segment.REGISTERED_DIBAO, Segment.OTHER_DIBAO))
     able = np.flatnonzero(listed & (households["workers"] > 0) & ~on_dibao)
-    chosen = able[draws.order("loan", households["identity"][able])][: round(p.loans_outstanding)]
+    order = draws.order("loan", households["identity"][able]).astype(np.int64)
+    if p.tables is not None and p.tables.margin("loan"):  # the import counts registered households with a loan
+        order = order[np.argsort(households["registered"][able[order]] == 0, kind="stable")]
+    chosen = able[order][: round(p.loans_outstanding)]
     tables.counts["loans"][0] = len(chosen)
     loans = tables["loans"]
     names = identities("loan", len(chosen))

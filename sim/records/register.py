@@ -24,6 +24,7 @@ verified_income    | f8? | yuan/person-year | Net income per head as last verifi
 seen               | i4? | month            | Month in which its accounts were last seen; −1200 if never.
 reported_below     | i1? | flag             | Whether the administration has it on file as fallen below the line (R1).
 polished           | i1? | flag             | Whether accounts below the line are left out of the count before an assessment.
+poverty_cause      | i1? | code (Cause)     | Main cause of poverty as registered; −1 where no import says.
 identified         | i1? | flag             | Whether it was ever identified for monitoring.
 turned_down_until  | i4? | month            | Month in which it may be taken up again once turned down; −1200 if never.
 above_bar          | f8? | multiple         | How far it last looked above the bar of the meeting, in lines.

@@ -223,6 +223,13 @@ def holds_facts(tree: Mapping[str, Any]) -> bool:
     )
 
 
+def is_home(code: str | None, has_tables: bool) -> bool:
+    """Whether a county of this code, with tables of its own or without, is founded after Lingyuan's paper: invented counties,
+    which have neither, are.
+    """
+    return code == HOME or (code is None and not has_tables)
+
+
 def name_of(file: Path) -> str:
     """What a county is called in folders of results: by its own folder, or by its file where that lies among others."""
     return file.parent.resolve().name if file.name == shipped.COUNTY_FILE and file.parent.name != shipped.SCENARIOS else file.stem

@@ -14,12 +14,13 @@ from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.resolve import Override
 from sim.scenario import county_file, distributions
-from sim.scenario.county_file import HOME, SIZE, AddFault, Fact
+from sim.scenario.county_file import SIZE, AddFault, Fact
 from sim.scenario.distributions import Distributions
 
 LOG = logging.getLogger("xianjie")
 #: A county of another size has other townships and villages than the listed ones.
 PLACES, NUMBERED = "founding.places", "numbered"
+TOWNSHIPS = "founding.townships"
 #: What tells a county's size where it is not stated, the better measure first.
 MEASURES = ("founding.rural_persons", "founding.registered_persons")
 #: Persons and households on dibao, each with the registered ones among them.
@@ -51,6 +52,8 @@ def read(
     has_tables = file.name == shipped.COUNTY_FILE and distributions.has_distributions(file.parent)
     found = county_file.read(file, book, add_fault, override, elsewhere=has_tables)
     tables = distributions.read(file.parent, add_fault) if has_tables else None
+    if has_tables and tables is None:  # what is wrong with them is said, and nothing follows from half of them
+        return CountyFolder(found.facts, found.title, found.code, None, ())
     for identity, (value, name) in {} if tables is None else tables.settings().items():
         place = str(file.parent / name)
         stated = next((fact.value for fact in found.facts if fact.parameter == identity), value)
@@ -61,7 +64,16 @@ def read(
             )  # fmt: skip
             LOG.warning("%s", told)
         override(identity, value, place, 1, True, True)
-    elsewhere = tables is not None or found.code not in (None, HOME)
+    elsewhere = not county_file.is_home(found.code, tables is not None)
+    named = [] if tables is None else tables.names("township")
+    if named and elsewhere and TOWNSHIPS not in overrides:
+        override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
+    stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)
+    if len(named) > stated:
+        add_fault(
+            file.parent / distributions.MARGINS_FILE, 1, f"names {len(named)} townships, and the county has {stated:g}",
+            f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
+        )  # fmt: skip
     scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
     return CountyFolder(found.facts, found.title, found.code, tables, scaled)
 

@@ -119,6 +119,10 @@ class Distributions:
         """The margin of a variable by category; empty where it was not given."""
         return {each.category: each for each in self.margins if each.variable == variable}
 
+    def names(self, variable: str) -> list[str]:
+        """The categories of a variable that were not merged, in the order of the table."""
+        return [category for category in self.margin(variable) if category != OTHER]
+
     def income(self, source: str) -> Income | None:
         """The income of a source; None where it was not given."""
         return next((each for each in self.incomes if each.source == source), None)
@@ -141,7 +145,9 @@ class Distributions:
             "founding.registered_dibao_persons": (sum(cell.persons for cell in dibao), HOUSEHOLDS_FILE),
             "founding.registered_dibao_households": (sum(cell.households for cell in dibao), HOUSEHOLDS_FILE),
         }
-        posts, kinds = self.margin("post"), self.margin("kind")
+        posts, kinds, loans = self.margin("post"), self.margin("kind"), self.margin("loan")
+        if HOLDS in loans:
+            found["founding.loans_outstanding"] = (loans[HOLDS].households, MARGINS_FILE)
         if HOLDS in posts:
             found["public_posts.count"] = (posts[HOLDS].persons, MARGINS_FILE)
         if KINDS[2] in kinds:
@@ -288,6 +294,13 @@ def _margin(variable: str, category: str, households: int, persons: int) -> Bili
     if not category or (allowed is not None and category not in (*allowed, OTHER)):
         problem = one_of(category, [*(allowed or ()), OTHER])
         return BilingualText(f"category {problem.english}", f"category {problem.chinese}")
+    if variable == "size" and category != OTHER:
+        size = int(category)
+        if persons < size * households or (size < SIZES[-1] and persons > size * households):
+            return BilingualText(
+                f"{households} households of size {category} cannot have {persons} persons",
+                f"{households} 户 {category} 人户不会有 {persons} 人",
+            )
     # The holders of posts are counted, and the members of an age group: their households may be more or fewer.
     return _count_persons(households, persons) if variable in PARTITIONS or variable == "kind" else None
 
@@ -316,6 +329,7 @@ def _check_sums(found: Distributions, file: Path, fault: AddFault) -> None:
                     file, 1, f"{variable} adds up to {sums[unit]} {unit}, and {HOUSEHOLDS_FILE} to {total}; correct one of them",
                     f"{variable} 的{zh}合计 {sums[unit]}，{HOUSEHOLDS_FILE} 合计 {total}；请改正其中一个"
                 )  # fmt: skip
+                break  # what is wrong with a variable is said once
     ages = found.margin("age_sex").values()
     if ages and sum(each.persons for each in ages) != found.persons:
         total = sum(each.persons for each in ages)
@@ -323,14 +337,6 @@ def _check_sums(found: Distributions, file: Path, fault: AddFault) -> None:
             file, 1, f"age_sex adds up to {total} persons, and {HOUSEHOLDS_FILE} to {found.persons}; correct one of them",
             f"age_sex 的人数合计 {total}，{HOUSEHOLDS_FILE} 合计 {found.persons}；请改正其中一个"
         )  # fmt: skip
-    for category, each in found.margin("size").items():
-        size = 0 if category == OTHER else int(category)
-        exact = size in SIZES[:-1] and each.persons != size * each.households
-        if exact or (size == SIZES[-1] and each.persons < size * each.households):
-            fault(
-                file, 1, f"{each.households} households of size {category} cannot have {each.persons} persons",
-                f"{each.households} 户 {category} 人户不会有 {each.persons} 人"
-            )  # fmt: skip
 
 
 def _check_incomes(found: Distributions, file: Path, fault: AddFault) -> None:
@@ -353,3 +359,26 @@ def _check_incomes(found: Distributions, file: Path, fault: AddFault) -> None:
             file, 1, f"the sources' means add up to {parts:,.2f} yuan, and the total is {total.mean:,.2f}; correct one of them",
             f"各项收入均值合计 {parts:.2f} 元，总收入写的是 {total.mean:.2f} 元；请改正其中一个"
         )  # fmt: skip
+
+
+def merge_cells(cells: Sequence[Cell]) -> list[Cell]:
+    """The same households with no cell below ``FEWEST``: the smallest joins its nearest, by turns, until none is left.
+
+    Nearest are those that differ least in size and persons able to work together, then those of the same cause; never across
+    dibao. A merged cell keeps the names of the one joined, and the persons of both.
+    """
+    left = {(cell.size, cell.able, cell.dibao, cell.cause): [cell.households, cell.persons] for cell in cells}
+    while True:
+        small = [key for key, (households, _) in left.items() if households < FEWEST]
+        small = [key for key in small if any(other != key and other[2] == key[2] for other in left)]
+        if not small:
+            return [Cell(*key, *counts) for key, counts in sorted(left.items())]
+        key = min(small, key=lambda each: (left[each][0], each))
+        size, able, dibao, cause = key
+        near = min(
+            (other for other in left if other != key and other[2] == dibao),
+            key=lambda other: (abs(other[0] - size) + abs(other[1] - able), other[3] != cause, other),
+        )
+        households, persons = left.pop(key)
+        left[near][0] += households
+        left[near][1] += persons

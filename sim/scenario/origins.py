@@ -78,7 +78,7 @@ def _origin(scenario: Scenario, parameter: Parameter, fact: Fact | None, tables:
         return OWN_DISTRIBUTION
     if fact is not None:
         return ASSUMED if fact.evidence == ASSUMED else OWN_FACT
-    if is_home(scenario):
+    if is_lingyuan(scenario):
         own = parameter.scales_with == SIZE or parameter.id in LOCAL or _is_of_the_paper(parameter)
         own = own or any(PAPER in source.title for source in parameter.sources)
         return ASSUMED if parameter.evidence == ASSUMED else OWN_FACT if own else NATIONAL
@@ -104,7 +104,7 @@ def is_local(parameter: Parameter) -> bool:
     )
 
 
-def is_home(scenario: Scenario) -> bool:
+def is_lingyuan(scenario: Scenario) -> bool:
     """Whether the county is the one whose numbers the parameters have."""
     return scenario.county_code == HOME or not (scenario.county or scenario.distributions or SIZE in scenario.overrides)
 
@@ -128,11 +128,14 @@ TARGETS = {
     "loans": "founding.loans_outstanding",
     "employed": "founding.outside_jobs",
 }  # fmt: skip
+IMPORTED = "imported_"  # begins what is audited against an import's own table
 AGAIN = "_2021"  # what an audited quantity is called when January 2021 opens
 
 
 def origin_of_target(audited: str, found: Mapping[str, str]) -> str | None:
     """The origin of an audited quantity's target, of origins by parameter; None where no parameter sets it."""
+    if audited.startswith(IMPORTED):
+        return OWN_DISTRIBUTION
     name = audited.removesuffix(AGAIN)
     return found.get(TARGETS.get(name, f"{FOUNDING}{name}"))
 

@@ -129,7 +129,8 @@ def test_the_wheel_gets_every_file_of_the_packages_and_what_is_shipped(monkeypat
     assert data == {
         path.relative_to(ROOT).as_posix()
         for folder in ("scenarios", "docs/findings", "docs/written")
-        for path in (ROOT / folder).iterdir()
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
     }
     assert {name for name in data if not (ROOT / name).is_file()} == set()
     assert data <= set(build.get_source_files())  # so that an sdist can build the same wheel

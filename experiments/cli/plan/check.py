@@ -76,18 +76,21 @@ def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) ->
 def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
     """Check a county file by itself: what it says of the county, whatever is planned there."""
     from experiments.reporting.translations import Words
+    from sim.core.inputs import shipped
     from sim.core.inputs.errors import InputError
     from sim.scenario import load_county
+    from sim.scenario.county_file import name_of
 
     if sets:
         raise InputError("--set", 0, "is for a scenario; this is a county file", "只用于情景；这是县情文件，请去掉 --set")
     facts, title = load_county(file)
+    name = name_of(shipped.scenario_file(file))
     assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
     if as_json:
-        console.show_json({"county": file.stem, "ok": True, "facts": len(facts), "assumed": assumed})
+        console.show_json({"county": name, "ok": True, "facts": len(facts), "assumed": assumed})
         return
     words = Words(lang)
-    called = words.of(title) or file.stem
+    called = words.of(title) or name
     console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed)])
 
 

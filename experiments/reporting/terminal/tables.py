@@ -96,12 +96,14 @@ def look_up_first(numbers: Sequence[Mapping[str, Any]], language: str) -> Iterat
     table.add_column(words("column_assumed"), justify="right")
     table.add_column(words("column_origin"))
     table.add_column(words("column_urgency"), justify="right")
+    table.add_column(words("column_most_for"))
     for each in numbers[: origin_text.SHOWN]:
         table.add_row(
             words.of(each["name"]),
             _value(each["value"], words),
             words(f"origin_{each['origin']}"),
             f"{100 * each['urgency']:.1f}",
+            each["goal"],
         )
     yield Text(f"\n{words('heading_look_up')}", style="bold")
     yield table
