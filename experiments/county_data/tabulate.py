@@ -1,13 +1,13 @@
 """From households to counts: totals, joint cells, margins and incomes. Nothing that this module returns is of a single household.
 
-Cells and categories of fewer than ``distributions.FEWEST`` households are merged: a joint cell into the nearest one that is large
-enough (size and ability count as many steps as they differ, dibao and cause three each; at the same distance the larger cell), or
-with other small cells if there is none; a category of a margin into ``other``, and the next smallest too while that is small.
+Cells and categories of fewer than ``distributions.FEWEST`` households are merged: a joint cell as
+``distributions.merge_cells`` says, and across dibao where that leaves a small one; a category of a margin into ``other``, and the
+next smallest too while that is small.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,13 @@ from sim.scenario.distributions import (
     SOURCES,
     TOTAL,
     WITHOUT,
+    Cell,
+    merge_cells,
 )
 from sim.world.codes import Cause
 
 #: Households with an income below which its deciles would show single ones.
 FEWEST_FOR_DECILES = 50
-#: Steps between cells that differ in dibao or cause.
-APART = 3
 
 
 @dataclass(frozen=True)
@@ -142,35 +142,19 @@ def _cells(placed: list[Household]) -> list[dict[str, Any]]:
     for each in placed:
         households[_place(each)] += 1
         persons[_place(each)] += each.size
-    large = {cell for cell, number in households.items() if number >= FEWEST}
-    for cell in sorted(households, key=lambda each: (households[each], each)):
-        if households[cell] >= FEWEST:
-            continue
-        others = large or {each for each in households if each != cell and households[each]}
-        if not others:
-            continue
-        nearest = min(others, key=lambda other: (_distance(cell, other), -households[other], other))
-        households[nearest] += households.pop(cell)
-        persons[nearest] += persons.pop(cell)
-        if households[nearest] >= FEWEST:
-            large.add(nearest)
-    return [
-        {
-            "size": size,
-            "able": able,
-            "dibao": dibao,
-            "cause": cause,
-            "households": number,
-            "persons": persons[size, able, dibao, cause],
-        }
-        for (size, able, dibao, cause), number in sorted(
-            households.items(), key=lambda item: (*item[0][:3], CAUSES.index(item[0][3]))
+    cells = merge_cells([Cell(*place, number, persons[place]) for place, number in sorted(households.items())])
+    # Fewer households on dibao, or without, than may be shown: they are shown among the others.
+    small = [cell for cell in cells if cell.households < FEWEST]
+    kept = [cell for cell in cells if cell.households >= FEWEST]
+    for cell in small if kept else ():
+        nearest = min(
+            kept, key=lambda other: (abs(other.size - cell.size) + abs(other.able - cell.able), other.cause != cell.cause)
         )
-    ]
-
-
-def _distance(one: tuple[int, int, int, str], other: tuple[int, int, int, str]) -> int:
-    return abs(one[0] - other[0]) + abs(one[1] - other[1]) + APART * (one[2] != other[2]) + APART * (one[3] != other[3])
+        kept[kept.index(nearest)] = replace(
+            nearest, households=nearest.households + cell.households, persons=nearest.persons + cell.persons
+        )
+    order = sorted(kept, key=lambda cell: (cell.size, cell.able, cell.dibao, CAUSES.index(cell.cause)))
+    return [asdict(cell) for cell in order]
 
 
 def _margins(register: Register, placed: list[Household]) -> list[dict[str, Any]]:

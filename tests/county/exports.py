@@ -15,6 +15,9 @@ import numpy as np
 import xlsxwriter
 
 from experiments.county_data.identity import CHECK, WEIGHTS
+from experiments.validation import county_export
+from sim.scenario.distributions import SOURCES
+from sim.world.codes import Destination
 
 HOUSEHOLDS, PERSONS, VILLAGES, CIVIL, WORK, LOANS = (
     "（自定义）监测对象信息.xlsx", "脱贫人口名单.csv", "（自定义）行政村信息.xlsx", "农村低保家庭查询_1.xlsx", "（务工月监测）已外出务工信息.xlsx",
@@ -99,6 +102,53 @@ def people(count: int, seed: int = 1, size: float = 2.0) -> list[Household]:
             "生产经营性收入": production, "生产经营性支出（合计）": costs, "财产性收入": property_, "转移性收入": transfer,
             "纯收入（元）": net, "人均纯收入（元）": round(net / members, 2), "耕地面积（亩）": round(float(dice.random()) * 12, 1),
         }, persons))  # fmt: skip
+    return found
+
+
+#: A reason of the register for each cause of the model.
+REASONS = ("因病", "因灾", "因学", "务工就业不稳", "产业经营失败", "意外事故", "住房困难", "缺劳动力")
+
+
+def of_county(county: Any, seed: int = 1) -> list[Household]:
+    """The registered households of a founded county (``county_export.found``), with invented names and numbers."""
+    dice = np.random.default_rng(seed)
+    tables, known = county.tables, county_export.columns_of(county)
+    households, persons = tables["households"], tables["persons"]
+    rows = np.flatnonzero(households["registered"] == 1)
+    found, serial = [], 0
+    for place, row in enumerate(rows):
+        township, village = f"第{households['township'][row] + 1}镇", f"第{households['village'][row] + 1}村"
+        dibao = bool(known["dibao"][place])
+        members, person = [], int(households["first_person"][row])
+        while person >= 0:
+            each = persons[person]
+            person = int(each["next"])
+            if each["alive"] != 1:
+                continue
+            serial += 1
+            age, female = int(each["age"]), bool(each["female"])
+            birth = (2020 - age, int(dice.integers(1, 13)), int(dice.integers(1, 28)))
+            working = each["capacity"] > 0 and each["stage"] == 0
+            members.append(Person({
+                "人口编号": f"{7000000000 + serial}", "姓名": name(dice), "证件类型": "居民身份证",
+                "证件号码": identity_number(dice, birth, female, serial), "性别": "女" if female else "男",
+                "出生日期": f"{birth[0]:04d}{birth[1]:02d}{birth[2]:02d}", "与户主关系": "其他" if members else "户主",
+                "劳动技能": ("普通劳动力" if each["capacity"] >= 1 else "弱劳动力或半劳动力") if working else "无劳动力",
+                "务工时间（月）": 0, "公益性岗位": "护林员" if each["status"] == Destination.PUBLIC_POST else "",
+                "联系电话": f"139{dice.integers(10**7, 10**8)}",
+            }))  # fmt: skip
+        wage, business, property_, transfer = (round(float(county.founded_sources[source][row]), 2) for source in SOURCES)
+        net = round(wage + business + property_ + transfer, 2)
+        found.append(Household({
+            "序号": place + 1, "县(市、区、旗)": "某某县", "乡(镇)": township, "行政村": village, "户编号": f"{4400000000 + place}",
+            "户主姓名": members[0].cells["姓名"], "户主证件号码": members[0].cells["证件号码"], "户联系电话": members[0].cells["联系电话"],
+            "银行账号": f"62{dice.integers(10**15, 10**16)}", "户类型": "脱贫户",
+            "监测对象类别": "脱贫不稳定户" if known["kind"][place] else "", "致贫/返贫风险1": REASONS[known["cause"][place]],
+            "享受低保政策情况": "农村低保" if dibao else "否", "金融帮扶": "小额信贷" if known["loan"][place] else "",
+            "当前家庭人口数": len(members), "年度家庭人口数": len(members), "工资性收入": wage, "生产经营性收入": business,
+            "生产经营性支出（合计）": 0, "财产性收入": property_, "转移性收入": transfer, "纯收入（元）": net,
+            "人均纯收入（元）": round(net / len(members), 2), "耕地面积（亩）": round(float(households["land"][row]), 2),
+        }, members))  # fmt: skip
     return found
 
 
