@@ -12,7 +12,7 @@ Kind = Literal[
     "birth_differs", "sex_differs", "age", "unit", "income_sum", "income_per_head", "wage_range", "job_before_16", "job_months",
     "post_age", "post_outside", "work_unable", "work_age", "members_differ", "no_head", "two_heads", "no_household",
     "household_without_members", "other_county", "village_unknown", "village_empty", "village_guarantees", "village_land",
-    "village_parts", "removed_before", "future_month", "insured_more", "two_places", "two_types",
+    "village_parts", "removed_before", "future_month", "insured_more", "two_places", "differs",
     "fact_number", "fact_range", "fact_year", "fact_unknown", "fact_no_source", "fact_unit",
     "contradiction_hukou", "contradiction_parts", "contradiction_dibao", "contradiction_unit", "contradiction_workers",
     "contradiction_counts", "sum", "sheet_unread",
@@ -79,8 +79,8 @@ TEXTS: dict[str, BilingualText] = {
     "removed_before": BilingualText("the risk is removed before it is identified", "风险消除时间早于识别时间"),
     "future_month": BilingualText("{column}: a month that is yet to come", "{column}：是将来的月份"),
     "insured_more": BilingualText("more persons insured than the household has", "保障人口多于家庭人口"),
+    "differs": BilingualText("{column}: differs from the household's other rows; the first is used", "{column}与同户其他行不一致，采用先出现的"),
     "two_places": BilingualText("{column}: differs from the household's other rows; the first is used", "{column}与同户其他行不一致，采用先出现的"),
-    "two_types": BilingualText("{column}: differs from the household's other rows; the first is used", "{column}与同户其他行不一致，采用先出现的"),
     "fact_number": BilingualText("{column}: not a number; it is left out", "{column}：不是数字，未采用"),
     "fact_range": BilingualText("{column}: outside what is possible in the unit beside it; it is left out", "{column}：超出可能的范围，请核对单位，未采用"),
     "fact_year": BilingualText("{column}: the year must lie between 2010 and 2026", "{column}：年份应在 2010 至 2026 之间"),
@@ -160,6 +160,10 @@ class Findings:
             Finding(*where, row, kind, column, text.english.format(column=column, detail=english),
                     text.chinese.format(column=column, detail=chinese))
         )  # fmt: skip
+
+    def has(self, where: tuple[str, str], row: int, kind: Kind, column: str = "") -> bool:
+        """Whether this was found."""
+        return (*where, row, kind, column) in self._seen
 
     def note(self, where: tuple[str, str], english: str, chinese: str) -> None:
         """Say what was repaired or passed over."""

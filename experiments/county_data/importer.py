@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.county_data import checks, contradictions, form, register, sheet, tabulate, workbook
+from experiments.county_data import checks, contradictions, form, joining, sheet, tabulate, workbook
 from experiments.county_data.checks import Rule
 from experiments.county_data.facts import GivenFact
 from experiments.county_data.findings import Findings
@@ -64,7 +64,7 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     for path in _distinct(paths):
         progress(path.name, 0)
         _read_file(path, given, sheets, tables, findings, progress)
-    joined = register.join(sheets, findings)
+    joined = joining.join(sheets, findings)
     _counties(sheets, findings)
     rules = checks.check(joined, findings)
     counts = tabulate.count(joined)

@@ -168,6 +168,38 @@ def test_a_missing_household_number_takes_the_person_out_of_its_household_alone(
     assert (found.counts.registered_households, found.counts.registered_persons) == (6, 12)
 
 
+def test_a_household_whose_number_is_missing_or_twice_is_found_by_its_head(tmp_path, imported):
+    tables = exports.office(FOUND)
+    tables.households[10]["户编号"] = ""
+    tables.households[20]["户编号"] = tables.households[19]["户编号"]
+    found = read(*exports.write(tmp_path, tables))
+    assert kinds(found) == {(exports.HOUSEHOLDS, 14, "missing_key"), (exports.HOUSEHOLDS, 24, "duplicate_household")}
+    assert found.counts == imported.counts
+
+
+def test_a_person_whose_number_is_twice_is_said_once_and_its_household_is_not_blamed(tmp_path, imported):
+    tables = exports.office(FOUND)
+    place = next(number for number, row in enumerate(tables.persons) if number > 20 and row["与户主关系"] != "户主")
+    tables.persons[place]["人口编号"] = tables.persons[3]["人口编号"]
+    again = next(number for number, row in enumerate(tables.persons) if number > 90 and row["与户主关系"] != "户主")
+    tables.persons[again]["户编号"] = ""
+    found = read(*exports.write(tmp_path, tables))
+    assert kinds(found) == {(exports.PERSONS, place + 2, "duplicate_person"), (exports.PERSONS, again + 2, "missing_key")}
+    assert found.counts.registered_households == imported.counts.registered_households
+
+
+def test_what_the_rows_of_a_household_repeat_is_checked_in_each_row(tmp_path):
+    head = ["户编号", "人口编号", "户类型", "与户主关系", "当前家庭人口数", "工资性收入", "生产经营性收入", "生产经营性支出", "财产性收入", "转移性收入",
+            "纯收入"]  # fmt: skip
+    rows = [[f"{number // 3}", f"50{number}", "脱贫户", "其他" if number % 3 else "户主", 3, 9000, 2000, 500, 0, 1500, 12000]
+            for number in range(90)]  # fmt: skip
+    assert read(book(tmp_path / "a.xlsx", [head, *rows])).findings.found == []
+    rows[31][5], rows[40][4], rows[62][10] = 0.9, 4, 13000
+    assert kinds(read(book(tmp_path / "b.xlsx", [head, *rows]))) == {
+        ("b.xlsx", 33, "unit"), ("b.xlsx", 42, "differs"), ("b.xlsx", 64, "income_sum"),
+    }  # fmt: skip
+
+
 def test_spoilt_numbers_in_a_whole_column_are_said_once_with_the_way_out(tmp_path):
     head = ["户编号", "人口编号", "证件号码", "户类型", "与户主关系"]
     people = [[f"{number}", f"50{number}", float(211382196001010000 + number), "脱贫户", "户主"] for number in range(60)]
