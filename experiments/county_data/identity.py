@@ -54,8 +54,8 @@ def read_key(cell: object) -> bytes:
         return b""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = _SPACES.sub("", half(str(cell)[:LONGEST]))
-    return hashed(text.upper()) if text else b""
+    text = _SPACES.sub("", half(str(cell)[:LONGEST])).upper().removesuffix(".0")
+    return hashed(text.lstrip("0") or text) if text else b""  # a spreadsheet drops zeros at the front of a number
 
 
 def is_spoilt_key(cell: object) -> bool:

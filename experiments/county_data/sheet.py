@@ -20,12 +20,16 @@ from sim.core.inputs.errors import BilingualText
 
 DEEPEST = 12  # rows among which headings are looked for
 FEWEST = 2  # headings without which a row is none
-TOTAL = re.compile(r"(?:本页|全[县市区乡镇村])?(?:合|小|总|共)\s*计[:：]?|累计|总\s*数|.{1,12}(?:合计|小计|总计)[:：]?")
-TOTAL_WITHIN = 8  # cells of a row among which it says that it is a total
+TOTAL = re.compile(
+    r"(?:本页|全[县市区乡镇村])?(?:合|小|总|共)\s*计[:：]?[\d.,\s人户个元万共]*|累计|总\s*数|.{1,12}(?:合计|小计|总计)[:：]?"
+)
+TOTAL_WITHIN = 12  # cells of a row among which it says that it is a total
 #: Who a row is about: a row without any of these, and with little else, is a remark.
 OF_WHOM = ("household", "person", "identity", "head_identity")
-#: Numbers of households and persons have a digit, or are masked; who filled in a table does not.
-_NUMBERED = re.compile(r"[\d*]")
+#: What numbers of households and persons are written with; who filled in a table, and when, is not.
+_NUMBERED = re.compile(r"(?=.*[\d*])[A-Za-z\d*=\"'\s+._-]+")
+#: Papers whose number is no identity number.
+_OTHER_PAPERS = ("护照", "港澳", "台湾", "台胞", "军官", "士兵", "出生", "户口", "其他", "回乡")
 #: Median of a column of yuan below which it is in 10 000 yuan.
 LEAST_MEDIAN = 100.0
 FEWEST_FOR_MEDIAN = 20
@@ -242,7 +246,7 @@ class _Reader:
         if self.sheet.kind in (VILLAGES, TOWNSHIPS):
             needed = [each.place for each in self.headings if each.field.kind not in ("place",)]
             return sum(place < len(row) and row[place] != "" for place in needed) == 0
-        if any(place < len(row) and _NUMBERED.search(values.text_of(row[place])) for place in self.of_whom):
+        if any(place < len(row) and _NUMBERED.fullmatch(values.text_of(row[place])) for place in self.of_whom):
             return False
         filled = sum(each.place < len(row) and row[each.place] != "" for each in self.headings)
         return filled < min(FEWEST + 1, max(len(self.headings) // 2, 1))
@@ -250,7 +254,12 @@ class _Reader:
     def _values(self, number: int, row: list[Any], quiet: bool = False) -> dict[str, Any]:
         """The fields of a row."""
         found: dict[str, Any] = {}
+        papers = self.places.get("identity_type", ())
+        kinds = [str(row[each.place]) for each in papers if each.place < len(row)]
+        other = any(word in kind for kind in kinds for word in _OTHER_PAPERS)
         for name, headings in self.places.items():
+            if name == "identity" and other:
+                continue
             for heading in headings:
                 cell = row[heading.place] if heading.place < len(row) else ""
                 if cell == "":

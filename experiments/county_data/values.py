@@ -97,7 +97,7 @@ def number(cell: Any, field: Field) -> float | None:
         text = text_of(cell)
         if text in NOTHING:
             return None
-        found = intended_number(text)
+        found = intended_number(text.lstrip("¥￥"))
         if found is None:
             raise Fault("not_a_number")
         value = float(found)

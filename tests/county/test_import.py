@@ -103,6 +103,21 @@ def test_merged_and_repeated_headings_units_below_and_totals(tmp_path):
     assert (record.get("wage"), record.get("transfer")) == (12500.0, 5000.0)
 
 
+def test_what_people_leave_in_a_table_is_read_as_they_mean_it(tmp_path):
+    head = ["户编号\n*", "人口编号", "证 件 类 型", "证件号码", "户类型", "与户主关系", "务工时间（月）", "工资性收入（元）"]
+    rows = [
+        ["0012", "1", "居民身份证", FOUND[0].persons[0].cells["证件号码"].lower(), "脱贫户", "户主", "３", "¥12,000.00"],
+        [12.0, "2.0", "护照", "E1234567", "脱贫户", "配偶", "无", "1.2万元"],
+        ["12", "3", "居民身份证", "999999201901010011", "脱贫户", "之子", "/", 12000],
+        ["合计：3人", "", "", "", "", "", 3, 36000],
+        ["填表日期：2021年7月1日", "", "", "", "", "", "", ""],
+    ]
+    found = read(book(tmp_path / "a.xlsx", [["脱贫人口"], head, *rows]))
+    assert found.findings.found == []
+    assert (found.counts.registered_households, found.counts.registered_persons) == (1, 3)
+    assert found.read[0].rows == {"heading": 2, "placed": 3, "total": 1, "remark": 1}
+
+
 def test_two_names_for_one_column_are_one_and_are_named_where_they_differ(tmp_path):
     rows = [[*HOUSEHOLD, "当前家庭人口数"], *([*row, 2] for row in ROWS)]
     rows[4][-1] = 5
