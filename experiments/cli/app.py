@@ -19,6 +19,7 @@ from experiments.cli.model.clauses import clauses
 from experiments.cli.model.describe import goals, levers, month, parameters, schema
 from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
+from experiments.cli.plan.county import county
 from experiments.cli.plan.open import open_page
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
@@ -79,6 +80,7 @@ for command in (
 ):
     app.command()(command)
 app.command("open")(open_page)
+app.add_typer(county)
 
 
 def main() -> None:

@@ -147,7 +147,7 @@ class DibaoIncomes:
         self._aim = np.full(len(names), np.nan)
 
     def aim(self, chosen: np.ndarray, income: np.ndarray) -> None:
-        """Have these of the households on dibao get so much in all, yuan a year, as far as what assessors do not count can make it up."""
+        """Have these of those on dibao get so much in all, yuan a year, as far as what assessors do not count can make it up."""
         self._aim[chosen] = income
 
     def scale(self, going: np.ndarray) -> np.ndarray:

@@ -86,7 +86,12 @@ def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable
         return lambda path: word.write(brief, path, pictures, style)
     from experiments.reporting.documents import excel
 
-    words = Words(brief.language)
+    return lambda path: excel.write(brief, path, workbook_words(brief.language))
+
+
+def workbook_words(language: str) -> dict[str, str]:
+    """Labels of the sheets that every workbook has."""
+    words = Words(language)
     names = ("sheet_columns", "col_sheet", "col_column", "col_meaning", "col_kind",
              *(f"kind_{kind}" for kind in ("text", "share", "points", "number", "whole", "million", "year")))  # fmt: skip
-    return lambda path: excel.write(brief, path, {name: words(name) for name in names})
+    return {name: words(name) for name in names}

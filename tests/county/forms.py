@@ -1,0 +1,47 @@
+"""Filled-in forms and small tables, for tests."""
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from experiments.county_data import form
+
+
+def filled(path: Path, values: dict[str, Any], language: str = "zh", source: str = "统计公报", year: Any = 2020) -> Path:
+    """A form with these facts filled in, by id; a value may be (value, source, year)."""
+    form.write(path, language)
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for row in range(form.FIRST_ROW, sheet.max_row + 1):
+            identity = sheet.cell(row, 1).value
+            if identity in values:
+                given = values[identity]
+                value, own, of = given if isinstance(given, tuple) else (given, source, year)
+                sheet.cell(row, 4, value)
+                sheet.cell(row, 6, own)
+                sheet.cell(row, 5, of)
+    book.save(path)
+    return path
+
+
+def row_of(path: Path, identity: str) -> int:
+    """The row of a fact in a form, as Excel shows it."""
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        for row in range(form.FIRST_ROW, sheet.max_row + 1):
+            if sheet.cell(row, 1).value == identity:
+                return row
+    raise KeyError(identity)
+
+
+def book(path: Path, rows: list[list[Any]], name: str = "Sheet1", merged: tuple[str, ...] = ()) -> Path:
+    """A workbook of one sheet."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = name
+    for row in rows:
+        sheet.append(row)
+    for cells in merged:
+        sheet.merge_cells(cells)
+    made.save(path)
+    return path
