@@ -19,6 +19,7 @@ from experiments.cli.model.clauses import clauses
 from experiments.cli.model.describe import goals, levers, month, parameters, schema
 from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
+from experiments.cli.plan.plan import plan
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
 from experiments.cli.run.budget import budget
@@ -77,6 +78,7 @@ for command in (
     document,
 ):
     app.command()(command)
+app.add_typer(plan)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from sim.core.inputs.errors import UserError, bilingual, one_of
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.removed import no_parameter
+from sim.scenario import plan_form
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
 #: Only what is known fixes a parameter; what is assumed is still drawn.
@@ -131,7 +132,8 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
 
 def is_county_file(path: str | Path) -> bool:
     """Whether a file holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
-    return holds_facts(yaml_file.read_mapping(shipped.scenario_file(path)))
+    file = shipped.scenario_file(path)
+    return not plan_form.is_form(file) and holds_facts(yaml_file.read_mapping(file))
 
 
 def holds_facts(tree: Mapping[str, Any]) -> bool:
