@@ -1,6 +1,7 @@
 """What a plan sets otherwise than the reference, in the words and units of an office."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,18 @@ from sim.core.inputs.parameters import LONGEST, Parameter, ParameterBook, load_a
 from sim.core.inputs.resolve import month_name, resolve, value_in_force
 from sim.core.inputs.units import office_name, office_scale
 from sim.scenario import Scenario
+from sim.scenario.scenario_reader import LEVERS, SET
+
+
+def without_plan(scenario: Scenario) -> Scenario:
+    """The same county on the parameters' own values and its own facts, which is what the baseline says: it sets no parameter."""
+    overrides = {
+        identity: [
+            each for each in found if each.place.partition(LEVERS)[0] not in scenario.files and not each.place.startswith(SET)
+        ]
+        for identity, found in scenario.overrides.items()
+    }
+    return replace(scenario, overrides=overrides)
 
 
 def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:

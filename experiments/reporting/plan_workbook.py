@@ -17,7 +17,7 @@ from sim.core.inputs.parameters import LONGEST, Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_name
 from sim.scenario import Scenario, load_scenario, plan_form
-from sim.scenario.scenario_reader import read_dated_values
+from sim.scenario.scenario_reader import LEVERS, read_dated_values
 
 FIRST_YEAR, PLAN_YEARS = 2021, 5
 TARGETS = "thresholds."
@@ -198,7 +198,7 @@ class _Writer:
     def without(self, parameter: Parameter) -> Any:
         """What holds in January 2021 where this scenario sets nothing of it, for the reader to compare with."""
         others = {
-            identity: [each for each in found if each.place.partition(":")[0] != self.scenario.files[-1]]
+            identity: [each for each in found if each.place.partition(LEVERS)[0] != self.scenario.files[-1]]
             for identity, found in self.scenario.overrides.items()
         }
         values = resolve(load_all(), {parameter.id: others.get(parameter.id, [])}, months=LONGEST)

@@ -210,7 +210,12 @@ class _Form:
             elif (row, 2) in self.cells.rows:
                 self._setting(row)
         if not headings:
-            self.fault(1, 1, f"has no row that begins with '{NAME[0]}'", f"没有以“{NAME[0]}”开头的表头行；请用 xianjie plan form 重新生成")
+            self.fault(
+                1,
+                1,
+                f"has no row that begins with '{NAME[0]}'",
+                f"没有以“{NAME[0]}”开头的表头行；请用 xianjie plan form 重新生成",
+            )
         self._gather()
         if self.errors:
             raise all_of(self.errors)
@@ -327,7 +332,12 @@ class _Form:
             earlier = self.set.lines[identity]
             if isinstance(before, yaml_file.Mapping):
                 earlier = before.lines.get(month, earlier)
-            self.fault(row, column, f"{identity} is already set in {earlier!r}; keep one", f"{identity} 已在 {earlier!r} 填过；请只留一处")
+            self.fault(
+                row,
+                column,
+                f"{identity} is already set in {earlier!r}; keep one",
+                f"{identity} 已在 {earlier!r} 填过；请只留一处",
+            )
         else:
             dated = before if before is not None else yaml_file.Mapping(line)
             dated[month], dated.lines[month] = value, line
