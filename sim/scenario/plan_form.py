@@ -1,8 +1,8 @@
 """A scenario as an office writes it: the sheet 方案 of a workbook (.xlsx), read into what the same scenario says in YAML.
 
-The sheet has settings (a label and a value to a row), a table of parameters by year, and a table of changes within a year. Money is in
-万元 where the parameter's bounds reach a million yuan, shares are in %. An empty cell sets nothing. Stored values of formulas
-are taken; no formula is evaluated, and nothing outside the file is opened.
+The sheet has settings (a label and a value to a row), a table of parameters by year, and a table of changes within a year.
+Money is in 万元 where the parameter's bounds reach a million yuan, shares are in %. An empty cell sets nothing. Of a formula
+the stored value is taken; none is evaluated, and nothing outside the file is opened.
 """
 
 import datetime

@@ -29,7 +29,7 @@ population: {detail: sampled, general_weight: 20}
 levers: {exit: 2026-01, taper_months: 24}
 set:
   public_posts.count: {2021-01: 5000, 2022-07: 4000, 2024: 3000}
-  budget.bridging: {2022: 23456789.01, 2023: 1234567}
+  budget.county_floor: {2022: 23456789.01, 2023: 1234567}
   thresholds.relapse_share: 0.015
   thresholds.posts: 4321
 """
@@ -92,13 +92,13 @@ def test_every_lever_and_target_keeps_its_value_to_the_last_digit():
 def test_amounts_are_read_as_offices_write_them(tmp_path):
     path = form(
         tmp_path / "plan.xlsx", ("方案名称", "试算"), ("在哪个方案上修改", "baseline"), HEAD,
-        ("县级资金", "万元/年", None, 2500, "２６００", "budget.bridging"),
+        ("县级资金", "万元/年", None, 2500, "２６００", "budget.county_floor"),
         ("目标", None, "1.5%", None, None, "thresholds.relapse_share"),
         ("岗位", None, None, None, "3000个", "public_posts.count"), (),
         WITHIN, ("岗位", None, "2023年7月", 2000, "public_posts.count"),
     )  # fmt: skip
     set_by = load_scenario(path).overrides
-    assert set_by["budget.bridging"][-1].value == {0: 25_000_000, 12: 26_000_000}
+    assert set_by["budget.county_floor"][-1].value == {0: 25_000_000, 12: 26_000_000}
     assert set_by["thresholds.relapse_share"][-1].value == 0.015
     assert set_by["public_posts.count"][-1].value == {12: 3000, 30: 2000}
 
@@ -106,14 +106,14 @@ def test_amounts_are_read_as_offices_write_them(tmp_path):
 @pytest.mark.parametrize(
     ("row", "cell", "said"),
     [
-        (("县级资金", "万元/年", None, "两千", None, "budget.bridging"), "D3", "必须是数字"),
-        (("县级资金", "元/年", None, 2000, None, "budget.bridging"), "B3", "万元"),
-        (("县级资金", None, 2000, 2000, None, "budget.bridging"), "C3", "只能填一种"),
-        (("县级资金", None, None, -5, None, "budget.bridging"), "D3", "budget.bridging"),
-        (("县级资金", None, None, None, 1e9, "budget.bridging"), "E3", "budget.bridging"),
-        (("县级资金", None, None, 2000, None, "budget.bridgin"), "F3", "budget.bridging"),
+        (("县级资金", "万元/年", None, "两千", None, "budget.county_floor"), "D3", "必须是数字"),
+        (("县级资金", "元/年", None, 2000, None, "budget.county_floor"), "B3", "万元"),
+        (("县级资金", None, 2000, 2000, None, "budget.county_floor"), "C3", "只能填一种"),
+        (("县级资金", None, None, -5, None, "budget.county_floor"), "D3", "budget.county_floor"),
+        (("县级资金", None, None, None, 1e9, "budget.county_floor"), "E3", "budget.county_floor"),
+        (("县级资金", None, None, 2000, None, "budget.county_floo"), "F3", "budget.county_floor"),
         (("没有的名称", None, None, 2000), "A3", "没有这个名称"),
-        (("县级资金", None, None, 2000, None, "budget.bridging", "多余"), "G3", "没有表头"),
+        (("县级资金", None, None, 2000, None, "budget.county_floor", "多余"), "G3", "没有表头"),
         (("目标", None, 1.5, None, "5个", "thresholds.relapse_share"), "C3", "只能填一种"),
         (("目标", None, "5个", None, None, "thresholds.relapse_share"), "C3", "必须是数字"),
     ],
@@ -148,7 +148,7 @@ def test_what_is_wrong_elsewhere_is_said_of_its_cell(tmp_path, rows, cell, said)
 
 def test_formulas_are_taken_as_stored_or_refused(tmp_path):
     path = form(
-        tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, "=1000+1000", None, None, "budget.bridging")
+        tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, "=1000+1000", None, None, "budget.county_floor")
     )
     assert "方案!C3" in refused(path)
     kept = io.BytesIO()
@@ -156,7 +156,7 @@ def test_formulas_are_taken_as_stored_or_refused(tmp_path):
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"<v></v>", b"<v>2000</v>").replace(b"<v />", b"<v>2000</v>"))
     path.write_bytes(kept.getvalue())
-    assert load_scenario(path).overrides["budget.bridging"][-1].value == 20_000_000
+    assert load_scenario(path).overrides["budget.county_floor"][-1].value == 20_000_000
 
 
 def test_what_is_no_form_is_refused(tmp_path):
@@ -175,7 +175,7 @@ def test_what_is_no_form_is_refused(tmp_path):
 
 def test_differences_are_told_in_an_offices_words(own, tmp_path):
     scenario = load_scenario(form(
-        tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, None, None, 2600, "budget.bridging")
+        tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, None, None, 2600, "budget.county_floor")
     ))  # fmt: skip
     (line,) = differences(scenario, without_plan(scenario), Words("zh"))
     assert "原为2,000万元/年" in line
@@ -192,7 +192,7 @@ def test_the_command_writes_a_form_that_check_takes(tmp_path, own):
     assert call("plan", "form", own, out).exit_code == 0
     checked = call("check", out, "--json")
     assert checked.exit_code == 0, checked.output
-    assert json.loads(checked.output)["ok"] is True
+    assert json.loads(checked.stdout)["ok"] is True
     before = out.read_bytes()
     assert call("plan", "form", own, out).exit_code == 2
     assert out.read_bytes() == before

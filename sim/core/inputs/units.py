@@ -91,7 +91,7 @@ LARGE = 1_000_000
 
 
 def office_scale(unit: str, highest: float) -> Decimal:
-    """How many of the files' units one of those is that offices write: 10 000 for 万元, 0.01 for %. ``highest``: the upper bound."""
+    """How many of the files' units one of those is that offices write: 10 000 for 万元, 0.01 for %; ``highest``: upper bound."""
     if unit.startswith("yuan") and highest >= LARGE:
         return Decimal(10_000)
     return Decimal("0.01") if unit == "share" else Decimal(1)
