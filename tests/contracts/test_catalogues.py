@@ -22,12 +22,32 @@ def chinese() -> dict[str, str]:
 
 
 def plain_help() -> dict[str, set[str]]:
-    """The English help by command: that of the command, then those of its options and arguments."""
-    group: Any = typer.main.get_command(app)
-    return {
-        name: {summary(command.help), *(each.help for each in command.params if each.name != "help")}
-        for name, command in group.commands.items()
-    }
+    """The English help by command: that of the command, then those of its options; ``GROUP NAME`` within a group."""
+
+    def of(group: Any, before: str = "") -> dict[str, set[str]]:
+        found = {}
+        for name, command in group.commands.items():
+            found[before + name] = {summary(command.help), *(each.help for each in command.params if each.name != "help")}
+            found |= of(command, f"{name} ") if hasattr(command, "commands") else {}
+        return found
+
+    return of(typer.main.get_command(app))
+
+
+def looked_up(group: Any, context: Any, name: str) -> Any:
+    """A command as help shows it, within its group if it is in one."""
+    first, _, rest = name.partition(" ")
+    command = group.get_command(context, first)
+    return looked_up(command, context, rest) if rest else command
+
+
+def commands(group: Any) -> list[Any]:
+    """Every command, and those of groups."""
+    return [
+        each
+        for command in group.commands.values()
+        for each in (command, *(commands(command) if hasattr(command, "commands") else ()))
+    ]
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.relative_to(LOCALE).parts[0])
@@ -51,7 +71,7 @@ def test_help_shows_chinese_first_however_often_a_command_is_looked_up():
     context = group.make_context("xianjie", ["run", "-h"], resilient_parsing=True)
     for name, texts in plain_help().items():
         for _ in range(2):
-            command = group.get_command(context, name)
+            command = looked_up(group, context, name)
         key = next(text for text in texts if command.help.startswith(f"{chinese()[text]}。\n\n"))
         assert key in summary(command.help.partition("\n\n")[2])
         assert command.short_help.startswith(f"{join_phrases(chinese()[key])} · ")
@@ -62,7 +82,7 @@ def test_help_shows_chinese_first_however_often_a_command_is_looked_up():
 
 def test_no_phrase_of_option_help_is_longer_than_the_narrowest_line():
     options = set().union(*(texts for texts in plain_help().values())) - {
-        summary(command.help) for command in vars(typer.main.get_command(app))["commands"].values()
+        summary(command.help) for command in commands(typer.main.get_command(app))
     }
     for english in options:
         longest = max(fold(chinese()[english]).split("\n\n"), key=count_cells)

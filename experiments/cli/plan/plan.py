@@ -18,11 +18,6 @@ plan = typer.Typer(
 )
 
 
-@plan.callback()
-def group() -> None:
-    """A plan as an Excel form."""
-
-
 @plan.command()
 def form(
     scenario: Annotated[Path, typer.Argument(help="A scenario: a file, or the name of a shipped one.", metavar="SCENARIO")],
