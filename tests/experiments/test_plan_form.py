@@ -197,3 +197,10 @@ def test_the_command_writes_a_form_that_check_takes(tmp_path, own):
     assert call("plan", "form", own, out).exit_code == 2
     assert out.read_bytes() == before
     assert call("plan", "form", own, tmp_path / "out.yaml").exit_code == 2
+
+
+def test_the_python_interface_takes_a_form_for_a_plan(tmp_path):
+    import xianjie
+
+    path = form(tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, 2600, None, None, "budget.county_floor"))
+    assert dict(xianjie.plan(path).changes[0]["set"]) == {"budget.county_floor": 26_000_000}
