@@ -16,7 +16,7 @@ from sim.core.inputs.errors import bilingual
 from sim.core.inputs.parameters import LONGEST, Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_name
-from sim.scenario import Scenario, load_scenario, plan_form
+from sim.scenario import Scenario, load_scenario, office_values, plan_form
 from sim.scenario.scenario_reader import LEVERS, read_dated_values
 
 FIRST_YEAR, PLAN_YEARS = 2021, 5
@@ -127,7 +127,7 @@ class _Writer:
             parameter = load_all().parameters[identity]
             self.name(parameter)
             self.put(3, f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}")
-            self.put(4, plan_form.office_cell(parameter, value), fill=_FILL)
+            self.put(4, office_values.office_cell(parameter, value), fill=_FILL)
             self.put(5, identity, _GREY)
             self.row += 1
         for number, width in enumerate(WIDTHS, start=1):
@@ -185,12 +185,12 @@ class _Writer:
         if value is None:
             return []
         if not isinstance(value, Mapping):
-            self.put(6, plan_form.office_cell(parameter, value), fill=_FILL)
+            self.put(6, office_values.office_cell(parameter, value), fill=_FILL)
             return []
         other = []
         for month, entry in sorted(read_dated_values(value).items()):
             if month % 12 == 0 and 0 <= month < 12 * len(self.years):
-                self.put(first + month // 12, plan_form.office_cell(parameter, entry), fill=_FILL)
+                self.put(first + month // 12, office_values.office_cell(parameter, entry), fill=_FILL)
             else:
                 other.append((parameter.id, month, entry))
         return other
@@ -202,7 +202,7 @@ class _Writer:
             for identity, found in self.scenario.overrides.items()
         }
         values = resolve(load_all(), {parameter.id: others.get(parameter.id, [])}, months=LONGEST)
-        return plan_form.office_cell(parameter, _shown(value_in_force(values.used[parameter.id], 0)))
+        return office_values.office_cell(parameter, _shown(value_in_force(values.used[parameter.id], 0)))
 
 
 def _names(parameter: Parameter) -> dict[str, str]:
@@ -211,7 +211,7 @@ def _names(parameter: Parameter) -> dict[str, str]:
 
 
 def _limit(parameter: Parameter, value: float) -> Any:
-    return None if value in (float("-inf"), float("inf")) else plan_form.office_cell(parameter, value)
+    return None if value in (float("-inf"), float("inf")) else office_values.office_cell(parameter, value)
 
 
 def _shown(value: Any) -> Any:

@@ -5,21 +5,20 @@ Money is in 万元 where the parameter's bounds reach a million yuan, shares are
 the stored value is taken; none is evaluated, and nothing outside the file is opened.
 """
 
-import datetime
 import io
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, not_a_number, one_of, unknown
-from sim.core.inputs.notation import LONGEST_NUMBER, half, intended_number, shorten
+from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, one_of, unknown
+from sim.core.inputs.notation import intended_number, shorten
 from sim.core.inputs.parameters import Parameter, ParameterBook
-from sim.core.inputs.units import office_name, office_scale
+from sim.core.inputs.units import office_name
+from sim.scenario.office_values import read_month, read_number
 
 SHEET = "方案"
 SUFFIX = ".xlsx"
@@ -53,7 +52,6 @@ NAME, UNIT, ALWAYS, FROM, VALUE, CODE = (
 NOW, LOW, HIGH = ("基础方案值", "Without this plan"), ("下限", "Lowest"), ("上限", "Highest")
 _HEADINGS = (NAME, UNIT, ALWAYS, FROM, VALUE, CODE, NOW, LOW, HIGH)
 _YEAR = re.compile(r"(20\d\d)年?")
-_PLAIN = re.compile(r"[-+]?\d+(\.\d+)?")
 _PARTS = re.compile(r"[;；、]")
 
 
@@ -250,7 +248,7 @@ class _Form:
             return
         value: Any = self.cells.rows[row, 2][0]
         if key in _MONTHS:
-            value = _month(value)
+            value = read_month(value)
         elif key in _WHOLE:
             number = intended_number(self.cells.text(row, 2))
             value = self.cells.text(row, 2) if number is None else number
@@ -295,7 +293,7 @@ class _Form:
                 self._put(row, column, parameter.id, None, value)
             elif key == VALUE:
                 month = self.cells.rows.get((row, headings.get(FROM, 0)), ("", ""))[0]
-                self._put(row, column, parameter.id, _month(month), value)
+                self._put(row, column, parameter.id, read_month(month), value)
             else:
                 self._put(row, column, parameter.id, f"{key}-01", value)
 
@@ -353,12 +351,12 @@ class _Form:
             return text
         if parameter.is_list:
             parts = [part.strip() for part in _PARTS.split(str(cell)) if part.strip()]
-            value: Any = [_number(part, form, parameter) for part in parts]
+            value: Any = [read_number(part, form, parameter) for part in parts]
             if len(value) != len(parameter.entries()[0]):
                 count = len(parameter.entries()[0])
                 raise UserError(f"needs {count} numbers, parted by ';'", f"应填 {count} 个数，用“；”隔开")
         else:
-            value = _number(cell, form, parameter)
+            value = read_number(cell, form, parameter)
         parameter.check(value, override=True)
         return value
 
@@ -384,63 +382,6 @@ class _Form:
                 self.set[identity] = dated
         if self.set:
             self.tree["set"], self.tree.lines["set"] = self.set, next(iter(self.set.lines.values()))
-
-
-def _month(value: Any) -> str:
-    """A month as files write it; what is none stays, for the reader of scenarios to refuse."""
-    if isinstance(value, (datetime.datetime, datetime.date)):
-        return value.strftime("%Y-%m")
-    text = half(str(value)).strip()
-    found = re.fullmatch(r"(20\d\d)[-./年](\d{1,2})月?", text)
-    return f"{found[1]}-{int(found[2]):02d}" if found else text
-
-
-def _number(cell: Any, form: str, parameter: Parameter) -> int | float:
-    """A number in the unit of files, of one in the unit of offices; ``2000万元`` and ``5%`` say their unit. Raises UserError."""
-    scale = office_scale(parameter.unit, parameter.limits()[1])
-    share = parameter.unit == "share"
-    if isinstance(cell, (bool, datetime.date, datetime.time, datetime.timedelta)):
-        raise UserError(*not_a_number(str(cell), parameter.unit))
-    if isinstance(cell, (int, float)):
-        text = repr(cell)
-        if "%" in form:  # Excel keeps 5 % as 0.05
-            if not share:
-                raise UserError("is a percentage; this is no share", "单元格是百分比格式，但这一项不是比例；请改为常规格式")
-            scale = Decimal(1)
-        return _exact(Decimal(text) * scale)
-    text = re.sub(r"(?<=\d)[, ](?=\d{3}(?!\d))", "", half(str(cell)).strip())
-    if len(text) <= LONGEST_NUMBER and _PLAIN.fullmatch(text):
-        return _exact(Decimal(text) * scale, whole="." not in text)
-    found = intended_number(text)
-    if found is None or (share and "%" not in text and "‰" not in text):
-        raise UserError(*not_a_number(str(cell), ""))
-    return found
-
-
-def _exact(value: Decimal, whole: bool = True) -> int | float:
-    return int(value) if whole and value == value.to_integral_value() else float(value)
-
-
-def office_cell(parameter: Parameter, value: Any) -> str | int | float:
-    """A value of a file as a form holds it: a number in the unit of offices, or a text where a number would not come back."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return "；".join(_plain(_divided(parameter, each), each) for each in value)
-    exact = _divided(parameter, value)
-    number: int | float = int(exact) if exact == exact.to_integral_value() and isinstance(value, int) else float(exact)
-    same = _number(number, "", parameter)
-    return number if same == value and type(same) is type(value) else _plain(exact, value)
-
-
-def _divided(parameter: Parameter, value: int | float) -> Decimal:
-    return Decimal(repr(value)) / office_scale(parameter.unit, parameter.limits()[1])
-
-
-def _plain(value: Decimal, original: int | float) -> str:
-    """A number as digits; one that a file writes with a decimal point keeps it."""
-    text = f"{value.normalize():f}" if value else "0"
-    return text if isinstance(original, int) or "." in text else f"{text}.0"
 
 
 def flatten(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

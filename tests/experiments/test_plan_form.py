@@ -17,7 +17,7 @@ from experiments.results.files import canonical, plain
 from sim.core.inputs import shipped
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from sim.scenario import load_scenario, plan_form
+from sim.scenario import load_scenario, office_values, plan_form
 
 OWN = """title: {zh: 自拟方案, en: A plan of one's own}
 reason: {zh: "=1+1", en: "=1+1"}
@@ -84,8 +84,8 @@ def test_every_lever_and_target_keeps_its_value_to_the_last_digit():
         for entry in (*parameter.entries(), parameter.off):
             for value in entry if isinstance(entry, (list, tuple)) else [entry]:
                 if isinstance(value, (int, float)):
-                    cell = plan_form.office_cell(parameter, value)
-                    found = plan_form._number(cell, "", parameter)
+                    cell = office_values.office_cell(parameter, value)
+                    found = office_values.read_number(cell, "", parameter)
                     assert (found, type(found)) == (value, type(value)), parameter.id
 
 
