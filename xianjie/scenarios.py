@@ -13,6 +13,7 @@ from experiments.results.files import canonical, plain
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, unknown
 from sim.core.inputs.parameters import load_all
+from sim.scenario import plan_form
 from xianjie.display import table, words_in
 from xianjie.errors import Error, in_both_languages
 from xianjie.options import OptionKeywords, Options, takes_options
@@ -109,7 +110,7 @@ def plan(
             tree["set"] = dict(settings)
     else:
         path = shipped.scenario_file(settings)
-        own = yaml_file.read_mapping(path)
+        own = plan_form.read(path, load_all()) if plan_form.is_form(path) else yaml_file.read_mapping(path)
         name, title = name or path.stem, title or own.get("title")
         tree = {key: own[key] for key in own if key in (*FRAME, "set")} | tree
     return Plan((tree,) if tree else (), name, _both(title))

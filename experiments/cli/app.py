@@ -21,6 +21,7 @@ from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
 from experiments.cli.plan.county import county
 from experiments.cli.plan.open import open_page
+from experiments.cli.plan.plan import plan
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
 from experiments.cli.run.budget import budget
@@ -81,6 +82,7 @@ for command in (
     app.command()(command)
 app.command("open")(open_page)
 app.add_typer(county)
+app.add_typer(plan)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from experiments.cli.console import Code
 from experiments.execution import reuse, runner, stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted
 from experiments.execution.worker_pool import Stopped
+from experiments.reporting import plan_differences
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
@@ -27,6 +28,7 @@ OUTPUTS = Path("outputs")
 RUN = "run"
 INPUT_KEYS = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
 LEAST_ANNOUNCED = 40
+MOST_CHANGES = 12  # differences from the baseline that are shown before a run; a check shows all
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
 
 
@@ -140,6 +142,20 @@ def count_replications(options: RunRequest) -> int:
     if options.shard is not None:
         return len(parse_shard(options.shard, options.replications))
     return options.largest if options.precision is not None else options.add or options.replications
+
+
+def announce_plan(scenario: Any, lang: str, console: Console) -> None:
+    """Print what a plan sets otherwise than the baseline, in an office's words and units; nothing for the baseline itself."""
+    if console.quiet:
+        return
+    words = Words(lang)
+    found = list(plan_differences.differences(scenario, plan_differences.without_plan(scenario), words))
+    if found:
+        lines = [words("plan_changes_head"), *found[:MOST_CHANGES]]
+        if len(found) > MOST_CHANGES:
+            lines.append(words("plan_changes_rest", count=len(found) - MOST_CHANGES))
+        for line in lines:
+            console.print(line, markup=False, highlight=False)
 
 
 def announce_run(scenario: Any, options: RunRequest, console: Console, times: int = 1) -> None:

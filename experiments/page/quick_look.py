@@ -23,7 +23,7 @@ from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Override
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.county_file import SIZE
-from sim.scenario.scenario_reader import NUMBERED, PLACES
+from sim.scenario.county_folder import NUMBERED, PLACES
 from sim.world.funds import NOT_PUBLIC
 
 SHARE = 0.1  # of the county

@@ -10,6 +10,7 @@ from sim.core.inputs.errors import InputError, UserError, bilingual, one_of
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.removed import no_parameter
+from sim.scenario import plan_form
 
 KEYS = ("name", "parameter", "value", "evidence", "source")
 #: What may be added to a fact: the year it is of, the unit it is in (the parameter's own), where the source stands.
@@ -214,7 +215,9 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
 def is_county_file(path: str | Path) -> bool:
     """Whether a file, or a folder, holds facts of a county, and not a scenario. Raises InputError when it cannot be read."""
     file = shipped.scenario_file(path)
-    return file.name == shipped.COUNTY_FILE or holds_facts(yaml_file.read_mapping(file))
+    if file.name == shipped.COUNTY_FILE:
+        return True
+    return not plan_form.is_form(file) and holds_facts(yaml_file.read_mapping(file))
 
 
 def holds_facts(tree: Mapping[str, Any]) -> bool:

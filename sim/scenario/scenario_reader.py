@@ -20,7 +20,7 @@ from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.removed import no_parameter
 from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
-from sim.scenario import county_file, county_folder
+from sim.scenario import county_file, county_folder, plan_form
 from sim.scenario.county_folder import NUMBERED, PLACES, CountyFolder
 
 KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
@@ -66,7 +66,7 @@ class Reader:
         self.errors = [_traced(error, path) for error in self.errors]
 
     def _read(self, path: Path, seen: tuple[Path, ...]) -> None:
-        tree = yaml_file.read_mapping(path)
+        tree = plan_form.read(path, self.book) if plan_form.is_form(path) else yaml_file.read_mapping(path)
         if county_file.holds_facts(tree):
             raise InputError(
                 path, 1, "holds facts of a county and is no scenario: name it in one ('county: …'), check it with "

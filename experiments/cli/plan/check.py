@@ -59,6 +59,7 @@ def check(
 
 
 def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
+    from experiments.reporting import plan_differences
     from experiments.reporting.translations import Words
     from experiments.results.folder import description
     from sim.core.inputs.parameters import load_all
@@ -70,7 +71,13 @@ def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) ->
         console.show_json({**found, "warnings": questions} if questions else found)
         return
     words = Words(lang)
-    console.show([words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own))])
+    changes = list(plan_differences.differences(scenario, plan_differences.without_plan(scenario), words))
+    console.show(
+        [
+            words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own)),
+            *([words("plan_changes_head"), *changes] if changes else []),
+        ]
+    )
 
 
 def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:

@@ -131,6 +131,7 @@ def run(
         if brief:
             briefing.check_counterfactual(target, chosen, options)
         if not resume and not shard:
+            run_helpers.announce_plan(chosen, options.lang, screen)
             run_helpers.announce_run(chosen, options, screen, 2 if brief else 1)
         if not no_figures and not shard:
             # Drawing needs a second of imports; this process has little else to do while the workers run.

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 MONTHS_PER_YEAR = 12
 MONTHS_PER_QUARTER = 3
@@ -75,3 +77,29 @@ UNITS: dict[str, Unit] = {
     "utils": Unit("效用", _plain, -1e6, 1e6),
     "switch": Unit("选项", _plain),
 }
+
+
+class OfficeName(NamedTuple):
+    """A unit as offices write it."""
+
+    english: str
+    chinese: str
+
+
+#: A lever's money is in 万元 where its bounds reach this many yuan.
+LARGE = 1_000_000
+
+
+def office_scale(unit: str, highest: float) -> Decimal:
+    """How many of the files' units one of those is that offices write: 10 000 for 万元, 0.01 for %; ``highest``: upper bound."""
+    if unit.startswith("yuan") and highest >= LARGE:
+        return Decimal(10_000)
+    return Decimal("0.01") if unit == "share" else Decimal(1)
+
+
+def office_name(unit: str, highest: float) -> OfficeName:
+    """The unit that offices write, in both languages."""
+    scale, chinese = office_scale(unit, highest), UNITS[unit].zh
+    if unit == "share":
+        return OfficeName("%", "%")
+    return OfficeName(f"10 000 {unit}", chinese.replace("元", "万元", 1)) if scale != 1 else OfficeName(unit, chinese)
