@@ -34,6 +34,7 @@ def compare(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.analyses import comparison as comparison_analysis
         from experiments.execution import reuse
+        from experiments.reporting import answer
         from experiments.results import output_folder
         from sim.core.inputs.errors import InputError
 
@@ -76,6 +77,7 @@ def compare(
             made = comparison_analysis.compare(found)
         except comparison_analysis.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
+        answer.add_answers(made, found)
         if target is not None:
             output_folder.claim(target, "compare", now)
             with output_folder.building(target) as new:
