@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.doubts import Doubt
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
+USUAL = 20  # replications where none are asked for: a first answer in minutes, marked as a trial; decisions take 100 or more
 MOST = 1_000_000  # the upper bound of whatever an option counts: larger runs would never end
 
 
