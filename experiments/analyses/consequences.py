@@ -57,7 +57,7 @@ def promises() -> dict[str, dict[str, Any]]:
 @dataclass(frozen=True)
 class Amount:
     """A quantity under both plans: means over the pairs; ``low``, ``high`` the 95 % interval of the paired difference, ``p10`` and
-    ``p90`` between which it lies in eight pairs of ten.
+    ``p90`` between which it lies in eight pairs of ten; ``rises`` and ``falls`` count the pairs in which the other is more, or less.
     """
 
     first: float
@@ -66,6 +66,8 @@ class Amount:
     high: float
     p10: float
     p90: float
+    rises: int = 0
+    falls: int = 0
 
     @property
     def difference(self) -> float:
@@ -352,6 +354,10 @@ class Consequences:
             found.append(wide.fillna(0.0).reindex(self.order, fill_value=0.0))
         return found
 
+    def columns(self) -> list[Any]:
+        """The cells of the budget, (what, year, fund, use), that either plan ever used."""
+        return sorted({key for table in self._payments for key in table.columns})
+
     def paid(
         self, funds: Sequence[str] | None = None, uses: Sequence[str] | None = None, years: Sequence[int] | None = None,
         what: str = "yuan", a_year: bool = False,
@@ -407,7 +413,8 @@ class Consequences:
             return Amount(*(float("nan"),) * 6)
         mean = paired.difference(one, two, self.draws[known])
         p10, p90 = (float(end) for end in estimates.quantiles(two - one, (0.1, 0.9)))
-        return Amount(float(one.mean()), float(two.mean()), mean.low, mean.high, p10, p90)
+        rises, falls = int((two > one).sum()), int((two < one).sum())
+        return Amount(float(one.mean()), float(two.mean()), mean.low, mean.high, p10, p90, rises, falls)
 
 
 def _is_promise(line: Mapping[str, Any]) -> bool:

@@ -94,7 +94,8 @@ def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
             count = numbers.count(each.persons.difference)
             texts.append(words("item_given_up", name=short_name(each, words), count=count))
             continue
-        groups.setdefault((each.behind or each.id, each.met_first, each.met_other), []).append(each)
+        together = each.behind or (each.lever if each.owed else each.id)
+        groups.setdefault((together, each.met_first, each.met_other), []).append(each)
     for (behind, met_first, met_other), group in groups.items():
         worst = group[0]
         down = met_other < met_first

@@ -41,6 +41,10 @@ class OfficeNumbers:
         """Persons, without sign."""
         return self.words("persons_count", number=self.count(number))
 
+    def persons_exact(self, number: float) -> str:
+        """Persons as somebody set them."""
+        return self.words("persons_count", number=self.whole(number))
+
     def money(self, yuan: float) -> str:
         """Money to two or three figures, without sign: 万元, from 100 million on 亿元; English thousand or million yuan."""
         size = abs(yuan)
@@ -49,14 +53,14 @@ class OfficeNumbers:
         return f"{_figures(size / 1e6)} million yuan" if size >= 0.9995e6 else f"{self.whole(_step(size, 1000))} yuan"
 
     def table_money(self, yuan: float, sign: bool = False) -> str:
-        """Money of a table: 万元 to one decimal below 100, whole above; English thousand yuan; a sign for differences."""
+        """Money of a table whose head names the unit, 万元 (English: thousand yuan); a sign for differences."""
         size = abs(yuan) / (1e4 if self.chinese else 1e3)
         text = f"{size:,.1f}" if size < 100 else f"{size:,.0f}"
         text = text.replace(",", "") if self.chinese else text
         if float(text.replace(",", "")) == 0:
             return "0"
         mark = self.words.minus if yuan < 0 else "+" if sign else ""
-        return self.words("table_money", number=f"{mark}{text}")
+        return f"{mark}{text}"
 
     def exact_money(self, yuan: float) -> str:
         """Money that somebody set, as it is."""

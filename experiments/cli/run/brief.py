@@ -54,10 +54,11 @@ def brief(
         Path | None, typer.Option(help="Where the documents go; by default the folder 'brief' in the first OUT.")
     ] = None,
     style: Annotated[Style, typer.Option(help="Word: plain, or official after GB/T 9704.")] = Style.PLAIN,
+    annexes: Annotated[bool, typer.Option("--annexes", help="Add the tables and pictures behind the two pages.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a brief: question and answer, goals, persons and yuan, cost, who gains, risks, assumptions, how to make it again.
+    """Write a brief of two pages: what breaks, persons, money, who gains and loses, how sure it is; a workbook has the tables.
 
     Reads the folders only and never runs anything. Exit codes: 0 done, 2 wrong usage, or a folder no brief may be written from.
     """
@@ -70,9 +71,10 @@ def brief(
                 "只用于 Word 文档，这次不写 Word；请去掉", "style"
             )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
-        options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
+        options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"),
+                   (annexes, "--annexes"))  # fmt: skip
         command = " ".join([*words, *(text for given, text in options if given)])
-        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, quiet=quiet)
+        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, annexes=annexes, quiet=quiet)
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
@@ -108,6 +110,7 @@ def write(
     style: str,
     command: str,
     compare: bool = False,
+    annexes: bool = False,
     quiet: bool = False,
 ) -> list[Path]:
     """Write the documents; InputError where they may not be written."""
@@ -125,7 +128,7 @@ def write(
         raise InputError.of("--to", 0, reason) from None
     console.progress_console(quiet).print(Words(languages[0])("say_brief"))
     try:
-        return write_document.write(folders, target, languages, formats=formats, style=style, command=command, compare=compare)
+        return write_document.write(folders, target, languages, formats=formats, style=style, command=command, compare=compare, annexes=annexes)
     except inputs.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
 

@@ -57,8 +57,10 @@ class _Writer:
         self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
         for block in self.brief.opening:
             self._block(block)
-        for number, section in enumerate(self.brief.sections, 1):
+        for number, section in enumerate(self.brief.shown, 1):
             self._section(number, section)
+        if self.brief.source:
+            self.docx.add_paragraph(self.brief.source, style="Note")
         return self.docx
 
     def _section(self, number: int, section: Section) -> None:
@@ -69,7 +71,7 @@ class _Writer:
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.docx.add_paragraph(block.text, style="Note" if block.small else "Body Text")
+                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = block.strong or None
             case Bullets():
                 for item in block.items:
                     self.docx.add_paragraph(item, style="List Bullet")

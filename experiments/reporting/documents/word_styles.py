@@ -48,10 +48,10 @@ class Look:
 
     def number(self, section: int, language: str) -> str:
         """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
-        return _chinese(section) if self.chinese_numerals and language == "zh" else f"{section}  "
+        return numeral(section) if self.chinese_numerals and language == "zh" else f"{section}  "
 
 
-def _chinese(number: int) -> str:
+def numeral(number: int) -> str:
     """一、 to 十九、: no brief has more sections."""
     return f"{NUMERALS[number - 1] if number <= 10 else '十' + NUMERALS[number - 11]}、"
 
