@@ -88,16 +88,13 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
 def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
     """Goals with how often each is met, those that stand and fall together in one breath; whom it touches and what is lacking."""
     words, told, texts = numbers.words, set(), []
-    groups: dict[Any, list[GoalChange]] = {}
-    for each in changes:
-        if each.given_up and each.met_first == each.met_other and each.persons is not None:
-            count = numbers.count(each.persons.difference)
-            texts.append(words("item_given_up", name=short_name(each, words), count=count))
-            continue
-        together = each.behind or (each.lever if each.owed else each.id)
-        groups.setdefault((together, each.met_first, each.met_other), []).append(each)
-    for (behind, met_first, met_other), group in groups.items():
+    for group in grouped(changes):
         worst = group[0]
+        if worst.given_up and worst.met_first == worst.met_other and worst.persons is not None:
+            count = numbers.count(worst.persons.difference)
+            texts.append(words("item_given_up", name=short_name(worst, words), count=count))
+            continue
+        behind, met_first, met_other = worst.behind or worst.id, worst.met_first, worst.met_other
         down = met_other < met_first
         names = words("name_list").join(words("quoted_name", name=short_name(each, words)) for each in group)
         text = words(
@@ -110,6 +107,15 @@ def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
         told.add(behind)
         texts.append(text)
     return words("item_list").join(texts)
+
+
+def grouped(changes: Sequence[GoalChange]) -> list[list[GoalChange]]:
+    """Goals that stand and fall together: the same payments behind them, the same counts."""
+    groups: dict[Any, list[GoalChange]] = {}
+    for each in changes:
+        together = each.behind or (each.lever if each.owed else each.id)
+        groups.setdefault((together, each.met_first, each.met_other), []).append(each)
+    return list(groups.values())
 
 
 def short_name(change: GoalChange, words: Words) -> str:

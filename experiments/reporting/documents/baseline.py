@@ -44,7 +44,7 @@ def build_sections(facts: BaselineFacts, words: Words) -> list[Section]:
     sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers), words)),)))
     checks = pages.checks(facts.results, numbers)
     if checks:
-        sections.append(Section("checks", words("page_checks"), (Paragraph(checks),)))
+        sections.append(Section("checks", words("page_checks"), (Paragraph(checks, small=True),)))
     return sections
 
 

@@ -14,6 +14,7 @@ from experiments.reporting.translations import Words
 
 INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "industry_year_end")
 HELP = "waiting_help"
+MOST_BROKEN = 4
 
 
 def lead(facts: Consequences, words: Words) -> str:
@@ -42,7 +43,7 @@ def build_sections(facts: Consequences, words: Words) -> list[Section]:
     sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers), words)),)))
     checks = pages.checks(facts.other, numbers)
     if checks:
-        sections.append(Section("checks", words("page_checks"), (Paragraph(checks),)))
+        sections.append(Section("checks", words("page_checks"), (Paragraph(checks, small=True),)))
     return sections
 
 
@@ -68,8 +69,8 @@ def _basis(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
 def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
     """At most eight rows in the order of the text, each with its year, persons and what its repair would take."""
     words = numbers.words
-    broken = facts.broken[:4]
-    rows = [_own_row(facts, numbers), *(_goal_row(each, facts, numbers) for each in broken)]
+    groups = answer.grouped(facts.broken)[:MOST_BROKEN]
+    rows = [_own_row(facts, numbers), *(_goal_row(group, facts, numbers) for group in groups)]
     rows += _people_rows(facts, numbers)
     rows += _industry_row(facts, numbers)
     columns: list[tuple[str, float, str | None]] = [
@@ -94,8 +95,8 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     }  # fmt: skip
 
 
-def _goal_row(change: GoalChange, facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
-    words = numbers.words
+def _goal_row(group: Sequence[GoalChange], facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    words, change = numbers.words, group[0]
     first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
     persons, lacking = words("cell_none"), words("cell_none")
     if change.given_up and change.persons is not None:
@@ -106,7 +107,7 @@ def _goal_row(change: GoalChange, facts: Consequences, numbers: OfficeNumbers) -
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
         lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
     return {
-        "item": answer.short_name(change, words), "first": Cell(change.first, first), "other": Cell(change.other, other),
+        "item": words("name_list").join(answer.short_name(each, words) for each in group), "first": Cell(change.first, first), "other": Cell(change.other, other),
         "since": _year(change.first_year or facts.since, words), "persons": persons, "repair": lacking,
     }  # fmt: skip
 
@@ -129,6 +130,7 @@ def _people_rows(facts: Consequences, numbers: OfficeNumbers) -> Iterator[dict[s
                 continue
         else:
             shown = [numbers.persons(each) for each in (amount.first, amount.other)]
+        side = f"{side}_items" if indicator == HELP else side
         changed = words(side, count=numbers.count(amount.difference)) if abs(amount.difference) >= 1.0 else words("cell_none")
         yield {
             "item": words(label, year=year), "first": Cell(amount.first, shown[0]), "other": Cell(amount.other, shown[1]),

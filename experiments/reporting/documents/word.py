@@ -32,7 +32,7 @@ SHORT = 8
 
 def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") -> None:
     """Write the document in one of ``word_styles.LOOKS``."""
-    document = _Writer(brief, pictures, word_styles.LOOKS[style]).document()
+    document = _Writer(brief, pictures, word_styles.look_of(style, brief.language)).document()
     packed = io.BytesIO()
     document.save(packed)
     with whole(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as still:
@@ -66,7 +66,8 @@ class _Writer:
     def _section(self, number: int, section: Section) -> None:
         self.docx.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
         for block in section.blocks:
-            self._block(block)
+            if self.look.pictures or self.brief.with_annexes or not isinstance(block, Illustration):
+                self._block(block)
 
     def _block(self, block: Any) -> None:
         match block:
