@@ -59,7 +59,7 @@ Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all r
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
-Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
+Lang = Annotated[Language, typer.Option(help="Language of the answer; by default the system's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 OnlyLuck = Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")]
