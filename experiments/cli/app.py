@@ -21,6 +21,7 @@ from experiments.cli.model.clauses import clauses
 from experiments.cli.model.describe import goals, levers, month, parameters, schema
 from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
+from experiments.cli.plan.new import new
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
 from experiments.cli.run.budget import budget
@@ -57,6 +58,7 @@ for command in (
     collect,
     counties,
     verify,
+    new,
     population,
     backtest,
     calibrate,
