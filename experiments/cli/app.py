@@ -1,6 +1,7 @@
 """The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` is quick."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,7 +12,8 @@ from experiments.cli.ask.sensitivity import sensitivity
 from experiments.cli.ask.solve import solve
 from experiments.cli.ask.sweep import sweep
 from experiments.cli.ask.warn import warn
-from experiments.cli.console import report_refusal
+from experiments.cli.console import Language, report_refusal, show
+from experiments.cli.help_pages import front_page
 from experiments.cli.machine.collect import collect
 from experiments.cli.machine.counties import counties
 from experiments.cli.machine.verify import verify
@@ -19,6 +21,7 @@ from experiments.cli.model.clauses import clauses
 from experiments.cli.model.describe import goals, levers, month, parameters, schema
 from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
+from experiments.cli.plan.new import new
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
 from experiments.cli.run.budget import budget
@@ -32,14 +35,13 @@ from experiments.cli.trust.screen import screen
 from experiments.cli.trust.selftest import selftest
 from experiments.cli.trust.structure import structure
 from experiments.cli.trust.stylised_facts import facts
-from experiments.cli.usage_errors import Commands
+from experiments.cli.usage_errors import Commands, help_language
 
 app = typer.Typer(
     name="xianjie",
     cls=Commands,
-    help="衔接：2021至2025年，一个县各项目标有多大可能达到，什么最有用。\n\n"
-    "Xianjie: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
-    no_args_is_help=True,
+    help="How likely a county is to reach its goals, 2021 to 2025, what that costs, and what would help.",
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -56,6 +58,7 @@ for command in (
     collect,
     counties,
     verify,
+    new,
     population,
     backtest,
     calibrate,
@@ -77,6 +80,16 @@ for command in (
     document,
 ):
     app.command()(command)
+
+
+@app.callback()
+def front(
+    context: typer.Context,
+    lang: Annotated[Language | None, typer.Option(help="Language of the answer; by default the system's.")] = None,
+) -> None:
+    """How likely a county is to reach its goals, 2021 to 2025, what that costs, and what would help."""
+    if context.invoked_subcommand is None:
+        show(front_page(context.command, lang or help_language()))
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
 from experiments.results.files import canonical
+from experiments.results.fingerprint import FILE as FINGERPRINT
 from sim.core.inputs.errors import InputError, describe_problem
 
 OUTPUTS = Path("outputs")
@@ -144,6 +145,14 @@ def run_scenario(
         output_folder.replace(out)
         outcome = replace(outcome, out=out)
     return outcome
+
+
+def borrow(scenario: Any, work: Path, options: RunRequest, console: Console) -> None:
+    """Take over replications of this very scenario, seed and program that lie in the folder of outputs, and say so."""
+    places = (place.parent.parent for place in sorted(OUTPUTS.glob(f"**/{output_folder.JOURNAL}/{FINGERPRINT}")))
+    found = reuse.borrow(work, canonical_inputs(scenario, options), options.replications, places)
+    if found:
+        console.print(Words(options.lang)("say_borrowed", count=found, title=scenario.title[options.lang]))
 
 
 def count_replications(options: RunRequest) -> int:

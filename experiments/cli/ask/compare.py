@@ -7,12 +7,19 @@ import typer
 
 from experiments.cli import console, executor_options
 from experiments.cli.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
+from experiments.cli.progress import COMPILE, COMPILING, LIVE, WRITE, WRITING, CommandProgress
 
 
 def compare(
     context: typer.Context,
-    which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
-    replications: Replications = 100,
+    which: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Scenarios (YAML) or result folders, the reference first; of one scenario, the baseline is the reference.",
+            metavar="[A] B…",
+        ),
+    ],
+    replications: Replications = console.USUAL,
     seed: Seed = 2021,
     workers: Workers = None,
     only_luck: OnlyLuck = False,
@@ -27,7 +34,8 @@ def compare(
 ) -> None:
     """Compare scenarios with the first on common random numbers: goals, flips, money, who gains and who loses.
 
-    Replications already run for this comparison are used again, so an interrupted comparison goes on when repeated.
+    Replications that were run before, for this comparison or with 'run' in outputs, are used again: an interrupted comparison
+    goes on when repeated, and the baseline is not run twice.
     Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130
     interrupted.
     """
@@ -38,11 +46,13 @@ def compare(
         from experiments.results import output_folder
         from sim.core.inputs.errors import InputError
 
-        if len(which) < 2:
+        if len(which) == 1 and which[0].is_dir():
             raise InputError(
-                "compare", 0, "names at least two scenarios or result folders, the reference first",
-                "至少要给两个情景或两个结果文件夹，作参照的放在最前"
+                "compare", 0, "names at least two result folders, the reference first, or a scenario",
+                "至少要给两个结果文件夹，作参照的放在最前；只给一个方案时与基准方案比较"
             )  # fmt: skip
+        if len(which) == 1:
+            which = [console.BASELINE, *which]
         found: list[Any]
         if all(path.is_dir() for path in which):
             console.refuse_given(
@@ -123,8 +133,12 @@ def _run_scenarios(
     sets: tuple[str, ...], fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Run each scenario in a folder of its own; returns the folder of all, the canonical inputs and the results."""
+    from dataclasses import replace
+    from functools import partial
+
     from experiments.cli import run_helpers
     from experiments.execution import reuse
+    from experiments.execution.local_executor import InProcess, Processes, SharedExecutor, usable_processors
     from experiments.results.files import same_file
     from sim.scenario import load_scenario
 
@@ -145,10 +159,22 @@ def _run_scenarios(
         run_helpers.check_folder(scenario, target / folder, first)
     _check_folder(target, now, fresh)
     run_helpers.announce_run(chosen[0], first, screen, len(chosen))
+    works = [run_helpers.prepare_folder(scenario, target / folder, first) for scenario, folder in zip(chosen, folders)]
+    for scenario, work in zip(chosen, works):
+        run_helpers.borrow(scenario, work, first, screen)
+    count = place.workers or usable_processors()
+    shared = SharedExecutor(place.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    first = replace(first, executor=shared)
+    keys = [f"{LIVE}:{number}" for number in range(len(chosen))]
+    stages = ((COMPILE, COMPILING), *((key, replications) for key in keys), (WRITE, WRITING * len(chosen)))
     found = []
-    for scenario, folder in zip(chosen, folders):
-        outcome = run_helpers.run_scenario(scenario, target / folder, first, screen)
-        if outcome.interrupted:
-            raise typer.Exit(Code.INTERRUPTED)
-        found.append(_open_result(target / folder))
+    try:
+        with CommandProgress(screen, lang, stages) as bar:
+            for scenario, folder, work, key in zip(chosen, folders, works, keys):
+                outcome = run_helpers.run_scenario(scenario, target / folder, first, screen, bar, key, work)
+                if outcome.interrupted:
+                    raise typer.Exit(Code.INTERRUPTED)
+                found.append(_open_result(target / folder))
+    finally:
+        shared.end()
     return target, now, found

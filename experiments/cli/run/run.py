@@ -85,7 +85,11 @@ def run(
     ] = 10_000,
     brief: Annotated[
         bool,
-        typer.Option("--brief", help="Also run the same draws with no county policy, and write the brief (Word, HTML, Excel)."),
+        typer.Option(
+            "--brief",
+            help="Also run the same draws with all policy, and with the county's own money, stopped; "
+            "write the brief (Word, HTML, Excel).",
+        ),
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
