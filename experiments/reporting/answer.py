@@ -237,3 +237,34 @@ def add_answers(made: dict[str, Any], found: Sequence[Results]) -> None:
         for language in LANGUAGES:
             made["answer"][language] += one["answer"][language]
         made["broken"] += [{"scenario": one["other"], **each} for each in one["broken"]]
+
+
+def add_parts(made: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Give a comparison of one plan what its settings contribute (``parts``) and how what it breaks is repaired (``repairs``); a
+    repair that was found is told after what it repairs.
+    """
+    made["parts"], made["repairs"] = extra["parts"], extra["repairs"]
+    for language in LANGUAGES:
+        told = [text for each in extra["repairs"] if (text := repair_sentence(each, Words(language)))]
+        made["answer"][language][1:1] = told
+        made["comparisons"][0]["answer"][language][1:1] = told
+
+
+def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
+    """What repairs a promise and what it costs the county a year."""
+    from sim.core.inputs.parameters import load_all
+
+    numbers = OfficeNumbers(words)
+    goal = re.split("（|: ", words.of(found["name"]))[0]
+    known = load_all().parameters.get(found["lever"])
+    if found["value"] is None or known is None:
+        return words("repair_none", goal=goal)
+    value = numbers.setting(_rounded(found["value"]), known.unit)
+    price = numbers.money(found["own_yuan"])
+    share = numbers.share(found["probability"])
+    return words("repair_found", goal=goal, lever=words.of(_names(known)), value=value, price=price, share=share)
+
+
+def _rounded(value: float) -> float:
+    """A setting to three figures."""
+    return float(f"{value:.3g}")

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import OWN_FUND
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
@@ -33,6 +34,11 @@ def answer(result: Mapping[str, Any], language: str, folder: Path | None) -> Ite
             yield Text(words("compare_money_note", year=one["since"]))
             yield indicators(one["indicators"], words)
             yield places(one["places"], words)
+        for metric in (result.get("parts") or {}).get("metrics", ()):
+            yield Text(words("parts_title", what=_metric(metric["metric"], one["goals"], words)))
+            yield parts(metric, words)
+        if result.get("parts"):
+            yield Text(words("parts_note"))
         yield Text(words("compare_answer"), style="bold")
         for sentence in one["answer"][language]:
             yield Text(sentence)
@@ -122,6 +128,32 @@ def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
             difference = "0" if same else f"{numbers[0]}\n({words('range_signed', low=numbers[1], high=numbers[2])})"
             table.add_row(words.of(line["name"]), *sides, difference)
     return table
+
+
+def parts(metric: Mapping[str, Any], words: Words) -> Table:
+    """What each setting contributes to one outcome; shares add up to the whole."""
+    from sim.core.inputs.parameters import load_all
+
+    book, table = load_all().parameters, _table(words, "column_setting", "column_alone", "column_left_out", "column_share")
+    kind = metric["metric"]
+    scale, digits = ((1e4 if words.language == "zh" else 1e3, 0) if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0))
+    for part in metric["parts"]:
+        known = book.get(part["lever"])
+        name = words.of(known.name.model_dump()) if known is not None else part["lever"]
+        table.add_row(name, *(_around(part[key], scale, digits, words) for key in ("alone", "left_out", "share")))
+    table.add_row(words("parts_total"), "", "", _around(metric["total"], scale, digits, words))
+    return table
+
+
+def _around(found: Mapping[str, float], scale: float, digits: int, words: Words) -> str:
+    middle, low, high = (f"{found[key] / scale + 0.0:+,.{digits}f}" for key in ("mean", "low", "high"))
+    return middle if found["low"] == found["high"] else f"{middle}\n({words('range_signed', low=low, high=high)})"
+
+
+def _metric(name: str, goals: Sequence[Mapping[str, Any]], words: Words) -> str:
+    if name in (BELOW, MONEY):
+        return words(f"parts_{name}")
+    return words("parts_goal", goal=next(words.of(line["name"]) for line in goals if line["id"] == name))
 
 
 def places(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
