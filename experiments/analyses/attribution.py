@@ -1,9 +1,9 @@
 """What each setting of a plan contributes, and the cheapest repair of a promise that the plan breaks; on the same draws.
 
-A plan that sets several levers at once changes more, or less, than each would alone. Each is therefore run alone and left out, and
-given its Shapley share: the mean of what it adds when the settings come one after another in random order. With few settings every
-order counts; with more, each replication has an order of its own (drawn by its number), so that a share's interval holds the
-uncertainty of the orders too.
+A plan that sets several levers at once changes more, or less, than each would alone. Each is therefore run alone and left out,
+and given its Shapley share: the mean of what it adds when the settings come one after another in random order. With few
+settings every order counts; with more, each replication has an order of its own (drawn by its number), so that a share's
+interval holds the uncertainty of the orders too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,11 @@ from experiments.analyses import solve
 from experiments.analyses.consequences import LEAST, OWN_FUND, PERSONS, TRUE, Consequences, GoalChange
 from experiments.analyses.design import FactorRecord, factor, point
 from experiments.execution.study import Outcomes, Study
-from experiments.model_api import Point, Scenario
+from experiments.model_api import Point
 from experiments.results.files import as_json, write_text
-from experiments.statistics import estimates
+from experiments.statistics import paired
 from sim.core.inputs.errors import UserError
+from sim.scenario import Scenario
 
 #: With so many settings or fewer every order is counted.
 EXACT = 3
@@ -84,7 +85,12 @@ class Package:
         """Which replications of which points are needed."""
         every, needed = list(range(replications)), dict[frozenset[str], set[int]]()
         whole = frozenset(self.parts)
-        for chosen in (frozenset[str](), whole, *(frozenset({name}) for name in self.parts), *(whole - {name} for name in self.parts)):
+        for chosen in (
+            frozenset[str](),
+            whole,
+            *(frozenset({name}) for name in self.parts),
+            *(whole - {name} for name in self.parts),
+        ):
             needed[chosen] = set(every)
         for number, orders in enumerate(self.orders(replications, seed)):
             for order in orders:
@@ -101,8 +107,11 @@ def _values(scenario: Scenario, name: str) -> list[Any]:
     return [each.value for each in scenario.overrides.get(name, [])]
 
 
-def attribute(package: Package, study: Study, replications: int, goals: Sequence[str]) -> dict[str, Any]:
-    """The contributions of every setting to persons below the line (end), own money (yuan a year) and these goals (probability):
+def attribute(
+    package: Package, study: Study, replications: int, goals: Sequence[str], in_force: float = 1.0
+) -> dict[str, Any]:  # fmt: skip
+    """The contributions of every setting to persons below the line (end), own money (yuan a year of those ``in_force``, the
+    share of the years in which the plans differ) and these goals (probability):
     ``alone``, ``left_out`` (the whole plan less the plan without it) and ``share`` (Shapley), each with a 95 % interval.
     """
     seed = study.plan.seed
@@ -111,7 +120,10 @@ def attribute(package: Package, study: Study, replications: int, goals: Sequence
     found = {at.name: study.outcomes(at, numbers) for at, numbers in wanted}
     metrics = [BELOW, MONEY, *goals]
     draws = found[package.point(frozenset()).name].draws
-    values = {name: {metric: _measure(each, metric) for metric in metrics} for name, each in found.items()}
+    scale = {MONEY: 1.0 / in_force}
+    values = {
+        name: {metric: scale.get(metric, 1.0) * _measure(each, metric) for metric in metrics} for name, each in found.items()
+    }
     rows = []
     for metric in metrics:
         at = {name: dict(zip(found[name].replications.tolist(), own[metric])) for name, own in values.items()}
@@ -137,8 +149,10 @@ def _rows(
         return at[package.point(chosen).name][number]
 
     def told(steps: Sequence[float]) -> dict[str, float]:
-        mean = estimates.mean(np.array(steps), draws)
-        return {"mean": mean.mean, "low": mean.low, "high": mean.high}
+        found = np.array(steps)
+        mean = paired.difference(np.zeros(len(found)), found, draws)
+        most = 1.0 if metric not in (BELOW, MONEY) else np.inf  # a probability changes by no more
+        return {"mean": mean.mean, "low": float(max(mean.low, -most)), "high": float(min(mean.high, most))}
 
     parts = []
     for name in package.parts:
@@ -161,8 +175,8 @@ def _rows(
 
 
 def repair(facts: Consequences, change: GoalChange, other: Scenario, study: Study, replications: int) -> dict[str, Any]:
-    """The smallest change of the lever that pays for a broken promise which brings back three quarters of what was lost, and what it
-    costs the county a year; ``value`` None, with the reason, where the lever does not do it between both plans' values.
+    """The smallest change of the lever that pays for a broken promise which brings back three quarters of what was lost, and
+    what it costs the county a year; ``value`` None, with the reason, where the lever does not do it between both plans' values.
     """
     setting = next((each for each in facts.levers if each.id == change.lever), None)
     made: dict[str, Any] = {"goal": change.id, "name": dict(change.name), "lever": change.lever, "value": None}
@@ -189,7 +203,8 @@ def repair(facts: Consequences, change: GoalChange, other: Scenario, study: Stud
     plan = float(setting.other)
     spent = (costs[found.value] - costs[plan]) * len(facts.years) / len(facts.in_force)
     return {
-        **made, "value": found.value, "probability": reached.probability, "low": reached.low, "high": reached.high,
+        **made, "value": found.value, "met": int(reached.met.sum()), "runs": len(reached.met),
+        "probability": reached.probability, "low": reached.low, "high": reached.high,
         "own_yuan": spent, "from": setting.month, "plan": plan, "reference": float(setting.first),
     }  # fmt: skip
 

@@ -222,8 +222,8 @@ def _money(first: Results, other: Results, order: Any, draws: np.ndarray) -> lis
 
 
 def first_difference(tables: Sequence["pandas.DataFrame"], order: Any) -> int:
-    """The first year in which any pair pays anything else; the first of all where none does. Nothing is told of earlier years, since
-    an average over years without a difference would dilute it.
+    """The first year in which any pair pays anything else; the first of all where none does. Nothing is told of earlier years,
+    since an average over years without a difference would dilute it.
     """
     keys = ["replication", "year", "fund", "use"]
     one, two = (table[table["replication"].isin(order)].set_index(keys)["yuan"] for table in tables)

@@ -56,8 +56,10 @@ def promises() -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Amount:
-    """A quantity under both plans: means over the pairs; ``low``, ``high`` the 95 % interval of the paired difference, ``p10`` and
-    ``p90`` between which it lies in eight pairs of ten; ``rises`` and ``falls`` count the pairs in which the other is more, or less.
+    """A quantity under both plans: means over the pairs; ``low``, ``high`` the 95 % interval of the paired difference, ``p10``
+    and
+    ``p90`` between which it lies in eight pairs of ten; ``rises`` and ``falls`` count the pairs in which the other is more, or
+    less.
     """
 
     first: float
@@ -84,8 +86,8 @@ class Amount:
 class GoalChange:
     """A goal under both plans. Counts are of pairs; ``low`` and ``high`` bound the difference of probabilities, corrected for the
     number of goals looked at; ``years``: by year the shares of pairs on course, both plans; ``persons`` and ``yuan`` a year from
-    ``first_year`` on, where the goal has them; ``decided``: the plan itself sets the lever that the promise is about; ``given_up``: so much so that what it counts falls by
-    a tenth, whether or not it was ever quite met.
+    ``first_year`` on, where the goal has them; ``decided``: the plan itself sets the lever that the promise is about;
+    ``given_up``: so much so that what it counts falls by a tenth, whether or not it was ever quite met.
     """
 
     id: str
@@ -134,8 +136,8 @@ class GoalChange:
 
     @property
     def broken(self) -> bool:
-        """Whether it stands among what breaks: a promise or a right that falls by ten points or more, hardly any run the other way;
-        any goal that falls so much with a corrected interval below 0.
+        """Whether it stands among what breaks: a promise or a right that falls by ten points or more, hardly any run the other
+        way; any goal that falls so much with a corrected interval below 0.
         """
         if self.given_up:
             return True
@@ -206,7 +208,9 @@ class Consequences:
 
     @cached_property
     def since(self) -> int:
-        """The first year in which any pair pays anything else: money is told from then on. The first year where nothing differs."""
+        """The first year in which any pair pays anything else: money is told from then on. The first year where nothing
+        differs.
+        """
         return comparison.first_difference([each.table("payments") for each in (self.first, self.other)], self.order)
 
     @property
@@ -362,7 +366,8 @@ class Consequences:
         self, funds: Sequence[str] | None = None, uses: Sequence[str] | None = None, years: Sequence[int] | None = None,
         what: str = "yuan", a_year: bool = False,
     ) -> Amount:  # fmt: skip
-        """Yuan, payments (``count``) or ``shortfall`` of some cells of the budget over the years in force, or other years; in all, or
+        """Yuan, payments (``count``) or ``shortfall`` of some cells of the budget over the years in force, or other years; in
+        all, or
         ``a_year``.
         """
         years = self.in_force if years is None else years
@@ -378,7 +383,9 @@ class Consequences:
 
     @cached_property
     def money(self) -> list[MoneyLine]:
-        """Every purse that either plan draws on, over the years in force: the county's own first, then by size of the difference."""
+        """Every purse that either plan draws on, over the years in force: the county's own first, then by size of the
+        difference.
+        """
         funds = sorted({key[2] for table in self._payments for key in table.columns})
         private = ("households", "enterprises", "outside")
         lines = [MoneyLine(fund, fund not in NOT_PUBLIC, self.paid(funds=(fund,))) for fund in funds if fund not in private]

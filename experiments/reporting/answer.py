@@ -1,7 +1,7 @@
 """The answer in sentences: what stands on page one, on the terminal and in ``compare --json``, from one set of facts.
 
-The order is that of what matters: promises that break, the worst first; persons; the county's own money; the main goals. Nothing is
-counted here: every number is one of ``analyses.consequences``.
+The order is that of what matters: promises that break, the worst first; persons; the county's own money; the main goals.
+Nothing is counted here: every number is one of ``analyses.consequences``.
 """
 
 import re
@@ -28,8 +28,8 @@ def in_both_languages(facts: Consequences) -> dict[str, list[str]]:
 
 
 def broken(facts: Consequences) -> list[dict[str, Any]]:
-    """What breaks as plain data, the worst first: ``persons`` and ``yuan`` a year from ``first_year`` on, other less first, None where
-    the model has no such number.
+    """What breaks as plain data, the worst first: ``persons`` and ``yuan`` a year from ``first_year`` on, other less first,
+    None where the model has no such number.
     """
     return [_record(each) for each in facts.broken]
 
@@ -261,8 +261,8 @@ def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
         return words("repair_none", goal=goal)
     value = numbers.setting(_rounded(found["value"]), known.unit)
     price = numbers.money(found["own_yuan"])
-    share = numbers.share(found["probability"])
-    return words("repair_found", goal=goal, lever=words.of(_names(known)), value=value, price=price, share=share)
+    times = numbers.times(found["met"], found["runs"])
+    return words("repair_found", goal=goal, lever=words.of(_names(known)), value=value, price=price, times=times)
 
 
 def _rounded(value: float) -> float:

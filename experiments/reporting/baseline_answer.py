@@ -85,7 +85,9 @@ class BaselineFacts:
         """How much faster a year growth would have to be for the goal to be met in nine runs of ten; None where not known."""
         outcomes, _draws = self.outcomes
         own = outcomes.get(curves.GROWTH)
-        return None if own is None or np.isnan(own["margin"]).all() else max(0.0, -float(np.nanquantile(own["margin"], 1.0 - SURE)))
+        return (
+            None if own is None or np.isnan(own["margin"]).all() else max(0.0, -float(np.nanquantile(own["margin"], 1.0 - SURE)))
+        )
 
     def wide_enough(self) -> float | None:
         """The least threshold of relapse at which the goal is met in nine runs of ten; None where no threshold is."""

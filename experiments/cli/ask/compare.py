@@ -129,7 +129,8 @@ class _Asked:
 
 
 def _extra(
-    files: list[Path], found: list[Any], out: Path | None, asked: _Asked, place: executor_options.Place, *, parts: bool, repair: bool
+    files: list[Path], found: list[Any], out: Path | None, asked: _Asked, place: executor_options.Place, *, parts: bool,
+    repair: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws."""
     from experiments.analyses import attribution
@@ -170,7 +171,9 @@ def _extra(
     with run.running(count) as options, Study(run.work, run.scenarios, task, options) as study:
         if package is not None:
             goals = [each.id for each in facts.broken if not each.given_up][:3]
-            made["parts"] = attribution.attribute(package, study, asked.replications, goals)
+            made["parts"] = attribution.attribute(
+                package, study, asked.replications, goals, len(facts.in_force) / len(facts.years)
+            )
         made["repairs"] = [attribution.repair(facts, each, other, study, asked.replications) for each in mended]
     with run.finishing(), output_folder.building(run.work) as new:
         attribution.write(made, new)

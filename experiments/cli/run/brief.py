@@ -74,7 +74,17 @@ def brief(
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"),
                    (annexes, "--annexes"))  # fmt: skip
         command = " ".join([*words, *(text for given, text in options if given)])
-        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, annexes=annexes, quiet=quiet)
+        made = write(
+            out,
+            to,
+            languages=languages,
+            formats=kinds,
+            style=style,
+            command=command,
+            compare=compare,
+            annexes=annexes,
+            quiet=quiet,
+        )
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
@@ -128,7 +138,9 @@ def write(
         raise InputError.of("--to", 0, reason) from None
     console.progress_console(quiet).print(Words(languages[0])("say_brief"))
     try:
-        return write_document.write(folders, target, languages, formats=formats, style=style, command=command, compare=compare, annexes=annexes)
+        return write_document.write(
+            folders, target, languages, formats=formats, style=style, command=command, compare=compare, annexes=annexes
+        )
     except inputs.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
 

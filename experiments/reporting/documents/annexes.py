@@ -31,7 +31,7 @@ def of_one(
         "other": list(workbook_tables.build_tables([source.results], context.words)),
     }
     if pictures:
-        sections["other"] += _pictures([source.results, *(Results(study.folder) for study in studies)], context.words)
+        sections["other"] += list(_pictures([source.results, *(Results(study.folder) for study in studies)], context.words))
     return _titled(sections, context.words)
 
 
@@ -57,7 +57,7 @@ def of_comparison(
                   for number, each in enumerate((first, *others))],
     }  # fmt: skip
     if pictures:
-        last["other"] = _pictures([each.results for each in sources], words)
+        last["other"] = list(_pictures([each.results for each in sources], words))
     return [*sections, *_titled(last, words)]
 
 

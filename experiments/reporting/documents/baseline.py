@@ -1,4 +1,6 @@
-"""The two pages of one plan: people and money first, the main goals over what they hang on, what the county's own money holds up."""
+"""The two pages of one plan: people and money first, the main goals over what they hang on, what the county's own money holds
+up.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -89,7 +89,8 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     side = "saved" if facts.own.difference < 0 else "spent"
     label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if facts.own.clear else ""
     return {
-        "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"), "repair": label or words("cell_none"),
+        "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"),
+        "repair": label or words("cell_none"),
         "first": Cell(amount.first, words("money_per_year", money=numbers.money(amount.first))),
         "other": Cell(amount.other, words("money_per_year", money=numbers.money(amount.other))),
     }  # fmt: skip
@@ -107,7 +108,8 @@ def _goal_row(group: Sequence[GoalChange], facts: Consequences, numbers: OfficeN
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
         lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
     return {
-        "item": words("name_list").join(answer.short_name(each, words) for each in group), "first": Cell(change.first, first), "other": Cell(change.other, other),
+        "item": words("name_list").join(answer.short_name(each, words) for each in group),
+        "first": Cell(change.first, first), "other": Cell(change.other, other),
         "since": _year(change.first_year or facts.since, words), "persons": persons, "repair": lacking,
     }  # fmt: skip
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from experiments.reporting.documents.content import Brief, Bullets, Callout, Cell, Illustration, Paragraph, Table, stack_lines
 from experiments.reporting.documents import word_styles
+from experiments.reporting.documents.content import Brief, Bullets, Callout, Cell, Illustration, Paragraph, Table, stack_lines
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.figures import style
 from experiments.results.files import write_text

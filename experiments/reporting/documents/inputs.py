@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,6 @@ class Source:
     def manifest(self) -> dict[str, Any]:
         """The manifest: the run's inputs and how it went."""
         return self.results.manifest
-
 
 
 def open_source(folder: Path) -> Source:

@@ -72,7 +72,9 @@ class _Writer:
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = block.strong or None
+                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = (
+                    block.strong or None
+                )
             case Bullets():
                 for item in block.items:
                     self.docx.add_paragraph(item, style="List Bullet")

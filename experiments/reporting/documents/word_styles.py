@@ -77,7 +77,11 @@ LOOKS = {
 def look_of(style: str, language: str) -> Look:
     """A style of documents in a language: the standard is for Chinese, and English in its size would run over two pages."""
     look = LOOKS[style]
-    return replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0) if style == "official" and language == "en" else look
+    return (
+        replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0)
+        if style == "official" and language == "en"
+        else look
+    )
 
 
 def apply_look(document: Any, look: Look, language: str) -> None:

@@ -29,9 +29,10 @@ def write(
 ) -> list[Path]:
     """Write the brief of one result, or the comparison of several, and return its files.
 
-    ``folders``: results, and studies of what influences them; ``annexes``: the tables and pictures behind the two pages too. Raises ``inputs.Unusable`` for a folder no brief may be written
-    from, and when the folders do not fit the request. Nothing is written unless all of it can be made, and a document that
-    somebody edited, or that is not ours, keeps its name: the new one stands beside it.
+    ``folders``: results, and studies of what influences them; ``annexes``: the tables and pictures behind the two pages too.
+    Raises ``inputs.Unusable`` for a folder no brief may be written from, and when the folders do not fit the request. Nothing
+    is written unless all of it can be made, and a document that somebody edited, or that is not ours, keeps its name: the new
+    one stands beside it.
     """
     found, studies = inputs.sort_folders(folders)
     make = _comparison(found, studies, command, annexes) if compare else _single(found, studies, command, annexes)
@@ -52,7 +53,9 @@ def write(
     return [to / path.name for path in written]
 
 
-def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool) -> Callable[[str], Brief]:
+def _single(
+    found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
+) -> Callable[[str], Brief]:
     if len(found) != 1:
         raise inputs.Unusable(
             f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
@@ -61,7 +64,9 @@ def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], com
     return lambda language: build.build_brief(found[0], studies, language, command, annexes)
 
 
-def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool) -> Callable[[str], Brief]:
+def _comparison(
+    found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
+) -> Callable[[str], Brief]:
     if studies or len(found) < 2:
         raise inputs.Unusable(
             "--compare takes at least two result folders, the reference first, and no studies",

@@ -24,8 +24,8 @@ PLAIN = 8.0
 
 
 def promise_and_people(facts: Consequences, language: str) -> Picture | None:
-    """Left, the worst promise: the share of runs that keep it, by year, both plans. Right, persons below the line, true and on the
-    register. None where the results have neither.
+    """Left, the worst promise: the share of runs that keep it, by year, both plans. Right, persons below the line, true and on
+    the register. None where the results have neither.
     """
     words = Words(language, minus="\u2212")
     worst = next((each for each in facts.broken if each.years and not each.decided), None)
@@ -42,8 +42,18 @@ def promise_and_people(facts: Consequences, language: str) -> Picture | None:
             own, title = axes[0], short_name(worst, words)
             for side, place, color, line in (("first", 0, style.BLUE, "-"), ("other", 1, style.VERMILLION, "--")):
                 values = [worst.years[year][place] for year in worst.years]
-                own.plot(list(worst.years), values, color=color, linestyle=line, marker="o", markersize=3.5, label=words(f"page_{side}"))
-                rows += [{"what": worst.id, "plan": side, "year": year, "value": value} for year, value in zip(worst.years, values)]
+                own.plot(
+                    list(worst.years),
+                    values,
+                    color=color,
+                    linestyle=line,
+                    marker="o",
+                    markersize=3.5,
+                    label=words(f"page_{side}"),
+                )
+                rows += [
+                    {"what": worst.id, "plan": side, "year": year, "value": value} for year, value in zip(worst.years, values)
+                ]
             own.set_ylim(-0.03, 1.05)
             own.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.0f}")))
             _finish(own, style.wrap(words("panel_kept", goal=title), SIZE[0] / panels - 0.6, PLAIN))
@@ -115,8 +125,8 @@ def _picture(
     results: Results, figure: Figure, rows: Sequence[dict[str, Any]], title: str, words: Words, language: str
 ) -> Picture:
     told = words("item_list").join(
-        words("described_place_of", what=_name(results, row["what"], words), plan=words(f"page_{row['plan']}") if row["plan"] else "",
-              at=row.get("year", row.get("at")), value=f"{row['value']:.3g}")
+        words("described_place_of", what=_name(results, row["what"], words),
+              plan=words(f"page_{row['plan']}") if row["plan"] else "", at=row.get("year", row.get("at")), value=f"{row['value']:.3g}")
         for row in rows
     )  # fmt: skip
     alt = words("sentence_end", text=words("described_figure", title=title, points=told))

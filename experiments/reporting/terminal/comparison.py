@@ -1,4 +1,6 @@
-"""A comparison on the terminal: every goal that changes, money in the years in force, indicators, who gains and loses; the answer last."""
+"""A comparison on the terminal: every goal that changes, money in the years in force, indicators, who gains and loses; the
+answer last.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -55,8 +57,8 @@ def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tuple[str, ...]]:
-    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin. In a
-    trial, counts instead of probabilities.
+    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin.
+    In a trial, counts instead of probabilities.
     """
     parts = ("probability", "low", "high", "bound")
     for line in lines:
@@ -67,9 +69,12 @@ def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tupl
             counts = [line["both"] + line["harmed"], line["both"] + line["helped"]]
             yield (
                 words.of(line["name"]) + (words("on_file_mark") if line["observed"] else ""),
-                *(words("count_of", met=met, runs=line["runs"]) if trial else probability(words, side)
-                  for met, side in zip(counts, sides)),
-                words.number(100 * line["difference"], "points", sign=True) if trial
+                *(
+                    words("count_of", met=met, runs=line["runs"]) if trial else probability(words, side)
+                    for met, side in zip(counts, sides)
+                ),
+                words.number(100 * line["difference"], "points", sign=True)
+                if trial
                 else points(line["difference"], line["low"], line["high"], words),
                 str(line["helped"]),
                 str(line["harmed"]),
@@ -87,8 +92,8 @@ def points(middle: float | None, low: float | None, high: float | None, words: W
 
 
 def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Yuan a year in the years in force: every purse, so that they add up, the uncertain differences marked; under a purse the uses
-    that clearly change.
+    """Yuan a year in the years in force: every purse, so that they add up, the uncertain differences marked; under a purse the
+    uses that clearly change.
     """
     from sim.household_trace import fund_names
 
@@ -136,7 +141,7 @@ def parts(metric: Mapping[str, Any], words: Words) -> Table:
 
     book, table = load_all().parameters, _table(words, "column_setting", "column_alone", "column_left_out", "column_share")
     kind = metric["metric"]
-    scale, digits = ((1e4 if words.language == "zh" else 1e3, 0) if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0))
+    scale, digits = (1e4 if words.language == "zh" else 1e3, 0) if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0)
     for part in metric["parts"]:
         known = book.get(part["lever"])
         name = words.of(known.name.model_dump()) if known is not None else part["lever"]
@@ -146,8 +151,14 @@ def parts(metric: Mapping[str, Any], words: Words) -> Table:
 
 
 def _around(found: Mapping[str, float], scale: float, digits: int, words: Words) -> str:
-    middle, low, high = (f"{found[key] / scale + 0.0:+,.{digits}f}" for key in ("mean", "low", "high"))
+    middle, low, high = (signed(found[key] / scale, digits) for key in ("mean", "low", "high"))
     return middle if found["low"] == found["high"] else f"{middle}\n({words('range_signed', low=low, high=high)})"
+
+
+def signed(number: float, digits: int) -> str:
+    """A number with its sign; what rounds to nothing is 0."""
+    text = f"{number:+,.{digits}f}"
+    return text if float(text.replace(",", "")) else "0"
 
 
 def _metric(name: str, goals: Sequence[Mapping[str, Any]], words: Words) -> str:
@@ -157,8 +168,8 @@ def _metric(name: str, goals: Sequence[Mapping[str, Any]], words: Words) -> str:
 
 
 def places(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Who gains and who loses among the kinds of households, by the indicators whose interval shows it; townships are not compared,
-    since their differences rest mostly on assumptions.
+    """Who gains and who loses among the kinds of households, by the indicators whose interval shows it; townships are not
+    compared, since their differences rest mostly on assumptions.
     """
     table = _table(words, "column_who", "column_gains", "column_loses")
     for unit in dict.fromkeys(line["unit"] for line in lines if line["scope"] == "segment"):
