@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analyses import solve
-from experiments.analyses.consequences import LEAST, OWN_FUND, PERSONS, TRUE, Consequences, GoalChange
+from experiments.analyses.changes import LEAST, GoalChange
+from experiments.analyses.consequences import OWN_FUND, PERSONS, TRUE, Consequences
 from experiments.analyses.design import FactorRecord, factor, point
 from experiments.execution.study import Outcomes, Study
 from experiments.model_api import Point

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from experiments.analyses.consequences import RECORDED, TRUE, Amount, Consequences, GoalChange
+from experiments.analyses.changes import Amount, GoalChange
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results

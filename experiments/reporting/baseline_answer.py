@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.analyses.consequences import RECORDED, TRUE, Amount, Consequences
+from experiments.analyses.changes import Amount
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences
 from experiments.reporting.answer import items
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words

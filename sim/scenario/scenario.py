@@ -204,7 +204,7 @@ def without_policy(scenario: Scenario) -> Scenario:
 
     As ``levers: off`` in a file: levers that a clause holds fast stay. Assumptions and facts of the county stay too.
     """
-    titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
+    titles = {"zh": f"{scenario.title['zh']}（全部政策停止）", "en": f"{scenario.title['en']} (all policy stopped)"}
     return _switch_off(scenario, lambda lever: True, "without-policy", titles)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
-from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Amount, Consequences, GoalChange
+from experiments.analyses.changes import Amount, GoalChange
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
 from experiments.reporting import answer
 from experiments.reporting.documents import pages
 from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table

@@ -126,7 +126,8 @@ def _picture(
 ) -> Picture:
     told = words("item_list").join(
         words("described_place_of", what=_name(results, row["what"], words),
-              plan=words(f"page_{row['plan']}") if row["plan"] else "", at=row.get("year", row.get("at")), value=f"{row['value']:.3g}")
+              plan=words(f"page_{row['plan']}") if row["plan"] else "",
+              at=row.get("year", row.get("at")), value=f"{row['value']:.3g}")
         for row in rows
     )  # fmt: skip
     alt = words("sentence_end", text=words("described_figure", title=title, points=told))
