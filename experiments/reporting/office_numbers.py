@@ -97,9 +97,9 @@ class OfficeNumbers:
             return words("times_most")
         near = round(tenths)
         if abs(tenths - near) <= 0.35:
-            return words("times_about", count=self.tenth(near))
+            return words("times_about_one" if near == 1 else "times_about", count=self.tenth(near))
         low, high = math.floor(tenths), math.ceil(tenths)
-        label = "times_between" if low else "times_about"
+        label = "times_between" if low else "times_about_one"
         return words(label, low=self.tenth(low), high=self.tenth(high), count=self.tenth(high))
 
     def tenth(self, number: int) -> str:
