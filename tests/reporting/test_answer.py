@@ -1,4 +1,4 @@
-"""The answer: what must stand on page one does, the worst first; a number told twice is one number; nothing breaks where nothing differs."""
+"""The answer: what must stand on page one does, the worst first; a number told twice is one; no change breaks nothing."""
 
 import json
 import re
@@ -55,8 +55,8 @@ def compared(tmp_path_factory):
     for name, text in (("base", BASE.format(root=os.path.abspath("."))), ("cut", CUT), ("same", SAME)):
         (place / f"{name}.yaml").write_text(text, encoding="utf-8")
     found = CliRunner().invoke(
-        app, ["compare", *(str(place / f"{name}.yaml") for name in ("base", "cut", "same")), "--replications", str(PAIRS), "--json",
-              "--quiet", "--workers", "2", "--out", str(place / "out")],
+        app, ["compare", *(str(place / f"{name}.yaml") for name in ("base", "cut", "same")), "--replications", str(PAIRS),
+              "--json", "--quiet", "--workers", "2", "--out", str(place / "out")],
     )  # fmt: skip
     assert found.exit_code == 0, found.stderr + repr(found.exception)
     made = json.loads(found.stdout)
@@ -239,9 +239,10 @@ def test_a_goal_of_every_year_is_kept_until_a_year_only_if_every_year_so_far_was
 def change(**values) -> GoalChange:
     """A promise met by all of 100 pairs before, and by none after, unless said otherwise."""
     usual = {
-        "id": "X", "name": {"zh": "某", "en": "X"}, "unit": "", "promise": True, "owed": False, "headline": False, "observed": False,
-        "decided": False, "near": False, "pairs": 100, "met_first": 100, "met_other": 0, "helped": 0, "harmed": 100, "low": -1.0,
-        "high": -0.9, "years": {}, "first_year": 2023, "behind": (), "persons": None, "yuan": None, "lever": None,
+        "id": "X", "name": {"zh": "某", "en": "X"}, "unit": "", "promise": True, "owed": False, "headline": False,
+        "observed": False, "decided": False, "near": False, "pairs": 100, "met_first": 100, "met_other": 0, "helped": 0,
+        "harmed": 100, "low": -1.0, "high": -0.9, "years": {}, "first_year": 2023, "behind": (), "persons": None,
+        "yuan": None, "lever": None,
     }  # fmt: skip
     return GoalChange(**{**usual, **values})
 

@@ -1,6 +1,7 @@
 """The brief as a whole: two pages from one set of facts, and annexes for those who want the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from experiments.analyses.consequences import Consequences
 from experiments.reporting.baseline_answer import BaselineFacts
@@ -29,8 +30,15 @@ def build_brief(source: Source, studies: Sequence[Study], language: str, command
     )  # fmt: skip
 
 
-def build_comparison(sources: Sequence[Source], language: str, command: str, with_annexes: bool = False) -> Brief:
-    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``.
+def build_comparison(
+    sources: Sequence[Source],
+    language: str,
+    command: str,
+    with_annexes: bool = False,
+    parts: Mapping[str, Any] | None = None,
+) -> Brief:
+    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``,
+    ``parts`` what ``analyses.attribution`` wrote of the only plan.
 
     The two pages are about the first plan; with more than one, each has its own sections, one after another.
     """
@@ -42,7 +50,7 @@ def build_comparison(sources: Sequence[Source], language: str, command: str, wit
     opening = [Paragraph(text) for text in pages.warnings(marks, words)]
     sections: list[Section] = []
     for number, (facts, other) in enumerate(zip(found, others)):
-        own = comparison.build_sections(facts, words)
+        own = comparison.build_sections(facts, words, parts)
         if number:
             own = annexes.renamed(own, str(number + 1))
             heading = Paragraph(comparison.lead(facts, words), strong=True)

@@ -1,9 +1,10 @@
 """The two pages of a comparison: the plan against the reference, from one set of facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses.attribution import BELOW
 from experiments.analyses.changes import Amount, GoalChange
 from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
 from experiments.reporting import answer
@@ -28,11 +29,13 @@ def lead(facts: Consequences, words: Words) -> str:
     return words("lead_comparison", plan=plan, first=first, runs=facts.pairs, trial=trial)
 
 
-def build_sections(facts: Consequences, words: Words) -> list[Section]:
-    """The sections of the two pages."""
+def build_sections(facts: Consequences, words: Words, parts: Mapping[str, Any] | None = None) -> list[Section]:
+    """The sections of the two pages; ``parts``: what each setting contributes and what repairs a promise, if that was run."""
     numbers = OfficeNumbers(words)
     places = comparison_analysis.against(facts.first, facts.other)["places"]
     told = [text for text in answer.sentences(facts, words) if text != words("answer_trial", runs=facts.pairs)]
+    repairs = [] if parts is None else parts["repairs"]
+    told[1:1] = [answer.repair_sentence(each, words) for each in repairs]
     sections = [Section("answer", words("page_answer"), tuple(_paragraphs(told, words)))]
     if facts.same:
         return sections
@@ -41,7 +44,9 @@ def build_sections(facts: Consequences, words: Words) -> list[Section]:
     table += [] if picture is None else [Illustration("answer", picture.title, picture.alt, picture)]
     sections.append(Section("table", words("page_comparison_table"), tuple(table)))
     sections.append(Section("who", words("page_who"), (Paragraph(_joined(pages.who(places, numbers), words)),)))
-    sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers), words)),)))
+    if parts is not None and parts["parts"]:
+        sections.append(Section("parts", words("page_parts"), (build_parts_table(parts["parts"], numbers),)))
+    sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers, bool(repairs)), words)),)))
     checks = pages.checks(facts.other, numbers)
     if checks:
         sections.append(Section("checks", words("page_checks"), (Paragraph(checks, small=True),)))
@@ -60,11 +65,37 @@ def _joined(sentences: Any, words: Words) -> str:
     return words("sentence_gap").join(text for text in sentences if text)
 
 
-def _basis(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
+def _basis(facts: Consequences, numbers: OfficeNumbers, repaired: bool) -> Iterator[str]:
     yield from pages.surety(facts, numbers)
     yield pages.definition(facts, numbers)
     yield pages.evidence(facts.other, numbers.words)
-    yield numbers.words("basis_untested" if facts.broken else "basis_synthetic")
+    yield numbers.words("basis_untested" if facts.broken and not repaired else "basis_synthetic")
+
+
+def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table:
+    """What each setting contributes to the number of persons below the line: alone, left out, its share, with intervals."""
+    from sim.core.inputs.parameters import load_all
+
+    words, book = numbers.words, load_all().parameters
+    metric = next(each for each in parts["metrics"] if each["metric"] == BELOW)
+    rows: list[dict[str, Cell | str]] = []
+    for part in metric["parts"]:
+        known = book.get(part["lever"])
+        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
+        for key in ("alone", "left_out", "share"):
+            row[key] = Cell(part[key]["mean"], _around(part[key], numbers))
+        rows.append(row)
+    total = metric["total"]
+    rows.append(
+        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], _around(total, numbers))}
+    )
+    columns = [("item", 2.6, None), ("alone", 1.8, None), ("left_out", 1.8, None), ("share", 1.8, None)]
+    return pages.page_table(words, "parts", columns, rows, words("page_note_parts"))
+
+
+def _around(found: Mapping[str, float], numbers: OfficeNumbers) -> str:
+    middle, low, high = (f"{found[key]:+,.0f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
+    return numbers.words("parts_around", middle=middle, low=low, high=high)
 
 
 def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:

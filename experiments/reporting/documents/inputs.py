@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import model_api
-from experiments.analyses import comparison
+from experiments.analyses import attribution, comparison
 from experiments.results import folder as results
 from experiments.results.folder import Results
 from sim.core.inputs.errors import UserError, describe_problem
@@ -23,6 +23,10 @@ NEEDED = (
     "goals.json", "audit.json", "budget.csv", "replications.parquet", "payments.parquet", "months.parquet", "years.parquet",
     "bands.parquet",
 )  # fmt: skip
+
+
+#: What the parts and repairs of a plan are as a study.
+PARTS = "parts"
 
 
 class Unusable(UserError):
@@ -189,7 +193,7 @@ def _check_agreement(result: Results) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """A folder of a sweep or of a sensitivity analysis; ``kind`` says which."""
+    """A folder of a sweep, of a sensitivity analysis or of the parts of a plan; ``kind`` says which."""
 
     folder: Path
     kind: str
@@ -198,12 +202,14 @@ class Study:
 
 def read_study(folder: Path) -> Study | None:
     """The study in a folder; None if it holds none."""
-    for name, kind in (("sensitivity.json", "sensitivity"), ("manifest.json", "sweep")):
+    for name, kind in (("sensitivity.json", "sensitivity"), (attribution.FILE, PARTS), ("manifest.json", "sweep")):
         try:
             record = json.loads((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if kind == "sensitivity" and "screening" in record:
+            return Study(folder, kind, record)
+        if kind == PARTS and isinstance(record, dict) and "repairs" in record:
             return Study(folder, kind, record)
         if kind == "sweep" and isinstance(record, dict) and record.get("kind") == "sweep":
             return Study(folder, kind, record)

@@ -57,11 +57,44 @@ class _Writer:
         self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
         for block in self.brief.opening:
             self._block(block)
-        for number, section in enumerate(self.brief.shown, 1):
+        for number, section in enumerate(self._fitting(), 1):
             self._section(number, section)
         if self.brief.source:
             self.docx.add_paragraph(self.brief.source, style="Note")
         return self.docx
+
+    def _fitting(self) -> tuple[Section, ...]:
+        """The sections that two pages of the standard hold, the last left to the annexes first; all where a page holds enough.
+
+        The standard sets 22 lines of 28 characters on a page, so an estimate by characters is good to a line or two.
+        """
+        sections = list(self.brief.shown)
+        if self.look.pictures or self.brief.with_annexes or self.look.line is None:
+            return tuple(sections)
+        height = 2 * Emu(Mm(297) - self.look.top - self.look.bottom).pt
+        used = 3 * self.look.title_size + 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // Emu(self.width).pt)
+        while len(sections) > 2 and used + sum(self._height(section) for section in sections) > height:
+            sections.pop()
+        return tuple(sections)
+
+    def _height(self, section: Section) -> float:
+        """Points that a section takes, by the characters of its texts."""
+        width, total = Emu(self.width).pt, self.look.heading_size * 1.4 + 22.0
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                size, line = (10.5, 16.0) if block.small else (self.look.size, self.look.line or 0.0)
+                total += line * (1 + (_cells(block.text) + 4) * size / 2 // width)
+            elif isinstance(block, Table):
+                columns = block.of("document")
+                share = width / sum(column.width for column in columns)
+                for row in block.rows:
+                    lines = [
+                        1 + (_cells(shown(row.get(column.id, ""))) * self.look.cell_size / 2) // (column.width * share - 8)
+                        for column in columns
+                    ]
+                    total += max(lines) * self.look.cell_size * 1.35 + 3
+                total += 40.0 + 16.0 * (1 + _cells(block.note) * 10.5 / 2 // width)
+        return total
 
     def _section(self, number: int, section: Section) -> None:
         self.docx.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
@@ -181,6 +214,11 @@ class _Writer:
         own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
         own.created = own.modified = own.last_printed = when
         own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]
+
+
+def _cells(text: str) -> int:
+    """How wide a text is: a Chinese character counts two."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _field(instruction: str, shows: str) -> Iterator[Any]:

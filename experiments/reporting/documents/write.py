@@ -67,10 +67,13 @@ def _single(
 def _comparison(
     found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
 ) -> Callable[[str], Brief]:
-    if studies or len(found) < 2:
+    parts = [study.record for study in studies if study.kind == inputs.PARTS]
+    if len(parts) < len(studies) or len(found) < 2 or (parts and len(found) > 2) or len(parts) > 1:
         raise inputs.Unusable(
-            "--compare takes at least two result folders, the reference first, and no studies",
-            "--compare 至少要两个结果文件夹，作参照的放在最前，不能放专题分析的文件夹",
+            "--compare takes at least two result folders, the reference first; with two of them also the folder of their "
+            "parts and repairs (compare --parts --repair), and no other studies",
+            "--compare 至少要两个结果文件夹，作参照的放在最前；只有两个时还可加上 compare --parts --repair 写出的文件夹，"
+            "不能放其他专题分析的文件夹",
         )
     try:
         check([source.results for source in found])
@@ -78,7 +81,8 @@ def _comparison(
         raise inputs.Unusable(
             f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
         ) from None
-    return lambda language: build.build_comparison(found, language, command, annexes)
+    of_parts = parts[0] if parts else None
+    return lambda language: build.build_comparison(found, language, command, annexes, of_parts)
 
 
 def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:
