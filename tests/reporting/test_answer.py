@@ -411,3 +411,19 @@ def test_the_league_ranks_by_persons_kept_above_the_line_for_a_million_of_own_mo
     (row,) = budget.league(found)  # what upper levels pay is not the county's to buy
     assert row["id"] == "help" and row["own"].mean == 2e6
     assert row["kept"].mean == 10.0 and row["income"].mean == 5.0 and row["promises"].mean == 0.0
+
+
+def test_parts_and_repairs_that_were_run_stand_in_the_brief(compared):
+    _made, results, out = compared
+    around = {"mean": 120.0, "low": 80.0, "high": 160.0}
+    part = {"lever": "public_posts.count", "alone": around, "left_out": around, "share": around}
+    fixed = {"goal": "H1_ordinary", "name": {"zh": "普通患者住院报销90%", "en": "Hospital"}, "lever": "budget.county_floor",
+             "value": 15_000_000, "own_yuan": 5_000_000.0, "met": 5, "runs": 6}  # fmt: skip
+    record = {"parts": {"metrics": [{"metric": "below", "total": around, "parts": [part]}]}, "repairs": [fixed]}
+    sources = [inputs.open_source(out / name) for name in ("base", "cut")]
+    brief = build.build_comparison(sources, "zh", "", parts=record)
+    first = "".join(block.text for block in brief.sections[0].blocks)
+    assert "保持每年1500万元" in first and "约500万元" in first and "6次推演中5次达标" in first
+    table = next(block for section in brief.sections if section.id == "parts" for block in section.blocks)
+    assert [shown(row["share"]) for row in table.rows] == ["+120（+80～+160）"] * 2
+    assert "尚未推演" not in text_of(brief)
