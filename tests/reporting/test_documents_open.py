@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.reporting.figures import style
-from tests.reporting.conftest import program
+from tests.reporting.conftest import program, write
 
 #: What a browser is asked of the page: sizes, contrast (WCAG 2.2), fonts and pictures; it writes the answer into the page.
 LOOK = r"""
@@ -120,6 +120,17 @@ def test_office_opens_the_document_and_every_page_shows_something(pages, name):
     assert len(drawn) == 2 if name.endswith("docx") else len(drawn) >= 5
     shown = [float(imread(page).mean()) for page in drawn]
     assert all(0.5 < light < 0.99999 for light in shown), shown
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_official_style_is_two_pages_as_well(result, tmp_path, language):
+    office, count = program("soffice", "libreoffice"), program("pdfinfo")
+    (written,) = write([result], tmp_path, (language,), ("word",), "official")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, "--headless", profile, "--convert-to", "pdf", "--outdir", str(tmp_path), str(written)]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    told = subprocess.run([count, str(written.with_suffix(".pdf"))], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Pages:\s+2\n", told), told
 
 
 @pytest.mark.parametrize("name", ["brief-zh-docx", "brief-en-docx"])

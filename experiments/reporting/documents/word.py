@@ -72,18 +72,22 @@ class _Writer:
         if self.look.pictures or self.brief.with_annexes or self.look.line is None:
             return tuple(sections)
         height = 2 * Emu(Mm(297) - self.look.top - self.look.bottom).pt
-        used = 3 * self.look.title_size + 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // Emu(self.width).pt)
+        used = 2 * self.look.line  # what headings and tables that stay whole leave free at the foot of a page
+        used += self._height(Section("opening", "", self.brief.opening)) if self.brief.opening else 0.0
+        used += 16.0 * (1 + _cells(self.brief.source) * 10.5 / 2 // Emu(self.width).pt)
+        title = 1 + _cells(self.brief.title) * self.look.title_size / 2 // Emu(self.width).pt
+        used += 1.5 * title * self.look.title_size + 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // Emu(self.width).pt)
         while len(sections) > 2 and used + sum(self._height(section) for section in sections) > height:
             sections.pop()
         return tuple(sections)
 
     def _height(self, section: Section) -> float:
         """Points that a section takes, by the characters of its texts."""
-        width, total = Emu(self.width).pt, self.look.heading_size * 1.4 + 22.0
+        width, total = Emu(self.width).pt, (self.look.line or 0.0) + 22.0
         for block in section.blocks:
             if isinstance(block, Paragraph):
                 size, line = (10.5, 16.0) if block.small else (self.look.size, self.look.line or 0.0)
-                total += line * (1 + (_cells(block.text) + 4) * size / 2 // width)
+                total += 4.0 + line * (1 + (_cells(block.text) + 4) * size / 2 // width)
             elif isinstance(block, Table):
                 columns = block.of("document")
                 share = width / sum(column.width for column in columns)
