@@ -71,19 +71,31 @@ class _Writer:
         sections = list(self.brief.shown)
         if self.look.pictures or self.brief.with_annexes or self.look.line is None:
             return tuple(sections)
-        height = 2 * Emu(Mm(297) - self.look.top - self.look.bottom).pt
-        used = 2 * self.look.line  # what headings and tables that stay whole leave free at the foot of a page
+        page = Emu(Mm(297) - self.look.top - self.look.bottom).pt
+        width = Emu(self.width).pt
+        used = self.look.line  # a line to spare
         used += self._height(Section("opening", "", self.brief.opening)) if self.brief.opening else 0.0
-        used += 16.0 * (1 + _cells(self.brief.source) * 10.5 / 2 // Emu(self.width).pt)
-        title = 1 + _cells(self.brief.title) * self.look.title_size / 2 // Emu(self.width).pt
-        used += 1.5 * title * self.look.title_size + 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // Emu(self.width).pt)
-        while len(sections) > 2 and used + sum(self._height(section) for section in sections) > height:
+        used += 16.0 * (1 + _cells(self.brief.source) * 10.5 / 2 // width)
+        used += 1.5 * (1 + _cells(self.brief.title) * self.look.title_size / 2 // width) * self.look.title_size
+        used += 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // width)
+        while len(sections) > 2 and self._end(sections, used, page) > 2 * page:
             sections.pop()
         return tuple(sections)
 
+    def _end(self, sections: list[Section], start: float, page: float) -> float:
+        """Where the last section ends, in points from the top of the first page; short tables do not break."""
+        place = start
+        for section in sections:
+            height = self._height(section)
+            whole = any(isinstance(block, Table) and len(block.rows) <= SHORT for block in section.blocks)
+            if whole and place < page < place + height:
+                place = page
+            place += height
+        return place
+
     def _height(self, section: Section) -> float:
         """Points that a section takes, by the characters of its texts."""
-        width, total = Emu(self.width).pt, (self.look.line or 0.0) + 22.0
+        width, total = Emu(self.width).pt, ((self.look.line or 0.0) + 22.0 if section.title else 0.0)
         for block in section.blocks:
             if isinstance(block, Paragraph):
                 size, line = (10.5, 16.0) if block.small else (self.look.size, self.look.line or 0.0)
@@ -96,8 +108,8 @@ class _Writer:
                         1 + (_cells(shown(row.get(column.id, ""))) * self.look.cell_size / 2) // (column.width * share - 8)
                         for column in columns
                     ]
-                    total += max(lines) * self.look.cell_size * 1.35 + 3
-                total += 40.0 + 16.0 * (1 + _cells(block.note) * 10.5 / 2 // width)
+                    total += max(lines) * self.look.cell_size * 1.2 + 2
+                total += 30.0 + 16.0 * (1 + _cells(block.note) * 10.5 / 2 // width)
         return total
 
     def _section(self, number: int, section: Section) -> None:
