@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.compile_ahead import compile_all
 from sim.core.binding import BoundProcess, Tables, open_purses
 from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
@@ -394,7 +395,8 @@ def describe_population(scenario: Scenario, seed: int = 2021, replication: int =
 def prepare(scenario: Scenario, on_status: OnStatus) -> None:
     """Bind the processes and, where that was never done for this version, compile them all, reporting progress to ``on_status``.
 
-    They are compiled by running a first year, here and before there are workers: two processes would compile everything twice.
+    This happens here and before there are workers, which would each compile everything: first by processes that share it out,
+    then, for what is left, by running a first year.
     """
     make_ready()
     if not IS_COMPILED or everything_is_compiled():
@@ -403,13 +405,8 @@ def prepare(scenario: Scenario, on_status: OnStatus) -> None:
         on_status("tell_not_kept")
         return
     on_status("tell_compiling")
+    compile_all(lambda done, total: on_status("tell_compiled", done=done, total=total))
     county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
-    for month in range(12):
-        if month % QUARTER == 0:
-            on_status(
-                "tell_compiled",
-                done=sum(step.burn_in or month > min(step.calendar) for step, _ in county.steps),
-                total=len(county.steps),
-            )
+    for _ in range(12):
         county.step()
     mark_everything_compiled()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from experiments.analyses import comparison
 from experiments.execution import reuse
+from experiments.reporting import answer
 from experiments.results import folder as results
 from experiments.results import output_folder
 from experiments.results.files import safe
@@ -77,7 +78,9 @@ def compare(
             name = safe(each.id if names.count(each.id) == 1 else f"{number}-{each.id}")
             paths.append(folder.path / name)
             one(each, folder.path / name, how, replace(where, replications=replications))
-    made = comparison.compare([results.open_folder(path) for path in paths])
+    found = [results.open_folder(path) for path in paths]
+    made = comparison.compare(found)
+    answer.add_answers(made, found)
     with output_folder.building(folder.path) as new:
         comparison.write(made, new)
     return Comparison(folder.path, (folder, *every))

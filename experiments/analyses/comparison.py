@@ -207,9 +207,11 @@ def _change(first: np.ndarray, second: np.ndarray, draws: np.ndarray, looks: int
 
 
 def _money(first: Results, other: Results, order: Any, draws: np.ndarray) -> list[dict[str, Any]]:
-    """Yuan a year: all public purses, each fund, each fund and use; only what either scenario ever paid."""
+    """Yuan a year over the years in force: all public purses, each fund, each fund and use; only what either scenario paid."""
     tables = [each.table("payments") for each in (first, other)]
-    years = len(first.manifest["months"]) / 12
+    since = first_difference(tables, order)
+    tables = [table[table["year"] >= since] for table in tables]
+    years = len([month for month in first.manifest["months"] if int(month[:4]) >= since]) / 12
     lines = [{"fund": "public", "use": "", **_paid(tables, None, order, draws=draws, years=years)}]
     keys = sorted({(f, u) for table in tables for f, u in table[["fund", "use"]].drop_duplicates().itertuples(index=False)})
     for fund in dict.fromkeys(fund for fund, _use in keys):
@@ -217,6 +219,17 @@ def _money(first: Results, other: Results, order: Any, draws: np.ndarray) -> lis
         for use in (use for own, use in keys if own == fund):
             lines.append({"fund": fund, "use": use, **_paid(tables, {"fund": fund, "use": use}, order, draws=draws, years=years)})
     return lines
+
+
+def first_difference(tables: Sequence["pandas.DataFrame"], order: Any) -> int:
+    """The first year in which any pair pays anything else; the first of all where none does. Nothing is told of earlier years,
+    since an average over years without a difference would dilute it.
+    """
+    keys = ["replication", "year", "fund", "use"]
+    one, two = (table[table["replication"].isin(order)].set_index(keys)["yuan"] for table in tables)
+    step = one.sub(two, fill_value=0.0)
+    differs = step[step != 0.0].index.get_level_values("year")
+    return int(min(differs) if len(differs) else min(tables[0]["year"]))
 
 
 def _paid(tables: Sequence[Any], where: dict[str, str] | None, order: Any, draws: np.ndarray, years: float) -> dict[str, Any]:

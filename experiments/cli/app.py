@@ -1,6 +1,7 @@
 """The command ``xianjie``. Heavy libraries are imported inside the commands, so that ``--help`` is quick."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,7 +12,8 @@ from experiments.cli.ask.sensitivity import sensitivity
 from experiments.cli.ask.solve import solve
 from experiments.cli.ask.sweep import sweep
 from experiments.cli.ask.warn import warn
-from experiments.cli.console import report_refusal
+from experiments.cli.console import Language, report_refusal, show
+from experiments.cli.help_pages import front_page
 from experiments.cli.machine.collect import collect
 from experiments.cli.machine.counties import counties
 from experiments.cli.machine.verify import verify
@@ -20,6 +22,7 @@ from experiments.cli.model.describe import goals, levers, month, parameters, sch
 from experiments.cli.model.document import document
 from experiments.cli.plan.check import check
 from experiments.cli.plan.county import county
+from experiments.cli.plan.new import new
 from experiments.cli.plan.open import open_page
 from experiments.cli.plan.plan import plan
 from experiments.cli.plan.population import population
@@ -35,14 +38,13 @@ from experiments.cli.trust.screen import screen
 from experiments.cli.trust.selftest import selftest
 from experiments.cli.trust.structure import structure
 from experiments.cli.trust.stylised_facts import facts
-from experiments.cli.usage_errors import Commands
+from experiments.cli.usage_errors import Commands, help_language
 
 app = typer.Typer(
     name="xianjie",
     cls=Commands,
-    help="衔接：2021至2025年，一个县各项目标有多大可能达到，什么最有用。\n\n"
-    "Xianjie: how likely a county is to reach its goals, 2021 to 2025, and what would help.",
-    no_args_is_help=True,
+    help="How likely a county is to reach its goals, 2021 to 2025, what that costs, and what would help.",
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -59,6 +61,7 @@ for command in (
     collect,
     counties,
     verify,
+    new,
     population,
     backtest,
     calibrate,
@@ -83,6 +86,16 @@ for command in (
 app.command("open")(open_page)
 app.add_typer(county)
 app.add_typer(plan)
+
+
+@app.callback()
+def front(
+    context: typer.Context,
+    lang: Annotated[Language | None, typer.Option(help="Language of the answer; by default the system's.")] = None,
+) -> None:
+    """How likely a county is to reach its goals, 2021 to 2025, what that costs, and what would help."""
+    if context.invoked_subcommand is None:
+        show(front_page(context.command, lang or help_language()))
 
 
 def main() -> None:

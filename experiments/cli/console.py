@@ -1,5 +1,6 @@
 """What all commands share: stdout for the answer, stderr for the way there, documented exit codes."""
 
+import io
 import logging
 import math
 import os
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
+from experiments.reporting.terminal.prose import Prose
 from sim.core.inputs.errors import INDENT, InputError, UserError, disk_is_full
 from sim.core.inputs.notation import escape
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.doubts import Doubt
 
 PIPED_WIDTH = 110  # columns where there is no terminal to ask
+USUAL = 20  # replications where none are asked for: a first answer in minutes, marked as a trial; decisions take 100 or more
 MOST = 1_000_000  # the upper bound of whatever an option counts: larger runs would never end
 
 
@@ -57,8 +60,9 @@ Replications = Annotated[int, typer.Option(min=1, max=MOST, help="How many count
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all random and parameter draws.")]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
+OutFile = Annotated[Path | None, typer.Option("--out", help="Write the answer to this text file instead.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
-Lang = Annotated[Language, typer.Option(help="Language of the answer.")]
+Lang = Annotated[Language, typer.Option(help="Language of the answer; by default the system's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 OnlyLuck = Annotated[bool, typer.Option("--only-luck", help="Hold all parameters at their central values.")]
@@ -222,8 +226,45 @@ def show(parts: Iterable[RenderableType]) -> None:
     """Print an answer on stdout; a character that the console cannot show becomes a question mark."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+    console = _screen()
+    for part in parts:
+        console.print(Prose("\n".join(map(escape, part.split("\n")))) if isinstance(part, str) else part)
+
+
+def show_long(parts: Iterable[RenderableType], out: Path | None = None) -> None:
+    """Print a long answer: into the file ``out``, through a pager on a terminal that it does not fit, else as ``show`` does.
+
+    InputError if ``out`` exists already.
+    """
+    made = list(parts)
+    if out is not None:
+        _write_answer(made, out)
+        return
+    console = _screen()
+    lines = console.render_lines(Group(*made), console.options.update(height=None), pad=False)
+    if console.is_terminal and sys.stdin.isatty() and len(lines) > console.height and "PAGER" in os.environ:
+        with console.pager(styles=True):
+            console.print(*made, sep="\n")
+        return
+    show(made)
+
+
+def _write_answer(parts: Sequence[RenderableType], out: Path) -> None:
+    from experiments.results.files import write_text
+
+    if out.exists():
+        raise InputError("--out", 0, f"{out} exists already; name a new file", f"{out} 已经存在；请写一个新文件名")
+    text = io.StringIO()
+    page = Screen(file=text, width=PIPED_WIDTH, highlight=False, markup=False)
+    for part in parts:
+        page.print(part)
+    write_text(out, text.getvalue())
+    typer.echo(str(out))
+
+
+def _screen() -> Screen:
+    """The console for answers: stdout, of a fixed width where there is no terminal to ask."""
     console = Screen(highlight=False, markup=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
-    for part in parts:
-        console.print("\n".join(map(escape, part.split("\n"))) if isinstance(part, str) else part)
+    return console

@@ -2,18 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from experiments import model_api
 from experiments.cli import console
 from experiments.cli.console import Code
+from experiments.cli.progress import COMPILE, COMPILING, LIVE, WRITE, WRITING, CommandProgress
 from experiments.execution import reuse, runner, stopping_rule
 from experiments.execution.local_executor import PlaceLost, RunInterrupted
 from experiments.execution.worker_pool import Stopped
@@ -22,12 +22,13 @@ from experiments.reporting.translations import Words
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
 from experiments.results.files import canonical
+from experiments.results.fingerprint import FILE as FINGERPRINT
 from sim.core.inputs.errors import InputError, describe_problem
 
 OUTPUTS = Path("outputs")
 RUN = "run"
 INPUT_KEYS = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
-LEAST_ANNOUNCED = 40
+LEAST_ANNOUNCED = 200
 MOST_CHANGES = 12  # differences from the baseline that are shown before a run; a check shows all
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
 
@@ -96,29 +97,40 @@ def digest_inputs(now: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS}).encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def run_scenario(scenario: Any, out: Path, options: RunRequest, console: Console) -> runner.Outcome:
-    """Fill ``out`` with a result, telling the console how far it is.
+def run_scenario(
+    scenario: Any,
+    out: Path,
+    options: RunRequest,
+    console: Console,
+    bar: CommandProgress | None = None,
+    stage: str = LIVE,
+    work: Path | None = None,
+) -> runner.Outcome:
+    """Fill ``out`` with a result, telling how far it is: in the ``stage`` of a command's ``bar``, or in a bar of its own.
 
     A finished result of the same replications stays until the new one is complete and replaces it; an unfinished one is resumed
     with ``options.resume`` and deleted with ``options.fresh``. InputError rather than touch anything else, or lose work. A full
-    disk ends in exit code 5: finished replications are kept, and ``--resume`` goes on.
+    disk ends in exit code 5: finished replications are kept, and ``--resume`` goes on. ``work``: as ``prepare_folder`` gave it.
     """
-    work = _prepare_folder(scenario, out, options)
+    work = work or prepare_folder(scenario, out, options)
     replications = options.replications
     if options.add:
         replications = read_requested(out) + options.add
     until = None if options.precision is None else runner.Sequential(options.precision, options.largest)
     part = None if options.shard is None else parse_shard(options.shard, replications)
     try:
-        with show_progress(len(part) if part is not None else replications, options.lang, console) as progress:
+        with ExitStack() as stack:
+            if bar is None:
+                stages = ((COMPILE, COMPILING), (stage, len(part) if part is not None else replications), (WRITE, WRITING))
+                bar = stack.enter_context(CommandProgress(console, options.lang, stages))
             options = replace(
                 options,
                 replications=replications,
                 model_name=model_api.COUNTY,
                 part=part,
                 until=until,
-                on_status=make_status_printer(console, options.lang),
-                on_progress=progress,
+                on_status=bar.on_status,
+                on_progress=bar.follow(stage, options.on_progress),
             )
             outcome = runner.run(scenario, work, options)
     except runner.Refused as reason:
@@ -135,6 +147,14 @@ def run_scenario(scenario: Any, out: Path, options: RunRequest, console: Console
         output_folder.replace(out)
         outcome = replace(outcome, out=out)
     return outcome
+
+
+def borrow(scenario: Any, work: Path, options: RunRequest, console: Console) -> None:
+    """Take over replications of this very scenario, seed and program that lie in the folder of outputs, and say so."""
+    places = (place.parent.parent for place in sorted(OUTPUTS.glob(f"**/{output_folder.JOURNAL}/{FINGERPRINT}")))
+    found = reuse.borrow(work, canonical_inputs(scenario, options), options.replications, places)
+    if found:
+        console.print(Words(options.lang)("say_borrowed", count=found, title=scenario.title[options.lang]))
 
 
 def count_replications(options: RunRequest) -> int:
@@ -243,7 +263,7 @@ def parse_shard(shard: str, replications: int) -> range:
     return range(first, last)
 
 
-def _prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
+def prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
     """The folder to write to: ``out``, cleared and claimed, or one beside the result in it. InputError rather than lose any."""
     check_folder(scenario, out, options)
     now = canonical_inputs(scenario, options)
@@ -287,29 +307,6 @@ def make_status_printer(console: Console, language: str) -> Callable[..., None]:
     """A callback ``(message_key, **facts)`` that prints a status message on the console in one language."""
     words = Words(language)
     return lambda what, **facts: console.print(words(what, **facts))
-
-
-@contextmanager
-def show_progress(total: int, lang: str, console: Console) -> Iterator[Callable[[runner.Progress], None]]:
-    """A progress bar, shown once the first chunk is done; yields the callback that the runner calls after every chunk."""
-    words = Words(lang)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[hits]}"),
-        TimeRemainingColumn(),
-        TextColumn(words("say_left")),
-    )
-    # Four times a second: drawn more often, the bar takes time from the replications.
-    with Progress(*columns, console=console, refresh_per_second=4, transient=True) as shown:
-        task = shown.add_task(words("say_living"), total=total, visible=False, hits="")
-
-        def update(watch: runner.Progress) -> None:
-            hits = words("say_hits", hits=watch.hits, lived=watch.done - watch.failed)
-            shown.update(task, completed=watch.done, total=watch.total, visible=True, hits=hits)
-
-        yield update
 
 
 def refuse_fresh(context: typer.Context) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from experiments import model_api
 from experiments.cli import console, executor_options
+from experiments.cli.progress import COMPILE, COMPILING, LIVE, CommandProgress
 from experiments.cli.run_helpers import (
     RunRequest,
     choose_folder,
@@ -18,7 +19,6 @@ from experiments.cli.run_helpers import (
     guard_study,
     guard_writing,
     make_status_printer,
-    show_progress,
 )
 from experiments.execution import reuse, runner
 from experiments.execution.local_executor import usable_processors
@@ -94,9 +94,11 @@ class StudyRun:
     @contextmanager
     def running(self, total: int) -> Iterator[RunRequest]:
         """How to run, with a progress bar over ``total`` replications; what stops a study becomes the right exit code."""
-        lang = self.request.lang
-        with guard_study(self.target, lang), show_progress(total, lang, self.screen) as progress:
-            yield replace(self.request, model_name=model_api.COUNTY, on_status=self.on_status, on_progress=progress)
+        lang, stages = self.request.lang, ((COMPILE, COMPILING), (LIVE, total))
+        with guard_study(self.target, lang), CommandProgress(self.screen, lang, stages) as bar:
+            yield replace(
+                self.request, model_name=model_api.COUNTY, on_status=bar.on_status, on_progress=bar.follow(LIVE, total=total)
+            )
 
     @contextmanager
     def finishing(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Help and usage errors of the command line in both languages."""
+"""Help in one language, and usage errors of the command line in that of the user, or both where it is not known."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from experiments.cli.console import Code, Language, message_language, remember_language
-from experiments.cli.help_texts import fold, join_phrases, summary, translate_help
+from experiments.cli.console import Code, Language, message_language, remember_language, show
+from experiments.cli.help_pages import command_page, list_page
 from sim.core.inputs.errors import INDENT
 from sim.core.inputs.notation import escape
 
@@ -18,22 +18,23 @@ EXTRA = "Got unexpected extra argument"
 
 
 class Commands(TyperGroup):
-    """The commands of ``xianjie``, with help and usage errors (exit code 2) in both languages."""
+    """The commands of ``xianjie``: help in one language, that of --lang or of the system, and usage errors with exit code 2."""
 
     def get_command(self, context: Any, name: str) -> Any:
-        """A command, its help and that of its options with the Chinese before the English."""
+        """A command that answers, and explains itself, in the language of the system where --lang names none."""
         command: Any = super().get_command(context, name)
-        chinese = translate_help(summary(command.help or "")) if command is not None else None
-        if chinese is None:  # no such command, or its help was translated before
-            return command
-        command.short_help = f"{join_phrases(chinese)} · {command.get_short_help_str(200)}"
-        command.help = f"{chinese}。\n\n{command.help}"
+        if command is None:
+            return None
         for parameter in command.params:
-            english = getattr(parameter, "help", None) or ""
-            translation = translate_help(english) if english else None
-            if translation is not None:
-                parameter.help = f"{fold(translation)}\n\n{english}"
+            if parameter.name == "lang" and parameter.default is not None and (chosen := message_language()):
+                parameter.default = type(parameter.default)(chosen)
+        if not hasattr(command, "commands"):
+            command.format_help = lambda context, formatter: show(command_page(command, context, help_language()))
         return command
+
+    def format_help(self, context: Any, formatter: Any) -> None:
+        """The list of commands; click's own formatter is left alone."""
+        show(list_page(self, help_language(), context.command_path if context.parent is not None else "xianjie"))
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """As Typer does it; the arguments before the command are parsed here."""
@@ -47,9 +48,14 @@ class Commands(TyperGroup):
             return super().invoke(context)
 
 
+def help_language() -> str:
+    """The language of help: that of --lang, else of the system, else Chinese."""
+    return message_language() or Language.ZH
+
+
 @contextmanager
 def report_usage_errors() -> Iterator[None]:
-    """Print a usage error in both languages and exit with code 2, before Typer prints it in English."""
+    """Print a usage error and exit with code 2, before Typer prints it in English; in both languages where none is chosen."""
     try:
         yield
     except UsageError as problem:

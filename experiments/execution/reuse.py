@@ -3,13 +3,13 @@
 The command line and the Python interface ask here alike; ``option`` is how the caller names the folder, ``--out`` or ``out``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments import model_api
 from experiments.execution import runner
-from experiments.results import files, fingerprint, folder_lock, output_folder
+from experiments.results import files, fingerprint, folder_lock, journal, output_folder
 from sim.core.inputs.errors import BilingualText, InputError, join_texts
 
 
@@ -92,3 +92,30 @@ def end(out: Path, work: Path) -> None:
     """A study that was made anew takes the place of the one that stood."""
     if work != out:
         output_folder.replace(out)
+
+
+def borrow(work: Path, now: Mapping[str, Any], replications: int, places: Iterable[Path]) -> int:
+    """Copy finished replications of these very inputs into the journal of ``work``, if it has none yet; how many there are then.
+
+    ``places``: result folders to look into. What is copied carries the hash of what it belongs to and is checked like any chunk
+    before it counts; chunks that hold replications beyond those asked for are left.
+    """
+    target = work / output_folder.JOURNAL
+    if journal.chunk_files(target) or fingerprint.read_fingerprint(target) is not None:
+        return 0
+    wanted, found = fingerprint.digest(now), set[int]()
+    for place in places:
+        source = place / output_folder.JOURNAL
+        before = fingerprint.read_fingerprint(source)
+        if before is None or fingerprint.digest(before) != wanted:
+            continue
+        for chunk in journal.account(source, wanted)[0]:
+            numbers = set(chunk.replications)
+            if chunk.failures or max(numbers) >= replications or numbers & found:
+                continue
+            if not found:
+                target.mkdir(parents=True, exist_ok=True)
+                fingerprint.write_fingerprint(target, now)
+            journal.store(target / chunk.path.name, chunk.path.read_bytes())
+            found |= numbers
+    return len(found)

@@ -29,13 +29,14 @@ DRAWN = ("figures", "brief")  # folders beside the journal that are written into
 @dataclass
 class Progress:
     """How far a run is; handed to the caller after every chunk. ``hits``: replications that met all headline
-    goals.
+    goals; ``newest``: the chunk that was counted last.
     """
 
     total: int
     done: int = 0
     failed: int = 0
     hits: int = 0
+    newest: Chunk | None = None
 
 
 @dataclass
@@ -112,6 +113,33 @@ def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
     """
     if options.replications < 1:
         raise ValueError(f"a run has at least one replication, not {options.replications}")
+    with _plan(scenario, out, options) as plan:
+        return _fill(out, plan, scenario, options)
+
+
+def run_first(scenario: Scenario, out: Path, options: RunOptions) -> list[Chunk]:
+    """Put the replications of a run into the journal of ``out``, and write no tables: ``run`` goes on with them. Returns the
+    chunks that the journal holds.
+
+    Raises what ``run`` raises before its first replication, and Stopped or RunInterrupted where ``run`` ends early.
+    """
+    with _plan(scenario, out, options) as plan:
+        wanted = range(options.replications)
+        workers = min(options.workers or usable_processors(), len(wanted))
+        with WorkerPool(plan, scenario, workers, on_status=options.on_status, executor=options.executor) as pool:
+            watch = Progress(len(wanted), done=len(wanted) - len(pool.remaining(Point(CHUNKS, scenario), wanted)))
+
+            def count(chunk: Chunk) -> None:
+                _count(watch, chunk, [])
+                options.on_progress(watch)
+
+            pool.run([(Point(CHUNKS, scenario), wanted)], count)
+        return list(journal.read(plan.folder, CHUNKS))
+
+
+@contextlib.contextmanager
+def _plan(scenario: Scenario, out: Path, options: RunOptions) -> Iterator[Plan]:
+    """The model made ready and the journal in ``out`` held; what its replications have in common."""
     model = load_model(options.model_name)
     model.prepare(scenario, options.on_status)
     folder = out / "journal"
@@ -119,10 +147,7 @@ def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
         model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck
     )
     with claim(folder, inputs) as digest:
-        plan = Plan(
-            options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest
-        )
-        return _fill(out, plan, scenario, options)
+        yield Plan(options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest)
 
 
 def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Outcome:
@@ -264,7 +289,8 @@ def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -
 def _count(watch: Progress, chunk: Chunk, headline: list[str]) -> None:
     watch.done += len(chunk.completed) + len(chunk.failures)
     watch.failed += len(chunk.failures)
-    if chunk.completed:
+    watch.newest = chunk
+    if chunk.completed and headline:
         goals = chunk.header["layout"]["goals"]
         met = chunk.array("goals")[:, [goals.index(name) for name in headline], 0]
         watch.hits += int(met.all(axis=1).sum())

@@ -128,7 +128,7 @@ def groups(
         if parameter.role != "lever":
             continue
         papers = by_lever.get(parameter.id, [])
-        title = words.of(papers[0].section_name) if papers else words("page_own_levers")
+        title = words.of(papers[0].section_name) if papers else words("screen_own_levers")
         made = Field(
             parameter.id,
             words.of(parameter.name.model_dump()),
@@ -172,7 +172,7 @@ def _parts(
             [shown(parameter, year[number] if parameter.is_list else year) for year in values] for values in (plan, reference)
         )
         ours = [typed.get(field_name(parameter.id, number, year), text) for year, text in zip(YEARS, ours)]
-        label = words("page_part", number=number + 1) if count > 1 else ""
+        label = words("screen_part", number=number + 1) if count > 1 else ""
         parts.append(Part(label, tuple(ours), tuple(theirs)))
     return tuple(parts)
 
@@ -204,7 +204,7 @@ def read(
             typed |= {
                 field_name(parameter.id, part, year): text for year, row in zip(YEARS, texts) for part, text in enumerate(row)
             }
-            problems[parameter.id] = "page_not_a_number"
+            problems[parameter.id] = "screen_not_a_number"
             continue
         values = [row if parameter.is_list else row[0] for row in years]
         if same(parameter, values, standing[parameter.id]):
@@ -259,10 +259,10 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
         first = next(number for number, (one, two) in enumerate(zip(values, other[identity])) if one != two)
         unit, name = unit_of(parameter, words), words.of(parameter.name.model_dump())
         was, now = (" / ".join(_texts(parameter, each[first])) for each in (other[identity], values))
-        label = "page_difference" if first == 0 else "page_difference_from"
+        label = "screen_difference" if first == 0 else "screen_difference_from"
         yield words(label, name=name, was=was, now=now, unit=unit, year=YEARS[first])
     for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):
-        yield words("page_difference_other", name=words.of(book[identity].name.model_dump()))
+        yield words("screen_difference_other", name=words.of(book[identity].name.model_dump()))
 
 
 def hints(scenario: Scenario, words: Words) -> dict[str, str]:
@@ -271,7 +271,7 @@ def hints(scenario: Scenario, words: Words) -> dict[str, str]:
     for doubt in doubts(scenario.overrides, book):
         parameter = book.parameters[doubt.identity]
         usual, value = (f"{shown(parameter, each)}{unit_of(parameter, words)}" for each in (doubt.usual, doubt.value))
-        label = "page_doubt_more" if abs(doubt.value) > abs(doubt.usual) else "page_doubt_less"
+        label = "screen_doubt_more" if abs(doubt.value) > abs(doubt.usual) else "screen_doubt_less"
         found[doubt.identity] = words(label, value=value, usual=usual, times=f"{doubt.times:,.0f}")
     return found
 

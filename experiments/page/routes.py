@@ -179,7 +179,7 @@ def _bound_error(page: Page) -> Callable[[Request, Exception], Any]:
         text = str(problem.detail) if isinstance(problem, HTTPException) else ""
         if isinstance(problem, UserError):
             text = views.problem_text(problem, words)
-        heading = words("page_not_found") if status == 404 else words("page_refused")
+        heading = words("screen_not_found") if status == 404 else words("screen_refused")
         return page.render(request, "message.html.j2", status, heading=heading, text=text, back="/")
 
     return answer
@@ -214,7 +214,7 @@ async def import_plan(request: Request, page: Page) -> Response:
     form = await page.form(request)
     upload = form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
-        raise HTTPException(400, page.words()("page_no_file"))
+        raise HTTPException(400, page.words()("screen_no_file"))
     content = await upload.read()
     plan = await run_in_threadpool(page.workspace.take_in, Path(upload.filename.replace("\\", "/")).stem, content)
     return _to("plans", plan.name)
@@ -237,13 +237,13 @@ def _edit_page(
         request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=told, jobs=jobs[:5],
         groups=lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed), years=lever_form.YEARS,
         differences=list(lever_form.differences(scenario, reference, words)), option_name=_option_namer(words),
-        copy=words("page_copy_of", name=words.of(plan.title))[:40],
+        copy=words("screen_copy_of", name=words.of(plan.title))[:40],
     )  # fmt: skip
 
 
 def _option_namer(words: Words) -> Callable[[str, str], str]:
     def name(identity: str, option: str) -> str:
-        label = f"page_option_{identity.partition('.')[2]}_{option}"
+        label = f"screen_option_{identity.partition('.')[2]}_{option}"
         return words(label) if words.has(label) else option
 
     return name
@@ -251,7 +251,7 @@ def _option_namer(words: Words) -> Callable[[str, str], str]:
 
 def _read_form(page: Page, plan: Plan, form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
     if plan.scenario is None:
-        raise HTTPException(422, page.words()("page_mend_file"))
+        raise HTTPException(422, page.words()("screen_mend_file"))
     own = _flat(plan.tree.get("set") or {})
     settings, problems, typed = lever_form.read(form, own, plan.scenario, page.workspace.base(plan))
     words = page.words()
@@ -281,7 +281,7 @@ def _save(request: Request, page: Page, plan: Plan, form: dict[str, Any]) -> Res
         return _to("plans", plan.name)
     settings, problems, typed = _read_form(page, plan, form)
     if problems:
-        return _edit_page(request, page, plan, problems, typed, page.words()("page_not_saved"), 422)
+        return _edit_page(request, page, plan, problems, typed, page.words()("screen_not_saved"), 422)
     try:
         page.workspace.save(plan.name, str(form.get("title", "")), settings)
     except InputError as problem:
@@ -301,7 +301,7 @@ def _by_lever(problem: InputError, settings: dict[str, Any], words: Words) -> tu
         for lever in settings:
             if lever in told:
                 found[lever] = told.partition(f"{lever}")[2].strip("”'：: ") or told
-    return found, words("page_not_saved") if found else text
+    return found, words("screen_not_saved") if found else text
 
 
 async def check_plan(request: Request, page: Page) -> Response:
@@ -323,7 +323,7 @@ def _check(page: Page, plan: Plan, form: dict[str, Any]) -> dict[str, Any]:
     except InputError as problem:
         found, rest = _by_lever(problem, settings, words)
         return {"problems": problems | found, "differences": [] if found else [rest], "key": ""}
-    differs = list(lever_form.differences(scenario, reference, words)) or [words("page_as_reference")]
+    differs = list(lever_form.differences(scenario, reference, words)) or [words("screen_as_reference")]
     return {
         "problems": problems,
         "hints": lever_form.hints(scenario, words),
@@ -345,7 +345,7 @@ async def look_at_plan(request: Request, page: Page) -> Response:
     """The first look at what is in the form, as it comes."""
     found = page.looks.get(request.query_params.get("key", ""))
     if found is None:
-        raise HTTPException(404, page.words()("page_look_gone"))
+        raise HTTPException(404, page.words()("screen_look_gone"))
     words = page.words()
 
     async def news() -> AsyncIterator[str]:
@@ -357,13 +357,13 @@ async def look_at_plan(request: Request, page: Page) -> Response:
 
 def _look_news(found: dict[str, Any], words: Words) -> dict[str, Any]:
     if "problem" in found:
-        return {"text": words("page_look_failed", problem=found["problem"]), "ended": True}
+        return {"text": words("screen_look_failed", problem=found["problem"]), "ended": True}
     if "lines" not in found:
-        return {"text": words("page_look_done"), "ended": True}
+        return {"text": words("screen_look_done"), "ended": True}
     rows = []
     for line in found["lines"]:
         if line["id"] == SPENDING:
-            name, unit, scale = words("page_spending"), words("page_spending_unit"), 1e-4
+            name, unit, scale = words("screen_spending"), words("screen_spending_unit"), 1e-4
         else:
             record = INDICATORS[line["id"]]
             name, unit, scale = words.of(record.name), words.unit(record.unit, difference=True), 1.0
@@ -372,10 +372,10 @@ def _look_news(found: dict[str, Any], words: Words) -> dict[str, Any]:
         rows.append(
             [
                 name,
-                words("page_look_change", change=change, low=low, high=high, unit=unit, rose=line["rose"], pairs=line["pairs"]),
+                words("screen_look_change", change=change, low=low, high=high, unit=unit, rose=line["rose"], pairs=line["pairs"]),
             ]
         )
-    return {"rows": rows, "text": words("page_look_pairs", pairs=found["lines"][0]["pairs"]), "ended": False}
+    return {"rows": rows, "text": words("screen_look_pairs", pairs=found["lines"][0]["pairs"]), "ended": False}
 
 
 async def export_plan(request: Request, page: Page) -> Response:
@@ -415,7 +415,7 @@ async def start_run(request: Request, page: Page) -> Response:
 def _start(page: Page, name: str, replications: str) -> Response:
     plan = page.workspace.plan(name)
     if plan.scenario is None:
-        raise HTTPException(422, page.words()("page_mend_file"))
+        raise HTTPException(422, page.words()("screen_mend_file"))
     count = _count(page, replications)
     arguments = ["run", _argument(plan), "--replications", count, "--seed", str(SEED), "--out", RESULT, "--brief", "--json",
                  "--lang", page.words().language]  # fmt: skip
@@ -429,7 +429,7 @@ def _argument(plan: Plan) -> str:
 
 def _count(page: Page, text: str) -> str:
     if text not in REPLICATIONS:
-        raise HTTPException(422, page.words()("page_bad_count"))
+        raise HTTPException(422, page.words()("screen_bad_count"))
     return text
 
 
@@ -464,7 +464,7 @@ def _job(request: Request, page: Page) -> Any:
     try:
         return page.queue.job(request.path_params["id"])
     except KeyError:
-        raise HTTPException(404, page.words()("page_no_job")) from None
+        raise HTTPException(404, page.words()("screen_no_job")) from None
 
 
 async def follow_run(request: Request, page: Page) -> Response:
@@ -520,7 +520,7 @@ async def send_file(request: Request, page: Page) -> Response:
     files = await run_in_threadpool(views.result_files, page.queue, _job(request, page))
     path = files.get(request.path_params["path"])
     if path is None:
-        raise HTTPException(404, page.words()("page_no_such_file"))
+        raise HTTPException(404, page.words()("screen_no_such_file"))
     if path.suffix in (".svg", ".png"):
         return FileResponse(path)
     return FileResponse(path, filename=path.name)
@@ -538,7 +538,7 @@ async def start_compare(request: Request, page: Page) -> Response:
     names = [str(form.get("first", "")), *(others if isinstance(others, list) else [others])]
     names = list(dict.fromkeys(map(str, names)))
     if not 1 < len(names) <= 1 + COMPARED:
-        raise HTTPException(422, page.words()("page_compare_count"))
+        raise HTTPException(422, page.words()("screen_compare_count"))
     plans = [page.workspace.plan(name) for name in names]
     count = _count(page, str(form.get("replications", "20")))
     arguments = ["compare", *map(_argument, plans), "--replications", count, "--seed", str(SEED), "--out", RESULT, "--json"]
@@ -569,7 +569,7 @@ async def start_sweep(request: Request, page: Page) -> Response:
         if not lever:
             continue
         if lever not in book or book[lever].role != "lever":
-            raise HTTPException(422, words("page_no_lever"))
+            raise HTTPException(422, words("screen_no_lever"))
         factors[lever] = lever_form.read_values(book[lever], str(form.get(f"values{number}", "")), MOST_VALUES)
     count = _count(page, str(form.get("replications", "10")))
     spec = {
@@ -601,7 +601,7 @@ async def change_settings(request: Request, page: Page) -> Response:
     if form.get("quit"):
         page.on_quit()
         words = page.words()
-        return page.render(request, "message.html.j2", heading=words("page_ended"), text=words("page_ended_text"), back="/")
+        return page.render(request, "message.html.j2", heading=words("screen_ended"), text=words("screen_ended_text"), back="/")
     back = str(form.get("back", "/"))
     return RedirectResponse(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
 

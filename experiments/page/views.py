@@ -42,14 +42,14 @@ def card(plan: Plan, reference: Scenario, jobs: Sequence[Job], words: Words) -> 
         "problem": problem_text(plan.problem, words) if plan.problem else "",
         "differences": list(lever_form.differences(plan.scenario, reference, words)) if plan.scenario else [],
         "job": next((job for job in jobs if job.plan == plan.name and job.kind == "run"), None),
-        "copy": words("page_copy_of", name=words.of(plan.title))[:40],
+        "copy": words("screen_copy_of", name=words.of(plan.title))[:40],
     }
 
 
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
     try:
-        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"page_kind_{job.kind}")
+        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"screen_kind_{job.kind}")
     except UserError:
         title = job.plan
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
@@ -98,13 +98,13 @@ def live_rows(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
 def progress_text(job: Job, done: int, words: Words) -> str:
     """How far a job is: replications, and the time left once there is a pace."""
     if job.state == "queued":
-        return words("page_waits")
+        return words("screen_waits")
     if not done or not job.total:
-        return words("page_begins", done=done)
+        return words("screen_begins", done=done)
     if done >= job.total:
-        return words("page_writes", done=done)
+        return words("screen_writes", done=done)
     left = (time.time() - job.started) / done * (job.total - done)
-    return words("page_so_far", done=done, total=job.total, left=words.seconds(left))
+    return words("screen_so_far", done=done, total=job.total, left=words.seconds(left))
 
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
@@ -127,7 +127,7 @@ def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, str]]:
         for name, path in files.items()
         if name.startswith(f"{RESULT}/brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
     ]
-    return [{"path": name, "label": words(f"page_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
+    return [{"path": name, "label": words(f"screen_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
 
 
 def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
@@ -137,18 +137,18 @@ def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
         if each["language"] != words.language:
             continue
         if "problem" in each:
-            found.setdefault("other", []).append({"problem": words("page_picture_failed", problem=each["problem"])})
+            found.setdefault("other", []).append({"problem": words("screen_picture_failed", problem=each["problem"])})
             continue
         stem = f"{pictures.FOLDER}/{each['file']}"
         others = [
-            (f"{stem}.csv", words("page_data")),
+            (f"{stem}.csv", words("screen_data")),
             (f"{stem}-{words.language}.png", "PNG"),
             (f"{stem}-{words.language}.svg", "SVG"),
         ]
         shown = [{"path": path, "label": label} for path, label in others]
         facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
         found.setdefault(each["section"], []).append({"svg": f"{stem}-{words.language}.svg", "files": shown, **facts})
-    return [{"title": words(f"page_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
+    return [{"title": words(f"screen_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
 
 
 def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
@@ -171,7 +171,7 @@ def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]
         return []
     heads = list(rows[0])
     return [
-        {"title": words("page_sweep_summary"), "heads": heads, "rows": [[_short(row[head]) for head in heads] for row in rows]}
+        {"title": words("screen_sweep_summary"), "heads": heads, "rows": [[_short(row[head]) for head in heads] for row in rows]}
     ]
 
 

@@ -1,5 +1,6 @@
 """The texts of figures, documents and scoreboards in two languages, and numbers as each language writes them."""
 
+import calendar
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -51,6 +52,15 @@ class Words:
     def clause(self, clause: str | None) -> str:
         """A clause of the paper by its number; in words where the paper has none (``own``)."""
         return self("clause_own") if clause == "own" else clause or ""
+
+    def option(self, name: str) -> str:
+        """A choice of a switch in words, with what is typed for it."""
+        return f"{self(f'option_{name}')} {name}" if self.has(f"option_{name}") else name
+
+    def month(self, month: str) -> str:
+        """A month written 2023-01 as a person writes it: 2023年1月, January 2023."""
+        year, _, number = month.partition("-")
+        return f"{year}年{int(number)}月" if self.language == "zh" else f"{calendar.month_name[int(number)]} {year}"
 
     def percent(self, share: float) -> str:
         """A share as whole percent; with one decimal below 1 % and above 99 %, so that neither end is

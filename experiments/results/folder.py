@@ -11,6 +11,7 @@ bands.parquet          mean, quantiles and share of random draws in the variance
 failures.json          replications that failed, with seed and traceback; absent if none did
 figures/               pictures, their data and descriptions, once drawn
 without_policy/        common random numbers and no county policy at all, once a brief was wanted
+without_county_money/  the same with all but what the county pays of its own money
 brief/                 the documents of the brief, once written
 payments.parquet       replication x year x fund x use: yuan, payments, shortfall
 incomes.parquet        replication x moment x segment x net income per head: persons, as 2021 opens and at the end
@@ -67,8 +68,8 @@ MADE = (
     "bands.parquet",
     "failures.json",
 )
-#: What belongs to a result: ``without_policy`` is a result of its own, on common random numbers; ``brief`` the documents.
-FOLDERS = (output_folder.JOURNAL, "figures", "without_policy", "brief", output_folder.STORE)
+#: What belongs to a result: those ``WITHIN`` are results of their own, on common random numbers; ``brief`` the documents.
+FOLDERS = (output_folder.JOURNAL, "figures", *output_folder.WITHIN, "brief", output_folder.STORE)
 
 
 def write(

@@ -31,7 +31,7 @@ HELD = "held"  # beside a folder of new files: the lock of the process that writ
 JOURNAL = "journal"
 MANIFEST = "manifest.json"
 #: Results of their own within a result, which go when it goes.
-WITHIN = ("without_policy",)
+WITHIN = ("without_policy", "without_county_money")
 #: Where what was made from a result lies; it is as true of another result with the same numbers.
 MADE_FROM = ("figures", "brief", *WITHIN)
 #: What a file browser leaves behind in a folder that somebody looked at.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.model_api import Catalogue
-from experiments.results import curves
+from experiments.results import curves, standing
 from experiments.results.journal import Chunk
 from experiments.statistics import estimates
 from experiments.statistics.estimates import quantiles
@@ -62,7 +62,7 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
                 "ignorance_low": shares.low,
                 "ignorance_high": shares.high,
                 "ignorance_negative": shares.negative,
-                "by_year": _by_year(paths[name], draws, years),
+                "by_year": _by_year(_standing(paths[name], met[name]), draws, years),
             }
         )
     columns = ("met", "margin", "value", *map(str, years))
@@ -78,7 +78,7 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
             together = estimates.jointly({member: met[member] for member in members})
             if any(np.isnan(met[member]).all() for member in members):
                 together[:] = np.nan  # who missed another goal says nothing of the chance to meet all of them
-            by_year = np.array([paths[member] for member in members]).min(axis=0)
+            by_year = np.array([_standing(paths[member], met[member]) for member in members]).min(axis=0)
             lines.append(
                 {
                     "id": name,
@@ -129,6 +129,12 @@ def _spread(part: str, values: NDArray, draws: NDArray) -> dict[str, float]:
         f"{part}_mean_low": mean.low,
         f"{part}_mean_high": mean.high,
     }
+
+
+def _standing(paths: NDArray, met: NDArray) -> NDArray:
+    """The standing of a goal by replication and year, see ``results.standing``."""
+    found = standing.cumulate(dict(enumerate(paths.T)), met)
+    return np.array([found[number] for number in found]).T if found else paths
 
 
 def _by_year(paths: NDArray, draws: NDArray, years: Sequence[int]) -> list[dict[str, Any]]:

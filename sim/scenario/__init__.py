@@ -9,6 +9,7 @@ from sim.scenario.scenario import (
     scenario_schema,
     with_changes,
     with_settings,
+    without_county_money,
     without_policy,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "scenario_schema",
     "with_changes",
     "with_settings",
+    "without_county_money",
     "without_policy",
 ]

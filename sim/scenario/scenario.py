@@ -4,7 +4,7 @@ Precedence, lowest first: the parameters' own values, the county file, the scena
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Re
 LOG = logging.getLogger("xianjie")
 LONGEST_SET = 200  # letters of a setting, as its place is named
 NO_REASON = {"zh": "", "en": ""}
+OWN_FUND = "county_floor"  # the purse of the county's own money
 
 
 @dataclass(frozen=True)
@@ -215,12 +216,25 @@ def without_policy(scenario: Scenario) -> Scenario:
 
     As ``levers: off`` in a file: levers that a clause holds fast stay. Assumptions and facts of the county stay too.
     """
+    titles = {"zh": f"{scenario.title['zh']}（全部政策停止）", "en": f"{scenario.title['en']} (all policy stopped)"}
+    return _switch_off(scenario, lambda lever: True, "without-policy", titles)
+
+
+def without_county_money(scenario: Scenario) -> Scenario:
+    """The same county and the same frame without what the county pays of its own money: its yearly sum and every lever paid from
+    it are off from January 2021. What upper levels, insurers and townships pay goes on.
+    """
+    titles = {"zh": f"{scenario.title['zh']}（本级资金停止）", "en": f"{scenario.title['en']} (the county's own money stopped)"}
+    return _switch_off(scenario, lambda lever: lever.fund == OWN_FUND, "without-county-money", titles)
+
+
+def _switch_off(scenario: Scenario, chosen: Callable[[Parameter], bool], suffix: str, title: dict[str, str]) -> Scenario:
+    """The scenario with the chosen levers off from January 2021, but for those that a clause holds fast."""
     overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
     for identity, parameter in load_all().parameters.items():
-        if parameter.role == "lever" and parameter.changes_from is None:
+        if parameter.role == "lever" and parameter.changes_from is None and chosen(parameter):
             overrides[identity] = [*overrides.get(identity, []), Override({0: parameter.off}, "levers: off", 0)]
-    titles = {"zh": f"{scenario.title['zh']}（没有任何县级政策）", "en": f"{scenario.title['en']} (no county policy)"}
-    return replace(scenario, id=f"{scenario.id}-without-policy", title=titles, overrides=overrides, policies=())
+    return replace(scenario, id=f"{scenario.id}-{suffix}", title=title, overrides=overrides, policies=())
 
 
 def _value_schema(parameter: Parameter) -> dict[str, Any]:

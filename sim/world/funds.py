@@ -11,7 +11,7 @@ from sim.core.ledger import Fund, Purse
 from sim.core.process import Process
 
 #: Purses that are no public money: what they pay is neither cost nor saving.
-NOT_PUBLIC = ("bank", "insurer", "villages", "poverty_insurer", "township")
+NOT_PUBLIC = ("bank", "insurer", "villages", "poverty_insurer")
 
 FILE = Path(__file__).with_suffix(".yaml")
 

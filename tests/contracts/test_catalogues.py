@@ -1,16 +1,28 @@
-"""The gettext catalogues of help: compiled from what people edit, complete, and broken into lines that fit."""
+"""The gettext catalogues of help: compiled from what people edit, complete; pages of help in one language, on 80 columns."""
 
 import gettext
+import re
 from functools import cache
 from typing import Any
 
 import pytest
 import typer
+from rich.cells import cell_len
+from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.cli.catalogues import compile_mo, read_po, sources
-from experiments.cli.help_texts import DOMAIN, LOCALE, LONGEST, count_cells, fold, join_phrases, split_phrases, summary
+from experiments.cli.help_texts import DOMAIN, LOCALE, summary
 
+LATIN = re.compile(r"[A-Za-z][\w./:=<>-]*[A-Za-z]")
+CHINESE = re.compile(r"[\u2e80-\uffff]+")
+#: Values of options, formats and methods that have no other name.
+VALUES = {
+    "zh", "en", "both", "all", "plain", "official", "html", "word", "excel", "Word", "Excel", "Morris", "Sobol", "Dask", "dask",
+    "local", "baseline", "now", "none", "lever", "goal", "parameter", "assumption", "indicator", "modelled", "contradicted",
+    "relapsed", "parquet", "journal", "outputs", "annex", "xianjie", "Schema",
+}  # fmt: skip
+HIDDEN = ("help", "install_completion", "show_completion")
 COMPILE = "python -m experiments.cli.catalogues"
 
 
@@ -21,33 +33,14 @@ def chinese() -> dict[str, str]:
     return {english: text for english, text in translations.items() if english}
 
 
+@cache
 def plain_help() -> dict[str, set[str]]:
-    """The English help by command: that of the command, then those of its options; ``GROUP NAME`` within a group."""
-
-    def of(group: Any, before: str = "") -> dict[str, set[str]]:
-        found = {}
-        for name, command in group.commands.items():
-            found[before + name] = {summary(command.help), *(each.help for each in command.params if each.name != "help")}
-            found |= of(command, f"{name} ") if hasattr(command, "commands") else {}
-        return found
-
-    return of(typer.main.get_command(app))
-
-
-def looked_up(group: Any, context: Any, name: str) -> Any:
-    """A command as help shows it, within its group if it is in one."""
-    first, _, rest = name.partition(" ")
-    command = group.get_command(context, first)
-    return looked_up(command, context, rest) if rest else command
-
-
-def commands(group: Any) -> list[Any]:
-    """Every command, and those of groups."""
-    return [
-        each
-        for command in group.commands.values()
-        for each in (command, *(commands(command) if hasattr(command, "commands") else ()))
-    ]
+    """The English help by command: that of the command, then those of its options and arguments; ``GROUP NAME`` in a group."""
+    group: Any = typer.main.get_command(app)
+    return {
+        name: {summary(command.help), *(each.help for each in command.params if each.name not in HIDDEN)}
+        for name, command in {**commands_by_name(), "": group}.items()
+    }
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.relative_to(LOCALE).parts[0])
@@ -66,28 +59,56 @@ def test_every_command_and_option_has_chinese_help_and_no_translation_is_left_ov
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in chinese().values())
 
 
-def test_help_shows_chinese_first_however_often_a_command_is_looked_up():
+def test_help_is_in_one_language_however_often_a_command_is_looked_up():
+    for name in names():
+        for lang, other in (("zh", LATIN), ("en", CHINESE)):
+            for _ in range(2):
+                page = CliRunner().invoke(app, [*name.split(), "-h", "--lang", lang], env={"COLUMNS": "80"}).output
+                assert all(cell_len(line.rstrip()) <= 80 for line in page.splitlines()), (name, page)
+                found = [word for word in other.findall(page) if not is_a_name(word)]
+                assert not found, (name, lang, found)
+
+
+def is_a_name(word: str) -> bool:
+    """Whether a Latin word is one that people type: a command, an option, a value, a file; or an acronym."""
+    return word in typed() or word.isupper() or any(mark in word for mark in "./_=:-")
+
+
+@cache
+def typed() -> set[str]:
+    """What is typed: commands, their options and what these take."""
+    commands = commands_by_name().values()
+    options = {each for command in commands for option in command.params for each in (*option.opts, str(option.metavar))}
+    return {each.removeprefix("--") for each in options} | set(names()) | VALUES
+
+
+def names() -> list[str]:
+    """All commands."""
+    return list(commands_by_name())
+
+
+@cache
+def commands_by_name() -> dict[str, Any]:
+    """All commands as Typer makes them."""
     group: Any = typer.main.get_command(app)
-    context = group.make_context("xianjie", ["run", "-h"], resilient_parsing=True)
-    for name, texts in plain_help().items():
-        for _ in range(2):
-            command = looked_up(group, context, name)
-        key = next(text for text in texts if command.help.startswith(f"{chinese()[text]}。\n\n"))
-        assert key in summary(command.help.partition("\n\n")[2])
-        assert command.short_help.startswith(f"{join_phrases(chinese()[key])} · ")
-        for parameter in (each for each in command.params if each.name != "help"):
-            folded, _, english = parameter.help.rpartition("\n\n")
-            assert folded == fold(chinese()[english])
+
+    def of(commands: Any, before: str = "") -> dict[str, Any]:
+        found = {}
+        for name, command in commands.items():
+            found[before + name] = command
+            found |= of(command.commands, f"{before}{name} ") if hasattr(command, "commands") else {}
+        return found
+
+    return of(group.commands)
 
 
-def test_no_phrase_of_option_help_is_longer_than_the_narrowest_line():
-    options = set().union(*(texts for texts in plain_help().values())) - {
-        summary(command.help) for command in commands(typer.main.get_command(app))
-    }
-    for english in options:
-        longest = max(fold(chinese()[english]).split("\n\n"), key=count_cells)
-        assert count_cells(longest) <= 2 * LONGEST + 1, longest
-        assert "".join(split_phrases(chinese()[english])) == chinese()[english].replace(" ", "")
+def test_the_front_page_and_the_list_are_in_one_language():
+    for lang, other, own in (("zh", LATIN, "先用这五个命令"), ("en", CHINESE, "Five commands to begin with")):
+        page = CliRunner().invoke(app, ["--lang", lang], env={"COLUMNS": "80"}).output
+        assert own in page and all(cell_len(line.rstrip()) <= 80 for line in page.splitlines())
+        whole = page + CliRunner().invoke(app, ["-h", "--lang", lang], env={"COLUMNS": "80"}).output
+        assert [word for word in other.findall(whole) if not is_a_name(word)] == []
+        assert all(name in whole for name in names()), "a command is in no group"
 
 
 @pytest.mark.parametrize(

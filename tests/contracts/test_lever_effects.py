@@ -17,6 +17,8 @@ from sim.goals import COUNTY_ONLY, GOALS, INDICATORS
 from tests.contracts.sources import ROOT
 
 STORED = sentences.stored(ROOT)
+
+
 def incomplete(finding: dict) -> list[str]:
     """Levers that the finding lacks, or tried at other values than would be tried now."""
     return [

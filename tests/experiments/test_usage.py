@@ -45,15 +45,21 @@ def test_the_program_itself_answers_so():
     assert done.stderr.startswith("没有选项 --langg，是不是想写 --lang？用法见")
 
 
-def test_without_a_word_it_helps():
+def test_without_a_word_it_names_five_commands_and_then_the_others():
     answer = CliRunner().invoke(app, [])
-    assert answer.exit_code in (0, 2)
-    assert "Usage" in answer.output and "Traceback" not in answer.output
+    assert answer.exit_code == 0
+    assert "先用这五个命令" in answer.output and answer.output.index("compare") < answer.output.index("sensitivity")
 
 
-def test_help_shows_both_languages():
-    shown = " ".join(CliRunner().invoke(app, ["solve", "-h"]).output.replace("│", " ").split())
-    assert "…" not in shown
-    assert "某个抓手至少（或至多" in shown.replace("\n", "")
-    assert "要有多大把握" in shown and "How likely it must be." in shown
-    assert "把情景推演许多遍" in CliRunner().invoke(app, ["-h"]).output
+@pytest.mark.parametrize(("system", "word"), [("en_US.UTF-8", "Find the smallest"), ("zh_CN.UTF-8", "某项政策措施至少")])
+def test_help_speaks_the_language_of_the_system_unless_another_is_named(system, word):
+    shown = CliRunner().invoke(app, ["solve", "-h"], env={"LC_ALL": system}).output
+    assert word in shown.replace("\n", "")
+    other = "zh" if "en" in system else "en"
+    assert word not in CliRunner().invoke(app, ["solve", "-h", "--lang", other], env={"LC_ALL": system}).output
+
+
+def test_an_answer_speaks_the_language_of_the_system_unless_another_is_named():
+    shown = CliRunner().invoke(app, ["goals"], env={"LC_ALL": "en_US.UTF-8"}).output
+    assert "in all" in shown
+    assert shown == CliRunner().invoke(app, ["goals", "--lang", "en"]).output

@@ -69,7 +69,7 @@ def test_what_is_no_number_is_shown_again_beside_its_field():
     plan = load_scenario("baseline")
     form = fields_of(plan) | {"public_posts.count:0:2023": "三千"}
     settings, problems, typed = lever_form.read(form, {}, plan, plan)
-    assert settings == {} and problems == {"public_posts.count": "page_not_a_number"}
+    assert settings == {} and problems == {"public_posts.count": "screen_not_a_number"}
     assert typed["public_posts.count:0:2023"] == "三千"
 
 

@@ -75,12 +75,12 @@ class few_pictures:  # noqa: N801 (read as a phrase)
         gallery.gallery = self.all
 
 
-def write(folders, to, languages=("zh",), formats=("html",), style="plain", compare=False):
+def write(folders, to, languages=("zh",), formats=("html",), style="plain", compare=False, annexes=False):
     """Write a brief with few pictures."""
     from experiments.reporting.documents import write as write_document
 
     with few_pictures():
-        return write_document.write(folders, to, languages, formats, style, "xianjie brief OUT", compare)
+        return write_document.write(folders, to, languages, formats, style, "xianjie brief OUT", compare, annexes)
 
 
 @pytest.fixture(scope="session")

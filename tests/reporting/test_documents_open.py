@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.reporting.figures import style
-from tests.reporting.conftest import program
+from tests.reporting.conftest import program, write
 
 #: What a browser is asked of the page: sizes, contrast (WCAG 2.2), fonts and pictures; it writes the answer into the page.
 LOOK = r"""
@@ -113,13 +113,24 @@ def test_office_opens_the_document_and_every_page_shows_something(pages, name):
     pdf, draw, text = pages / f"{name}.pdf", program("pdftoppm"), program("pdftotext")
     assert pdf.exists(), "LibreOffice did not open it"
     output = subprocess.run([text, str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-    question = "问题" if "-zh-" in name else "The question"
-    assert question in output and "?" * 3 in output  # what no document can hold became question marks, and the rest is there
+    answer = "核心结论" if "-zh-" in name else "What matters most"
+    assert answer in output and "?" * 3 in output  # what no document can hold became question marks, and the rest is there
     subprocess.run([draw, "-r", "30", "-png", str(pdf), str(pages / name)], check=True)
     drawn = sorted(pages.glob(f"{name}-*.png"))
-    assert len(drawn) >= 5
+    assert len(drawn) == 2 if name.endswith("docx") else len(drawn) >= 5
     shown = [float(imread(page).mean()) for page in drawn]
     assert all(0.5 < light < 0.99999 for light in shown), shown
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_official_style_is_two_pages_as_well(result, tmp_path, language):
+    office, count = program("soffice", "libreoffice"), program("pdfinfo")
+    (written,) = write([result], tmp_path, (language,), ("word",), "official")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, "--headless", profile, "--convert-to", "pdf", "--outdir", str(tmp_path), str(written)]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    told = subprocess.run([count, str(written.with_suffix(".pdf"))], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Pages:\s+2\n", told), told
 
 
 @pytest.mark.parametrize("name", ["brief-zh-docx", "brief-en-docx"])
@@ -139,7 +150,7 @@ def test_the_whole_baseline_is_briefed_with_every_picture_in_both_languages(tmp_
         app, ["run", "scenarios/baseline.yaml", "--replications", "4", "--quiet", "--no-figures", "--brief", "--out", str(out)]
     )
     assert answer.exit_code == 0, answer.stderr + repr(answer.exception)
-    written = write.write([out], tmp_path / "to", ("zh", "en"), ("html", "word"), "plain", "xianjie brief out")
+    written = write.write([out], tmp_path / "to", ("zh", "en"), ("html", "word"), "plain", "xianjie brief out", annexes=True)
     for page in (path for path in written if path.suffix == ".html"):
         assert page.read_text(encoding="utf-8").count("<figure") > 12
         found = inspect_in_browser(page, tmp_path, 1100)

@@ -1,23 +1,38 @@
 """``xianjie compare``: what a scenario changes, replication by replication, on common random numbers."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.cli import console, executor_options
-from experiments.cli.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers
+from experiments.cli.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers, Yes
+from experiments.cli.progress import COMPILE, COMPILING, LIVE, WRITE, WRITING, CommandProgress
 
 
 def compare(
     context: typer.Context,
-    which: Annotated[list[Path], typer.Argument(help="Scenarios (YAML) or result folders, the reference first.", metavar="A B…")],
-    replications: Replications = 100,
+    which: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Scenarios (YAML) or result folders, the reference first; of one scenario, the baseline is the reference.",
+            metavar="[A] B…",
+        ),
+    ],
+    replications: Replications = console.USUAL,
     seed: Seed = 2021,
     workers: Workers = None,
     only_luck: OnlyLuck = False,
     sets: Sets = None,
     out: Out = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Say what each lever of the plan contributes: alone, left out, Shapley share.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Seek the cheapest repair of each promise that the plan breaks, with its price.")
+    ] = False,
+    yes: Yes = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw unfinished runs in the result folder away.")] = False,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
@@ -27,27 +42,31 @@ def compare(
 ) -> None:
     """Compare scenarios with the first on common random numbers: goals, flips, money, who gains and who loses.
 
-    Replications already run for this comparison are used again, so an interrupted comparison goes on when repeated.
+    Replications that were run before, for this comparison or with 'run' in outputs, are used again: an interrupted comparison
+    goes on when repeated, and the baseline is not run twice.
     Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost, 130
     interrupted.
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.analyses import comparison as comparison_analysis
         from experiments.execution import reuse
+        from experiments.reporting import answer
         from experiments.results import output_folder
         from sim.core.inputs.errors import InputError
 
-        if len(which) < 2:
+        if len(which) == 1 and which[0].is_dir():
             raise InputError(
-                "compare", 0, "names at least two scenarios or result folders, the reference first",
-                "至少要给两个情景或两个结果文件夹，作参照的放在最前"
+                "compare", 0, "names at least two result folders, the reference first, or a scenario",
+                "至少要给两个结果文件夹，作参照的放在最前；只给一个方案时与基准方案比较"
             )  # fmt: skip
+        if len(which) == 1:
+            which = [console.BASELINE, *which]
         found: list[Any]
         if all(path.is_dir() for path in which):
             console.refuse_given(
                 context, "does nothing where result folders are compared: they have their own; leave it out",
                 "对比的是结果文件夹，设置以文件夹里的为准，这一项不起作用；请去掉",
-                "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor"
+                "replications", "seed", "workers", "only_luck", "sets", "fresh", "executor", "parts", "repair", "yes"
             )  # fmt: skip
             found = [_open_result(path) for path in which]
             target = out
@@ -76,6 +95,11 @@ def compare(
             made = comparison_analysis.compare(found)
         except comparison_analysis.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
+        answer.add_answers(made, found)
+        if parts or repair:
+            asked = _Asked(replications, seed, only_luck, sets=tuple(sets or ()), lang=lang, fresh=fresh, quiet=quiet, yes=yes)
+            extra = _extra(which, found, out, asked, place, parts=parts, repair=repair)
+            answer.add_parts(made, extra)
         if target is not None:
             output_folder.claim(target, "compare", now)
             with output_folder.building(target) as new:
@@ -88,6 +112,72 @@ def compare(
             console.show(comparison.answer(made, lang, target))
         if any(each.manifest["replications"]["failed"] for each in found):
             raise typer.Exit(Code.SOME_FAILED)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """How the runs behind the parts and the repairs of a plan are made."""
+
+    replications: int
+    seed: int
+    only_luck: bool
+    sets: tuple[str, ...]
+    lang: str
+    fresh: bool
+    quiet: bool
+    yes: bool
+
+
+def _extra(
+    files: list[Path], found: list[Any], out: Path | None, asked: _Asked, place: executor_options.Place, *, parts: bool,
+    repair: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws."""
+    from experiments.analyses import attribution
+    from experiments.analyses.consequences import Consequences
+    from experiments.cli.run_helpers import RunRequest
+    from experiments.cli.study_run import StudyRun
+    from experiments.execution.study import Study
+    from experiments.results import output_folder
+    from experiments.results.files import safe
+    from sim.core.inputs.errors import InputError
+    from sim.scenario import load_scenario
+
+    if len(files) != 2:
+        raise InputError(
+            "compare", 0, "--parts and --repair are about one plan: name it and its reference, or it alone",
+            "--parts 和 --repair 只用于一个方案：请只给基准方案和这个方案，或只给这个方案"
+        )  # fmt: skip
+    first, other = (load_scenario(file, asked.sets) for file in files)
+    facts = Consequences(found[0], found[1])
+    try:
+        package = attribution.Package.of(first, other) if parts else None
+    except attribution.Indivisible as reason:
+        raise InputError.of("--parts", 0, reason) from None
+    mended = attribution.repairable(facts) if repair else []
+    count = (package.runs(asked.replications) if package else 0) + len(mended) * attribution.repair_runs(asked.replications)
+    made: dict[str, Any] = {"parts": None, "repairs": []}
+    if count == 0:
+        return made
+    task = {"parts": list(package.parts) if package else [], "repairs": [each.id for each in mended]}
+    run = StudyRun(
+        "compare", {first.id: first, f"{other.id}*": other}, task,
+        RunRequest(asked.replications, asked.seed, only_luck=asked.only_luck, lang=asked.lang, fresh=asked.fresh),
+        stem=safe(f"parts-{first.id}-{other.id}-{asked.seed}-x{asked.replications}"),
+        out=None if out is None else out.with_name(f"{out.name}-parts"), quiet=asked.quiet,
+    )  # fmt: skip
+    run.connect(place)
+    run.begin(count, asked.yes)
+    with run.running(count) as options, Study(run.work, run.scenarios, task, options) as study:
+        if package is not None:
+            goals = [each.id for each in facts.broken if not each.given_up][:3]
+            made["parts"] = attribution.attribute(
+                package, study, asked.replications, goals, len(facts.in_force) / len(facts.years)
+            )
+        made["repairs"] = [attribution.repair(facts, each, other, study, asked.replications) for each in mended]
+    with run.finishing(), output_folder.building(run.work) as new:
+        attribution.write(made, new)
+    return made
 
 
 def _check_folder(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:
@@ -121,8 +211,12 @@ def _run_scenarios(
     sets: tuple[str, ...], fresh: bool, lang: str, quiet: bool,
 ) -> tuple[Path, dict[str, Any], list[Any]]:  # fmt: skip
     """Run each scenario in a folder of its own; returns the folder of all, the canonical inputs and the results."""
+    from dataclasses import replace
+    from functools import partial
+
     from experiments.cli import run_helpers
     from experiments.execution import reuse
+    from experiments.execution.local_executor import InProcess, Processes, SharedExecutor, usable_processors
     from experiments.results.files import same_file
     from sim.scenario import load_scenario
 
@@ -143,10 +237,22 @@ def _run_scenarios(
         run_helpers.check_folder(scenario, target / folder, first)
     _check_folder(target, now, fresh)
     run_helpers.announce_run(chosen[0], first, screen, len(chosen))
+    works = [run_helpers.prepare_folder(scenario, target / folder, first) for scenario, folder in zip(chosen, folders)]
+    for scenario, work in zip(chosen, works):
+        run_helpers.borrow(scenario, work, first, screen)
+    count = place.workers or usable_processors()
+    shared = SharedExecutor(place.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    first = replace(first, executor=shared)
+    keys = [f"{LIVE}:{number}" for number in range(len(chosen))]
+    stages = ((COMPILE, COMPILING), *((key, replications) for key in keys), (WRITE, WRITING * len(chosen)))
     found = []
-    for scenario, folder in zip(chosen, folders):
-        outcome = run_helpers.run_scenario(scenario, target / folder, first, screen)
-        if outcome.interrupted:
-            raise typer.Exit(Code.INTERRUPTED)
-        found.append(_open_result(target / folder))
+    try:
+        with CommandProgress(screen, lang, stages) as bar:
+            for scenario, folder, work, key in zip(chosen, folders, works, keys):
+                outcome = run_helpers.run_scenario(scenario, target / folder, first, screen, bar, key, work)
+                if outcome.interrupted:
+                    raise typer.Exit(Code.INTERRUPTED)
+                found.append(_open_result(target / folder))
+    finally:
+        shared.end()
     return target, now, found

@@ -72,7 +72,7 @@ def solve(
         points.affordable("--replications", 0, looks, replications)
         run.connect(place)
         run.begin(looks * replications)
-        with run.running(0) as options, Study(run.work, run.scenarios, task, options) as study:
+        with run.running(looks * replications) as options, Study(run.work, run.scenarios, task, options) as study:
             try:
                 made = solve_analysis.answer(chosen, question, study, replications)
             except solve_analysis.NoAnswer as none:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import console
-from experiments.cli.console import BASELINE, Json, Lang, Language, Seed
+from experiments.cli.console import BASELINE, Json, Lang, Language, OutFile, Seed
 
 
 def schema() -> None:
@@ -20,9 +20,30 @@ def schema() -> None:
         console.show_json(scenario_schema(load_all()))
 
 
-def levers(lang: Lang = Language.ZH, as_json: Json = False) -> None:
-    """List what government may set: status quo, bounds, clause of the policy paper, and what each does at its ends."""
-    _list_parameters("lever", lang, as_json)
+def levers(
+    search: Annotated[str | None, typer.Option(help="Only those with this in their name, subject, fund or id.")] = None,
+    out: OutFile = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """List what government may set, by subject: status quo, bounds, who pays, clause of the paper, and what each does."""
+    with console.exit_codes():
+        from experiments.reporting import lever_effects
+        from experiments.reporting.terminal import levers as table
+        from experiments.reporting.translations import Words
+        from sim.core.inputs.errors import InputError
+        from sim.core.inputs.parameters import load_all
+
+        chosen = [each for each in load_all().parameters.values() if each.role == "lever"]
+        if search is not None:
+            chosen = table.search(chosen, search)
+            if not chosen:
+                raise InputError("--search", 0, *(Words(each)("levers_none", text=search) for each in ("en", "zh")))
+        if as_json:
+            known = lever_effects.stored().get("levers", {})
+            console.show_json([{**_parameter_record(each), "effects": known.get(each.id)} for each in chosen])
+            return
+        console.show_long(table.answer(chosen, lang), out)
 
 
 def parameters(
@@ -44,12 +65,9 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             raise InputError("--role", 0, *one_of(role, roles))
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
         lines = [_parameter_record(each) for each in chosen]
-        if role == "lever":
-            lines = _add_effects(lines, lang, as_json)
         if not as_json:
             lines = _describe_own_clauses([_shorten(line) for line in lines], lang)
-        last = ("effects",) if role == "lever" else ("sources",)
-        columns = ("id", "name", "value", "range" if role != "lever" else "bounds", "evidence", "clause", *last)
+        columns = ("id", "name", "value", "range", "evidence", "clause", "sources")
         show_list(lines, columns, lang, as_json)
         if not as_json:
             from experiments.reporting.translations import Words
@@ -58,18 +76,6 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
             counts = Counter(each.evidence for each in chosen)
             counted = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
             console.show([words("sentence", text=words("evidence_counts", told=counted))])
-
-
-def _add_effects(lines: Sequence[Mapping[str, Any]], lang: Language, as_json: bool) -> list[dict[str, Any]]:
-    """The lines with what each lever does, from the stored finding: as data (None if it was not tried), or in a sentence."""
-    from experiments.reporting import lever_effects
-    from experiments.reporting.translations import Words
-
-    known, words = lever_effects.stored().get("levers", {}), Words(lang)
-    return [
-        {**line, "effects": known.get(line["id"]) if as_json else lever_effects.sentence(words, known.get(line["id"]))}
-        for line in lines
-    ]
 
 
 def _shorten(line: Mapping[str, Any]) -> dict[str, Any]:

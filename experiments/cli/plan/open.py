@@ -31,6 +31,6 @@ def open_page(
         words = Words(lang)
 
         def tell(address: str, there: bool) -> None:
-            console.show([words("page_open_again" if there else "page_open", address=address)])
+            console.show([words("screen_open_again" if there else "screen_open", address=address)])
 
         server.serve(folder.resolve(), port, not no_browser, tell)

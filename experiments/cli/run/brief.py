@@ -3,18 +3,21 @@
 import shlex
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from experiments.cli import console
 from experiments.cli.console import Json, Quiet
+from experiments.cli.progress import BRIEF, LIVE
 
 if TYPE_CHECKING:
+    from experiments.cli.progress import CommandProgress
     from experiments.cli.run_helpers import RunRequest
-    from experiments.execution.runner import Outcome
+    from experiments.execution.runner import Outcome, Progress
+    from experiments.reporting.terminal.first_table import FirstTable
 
 
 class Languages(StrEnum):
@@ -33,6 +36,7 @@ class Style(StrEnum):
 
 
 FORMATS = ("html", "word", "excel")
+PLAN = "plan"  # the run itself, among those beside it
 
 
 def brief(
@@ -50,10 +54,11 @@ def brief(
         Path | None, typer.Option(help="Where the documents go; by default the folder 'brief' in the first OUT.")
     ] = None,
     style: Annotated[Style, typer.Option(help="Word: plain, or official after GB/T 9704.")] = Style.PLAIN,
+    annexes: Annotated[bool, typer.Option("--annexes", help="Add the tables and pictures behind the two pages.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a brief: question and answer, goals, persons and yuan, cost, who gains, risks, assumptions, how to make it again.
+    """Write a brief of two pages: what breaks, persons, money, who gains and loses, how sure it is; a workbook has the tables.
 
     Reads the folders only and never runs anything. Exit codes: 0 done, 2 wrong usage, or a folder no brief may be written from.
     """
@@ -66,9 +71,20 @@ def brief(
                 "只用于 Word 文档，这次不写 Word；请去掉", "style"
             )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
-        options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"))
+        options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"),
+                   (annexes, "--annexes"))  # fmt: skip
         command = " ".join([*words, *(text for given, text in options if given)])
-        made = write(out, to, languages=languages, formats=kinds, style=style, command=command, compare=compare, quiet=quiet)
+        made = write(
+            out,
+            to,
+            languages=languages,
+            formats=kinds,
+            style=style,
+            command=command,
+            compare=compare,
+            annexes=annexes,
+            quiet=quiet,
+        )
         if as_json:
             console.show_json({"files": [str(path) for path in made]})
         else:
@@ -104,6 +120,7 @@ def write(
     style: str,
     command: str,
     compare: bool = False,
+    annexes: bool = False,
     quiet: bool = False,
 ) -> list[Path]:
     """Write the documents; InputError where they may not be written."""
@@ -121,7 +138,9 @@ def write(
         raise InputError.of("--to", 0, reason) from None
     console.progress_console(quiet).print(Words(languages[0])("say_brief"))
     try:
-        return write_document.write(folders, target, languages, formats=formats, style=style, command=command, compare=compare)
+        return write_document.write(
+            folders, target, languages, formats=formats, style=style, command=command, compare=compare, annexes=annexes
+        )
     except inputs.Unusable as reason:
         raise InputError.of("brief", 0, reason) from None
 
@@ -133,35 +152,81 @@ def _counterfactual_options(options: "RunRequest") -> "RunRequest":
     return replace(options, again=True, resume=False, add=0, precision=None, profile=False)
 
 
-def check_counterfactual(out: Path, scenario: Any, options: "RunRequest") -> None:
-    """Raise InputError, before the run, where its counterfactual may not be written."""
+#: The runs beside a plan that its brief reads, by the folder within the result: what the plan does is told from them.
+COMPANIONS = ("without_policy", "without_county_money")
+
+
+def companions(scenario: Any) -> dict[str, Any]:
+    """The scenarios of the runs beside a plan, by folder: all policy stopped, and only the county's own money stopped."""
+    import sim.scenario
+
+    return {name: getattr(sim.scenario, name)(scenario) for name in COMPANIONS}
+
+
+def check_companions(out: Path, scenario: Any, options: "RunRequest") -> None:
+    """Raise InputError, before the run, where the runs beside it may not be written."""
     from experiments.cli import run_helpers
-    from experiments.reporting.documents import inputs
-    from sim.scenario import without_policy
 
-    run_helpers.check_folder(without_policy(scenario), out / inputs.WITHOUT_POLICY, _counterfactual_options(options))
+    for name, beside in companions(scenario).items():
+        run_helpers.check_folder(beside, out / name, _counterfactual_options(options))
 
 
-def write_after_run(outcome: "Outcome", scenario: Any, options: "RunRequest", screen: Console) -> list[Path]:
-    """Run a finished run's replications again with no county policy, in ``without_policy`` of its folder, and write the brief.
+def run_trial(
+    scenario: Any, out: Path, work: Path, options: "RunRequest", bar: "CommandProgress", table: "FirstTable", trial: int
+) -> None:
+    """Run the first ``trial`` replications of a plan, in its folder ``work``, and of the runs beside it; ``table`` takes them in.
 
-    Nothing is written after an interruption; the counterfactual goes on when the command is repeated.
+    Their journals keep them, so that nothing is run twice. Ctrl-C and a full disk end the command, as they end a study.
+    """
+    from dataclasses import replace
+
+    from experiments import model_api
+    from experiments.cli import run_helpers
+    from experiments.execution import runner
+
+    few = min(trial, options.replications)
+    beside = _counterfactual_options(options)
+    with run_helpers.guard_study(out, options.lang):
+        runs = {PLAN: (scenario, work)}
+        for name, other in companions(scenario).items():
+            runs[name] = (other, run_helpers.prepare_folder(other, out / name, beside))
+        for name, (each, folder) in runs.items():
+            asked = replace(
+                beside, replications=few, model_name=model_api.COUNTY, on_status=bar.on_status,
+                on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications, note=bar.words(f"run_of_{name}"))
+            )  # fmt: skip
+            for chunk in runner.run_first(each, folder, asked):
+                table.add(name, chunk)
+
+
+def write_after_run(
+    outcome: "Outcome", scenario: Any, options: "RunRequest", bar: "CommandProgress", table: "FirstTable | None" = None
+) -> list[Path]:
+    """Run a finished run's replications again with all policy and with the county's own money stopped, each in a folder within
+    its own, and write the brief.
+
+    Nothing is written after an interruption; the runs go on when the command is repeated.
     """
     from dataclasses import replace
 
     from experiments.cli import run_helpers
-    from experiments.reporting.documents import inputs
-    from experiments.reporting.translations import Words
-    from sim.scenario import without_policy
 
     if outcome.interrupted:
         return []
-    screen.print(Words(options.lang)("say_without"))
     alike = replace(_counterfactual_options(options), replications=outcome.requested)
-    without = run_helpers.run_scenario(without_policy(scenario), outcome.out / inputs.WITHOUT_POLICY, alike, screen)
-    if without.interrupted:
-        raise typer.Exit(console.Code.INTERRUPTED)
+    for name, other in companions(scenario).items():
+        asked = replace(alike, on_progress=partial(take_in, table, name))
+        done = run_helpers.run_scenario(other, outcome.out / name, asked, bar.console, bar, f"{LIVE}:{name}")
+        if done.interrupted:
+            raise typer.Exit(console.Code.INTERRUPTED)
+    bar.begin(BRIEF)
     command = f"xianjie brief {shlex.quote(str(outcome.out))}"
-    return write(
-        [outcome.out], None, languages=(options.lang,), formats=FORMATS, style=Style.PLAIN, command=command, quiet=screen.quiet
-    )
+    made = write([outcome.out], None, languages=(options.lang,), formats=FORMATS, style=Style.PLAIN, command=command, quiet=True)
+    bar.end(BRIEF)
+    return made
+
+
+def take_in(table: "FirstTable | None", name: str, watch: "Progress") -> None:
+    """Put the newest replications of a run into the table that is shown meanwhile."""
+    if table is not None and watch.newest is not None:
+        table.add(name, watch.newest)

@@ -47,19 +47,22 @@ def budget(
         found = budget_analysis.run_pairs(
             scenario, tuple(sets or ()), seed, count=replications, only_luck=only_luck, chosen=chosen, workers=workers
         )
-        table, costs = budget_analysis.table(found[("", "")]), budget_analysis.costs(found)
+        table, costs, league = budget_analysis.table(found[("", "")]), budget_analysis.costs(found), budget_analysis.league(found)
         if as_json:
             console.show_json({"scenario": load.id, "seed": seed, "replications": replications, "table": table,
-                               "programmes": [_as_record(row) for row in costs]})  # fmt: skip
+                               "programmes": [_as_record(row) for row in costs],
+                               "league": [_as_record(row) for row in league]})  # fmt: skip
             return
-        _print_tables(load, table, costs, lang=lang, count=replications)
+        _print_tables(load, table, costs, league, lang=lang, count=replications)
 
 
 def _as_record(row: dict[str, Any]) -> dict[str, Any]:
     return {name: vars(value) if hasattr(value, "mean") else value for name, value in row.items()}
 
 
-def _print_tables(scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], lang: Language, count: int) -> None:
+def _print_tables(
+    scenario: Any, table: list[dict[str, Any]], costs: list[dict[str, Any]], league: list[dict[str, Any]], lang: Language,
+    count: int ) -> None:  # fmt: skip
     from experiments.reporting.terminal import budget as briefing
     from experiments.reporting.translations import Words
     from sim.household_trace import fund_names
@@ -69,3 +72,5 @@ def _print_tables(scenario: Any, table: list[dict[str, Any]], costs: list[dict[s
     console.show([briefing.table(table, fund_names(), lang), words("budget_note")])
     if costs:
         console.show([briefing.costs(costs, lang), words("costs_note")])
+    if league:
+        console.show([words("league_title"), briefing.league(league, lang), words("league_note", count=count)])

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -25,17 +26,32 @@ from experiments.cli.console import (
     Sets,
     Workers,
 )
+from experiments.cli.progress import (
+    BRIEF,
+    BRIEFING,
+    COMPILE,
+    COMPILING,
+    DRAW,
+    DRAWING,
+    LIVE,
+    WRITE,
+    WRITING,
+    CommandProgress,
+)
 from experiments.cli.run import brief as briefing
 
 if TYPE_CHECKING:
     from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
+TRIAL = 4  # replications of each run, after which the first table is shown: two pairs
+RUNS_WITH_BRIEF = 1 + len(briefing.COMPANIONS)
+
 
 def run(
     context: typer.Context,
     scenario: Annotated[list[Path], typer.Argument(help="A scenario or county file (YAML), or several.", metavar="SCENARIO...")],
-    replications: Replications = 100,
+    replications: Replications = console.USUAL,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
@@ -69,7 +85,11 @@ def run(
     ] = 10_000,
     brief: Annotated[
         bool,
-        typer.Option("--brief", help="Also run the same draws with no county policy, and write the brief (Word, HTML, Excel)."),
+        typer.Option(
+            "--brief",
+            help="Also run the same draws with all policy, and with the county's own money, stopped; "
+            "write the brief (Word, HTML, Excel).",
+        ),
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
@@ -122,27 +142,72 @@ def run(
         place.open(screen)
         options = replace(options, workers=place.workers, executor=place.executor)
         if dry_run:
-            _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=2 if brief else 1)
+            _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=RUNS_WITH_BRIEF if brief else 1)
             return
         if len(every) > 1:
             run_counties(every, out, options, as_json=as_json, screen=screen)
         target = out or run_helpers.default_folder(chosen, options)
         run_helpers.check_folder(chosen, target, options)
         if brief:
-            briefing.check_counterfactual(target, chosen, options)
+            briefing.check_companions(target, chosen, options)
         if not resume and not shard:
             run_helpers.announce_plan(chosen, options.lang, screen)
-            run_helpers.announce_run(chosen, options, screen, 2 if brief else 1)
-        if not no_figures and not shard:
+            run_helpers.announce_run(chosen, options, screen, RUNS_WITH_BRIEF if brief else 1)
+        figures = not no_figures and not shard
+        if figures:
             # Drawing needs a second of imports; this process has little else to do while the workers run.
             Thread(target=import_module, args=("experiments.reporting.figures.gallery",), daemon=True).start()
+        if brief:
+            _run_and_brief(chosen, target, options, as_json, screen=screen, figures=figures)
         outcome = run_helpers.run_scenario(chosen, target, options, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.choose_exit_code(outcome))
-        written = briefing.write_after_run(outcome, chosen, options, screen) if brief and outcome.completed else []
-        _print_answer(outcome, options, as_json, screen=screen, figures=not no_figures, written=[str(path) for path in written])
+        if figures:
+            _draw(outcome, screen, lang)
+        _print_answer(outcome, options, as_json, written=[])
         raise typer.Exit(console.choose_exit_code(outcome))
+
+
+def _run_and_brief(chosen: Any, target: Path, options: "RunRequest", as_json: bool, screen: Console, figures: bool) -> None:
+    """Run a plan and those beside it on one set of workers, show the first few replications of all as a table, write the brief,
+    print the answer and end the command.
+    """
+    from experiments import model_api
+    from experiments.cli import run_helpers
+    from experiments.execution.local_executor import InProcess, Processes, SharedExecutor, usable_processors
+    from experiments.reporting.terminal.first_table import FirstTable
+
+    work = run_helpers.prepare_folder(chosen, target, options)
+    count = options.workers or usable_processors()
+    shared = SharedExecutor(options.executor or (InProcess if count == 1 else partial(Processes, workers=count)))
+    options = replace(options, executor=shared)
+    names = (briefing.PLAN, *briefing.COMPANIONS)
+    replications = run_helpers.count_replications(options)
+    stages = (
+        (COMPILE, COMPILING), *((f"{LIVE}:{name}", replications) for name in names), (WRITE, len(names) * WRITING),
+        (BRIEF, BRIEFING), *([(DRAW, DRAWING)] if figures else []),
+    )  # fmt: skip
+    catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
+    table = FirstTable(names, catalogue, options.lang, last_year=2020 + chosen.months // 12)
+    written: list[Path] = []
+    try:
+        with CommandProgress(screen, options.lang, stages) as bar:
+            if not options.add and options.precision is None:
+                briefing.run_trial(chosen, target, work, options, bar, table, TRIAL)
+                screen.print(table.heading(), table, bar.words("first_next"))
+                bar.above = table
+            asked = replace(options, on_progress=partial(briefing.take_in, table, briefing.PLAN))
+            outcome = run_helpers.run_scenario(chosen, target, asked, screen, bar, f"{LIVE}:{briefing.PLAN}", work)
+            if outcome.completed:
+                written = briefing.write_after_run(outcome, chosen, options, bar, table)
+            if figures:
+                bar.begin(DRAW)
+                _draw(outcome, screen, options.lang)
+    finally:
+        shared.end()
+    _print_answer(outcome, options, as_json, written=[str(path) for path in written])
+    raise typer.Exit(console.choose_exit_code(outcome))
 
 
 def _check_options(options: "RunRequest", brief: bool, files: int, describes: bool) -> None:
@@ -213,10 +278,20 @@ def _refuse_unused(
         )  # fmt: skip
 
 
-def _print_answer(
-    outcome: "Outcome", options: "RunRequest", as_json: bool, screen: Console, figures: bool, written: list[str]
-) -> None:
-    """Draw the figures, print the scoreboard or the JSON object, name the documents and the first failure."""
+def _draw(outcome: "Outcome", screen: Console, lang: str) -> None:
+    """Draw the figures of a run that came to its end."""
+    from experiments.reporting.figures import gallery
+    from experiments.reporting.translations import Words
+    from experiments.results import folder as results
+
+    if outcome.completed and not outcome.interrupted:
+        if not screen.is_terminal:
+            screen.print(Words(lang)("say_figures"))
+        gallery.render(results.open_folder(outcome.out))
+
+
+def _print_answer(outcome: "Outcome", options: "RunRequest", as_json: bool, written: list[str]) -> None:
+    """Print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
@@ -224,11 +299,6 @@ def _print_answer(
     words = Words(options.lang)
     result = results.open_folder(outcome.out)
     any_completed = outcome.completed > 0
-    if figures and any_completed and not outcome.interrupted:
-        from experiments.reporting.figures import gallery
-
-        screen.print(words("say_figures"))
-        gallery.render(result)
     goals = result.goals if any_completed else []
     audit = result.audit if any_completed else []
     times = outcome.manifest["run"]["profile"] if options.profile else {}

@@ -1,10 +1,10 @@
-"""What was assumed, what the brief is for, and how to make it again."""
+"""What was assumed, and how to make the result again: tables of the workbook."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.analyses.sensitivity import WEAKEST
-from experiments.reporting.documents.content import Block, Bullets, Callout, Cell, Column, Paragraph, Table
+from experiments.reporting.documents.content import Block, Cell, Column, Paragraph, Table
 from experiments.reporting.documents.context import ReportContext, column
 
 MOST = 20
@@ -95,17 +95,6 @@ def format_value(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(format_value(each) for each in value)
     return str(value)
-
-
-def build_limitations(context: ReportContext) -> list[Block]:
-    """What the brief is for, what it is not for, and the sentence on what the model cannot answer."""
-    words = context.words
-    here = words("county_here")
-    points = (
-        words("use_for"), words("use_not", county=here), words("use_interval"), words("use_vantage", vantage=context.vantage),
-        words("use_synthetic"),
-    )  # fmt: skip
-    return [Callout("limit", words("tone_limit"), (words("limit_line", county=here),)), Bullets(points)]
 
 
 def build_reproduction_table(context: ReportContext, command: str) -> Table:

@@ -1,134 +1,76 @@
-"""The brief as a whole: which parts, in which order, for one result or for several compared with each other."""
+"""The brief as a whole: two pages from one set of facts, and annexes for those who want the tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.reporting.documents import assumptions, drivers, goals, money, people, risks, summary, townships, workbook_tables
-from experiments.reporting.documents import comparison as comparison_document
-from experiments.reporting.documents.content import Block, Brief, Illustration, Section, clean_part
+from experiments.analyses.consequences import Consequences
+from experiments.reporting.baseline_answer import BaselineFacts
+from experiments.reporting.documents import annexes, baseline, comparison, pages
+from experiments.reporting.documents.content import Block, Brief, Paragraph, Section, clean_part
 from experiments.reporting.documents.context import ReportContext
 from experiments.reporting.documents.inputs import Source, Study
 from experiments.reporting.documents.measures import Measurements
+from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
-from experiments.results.folder import Results
 
-#: The sections of a brief, in order.
-ORDER = ("goals", "people", "moves", "money", "who", "risks", "life", "assumed", "limits", "again", "other")
 #: Labels that every document needs.
-LABELS = ("contents", "figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap")
-#: In which section a picture of the gallery stands, by the section it names.
-PLACE_OF_PICTURES = {"answer": "people", "other": "other"}
+LABELS = ("figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap")
 
 
-def build_brief(source: Source, studies: Sequence[Study], language: str, command: str) -> Brief:
+def build_brief(source: Source, studies: Sequence[Study], language: str, command: str, with_annexes: bool = False) -> Brief:
     """The brief of one result; ``command``: the command line that writes it again."""
     words = Words(language, minus="\u2212")
     context = ReportContext(Measurements(source.results, source.without_policy), words)
-    found = drivers.find_drivers(context, studies)
-    pictures, left_out = _pictures([source.results, *_folders(studies)], language, words)
-    blocks: dict[str, list[Block]] = {
-        "goals": [goals.build_headline_table(context)],
-        "people": list(people.build_blocks(context)),
-        "moves": list(found.blocks),
-        "money": list(money.build_blocks(context)),
-        "who": list(townships.build_blocks(context)),
-        "risks": [risks.list_risks(context)],
-        "assumed": assumptions.build_assumptions(context, found.influential),
-        "limits": assumptions.build_limitations(context),
-        "again": [assumptions.build_reproduction_table(context, command)],
-    }
-    for place, picture in pictures:
-        blocks.setdefault(place, []).append(picture)
-    curves = goals.list_curves(context)
-    blocks["goals"] += [] if curves is None else [curves]
-    rest = goals.build_other_goals_table(context)
-    appendix = [*([] if rest is None else [rest]), *workbook_tables.build_tables([source.results], words)]
-    blocks["other"] = [*appendix, *blocks.get("other", [])]
+    facts = BaselineFacts.of(source.results, source.without_policy, source.without_county_money)
+    opening = [Paragraph(text) for text in pages.warnings(source.marks, words)]
+    extra = annexes.of_one(context, source, studies, command, pictures=with_annexes)
+    title = words("title_baseline", title=context.title)
     return _whole(
-        context, words("brief_title", title=context.title), summary.build_opening(context, source.marks, left_out), blocks
-    )
+        context, title, baseline.lead(facts, words), opening, baseline.build_sections(facts, words), extra, with_annexes
+    )  # fmt: skip
 
 
-def build_comparison(sources: Sequence[Source], language: str, command: str) -> Brief:
-    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``."""
+def build_comparison(
+    sources: Sequence[Source],
+    language: str,
+    command: str,
+    with_annexes: bool = False,
+    parts: Mapping[str, Any] | None = None,
+) -> Brief:
+    """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``,
+    ``parts`` what ``analyses.attribution`` wrote of the only plan.
+
+    The two pages are about the first plan; with more than one, each has its own sections, one after another.
+    """
     words = Words(language, minus="\u2212")
     first = ReportContext(Measurements(sources[0].results), words)
     others = [ReportContext(Measurements(each.results, sources[0].results), words, first.title) for each in sources[1:]]
-    pictures, left_out = _pictures([each.results for each in sources], language, words)
+    found = [Consequences(sources[0].results, each.results) for each in sources[1:]]
     marks = list(dict.fromkeys(mark for each in sources for mark in each.marks))
-    blocks: dict[str, list[Block]] = {}
-    titles = {}
-    for number, other in enumerate(others):
-        name = f"against{number}"
-        titles[name] = words("compare_section", other=other.title, first=first.title)
-        blocks[name] = comparison_document.build_blocks(other, str(number + 1) if len(others) > 1 else "")
-    blocks["risks"] = []
-    for place, picture in pictures:
-        blocks.setdefault(place if place in ORDER else "other", []).append(picture)
-    blocks["limits"] = assumptions.build_limitations(first)
-    blocks["again"] = [assumptions.build_reproduction_table(each, command) for each in (first, *others)]
-    title = words("compare_title", titles=words("compare_versus").join(each.title for each in (first, *others)))
-    return _whole(first, title, comparison_document.build_opening(first, others, marks, left_out), blocks=blocks, titles=titles)
+    opening = [Paragraph(text) for text in pages.warnings(marks, words)]
+    sections: list[Section] = []
+    for number, (facts, other) in enumerate(zip(found, others)):
+        own = comparison.build_sections(facts, words, parts)
+        if number:
+            own = annexes.renamed(own, str(number + 1))
+            heading = Paragraph(comparison.lead(facts, words), strong=True)
+            own = [Section(own[0].id, words("compare_section", other=other.title), (heading, *own[0].blocks)), *own[1:]]
+        sections += own
+    title = words("title_comparison", titles=words("name_list").join(words("titled", title=each.title) for each in others))
+    extra = annexes.of_comparison(first, others, sources, command, pictures=with_annexes)
+    return _whole(first, title, comparison.lead(found[0], words), opening, sections, extra, with_annexes)
 
 
 def _whole(
-    context: ReportContext,
-    title: str,
-    opening: Sequence[Block],
-    blocks: dict[str, list[Block]],
-    titles: dict[str, str] | None = None,
-) -> Brief:
-    words, manifest, titles = context.words, context.manifest, titles or {}
-    scenario, program = manifest["scenario"], manifest["program"]
-    draws = context.results.goals[0]["draws"] if context.results.goals else 0
-    subtitle = words(
-        "brief_subtitle_luck" if manifest["only_luck"] else "brief_subtitle",
-        vantage=context.vantage, runs=manifest["replications"]["completed"], draws=draws,
-    )  # fmt: skip
-    footer = words(
-        "brief_footer", version=program.get("version") or "", id=scenario["id"], seed=manifest["seed"], hash=manifest["hash"][:12]
-    )
-    ordered = [*titles, *(name for name in ORDER if name not in titles)]
-    sections = tuple(
-        Section(name, titles.get(name) or words(f"section_{name}"), tuple(blocks[name])) for name in ordered if blocks.get(name)
-    )
-    labels = {name: words(name) for name in LABELS}
+    context: ReportContext, title: str, lead: str, opening: Sequence[Block], sections: Sequence[Section],
+    extra: Sequence[Section], with_annexes: bool,
+) -> Brief:  # fmt: skip
+    words = context.words
+    month = OfficeNumbers(words).month(context.manifest["scenario"].get("vantage") or context.day[:7])
     return clean_part(
         Brief(
-            words.language,
-            title,
-            subtitle,
-            opening=tuple(opening),
-            sections=sections,
-            footer=footer,
-            day=context.day,
-            labels=labels,
+            words.language, title, lead, opening=tuple(opening), sections=tuple(sections), footer=words("page_footer"),
+            day=context.day, labels={name: words(name) for name in LABELS}, source=words("page_source", month=month),
+            annexes=tuple(extra), with_annexes=with_annexes,
         )
-    )
-
-
-def _folders(studies: Sequence[Study]) -> list[Results]:
-    return [Results(study.folder) for study in studies]
-
-
-def _pictures(shown: Sequence[Results], language: str, words: Words) -> tuple[list[tuple[str, Illustration]], list[str]]:
-    """The pictures by section, and sentences on those that could not be rendered."""
-    found: list[tuple[str, Illustration]] = []
-    left_out: list[str] = []
-    for picture in _drawable_pictures(shown, language, words, left_out):
-        place = PLACE_OF_PICTURES.get(picture.section, picture.section)
-        caption = picture.title if not picture.caption else f"{picture.title}{words('picture_colon')}{picture.caption}"
-        found.append((place if place in ORDER else "other", Illustration(picture.id, caption, picture.alt, picture)))
-    return found, left_out
-
-
-def _drawable_pictures(shown: Sequence[Results], language: str, words: Words, left_out: list[str]) -> Iterator[Any]:
-    from experiments.reporting.figures import gallery, style
-
-    for picture in gallery.gallery(shown, language):
-        try:
-            style.check_glyphs(picture.figure)
-        except style.MissingGlyphError as problem:
-            left_out.append(words("mark_picture", name=picture.title, reason=str(problem)))
-            continue
-        yield picture
+    )  # fmt: skip

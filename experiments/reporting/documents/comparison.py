@@ -1,81 +1,187 @@
-"""The brief of a comparison: what each scenario changes against the first, on common random numbers."""
+"""The two pages of a comparison: the plan against the reference, from one set of facts."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from experiments.reporting.documents import goals, money, people, probability_wording, townships
-from experiments.reporting.documents.content import Block, Callout, Paragraph, Table
-from experiments.reporting.documents.context import ReportContext
-from experiments.reporting.documents.inputs import Mark
-from experiments.reporting.documents.probability_wording import Chance, Change
-from experiments.reporting.documents.summary import list_warnings
+from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses.attribution import BELOW
+from experiments.analyses.changes import Amount, GoalChange
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.reporting import answer
+from experiments.reporting.documents import pages
+from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
+from experiments.reporting.figures import answer_figure
+from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 
-
-def build_opening(
-    first: ReportContext, others: Sequence[ReportContext], marks: Sequence[Mark], pictures_left_out: Sequence[str]
-) -> list[Block]:
-    """Question and answer, warnings, limit."""
-    words = first.words
-    named = words("brief_and").join(words("brief_goal_quoted", name=other.title) for other in others)
-    answers = tuple(sentence for other in others for sentence in _answers(first, other))
-    blocks: list[Block] = [
-        Callout("question", words("tone_question"), (words("compare_question", first=first.title, others=named),)),
-        Callout("answer", words("tone_answer"), answers),
-    ]
-    warned = (*list_warnings(marks, words), *pictures_left_out)
-    if warned:
-        blocks.append(Callout("warning", words("tone_warning"), warned))
-    blocks.append(Callout("limit", words("tone_limit"), (words("limit_line", county=words("county_here")),)))
-    return blocks
+INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "industry_year_end")
+HELP = "waiting_help"
+MOST_BROKEN = 4
 
 
-def _answers(first: ReportContext, other: ReportContext) -> Iterator[str]:
-    words, comparison = first.words, other.measured.comparison
-    assert comparison is not None
-    titles = {"first": first.title, "other": other.title}
-    if comparison["same"]:
-        yield words("compare_same_lives", **titles)
-        return
-    for line in comparison["goals"]:
-        sides = Chance.of(line, "first_"), Chance.of(line, "other_")
-        if line["headline"] and None not in sides:
-            first_probability, other_probability = (probability_wording.format_probability(side, words) for side in sides)
-            change = probability_wording.change_of_probability(Change.of(line), words)
-            goal = words.of(line["name"])
-            yield words(
-                "compare_answer_goal",
-                goal=goal,
-                told_first=first_probability,
-                told_other=other_probability,
-                change=change,
-                **titles,
-            )
-    yield words("compare_answer_money", other=other.title, change=_money(other, words))
+def lead(facts: Consequences, words: Words) -> str:
+    """Which two plans, and how often they were run."""
+    numbers = OfficeNumbers(words)
+    changed = answer.describe_levers(facts, numbers)
+    first, other = (words.of(each.manifest["scenario"]["title"]) for each in (facts.first, facts.other))
+    plan = words("lead_plan", levers=changed) if changed else words("lead_plan_title", title=other)
+    trial = words("lead_trial") if facts.trial else ""
+    return words("lead_comparison", plan=plan, first=first, runs=facts.pairs, trial=trial)
 
 
-def _money(other: ReportContext, words: Words) -> str:
-    found = other.measured.paired(other.measured.public(), other.measured.public(base=True))
-    if found.mean == found.low == found.high == 0:
-        return words("no_difference")
-    if found.low > 0:
-        return words("money_more", yuan=money.format_million(found.mean, found.low, found.high, other))
-    if found.high < 0:
-        return words("money_less", yuan=money.format_million(-found.mean, -found.high, -found.low, other))
-    low, high = (end / money.MILLION for end in (found.low, found.high))
-    ends = (probability_wording.format_rounded(end, low, high, unit="", words=words, sign=True) for end in (low, high))
-    return words("money_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
+def build_sections(facts: Consequences, words: Words, parts: Mapping[str, Any] | None = None) -> list[Section]:
+    """The sections of the two pages; ``parts``: what each setting contributes and what repairs a promise, if that was run."""
+    numbers = OfficeNumbers(words)
+    places = comparison_analysis.against(facts.first, facts.other)["places"]
+    told = [text for text in answer.sentences(facts, words) if text != words("answer_trial", runs=facts.pairs)]
+    repairs = [] if parts is None else parts["repairs"]
+    told[1:1] = [answer.repair_sentence(each, words) for each in repairs]
+    sections = [Section("answer", words("page_answer"), tuple(_paragraphs(told, words)))]
+    if facts.same:
+        return sections
+    picture = answer_figure.promise_and_people(facts, words.language)
+    table: list[Block] = [build_table(facts, numbers)]
+    table += [] if picture is None else [Illustration("answer", picture.title, picture.alt, picture)]
+    sections.append(Section("table", words("page_comparison_table"), tuple(table)))
+    sections.append(Section("who", words("page_who"), (Paragraph(_joined(pages.who(places, numbers), words)),)))
+    if parts is not None and parts["parts"]:
+        sections.append(Section("parts", words("page_parts"), (build_parts_table(parts["parts"], numbers),)))
+    sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers, bool(repairs)), words)),)))
+    checks = pages.checks(facts.other, numbers)
+    if checks:
+        sections.append(Section("checks", words("page_checks"), (Paragraph(checks, small=True),)))
+    return sections
 
 
-def build_blocks(other: ReportContext, suffix: str) -> list[Block]:
-    """Goals, people, money and places of one comparison; ``suffix`` keeps the tables of several apart."""
-    comparison = other.measured.comparison
-    assert comparison is not None
-    found: list[Block] = [
-        Paragraph(other.words("compare_pairs_note", pairs=comparison["pairs"], draws=comparison["draws"]), small=True),
-        replace(goals.build_headline_table(other), note=""),
-    ]
-    rest = goals.build_other_goals_table(other)
-    tail: list[Block] = [] if rest is None else [rest]
-    found += [*people.build_blocks(other), money.build_fund_table(other), *townships.build_blocks(other), *tail]
-    return [replace(block, id=f"{block.id}{suffix}") if isinstance(block, Table) else block for block in found]
+def _paragraphs(sentences: Sequence[str], words: Words) -> Iterator[Paragraph]:
+    """The worst alone, then the rest in one paragraph."""
+    if sentences:
+        yield Paragraph(sentences[0], strong=True)
+    if len(sentences) > 1:
+        yield Paragraph(_joined(sentences[1:], words))
+
+
+def _joined(sentences: Any, words: Words) -> str:
+    return words("sentence_gap").join(text for text in sentences if text)
+
+
+def _basis(facts: Consequences, numbers: OfficeNumbers, repaired: bool) -> Iterator[str]:
+    yield from pages.surety(facts, numbers)
+    yield pages.definition(facts, numbers)
+    yield pages.evidence(facts.other, numbers.words)
+    yield numbers.words("basis_untested" if facts.broken and not repaired else "basis_synthetic")
+
+
+def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table:
+    """What each setting contributes to the number of persons below the line: alone, left out, its share, with intervals."""
+    from sim.core.inputs.parameters import load_all
+
+    words, book = numbers.words, load_all().parameters
+    metric = next(each for each in parts["metrics"] if each["metric"] == BELOW)
+    rows: list[dict[str, Cell | str]] = []
+    for part in metric["parts"]:
+        known = book.get(part["lever"])
+        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
+        for key in ("alone", "left_out", "share"):
+            row[key] = Cell(part[key]["mean"], _around(part[key], numbers))
+        rows.append(row)
+    total = metric["total"]
+    rows.append(
+        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], _around(total, numbers))}
+    )
+    columns = [("item", 2.6, None), ("alone", 1.8, None), ("left_out", 1.8, None), ("share", 1.8, None)]
+    return pages.page_table(words, "parts", columns, rows, words("page_note_parts"))
+
+
+def _around(found: Mapping[str, float], numbers: OfficeNumbers) -> str:
+    middle, low, high = (f"{found[key]:+,.0f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
+    return numbers.words("parts_around", middle=middle, low=low, high=high)
+
+
+def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
+    """At most eight rows in the order of the text, each with its year, persons and what its repair would take."""
+    words = numbers.words
+    groups = answer.grouped(facts.broken)[:MOST_BROKEN]
+    rows = [_own_row(facts, numbers), *(_goal_row(group, facts, numbers) for group in groups)]
+    rows += _people_rows(facts, numbers)
+    rows += _industry_row(facts, numbers)
+    columns: list[tuple[str, float, str | None]] = [
+        ("item", 2.6, None), ("first", 1.7, None), ("other", 1.7, None), ("since", 0.9, None), ("persons", 1.7, None),
+        ("repair", 1.7, None),
+    ]  # fmt: skip
+    note = words("page_note_comparison")
+    if facts.hollow:
+        change, amount = facts.hollow[0]
+        note += words("answer_hollow", goal=answer.short_name(change, words), money=numbers.money(amount.difference))
+    return pages.page_table(words, "comparison", columns, rows[: pages.MOST_ROWS], note)
+
+
+def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    words, amount = numbers.words, facts.paid(funds=(OWN_FUND,), a_year=True)
+    side = "saved" if facts.own.difference < 0 else "spent"
+    label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if facts.own.clear else ""
+    return {
+        "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"),
+        "repair": label or words("cell_none"),
+        "first": Cell(amount.first, words("money_per_year", money=numbers.money(amount.first))),
+        "other": Cell(amount.other, words("money_per_year", money=numbers.money(amount.other))),
+    }  # fmt: skip
+
+
+def _goal_row(group: Sequence[GoalChange], facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    words, change = numbers.words, group[0]
+    first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
+    persons, lacking = words("cell_none"), words("cell_none")
+    if change.given_up and change.persons is not None:
+        first, other = numbers.persons(change.persons.first), numbers.persons(change.persons.other)
+    if change.persons is not None:
+        label = "cell_cases" if change.behind else "cell_fewer" if change.persons.difference < 0 else "cell_more"
+        persons = words(label, count=numbers.count(change.persons.difference))
+    if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
+        lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
+    return {
+        "item": words("name_list").join(answer.short_name(each, words) for each in group),
+        "first": Cell(change.first, first), "other": Cell(change.other, other),
+        "since": _year(change.first_year or facts.since, words), "persons": persons, "repair": lacking,
+    }  # fmt: skip
+
+
+def _year(year: int, words: Words) -> str:
+    return words("cell_year", year=year)
+
+
+def _people_rows(facts: Consequences, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
+    words, found = numbers.words, answer.worst_year(facts)
+    year = found[0] if found is not None else facts.years[-1]
+    for indicator, label in ((TRUE, "row_true"), (RECORDED, "row_recorded"), (HELP, "row_help")):
+        amount = facts.persons(indicator, year)
+        if amount is None:
+            continue
+        side = "cell_more" if amount.difference > 0 else "cell_fewer"
+        if indicator == HELP:
+            shown = [numbers.count(each) for each in (amount.first, amount.other)]
+            if not amount.clear:
+                continue
+        else:
+            shown = [numbers.persons(each) for each in (amount.first, amount.other)]
+        side = f"{side}_items" if indicator == HELP else side
+        changed = words(side, count=numbers.count(amount.difference)) if abs(amount.difference) >= 1.0 else words("cell_none")
+        yield {
+            "item": words(label, year=year), "first": Cell(amount.first, shown[0]), "other": Cell(amount.other, shown[1]),
+            "since": _year(facts.since, words), "persons": changed, "repair": words("cell_none"),
+        }  # fmt: skip
+
+
+def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str, Cell | str]]:
+    words, amount = numbers.words, facts.paid(funds=(OWN_FUND, "bridging"), uses=INDUSTRY)
+    if not _moved(amount):
+        return []
+    return [{
+        "item": words("row_industry", years=answer.span(facts, words)), "since": _year(facts.since, words),
+        "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
+        "persons": words("cell_none"), "repair": words("cell_none"),
+    }]  # fmt: skip
+
+
+def _moved(amount: Amount) -> bool:
+    return amount.p90 < 0.0 or amount.p10 > 0.0

@@ -40,10 +40,11 @@ def _harmless(character: str) -> bool:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; ``small`` is for notes."""
+    """A paragraph; ``small`` is for notes, ``strong`` for the sentence that must not be overlooked."""
 
     text: str
     small: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Brief:
-    """A brief in one language. ``opening`` stands before the first heading: question, answer, what must be known first.
+    """A brief in one language. ``opening`` stands before the first heading: what must be known of the folders first.
 
-    ``day``: of the run; documents are dated by it, so that the same result gives the same file.
+    ``sections`` are the two pages. ``annexes`` are tables and pictures for those who want more: the workbook has them all, a
+    document where ``with_annexes``. ``day``: of the run; documents are dated by it, so that the same result gives the same file.
+    ``footer`` stands at the foot of every page, ``source`` once, under the last section.
     """
 
     language: str
@@ -153,14 +156,22 @@ class Brief:
     footer: str
     day: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    annexes: tuple[Section, ...] = ()
+    with_annexes: bool = False
+
+    @property
+    def shown(self) -> tuple[Section, ...]:
+        """The sections that a document shows."""
+        return (*self.sections, *(self.annexes if self.with_annexes else ()))
 
     def blocks(self) -> Sequence[Block]:
-        """All blocks in their order."""
-        return [*self.opening, *(block for section in self.sections for block in section.blocks)]
+        """All blocks of a document in their order."""
+        return [*self.opening, *(block for section in self.shown for block in section.blocks)]
 
     def tables(self) -> list[Table]:
-        """All tables in their order."""
-        return [block for block in self.blocks() if isinstance(block, Table)]
+        """All tables in their order, those of the annexes too."""
+        return [block for section in (*self.sections, *self.annexes) for block in section.blocks if isinstance(block, Table)]
 
     def pictures(self) -> list[Illustration]:
         """All pictures in their order."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from experiments.reporting.documents.content import Brief, Callout, Cell, Chart, Column, Table
+from experiments.reporting.documents.content import Brief, Cell, Chart, Column, Paragraph, Table
 from experiments.results.files import whole
 
 #: Sheets may not have these in their names, nor more characters.
@@ -80,14 +80,17 @@ class _Writer:
         sheet.set_column(0, 0, WIDE)
         self._text(sheet, 0, 0, text=self.brief.title, form=self.title)
         self._text(sheet, 1, 0, self.brief.subtitle)
+        sheet.set_row(1, LINE * _lines(self.brief.subtitle, WIDE))
         row = 3
-        for block in self.brief.opening:
-            if isinstance(block, Callout):
-                for text, form in ((block.title, self.bold), *((line, None) for line in block.lines)):
-                    self._text(sheet, row, 0, text=text, form=form)
-                    sheet.set_row(row, LINE * _lines(text, WIDE))
-                    row += 1
-                row += 1
+        opening = [(block.text, None) for block in self.brief.opening if isinstance(block, Paragraph)]
+        for section in self.brief.sections:
+            texts = [(block.text, None) for block in section.blocks if isinstance(block, Paragraph)]
+            opening += [(section.title, self.bold), *texts] if texts else []
+        for text, form in opening:
+            self._text(sheet, row, 0, text=text, form=form)
+            sheet.set_row(row, LINE * _lines(text, WIDE))
+            row += 1
+        row += 1
         self._text(sheet, row, 0, self.brief.footer)
 
     def _table(self, table: Table) -> str:

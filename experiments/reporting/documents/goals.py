@@ -1,18 +1,14 @@
-"""The scoreboard of a brief: true values beside recorded ones, with and without the plan, in numbers and in plain words."""
+"""The scoreboard of a workbook: true values beside recorded ones, with and without the plan."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from experiments.reporting.documents import probability_wording
-from experiments.reporting.documents.content import Bullets, Cell, Chart, Column, Table
+from experiments.reporting.documents.content import Cell, Chart, Column, Table
 from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.goal_selection import group_goals
-from experiments.reporting.translations import Words, margin
-from experiments.results import curves
-
-#: A curve is read off where it reaches this probability.
-SURE = 0.9
+from experiments.reporting.translations import margin
 
 
 def build_headline_table(context: ReportContext) -> Table:
@@ -55,8 +51,6 @@ def build_other_goals_table(context: ReportContext) -> Table | None:
 def _columns(context: ReportContext, full: bool) -> tuple[Column, ...]:
     words, base, other = context.words, context.measured.base is not None, context.other
     columns = [column(words, "goal", width=2.6), column(words, "true", width=1.5, place="document")]
-    if full:
-        columns.append(column(words, "reading", width=2.2))
     if base:
         columns.append(column(words, "without" if other is None else "first", width=1.5, place="document", titled=other))
         changed = "col_change" if other is None else "col_change_other"
@@ -94,7 +88,6 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
         "goal": name,
         "id": goal["id"],
         "true": probability_wording.format_probability(chance, words),
-        "reading": probability_wording.reading(chance, words),
         "probability": share(chance, words),
         "low": part(None if chance is None else chance.low, "share", words),
         "high": part(None if chance is None else chance.high, "share", words),
@@ -131,73 +124,3 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
 def _four(value: float | None, scale: float) -> float | None:
     """Four digits that matter: a median of runs is known no better."""
     return None if value is None else float(f"{value * scale:.4g}")
-
-
-def list_curves(context: ReportContext) -> Bullets | None:
-    """What the growth and the relapse goals hang on, and how far policy reaches; None where the runs do not say."""
-    found = tuple(sentence for rule in (_growth, _lever, _running, _thresholds) for sentence in rule(context))
-    return Bullets(found) if found else None
-
-
-def _curve(context: ReportContext, goal: str) -> list[dict[str, Any]]:
-    """The curve of a goal; empty where no run was assessed."""
-    outcomes, draws = curves.read_outcomes(context.measured.outcomes), context.measured.outcomes["draw"].to_numpy()
-    return [point for point in curves.curve(goal, outcomes, draws) if point["runs"]]
-
-
-def _growth(context: ReportContext) -> Iterator[str]:
-    points, words = _curve(context, curves.GROWTH), context.words
-    level = next((Chance.of(point) for point in points if point["at"] == 0.0), None)
-    if level is not None:
-        shown, needed = probability_wording.format_probability(level, words), _sure_from(points, words, difference=True)
-        yield words("curve_growth_said", told=shown, needed=needed)
-
-
-def _sure_from(points: Sequence[Mapping[str, Any]], words: Words, difference: bool = False) -> str:
-    """The least gap (in points) or threshold from which on one may be sure; "more than" the last where one never is."""
-    at = curves.first_reaching(points, SURE)
-    shown = points[-1]["at"] if at is None else at
-    gap = words("with_unit", number=f"{100 * shown:.10g}".replace("-", words.minus), unit=words.unit("share", difference=True))
-    text = gap if difference else words.level(shown, "share")
-    return words("curve_beyond", limit=text) if at is None else text
-
-
-def _lever(context: ReportContext) -> Iterator[str]:
-    """What all levers of the plan together do to the gap in growth: the rest of it no policy moves."""
-    measured, words, name = context.measured, context.words, f"goal.{curves.GROWTH}.margin"
-    if measured.base is None or name not in measured.outcomes:
-        return
-    own, base = (results.table("replications", ["replication", name]).set_index("replication")[name]
-                 for results in (measured.results, measured.base))  # fmt: skip
-    moved = measured.paired(own, base)
-    change = probability_wording.with_interval(moved.mean, moved.low, moved.high, "share", words, True)
-    yield words("curve_lever_said", change=change)
-
-
-def _running(context: ReportContext) -> Iterator[str]:
-    outcomes, draws = curves.read_outcomes(context.measured.outcomes), context.measured.outcomes["draw"].to_numpy()
-    found = curves.years_running(outcomes, draws)
-    chance = None if found is None else Chance.of(found)
-    if found is not None and chance is not None:
-        shown = probability_wording.format_probability(chance, context.words)
-        yield context.words("curve_running_said", first=found["first"], last=found["last"], told=shown)
-
-
-def _thresholds(context: ReportContext) -> Iterator[str]:
-    words, reached = context.words, {}
-    for label, goal in (("income", curves.INCOME_ALONE), ("spending", curves.AFTER_SPENDING)):
-        points = _curve(context, goal)
-        if not points:
-            return
-        reached[label] = _sure_from(points, words)
-    yield words("curve_relapse_said", **reached)
-
-
-def find_unlikely(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Goals that the paper sets and that are unlikely to be met, the whole interval considered."""
-    found = []
-    for goal in goals:
-        chance = Chance.of(goal)
-        if goal.get("weight") and chance is not None and probability_wording.verdict(chance) in ("unlikely", "very_unlikely"):
-            found.append(goal)
-    return found

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from experiments.reporting.documents import word_styles
 from experiments.reporting.documents.content import Brief, Bullets, Callout, Cell, Illustration, Paragraph, Table, stack_lines
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.figures import style
@@ -28,9 +29,15 @@ def write(brief: Brief, path: Path, pictures: Pictures) -> None:
     environment.filters["lines"] = stack_lines
     environment.filters["cells"] = cells
     environment.filters["columns"] = lambda table: table.of("document")
+    environment.globals["heading"] = lambda number: heading(number, brief.language)
     environment.globals["data"] = lambda picture: _address("image/svg+xml", pictures.svg(picture))
     template = environment.get_template("brief.html.j2")
     write_text(path, template.render(brief=brief, fonts=_fonts(), numbers=numbers(brief)))
+
+
+def heading(number: int, language: str) -> str:
+    """How a heading is numbered: 一、 in Chinese, a figure in English."""
+    return word_styles.numeral(number) if language == "zh" else f"{number}  "
 
 
 def kind(block: Any) -> str:
@@ -42,7 +49,7 @@ def kind(block: Any) -> str:
 def numbers(brief: Brief) -> dict[str, int]:
     """Running numbers of tables and pictures that a document shows, by "table:ID" and "picture:ID"."""
     found: dict[str, int] = {}
-    shown = [table for table in brief.tables() if table.in_document]
+    shown = [block for block in brief.blocks() if isinstance(block, Table) and block.in_document]
     found |= {f"table:{table.id}": number for number, table in enumerate(shown, 1)}
     found |= {f"picture:{picture.id}": number for number, picture in enumerate(brief.pictures(), 1)}
     return found

@@ -8,22 +8,25 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from experiments import model_api
-from experiments.analyses import comparison
+from experiments.analyses import attribution, comparison
 from experiments.results import folder as results
 from experiments.results.folder import Results
 from sim.core.inputs.errors import UserError, describe_problem
 
-WITHOUT_POLICY = "without_policy"
+WITHOUT_POLICY, WITHOUT_COUNTY_MONEY = "without_policy", "without_county_money"
 #: What a brief cannot do without.
 NEEDED = (
     "goals.json", "audit.json", "budget.csv", "replications.parquet", "payments.parquet", "months.parquet", "years.parquet",
     "bands.parquet",
 )  # fmt: skip
+
+
+#: What the parts and repairs of a plan are as a study.
+PARTS = "parts"
 
 
 class Unusable(UserError):
@@ -45,37 +48,36 @@ class Source:
     results: Results
     marks: tuple[Mark, ...]
     without_policy: Results | None = None
+    without_county_money: Results | None = None
 
     @property
     def manifest(self) -> dict[str, Any]:
         """The manifest: the run's inputs and how it went."""
         return self.results.manifest
 
-    @cached_property
-    def comparison(self) -> dict[str, Any] | None:
-        """What the scenario changes against no county policy at all, on common random numbers; None if that was not run."""
-        if self.without_policy is None:
-            return None
-        return comparison.against(self.without_policy, self.results)
-
 
 def open_source(folder: Path) -> Source:
-    """A result folder, checked; with the run without county policy beside it where there is one.
+    """A result folder, checked; with the runs beside it, all policy stopped and the county's own money stopped, where they are.
 
     Raises Unusable for what is no result, another program's or format's, empty, or not as the run left it.
     """
     result, marks = check_folder(folder)
-    beside, without = folder / WITHOUT_POLICY, None
-    if (beside / "manifest.json").exists():
-        try:
-            without, own = check_folder(beside)
-            comparison.check([without, result])
-        except (Unusable, comparison.Unpaired) as reason:
-            without = None
-            marks.append(Mark("mark_without_unusable", (("reason", str(reason)),)))
-        else:
-            marks += [mark for mark in own if mark not in marks]
-    return Source(result, tuple(marks), without)
+    beside = {name: _companion(result, folder / name, marks) for name in (WITHOUT_POLICY, WITHOUT_COUNTY_MONEY)}
+    return Source(result, tuple(marks), beside[WITHOUT_POLICY], beside[WITHOUT_COUNTY_MONEY])
+
+
+def _companion(result: Results, folder: Path, marks: list[Mark]) -> Results | None:
+    """A run beside a result; what must be known of it is added to ``marks``."""
+    if not (folder / "manifest.json").exists():
+        return None
+    try:
+        found, own = check_folder(folder)
+        comparison.check([found, result])
+    except (Unusable, comparison.Unpaired) as reason:
+        marks.append(Mark("mark_without_unusable", (("reason", str(reason)),)))
+        return None
+    marks += [mark for mark in own if mark not in marks]
+    return found
 
 
 def check_folder(folder: Path) -> tuple[Results, list[Mark]]:
@@ -191,7 +193,7 @@ def _check_agreement(result: Results) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """A folder of a sweep or of a sensitivity analysis; ``kind`` says which."""
+    """A folder of a sweep, of a sensitivity analysis or of the parts of a plan; ``kind`` says which."""
 
     folder: Path
     kind: str
@@ -200,12 +202,14 @@ class Study:
 
 def read_study(folder: Path) -> Study | None:
     """The study in a folder; None if it holds none."""
-    for name, kind in (("sensitivity.json", "sensitivity"), ("manifest.json", "sweep")):
+    for name, kind in (("sensitivity.json", "sensitivity"), (attribution.FILE, PARTS), ("manifest.json", "sweep")):
         try:
             record = json.loads((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if kind == "sensitivity" and "screening" in record:
+            return Study(folder, kind, record)
+        if kind == PARTS and isinstance(record, dict) and "repairs" in record:
             return Study(folder, kind, record)
         if kind == "sweep" and isinstance(record, dict) and record.get("kind") == "sweep":
             return Study(folder, kind, record)

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.analyses import comparison
 from experiments.results.folder import Results
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     import pandas
 
 OUTER = (0.05, 0.95)
-WORST = 0.9
 
 
 @dataclass(frozen=True)
@@ -193,8 +191,3 @@ def _payments(results: Results) -> "pandas.DataFrame":
         table[name] = table[name].astype(str)
     wide = table.pivot(index="replication", columns=["year", "fund", "use"], values=["yuan", "shortfall", "count"])
     return wide.fillna(0.0)
-
-
-def worst_tenth(values: NDArray[np.float64]) -> float:
-    """The value that one run in ten exceeds."""
-    return float(estimates.quantiles(values[~np.isnan(values)], (WORST,))[0])

@@ -1,55 +1,17 @@
-"""What it costs: purse by year, the largest uses, what goes unpaid."""
+"""What it costs, as tables of the workbook: purse by year, the largest uses, what goes unpaid."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from experiments.reporting.documents import probability_wording
-from experiments.reporting.documents.content import Block, Bullets, Cell, Chart, Row, Table
+from experiments.reporting.documents.content import Cell, Chart, Row, Table
 from experiments.reporting.documents.context import ReportContext, column
+from experiments.reporting.translations import Words
 from sim.world.funds import NOT_PUBLIC
 
 MILLION = 1e6
 MOST = 15
 #: Yuan a year: less is 0.00 million.
 SMALLEST = 5000.0
-
-
-def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences on public money, the table of purses by year, and the table of the largest uses."""
-    yield Bullets(tuple(_sentences(context)))
-    yield build_fund_table(context)
-    yield build_use_table(context)
-
-
-def format_million(value: float, low: float, high: float, context: ReportContext, sign: bool = False) -> str:
-    """Yuan a year as million yuan with its interval."""
-    return probability_wording.with_interval(
-        value / MILLION, low / MILLION, high / MILLION, unit="million yuan", words=context.words, sign=sign
-    )
-
-
-def _sentences(context: ReportContext) -> Iterator[str]:
-    words, measured = context.words, context.measured
-    total = measured.estimate(measured.public())
-    by_fund = {fund: float(_of_fund(context, fund).mean()) for fund in context.measured.funds if fund not in NOT_PUBLIC}
-    if by_fund and total.mean > 0:
-        first = max(by_fund, key=lambda fund: by_fund[fund])
-        amount = format_million(total.mean, total.low, total.high, context)
-        yield words("money_said", total=amount, first=fund_name(first, context), share=words.percent(by_fund[first] / total.mean))
-    if measured.base is not None and context.other is None:
-        change = measured.paired(measured.public(), measured.public(base=True))
-        if change.low > 0:
-            yield words("money_policy", change=format_million(change.mean, change.low, change.high, context))
-        elif change.high < 0:
-            yield words("money_policy_less", change=format_million(-change.mean, -change.high, -change.low, context))
-    unpaid = find_unpaid_uses(context)
-    if unpaid:
-        use, series = unpaid[0]
-        found = measured.estimate(series / len(measured.years))
-        if found.mean >= SMALLEST:
-            yield words(
-                "money_unpaid", use=use_name(use, context), yuan=format_million(found.mean, found.low, found.high, context)
-            )
 
 
 def find_unpaid_uses(context: ReportContext) -> list[tuple[str, Any]]:
@@ -77,8 +39,13 @@ def fund_name(fund: str, context: ReportContext) -> str:
 
 def use_name(use: str, context: ReportContext) -> str:
     """A use's name; its id where the words do not know it."""
+    return use_label(use, context.words)
+
+
+def use_label(use: str, words: Words) -> str:
+    """A use's name in the words of a language."""
     label = f"use_{use}"
-    return context.words(label) if context.words.has(label) else use
+    return words(label) if words.has(label) else use
 
 
 def build_fund_table(context: ReportContext) -> Table:

@@ -1,61 +1,10 @@
-"""Persons and yuan: what the percentages mean for people."""
-
-from collections.abc import Iterator
+"""Persons and yuan at the end, as a table of the workbook."""
 
 from experiments.reporting.documents import probability_wording
-from experiments.reporting.documents.content import Block, Bullets, Cell, Column, Table
+from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.context import ReportContext, column
-from experiments.reporting.documents.measures import Estimate, Quantity, worst_tenth
+from experiments.reporting.documents.measures import Estimate, Quantity
 from experiments.statistics import estimates
-
-#: With fewer runs the worst tenth is one or two of them.
-LEAST_FOR_WORST = 20
-
-
-def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences on persons below the line, then the table."""
-    sentences = tuple(_sentences(context))
-    if sentences:
-        yield Bullets(sentences)
-    yield build_table(context)
-
-
-def _sentences(context: ReportContext) -> Iterator[str]:
-    words, measured = context.words, context.measured
-    known = {quantity.id: quantity for quantity in measured.quantities}
-    if not {"people_below", "people_recorded"} <= known.keys():
-        return
-    below, recorded = (measured.level(known[name]) for name in ("people_below", "people_recorded"))
-    facts = {"month": context.last_month, "true": format_persons(below, context), "recorded": format_persons(recorded, context)}
-    if below.runs >= LEAST_FOR_WORST:
-        yield words("people_said", **facts, worst=format_worst(context, known["people_below"]))
-    else:
-        yield words("people_said_few", **facts)
-    difference = measured.difference(known["people_below"])
-    if difference is None or context.other is not None:
-        return
-    change = probability_wording.Change(difference.mean, difference.low, difference.high)
-    if change.direction in ("up", "down"):
-        size = [abs(difference.mean), *sorted((abs(difference.low), abs(difference.high)))]
-        label = "people_policy_more" if change.direction == "up" else "people_policy_fewer"
-        yield words(label, persons=probability_wording.with_interval(size[0], size[1], size[2], unit="persons", words=words))
-    elif change.direction == "unclear":
-        ends = (
-            probability_wording.format_rounded(end, change.low, change.high, unit="persons", words=words, sign=True)
-            for end in (change.low, change.high)
-        )
-        yield words("people_policy_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
-
-
-def format_persons(found: Estimate, context: ReportContext) -> str:
-    """A mean number of persons with its interval."""
-    return probability_wording.with_interval(found.mean, found.low, found.high, unit="persons", words=context.words)
-
-
-def format_worst(context: ReportContext, quantity: Quantity) -> str:
-    """The value that one run in ten exceeds, to two digits: runs support no more of a quantile."""
-    found = worst_tenth(context.measured.series(quantity).to_numpy(dtype=float))
-    return f"{float(f'{found:.2g}'):,.0f}"
 
 
 def build_table(context: ReportContext) -> Table:

@@ -1,9 +1,4 @@
-"""From estimates to sentences: no word claims more than its interval allows, no digit more than the runs support.
-
-A probability is reported as so many of ten (hundred, thousand) futures: the coarsest such number that lies within the interval.
-Where the interval is wide, both its ends are reported. None or all of the runs is a bound. A verdict ("likely") is true of the
-whole interval.
-"""
+"""From estimates to cells: no digit more than the runs support; none or all of the runs is a bound."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,21 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.reporting.translations import Words, bound, probability
-
-#: Of how many futures a probability may be reported.
-OF = (10, 100, 1000)
-#: Beyond this width a single number of ten would hide how little is known.
-WIDE = 0.3
-#: Verdicts, each with the part of [0, 1] in which the whole interval must lie; the narrowest that contains it is reported.
-VERDICTS: tuple[tuple[str, float, float], ...] = (
-    ("very_likely", 0.9, 1.0),
-    ("very_unlikely", 0.0, 0.1),
-    ("likely", 2 / 3, 1.0),
-    ("unlikely", 0.0, 1 / 3),
-    ("rather_likely", 0.5, 1.0),
-    ("rather_unlikely", 0.0, 0.5),
-    ("undecided", 0.0, 1.0),
-)
 
 
 def _known(line: Mapping[str, Any], keys: Sequence[str]) -> list[float] | None:
@@ -57,54 +37,6 @@ class Chance:
     def width(self) -> float:
         """Of the interval."""
         return self.high - self.low
-
-
-def verdict(chance: Chance) -> str:
-    """The id of the strongest verdict that holds at both its ends."""
-    return next(name for name, low, high in VERDICTS if low <= chance.low and chance.high <= high)
-
-
-def frequency(chance: Chance) -> tuple[int, int] | None:
-    """So many of so many futures, neither none nor all, within the interval; None if even thousandths are too coarse."""
-    for of in OF:
-        count = round(chance.probability * of)
-        if 0 < count < of and chance.low <= count / of <= chance.high:
-            return count, of
-    return None
-
-
-def span(chance: Chance) -> tuple[int, int]:
-    """The interval in tenths, outwards."""
-    return math.floor(chance.low * 10 + 1e-9), math.ceil(chance.high * 10 - 1e-9)
-
-
-def reading(chance: Chance | None, words: Words) -> str:
-    """The probability in everyday words: "in about 7 of 10 futures"; a bound where none or all of the runs met it."""
-    if chance is None:
-        return words("reading_unknown")
-    if chance.bound == "below":
-        return words("reading_none", runs=chance.runs, bound=words.percent(chance.high))
-    if chance.bound == "above":
-        return words("reading_all", runs=chance.runs, bound=words.percent(chance.low))
-    if chance.width > WIDE:
-        low, high = span(chance)
-        return words("reading_span", low=low, high=high)
-    fraction = frequency(chance)
-    if fraction is None:  # so near an end that not even one in a thousand fits
-        near = "reading_rarely" if chance.probability < 0.5 else "reading_nearly"
-        return words(near, bound=words.percent(chance.high if chance.probability < 0.5 else chance.low))
-    count, of = fraction
-    return words(f"reading_of_{of}", count=_numeral(count, of, words))
-
-
-def _numeral(count: int, of: int, words: Words) -> str:
-    """A number of tenths as Chinese says it; figures otherwise."""
-    return "一两三四五六七八九"[count - 1] if words.language == "zh" and of == 10 else str(count)
-
-
-def format_verdict(chance: Chance | None, words: Words) -> str:
-    """The verdict in words."""
-    return words("verdict_unknown") if chance is None else words(f"verdict_{verdict(chance)}")
 
 
 def format_probability(chance: Chance | None, words: Words) -> str:
@@ -195,19 +127,3 @@ def with_interval(value: float | None, low: float | None, high: float | None, un
     ends = [_grouped(end * scale, places, words, sign) for end in (low, high)]
     label = "range_signed" if sign or low < 0 else "range"
     return words("with_range", value=middle, range=words(label, low=ends[0], high=ends[1]))
-
-
-def change_of_probability(change: Change | None, words: Words) -> str:
-    """What a change does to a probability, in points; "cannot be shown" where the interval includes 0."""
-    if change is None:
-        return words("change_unknown")
-    if change.direction == "same":
-        return words("change_same")
-    if change.direction == "unclear":
-        ends = (
-            _grouped(100 * end, digits(100 * change.low, 100 * change.high), words, True) for end in (change.low, change.high)
-        )
-        return words("change_unclear", range=words("range_signed", **dict(zip(("low", "high"), ends))))
-    size = [100 * abs(change.difference), *sorted((100 * abs(change.low), 100 * abs(change.high)))]
-    points = with_interval(size[0], size[1], size[2], unit="points", words=words)
-    return words(f"change_{change.direction}", points=points)

@@ -1,4 +1,4 @@
-"""Who gains and who is left behind: kinds of households and townships, reported only where the interval allows."""
+"""Kinds of households and townships, as tables of the workbook: levels, and who gains and loses where the interval allows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,8 @@ import numpy as np
 
 from experiments.analyses.comparison import GAINS, LOSES, SAME
 from experiments.reporting.documents import probability_wording
-from experiments.reporting.documents.content import Block, Bullets, Cell, Chart, Table
+from experiments.reporting.documents.content import Cell, Chart, Table
 from experiments.reporting.documents.context import ReportContext, column
-from experiments.statistics import estimates
 
 PLURAL = {"segment": "segments", "township": "townships"}
 INCOME, RELAPSE = "rural_income", "relapse_rate"
@@ -55,37 +54,10 @@ class Places:
             return "mixed"
         return GAINS if GAINS in found else LOSES if LOSES in found else SAME if found == {SAME} else "unclear"
 
-    def behind(self) -> list[str]:
-        """Townships whose relapse lies clearly above the county's: paired by replication, corrected for how many are tested."""
-        own = {unit: values for (scope, unit, name), values in self.levels.items() if scope == "township" and name == RELAPSE}
-        if not own:
-            return []
-        county = self._county
-        confidence = 1.0 - (1.0 - estimates.CONFIDENCE) / len(own)
-        clear = []
-        for unit, values in own.items():
-            step = (values - county.reindex(values.index)).to_numpy()
-            mean = estimates.mean(step, self.context.measured.draws.loc[values.index].to_numpy(), confidence)
-            if mean.low > 0:
-                clear.append((mean.mean, unit))
-        return [unit for _size, unit in sorted(clear, reverse=True)]
 
-    @cached_property
-    def _county(self) -> Any:
-        return self.context.measured.last[RELAPSE]
-
-    def county_relapse(self) -> str:
-        """The county's mean relapse rate with its interval."""
-        found = self.context.measured.estimate(self._county)
-        return probability_wording.with_interval(found.mean, found.low, found.high, unit="share", words=self.context.words)
-
-
-def build_blocks(context: ReportContext) -> Iterator[Block]:
-    """Sentences on who gains and who is left behind, then a table for each scope that has values."""
+def build_tables(context: ReportContext) -> Iterator[Table]:
+    """A table for each scope that has values."""
     places = Places(context)
-    sentences = tuple(_sentences(context, places))
-    if sentences:
-        yield Bullets(sentences)
     for scope in PLURAL:
         if any(key[0] == scope for key in places.levels):
             yield build_table(context, places, scope)
@@ -98,20 +70,8 @@ def list_names(units: Sequence[str], context: ReportContext) -> str:
     return shown if len(units) <= NAMED else context.words("who_more", names=shown, count=len(units))
 
 
-def _sentences(context: ReportContext, places: Places) -> Iterator[str]:
-    words = context.words
-    if places.lines:
-        units = {plural: [place["unit"] for place in context.manifest[plural]] for plural in PLURAL.values()}
-        for verdict, some, none in ((GAINS, "who_gain", "who_none_gain"), (LOSES, "who_lose", "who_none_lose")):
-            found = [unit for scope, plural in PLURAL.items() for unit in units[plural] if places.verdict(scope, unit) == verdict]
-            yield words(some, names=list_names(found, context)) if found else words(none)
-    if RELAPSE in context.manifest["indicators"] and any(key[2] == RELAPSE for key in places.levels):
-        behind, rate = places.behind(), places.county_relapse()
-        yield words("who_behind", names=list_names(behind, context), rate=rate) if behind else words("who_none_behind", rate=rate)
-
-
 def build_table(context: ReportContext, places: Places, scope: str) -> Table:
-    """Places of one scope: townships with the highest relapse first, kinds of households in their order."""
+    """Places of one scope in their own order: nobody is ranked."""
     words, compared = context.words, bool(places.lines)
     columns = [column(words, "place", width=2.2), column(words, "income", "whole", width=1.7)]
     if compared:
@@ -121,18 +81,12 @@ def build_table(context: ReportContext, places: Places, scope: str) -> Table:
         columns.append(column(words, "relapse_change", "points", width=1.9, digits=2))
         columns.append(column(words, "verdict", width=1.2))
     order = [place["unit"] for place in context.manifest[PLURAL[scope]]]
-    if scope == "township":
-        order.sort(key=lambda unit: -_mean(places.levels.get((scope, unit, RELAPSE))))
     rows = tuple(_row(context, places, scope, unit) for unit in order)
     title = words(f"table_{PLURAL[scope]}", year=context.last_year)
     note = words("note_places" if compared and context.other is None else "note_places_levels") if context.other is None else ""
     return Table(
         PLURAL[scope], title, tuple(columns), rows=rows, note=note, chart=Chart(words("col_relapse"), "place", ("relapse",))
     )
-
-
-def _mean(values: Any) -> float:
-    return -1.0 if values is None else float(values.mean())
 
 
 def _row(context: ReportContext, places: Places, scope: str, unit: str) -> dict[str, Cell | str]:

@@ -32,7 +32,7 @@ SHORT = 8
 
 def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") -> None:
     """Write the document in one of ``word_styles.LOOKS``."""
-    document = _Writer(brief, pictures, word_styles.LOOKS[style]).document()
+    document = _Writer(brief, pictures, word_styles.look_of(style, brief.language)).document()
     packed = io.BytesIO()
     document.save(packed)
     with whole(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as still:
@@ -57,19 +57,73 @@ class _Writer:
         self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
         for block in self.brief.opening:
             self._block(block)
-        for number, section in enumerate(self.brief.sections, 1):
+        for number, section in enumerate(self._fitting(), 1):
             self._section(number, section)
+        if self.brief.source:
+            self.docx.add_paragraph(self.brief.source, style="Note")
         return self.docx
+
+    def _fitting(self) -> tuple[Section, ...]:
+        """The sections that two pages of the standard hold, the last left to the annexes first; all where a page holds enough.
+
+        The standard sets 22 lines of 28 characters on a page, so an estimate by characters is good to a line or two.
+        """
+        sections = list(self.brief.shown)
+        if self.look.pictures or self.brief.with_annexes or self.look.line is None:
+            return tuple(sections)
+        page = Emu(Mm(297) - self.look.top - self.look.bottom).pt
+        width = Emu(self.width).pt
+        used = self.look.line  # a line to spare
+        used += self._height(Section("opening", "", self.brief.opening)) if self.brief.opening else 0.0
+        used += 16.0 * (1 + _cells(self.brief.source) * 10.5 / 2 // width)
+        used += 1.5 * (1 + _cells(self.brief.title) * self.look.title_size / 2 // width) * self.look.title_size
+        used += 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // width)
+        while len(sections) > 2 and self._end(sections, used, page) > 2 * page:
+            sections.pop()
+        return tuple(sections)
+
+    def _end(self, sections: list[Section], start: float, page: float) -> float:
+        """Where the last section ends, in points from the top of the first page; short tables do not break."""
+        place = start
+        for section in sections:
+            height = self._height(section)
+            whole = any(isinstance(block, Table) and len(block.rows) <= SHORT for block in section.blocks)
+            if whole and place < page < place + height:
+                place = page
+            place += height
+        return place
+
+    def _height(self, section: Section) -> float:
+        """Points that a section takes, by the characters of its texts."""
+        width, total = Emu(self.width).pt, ((self.look.line or 0.0) + 22.0 if section.title else 0.0)
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                size, line = (10.5, 16.0) if block.small else (self.look.size, self.look.line or 0.0)
+                total += 4.0 + line * (1 + (_cells(block.text) + 4) * size / 2 // width)
+            elif isinstance(block, Table):
+                columns = block.of("document")
+                share = width / sum(column.width for column in columns)
+                for row in block.rows:
+                    lines = [
+                        1 + (_cells(shown(row.get(column.id, ""))) * self.look.cell_size / 2) // (column.width * share - 8)
+                        for column in columns
+                    ]
+                    total += max(lines) * self.look.cell_size * 1.2 + 2
+                total += 30.0 + 16.0 * (1 + _cells(block.note) * 10.5 / 2 // width)
+        return total
 
     def _section(self, number: int, section: Section) -> None:
         self.docx.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
         for block in section.blocks:
-            self._block(block)
+            if self.look.pictures or self.brief.with_annexes or not isinstance(block, Illustration):
+                self._block(block)
 
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.docx.add_paragraph(block.text, style="Note" if block.small else "Body Text")
+                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = (
+                    block.strong or None
+                )
             case Bullets():
                 for item in block.items:
                     self.docx.add_paragraph(item, style="List Bullet")
@@ -176,6 +230,11 @@ class _Writer:
         own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
         own.created = own.modified = own.last_printed = when
         own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]
+
+
+def _cells(text: str) -> int:
+    """How wide a text is: a Chinese character counts two."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _field(instruction: str, shows: str) -> Iterator[Any]:

@@ -4,7 +4,7 @@
 headings 黑体 with Chinese numerals, margins 37, 35, 28 and 26 mm. Tables are smaller, since the standard says nothing of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -28,7 +28,9 @@ class Fonts:
 
 @dataclass(frozen=True)
 class Look:
-    """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them."""
+    """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them;
+    ``pictures``: whether the two pages have room for their picture, which otherwise stands in the annexes.
+    """
 
     body: Fonts
     title: Fonts
@@ -45,13 +47,14 @@ class Look:
     left: Any
     right: Any
     chinese_numerals: bool
+    pictures: bool = True
 
     def number(self, section: int, language: str) -> str:
         """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
-        return _chinese(section) if self.chinese_numerals and language == "zh" else f"{section}  "
+        return numeral(section) if self.chinese_numerals and language == "zh" else f"{section}  "
 
 
-def _chinese(number: int) -> str:
+def numeral(number: int) -> str:
     """一、 to 十九、: no brief has more sections."""
     return f"{NUMERALS[number - 1] if number <= 10 else '十' + NUMERALS[number - 11]}、"
 
@@ -61,14 +64,24 @@ FANGSONG = Fonts("仿宋", "Times New Roman")
 LOOKS = {
     "plain": Look(
         YAHEI, YAHEI, YAHEI, size=10.5, title_size=20, heading_size=14, cell_size=8.5, line=None, indent=False, centred=False,
-        top=Mm(20), bottom=Mm(18), left=Mm(18), right=Mm(18), chinese_numerals=False,
+        top=Mm(20), bottom=Mm(18), left=Mm(18), right=Mm(18), chinese_numerals=True,
     ),
     "official": Look(
         FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), size=16, title_size=22,
         heading_size=16, cell_size=10.5, line=28.0, indent=True, centred=True,
-        top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True,
+        top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True, pictures=False,
     ),
 }  # fmt: skip
+
+
+def look_of(style: str, language: str) -> Look:
+    """A style of documents in a language: the standard is for Chinese, and English in its size would run over two pages."""
+    look = LOOKS[style]
+    return (
+        replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0)
+        if style == "official" and language == "en"
+        else look
+    )
 
 
 def apply_look(document: Any, look: Look, language: str) -> None:

@@ -25,15 +25,17 @@ def write(
     style: str,
     command: str,
     compare: bool = False,
+    annexes: bool = False,
 ) -> list[Path]:
     """Write the brief of one result, or the comparison of several, and return its files.
 
-    ``folders``: results, and studies of what influences them. Raises ``inputs.Unusable`` for a folder no brief may be written
-    from, and when the folders do not fit the request. Nothing is written unless all of it can be made, and a document that
-    somebody edited, or that is not ours, keeps its name: the new one stands beside it.
+    ``folders``: results, and studies of what influences them; ``annexes``: the tables and pictures behind the two pages too.
+    Raises ``inputs.Unusable`` for a folder no brief may be written from, and when the folders do not fit the request. Nothing
+    is written unless all of it can be made, and a document that somebody edited, or that is not ours, keeps its name: the new
+    one stands beside it.
     """
     found, studies = inputs.sort_folders(folders)
-    make = _comparison(found, studies, command) if compare else _single(found, studies, command)
+    make = _comparison(found, studies, command, annexes) if compare else _single(found, studies, command, annexes)
     formats = tuple(formats)
     writers: list[tuple[Path, Callable[[Path], None]]] = []
     kinds = [KINDS[form] for form in formats if form in KINDS]
@@ -51,20 +53,27 @@ def write(
     return [to / path.name for path in written]
 
 
-def _single(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
+def _single(
+    found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
+) -> Callable[[str], Brief]:
     if len(found) != 1:
         raise inputs.Unusable(
             f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
             f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
         )
-    return lambda language: build.build_brief(found[0], studies, language, command)
+    return lambda language: build.build_brief(found[0], studies, language, command, annexes)
 
 
-def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str) -> Callable[[str], Brief]:
-    if studies or len(found) < 2:
+def _comparison(
+    found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
+) -> Callable[[str], Brief]:
+    parts = [study.record for study in studies if study.kind == inputs.PARTS]
+    if len(parts) < len(studies) or len(found) < 2 or (parts and len(found) > 2) or len(parts) > 1:
         raise inputs.Unusable(
-            "--compare takes at least two result folders, the reference first, and no studies",
-            "--compare 至少要两个结果文件夹，作参照的放在最前，不能放专题分析的文件夹",
+            "--compare takes at least two result folders, the reference first; with two of them also the folder of their "
+            "parts and repairs (compare --parts --repair), and no other studies",
+            "--compare 至少要两个结果文件夹，作参照的放在最前；只有两个时还可加上 compare --parts --repair 写出的文件夹，"
+            "不能放其他专题分析的文件夹",
         )
     try:
         check([source.results for source in found])
@@ -72,7 +81,8 @@ def _comparison(found: Sequence[inputs.Source], studies: Sequence[inputs.Study],
         raise inputs.Unusable(
             f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
         ) from None
-    return lambda language: build.build_comparison(found, language, command)
+    of_parts = parts[0] if parts else None
+    return lambda language: build.build_comparison(found, language, command, annexes, of_parts)
 
 
 def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:

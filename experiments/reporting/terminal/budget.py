@@ -52,6 +52,19 @@ def costs(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
     return shown
 
 
+def league(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
+    """What one more million of the county's own buys, the most persons first; what cannot be told from nothing is marked."""
+    words = Words(language)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown.add_column(words("column_programme"), overflow="fold")
+    for name in ("kept", "income", "promises"):
+        shown.add_column(words(f"column_league_{name}"), justify="right")
+    for row in rows:
+        cells = (_interval(row[name], 1.0, digits) for name, digits in (("kept", 0), ("income", 0), ("promises", 2)))
+        shown.add_row(words.of(row["name"]), *cells)
+    return shown
+
+
 def _interval(found: Any, scale: float, digits: int) -> str:
     """A mean over its interval."""
     middle, low, high = (f"{value / scale:+,.{digits}f}" for value in (found.mean, found.low, found.high))

@@ -1,4 +1,6 @@
-"""A comparison on the terminal: probabilities and flips, money, indicators, who gains and who loses."""
+"""A comparison on the terminal: every goal that changes, money in the years in force, indicators, who gains and loses; the
+answer last.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,55 +11,71 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
-from experiments.reporting.goal_selection import plan_goals
+from experiments.analyses.consequences import OWN_FUND
+from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.translations import Words, probability
+from sim.world.funds import NOT_PUBLIC
 
-MILLION = 1e6
-SMALLEST = 5000.0  # yuan a year: less is 0.00 million
+SMALLEST = 5000.0  # yuan a year: less is nothing in ten thousands
 
 
 def answer(result: Mapping[str, Any], language: str, folder: Path | None) -> Iterator[RenderableType]:
-    """All comparisons with the first scenario."""
+    """All comparisons with the first scenario; ``result`` as ``reporting.answer.add_answers`` leaves it."""
     words = Words(language)
     first, *others = (words.of(each["title"]) for each in result["scenarios"])
     for one, other in zip(result["comparisons"], others):
         heading = words("compare_heading", first=first, other=other)
         yield Text(f"\n{heading}", style="bold")
-        yield Text(words("compare_pairs", pairs=one["pairs"], draws=one["draws"]))
-        if one["same"]:
-            yield Text(words("compare_same"))
-        yield goals(one["goals"], words)
-        yield Text(words("compare_goals_note"))
-        yield money(one["money"], words)
-        yield indicators(one["indicators"], words)
-        yield places(one["places"], words)
+        yield Text(words("compare_pairs", pairs=one["pairs"]))
+        if not one["same"]:
+            yield goals(one["goals"], words)
+            yield Text(words("compare_goals_note"))
+            yield money(one["money"], words)
+            yield Text(words("compare_money_note", year=one["since"]))
+            yield indicators(one["indicators"], words)
+            yield places(one["places"], words)
+        for metric in (result.get("parts") or {}).get("metrics", ()):
+            yield Text(words("parts_title", what=_metric(metric["metric"], one["goals"], words)))
+            yield parts(metric, words)
+        if result.get("parts"):
+            yield Text(words("parts_note"))
+        yield Text(words("compare_answer"), style="bold")
+        for sentence in one["answer"][language]:
+            yield Text(sentence)
     if folder is not None:
         yield Text(words("folder", out=folder))
 
 
 def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """The headline goals, and other goals of the plan that some replication flips; goals that nothing changes are left out."""
-    columns = ("column_first", "column_other", "column_difference", "column_helped", "column_harmed", "column_better")
-    table = _table(words, "column_goal", *columns)
+    """The main goals, and every other goal that some replication turns; goals that nothing changes are left out."""
+    table = _table(words, "column_goal", "column_first", "column_other", "column_difference", "column_helped", "column_harmed")
     for row in goal_rows(lines, words):
-        table.add_row(*row)
+        table.add_row(*row[:6])
     return table
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tuple[str, ...]]:
-    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin."""
-    flipped = {line["id"] for line in plan_goals(lines) if line["helped"] or line["harmed"]}
-    shown = flipped | {line["id"] for line in lines if line["headline"]}
+    """The rows of ``goals``: name, both probabilities, difference, replications helped and harmed, share with a better margin.
+    In a trial, counts instead of probabilities.
+    """
     parts = ("probability", "low", "high", "bound")
     for line in lines:
-        if line["id"] in shown:
+        if line["headline"] or line["helped"] or line["harmed"]:
             sides = [{key: line[f"{side}_{key}"] for key in parts} for side in ("first", "other")]
             better = "" if line["margin_better"] is None else words.percent(line["margin_better"])
+            trial = 0 < line["runs"] < ENOUGH
+            counts = [line["both"] + line["harmed"], line["both"] + line["helped"]]
             yield (
                 words.of(line["name"]) + (words("on_file_mark") if line["observed"] else ""),
-                *(probability(words, side) for side in sides),
-                points(line["difference"], line["low"], line["high"], words),
+                *(
+                    words("count_of", met=met, runs=line["runs"]) if trial else probability(words, side)
+                    for met, side in zip(counts, sides)
+                ),
+                words.number(100 * line["difference"], "points", sign=True)
+                if trial
+                else points(line["difference"], line["low"], line["high"], words),
                 str(line["helped"]),
                 str(line["harmed"]),
                 better,
@@ -70,26 +88,32 @@ def points(middle: float | None, low: float | None, high: float | None, words: W
         return words("unknown")
     if middle == low == high == 0:
         return "0"
-    return f"{100 * middle:+.1f}\n({words('range_signed', low=f'{100 * low:+.1f}', high=f'{100 * high:+.1f}')})"
+    return f"{100 * middle:+.0f}\n({words('range_signed', low=f'{100 * low:+.0f}', high=f'{100 * high:+.0f}')})"
 
 
 def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Yuan a year in millions: what all public purses pay, and each fund and use that clearly changes; a use stands under its
-    fund.
+    """Yuan a year in the years in force: every purse, so that they add up, the uncertain differences marked; under a purse the
+    uses that clearly change.
     """
     from sim.household_trace import fund_names
 
-    table = _table(words, "column_money", "column_first", "column_other", "column_difference")
-    funds = {line["fund"] for line in lines if _clear(line) and abs(line["difference"]) >= SMALLEST}
-    for line in lines:
-        clear = _clear(line) and abs(line["difference"]) >= SMALLEST
-        if not clear and (line["use"] or line["fund"] not in {*funds, "public"}):
+    table, numbers = _table(words, "column_money", "column_first", "column_other", "column_difference"), OfficeNumbers(words)
+    places = {fund: place for place, fund in enumerate(dict.fromkeys(line["fund"] for line in lines))}
+    order = sorted(lines, key=lambda line: (line["fund"] in NOT_PUBLIC, line["fund"] != OWN_FUND, line["fund"] == "public",
+                                            places[line["fund"]]))  # fmt: skip
+    sums = [line for line in order if line["fund"] == "public"]
+    order = [line for line in order if line["fund"] != "public"]
+    last = len([line for line in order if line["fund"] not in NOT_PUBLIC])
+    for line in (*order[:last], *sums, *order[last:]):
+        large = abs(line["difference"] or 0.0) >= SMALLEST
+        if line["use"] and not (_clear(line) and large):
             continue
         fund = words("public_money") if line["fund"] == "public" else words.of(fund_names()[line["fund"]])
         use = f"use_{line['use']}"
         name = fund if not line["use"] else "  " + (words(use) if words.has(use) else line["use"])
-        sides = (f"{line[side] / MILLION:,.2f}" for side in ("first", "other"))
-        table.add_row(name, *sides, _interval([line[key] / MILLION for key in ("difference", "low", "high")], 2, words))
+        sides = (numbers.table_money(line[side]) for side in ("first", "other"))
+        mark = "" if _clear(line) or not large else words("uncertain_mark")
+        table.add_row(name, *sides, numbers.table_money(line["difference"], sign=True) + mark)
     return table
 
 
@@ -98,18 +122,11 @@ def _clear(line: Mapping[str, Any]) -> bool:
     return line["low"] is not None and (line["low"] > 0 or line["high"] < 0)
 
 
-def _interval(found: Sequence[float], digits: int, words: Words) -> str:
-    middle, low, high = found
-    if middle == low == high == 0:
-        return "0"
-    return f"{middle:+,.{digits}f}\n({words('range_signed', low=f'{low:+,.{digits}f}', high=f'{high:+,.{digits}f}')})"
-
-
 def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Headline indicators, and others whose interval does not include 0, at the end of the last year."""
+    """Headline indicators at the end of the last year; all of them are in the files."""
     table = _table(words, "column_indicator", "column_first", "column_other", "column_difference")
     for line in lines:
-        if line["headline"] or _clear(line):
+        if line["headline"]:
             sides = (words.quantity(line[side], line["unit"]) for side in ("first", "other"))
             numbers = [words.number(line[key], line["unit"], sign=True) for key in ("difference", "low", "high")]
             same = line["difference"] == line["low"] == line["high"] == 0
@@ -118,15 +135,47 @@ def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     return table
 
 
+def parts(metric: Mapping[str, Any], words: Words) -> Table:
+    """What each setting contributes to one outcome; shares add up to the whole."""
+    from sim.core.inputs.parameters import load_all
+
+    book, table = load_all().parameters, _table(words, "column_setting", "column_alone", "column_left_out", "column_share")
+    kind = metric["metric"]
+    scale, digits = (1e4 if words.language == "zh" else 1e3, 0) if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0)
+    for part in metric["parts"]:
+        known = book.get(part["lever"])
+        name = words.of(known.name.model_dump()) if known is not None else part["lever"]
+        table.add_row(name, *(_around(part[key], scale, digits, words) for key in ("alone", "left_out", "share")))
+    table.add_row(words("parts_total"), "", "", _around(metric["total"], scale, digits, words))
+    return table
+
+
+def _around(found: Mapping[str, float], scale: float, digits: int, words: Words) -> str:
+    middle, low, high = (signed(found[key] / scale, digits) for key in ("mean", "low", "high"))
+    return middle if found["low"] == found["high"] else f"{middle}\n({words('range_signed', low=low, high=high)})"
+
+
+def signed(number: float, digits: int) -> str:
+    """A number with its sign; what rounds to nothing is 0."""
+    text = f"{number:+,.{digits}f}"
+    return text if float(text.replace(",", "")) else "0"
+
+
+def _metric(name: str, goals: Sequence[Mapping[str, Any]], words: Words) -> str:
+    if name in (BELOW, MONEY):
+        return words(f"parts_{name}")
+    return words("parts_goal", goal=next(words.of(line["name"]) for line in goals if line["id"] == name))
+
+
 def places(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """Who gains and who loses: segments, then townships, by the indicators whose interval shows it."""
+    """Who gains and who loses among the kinds of households, by the indicators whose interval shows it; townships are not
+    compared, since their differences rest mostly on assumptions.
+    """
     table = _table(words, "column_who", "column_gains", "column_loses")
-    for scope in ("segment", "township"):
-        for unit in dict.fromkeys(line["unit"] for line in lines if line["scope"] == scope):
-            own = [line for line in lines if line["unit"] == unit and line["scope"] == scope]
-            cells = [_list_indicators([line for line in own if line["verdict"] == verdict], words) for verdict in (GAINS, LOSES)]
-            if scope == "segment" or any(cells):
-                table.add_row(words.of(own[0]["name"]), *cells)
+    for unit in dict.fromkeys(line["unit"] for line in lines if line["scope"] == "segment"):
+        own = [line for line in lines if line["unit"] == unit and line["scope"] == "segment"]
+        cells = [_list_indicators([line for line in own if line["verdict"] == verdict], words) for verdict in (GAINS, LOSES)]
+        table.add_row(words.of(own[0]["name"]), *cells)
     return table
 
 

@@ -30,6 +30,9 @@ SIM = Path(__file__).resolve().parents[2]
 ENSEMBLE = "ensemble.csv"
 #: The folder of ours inside whatever folder is chosen, and the file that says it is ours: nothing else is ever removed.
 FOLDER, MARK = "xianjie-rules", "made-by-xianjie"
+#: Where it is set, only what is compiled of these modules is kept: a process that compiles its share of them leaves the others to
+#: the processes whose share they are, and two never write to one file (see ``sim.compile_ahead``).
+KEEP_ONLY = "XIANJIE_KEEP_ONLY"
 #: So many editions of a module's code are kept: a branch and the one it left, and what a longer run still uses.
 KEPT_EDITIONS = 4
 IMPORT = re.compile(r"^[ \t]*(?:from (sim[\w.]*) import (\([^)]*\)|[^\n#]*)|import (sim[\w.]*))", re.MULTILINE)
@@ -165,6 +168,11 @@ def mark_everything_compiled() -> None:
 IS_COMPILED = not settings.DISABLE_JIT
 
 
+def _keeps(module: str) -> bool:
+    chosen = os.environ.get(KEEP_ONLY)
+    return chosen is None or module in chosen.split()
+
+
 def compiled(function: Function) -> Function:
     """Compile ``function`` on first use, releasing the interpreter lock, without fast-math and without threads.
 
@@ -173,7 +181,7 @@ def compiled(function: Function) -> Function:
     the tables they are handed (``_nrt``); counting them took more time than the rules.
     Under ``NUMBA_DISABLE_JIT=1`` the function itself is returned.
     """
-    folder = cache_folder(function.__module__) if IS_COMPILED else None
+    folder = cache_folder(function.__module__) if IS_COMPILED and _keeps(function.__module__) else None
     options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "_nrt": False, "forceinline": True}
     before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder or "")  # Numba looks at it once, when a function is to be kept
     try:

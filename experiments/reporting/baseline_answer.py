@@ -1,0 +1,183 @@
+"""The answer of one plan: what it does for people, how likely its main goals are, what the county's own money holds up.
+
+Read from the same facts as a comparison: the plan against all policy stopped, and against the county's own money stopped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from experiments.analyses.changes import Amount
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences
+from experiments.reporting.answer import items
+from experiments.reporting.office_numbers import OfficeNumbers
+from experiments.reporting.translations import Words
+from experiments.results import curves
+from experiments.results.folder import Results
+
+INCOME, UNDETECTED = "registered_income", "relapse_undetected"
+#: A growth gap or a threshold is told where the goal reaches this probability.
+SURE = 0.9
+
+
+@dataclass(frozen=True)
+class BaselineFacts:
+    """A plan with its companion runs; those that were not made are None. ``itself``: the plan beside itself, for its levels."""
+
+    results: Results
+    stopped: Consequences | None
+    own_stopped: Consequences | None
+
+    @classmethod
+    def of(cls, results: Results, without_policy: Results | None, without_own: Results | None) -> "BaselineFacts":
+        """``stopped``: from all policy stopped to the plan; ``own_stopped``: from the plan to its own money stopped."""
+        return cls(
+            results,
+            None if without_policy is None else Consequences(without_policy, results),
+            None if without_own is None else Consequences(results, without_own),
+        )
+
+    @cached_property
+    def itself(self) -> Consequences:
+        """The plan on both sides: levels without a difference."""
+        return Consequences(self.results, self.results)
+
+    @property
+    def last(self) -> int:
+        """The last simulated year."""
+        return self.itself.years[-1]
+
+    def level(self, indicator: str, year: int | None = None) -> Amount | None:
+        """An indicator under the plan at a year's end, in persons where it is a share of them."""
+        return self.itself.persons(indicator, year or self.last)
+
+    @cached_property
+    def identified(self) -> float | None:
+        """The share of households that came at risk and were identified, over all runs; None where nobody was followed."""
+        try:
+            table = self.results.table("monitoring")
+        except (OSError, KeyError, ValueError):
+            return None
+        sums = table.groupby(table["stage"].astype(str))["value"].sum()
+        return float(sums["identified"] / sums["began"]) if sums.get("began", 0.0) > 0 else None
+
+    @cached_property
+    def outcomes(self) -> tuple[curves.Outcomes, Any]:
+        """What the curves are made of, and the draw of each replication."""
+        table = self.results.table("replications")
+        return curves.read_outcomes(table), table["draw"].to_numpy()
+
+    def curve(self, goal: str) -> list[dict[str, Any]]:
+        """The curve of a goal, empty where the runs do not say."""
+        outcomes, draws = self.outcomes
+        return [point for point in curves.curve(goal, outcomes, draws) if point["runs"]]
+
+    @cached_property
+    def gap(self) -> float | None:
+        """The median difference in yearly growth from the province's."""
+        outcomes, _draws = self.outcomes
+        own = outcomes.get(curves.GROWTH)
+        return None if own is None or np.isnan(own["margin"]).all() else float(np.nanmedian(own["margin"]))
+
+    def needed(self) -> float | None:
+        """How much faster a year growth would have to be for the goal to be met in nine runs of ten; None where not known."""
+        outcomes, _draws = self.outcomes
+        own = outcomes.get(curves.GROWTH)
+        return (
+            None if own is None or np.isnan(own["margin"]).all() else max(0.0, -float(np.nanquantile(own["margin"], 1.0 - SURE)))
+        )
+
+    def wide_enough(self) -> float | None:
+        """The least threshold of relapse at which the goal is met in nine runs of ten; None where no threshold is."""
+        return curves.first_reaching(self.curve(curves.AFTER_SPENDING), SURE)
+
+
+def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
+    """People and money first, then what the register sees, the main goals, and what the county's own money holds up."""
+    numbers = OfficeNumbers(words)
+    yield from _policy(facts, numbers)
+    yield from _below(facts, numbers)
+    yield from _relapse(facts, numbers)
+    yield from _growth(facts, numbers)
+    yield from _own_money(facts, numbers)
+
+
+def _policy(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words, stopped = numbers.words, facts.stopped
+    if stopped is None:
+        yield words("base_no_companion")
+        return
+    below, income = stopped.persons(TRUE, facts.last), stopped.persons(INCOME, facts.last)
+    if below is None or income is None or not (below.clear and income.clear):
+        return
+    yield words(
+        "base_policy", year=facts.last,
+        fewer=words("base_fewer" if below.difference < 0 else "base_more", count=numbers.count(below.difference)),
+        income=words("base_higher" if income.difference > 0 else "base_lower", money=numbers.a_head(income.difference)),
+    )  # fmt: skip
+
+
+def _below(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words = numbers.words
+    true, recorded, missed = (facts.level(name) for name in (TRUE, RECORDED, UNDETECTED))
+    if true is None or recorded is None or missed is None or true.other <= 0:
+        return
+    yield words(
+        "base_below", year=facts.last, true=numbers.count(true.other), recorded=numbers.count(recorded.other),
+        share=numbers.share(missed.other / true.other),
+    )  # fmt: skip
+    if facts.identified is not None:
+        yield words("base_identified", share=numbers.share(facts.identified))
+
+
+def _relapse(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words, goal, twin = numbers.words, facts.itself.goal("R3"), facts.itself.goal("R3_observed")
+    if goal is None or not goal.pairs:
+        return
+    text = words("base_relapse", times=numbers.times(goal.met_other, goal.pairs))
+    if twin is not None and twin.met_other > goal.met_other:
+        text += words("base_relapse_on_file", times=numbers.times(twin.met_other, twin.pairs))
+    enough = facts.wide_enough()
+    points = facts.curve(curves.AFTER_SPENDING)
+    if enough is not None and points and enough > points[0]["at"]:
+        text += words("base_relapse_curve", share=_percent(enough))
+    elif points:
+        text += words("base_relapse_never", share=_percent(points[-1]["at"]))
+    yield words("sentence_end", text=text)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
+
+
+def _growth(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words, goal, gap, needed = numbers.words, facts.itself.goal("G2"), facts.gap, facts.needed()
+    if goal is None or gap is None or needed is None or not goal.pairs:
+        return
+    side = "base_growth_behind" if gap < 0 else "base_growth_ahead"
+    text = words("base_growth", times=numbers.times(goal.met_other, goal.pairs)) + words(side, points=numbers.points(gap))
+    if needed > 0.0005:
+        text += words("base_growth_needed", points=numbers.points(needed))
+    yield words("sentence_end", text=text)
+
+
+def _own_money(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words, own = numbers.words, facts.own_stopped
+    if own is None:
+        return
+    held = [each for each in own.broken if each.id != "B1_floor"]
+    promised = [each for each in held if each.promise or each.owed]
+    if promised:
+        yield words("base_own_holds", items=items(promised, numbers))
+    elif not held:
+        yield words("base_own_none")
+    below = own.persons(TRUE, facts.last)
+    if below is not None and below.clear:
+        side = "more" if below.difference > 0 else "fewer"
+        yield words(f"base_own_{side}", year=facts.last, count=numbers.count(below.difference))
+    headline = [each for each in own.goals if each.headline and each not in own.broken]
+    if headline:
+        yield words("base_own_main")

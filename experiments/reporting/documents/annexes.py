@@ -1,0 +1,122 @@
+"""What stands behind the two pages: tables of the workbook, and pictures where a document is to have them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from experiments.analyses.consequences import Consequences
+from experiments.reporting.documents import assumptions, drivers, goals, money, people, townships, workbook_tables
+from experiments.reporting.documents.content import Block, Cell, Column, Illustration, Paragraph, Section, Table
+from experiments.reporting.documents.context import ReportContext, column
+from experiments.reporting.documents.inputs import Source, Study
+from experiments.reporting.office_numbers import OfficeNumbers
+from experiments.reporting.translations import Words
+from experiments.results.folder import Results
+
+
+def of_one(
+    context: ReportContext, source: Source, studies: Sequence[Study], command: str, pictures: bool
+) -> list[Section]:  # fmt: skip
+    """The annexes of one result."""
+    found = drivers.find_drivers(context, studies)
+    rest = goals.build_other_goals_table(context)
+    sections: dict[str, list[Block]] = {
+        "goals": [goals.build_headline_table(context), *([] if rest is None else [rest])],
+        "people": [people.build_table(context)],
+        "moves": list(found.blocks),
+        "money": [money.build_fund_table(context), money.build_use_table(context)],
+        "who": list(townships.build_tables(context)),
+        "assumed": assumptions.build_assumptions(context, found.influential),
+        "again": [assumptions.build_reproduction_table(context, command)],
+        "other": list(workbook_tables.build_tables([source.results], context.words)),
+    }
+    if pictures:
+        sections["other"] += list(_pictures([source.results, *(Results(study.folder) for study in studies)], context.words))
+    return _titled(sections, context.words)
+
+
+def of_comparison(
+    first: ReportContext, others: Sequence[ReportContext], sources: Sequence[Source], command: str, pictures: bool
+) -> list[Section]:  # fmt: skip
+    """The annexes of a comparison: goals, persons, money and places of each plan beside the reference."""
+    words, sections = first.words, []
+    for number, other in enumerate(others, 1):
+        suffix = str(number) if len(others) > 1 else ""
+        rest = goals.build_other_goals_table(other)
+        blocks: list[Block] = [
+            replace(goals.build_headline_table(other), note=""),
+            *([] if rest is None else [rest]),
+            people.build_table(other),
+            build_money_table(Consequences(sources[0].results, sources[number].results), words),
+            *townships.build_tables(other),
+        ]
+        title = words("compare_section", other=other.title)
+        sections += renamed([Section(f"against{number}", title, tuple(blocks))], suffix)
+    last: dict[str, list[Block]] = {
+        "again": [replace(assumptions.build_reproduction_table(each, command), id=f"again{number or ''}")
+                  for number, each in enumerate((first, *others))],
+    }  # fmt: skip
+    if pictures:
+        last["other"] = list(_pictures([each.results for each in sources], words))
+    return [*sections, *_titled(last, words)]
+
+
+def build_money_table(facts: Consequences, words: Words) -> Table:
+    """Every purse over the years in force, so that the public ones add up to their sum; uncertain differences are marked."""
+    from sim.household_trace import fund_names
+
+    numbers, names = OfficeNumbers(words), fund_names()
+    rows: list[dict[str, Cell | str]] = []
+    for public in (True, False):
+        for line in (each for each in facts.money if each.public is public):
+            name = words.of(names[line.fund]) if line.fund in names else line.fund
+            rows.append(_money_row(name, line.amount, numbers))
+        if public:
+            rows.append(_money_row(words("public_money"), facts.public, numbers))
+    columns: tuple[Column, ...] = (
+        column(words, "fund", width=2.6), column(words, "money_first", "whole"), column(words, "money_other", "whole"),
+        column(words, "money_change", "whole"), column(words, "certain", width=1.0),
+    )  # fmt: skip
+    first, last = facts.in_force[0], facts.in_force[-1]
+    return Table("money", words("table_money", first=first, last=last), columns, rows=tuple(rows), note=words("note_money"))
+
+
+def _money_row(name: str, amount: Any, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    large = abs(amount.difference) >= 1.0
+    return {
+        "fund": name,
+        "money_first": Cell(round(amount.first), numbers.table_money(amount.first)),
+        "money_other": Cell(round(amount.other), numbers.table_money(amount.other)),
+        "money_change": Cell(round(amount.difference), numbers.table_money(amount.difference, sign=True)),
+        "certain": numbers.words("certain_yes" if amount.clear or not large else "certain_no"),
+    }
+
+
+def renamed(sections: Sequence[Section], suffix: str) -> list[Section]:
+    """Sections whose tables and pictures are told from those of another plan."""
+    return [
+        Section(
+            f"{section.id}{suffix}", section.title,
+            tuple(replace(block, id=f"{block.id}{suffix}") if isinstance(block, Table | Illustration) else block
+                  for block in section.blocks),
+        )
+        for section in sections
+    ]  # fmt: skip
+
+
+def _titled(sections: dict[str, list[Block]], words: Words) -> list[Section]:
+    return [Section(f"annex_{name}", words(f"section_{name}"), tuple(blocks)) for name, blocks in sections.items() if blocks]
+
+
+def _pictures(shown: Sequence[Results], words: Words) -> Iterator[Block]:
+    """Every picture of the gallery; a sentence on one whose characters the font lacks."""
+    from experiments.reporting.figures import gallery, style
+
+    for picture in gallery.gallery(shown, words.language):
+        try:
+            style.check_glyphs(picture.figure)
+        except style.MissingGlyphError as problem:
+            yield Paragraph(words("mark_picture", name=picture.title, reason=str(problem)), small=True)
+            continue
+        caption = picture.title if not picture.caption else f"{picture.title}{words('picture_colon')}{picture.caption}"
+        yield Illustration(picture.id, caption, picture.alt, picture)

@@ -1,0 +1,151 @@
+"""The two pages of one plan: people and money first, the main goals over what they hang on, what the county's own money holds
+up.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.reporting import answer, baseline_answer
+from experiments.reporting.baseline_answer import INCOME, BaselineFacts
+from experiments.reporting.documents import pages
+from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
+from experiments.reporting.figures import answer_figure
+from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
+from experiments.reporting.translations import Words
+
+#: Goals of the annexes on what is produced.
+PRODUCTION = "Y_"
+NAMED_USES = 3
+
+
+def lead(facts: BaselineFacts, words: Words) -> str:
+    """Which plan, how often it was run, and beside what."""
+    runs = facts.itself.pairs
+    beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
+    trial = words("lead_trial") if runs < ENOUGH else ""
+    title = words.of(facts.results.manifest["scenario"]["title"])
+    return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
+
+
+def build_sections(facts: BaselineFacts, words: Words) -> list[Section]:
+    """The sections of the two pages."""
+    numbers = OfficeNumbers(words)
+    told = list(baseline_answer.sentences(facts, words))
+    first = [Paragraph(told[0], strong=True)] if told else []
+    rest = [Paragraph(_joined(told[1:], words))] if len(told) > 1 else []
+    sections = [Section("answer", words("page_answer"), (*first, *rest))]
+    table: list[Block] = [build_table(facts, numbers)]
+    picture = answer_figure.goal_curves(facts, words.language)
+    table += [] if picture is None else [Illustration("answer", picture.title, picture.alt, picture)]
+    sections.append(Section("table", words("page_baseline_table"), tuple(table)))
+    gains = _joined(_who(facts, numbers), words)
+    if gains:
+        sections.append(Section("who", words("page_who"), (Paragraph(gains),)))
+    sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers), words)),)))
+    checks = pages.checks(facts.results, numbers)
+    if checks:
+        sections.append(Section("checks", words("page_checks"), (Paragraph(checks, small=True),)))
+    return sections
+
+
+def _joined(sentences: Any, words: Words) -> str:
+    return words("sentence_gap").join(text for text in sentences if text)
+
+
+def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    words = numbers.words
+    if facts.stopped is not None:
+        places = comparison_analysis.against(facts.stopped.first, facts.results)["places"]
+        yield words("who_against_stopped")
+        yield from pages.who(places, numbers)
+    uses = own_uses(facts.itself)
+    if uses:
+        from experiments.reporting.documents.money import use_label
+
+        total = sum(yuan for _use, yuan in uses)
+        shares = words("name_list").join(
+            words("use_share", use=use_label(use, words), share=numbers.share(yuan / total)) for use, yuan in uses[:NAMED_USES]
+        )
+        yield words("own_uses", money=numbers.money(total), uses=shares)
+
+
+def own_uses(facts: Consequences) -> list[tuple[str, float]]:
+    """What the county's own money goes to, yuan a year, the largest use first."""
+    names = sorted({key[3] for key in facts.columns() if key[2] == OWN_FUND})
+    found = [(use, facts.paid(funds=(OWN_FUND,), uses=(use,), years=facts.years, a_year=True).other) for use in names]
+    return sorted((each for each in found if each[1] > 0.0), key=lambda each: -each[1])
+
+
+def _basis(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    yield pages.definition(facts.itself, numbers)
+    if facts.own_stopped is not None:
+        yield from pages.surety(facts.own_stopped, numbers)
+    yield pages.evidence(facts.results, numbers.words)
+    yield numbers.words("basis_synthetic")
+
+
+def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
+    """The plan, the county's own money stopped, all policy stopped: goals, persons, income, money."""
+    words = numbers.words
+    runs: list[tuple[str, Consequences, bool]] = [("plan", facts.itself, True)]
+    if facts.own_stopped is not None:
+        runs.append(("own_stopped", facts.own_stopped, True))
+    if facts.stopped is not None:
+        runs.append(("stopped", facts.stopped, False))
+    rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(runs, numbers)]
+    columns: list[tuple[str, float, str | None]] = [("item", 3.0, None), *((name, 1.6, None) for name, _facts, _side in runs)]
+    note = words("page_note_baseline") + _production(facts, numbers)
+    return pages.page_table(words, "baseline", columns, rows[: pages.MOST_ROWS], note)
+
+
+def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
+    shown = [each.id for each in facts.itself.goals if each.headline]
+    if facts.own_stopped is not None:
+        shown += [each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided][:2]
+    for name in shown:
+        row: dict[str, Cell | str] = {}
+        for key, own, is_other in runs:
+            goal = own.goal(name)
+            if goal is None:
+                continue
+            met = goal.met_other if is_other else goal.met_first
+            row["item"] = answer.short_name(goal, numbers.words)
+            row[key] = Cell(met / max(goal.pairs, 1), numbers.times(met, goal.pairs))
+        yield row
+
+
+def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
+    for indicator, label in ((TRUE, "row_true"), (RECORDED, "row_recorded"), (INCOME, "row_income")):
+        row: dict[str, Cell | str] = {"item": numbers.words(label, year=facts.last)}
+        for key, own, is_other in runs:
+            amount = own.persons(indicator, facts.last)
+            if amount is not None:
+                value = amount.other if is_other else amount.first
+                row[key] = Cell(value, numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
+        if len(row) > 1:
+            yield row
+
+
+def _money_row(runs: Any, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    row: dict[str, Cell | str] = {"item": numbers.words("row_own")}
+    for key, own, is_other in runs:
+        amount = own.paid(funds=(OWN_FUND,), years=own.years, a_year=True)
+        value = amount.other if is_other else amount.first
+        shown = numbers.words("money_per_year", money=numbers.money(value)) if value >= 1.0 else numbers.words("cell_none")
+        row[key] = Cell(value, shown)
+    return row
+
+
+def _production(facts: BaselineFacts, numbers: OfficeNumbers) -> str:
+    """How many of the quantities that the annexes ask for are met in most runs, the others by name."""
+    found = [each for each in facts.itself.goals if each.id.startswith(PRODUCTION) and each.pairs]
+    if not found:
+        return ""
+    words = numbers.words
+    missed = [each for each in found if each.other < 0.5 and not each.near]
+    text = words("production_met", count=len(found), met=len(found) - len(missed))
+    if missed:
+        text += words("production_missed", names=words("name_list").join(words.of(each.name) for each in missed[:4]))
+    return words("sentence_end", text=text)

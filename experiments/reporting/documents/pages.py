@@ -1,0 +1,127 @@
+"""What the two pages of every brief share: table columns and cells, who gains and loses, how sure it is, what to check first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from experiments.analyses.comparison import GAINS, LOSES
+from experiments.analyses.consequences import TRUE, Consequences
+from experiments.reporting.documents.content import Cell, Column, Table
+from experiments.reporting.documents.inputs import Mark
+from experiments.reporting.office_numbers import OfficeNumbers
+from experiments.reporting.translations import Words
+from experiments.results.folder import Results
+
+MOST_ROWS, MOST_CHECKS = 8, 5
+GUESSED = ("assumed", "derived", "scaled", "taken")
+
+
+def page_table(words: Words, name: str, columns: Sequence[tuple[str, float, str | None]], rows: Any, note: str = "") -> Table:
+    """A table of page one: text columns of (label, width, title instead of the label's)."""
+    made = tuple(
+        Column(label, title or words(f"page_{label}"), words(f"explains_page_{label}"), width=width)
+        for label, width, title in columns
+    )
+    return Table(name, words(f"page_table_{name}"), made, rows=tuple(rows), note=note)
+
+
+def cell(value: float | int | None, shown: str) -> Cell:
+    """A number with what a reader sees of it."""
+    return Cell(value, shown)
+
+
+def warnings(marks: Sequence[Mark], words: Words) -> Iterator[str]:
+    """What must be known of the folders first; that there are few runs, the pages say themselves."""
+    for mark in marks:
+        if mark.label != "mark_few":
+            yield words(mark.label, **dict(mark.facts))
+
+
+def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator[str]:
+    """Kinds of households whose income or relapse clearly changes: the two that change most by name; townships never."""
+    words = numbers.words
+    own = [line for line in places if line["scope"] == "segment" and line["indicator"] == "rural_income"]
+    for verdict, label in ((LOSES, "who_lose"), (GAINS, "who_gain")):
+        found = sorted((line for line in own if line["verdict"] == verdict), key=lambda line: -abs(line["difference"]))
+        if not found:
+            continue
+        every = len(found) == len(own)
+        named = words("item_comma").join(
+            words(f"{label}_item", name=words.of(line["name"]), money=numbers.a_head(line["difference"])) for line in found[:2]
+        )
+        rest = words(f"{label}_rest") if len(found) > 2 and not every else ""
+        yield words(f"{label}_all" if every else f"{label}_some", items=named, rest=rest)
+    if not any(line["verdict"] in (GAINS, LOSES) for line in own):
+        yield words("who_none")
+
+
+def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
+    """The direction in counts and the size in eight runs of ten, of what breaks and of persons below the line."""
+    words = numbers.words
+    worst = next((each for each in facts.broken if each.harmed), None)
+    if worst is not None:
+        yield words(
+            "sure_goal", goal=words.of(worst.name), runs=worst.pairs, harmed=worst.harmed, helped=worst.helped
+        )  # fmt: skip
+    year = max(facts.years, key=lambda each: abs(amount.difference) if (amount := facts.persons(TRUE, each)) else 0.0)
+    below = facts.persons(TRUE, year)
+    if below is not None and below.clear:
+        more = below.difference > 0
+        low, high = (below.p10, below.p90) if more else (-below.p90, -below.p10)
+        label = "sure_people_more" if more else "sure_people_fewer"
+        count = below.rises if more else below.falls
+        if low > 0:
+            yield words(label, year=year, count=count, runs=facts.pairs, low=numbers.count(low), high=numbers.count(high))
+        else:
+            yield words(f"{label}_wide", year=year, count=count, runs=facts.pairs, high=numbers.count(high))
+
+
+def evidence(results: Results, words: Words) -> str:
+    """How much of what is put in is assumed."""
+    from sim.core.inputs.parameters import load_all
+
+    known = load_all().parameters
+    used = [known[name] for name in results.manifest["parameters"] if name in known]
+    assumptions = [each for each in used if each.role == "assumption"]
+    guessed = sum(each.evidence == "assumed" for each in assumptions)
+    return words("basis_evidence", count=len(assumptions), assumed=guessed)
+
+
+def definition(facts: Consequences, numbers: OfficeNumbers) -> str:
+    """Which definition of relapse would turn what is said of it."""
+    words = numbers.words
+    alone, wider = facts.goal("R2"), facts.goal("L1_3")
+    if alone is None or wider is None or not alone.pairs:
+        return ""
+    told = {"alone": numbers.times(alone.met_other, alone.pairs), "wider": numbers.times(wider.met_other, wider.pairs)}
+    return words("basis_definition", **told)
+
+
+def checks(results: Results, numbers: OfficeNumbers, influential: Sequence[str] = ()) -> str:
+    """The local figures to check first, what moves most before the rest, each with the value in force and the department."""
+    from sim.clauses import clauses
+    from sim.core.inputs.parameters import load_all
+
+    words, book = numbers.words, load_all().parameters
+    facts = [fact for fact in results.manifest["scenario"].get("county") or () if fact["evidence"] in GUESSED]
+    order = sorted(facts, key=lambda fact: (fact["parameter"] not in influential, fact["evidence"] != "assumed"))
+    offices = {name: clause.departments for clause in clauses().values() for name in clause.lives if clause.departments}
+    texts = []
+    for number, fact in enumerate(order[:MOST_CHECKS], 1):
+        known = book.get(fact["parameter"])
+        unit = known.unit if known is not None else ""
+        office = offices.get(fact["parameter"], ())[:1]
+        department = words("check_office", office=words.of(office[0])) if office else ""
+        name, value = _bare(words.of(fact["name"])), _level(fact["value"], unit, numbers)
+        texts.append(words("check_item", number=number, name=name, value=value, office=department))
+    return words("sentence_end", text=words("item_list").join(texts)) if texts else ""
+
+
+def _bare(name: str) -> str:
+    """A fact's name without its unit in brackets."""
+    return name.split("（")[0].split(" (")[0]
+
+
+def _level(value: Any, unit: str, numbers: OfficeNumbers) -> str:
+    if unit == "persons":
+        return numbers.persons_exact(value)
+    return numbers.setting(value, unit)

@@ -1,0 +1,104 @@
+"""What government may set, on the terminal: by subject, each with its value, how far it goes, who pays and what it does."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+
+from experiments.reporting import lever_effects
+from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.translations import Words
+from sim.world.funds import fund_records
+
+LARGE = 10_000  # yuan, from which a county office says 万元
+INDENT = (0, 0, 0, 4)
+NUMBER = re.compile(r"-?[\d.,]+")
+
+
+def answer(levers: Sequence[Any], language: str) -> Iterator[RenderableType]:
+    """The levers under the headings of their subjects, in the order of the model."""
+    words = Words(language)
+    effects = lever_effects.stored().get("levers", {})
+    by_subject: dict[str, list[Any]] = {}
+    for lever in levers:
+        by_subject.setdefault(subject(lever), []).append(lever)
+    for heading, found in by_subject.items():
+        yield Prose(f"\n{words(f'subject_{heading}')}", "bold")
+        for lever in found:
+            yield Padding(Prose(f"{words.of(lever.name.model_dump())}  {lever.id}", "bold"), (0, 0, 0, 2))
+            yield Padding(Prose(facts(lever, words)), INDENT)
+            yield Padding(Prose(lever_effects.sentence(words, effects.get(lever.id))), INDENT)
+    yield Prose(f"\n{words('levers_count', count=len(levers))}")
+
+
+def subject(lever: Any) -> str:
+    """The subject a lever belongs to: the folder of its process."""
+    parts = str(lever._path).replace("\\", "/").split("/")
+    return parts[-2] if len(parts) > 1 else ""
+
+
+def facts(lever: Any, words: Words) -> str:
+    """Its value as things stand, how far it may be set, what off is, who pays, and the section of the paper."""
+    told = [words("lever_now", value=value_text(lever, lever.value, words))]
+    if lever.options:
+        told.append(words("lever_options", options=words("comma").join(map(words.option, lever.options))))
+    elif lever.bounds:
+        low, high = (_one(limit, lever.unit, words) for limit in lever.bounds)
+        if NUMBER.sub("", low) == NUMBER.sub("", high):  # one unit does for both
+            low = "".join(NUMBER.findall(low)).strip()
+        told.append(words("lever_bounds", low=low, high=high))
+    off = value_text(lever, lever.off, words)
+    told.append(words("lever_off", value=off))
+    if lever.fund:
+        names = {fund.name.lower(): record.name for fund, record in fund_records().items()}
+        told.append(words("lever_fund", fund=words.of(names[lever.fund])))
+    told.append(words("lever_own") if lever.clause == "own" else words("lever_clause", clause=lever.clause))
+    return words("sentence", text=words("semicolon").join(told))
+
+
+def value_text(lever: Any, value: Any, words: Words) -> str:
+    """A value of a lever as a person reads it: with its unit, each part by its name, each date by its month."""
+    if isinstance(value, Mapping):
+        by_month = (
+            words("lever_from", month=words.month(month), value=_any(lever, each, words)) for month, each in value.items()
+        )
+        return words("comma").join(by_month)
+    return _any(lever, value, words)
+
+
+def _any(lever: Any, value: Any, words: Words) -> str:
+    if isinstance(value, (list, tuple)):
+        if len(set(value)) == 1:
+            return words("lever_each", value=_one(value[0], lever.unit, words))
+        names = words(f"parts_{lever.id}").split("|")
+        return words("comma").join(f"{name} {_one(each, lever.unit, words)}" for name, each in zip(names, value, strict=True))
+    return words.option(value) if isinstance(value, str) else _one(value, lever.unit, words)
+
+
+def _one(value: float, unit: str, words: Words) -> str:
+    """One number with its unit, in Chinese as an office writes it: no comma, no space, large sums in 万元."""
+    text = _with_unit(value, unit, words)
+    return text.replace(",", "").replace(" ", "") if words.language == "zh" else text
+
+
+def _with_unit(value: float, unit: str, words: Words) -> str:
+    if words.language == "zh" and unit.startswith("yuan") and abs(value) >= LARGE:
+        return words.level(value / LARGE, unit).replace("元", "万元", 1)
+    if unit.startswith("probability"):
+        return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
+    return words.level(value, unit)
+
+
+def search(levers: Sequence[Any], text: str) -> list[Any]:
+    """The levers in whose names, id, fund or subject a text occurs, in either language and letter case."""
+    wanted = text.casefold()
+    funds = {fund.name.lower(): record.name for fund, record in fund_records().items()}
+    found = []
+    for lever in levers:
+        names = [*lever.name.model_dump().values(), lever.id, *(funds.get(lever.fund, {}) or {}).values()]
+        names += [Words(language)(f"subject_{subject(lever)}") for language in ("zh", "en")]
+        if any(wanted in str(name).casefold() for name in names):
+            found.append(lever)
+    return found

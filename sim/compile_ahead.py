@@ -1,0 +1,145 @@
+"""Compile the processes of the month on all processors at once, before the first county is founded.
+
+Compiling asks only for the types of what a process is handed, and they do not depend on how many rows a table has: a county of
+one row of each kind, of which nothing is run, will do. Each process of this machine compiles and keeps the modules in its share
+and no others, so that no two write to one file. What a share leaves out, or fails to compile, is compiled by the first county.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from threading import Thread
+
+import numba
+
+from sim.core.binding import BoundProcess, Tables, open_purses
+from sim.core.compiled.compilation import KEEP_ONLY, SIM, cache_folder
+from sim.core.inputs.parameters import load_all
+from sim.core.inputs.resolve import resolve
+from sim.core.random_draws import replication_key
+from sim.core.tables import TABLES
+from sim.month import PROCESSES_IN_ORDER, bind
+from sim.world.funds import fund_records, owed_reasons
+
+FEWEST = 12  # modules to compile, below which another process takes longer to start than it saves
+MOST = 8  # processes: beyond, what each compiles again of what rules share outweighs the gain
+
+
+def bound_processes() -> list[BoundProcess]:
+    """Every process of the month, bound to tables of one row: its arguments have the types that they have in any county."""
+    book, tables = load_all(), Tables()
+    for name in TABLES:
+        tables.make(name, 1)
+    purses = {fund: each.purse for fund, each in fund_records().items()}
+    slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER), owed_reasons())
+    values, key = resolve(book), replication_key(0, 0)
+    return [
+        BoundProcess(each, tables, sorted(book.of(each.owner)), path=values.path, replication=key, slices=slices)
+        for each in PROCESSES_IN_ORDER
+    ]
+
+
+def compile_modules(modules: Iterable[str], on_module: Callable[[], None]) -> None:
+    """Compile the processes of these modules, or find them compiled; ``on_module`` is called after each."""
+    every = bound_processes()
+    for module in modules:
+        for each in every:
+            if each.process.module == module:
+                each.process.run.compile(tuple(map(numba.typeof, each.arguments(0))))
+        on_module()
+
+
+def uncompiled_modules() -> list[str]:
+    """Modules of processes of which nothing is kept that was compiled from them as they are, the longest first."""
+    folders = {each.module: cache_folder(each.module) for each in PROCESSES_IN_ORDER}
+    cold = [module for module, folder in folders.items() if folder is not None and not any(folder.rglob("*.nbi"))]
+    return sorted(cold, key=lambda module: (-_size(module), module))
+
+
+def _size(module: str) -> int:
+    return Path(str(sys.modules[module].__file__)).stat().st_size
+
+
+def share_out(modules: Sequence[str], count: int) -> list[list[str]]:
+    """The modules, longest first, in ``count`` shares of about equal length."""
+    lengths = [0] * count
+    shares: list[list[str]] = [[] for _ in range(count)]
+    for module in modules:
+        least = lengths.index(min(lengths))
+        shares[least].append(module)
+        lengths[least] += _size(module)
+    return shares
+
+
+def compile_all(on_progress: Callable[[int, int], None]) -> None:
+    """Compile all modules that are not, in as many processes as there are processors; ``on_progress`` is told how many are done.
+
+    A process that cannot be started, or fails, costs time and nothing else.
+    """
+    modules = uncompiled_modules()
+    count = min(MOST, usable_processors(), len(modules) // FEWEST)
+    if count < 2:
+        return
+    mine, *others = share_out(modules, count)
+    done: list[None] = []
+    children = [child for share in others if share and (child := _start(share)) is not None]
+    listeners = [Thread(target=_count_lines, args=(child, done), daemon=True) for child in children]
+    for listener in listeners:
+        listener.start()
+
+    def count_one() -> None:
+        done.append(None)
+        on_progress(len(done), len(modules))
+
+    try:
+        compile_modules(mine, count_one)
+        for child in children:
+            while child.poll() is None:
+                on_progress(len(done), len(modules))
+                _wait(child)
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
+    for listener in listeners:
+        listener.join()
+    on_progress(len(done), len(modules))
+
+
+def _start(share: Sequence[str]) -> "subprocess.Popen[str] | None":
+    paths = [str(SIM.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, KEEP_ONLY: " ".join(share), "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-m", "sim.compile_ahead", *share]
+    try:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+        )
+    except OSError:
+        return None
+
+
+def _count_lines(child: "subprocess.Popen[str]", done: list[None]) -> None:
+    assert child.stdout is not None
+    for _ in child.stdout:
+        done.append(None)
+
+
+def _wait(child: "subprocess.Popen[str]") -> None:
+    try:
+        child.wait(0.5)
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    bind()
+    compile_modules(sys.argv[1:], lambda: print(flush=True))

@@ -1,0 +1,61 @@
+"""Numbers as an office writes them: rounded to what matters, runs counted, no number of fewer runs told as a share."""
+
+import pytest
+
+from experiments.reporting.office_numbers import OfficeNumbers
+from experiments.reporting.translations import Words
+
+ZH, EN = OfficeNumbers(Words("zh")), OfficeNumbers(Words("en"))
+
+
+@pytest.mark.parametrize(
+    ("met", "runs", "zh", "en"),
+    [
+        (4, 12, "12次推演中4次达标", "4 of 12 runs"),
+        (100, 100, "次次达标", "every run"),
+        (0, 100, "没有一次达标", "no run"),
+        (5, 100, "100次中仅5次达标", "only 5 of 100 runs"),
+        (22, 100, "十次中约两次达标", "about two runs in ten"),
+        (15, 100, "十次中一两次达标", "one or two runs in ten"),
+        (75, 100, "十次中七八次达标", "seven or eight runs in ten"),
+        (95, 100, "十次中九次以上达标", "more than nine runs in ten"),
+        (9, 100, "十次中约一次达标", "about one run in ten"),
+    ],
+)
+def test_how_often_is_told_in_tenths_where_there_are_enough_runs(met, runs, zh, en):
+    assert ZH.times(met, runs) == zh
+    assert EN.times(met, runs) == en
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [(3, "3人", "3 people"), (43, "45人", "45 people"), (178, "180人", "180 people"), (-978, "980人", "980 people"),
+     (8234, "8200人", "8,200 people"), (12345, "1.2万人", "12,300 people")],
+)  # fmt: skip
+def test_persons_are_whole_and_rounded(number, zh, en):
+    assert (ZH.persons(number), EN.persons(number)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("yuan", "zh", "en"),
+    [(9_400_000, "940万元", "9.4 million yuan"), (-30_007_867, "3000万元", "30 million yuan"),
+     (104_000_000, "1.0亿元", "104 million yuan"), (470_400, "47万元", "470,000 yuan"),
+     (1_501_622, "150万元", "1.5 million yuan")],
+)  # fmt: skip
+def test_money_is_told_in_the_units_of_an_office(yuan, zh, en):
+    assert (ZH.money(yuan), EN.money(yuan)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [(20_000_000, "yuan/year", "每年2000万元", "20 million yuan a year"), (5000, "jobs", "5000个", "5,000"),
+     (0.05, "share", "5%", "5 %"),
+     (400, "yuan/month", "每月400元", "400 yuan a month"), (2.0, "multiple", "2倍", "2")],
+)  # fmt: skip
+def test_settings_are_told_as_they_are(value, unit, zh, en):
+    assert (ZH.setting(value, unit), EN.setting(value, unit)) == (zh, en)
+
+
+def test_money_of_a_table_has_no_sign_where_it_is_nothing():
+    assert ZH.table_money(-300.0, sign=True) == "0" and EN.table_money(20.0) == "0"
+    assert ZH.table_money(-10_002_800.0, sign=True) == "-1000" and EN.table_money(816_000.0, sign=True) == "+816"
