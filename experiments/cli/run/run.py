@@ -140,7 +140,7 @@ def run(
             )  # fmt: skip
             options = replace(options, replications=max_replications)
         if show_config:
-            _show_config(chosen, as_json)
+            _show_config(chosen, as_json, lang)
             return
         screen = console.progress_console(quiet)
         place.open(screen)
@@ -353,12 +353,11 @@ def summarise(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[
 
 def _show_forecast(scenario: Any, options: "RunRequest", as_json: bool, screen: Console, figures: bool, times: int) -> None:
     """Print the resolved scenario and what the run would take; ``times``: how many scenarios are run with it."""
-    import yaml
-
     from experiments import model_api
     from experiments.cli import run_helpers
     from experiments.execution import runner
     from experiments.reporting.figures.provenance import ROOM
+    from experiments.reporting.terminal import settings
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
 
@@ -379,20 +378,20 @@ def _show_forecast(scenario: Any, options: "RunRequest", as_json: bool, screen: 
         journal=words.bytes(cost.journal),
         memory=words.bytes(cost.memory),
     )
-    text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
-    console.show((text.rstrip(), forecast))
+    console.show((*settings.differences(scenario, options.lang), f"\n{forecast}"))
 
 
-def _show_config(scenario: Any, as_json: bool) -> None:
-    """Print every parameter as used, and which file or option set it."""
+def _show_config(scenario: Any, as_json: bool, lang: str) -> None:
+    """Print every parameter as used, and which file or option set it: first those that differ from the model's own."""
     from experiments import model_api
-    from experiments.results.files import canonical, plain
+    from experiments.reporting.terminal import settings
+    from experiments.results.files import plain
 
     plausible = model_api.load_model(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
-    places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
+    places = dict.fromkeys(plausible["assumptions"], settings.ENSEMBLE) | scenario.provenance()
     used = plain(model_api.load_model(model_api.COUNTY).used(scenario, None))
-    values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
+    values = {name: {"value": value, "from": places.get(name, settings.BUILT_IN)} for name, value in used.items()}
     if as_json:
         console.show_json({"scenario": scenario.id, "values": values})
     else:
-        console.show(f"{name}: {canonical(each['value'])}  [{each['from']}]" for name, each in values.items())
+        console.show(settings.configuration(values, lang))
