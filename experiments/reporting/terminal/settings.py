@@ -31,7 +31,7 @@ def differences(scenario: Any, language: str) -> Iterator[RenderableType]:
 
 
 def configuration(values: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[RenderableType]:
-    """Every parameter by id with its ``value`` and where it comes ``from``: those that a file or an option sets, then the others."""
+    """Every parameter by id with its ``value`` and where it comes ``from``: what a file or an option sets, then the others."""
     words, book = Words(language), load_all().parameters
     told = {BUILT_IN: words("from_built_in"), ENSEMBLE: words("from_ensemble")}
     own = [name for name, each in values.items() if each["from"] not in told]
