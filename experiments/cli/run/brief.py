@@ -178,7 +178,7 @@ def run_trial(
         for name, (each, folder) in runs.items():
             asked = replace(
                 beside, replications=few, model_name=model_api.COUNTY, on_status=bar.on_status,
-                on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications, note=bar.words(f"run_of_{name}"))
+                on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications)
             )  # fmt: skip
             for chunk in runner.run_first(each, folder, asked):
                 table.add(name, chunk)
