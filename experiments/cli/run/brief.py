@@ -51,7 +51,8 @@ def brief(
     lang: Annotated[Languages, typer.Option(help="Language of the brief.")] = Languages.ZH,
     formats: Annotated[str, typer.Option("--format", help="html, word, excel, or several with commas, or all.")] = "all",
     to: Annotated[
-        Path | None, typer.Option(help="Where the documents go; by default the folder 'brief' in the first OUT.")
+        Path | None,
+        typer.Option("--out", "--to", help="Where the documents go; by default the folder 'brief' in the first OUT."),
     ] = None,
     style: Annotated[Style, typer.Option(help="Word: plain, or official after GB/T 9704.")] = Style.PLAIN,
     as_json: Json = False,
