@@ -392,26 +392,33 @@ FINDS = ("relapsed", "served-late", "never-noticed")
 
 
 def candidates(county: County, kind: str) -> list[dict[str, Any]]:
-    """Run a county to its end and list households of a kind, the first to fall first.
+    """Run a county to its end and list households of a kind, the first to fall first, but for those that nobody lives in any more.
 
     ``relapsed``: registered and fell below; ``served-late``: no measure within a quarter of identification;
-    ``never-noticed``: registered, below for a quarter or longer, and never identified. Each with its row, months and place.
+    ``never-noticed``: registered, below for a quarter or longer, and never identified. Each with its row, month, cause and place.
     """
     fell: dict[int, int] = {}
     longest: dict[int, int] = {}
     late: dict[int, int] = {}
+    causes: dict[int, str] = {}
     while county.month < county.scenario.months:
         month = county.month
         county.step()
         households, cases = county.tables["households"], county.tables["cases"]
         below = (households["registered"] == 1) & (households["below"] == 1) & (households["inherited"] == 0)
         for row in np.flatnonzero(below):
-            fell.setdefault(int(row), month)
+            if int(row) not in fell:
+                fell[int(row)] = month
+                causes[int(row)] = _name(Cause, households["risk_cause"][row])
             longest[int(row)] = max(longest.get(int(row), 0), int(households["below_months"][row]))
         waiting = (cases["state"] == CaseState.MONITORED) & (cases["measures"] == 0) & (cases["identified"] >= 0)
-        for row in cases["household"][waiting & (month - cases["identified"] >= LATE)]:
+        waiting &= month - cases["identified"] >= LATE
+        for row, cause in zip(cases["household"][waiting], cases["cause"][waiting]):
             late.setdefault(int(row), month)
+            causes.setdefault(int(row), _name(Cause, cause))
     identified = county.tables["register"]["identified"]
     never = {row: month for row, month in fell.items() if longest[row] >= SPELL and not identified[row]}
     chosen = {"relapsed": fell, "served-late": late, "never-noticed": never}[kind]
-    return [{"month": month, **end_of(county, row)} for row, month in sorted(chosen.items(), key=lambda each: (each[1], each[0]))]
+    found = sorted(chosen.items(), key=lambda each: (each[1], each[0]))
+    listed = ({"month": month, "cause": causes[row], **end_of(county, row)} for row, month in found)
+    return [each for each in listed if each["members"] > 0]

@@ -28,6 +28,7 @@ from experiments.cli.plan.plan import plan
 from experiments.cli.plan.population import population
 from experiments.cli.run.brief import brief
 from experiments.cli.run.budget import budget
+from experiments.cli.run.demo import demo
 from experiments.cli.run.explain import explain
 from experiments.cli.run.panel import panel
 from experiments.cli.run.run import run
@@ -49,6 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
+    demo,
     run,
     brief,
     compare,

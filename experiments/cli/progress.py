@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 COMPILING, WRITING, BRIEFING, DRAWING = 80.0, 3.0, 30.0, 45.0
 COMPILE, LIVE, WRITE, BRIEF, DRAW = "compile", "live", "write", "brief", "draw"
 #: Messages that say what the bar shows: where there is a bar they are not printed.
-SHOWN = {"tell_compiling": COMPILE, "tell_compiled": COMPILE, "tell_writing": WRITE, "tell_living": LIVE}
+SHOWN = {"tell_compiling": COMPILE, "tell_compiled": COMPILE, "tell_writing": WRITE}
 DRAWN_PER_SECOND = 4  # drawn more often, the bar takes time from the replications
-LEAST_SHARE = 0.02  # of everything, before the time left is told
+LEAST_SHARE = 0.04  # of everything, before the time left is told
 
 
 @dataclass
@@ -47,7 +47,7 @@ class CommandProgress:
         self.console, self.words, self.above = console, Words(lang), above
         self._stages = {key: Stage(key, weight) for key, weight in stages}
         self._now: Stage | None = None
-        self._began = time.monotonic()
+        self._began: float | None = None  # when work began: reading files and starting programs says nothing about the rest
         self._live: Live | None = None
         if console.is_terminal and not console.quiet:
             self._live = Live(
@@ -67,14 +67,22 @@ class CommandProgress:
         """Show a stage as the one under way; ``note`` follows its name."""
         self._reach(key, self._stage(key).share, note)
 
+    def advance(self, key: str, weight: float) -> None:
+        """So much of a stage is done."""
+        stage = self._stage(key)
+        stage.share = min(1.0, stage.share + weight / stage.weight) if stage.weight else 1.0
+
     def end(self, key: str) -> None:
         """A stage is done."""
         self._stage(key).share = 1.0
 
-    def follow(self, key: str, then: "Callable[[Progress], None] | None" = None, total: int = 0, note: str = "") -> Any:
+    def follow(self, key: str, then: "Callable[[Progress], None] | None" = None, total: int = 0) -> Any:
         """A callback for the runner's ``Progress`` of the stage ``key``; ``total``: at least so many replications are expected,
         however few were asked for so far. ``then`` is called after it.
         """
+
+        run = key.partition(":")[2]
+        note = self.words(f"run_of_{run}") if self.words.has(f"run_of_{run}") else ""
 
         def update(watch: "Progress") -> None:
             of = max(1, watch.total, total)
@@ -93,6 +101,8 @@ class CommandProgress:
             note = "" if done is None else f"{done}/{facts['total']}"
             self._reach(stage, self._stage(stage).share if done is None else done / max(1, facts["total"]), note)
             return
+        if what == "tell_living" and self._live is not None:
+            return  # the stage of the run says so
         if what != "tell_compiled":  # to a file or a pipe, one line says that it compiles
             self.console.print(self.words(what, **facts))
 
@@ -105,6 +115,7 @@ class CommandProgress:
             if compiling.share == 0.0:  # nothing was to be compiled
                 compiling.weight = 0.0
             compiling.share = 1.0
+        self._began = time.monotonic() if self._began is None else self._began
         self._now = self._stage(key)
         self._now.share, self._now.note = max(self._now.share, min(1.0, share)), note
 
@@ -116,7 +127,9 @@ class CommandProgress:
     def seconds_left(self) -> float | None:
         """Seconds that are left at the pace so far; None while nothing can be said."""
         share = self.share_done()
-        return None if share < LEAST_SHARE else (time.monotonic() - self._began) * (1.0 - share) / share
+        if self._began is None or share < LEAST_SHARE:
+            return None
+        return (time.monotonic() - self._began) * (1.0 - share) / share
 
     def _parts(self) -> Iterator[RenderableType]:
         if self.above is not None:

@@ -133,6 +133,7 @@ def run_scenario(
                 on_progress=bar.follow(stage, options.on_progress),
             )
             outcome = runner.run(scenario, work, options)
+            bar.advance(WRITE, WRITING)
     except runner.Refused as reason:
         raise reuse.unjoinable("--resume", out, reason, options.offers_fresh) from None
     except BrokenPipeError:

@@ -128,7 +128,7 @@ def test_the_wheel_gets_every_file_of_the_packages_and_what_is_shipped(monkeypat
     data = {each.removeprefix("xianjie/data/") for each in built - ours}
     assert data == {
         path.relative_to(ROOT).as_posix()
-        for folder in ("scenarios", "docs/findings", "docs/written")
+        for folder in ("scenarios", "docs/demo", "docs/findings", "docs/written")
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }

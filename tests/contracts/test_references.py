@@ -14,7 +14,10 @@ from tests.contracts.sources import ROOT
 
 ROOMS = ("benchmarks", "docs", "experiments", "scenarios", "sim", "tests", "xianjie")
 #: Texts at the top. The changelog is history: it may name files that are gone, but not places outside.
-PAGES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "pyproject.toml", "setup.py", ".ci/run", "xj.py")
+PAGES = (
+    "README.md", "README.en.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "pyproject.toml", "setup.py", ".ci/run",
+    "xj.py",
+)  # fmt: skip
 HISTORY = "CHANGELOG.md"
 DICTIONARY = "experiments/results/dictionary.yaml"
 KINDS = r"py|ya?ml|md|csv|tsv|txt|json|svg|png|toml|lock|j2|ttf|woff2|parquet|npz|docx|xlsx|html|ipynb|c|mo|po"

@@ -479,7 +479,7 @@ def test_results_that_cannot_be_written_end_in_5_and_what_was_run_is_kept(tmp_pa
     assert again.completed == 2
     with pytest.raises(typer.Exit) as end, run_helpers.guard_writing(tmp_path / "out", "zh"):
         fail()
-    assert end.value.exit_code == 5 and "已完成的 2 遍" in capsys.readouterr().err
+    assert end.value.exit_code == 5 and "已完成的2次" in capsys.readouterr().err
 
 
 def test_a_full_output_and_a_reader_that_went_away_are_no_traceback():

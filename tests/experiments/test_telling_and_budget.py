@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 
 from experiments.analyses import budget
 from experiments.cli.app import app
+from experiments.cli.run.explain import Filter
 from experiments.reporting.household_story import StoryWriter, _book, months_below
 from sim.core.inputs.parameters import load_all
 from sim.household_trace import FINDS, HouseholdTrace, candidates, end_of, fund_names
+from sim.world.codes import Cause
 from tests.science.whole_county import county, scenario, simulate
 
 
@@ -97,8 +99,30 @@ def test_the_three_searches_find_what_they_say():
         )
         found = candidates(simulated, kind)
         assert found and found == sorted(found, key=lambda each: (each["month"], each["row"]))
+        assert all(each["members"] > 0 and each["cause"] in {*Cause.__members__, "NONE"} for each in found)
         if kind == "never-noticed":
             assert not any(each["identified"] for each in found)
+
+
+def test_candidates_are_filtered_by_town_cause_year_and_whether_identified():
+    each = {"month": 14, "cause": "ILLNESS", "identified": False, "township": {"zh": "刀尔登镇", "en": "Daoerdeng"}}
+    fitting = (Filter(), Filter("刀尔登"), Filter("daoer"), Filter(cause="ILLNESS"), Filter(year=2022), Filter(identified=False))
+    assert all(one.fits(each) for one in fitting)
+    others = (Filter("北炉"), Filter(cause="MARKET"), Filter(year=2021), Filter(identified=True))
+    assert not any(one.fits(each) for one in others)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--find", "relapsed", "--cause", "因疾"], "因病"),
+        (["--find", "relapsed", "--town", "没有的镇"], "没有名称含“没有的镇”的乡镇"),
+        (["--household", "3", "--year", "2022"], "只与 --find 一起用"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused_before_anything_is_run(words, said):
+    answer = CliRunner().invoke(app, ["explain", *words])
+    assert answer.exit_code == 2 and said in answer.stderr
 
 
 def test_explain_tells_two_scenarios_beside_each_other(relapsed):

@@ -85,3 +85,30 @@ def test_a_long_answer_goes_into_a_file_that_is_not_there_yet(tmp_path):
     assert "public_posts.count" in file.read_text(encoding="utf-8")
     again = CliRunner().invoke(app, ["levers", "--out", str(file)])
     assert again.exit_code == 2 and "已经存在" in again.stderr
+
+
+@pytest.mark.parametrize("command", ["levers", "goals", "clauses"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_fit_eighty_columns_in_one_language(command, language):
+    page = CliRunner().invoke(app, [command, "--lang", language], env={"COLUMNS": "80"}).output
+    assert all(cell_len(line.rstrip()) <= 80 for line in page.splitlines())
+    if language == "en":
+        found = [line for line in page.splitlines() if any("\u4e00" <= letter <= "\u9fff" for letter in line)]
+        assert not found
+    else:
+        assert not [unit for unit in ENGLISH_UNITS if f"{unit}" in page]
+
+
+#: Units and grades that stood in Chinese lists.
+ENGLISH_UNITS = (
+    " multiple",
+    "yuan/",
+    " share",
+    " jobs",
+    " households",
+    "assumed",
+    "measured",
+    " switch",
+    " enterprises",
+    "built in",
+)

@@ -52,6 +52,7 @@ def compare(
         from experiments.execution import reuse
         from experiments.reporting import answer
         from experiments.results import output_folder
+        from sim.core.inputs import shipped
         from sim.core.inputs.errors import InputError
 
         if len(which) == 1 and which[0].is_dir():
@@ -60,6 +61,11 @@ def compare(
                 "至少要给两个结果文件夹，作参照的放在最前；只给一个方案时与基准方案比较"
             )  # fmt: skip
         if len(which) == 1:
+            if shipped.scenario_file(which[0]).resolve() == shipped.scenario_file(console.BASELINE).resolve():
+                raise InputError(
+                    "compare", 0, "the baseline is what a plan is held against: name another plan, or at least two scenarios",
+                    "基准方案是用来对照的；请写另一个方案，或至少写两个"
+                )  # fmt: skip
             which = [console.BASELINE, *which]
         found: list[Any]
         if all(path.is_dir() for path in which):

@@ -40,8 +40,8 @@ def solve(
     """Find the smallest (or largest) value of a lever at which a goal is met with the wanted probability.
 
     All values are tried on the same futures. Refuses where the goal is not monotone in the lever or not reachable within its
-    bounds. Repeated after an interruption, it goes on. Exit codes: 0 found; 1 there is no answer, and why; 2 wrong usage or
-    input; 5 the disk is full or the cluster lost; 130 interrupted.
+    bounds. Repeated after an interruption, it goes on. Exit codes: 0 found, or why there is no answer (in JSON 'answer' is null
+    and 'reason' says why); 2 wrong usage or input; 5 the disk is full or the cluster lost; 130 interrupted.
     """
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments import model_api
@@ -77,12 +77,12 @@ def solve(
                 made = solve_analysis.answer(chosen, question, study, replications)
             except solve_analysis.NoAnswer as none:
                 _print_no_answer(none, probability, lang, as_json)
-                raise typer.Exit(console.Code.UNEXPECTED) from None
+                return
         with run.finishing(), output_folder.building(run.work) as new:
             solve_analysis.write(made, new)
             _render_curve(new)
         if as_json:
-            console.show_json({**made, "out": str(run.target)})
+            console.show_json({**made, "answer": made["value"], "out": str(run.target)})
         else:
             _print_answer(made, factor, catalogue.goals[goal], lang=lang, target=run.target)
 

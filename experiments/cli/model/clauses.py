@@ -6,8 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import console
-from experiments.cli.console import Json, Lang, Language
-from experiments.cli.model.describe import show_list
+from experiments.cli.console import Json, Lang, Language, OutFile
 
 
 def clauses(
@@ -15,6 +14,7 @@ def clauses(
     department: Annotated[str | None, typer.Option(help="Only where a department with this in its name is responsible.")] = None,
     kind: Annotated[str | None, typer.Option(help="lever, goal, parameter, indicator or not_modelled.")] = None,
     status: Annotated[str | None, typer.Option(help="modelled, not_modelled or contradicted.")] = None,
+    out: OutFile = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
@@ -50,20 +50,47 @@ def clauses(
                 "--department", 0, f"no clause of this selection names a department with '{department}' in its name",
                 f"所选条款中没有名称含“{department}”的部门；请换一个写法"
             )  # fmt: skip
-        columns = ("section", "fixes", "value", "unit", "year", "kind", "lives")
         lines = [_clause_record(row) for row in chosen]
-        if not as_json:  # what is not modelled says why instead
-            words = Words(lang)
-            lines = [
-                {
-                    **line,
-                    "section": words.clause(line["section"]),
-                    "kind": words(f"kind_{line['kind']}"),
-                    "lives": line["reason"] or ", ".join(line["lives"]),
-                }
-                for line in lines
-            ]
-        show_list(lines, columns, lang, as_json)
+        if as_json:
+            console.show_json(lines)
+        else:
+            console.show_long(_tell(lines, Words(lang)), out)
+
+
+def _tell(lines: list[dict[str, Any]], words: Any) -> Iterator[Any]:
+    """Each number of the paper in a line, and under it where it stands in the model, or why it does not."""
+    from rich.padding import Padding
+
+    from experiments.reporting.terminal.prose import Prose
+
+    for line in lines:
+        year = words("clause_year", year=line["year"]) if line["year"] else ""
+        yield Prose(
+            words(
+                "clause_is", section=words.clause(line["section"]), fixes=words.of(line["fixes"]), value=_number_of(line, words)
+            )
+            + year,
+            "bold",
+        )
+        kind = words(f"kind_{line['kind']}")
+        reason = words.of(line["reason"]) if isinstance(line["reason"], dict) else line["reason"]
+        place = words("comma").join(line["lives"])
+        told = words("clause_reason", kind=kind, reason=reason) if reason else words("clause_place", kind=kind, lives=place)
+        yield Padding(Prose(told), (0, 0, 0, 4))
+    yield Prose(words("listed", count=len(lines)))
+
+
+def _number_of(line: dict[str, Any], words: Any) -> str:
+    """The number of a clause with its unit, as a person reads it."""
+    value, unit = line["value"], words.unit(line["unit"])
+    if words.language == "en" and not unit.isascii():  # kept in the paper's own language
+        unit = ""
+    if words.language == "en" and not str(value).isascii():
+        return str(words("clause_in_words"))
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    known = words.has(f"unit_{line['unit']}")
+    text: str = words.level(value, line["unit"]) if number and known else f"{value} {unit}".strip()
+    return text.replace(",", "").replace(" ", "") if words.language == "zh" else text
 
 
 def _check_choice(option: str, chosen: str | None, known: tuple[str, ...]) -> None:

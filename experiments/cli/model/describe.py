@@ -48,14 +48,15 @@ def levers(
 
 def parameters(
     role: Annotated[str, typer.Option(help="assumption, lever or all.")] = "all",
+    out: OutFile = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
     """List every number of the model with its range, evidence and source."""
-    _list_parameters(role, lang, as_json)
+    _list_parameters(role, lang, as_json, out)
 
 
-def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
+def _list_parameters(role: str, lang: Language, as_json: bool, out: Path | None) -> None:
     with console.exit_codes():
         from sim.core.inputs.errors import InputError, one_of
         from sim.core.inputs.parameters import load_all
@@ -64,30 +65,19 @@ def _list_parameters(role: str, lang: Language, as_json: bool) -> None:
         if role not in roles:
             raise InputError("--role", 0, *one_of(role, roles))
         chosen = [each for each in load_all().parameters.values() if role in ("all", each.role)]
-        lines = [_parameter_record(each) for each in chosen]
-        if not as_json:
-            lines = _describe_own_clauses([_shorten(line) for line in lines], lang)
-        columns = ("id", "name", "value", "range", "evidence", "clause", "sources")
-        show_list(lines, columns, lang, as_json)
-        if not as_json:
+        if as_json:
+            console.show_json([_parameter_record(each) for each in chosen])
+            return
+        from experiments.reporting.terminal import levers as table
+
+        console.show_long(table.answer(chosen, lang), out)
+        if out is None:
             from experiments.reporting.translations import Words
 
             words = Words(lang)
             counts = Counter(each.evidence for each in chosen)
             counted = words("comma").join(words(f"evidence_{grade}", count=count) for grade, count in counts.most_common())
             console.show([words("sentence", text=words("evidence_counts", told=counted))])
-
-
-def _shorten(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter in the form of a table row: value with unit, the limits it may be set or drawn in, titles of its sources."""
-    value = line["value"]
-    if isinstance(value, Mapping):
-        value = ", ".join(f"{month}: {each}" for month, each in value.items())
-    elif isinstance(value, (list, tuple)):
-        value = " ".join(str(each) for each in value)
-    titles = "; ".join(source["title"] for source in line.get("sources", ()))
-    limits = line.get("range") or line.get("bounds")
-    return {**line, "value": f"{value} {line['unit']}", "range": limits, "sources": titles or None}
 
 
 def _describe_own_clauses(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
@@ -105,8 +95,13 @@ def _parameter_record(parameter: Any) -> dict[str, Any]:
     return {"id": parameter.id, "name": names, "clause": None, **record}
 
 
-def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
-    """List the goals: what each is, its clause, and which one heads the scoreboard."""
+def goals(
+    explain: Annotated[bool, typer.Option("--explain", help="Also define each goal.")] = False,
+    out: OutFile = None,
+    lang: Lang = Language.ZH,
+    as_json: Json = False,
+) -> None:
+    """List the goals: id, name, clause and deadline; with --explain what each is."""
     with console.exit_codes():
         from sim.goals import EXIT_GOALS, GOALS
 
@@ -127,7 +122,8 @@ def goals(lang: Lang = Language.ZH, as_json: Json = False) -> None:
         ]
         if not as_json:
             lines = _describe_own_clauses(lines, lang)
-        show_list(lines, ("id", "name", "definition", "clause", "deadline"), lang, as_json)
+        columns = ("id", "name", *(["definition"] if explain else []), "clause", "deadline")
+        show_list(lines, columns, lang, as_json, out)
 
 
 def month(
@@ -177,11 +173,13 @@ def _measure_times(scenario: Path, seed: int, lang: Language) -> Mapping[str, fl
     return county.run(chosen, None, seed, replication=0, profile=True).timings
 
 
-def show_list(lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool) -> None:
-    """Print a list of objects, as JSON or as a table of the chosen columns."""
+def show_list(
+    lines: Sequence[Mapping[str, Any]], columns: Iterable[str], lang: Language, as_json: bool, out: Path | None = None
+) -> None:
+    """Print a list of objects, as JSON or as a table of the chosen columns; or write the table to a file."""
     if as_json:
         console.show_json(lines)
         return
     from experiments.reporting.terminal import tables
 
-    console.show(tables.listing(lines, tuple(columns), lang))
+    console.show_long(tables.listing(lines, tuple(columns), lang), out)

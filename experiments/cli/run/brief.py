@@ -51,7 +51,8 @@ def brief(
     lang: Annotated[Languages, typer.Option(help="Language of the brief.")] = Languages.ZH,
     formats: Annotated[str, typer.Option("--format", help="html, word, excel, or several with commas, or all.")] = "all",
     to: Annotated[
-        Path | None, typer.Option(help="Where the documents go; by default the folder 'brief' in the first OUT.")
+        Path | None,
+        typer.Option("--out", "--to", help="Where the documents go; by default the folder 'brief' in the first OUT."),
     ] = None,
     style: Annotated[Style, typer.Option(help="Word: plain, or official after GB/T 9704.")] = Style.PLAIN,
     annexes: Annotated[bool, typer.Option("--annexes", help="Add the tables and pictures behind the two pages.")] = False,
@@ -193,7 +194,7 @@ def run_trial(
         for name, (each, folder) in runs.items():
             asked = replace(
                 beside, replications=few, model_name=model_api.COUNTY, on_status=bar.on_status,
-                on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications, note=bar.words(f"run_of_{name}"))
+                on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications)
             )  # fmt: skip
             for chunk in runner.run_first(each, folder, asked):
                 table.add(name, chunk)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
+ENOUGH = 100  # replications, from which a result is more than a trial
 TRIAL = 4  # replications of each run, after which the first table is shown: two pairs
 RUNS_WITH_BRIEF = 1 + len(briefing.COMPANIONS)
 
@@ -95,6 +96,9 @@ def run(
     plan: Annotated[
         Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is run.")
     ] = BASELINE,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also say what each goal means and where its spread comes from.")
+    ] = False,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
 ) -> None:
@@ -136,7 +140,7 @@ def run(
             )  # fmt: skip
             options = replace(options, replications=max_replications)
         if show_config:
-            _show_config(chosen, as_json)
+            _show_config(chosen, as_json, lang)
             return
         screen = console.progress_console(quiet)
         place.open(screen)
@@ -157,19 +161,29 @@ def run(
         if figures:
             # Drawing needs a second of imports; this process has little else to do while the workers run.
             Thread(target=import_module, args=("experiments.reporting.figures.gallery",), daemon=True).start()
+        words = [
+            "xianjie run",
+            *(shlex.quote(str(file)) for file in scenario),
+            *(f"--set {shlex.quote(each)}" for each in sets or []),
+        ]
+        words += [f"--replications {replications}"] * (replications != console.USUAL) + [f"--seed {seed}"] * (seed != 2021)
+        words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck + ["--brief"] * brief
+        go_on = " ".join([*words, f"--add-replications {max(0, ENOUGH - replications)}"])
         if brief:
-            _run_and_brief(chosen, target, options, as_json, screen=screen, figures=figures)
+            _run_and_brief(chosen, target, options, as_json, screen=screen, figures=figures, explain=explain, go_on=go_on)
         outcome = run_helpers.run_scenario(chosen, target, options, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.choose_exit_code(outcome))
         if figures:
             _draw(outcome, screen, lang)
-        _print_answer(outcome, options, as_json, written=[])
+        _print_answer(outcome, options, as_json, written=[], explain=explain, go_on=go_on)
         raise typer.Exit(console.choose_exit_code(outcome))
 
 
-def _run_and_brief(chosen: Any, target: Path, options: "RunRequest", as_json: bool, screen: Console, figures: bool) -> None:
+def _run_and_brief(
+    chosen: Any, target: Path, options: "RunRequest", as_json: bool, *, screen: Console, figures: bool, explain: bool, go_on: str
+) -> None:
     """Run a plan and those beside it on one set of workers, show the first few replications of all as a table, write the brief,
     print the answer and end the command.
     """
@@ -206,7 +220,7 @@ def _run_and_brief(chosen: Any, target: Path, options: "RunRequest", as_json: bo
                 _draw(outcome, screen, options.lang)
     finally:
         shared.end()
-    _print_answer(outcome, options, as_json, written=[str(path) for path in written])
+    _print_answer(outcome, options, as_json, [str(path) for path in written], explain, go_on)
     raise typer.Exit(console.choose_exit_code(outcome))
 
 
@@ -290,7 +304,9 @@ def _draw(outcome: "Outcome", screen: Console, lang: str) -> None:
         gallery.render(results.open_folder(outcome.out))
 
 
-def _print_answer(outcome: "Outcome", options: "RunRequest", as_json: bool, written: list[str]) -> None:
+def _print_answer(
+    outcome: "Outcome", options: "RunRequest", as_json: bool, written: list[str], explain: bool, go_on: str
+) -> None:
     """Print the scoreboard or the JSON object, name the documents and the first failure."""
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
@@ -306,9 +322,11 @@ def _print_answer(outcome: "Outcome", options: "RunRequest", as_json: bool, writ
         more = ({"profile": times} if options.profile else {}) | ({"brief": written} if written else {})
         console.show_json(summarise(outcome, goals, audit) | more)
     else:
-        console.show(scoreboard.answer(outcome.manifest, goals, audit, options.lang))
+        console.show(scoreboard.answer(outcome.manifest, goals, audit, options.lang, explain))
         console.show(scoreboard.profile(times, options.lang) if times else [])
         console.show([words("folder", out=outcome.out), *(words("brief_written", path=path) for path in written)])
+        if outcome.completed == options.replications < ENOUGH:
+            console.show([words("say_more", command=go_on)])
         if any_completed and not written and not outcome.interrupted:
             console.show([words("say_brief_command", command=f"xianjie brief {shlex.quote(str(outcome.out))}")])
     if outcome.failed:
@@ -336,12 +354,11 @@ def summarise(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[
 
 def _show_forecast(scenario: Any, options: "RunRequest", as_json: bool, screen: Console, figures: bool, times: int) -> None:
     """Print the resolved scenario and what the run would take; ``times``: how many scenarios are run with it."""
-    import yaml
-
     from experiments import model_api
     from experiments.cli import run_helpers
     from experiments.execution import runner
     from experiments.reporting.figures.provenance import ROOM
+    from experiments.reporting.terminal import settings
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
 
@@ -362,20 +379,20 @@ def _show_forecast(scenario: Any, options: "RunRequest", as_json: bool, screen: 
         journal=words.bytes(cost.journal),
         memory=words.bytes(cost.memory),
     )
-    text = yaml.safe_dump(resolved, allow_unicode=True, sort_keys=False, width=100)
-    console.show((text.rstrip(), forecast))
+    console.show((*settings.differences(scenario, options.lang), f"\n{forecast}"))
 
 
-def _show_config(scenario: Any, as_json: bool) -> None:
-    """Print every parameter as used, and which file or option set it."""
+def _show_config(scenario: Any, as_json: bool, lang: str) -> None:
+    """Print every parameter as used, and which file or option set it: first those that differ from the model's own."""
     from experiments import model_api
-    from experiments.results.files import canonical, plain
+    from experiments.reporting.terminal import settings
+    from experiments.results.files import plain
 
     plausible = model_api.load_model(model_api.COUNTY).ensemble(scenario) or {"assumptions": []}
-    places = dict.fromkeys(plausible["assumptions"], "ensemble, its centre") | scenario.provenance()
+    places = dict.fromkeys(plausible["assumptions"], settings.ENSEMBLE) | scenario.provenance()
     used = plain(model_api.load_model(model_api.COUNTY).used(scenario, None))
-    values = {name: {"value": value, "from": places.get(name, "built in")} for name, value in used.items()}
+    values = {name: {"value": value, "from": places.get(name, settings.BUILT_IN)} for name, value in used.items()}
     if as_json:
         console.show_json({"scenario": scenario.id, "values": values})
     else:
-        console.show(f"{name}: {canonical(each['value'])}  [{each['from']}]" for name, each in values.items())
+        console.show(settings.configuration(values, lang))

@@ -1,4 +1,4 @@
-"""What government may set, on the terminal: by subject, each with its value, how far it goes, who pays and what it does."""
+"""Levers and assumptions on the terminal, by subject: value, how far it goes, what it rests on or does, who pays."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,12 +25,14 @@ def answer(levers: Sequence[Any], language: str) -> Iterator[RenderableType]:
     for lever in levers:
         by_subject.setdefault(subject(lever), []).append(lever)
     for heading, found in by_subject.items():
-        yield Prose(f"\n{words(f'subject_{heading}')}", "bold")
+        yield Prose(f"\n{subject_name(heading, words)}", "bold")
         for lever in found:
             yield Padding(Prose(f"{words.of(lever.name.model_dump())}  {lever.id}", "bold"), (0, 0, 0, 2))
             yield Padding(Prose(facts(lever, words)), INDENT)
-            yield Padding(Prose(lever_effects.sentence(words, effects.get(lever.id))), INDENT)
-    yield Prose(f"\n{words('levers_count', count=len(levers))}")
+            if lever.role == "lever":
+                yield Padding(Prose(lever_effects.sentence(words, effects.get(lever.id))), INDENT)
+    only_levers = all(lever.role == "lever" for lever in levers)
+    yield Prose(f"\n{words('levers_count' if only_levers else 'parameters_count', count=len(levers))}")
 
 
 def subject(lever: Any) -> str:
@@ -39,8 +41,17 @@ def subject(lever: Any) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
+def subject_name(name: str, words: Words) -> str:
+    """The heading of a subject; what belongs to none of ours stands apart."""
+    return words(f"subject_{name}" if words.has(f"subject_{name}") else "subject_other")
+
+
 def facts(lever: Any, words: Words) -> str:
-    """Its value as things stand, how far it may be set, what off is, who pays, and the section of the paper."""
+    """Its value as things stand, how far it may be set, what off is, who pays, and the section of the paper; of an assumption its
+    value, range, evidence and sources.
+    """
+    if lever.role != "lever":
+        return assumption_facts(lever, words)
     told = [words("lever_now", value=value_text(lever, lever.value, words))]
     if lever.options:
         told.append(words("lever_options", options=words("comma").join(map(words.option, lever.options))))
@@ -58,6 +69,19 @@ def facts(lever: Any, words: Words) -> str:
     return words("sentence", text=words("semicolon").join(told))
 
 
+def assumption_facts(parameter: Any, words: Words) -> str:
+    """The value of an assumption, in which range it is drawn, and what it rests on."""
+    told = [words("parameter_value", value=value_text(parameter, parameter.value, words))]
+    if parameter.range:
+        low, high = (_one(limit, parameter.unit, words) for limit in parameter.range)
+        told.append(words("parameter_range", low=low, high=high))
+    told.append(words(f"grade_{parameter.evidence}"))
+    if parameter.clause and parameter.clause != "own":
+        told.append(words("lever_clause", clause=parameter.clause))
+    told += [words("parameter_source", source=source.title) for source in parameter.sources]
+    return words("sentence", text=words("semicolon").join(told))
+
+
 def value_text(lever: Any, value: Any, words: Words) -> str:
     """A value of a lever as a person reads it: with its unit, each part by its name, each date by its month."""
     if isinstance(value, Mapping):
@@ -72,6 +96,8 @@ def _any(lever: Any, value: Any, words: Words) -> str:
     if isinstance(value, (list, tuple)):
         if len(set(value)) == 1:
             return words("lever_each", value=_one(value[0], lever.unit, words))
+        if not words.has(f"parts_{lever.id}"):
+            return words("comma").join(_one(each, lever.unit, words) for each in value)
         names = words(f"parts_{lever.id}").split("|")
         return words("comma").join(f"{name} {_one(each, lever.unit, words)}" for name, each in zip(names, value, strict=True))
     return words.option(value) if isinstance(value, str) else _one(value, lever.unit, words)
@@ -98,7 +124,7 @@ def search(levers: Sequence[Any], text: str) -> list[Any]:
     found = []
     for lever in levers:
         names = [*lever.name.model_dump().values(), lever.id, *(funds.get(lever.fund, {}) or {}).values()]
-        names += [Words(language)(f"subject_{subject(lever)}") for language in ("zh", "en")]
+        names += [subject_name(subject(lever), Words(language)) for language in ("zh", "en")]
         if any(wanted in str(name).casefold() for name in names):
             found.append(lever)
     return found

@@ -1,4 +1,4 @@
-"""The scoreboard on the terminal: how likely each goal is, by what margin, how much of the spread is chance.
+"""The scoreboard on the terminal: a line for each goal, how likely it is, by what margin, and what is on file.
 
 What is true and what the administration has on record stand side by side. Only characters that a
 Chinese console can show are used (GBK has no minus sign but the hyphen).
@@ -11,13 +11,15 @@ from typing import Any
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from experiments.reporting.goal_selection import group_goals
-from experiments.reporting.translations import Words, bound, margin, probability
+from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.translations import Words, bound, probability
 
-RARE = 0.01
+FEW = 50  # runs, below which a result is a trial, and a goal is told as so many of so many
+LARGE = 10_000  # yuan, from which a county office says 万元
 INHERITED = "inherited"
+HEADLINE = "heading_headline"
 
 
 def answer(
@@ -25,92 +27,101 @@ def answer(
     goals: Sequence[Mapping[str, Any]],
     audit: Sequence[Mapping[str, Any]],
     language: str,
+    explain: bool = False,
 ) -> Iterator[RenderableType]:
-    """The whole answer of a run: its size, the goals, what each means, the founding population."""
+    """The answer of a run, last what is asked for first: a line for each goal. ``explain``: before it the definition of each,
+    where its spread comes from, and the founding population.
+    """
     words = Words(language)
-    yield Text("\n".join(_head(manifest, goals, words)))
+    if goals and explain:
+        yield Prose(words("heading_definitions"), "bold")
+        yield _definitions(goals, manifest["only_luck"], words)
+        yield Prose(f"\n{words('margin_meaning')}\n")
     if goals:
-        yield _table(goals, manifest["only_luck"], words)
-        yield Text(words("margin_meaning"))
+        yield from _audit(audit, words, explain)
+    yield from map(Prose, _head(manifest, goals, words))
+    if goals:
+        yield _table(goals, words)
         for found in (goal["four_years"] for goal in goals if "four_years" in goal):
             shown = probability(words, found)
-            yield Text(words("curve_running_said", first=found["first"], last=found["last"], told=shown))
-        yield Text(f"\n{words('heading_definitions')}", style="bold")
-        yield _definitions(goals, words)
-        yield from _audit(audit, words)
+            yield Prose(words("curve_running_said", first=found["first"], last=found["last"], told=shown))
+        if not explain:
+            yield Prose(words("scoreboard_note"))
 
 
 def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    """Scenario, months, runs, draws, seed, vantage; and what is missing of an incomplete run."""
+    """Scenario, months, runs, draws, seed, vantage; whether it is a trial, and what is missing of an incomplete run."""
     scenario, counts, months = manifest["scenario"], manifest["replications"], manifest["months"]
     if words.of(scenario.get("title")):
         yield words.of(scenario["title"])
     draws = goals[0]["draws"] if goals else 0
     vantage = scenario.get("vantage")
     parts = (
-        words("lived", runs=counts["completed"], first=months[0], last=months[-1]),
+        words("lived", runs=counts["completed"], first=words.month(months[0]), last=words.month(months[-1])),
         words("lived_luck") if manifest["only_luck"] else words("lived_pairs", draws=draws),
         words("seed", seed=manifest["seed"]),
-        words("vantage", vantage=vantage) if vantage else words("vantage_today"),
+        *([words("vantage", vantage=words.month(vantage))] if vantage else []),
     )
     yield words("sentence", text=words("comma").join(parts))
     if not manifest["complete"]:
         yield words("incomplete", **counts)
     elif counts["failed"]:
         yield words("some_failed", failed=counts["failed"])
+    if goals and counts["completed"] < FEW:
+        yield words("scoreboard_trial", runs=counts["completed"])
 
 
-def _table(goals: Sequence[Mapping[str, Any]], only_luck: bool, words: Words) -> Table:
-    """A row for each goal, with its recorded twin in a column of its own."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", no_wrap=True, style="dim")
-    recorded = any(goal["observed"] for goal in goals)
-    columns = ("column_goal", "mark_true", *(["mark_observed"] if recorded else []), "column_spread")
-    for column in columns:
-        table.add_column(words(column), overflow="fold")  # Chinese has no spaces to break at
-    table.add_column(words("column_runs"), justify="right", no_wrap=True)
-    for number, (heading, rows) in enumerate(group_goals(goals)):
-        if number:
-            table.add_row()
-        table.add_row("", Text(words(heading), style="bold"))
+def _table(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
+    """A line for each goal, always in the same order: how often it is met, the interval, the margin, and the same on file."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(words("column_goal"))
+    for name in ("met", "interval", "margin", "on_file"):
+        table.add_column(words(f"column_{name}_short"), justify="right", no_wrap=True)
+    groups = sorted(group_goals(goals), key=lambda group: group[0] == HEADLINE)  # last is what stands above the prompt
+    for heading, rows in groups:
+        table.add_row(Prose(words(heading), "bold"))
         for row in rows:
-            first = row[0]
-            true = next((goal for goal in row if not goal["observed"]), None)
-            twin = next((goal for goal in row if goal["observed"]), None)
-            cells = [true, twin] if recorded else [true]
-            label = "" if "members" in first else first["id"].removesuffix("_observed")
-            shown = ("" if goal is None else _chance_and_margin(goal, words) for goal in cells)
-            spread = _spread(first, only_luck, words)
-            table.add_row(label, words.of(first["name"]), *shown, spread, str(first["runs"]))
+            true = next((goal for goal in row if not goal["observed"]), row[0])
+            twin = next((goal for goal in row if goal["observed"] and goal is not true), None)
+            name = words.of(true["name"]) + (words("on_file_mark") if true["observed"] else "")
+            cells = [_met(true, words), _interval(true, words), _margin(true, words), _met(twin, words) if twin else ""]
+            table.add_row(Prose(f" {name}"), *cells)
     return table
 
 
-def _chance_and_margin(goal: Mapping[str, Any], words: Words) -> str:
-    """The probability over the margin.
-
-    Below 1 % and above 99 % the probability is mostly a statement about the number of runs, so the margin
-    leads, and the probability is a count of runs.
-    """
-    chance = goal["probability"]
-    if chance is None:
+def _met(goal: Mapping[str, Any], words: Words) -> str:
+    """How often a goal is met: of few runs a count, of many a share."""
+    if goal["probability"] is None:
         return words("unknown")
-    rare = chance < RARE or chance > 1 - RARE
-    shown = _count(goal, words) if rare else probability(words, goal)
-    if "members" in goal:
-        return shown
-    middle, around = margin(words, goal)
-    apart = f"{middle}\n{words('bracketed', text=around)}"
-    return f"{apart}\n{shown}" if rare else f"{shown}\n{apart}"
+    if goal["runs"] < FEW or goal["bound"]:
+        return f"{round(goal['probability'] * goal['runs'])}/{goal['runs']}"
+    return words.percent(goal["probability"]).replace(" ", "")
 
 
-def _count(goal: Mapping[str, Any], words: Words) -> str:
-    """A rare or nearly certain goal as a count of runs."""
-    runs = goal["runs"]
+def _interval(goal: Mapping[str, Any], words: Words) -> str:
+    """The 95 % interval of the probability; one-sided where none or all of the runs met the goal."""
+    if "share_met" in goal:
+        return words("share_met_short", share=words.percent(goal["share_met"]))
+    if goal["probability"] is None:
+        return ""
     if goal["bound"]:
-        label = "met_none" if goal["bound"] == "below" else "met_all"
-        return words(label, runs=runs, bound=bound(words, goal))
-    interval = words.percents(goal["low"], goal["high"])
-    return words("met_some", count=round(goal["probability"] * runs), runs=runs, interval=interval)
+        return bound(words, goal)
+    return words.percents(goal["low"], goal["high"])
+
+
+def _margin(goal: Mapping[str, Any], words: Words) -> str:
+    """The median margin, positive where the goal is met, as an office writes it."""
+    if "members" in goal or goal["margin"] is None:
+        return ""
+    value, unit = goal["margin"], goal["unit"]
+    if words.language == "en":
+        return words.quantity(value, unit, difference=True)
+    text = (
+        words.quantity(value / LARGE, unit, difference=True).replace("元", "万元", 1)
+        if unit.startswith("yuan") and abs(value) >= LARGE
+        else words.quantity(value, unit, difference=True)
+    )
+    return text.replace(",", "").replace(" ", "")
 
 
 def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
@@ -131,44 +142,50 @@ def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:
     return words("spread", luck=words.percent(goal["luck"]), ignorance=words.percent(goal["ignorance"]))
 
 
-def _definitions(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
-    """The definition of each goal, a line each."""
-    table = Table.grid(padding=(0, 2))
+def _definitions(goals: Sequence[Mapping[str, Any]], only_luck: bool, words: Words) -> Table:
+    """The id and definition of each goal, and where the spread of its margin comes from."""
+    table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
+    table.add_column()
     for goal in goals:
-        if "definition" in goal:
-            table.add_row(goal["id"], words.of(goal["definition"]))
+        spread = _spread(goal, only_luck, words)
+        told = [words.of(goal["definition"])] if "definition" in goal else []
+        told += [words("spread_said", spread=spread.replace("\n", words("comma")))] if spread and "members" not in goal else []
+        if told:
+            table.add_row(goal["id"], Prose(" ".join(told)))
     return table
 
 
-def _audit(audit: Sequence[Mapping[str, Any]], words: Words) -> Iterator[RenderableType]:
-    """Quantities of the founding population that missed their target, and who is below the line at the start."""
+def _audit(audit: Sequence[Mapping[str, Any]], words: Words, explain: bool = True) -> Iterator[RenderableType]:
+    """Quantities of the founding population that missed their target; with ``explain`` also who is below at the start."""
     inherited = [line for line in audit if INHERITED in line["id"]]
     checked = [line for line in audit if INHERITED not in line["id"]]
     missed = [line for line in checked if not line["ok"]]
-    yield Text(f"\n{words('heading_audit')}", style="bold")
+    if missed or explain:
+        yield Prose(f"{words('heading_audit')}", "bold")
     if missed:
-        yield Text(words("audit_missed", count=len(checked), missed=len(missed)))
-    else:
-        yield Text(words("audit_kept", count=len(checked)))
+        yield Prose(words("audit_missed", count=len(checked), missed=len(missed)))
+    elif explain:
+        yield Prose(words("audit_kept", count=len(checked)))
     for line in missed:
         low, achieved, high = (words.quantity(line[part], line["unit"]) for part in ("lowest", "achieved", "highest"))
         if low != high:  # a mean within the target says nothing of the county that missed it
             achieved = words("with_range", value=achieved, range=words("range", low=low, high=high))
         target = words.target(line["target"], line["unit"])
-        yield Text(f"  {words('audit_line', name=words.of(line['name']), target=target, achieved=achieved)}")
-    if inherited:
-        yield Text(f"\n{words('heading_inherited')}", style="bold")
-    for line in inherited:
-        numbers = {part: words.quantity(line[part], line["unit"]) for part in ("achieved", "lowest", "highest")}
-        yield Text(f"  {words('inherited_line', name=words.of(line['name']), **numbers)}")
+        yield Prose(f"  {words('audit_line', name=words.of(line['name']), target=target, achieved=achieved)}")
+    if inherited and explain:
+        yield Prose(f"\n{words('heading_inherited')}", "bold")
+        for line in inherited:
+            numbers = {part: words.quantity(line[part], line["unit"]) for part in ("achieved", "lowest", "highest")}
+            yield Prose(f"  {words('inherited_line', name=words.of(line['name']), **numbers)}")
+    if missed or explain:
+        yield Prose("")
 
 
 def profile(times: Mapping[str, float], language: str) -> Iterator[RenderableType]:
     """Milliseconds of each process of the month, slowest first, and their sum."""
     words = Words(language)
-    yield Text(f"\n{words('heading_profile')}", style="bold")
+    yield Prose(f"\n{words('heading_profile')}", "bold")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words("column_process"), no_wrap=True)
     table.add_column("ms", justify="right")

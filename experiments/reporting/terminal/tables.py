@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.reporting import origin_text
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 
 #: Large sums as each language writes them: 亿元, and million yuan.
@@ -140,34 +141,35 @@ def table_of(words: Words, first: str) -> Table:
     return table
 
 
-#: Columns of sentences share the room that the others leave; those are cut into lines beyond so many characters.
-PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources", "effects")
+#: Columns of sentences share the room that the others leave; those are cut into lines beyond so many cells.
+PROSE = ("name", "definition", "fixes", "lives", "meaning", "reason", "fact", "sources")
 WIDEST = 18
-SHARES = {"name": 2, "effects": 4}  # of that room, where it is not one part
+SHARES = {"name": 2, "definition": 3}  # of that room, where it is not one part
 
 
 def listing(lines: Sequence[Mapping[str, Any]], columns: Sequence[str], language: str) -> Iterator[RenderableType]:
     """Objects as a table: a row each, bilingual texts in ``language``."""
     words = Words(language)
-    if {"id", "name", "value"} <= set(columns):  # long ids go under the names, or nothing else has room
+    under = {"id", "name", "value"} <= set(columns)  # long ids go under the names, or nothing else has room
+    if under:
         columns = [column for column in columns if column != "id"]
-        lines = [{**line, "name": Text(f"{words.of(line['name'])}\n").append(line["id"], style="dim")} for line in lines]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=any(column in PROSE for column in columns))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=any(column in PROSE for column in columns), padding=(0, 1, 0, 0))
     for column in columns:
         widest = None if column in PROSE or column == "id" else WIDEST
         ratio = SHARES.get(column, 1) if column in PROSE else None
-        table.add_column(words(f"column_{column}"), overflow="fold", no_wrap=column == "id", ratio=ratio, max_width=widest)
+        table.add_column(Prose(words(f"column_{column}")), no_wrap=column == "id", ratio=ratio, max_width=widest)
     for line in lines:
-        table.add_row(*(_cell(line.get(column), words) for column in columns))
+        cells = [_cell(line.get(column), words) for column in columns]
+        if under:
+            cells[columns.index("name")] += f"\n{line['id']}"
+        table.add_row(*map(Prose, cells))
     yield table
     yield words("listed", count=len(lines))
 
 
-def _cell(value: Any, words: Words) -> str | Text:
+def _cell(value: Any, words: Words) -> str:
     if value is None:
         return "-"
-    if isinstance(value, Text):
-        return value
     if isinstance(value, Mapping):
         return words.of(value) if "zh" in value else ", ".join(f"{key}: {each}" for key, each in value.items())
     if isinstance(value, (list, tuple)):
