@@ -392,7 +392,7 @@ FINDS = ("relapsed", "served-late", "never-noticed")
 
 
 def candidates(county: County, kind: str) -> list[dict[str, Any]]:
-    """Run a county to its end and list households of a kind, the first to fall first, but for those that nobody lives in any more.
+    """Run a county to its end and list households of a kind, the first to fall first, without those that nobody lives in now.
 
     ``relapsed``: registered and fell below; ``served-late``: no measure within a quarter of identification;
     ``never-noticed``: registered, below for a quarter or longer, and never identified. Each with its row, month, cause and place.

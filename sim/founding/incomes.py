@@ -90,7 +90,7 @@ def settle_incomes(tables: Tables, draws: Draws, p, trial: TrialYear, rules: Dib
     anchor_farms(households, scale, county)
     households["holdings"] *= scale[:, None]
     if p.tables is not None and p.tables.incomes:
-        verified = verified_income(rules, households["members"].astype(float), trial)
+        verified = verified_income(rules, households["members"].astype(float), trial.rigid)
         scale = fit_sources(
             tables, p, trial, scale, dibao=dibao, others=others, on_dibao=on_dibao, verified=verified, line=rules.poverty_line
         )
