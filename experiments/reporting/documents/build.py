@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.analyses.consequences import Consequences
+from experiments.reporting import origin_text
 from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import annexes, baseline, comparison, pages
 from experiments.reporting.documents.content import Block, Brief, Paragraph, Section, clean_part
@@ -66,11 +67,12 @@ def _whole(
     extra: Sequence[Section], with_annexes: bool,
 ) -> Brief:  # fmt: skip
     words = context.words
+    origin = origin_text.sentence((context.manifest.get("origins") or {}).get("counts"), words)
     month = OfficeNumbers(words).month(context.manifest["scenario"].get("vantage") or context.day[:7])
     return clean_part(
         Brief(
             words.language, title, lead, opening=tuple(opening), sections=tuple(sections), footer=words("page_footer"),
-            day=context.day, labels={name: words(name) for name in LABELS}, source=words("page_source", month=month),
+            day=context.day, labels={name: words(name) for name in LABELS}, source=words("page_source", month=month) + (f"{words('gap')}{origin}" if origin else ""),
             annexes=tuple(extra), with_annexes=with_annexes,
         )
     )  # fmt: skip
