@@ -72,7 +72,8 @@ def _whole(
     return clean_part(
         Brief(
             words.language, title, lead, opening=tuple(opening), sections=tuple(sections), footer=words("page_footer"),
-            day=context.day, labels={name: words(name) for name in LABELS}, source=words("page_source", month=month) + (f"{words('gap')}{origin}" if origin else ""),
+            day=context.day, labels={name: words(name) for name in LABELS},
+            source=words("gap").join(filter(None, (words("page_source", month=month), origin))),
             annexes=tuple(extra), with_annexes=with_annexes,
         )
     )  # fmt: skip
