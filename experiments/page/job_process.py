@@ -1,13 +1,14 @@
 """The process of one job: the command as on the command line; after a run also one household's story and the figures."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from experiments.page import pictures
-from experiments.page.jobs import RESULT, SOME_FAILED
+from experiments.page.jobs import RESULT, SOME_FAILED, UPLOADS
 from experiments.results.files import as_json, write_text
 
 STORY = "story.json"
@@ -18,6 +19,8 @@ KINDS = ("relapsed", "served-late", "never-noticed")
 def main(arguments: list[str]) -> int:
     """Run the command; its exit code. What it prints goes where this process prints."""
     code = subprocess.call([sys.executable, "-m", "experiments", *arguments])
+    if arguments[0] == "county":
+        shutil.rmtree(UPLOADS, ignore_errors=True)  # read, and not kept: they hold personal data
     if arguments[0] == "run" and code in (0, SOME_FAILED):
         tell_story(arguments[1], Path(RESULT))
         pictures.draw(Path(RESULT), Path(pictures.FOLDER))

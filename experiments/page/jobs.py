@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,9 +27,9 @@ from experiments.results.files import as_json, safe, write_text
 
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 KINDS = ("run", "compare", "sweep", "county")
-RECORD, ANSWER, LOG, RESULT, INPUTS = "job.json", "answer.json", "log.txt", "result", "inputs"
+RECORD, ANSWER, LOG, RESULT, INPUTS, UPLOADS = "job.json", "answer.json", "log.txt", "result", "inputs", "inputs/uploads"
 LONGEST_LOG = 4000  # characters of the log that the page shows
-SOME_FAILED, INTERRUPTED = 3, 130
+SOME_FAILED, CONTRADICTED, INTERRUPTED = 3, 4, 130
 _LOOK = 0.5  # seconds between looks at the queue
 
 
@@ -96,8 +96,8 @@ class Queue:
         found = {job.id: job for job in self.jobs()}
         return found[identity]
 
-    def ask(self, kind: str, plan: str, arguments: Sequence[str], total: int) -> Job:
-        """Put a job at the end of the queue, with the plans and counties as they are now."""
+    def ask(self, kind: str, plan: str, arguments: Sequence[str], total: int, uploads: Mapping[str, bytes] | None = None) -> Job:
+        """Put a job at the end of the queue, with the plans and counties as they are now; ``uploads``: files it reads, by name."""
         with self._lock:
             asked = time.time()
             stem = f"{safe(plan or kind)}-{kind}-{time.strftime('%m%d-%H%M%S', time.localtime(asked))}"
@@ -107,6 +107,9 @@ class Queue:
             (folder / INPUTS).mkdir(parents=True)
             for name in (PLANS, COUNTIES):
                 shutil.copytree(self.workspace.root / name, folder / INPUTS / name)
+            for name, content in (uploads or {}).items():
+                (folder / UPLOADS).mkdir(exist_ok=True)
+                (folder / UPLOADS / name).write_bytes(content)
             job = Job(identity, kind, plan, tuple(arguments), total, asked=asked)
             self._write(job)
             return job
@@ -169,7 +172,7 @@ class Queue:
         code = child.poll() if child is not None else None
         answered = bool(self.answer(job.id))
         state: State = "failed"
-        if code in (0, SOME_FAILED) or (code is None and answered):
+        if code in (0, SOME_FAILED, CONTRADICTED) or (code is None and answered):
             state = "done"
         elif code in (INTERRUPTED, -signal.SIGINT):
             state = "stopped"

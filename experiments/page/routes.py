@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,20 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from experiments.county_data import form as county_form
 from experiments.page import lever_form, views
-from experiments.page.jobs import RESULT, Queue
+from experiments.page.jobs import RESULT, UPLOADS, Queue
 from experiments.page.quick_look import SPENDING, QuickLook
 from experiments.page.security import OnlyThisBrowser
-from experiments.page.workspace import REFERENCE, Plan, Workspace
+from experiments.page.workspace import COUNTIES, REFERENCE, Plan, Workspace, check_name
 from experiments.reporting.figures import style
 from experiments.reporting.translations import LANGUAGES, Words
-from experiments.results.files import as_json, write_text
+from experiments.results.files import as_json, safe, write_text
 from experiments.results.fingerprint import version
 from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import load_all
 from sim.goals import INDICATORS
-from sim.scenario import Scenario
+from sim.scenario import Scenario, plan_form
 
 HERE = Path(__file__).parent
 FONTS = ("XianjieSansSC-Regular.woff2", "XianjieSansSC-Bold.woff2")
@@ -42,6 +44,9 @@ MOST_VALUES = 12  # of a lever in a sweep
 MOST_LOOKS = 20
 PAUSE = 1.0  # seconds between news of a run
 SEED = 2021
+#: What an office hands in, and what a county folder offers to take away.
+OFFICE_FILES = (".xlsx", ".xls", ".ods", ".csv")
+COUNTY_FILES = ("audit.html", "audit.xlsx", "county.yaml")
 
 
 class Page:
@@ -139,6 +144,7 @@ def build(workspace: Workspace, queue: Queue, token: str, hosts: frozenset[str],
         Route("/plans/{name}/check", _bound(check_plan, page), methods=["POST"]),
         Route("/plans/{name}/look", _bound(look_at_plan, page)),
         Route("/plans/{name}/yaml", _bound(export_plan, page)),
+        Route("/plans/{name}/form", _bound(export_form, page)),
         Route("/plans/{name}/rename", _bound(rename_plan, page), methods=["POST"]),
         Route("/plans/{name}/delete", _bound(delete_plan, page), methods=["POST"]),
         Route("/runs", _bound(show_runs, page)),
@@ -152,6 +158,10 @@ def build(workspace: Workspace, queue: Queue, token: str, hosts: frozenset[str],
         Route("/compare", _bound(start_compare, page), methods=["POST"]),
         Route("/sweep", _bound(show_sweep, page)),
         Route("/sweep", _bound(start_sweep, page), methods=["POST"]),
+        Route("/county", _bound(show_county, page)),
+        Route("/county", _bound(read_county, page), methods=["POST"]),
+        Route("/county/form", _bound(send_county_form, page)),
+        Route("/county/{name}/{file}", _bound(send_county_file, page)),
         Route("/settings", _bound(change_settings, page), methods=["POST"]),
         *(Route(f"/static/{name}", _font(name)) for name in FONTS),
         Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -199,13 +209,13 @@ def _to(*parts: str) -> RedirectResponse:
 async def show_plans(request: Request, page: Page) -> Response:
     """All plans."""
     cards = await run_in_threadpool(page.cards)
-    return page.render(request, "plans.html.j2", cards=cards, forms="", here="/")
+    return page.render(request, "plans.html.j2", cards=cards, forms=",.xlsx", counties=page.workspace.counties(), here="/")
 
 
 async def create_plan(request: Request, page: Page) -> Response:
     """A new plan, like another."""
     form = await page.form(request)
-    plan = page.workspace.create(str(form.get("name", "")), str(form.get("like", REFERENCE)))
+    plan = page.workspace.create(str(form.get("name", "")), str(form.get("like", REFERENCE)), str(form.get("county", "")))
     return _to("plans", plan.name)
 
 
@@ -216,7 +226,9 @@ async def import_plan(request: Request, page: Page) -> Response:
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise HTTPException(400, page.words()("screen_no_file"))
     content = await upload.read()
-    plan = await run_in_threadpool(page.workspace.take_in, Path(upload.filename.replace("\\", "/")).stem, content)
+    file = Path(upload.filename.replace("\\", "/"))
+    ending = file.suffix.lower() if plan_form.is_form(file) else ".yaml"
+    plan = await run_in_threadpool(page.workspace.take_in, file.stem, content, ending)
     return _to("plans", plan.name)
 
 
@@ -384,6 +396,20 @@ async def export_plan(request: Request, page: Page) -> Response:
     return FileResponse(plan.path, media_type="application/yaml", filename=f"{plan.name}.yaml")
 
 
+async def export_form(request: Request, page: Page) -> Response:
+    """A plan as a workbook's form."""
+    plan = page.plan(request)
+    if plan.scenario is None:
+        raise HTTPException(422, page.words()("screen_mend_file"))
+    content = await run_in_threadpool(page.workspace.as_form, plan, page.words().language)
+    return _workbook(content, f"{plan.name}.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"})
+
+
 async def rename_plan(request: Request, page: Page) -> Response:
     """Another name for a plan."""
     form = await page.form(request)
@@ -455,7 +481,7 @@ def _run_page(request: Request, page: Page) -> Response:
         request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
         told=told.get(words.language, []), lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
-        tables=views.sweep_table(answer, words) if job.kind == "sweep" else [], documents=views.documents(files, words),
+        tables=views.tables_of(job.kind, answer, words), documents=views.documents(files, words),
         parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip
 
@@ -587,6 +613,55 @@ async def start_sweep(request: Request, page: Page) -> Response:
     )
     write_text(page.queue.folder(job.id) / "inputs" / "sweep.yaml", yaml.safe_dump(spec, allow_unicode=True, sort_keys=False))
     return _to("runs", job.id)
+
+
+async def show_county(request: Request, page: Page) -> Response:
+    """Counties read so far, and the door for another."""
+    return page.render(request, "county.html.j2", counties=page.workspace.counties(), files=COUNTY_FILES, here="/county")
+
+
+async def send_county_form(request: Request, page: Page) -> Response:
+    """An empty form of a county's facts."""
+
+    def made() -> bytes:
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "county.xlsx"
+            county_form.write(out, page.words().language)
+            return out.read_bytes()
+
+    return _workbook(await run_in_threadpool(made), f"{page.words()('screen_county_form_name')}.xlsx")
+
+
+async def read_county(request: Request, page: Page) -> Response:
+    """Put the reading of an office's files into the queue. The files are kept until they are read, and no longer."""
+    form = await page.form(request)
+    name = check_name(str(form.get("name", "")))
+    given = form.get("files", [])
+    uploads = {}
+    for number, upload in enumerate(given if isinstance(given, list) else [given]):
+        if isinstance(upload, UploadFile) and upload.filename:
+            file = Path(upload.filename.replace("\\", "/"))
+            if file.suffix.lower() not in OFFICE_FILES:
+                raise HTTPException(422, page.words()("screen_county_kinds"))
+            uploads[f"{number + 1}-{safe(file.stem)}{file.suffix.lower()}"] = await upload.read()
+    if not uploads:
+        raise HTTPException(422, page.words()("screen_no_file"))
+    out = page.workspace.root / COUNTIES / name
+    arguments = ["county", "import", *(f"{UPLOADS}/{each}" for each in uploads), "--out", str(out), "--json",
+                 "--lang", page.words().language]  # fmt: skip
+    job = await run_in_threadpool(page.queue.ask, "county", "", arguments, 0, uploads)
+    return _to("runs", job.id)
+
+
+async def send_county_file(request: Request, page: Page) -> Response:
+    """The audit of a county, or its file."""
+    name, file = request.path_params["name"], request.path_params["file"]
+    if name not in page.workspace.counties() or file not in COUNTY_FILES:
+        raise HTTPException(404, page.words()("screen_no_such_file"))
+    path = page.workspace.root / COUNTIES / name / file
+    if not path.is_file():
+        raise HTTPException(404, page.words()("screen_no_such_file"))
+    return FileResponse(path, filename=file)
 
 
 async def change_settings(request: Request, page: Page) -> Response:

@@ -21,7 +21,7 @@ from sim.scenario import Scenario
 DOCUMENTS = (".docx", ".xlsx", ".html")
 FINISHED = ("done",)
 WAITING = ("queued", "running")
-MINUTE = 60
+MOST_FINDINGS = 200
 
 
 def problem_text(problem: UserError | InputError, words: Words) -> str:
@@ -162,6 +162,28 @@ def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
 
 def _values(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {identity: [each["value"] for each in found] for identity, found in overrides.items()}
+
+
+def tables_of(kind: str, answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """What a sweep or the reading of a county's files found, as tables."""
+    return sweep_table(answer, words) if kind == "sweep" else county_tables(answer, words) if kind == "county" else []
+
+
+def county_tables(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """What was counted in an office's files, and what was found wrong, by file and row; never a person."""
+    if "counts" not in answer:
+        return []
+    counts = [[words(f"screen_count_{name}") if words.has(f"screen_count_{name}") else name, f"{count:,}"]
+              for name, count in answer["counts"].items() if isinstance(count, int)]  # fmt: skip
+    found = [
+        [each.get("file", ""), each.get("sheet", "") or "", str(each.get("row") or ""), each[words.language]]
+        for each in answer["findings"]
+    ]
+    heads = [words(f"screen_finding_{head}") for head in ("file", "sheet", "row", "what")]
+    tables = [{"title": words("screen_counts"), "heads": [words("screen_what_counted"), words("screen_count")], "rows": counts}]
+    return tables + (
+        [{"title": words("screen_findings", count=len(found)), "heads": heads, "rows": found[:MOST_FINDINGS]}] if found else []
+    )
 
 
 def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ counties/NAME/       counties read from files of an office
 bin/                 what was deleted or written over, by day and time; nothing is ever destroyed from the page
 """
 
+import json
 import re
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,10 +18,12 @@ from typing import Any
 
 import yaml
 
-from experiments.results.files import same_file, write_text
+from experiments.reporting import plan_workbook
+from experiments.results.files import as_json, same_file, write_text
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of
-from sim.scenario import Scenario, load_scenario
+from sim.core.inputs.parameters import load_all
+from sim.scenario import Scenario, load_scenario, plan_form
 
 PLANS, RUNS, COUNTIES, BIN = "plans", "runs", "counties", "bin"
 LONGEST_NAME = 40
@@ -100,8 +104,8 @@ class Workspace:
         with self._trial(self.root / PLANS / f"{plan.name}.yaml", tree) as trial:
             return load_scenario(trial)
 
-    def create(self, name: str, like: str = REFERENCE) -> Plan:
-        """A new plan that builds on another: a copy of one's own, an extension of a shipped one."""
+    def create(self, name: str, like: str = REFERENCE, county: str = "") -> Plan:
+        """A new plan that builds on another: a copy of one's own, an extension of a shipped one; in a county of one's own, if named."""
         path = self._free(name)
         model = self.plan(like)
         if model.scenario is None:
@@ -111,6 +115,10 @@ class Workspace:
         else:
             tree = {"extends": like}
         tree["title"] = {"zh": name.strip(), "en": name.strip()}
+        if county:
+            if county not in self.counties():
+                raise UserError(f"there is no county called {county}", f"没有名为“{county}”的县数据")
+            tree["county"] = f"../{COUNTIES}/{county}"
         self._write(path, tree)
         return self.plan(path.stem)
 
@@ -153,15 +161,31 @@ class Workspace:
         tree.pop("set", None)
         return tree | ({"set": dict(settings)} if settings else {})
 
-    def take_in(self, name: str, content: bytes) -> Plan:
-        """A plan file from outside under a new name. Raises InputError where it is not right; nothing is kept of it then."""
+    def take_in(self, name: str, content: bytes, ending: str = ".yaml") -> Plan:
+        """A plan file from outside under a new name, a workbook's form as the same plan in text. Raises InputError where it is not
+        right; nothing is kept of it then.
+        """
         if len(content) > LARGEST_PLAN:
             raise UserError("a plan file has at most 1 MB", "方案文件不能超过 1 MB")
         path = self._free(name)
-        with self._trial(path, content) as trial:
+        with self._trial(path, content, ending) as trial:
             load_scenario(trial)
-            trial.replace(path)
+            if plan_form.is_form(trial):
+                self._write(path, json.loads(as_json(plan_form.read(trial, load_all()))))
+            else:
+                trial.replace(path)
         return self.plan(path.stem)
+
+    def as_form(self, plan: Plan, language: str) -> bytes:
+        """A plan as a workbook's form. Raises InputError for a plan with faults."""
+        with tempfile.TemporaryDirectory() as scratch:
+            out = Path(scratch) / "form.xlsx"
+            plan_workbook.write(plan.path, out, language)
+            return out.read_bytes()
+
+    def counties(self) -> list[str]:
+        """Counties read from an office's files."""
+        return sorted(path.parent.name for path in (self.root / COUNTIES).glob("*/county.yaml"))
 
     def _own(self, name: str) -> Plan:
         plan = self.plan(name)
@@ -189,9 +213,9 @@ class Workspace:
         raise UserError("the bin is full; empty the folder 'bin'", "回收箱已满，请清理 bin 文件夹")
 
     @contextmanager
-    def _trial(self, path: Path, content: Mapping[str, Any] | bytes) -> Iterator[Path]:
+    def _trial(self, path: Path, content: Mapping[str, Any] | bytes, ending: str = ".yaml") -> Iterator[Path]:
         """A file beside a plan's, where what it extends is found, to be read before it takes the plan's place; else it goes."""
-        trial = path.with_name(f".{path.name}.trial.yaml")
+        trial = path.with_name(f".{path.name}.trial{ending}")
         try:
             if isinstance(content, bytes):
                 trial.write_bytes(content)
