@@ -161,8 +161,8 @@ class County:
         elasticity = float(self.values.at("farming.labour_elasticity", -BURN_IN))
         wages = (sums["wages"] - sums["post_pay"]) * (1.0 - absence)
         farm_share = 1.0 - elasticity * absence
-        loans = founding.ordinary_loan_income(tables, self.values)
-        programmes = sums["property_income"] + sums["business"] + loans
+        loans = sums["business"] + founding.ordinary_loan_income(tables, self.values)  # a loan earns, rent paid costs
+        programmes = sums["property_income"] + loans
         local_pay = float(tables["environment"][0].local_wage)
         return TrialYear(
             wages, farm_share, programmes, post_pay=sums["post_pay"], transfers=sums["transfers"], rigid=sums["rigid"],

@@ -147,7 +147,7 @@ def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
         ]
         shown = [{"path": path, "label": label} for path, label in others]
         facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
-        found.setdefault(each["section"], []).append({"svg": f"{stem}-{words.language}.svg", "files": shown, **facts})
+        found.setdefault(each["section"], []).append({"vector": f"{stem}-{words.language}.svg", "files": shown, **facts})
     return [{"title": words(f"screen_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
 
 

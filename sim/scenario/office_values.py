@@ -1,6 +1,5 @@
 """Numbers and months between a form, in the units of offices, and a scenario file, in those of the model: exact both ways."""
 
-import datetime
 import re
 from decimal import Decimal
 from typing import Any
@@ -15,7 +14,7 @@ _PLAIN = re.compile(r"[-+]?\d+(\.\d+)?")
 
 def read_month(value: Any) -> str:
     """A month as files write it; what is none stays, for the reader of scenarios to refuse."""
-    if isinstance(value, (datetime.datetime, datetime.date)):
+    if hasattr(value, "year"):
         return value.strftime("%Y-%m")
     text = half(str(value)).strip()
     found = re.fullmatch(r"(20\d\d)[-./年](\d{1,2})月?", text)
@@ -26,7 +25,7 @@ def read_number(cell: Any, form: str, parameter: Parameter) -> int | float:
     """A number in the unit of files, of one in the unit of offices; ``2000万元`` and ``5%`` say their unit. Raises UserError."""
     scale = office_scale(parameter.unit, parameter.limits()[1])
     share = parameter.unit == "share"
-    if isinstance(cell, (bool, datetime.date, datetime.time, datetime.timedelta)):
+    if isinstance(cell, bool) or hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
         raise UserError(*not_a_number(str(cell), parameter.unit))
     if isinstance(cell, (int, float)):
         text = repr(cell)

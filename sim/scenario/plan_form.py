@@ -9,6 +9,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ class _Cells:
                                     self.path, 0, f"unpacks to more than {LARGEST_UNPACKED:,} bytes and is no plan's form",
                                     f"解压后超过 {LARGEST_UNPACKED:,} 字节，不是方案表；请核对是否选错了文件"
                                 )  # fmt: skip
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error):  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
             raise self._damaged() from None
 
     def _damaged(self) -> InputError:

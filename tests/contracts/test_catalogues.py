@@ -20,7 +20,7 @@ CHINESE = re.compile(r"[\u2e80-\uffff]+")
 VALUES = {
     "zh", "en", "both", "all", "plain", "official", "html", "word", "excel", "Word", "Excel", "Morris", "Sobol", "Dask", "dask",
     "local", "baseline", "now", "none", "lever", "goal", "parameter", "assumption", "indicator", "modelled", "contradicted",
-    "relapsed", "parquet", "journal", "outputs", "annex", "xianjie", "Schema",
+    "relapsed", "parquet", "journal", "outputs", "annex", "xianjie", "xlsx", "xls", "ods", "csv", "Schema",
 }  # fmt: skip
 HIDDEN = ("help", "install_completion", "show_completion")
 COMPILE = "python -m experiments.cli.catalogues"
@@ -79,7 +79,7 @@ def typed() -> set[str]:
     """What is typed: commands, their options and what these take."""
     commands = commands_by_name().values()
     options = {each for command in commands for option in command.params for each in (*option.opts, str(option.metavar))}
-    return {each.removeprefix("--") for each in options} | set(names()) | VALUES
+    return {each.removeprefix("--") for each in options} | {word for name in names() for word in name.split()} | VALUES
 
 
 def names() -> list[str]:
@@ -108,7 +108,7 @@ def test_the_front_page_and_the_list_are_in_one_language():
         assert own in page and all(cell_len(line.rstrip()) <= 80 for line in page.splitlines())
         whole = page + CliRunner().invoke(app, ["-h", "--lang", lang], env={"COLUMNS": "80"}).output
         assert [word for word in other.findall(whole) if not is_a_name(word)] == []
-        assert all(name in whole for name in names()), "a command is in no group"
+        assert all(name.partition(" ")[0] in whole for name in names()), "a command is in no group"
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,12 @@ VIOLATIONS = {
         ("experiments.reporting.figures.planted", "experiments.reporting.terminal.tables"),
         ("experiments.reporting.documents.planted", "experiments.reporting.terminal.tables"),
     ],
+    "page-goes-down": [
+        ("experiments.page.workspace", "experiments.page.jobs"),
+        ("experiments.page.jobs", "experiments.page.views"),
+        ("experiments.page.views", "experiments.page.routes"),
+        ("experiments.page.routes", "experiments.page.server"),
+    ],
     "command-line-goes-down": [
         ("experiments.cli.console", "experiments.cli.run_helpers"),
         ("experiments.cli.run_helpers", "experiments.cli.ask.sweep"),

@@ -217,8 +217,8 @@ def test_the_count_of_what_a_plan_sets_leaves_out_what_it_inherits(written):
     written(SET + "public_posts.count: 3000\n  budget.county_floor: 10000000\n", "parent.yaml")
     child = written("extends: parent\ntitle: 试\nset: {public_posts.count: 2000}\n")
     assert load_scenario(child).own == ["public_posts.count"]
-    assert "共设定 1 项" in invoke("check", child).stdout
-    assert "共设定 2 项" in invoke("check", child, "--set", "earnings.post_pay=500").stdout
+    assert "共设定1项" in invoke("check", child).stdout
+    assert "共设定2项" in invoke("check", child, "--set", "earnings.post_pay=500").stdout
 
 
 @pytest.mark.parametrize(

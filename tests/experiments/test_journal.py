@@ -174,11 +174,11 @@ def test_going_on_before_the_first_chunk_begins(tmp_path, monkeypatch):
     monkeypatch.setattr(run_helpers.model_api, "COUNTY", NAME)
     wanted = run_helpers.RunRequest(4, 7, 1, resume=True)
     with pytest.raises(InputError, match="no run to go on with"):
-        run_helpers._prepare_folder(SMALL, tmp_path / "absent", wanted)
+        run_helpers.prepare_folder(SMALL, tmp_path / "absent", wanted)
     (tmp_path / "died" / "journal").mkdir(parents=True)
-    run_helpers._prepare_folder(SMALL, tmp_path / "died", wanted)
+    run_helpers.prepare_folder(SMALL, tmp_path / "died", wanted)
     with pytest.raises(InputError, match="no run to go on with"):
-        run_helpers._prepare_folder(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
+        run_helpers.prepare_folder(SMALL, tmp_path / "died", dataclasses.replace(wanted, resume=False, add=3))
 
 
 def test_a_replication_that_cannot_be_is_refused():

@@ -11,7 +11,7 @@ from experiments.page.workspace import Workspace, check_name
 from sim.core.inputs.errors import UserError
 
 TRAVERSALS = ("../../etc/passwd", "..\\..\\windows", "/etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "a/../../b", "con", "NUL.yaml",
-              "x" * 300, "", ".", "..", "a\x00b", "\u202eevil", "-rf /", "a\nb", "~root", "C:\\x")  # fmt: skip
+              "x" * 300, "", ".", "..", "a\x00b", "\u202eevil", "-rf /", "a\nb", "~root", "C:" + chr(92) + "x")  # fmt: skip
 
 
 def ask(served, method="GET", path="/", body=None, cookie=True, **headers):

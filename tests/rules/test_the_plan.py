@@ -230,8 +230,7 @@ def test_claims_follow_the_bands(spent, claim):
 
 def test_without_a_contract_no_claim_is_due():
     hand = insured(40_000.0)
-    hand.money(Fund.POVERTY_INSURER, 0.0)
-    hand.run("insurance_claims", **BANDS)
+    hand.run("insurance_claims", **BANDS | {"pool_share": 0.0})
     assert hand.households[0].transfers == hand.unpaid("insurance_claims") == 0.0
 
 
