@@ -97,7 +97,7 @@ class Queue:
         return found[identity]
 
     def ask(self, kind: str, plan: str, arguments: Sequence[str], total: int, uploads: Mapping[str, bytes] | None = None) -> Job:
-        """Put a job at the end of the queue, with the plans and counties as they are now; ``uploads``: files it reads, by name."""
+        """Put a job at the end of the queue, with plans and counties as they are now; ``uploads``: files it reads, by name."""
         with self._lock:
             asked = time.time()
             stem = f"{safe(plan or kind)}-{kind}-{time.strftime('%m%d-%H%M%S', time.localtime(asked))}"

@@ -15,16 +15,16 @@ from sim.core.inputs.errors import UserError
 from sim.core.inputs.notation import half
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
+from sim.core.inputs.units import office_scale
 from sim.scenario import Scenario
 from sim.scenario.doubts import doubts
+from sim.scenario.office_values import read_number
 from sim.world.funds import fund_records
 
 YEARS = (2021, 2022, 2023, 2024, 2025)
 MONTHS = 60
 TEN_THOUSAND = 10_000
-PERCENT = 100
-#: A lever's money is written in 万元 where its bounds reach this many yuan.
-LARGE = 1_000_000
+MANY = 100  # steps of a slider, from which it moves by whole numbers
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,7 @@ class Group:
 
 def scale_of(parameter: Parameter) -> float:
     """How many of the file's units one of the form's is: 10 000 for 万元, 0.01 for %."""
-    if parameter.options is not None:
-        return 1.0
-    if parameter.unit.startswith("yuan") and parameter.limits()[1] >= LARGE:
-        return float(TEN_THOUSAND)
-    return 1.0 / PERCENT if parameter.unit == "share" else 1.0
+    return 1.0 if parameter.options is not None else float(office_scale(parameter.unit, parameter.limits()[1]))
 
 
 def unit_of(parameter: Parameter, words: Words) -> str:
@@ -158,7 +154,7 @@ def _limits(parameter: Parameter) -> tuple[str, str, str]:
     low, high = (shown(parameter, limit) for limit in parameter.limits())
     span = float(high) - float(low)
     whole = all(isinstance(number, int) for entry in parameter.entries() for number in (entry if parameter.is_list else [entry]))
-    step = "1" if whole or span >= PERCENT else "0.1" if span >= 10 else "0.01"
+    step = "1" if whole or span >= MANY else "0.1" if span >= 10 else "0.01"
     return low, high, step
 
 
@@ -230,12 +226,8 @@ def _count(parameter: Parameter) -> int:
 
 
 def _number(parameter: Parameter, text: str) -> Any:
-    """A typed text in the unit of files; full-width digits and grouping commas are taken. Raises ValueError."""
-    if parameter.options is not None:
-        return text
-    plain = half(text).replace(",", "").replace(" ", "").rstrip("%")
-    value = round(float(plain) * scale_of(parameter), 9)
-    return int(value) if value.is_integer() else value
+    """A typed text in the unit of files, read as in a workbook's form. Raises ValueError."""
+    return text if parameter.options is not None else read_number(text, "", parameter)
 
 
 def dated(values: Sequence[Any]) -> Any:

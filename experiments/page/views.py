@@ -181,9 +181,10 @@ def county_tables(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any
     ]
     heads = [words(f"screen_finding_{head}") for head in ("file", "sheet", "row", "what")]
     tables = [{"title": words("screen_counts"), "heads": [words("screen_what_counted"), words("screen_count")], "rows": counts}]
-    return tables + (
-        [{"title": words("screen_findings", count=len(found)), "heads": heads, "rows": found[:MOST_FINDINGS]}] if found else []
-    )
+    if found:
+        title = words("screen_findings", count=len(found))
+        tables.append({"title": title, "heads": heads, "rows": found[:MOST_FINDINGS]})
+    return tables
 
 
 def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ class Workspace:
             return load_scenario(trial)
 
     def create(self, name: str, like: str = REFERENCE, county: str = "") -> Plan:
-        """A new plan that builds on another: a copy of one's own, an extension of a shipped one; in a county of one's own, if named."""
+        """A new plan: a copy of one's own, an extension of a shipped one; in a county of one's own, if it is named."""
         path = self._free(name)
         model = self.plan(like)
         if model.scenario is None:
@@ -162,8 +162,8 @@ class Workspace:
         return tree | ({"set": dict(settings)} if settings else {})
 
     def take_in(self, name: str, content: bytes, ending: str = ".yaml") -> Plan:
-        """A plan file from outside under a new name, a workbook's form as the same plan in text. Raises InputError where it is not
-        right; nothing is kept of it then.
+        """A plan file from outside under a new name, a workbook's form as the same plan in text. Raises InputError where it is
+        not right; nothing is kept of it then.
         """
         if len(content) > LARGEST_PLAN:
             raise UserError("a plan file has at most 1 MB", "方案文件不能超过 1 MB")

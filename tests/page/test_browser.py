@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 SIZES = {"office": (1366, 768), "projector": (1920, 1080), "phone": (390, 844)}
-AREAS = ("/", "/plans/baseline", "/runs", "/compare", "/sweep")
+AREAS = ("/", "/plans/baseline", "/runs", "/compare", "/sweep", "/county")
 
 
 @pytest.fixture

@@ -81,3 +81,18 @@ def test_a_plan_that_somebody_broke_says_why(workspace):
     plan.path.write_text("title: [\n", encoding="utf-8")
     broken = workspace.plan("a")
     assert broken.scenario is None and broken.problem is not None
+
+
+def test_a_form_of_a_workbook_comes_in_as_the_same_plan_and_goes_out_again(workspace):
+    made = workspace.create("甲", "floor_10m")
+    workspace.save("甲", "", {"public_posts.count": 3000})
+    form = workspace.as_form(workspace.plan("甲"), "zh")
+    taken = workspace.take_in("乙", form, ".xlsx")
+    assert taken.path.suffix == ".yaml" and taken.scenario.overrides["public_posts.count"][-1].value == 3000
+    assert taken.scenario.overrides["budget.county_floor"][-1].value == 10_000_000
+    assert sorted(path.name for path in made.path.parent.iterdir()) == ["乙.yaml", "甲.yaml"]
+
+
+def test_a_plan_names_a_county_that_is_there(workspace):
+    with pytest.raises(UserError):
+        workspace.create("丙", "baseline", "nowhere")
