@@ -72,3 +72,22 @@ def test_files_of_others_are_no_jobs(queue):
     assert queue.jobs() == []
     with pytest.raises(KeyError):
         queue.folder("../..")
+
+
+def test_an_offices_files_become_a_county_and_are_not_kept(queue, tmp_path):
+    from experiments.page import views
+    from experiments.reporting.translations import Words
+    from tests.county import exports
+
+    given = exports.write(tmp_path, exports.office(exports.people(60)))
+    uploads = {f"{number}{path.suffix}": path.read_bytes() for number, path in enumerate(given)}
+    out = queue.workspace.root / "counties" / "本县"
+    files = [f"inputs/uploads/{name}" for name in uploads]
+    job = queue.ask("county", "", ["county", "import", *files, "--out", str(out), "--json"], 0, uploads)
+    assert wait_for(queue, job.id, "done", "failed").state == "done", queue.log(job.id)
+    assert queue.workspace.counties() == ["本县"]
+    assert not (queue.folder(job.id) / "inputs" / "uploads").exists()
+    tables = views.tables_of("county", queue.answer(job.id), Words("zh"))
+    assert ["脱贫户（户）", f"{queue.answer(job.id)['counts']['registered_households']:,}"] in tables[0]["rows"]
+    plan = queue.workspace.create("本县方案", "baseline", "本县")
+    assert plan.scenario is not None, plan.problem
