@@ -149,7 +149,7 @@ def _rows(
     def value(chosen: frozenset[str], number: int) -> float:
         return at[package.point(chosen).name][number]
 
-    def told(steps: Sequence[float]) -> dict[str, float]:
+    def described(steps: Sequence[float]) -> dict[str, float]:
         found = np.array(steps)
         mean = paired.difference(np.zeros(len(found)), found, draws)
         most = 1.0 if metric not in (BELOW, MONEY) else np.inf  # a probability changes by no more
@@ -167,11 +167,11 @@ def _rows(
         only = frozenset({name})
         parts.append({
             "lever": name,
-            "alone": told([value(only, number) - value(frozenset(), number) for number in numbers]),
-            "left_out": told([value(whole, number) - value(whole - only, number) for number in numbers]),
-            "share": told(shares),
+            "alone": described([value(only, number) - value(frozenset(), number) for number in numbers]),
+            "left_out": described([value(whole, number) - value(whole - only, number) for number in numbers]),
+            "share": described(shares),
         })  # fmt: skip
-    total = told([value(whole, number) - value(frozenset(), number) for number in numbers])
+    total = described([value(whole, number) - value(frozenset(), number) for number in numbers])
     return {"metric": metric, "total": total, "parts": parts}
 
 

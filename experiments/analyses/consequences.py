@@ -1,7 +1,7 @@
 """What a plan changes against another, as facts: promises that break, persons, money. One number, one place.
 
 Whatever says what a plan does (the brief, the terminal, ``compare --json``, the workbook) reads these facts and counts nothing
-itself, so a number that is told twice is the same number. Read from two result folders on common random numbers.
+itself, so a number that is written twice is the same number. Read from two result folders on common random numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ class Consequences:
 
     @cached_property
     def since(self) -> int:
-        """The first year in which any pair pays anything else: money is told from then on. The first year where nothing
+        """The first year in which any pair pays anything else: money is counted from then on. The first year where nothing
         differs.
         """
         return comparison.first_difference([each.table("payments") for each in (self.first, self.other)], self.order)
@@ -206,7 +206,7 @@ class Consequences:
         return all(indicator in table for table in self._decembers)
 
     def persons(self, indicator: str, year: int) -> Amount | None:
-        """An indicator at a year's end; a share of the registered persons is told as persons. None where it is not known."""
+        """An indicator at a year's end; a share of the registered persons is given as persons. None where it is not known."""
         if not self.knows(indicator):
             return None
         share = self.first.manifest["indicators"][indicator]["unit"] == "share" and self.knows(PERSONS)

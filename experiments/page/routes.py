@@ -243,10 +243,10 @@ def _edit_page(
     words, reference = page.words(), page.reference().scenario
     assert reference is not None
     scenario = plan.scenario or reference
-    told = problem or (views.problem_text(plan.problem, words) if plan.problem else "")
+    text = problem or (views.problem_text(plan.problem, words) if plan.problem else "")
     jobs = [views.job_row(job, page.workspace, words) for job in page.queue.jobs() if job.plan == plan.name and job.kind == "run"]
     return page.render(
-        request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=told, jobs=jobs[:5],
+        request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=text, jobs=jobs[:5],
         groups=lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed), years=lever_form.YEARS,
         differences=list(lever_form.differences(scenario, reference, words)), option_name=_option_namer(words),
         copy=words("screen_copy_of", name=words.of(plan.title))[:40],
@@ -309,10 +309,10 @@ def _by_lever(problem: InputError, settings: dict[str, Any], words: Words) -> tu
     text = views.problem_text(problem, words)
     found = {}
     for part in getattr(problem, "errors", [problem]):
-        told = views.problem_text(part, words)
+        fault = views.problem_text(part, words)
         for lever in settings:
-            if lever in told:
-                found[lever] = told.partition(f"{lever}")[2].strip("”'：: ") or told
+            if lever in fault:
+                found[lever] = fault.partition(lever)[2].strip("”'：: ") or fault
     return found, words("screen_not_saved") if found else text
 
 
@@ -476,11 +476,11 @@ def _run_page(request: Request, page: Page) -> Response:
             stale = plan is not None and views.is_stale(page.queue, job, plan)
         except UserError:
             stale = False
-    told = answer.get("answer", {}) if isinstance(answer.get("answer"), dict) else {}
+    answers = answer.get("answer", {}) if isinstance(answer.get("answer"), dict) else {}
     return page.render(
         request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
-        told=told.get(words.language, []), lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
+        answer_lines=answers.get(words.language, []), lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
         tables=views.tables_of(job.kind, answer, words), documents=views.documents(files, words),
         parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip

@@ -103,8 +103,10 @@ def compare(
             raise InputError.of("compare", 0, reason) from None
         answer.add_answers(made, found)
         if parts or repair:
-            asked = _Asked(replications, seed, only_luck, sets=tuple(sets or ()), lang=lang, fresh=fresh, quiet=quiet, yes=yes)
-            extra = _extra(which, found, out, asked, place, parts=parts, repair=repair)
+            request = _Request(
+                replications, seed, only_luck, sets=tuple(sets or ()), lang=lang, fresh=fresh, quiet=quiet, yes=yes
+            )
+            extra = _extra(which, found, out, request, place, parts=parts, repair=repair)
             answer.add_parts(made, extra)
         if target is not None:
             output_folder.claim(target, "compare", now)
@@ -121,7 +123,7 @@ def compare(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """How the runs behind the parts and the repairs of a plan are made."""
 
     replications: int
@@ -135,7 +137,7 @@ class _Asked:
 
 
 def _extra(
-    files: list[Path], found: list[Any], out: Path | None, asked: _Asked, place: executor_options.Place, *, parts: bool,
+    files: list[Path], found: list[Any], out: Path | None, request: _Request, place: executor_options.Place, *, parts: bool,
     repair: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws."""
@@ -154,33 +156,33 @@ def _extra(
             "compare", 0, "--parts and --repair are about one plan: name it and its reference, or it alone",
             "--parts 和 --repair 只用于一个方案：请只给基准方案和这个方案，或只给这个方案"
         )  # fmt: skip
-    first, other = (load_scenario(file, asked.sets) for file in files)
+    first, other = (load_scenario(file, request.sets) for file in files)
     facts = Consequences(found[0], found[1])
     try:
         package = attribution.Package.of(first, other) if parts else None
     except attribution.Indivisible as reason:
         raise InputError.of("--parts", 0, reason) from None
     mended = attribution.repairable(facts) if repair else []
-    count = (package.runs(asked.replications) if package else 0) + len(mended) * attribution.repair_runs(asked.replications)
+    count = (package.runs(request.replications) if package else 0) + len(mended) * attribution.repair_runs(request.replications)
     made: dict[str, Any] = {"parts": None, "repairs": []}
     if count == 0:
         return made
     task = {"parts": list(package.parts) if package else [], "repairs": [each.id for each in mended]}
     run = StudyRun(
         "compare", {first.id: first, f"{other.id}*": other}, task,
-        RunRequest(asked.replications, asked.seed, only_luck=asked.only_luck, lang=asked.lang, fresh=asked.fresh),
-        stem=safe(f"parts-{first.id}-{other.id}-{asked.seed}-x{asked.replications}"),
-        out=None if out is None else out.with_name(f"{out.name}-parts"), quiet=asked.quiet,
+        RunRequest(request.replications, request.seed, only_luck=request.only_luck, lang=request.lang, fresh=request.fresh),
+        stem=safe(f"parts-{first.id}-{other.id}-{request.seed}-x{request.replications}"),
+        out=None if out is None else out.with_name(f"{out.name}-parts"), quiet=request.quiet,
     )  # fmt: skip
     run.connect(place)
-    run.begin(count, asked.yes)
+    run.begin(count, request.yes)
     with run.running(count) as options, Study(run.work, run.scenarios, task, options) as study:
         if package is not None:
             goals = [each.id for each in facts.broken if not each.given_up][:3]
             made["parts"] = attribution.attribute(
-                package, study, asked.replications, goals, len(facts.in_force) / len(facts.years)
+                package, study, request.replications, goals, len(facts.in_force) / len(facts.years)
             )
-        made["repairs"] = [attribution.repair(facts, each, other, study, asked.replications) for each in mended]
+        made["repairs"] = [attribution.repair(facts, each, other, study, request.replications) for each in mended]
     with run.finishing(), output_folder.building(run.work) as new:
         attribution.write(made, new)
     return made

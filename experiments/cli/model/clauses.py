@@ -75,8 +75,8 @@ def _tell(lines: list[dict[str, Any]], words: Any) -> Iterator[Any]:
         kind = words(f"kind_{line['kind']}")
         reason = words.of(line["reason"]) if isinstance(line["reason"], dict) else line["reason"]
         place = words("comma").join(line["lives"])
-        told = words("clause_reason", kind=kind, reason=reason) if reason else words("clause_place", kind=kind, lives=place)
-        yield Padding(Prose(told), (0, 0, 0, 4))
+        text = words("clause_reason", kind=kind, reason=reason) if reason else words("clause_place", kind=kind, lives=place)
+        yield Padding(Prose(text), (0, 0, 0, 4))
     yield Prose(words("listed", count=len(lines)))
 
 

@@ -192,11 +192,11 @@ def run_trial(
         for name, other in companions(scenario).items():
             runs[name] = (other, run_helpers.prepare_folder(other, out / name, beside))
         for name, (each, folder) in runs.items():
-            asked = replace(
+            reported = replace(
                 beside, replications=few, model_name=model_api.COUNTY, on_status=bar.on_status,
                 on_progress=bar.follow(f"{LIVE}:{name}", total=options.replications)
             )  # fmt: skip
-            for chunk in runner.run_first(each, folder, asked):
+            for chunk in runner.run_first(each, folder, reported):
                 table.add(name, chunk)
 
 
@@ -216,8 +216,8 @@ def write_after_run(
         return []
     alike = replace(_counterfactual_options(options), replications=outcome.requested)
     for name, other in companions(scenario).items():
-        asked = replace(alike, on_progress=partial(take_in, table, name))
-        done = run_helpers.run_scenario(other, outcome.out / name, asked, bar.console, bar, f"{LIVE}:{name}")
+        reported = replace(alike, on_progress=partial(take_in, table, name))
+        done = run_helpers.run_scenario(other, outcome.out / name, reported, bar.console, bar, f"{LIVE}:{name}")
         if done.interrupted:
             raise typer.Exit(console.Code.INTERRUPTED)
     bar.begin(BRIEF)

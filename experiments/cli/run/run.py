@@ -211,8 +211,8 @@ def _run_and_brief(
                 briefing.run_trial(chosen, target, work, options, bar, table, TRIAL)
                 screen.print(table.heading(), table, bar.words("first_next"))
                 bar.above = table
-            asked = replace(options, on_progress=partial(briefing.take_in, table, briefing.PLAN))
-            outcome = run_helpers.run_scenario(chosen, target, asked, screen, bar, f"{LIVE}:{briefing.PLAN}", work)
+            reported = replace(options, on_progress=partial(briefing.take_in, table, briefing.PLAN))
+            outcome = run_helpers.run_scenario(chosen, target, reported, screen, bar, f"{LIVE}:{briefing.PLAN}", work)
             if outcome.completed:
                 written = briefing.write_after_run(outcome, chosen, options, bar, table)
             if figures:
