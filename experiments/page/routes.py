@@ -480,7 +480,8 @@ def _run_page(request: Request, page: Page) -> Response:
     return page.render(
         request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
-        answer_lines=answers.get(words.language, []), lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
+        answer_lines=answers.get(words.language, []),
+        lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
         tables=views.tables_of(job.kind, answer, words), documents=views.documents(files, words),
         parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip

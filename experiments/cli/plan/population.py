@@ -38,8 +38,8 @@ def population(
         first = origin_text.look_up_first([vars(each) for each in numbers], origin_text.stored(), headline)
         found = model_api.load_model(model_api.COUNTY).population(chosen, seed)
         if as_json:
-            origins = {"counts": count_origins(numbers), "numbers": [vars(each) for each in numbers], "on_record": records}
-            described = {"scenario": chosen.id, "seed": seed, **found, "origins": origins}
+            by_origin = {"counts": count_origins(numbers), "numbers": [vars(each) for each in numbers], "on_record": records}
+            described = {"scenario": chosen.id, "seed": seed, **found, "origins": by_origin}
             console.show_json(described if facts is None else described | {"missing": facts, "look_up_first": first})
         else:
             console.show(tables.population(found["audit"], lang))
