@@ -30,6 +30,7 @@ from experiments.reporting.figures import style
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.files import as_json, safe, write_text
 from experiments.results.fingerprint import version
+from sim.core.inputs import shipped
 from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import load_all
 from sim.goals import INDICATORS
@@ -55,6 +56,7 @@ class Page:
     def __init__(self, workspace: Workspace, queue: Queue, token: str, on_quit: Callable[[], None]) -> None:
         self.workspace, self.queue, self.token, self.on_quit = workspace, queue, token, on_quit
         self.quick_look = QuickLook()
+        self._cards: tuple[object, list[dict[str, Any]]] = (None, [])
         self.looks: dict[str, tuple[Scenario, Scenario]] = {}
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -84,13 +86,18 @@ class Page:
         return plan if plan.scenario is not None else self.workspace.plan(REFERENCE)
 
     def cards(self) -> list[dict[str, Any]]:
-        """All plans, one's own first."""
-        from sim.core.inputs import shipped
-
-        words, reference, jobs = self.words(), self.reference().scenario, self.queue.jobs()
-        assert reference is not None
-        names = [*self.workspace.names(), *(name for name in shipped.names() if name not in self.workspace.names())]
-        return [views.card(self.workspace.plan(name), reference, jobs, words) for name in names]
+        """All plans, one's own first, each with its last run."""
+        words, reference, own = self.words(), self.reference(), self.workspace.names()
+        assert reference.scenario is not None
+        key = (self.workspace.stamp(), words.language, reference.name)
+        if key != self._cards[0]:
+            names = [*own, *(name for name in shipped.names() if name not in own)]
+            self._cards = key, [views.card(self.workspace.plan(name), reference.scenario, words) for name in names]
+        last: dict[str, Any] = {}
+        for job in self.queue.jobs():
+            if job.kind == "run":
+                last.setdefault(job.plan, job)
+        return [{**card, "job": last.get(card["name"])} for card in self._cards[1]]
 
     def render(self, request: Request, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
         """A page from its template."""

@@ -31,8 +31,8 @@ def problem_text(problem: UserError | InputError, words: Words) -> str:
     return problem.chinese if words.language == "zh" else problem.english
 
 
-def card(plan: Plan, reference: Scenario, jobs: Sequence[Job], words: Words) -> dict[str, Any]:
-    """A plan as the list shows it: what differs from the reference, and its last result."""
+def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
+    """A plan as the list shows it: what differs from the reference."""
     usable = plan.scenario is not None
     return {
         "name": plan.name,
@@ -41,7 +41,6 @@ def card(plan: Plan, reference: Scenario, jobs: Sequence[Job], words: Words) -> 
         "usable": usable,
         "problem": problem_text(plan.problem, words) if plan.problem else "",
         "differences": list(lever_form.differences(plan.scenario, reference, words)) if plan.scenario else [],
-        "job": next((job for job in jobs if job.plan == plan.name and job.kind == "run"), None),
         "copy": words("screen_copy_of", name=words.of(plan.title))[:40],
     }
 

@@ -77,6 +77,8 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._read: dict[str, Plan] = {}
+        self._stamp: object = None
         for name in (PLANS, RUNS, COUNTIES, BIN):
             (root / name).mkdir(parents=True, exist_ok=True)
 
@@ -84,8 +86,24 @@ class Workspace:
         """The planner's own plans."""
         return sorted(path.stem for path in (self.root / PLANS).glob("*.yaml") if not path.name.startswith("."))
 
+    def stamp(self) -> object:
+        """What is equal as long as no plan and no county has changed."""
+        places = (f"{PLANS}/*.yaml", f"{COUNTIES}/*/*")
+        files = sorted(path for pattern in places for path in self.root.glob(pattern))
+        return tuple((str(path), path.stat().st_mtime_ns) for path in files if path.is_file())
+
     def plan(self, name: str) -> Plan:
-        """A plan of the planner's own, else a shipped one. Raises UserError where there is neither."""
+        """A plan of the planner's own, else a shipped one; read once, and again when any plan or county changes, since one may
+        build on another. Raises UserError where there is neither.
+        """
+        stamp = self.stamp()
+        if stamp != self._stamp:
+            self._read, self._stamp = {}, stamp
+        if name not in self._read:
+            self._read[name] = self._load(name)
+        return self._read[name]
+
+    def _load(self, name: str) -> Plan:
         own = self.root / PLANS / f"{check_name(name)}.yaml"
         path = own if own.is_file() else shipped.files().get(name)
         if path is None or name == shipped.COUNTY:
