@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.inputs.errors import UserError, describe_problem, disk_is_full
+from sim.core.inputs.errors import InputError, UserError, describe_problem, disk_is_full
 
 LARGEST_OBJECT = 64 << 20  # bytes; what we write ourselves is far smaller
 LONG_NAME = 200  # bytes; a file system takes 255, and a temporary name is longer than the name
@@ -103,6 +103,17 @@ def refusing(out: Path) -> Iterator[None]:
         raise
     except ValueError:
         raise NotOurs("no folder can have this name; name another", "文件夹不能叫这个名字；请另写一个") from None
+
+
+@contextlib.contextmanager
+def new_workbook(file: Path) -> Iterator[Path]:
+    """A temporary name to write a workbook to that must not be there yet. Raises InputError for another ending or one that is."""
+    if file.suffix.lower() != ".xlsx":
+        raise InputError(file, 0, "must end in .xlsx", "文件名应以 .xlsx 结尾")
+    if file.exists() or file.is_symlink():
+        raise InputError(file, 0, "is there already; choose another name", "已经存在；请换一个名称")
+    with refusing(file.parent), whole(file) as partial:
+        yield partial
 
 
 def _sync_folder(folder: Path) -> None:

@@ -33,13 +33,8 @@ def form(
         from experiments.reporting import plan_workbook
         from experiments.reporting.translations import Words
         from experiments.results import files
-        from sim.core.inputs.errors import InputError
 
-        if file.suffix.lower() != ".xlsx":
-            raise InputError(file, 0, "must end in .xlsx", "文件名应以 .xlsx 结尾")
-        if file.exists() or file.is_symlink():
-            raise InputError(file, 0, "is there already; choose another name", "已经存在；请换一个名称")
-        with files.refusing(file.parent), files.whole(file) as partial:
+        with files.new_workbook(file) as partial:
             made, count = plan_workbook.write(scenario, partial, lang)
         if as_json:
             console.show_json({"file": str(file), "scenario": made.id, "values": count})
