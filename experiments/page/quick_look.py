@@ -2,7 +2,7 @@
 
 The small county is a tenth of the county: households, money, posts and projects alike, so that shares stay what they are. Both
 plans meet the same parameter draws and random draws. It says which way things go and how far about, never whether a goal is met:
-with a tenth of the villages, places differ more and counts are coarser (docs/guide says how far it was found to be off).
+with a tenth of the villages, places differ more and counts are coarser. ``benchmarks/quick_look.py`` says how far it is off.
 """
 
 import multiprocessing
@@ -56,14 +56,16 @@ def _times(value: Any, share: float, whole: bool) -> Any:
     return round(value * share) if whole else value * share
 
 
-def outcome(scenario: Scenario, replication: int) -> dict[str, float]:
-    """What one replication of a small county leaves of ``SHOWN`` at its end, and public spending in yuan a year of the county."""
+def outcome(scenario: Scenario, replication: int, share: float = SHARE) -> dict[str, float]:
+    """What one replication leaves of ``SHOWN`` at its end, and public spending in yuan a year; of a county of a ``share`` of the
+    size, as the whole county would spend.
+    """
     model = load_model(COUNTY)
     quantiles = model.sample(scenario, SEED, replication)
     result = model.run(scenario, quantiles, SEED, replication, False)
     found = {name: float(result.indicators[name][-1]) for name in SHOWN}
     years = scenario.months / 12
-    found[SPENDING] = sum(float(row["yuan"]) for row in result.budget if row["fund"] not in NOT_PUBLIC) / years / SHARE
+    found[SPENDING] = sum(float(row["yuan"]) for row in result.budget if row["fund"] not in NOT_PUBLIC) / years / share
     return found
 
 
