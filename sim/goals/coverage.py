@@ -115,5 +115,5 @@ def local_jobs(inputs: GoalInputs) -> GoalOutcome:
     watched="posts_filled",
 )
 def posts(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of every year at least 5 000 registered persons hold a public-welfare post."""
+    """At the end of every year at least 5 000 persons of registered or monitored households hold a public-welfare post."""
     return _at_least(inputs, "posts_filled", "posts")

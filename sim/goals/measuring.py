@@ -149,8 +149,6 @@ def measure_member(person, w, cell):
         cell[Measure.OUTSIDE] += w
     elif person.status == Destination.LOCAL_FIRM:
         cell[Measure.LOCAL] += w
-    elif person.status == Destination.PUBLIC_POST:
-        cell[Measure.POSTS] += w
     if not can_work(person):
         return 0
     cell[Measure.ABLE] += w
@@ -181,6 +179,9 @@ def measure(households, persons, register, cases, packages, labour, onsets, line
     """
     # As they stand, and not household by household: neighbours in the table are alike.
     for person in persons:
+        if person.status == Destination.PUBLIC_POST and person.alive == 1:
+            household = households[person.household]  # registered, or monitored alone: the plan counts both
+            out[household.township, household.segment, Measure.POSTS] += household.weight
         if person.registered == 1 and person.alive == 1:
             household = households[person.household]
             cell = out[household.township, household.segment]

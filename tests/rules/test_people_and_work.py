@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from sim.goals.measure import Measure
+from sim.goals.measuring import Record
 from sim.world.codes import Destination, Network, ProjectStage, Sector, Segment, Stage
 from tests.hand import Hand
 
@@ -103,6 +105,37 @@ def test_pay_of_posts_keeps_up_with_other_public_payments():
             hand.money(fund, 1e6)
         hand.run("earnings", post_pay=400.0, post_indexing=indexing)
         assert hand.paid("post_pay") == pytest.approx(pay)
+
+
+@pytest.mark.parametrize(("registered", "monitored"), [(100, 0), (40, 60)])
+def test_no_post_is_left_while_somebody_asks_and_all_who_hold_one_are_counted(registered, monitored):
+    for seed in range(20):
+        hand = Hand(households=100, persons=100)
+        hand.persons["household"], hand.persons["capacity"], hand.persons["age"] = range(100), 1.0, 40
+        hand.persons["status"] = Destination.NONE
+        hand.households["workers"] = 1
+        hand.households["registered"][:registered] = hand.persons["registered"][:registered] = 1
+        hand.register["case_row"][registered:] = 0
+        hand.run("public_posts", seed=seed, count=70.0, wishing=1.0)
+        held = hand.persons["status"] == Destination.PUBLIC_POST
+        assert held.sum() == 70
+        assert held[:registered].sum() == min(registered, 70), "registered households come first"
+        hand.tables.make("lines", 0)
+        record = Record(hand.tables, 0, 1, 1e9)
+        record.add_month(0)
+        assert record.measures[0, :, :, Measure.POSTS].sum() == 70
+
+
+def test_within_a_class_nobody_is_favoured_by_its_place():
+    got = np.zeros(60)
+    for seed in range(400):
+        hand = people(60, registered=1, status=Destination.NONE)
+        hand.households["registered"], hand.households["segment"] = 1, Segment.REGISTERED_OTHER
+        hand.run("public_posts", seed=seed, count=20.0, wishing=1.0)
+        got += hand.persons["status"] == Destination.PUBLIC_POST
+    # A third of 400 draws: 133 with a standard deviation of 9.4; a third of the table each within four of its mean's.
+    assert got.sum() == 400 * 20
+    assert got.reshape(3, 20).mean(axis=1) == pytest.approx([400 / 3] * 3, abs=4 * 9.4 / 20**0.5)
 
 
 # --- word of work ---------------------------------------------------------------------------------------------------------------

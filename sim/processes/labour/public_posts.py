@@ -95,25 +95,31 @@ def count_asking(county, need, p, draws):
 
 
 @compiled
-def give(county, free, chance, need, p, draws):
-    """Give at most ``free`` posts to those who ask in a class, each with this chance; returns how many posts are left."""
+def give(county, free, waiting, need, p, draws):
+    """Give ``free`` posts by lot to those ``waiting`` in a class; returns how many posts are left, none if enough ask.
+
+    Each of those who ask has the same chance: the posts left over those still to be looked at, one after the other.
+    """
     for row in range(len(county.households)):
         if free <= 0:
             return 0
         person = asks(county, row, need, p, draws)
-        if person >= 0 and happens(draws.drawn, county.households[row].identity, chance):
+        if person < 0:
+            continue
+        if happens(draws.drawn, county.households[row].identity, min(free / waiting, 1.0)):
             take_post(county.persons[person])
             free -= 1
+        waiting -= 1
     return free
 
 
 @compiled
 def fill(county, free, p, draws):
-    """Give ``free`` posts out class by class; within a class chance decides, with a probability that leaves enough for all."""
+    """Give ``free`` posts out class by class; within a class the lot decides, and no post is left while somebody asks."""
     for need in range(CLASSES):
         waiting = count_asking(county, need, p, draws) if free > 0 else 0
         if waiting > 0:
-            free = give(county, free, min(free / waiting, 1.0), need, p, draws)
+            free = give(county, free, waiting, need, p, draws)
 
 
 @process(
