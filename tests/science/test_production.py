@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from sim.core.inputs.parameters import load_all
+from sim.founding import founding
+from sim.founding.production import published_quantities
 from sim.goals import Measure
-from tests.science.whole_county import county, simulate
+from sim.world.codes import Commodity
+from tests.science.whole_county import county, simulate, values
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +48,13 @@ def test_what_months_sell_adds_up_to_what_was_founded():
 def test_farms_do_not_vanish_or_explode_by_choice():
     yearly = np.array([simulate().indicators["vegetables"][month] for month in range(11, 60, 12)])
     assert (np.abs(np.diff(yearly)) < 0.12 * yearly[:-1]).all()
+
+
+def test_what_founding_is_held_against_is_what_the_goals_ask_for():
+    p = founding.parameters(load_all(), values())
+    asked = published_quantities(values(), p)
+    heads = {Commodity.HOGS: 0.6 * 1_050_000, Commodity.CATTLE: 0.328 * 320_000}  # a year sells a part of the herd
+    assert asked == pytest.approx({Commodity.MAIZE: 270_000, Commodity.VEGETABLES: 920_000, Commodity.FLOWERS: 246e6, **heads})
+    assert published_quantities(values(thresholds__hogs=2_100_000.0), p) == pytest.approx(
+        {**asked, Commodity.HOGS: 2 * asked[Commodity.HOGS]}
+    )
