@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.analyses.changes import Amount
 from experiments.analyses.consequences import RECORDED, TRUE, Consequences
-from experiments.reporting.answer import items
+from experiments.reporting.answer import items, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results import curves
@@ -178,6 +178,7 @@ def _own_money(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     if below is not None and below.clear:
         side = "more" if below.difference > 0 else "fewer"
         yield words(f"base_own_{side}", year=facts.last, count=numbers.count(below.difference))
-    headline = [each for each in own.goals if each.headline and each not in own.broken]
-    if headline:
-        yield words("base_own_main")
+    unmoved = [each for each in own.goals if each.headline and each.id not in {one.id for one in own.broken}]
+    if unmoved:
+        names = words("name_list").join(words("quoted_name", name=short_name(each, words)) for each in unmoved)
+        yield words("base_own_unmoved", goals=names)

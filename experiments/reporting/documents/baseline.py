@@ -103,7 +103,8 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
 def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
     shown = [each.id for each in facts.itself.goals if each.headline]
     if facts.own_stopped is not None:
-        shown += [each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided][:2]
+        broken = (each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided)
+        shown += [name for name in broken if name not in shown][:2]
     for name in shown:
         row: dict[str, Cell | str] = {}
         for key, own, is_other in runs:

@@ -76,14 +76,11 @@ def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
 
 
 def evidence(results: Results, words: Words) -> str:
-    """How much of what is put in is assumed."""
-    from sim.core.inputs.parameters import load_all
-
-    known = load_all().parameters
-    used = [known[name] for name in results.manifest["parameters"] if name in known]
-    assumptions = [each for each in used if each.role == "assumption"]
-    guessed = sum(each.evidence == "assumed" for each in assumptions)
-    return words("basis_evidence", count=len(assumptions), assumed=guessed)
+    """How much of what is put in is assumed, counted as in the line on origins; else only that households are synthetic."""
+    counts = (results.manifest.get("origins") or {}).get("counts")
+    if not counts:
+        return words("basis_households")
+    return words("basis_evidence", count=sum(counts.values()), assumed=counts.get("assumed", 0))
 
 
 def definition(facts: Consequences, numbers: OfficeNumbers) -> str:
