@@ -108,8 +108,9 @@ def exit_codes() -> Iterator[None]:
         typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except CannotBeFounded as problem:
-        both = {"zh": problem.chinese, "en": problem.english}
-        typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        chinese, english = escape(problem.chinese), escape(problem.english)
+        told = {"zh": chinese, "en": english}.get(message_language() or "", f"{chinese}\n{INDENT}{english}")
+        typer.echo(told, err=True)
         raise typer.Exit(Code.MISSED) from problem
     except OSError as problem:
         raise typer.Exit(report_refusal(problem)) from problem

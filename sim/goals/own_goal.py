@@ -46,14 +46,16 @@ def known_indicators() -> dict[str, Indicator]:
     return {**INDICATORS, **COUNTY_ONLY}
 
 
-def read_own_goal(place: Any, name: str, record: Any, add_fault: Callable[[Any, int, str, str], None]) -> OwnGoal | None:
+def read_own_goal(
+    place: Any, name: str, record: Any, line: int, add_fault: Callable[[Any, int, str, str], None]
+) -> OwnGoal | None:
     """A goal of the reader's own from its record; None after a fault."""
     faults = 0
 
     def fault(key: str, english: str, chinese: str) -> None:
         nonlocal faults
         faults += 1
-        add_fault(place, record.lines.get(key, record.line), f"{name}: {english}", f"{name}：{chinese}")
+        add_fault(place, record.lines.get(key, line), f"{name}: {english}", f"{name}：{chinese}")
 
     for key in record:
         if key not in KEYS:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import InputError, UserError, all_of, bilingual, unknown
+from sim.core.inputs.errors import BilingualText, InputError, UserError, all_of, bilingual, join_texts, unknown
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import HOME, OWN, PLAN_MONTHS, load_all
 from sim.core.inputs.resolve import Values, resolve
@@ -30,6 +30,10 @@ THRESHOLDS = "thresholds."
 LONGEST_TEXT = 500
 #: Thresholds that no document fixes and that differ from county to county all the same.
 LOCAL = frozenset({"gdp_growth", "enclave_jobs"})
+HOW_OWN = BilingualText(
+    "for a goal of your own also write name, indicator, at_least or at_most, when",
+    "自定目标还要写 name、indicator、at_least 或 at_most、when",
+)
 ID = re.compile(r"[a-z][a-z0-9_]{1,39}", re.ASCII)
 
 #: Takes what is wrong: place, line, English, Chinese.
@@ -49,7 +53,7 @@ class AskedGoal:
     name: dict[str, str] | None
     definition: dict[str, str] | None
     source: str
-    targets: dict[str, float]
+    targets: dict[str, Any]
     line: int
     national: bool
 
@@ -81,7 +85,7 @@ class Plan:
         return {"asked": asked, "own": [asdict(each) | {"name": ""} for each in self.own]}
 
     @property
-    def targets(self) -> dict[str, tuple[float, int]]:
+    def targets(self) -> dict[str, tuple[Any, int]]:
         """The targets that it states itself, by parameter id, each with its line."""
         return {f"{THRESHOLDS}{name}": (value, each.line) for each in self.asked for name, value in each.targets.items()}
 
@@ -206,18 +210,15 @@ def read_goals(place: Any, goals: Mapping[Any, Any], add_fault: AddFault) -> tup
             made = _asked(place, name, written, line, add_fault)
             asked += [made] if made else []
         elif not any(key in written for key in OWN_KEYS):
-            problem = unknown("the model has no goal", "模型没有这个目标：", name, list(GOALS))
-            add_fault(
-                place, line, f"{problem[0]}; for a goal of your own also write name, indicator, at_least or at_most, when",
-                f"{problem[1]}；自定目标请写 name、indicator、at_least 或 at_most、when"
-            )  # fmt: skip
+            lost = unknown("the model has no goal", "模型没有这个目标：", name, list(GOALS))
+            add_fault(place, line, *join_texts([lost, HOW_OWN]))
         elif not isinstance(name, str) or not ID.fullmatch(name) or name.startswith("joint_") or name.endswith("_observed"):
             add_fault(
                 place, line, f"'{told}': the id of a goal of your own is 2 to 40 small letters, digits and _, such as my_income",
                 f"“{told}”：自定目标的编号用2至40个小写字母、数字和下划线，如 my_income"
             )  # fmt: skip
         else:
-            mine = read_own_goal(place, name, written, add_fault)
+            mine = read_own_goal(place, name, written, line, add_fault)
             own += [mine] if mine else []
     return asked, own
 
@@ -270,13 +271,13 @@ def _asked(place: Any, name: str, record: Any, line: int, add_fault: AddFault) -
     )  # fmt: skip
 
 
-def _targets(place: Any, name: str, record: Any, fault: Callable[[str, str, str], None]) -> dict[str, float]:
+def _targets(place: Any, name: str, record: Any, fault: Callable[[str, str, str], None]) -> dict[str, Any]:
     """The targets that a plan states for a goal; faults for none where the goal has some that only a document can set."""
     written, book = record.get("targets", {}), load_all()
     if "targets" in record and not isinstance(written, yaml_file.Mapping):
         fault("targets", "'targets' must be a mapping, one 'threshold: value' to a line", "“targets”下面应一行写一个“门槛: 值”")
         return {}
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for key, value in written.items():
         if key not in thresholds_of(GOALS[name]):
             problem = unknown("it is not held against", "它不用这个门槛：", key, sorted(thresholds_of(GOALS[name])))
@@ -288,7 +289,7 @@ def _targets(place: Any, name: str, record: Any, fault: Callable[[str, str, str]
             made = InputError.of("", 0, problem, key)
             fault("targets", made.english, made.chinese)
         else:
-            found[key] = float(value)
+            found[key] = value
     if _shipped_as(place, HOME) or _shipped_as(place, NATIONAL):
         return found  # Lingyuan's targets are the values in thresholds.yaml beside its plan; the nation's goals have none
     missing = [key for key in targets_of(GOALS[name]) if key not in written]

@@ -100,7 +100,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_
     from experiments.results import output_folder
     from experiments.results.files import as_json as written
     from experiments.results.files import write_csv, write_text
-    from sim.founding.audit import FoundingMissed
+    from sim.core.inputs.errors import CannotBeFounded
     from sim.scenario.origins import count_origins, origins
 
     words = Words(options.lang)
@@ -129,8 +129,8 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_
             sources.append({"county": scenario.id, "judged_by": scenario.plan.id, **count_origins(origins(scenario))})
             try:
                 outcome = run_helpers.run_scenario(scenario, target / scenario.id, options, screen)
-            except FoundingMissed as missed:  # met while the rules were compiled, before there was a worker
-                failures.append({"county": scenario.id, "problem": str(missed)})
+            except CannotBeFounded as missed:  # met while the rules were compiled, before there was a worker
+                failures.append({"county": scenario.id, "problem": missed.chinese if options.lang == "zh" else missed.english})
                 failed += options.replications
                 continue
             if outcome.interrupted:

@@ -8,15 +8,15 @@ import typer
 from experiments.cli import console
 from experiments.cli.console import Json, Lang, Language, OutFile
 
-HOME = "lingyuan_2021"  # as sim.core.inputs.parameters has it, which help must not load
-
 
 def clauses(
     section: Annotated[str | None, typer.Option(help="Only this section and those under it, such as 4.2 or annex.")] = None,
     department: Annotated[str | None, typer.Option(help="Only where a department with this in its name is responsible.")] = None,
     kind: Annotated[str | None, typer.Option(help="lever, goal, parameter, indicator or not_modelled.")] = None,
     status: Annotated[str | None, typer.Option(help="modelled, not_modelled or contradicted.")] = None,
-    plan: Annotated[str, typer.Option("--plan", help="The plan whose document it is: a folder, or a shipped plan.")] = HOME,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="The plan whose document it is: a folder, or a shipped plan.")
+    ] = None,
     out: OutFile = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
@@ -28,9 +28,10 @@ def clauses(
         from sim.clauses import clauses as register
         from sim.core.inputs import shipped
         from sim.core.inputs.errors import InputError
+        from sim.core.inputs.parameters import HOME
         from sim.goals.plans import load_plan
 
-        file = shipped.plan_file(plan)
+        file = shipped.plan_file(plan or HOME)
         load_plan(file)
         paper = register(file)
         if not paper:

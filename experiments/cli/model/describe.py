@@ -99,7 +99,7 @@ def goals(
     explain: Annotated[bool, typer.Option("--explain", help="Also define each goal.")] = False,
     plan: Annotated[
         str | None,
-        typer.Option("--plan", help="Those that a plan is judged by: a folder, or a shipped plan. By default Lingyuan's."),
+        typer.Option("--plan", help="Those of a plan: a folder, or a shipped plan. By default Lingyuan's."),
     ] = None,
     indicators: Annotated[
         bool, typer.Option("--indicators", help="List the indicators instead, which a goal of your own may be about.")

@@ -28,9 +28,11 @@ def population(
         from experiments.reporting.terminal import tables
         from sim.goals import goals_of
         from sim.scenario import load_scenario, missing_facts, origins
+        from sim.scenario.county_file import is_county_file
         from sim.scenario.origins import count_origins
 
-        chosen = load_scenario(scenario, sets or [])
+        in_county = is_county_file(scenario)
+        chosen = load_scenario(BASELINE, sets or [], scenario) if in_county else load_scenario(scenario, sets or [])
         facts = [vars(fact) for fact in missing_facts(chosen)] if missing else None
         numbers = origins(chosen)
         records = [vars(fact) for fact in chosen.county if not fact.parameter]

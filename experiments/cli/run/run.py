@@ -170,6 +170,7 @@ def run(
             "xianjie run",
             *(shlex.quote(str(file)) for file in scenario),
             *(f"--set {shlex.quote(each)}" for each in sets or []),
+            *([f"--plan {shlex.quote(str(plan))}"] if plan != BASELINE else []),
         ]
         words += [f"--replications {replications}"] * (replications != console.USUAL) + [f"--seed {seed}"] * (seed != 2021)
         words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck + ["--brief"] * brief

@@ -170,10 +170,13 @@ class _TableMaker:
 
         words, book = self.words, load_all().parameters
         set_here = run.manifest["scenario"].get("overrides") or {}
+        known = (run.manifest.get("origins") or {}).get("numbers")  # without the targets of documents that it is not judged by
         keys = ("id", "name", "role", "value", "unit", "range", "evidence", "clause", "source", "set_by")
         columns = {key: self.column("parameter" if key == "name" else key, TEXT) for key in keys}
         rows = []
         for name, value in run.manifest["parameters"].items():
+            if known is not None and name not in known:
+                continue
             record = book.get(name)
             limits = None if record is None else record.range or record.bounds
             row: dict[str, Any] = {"id": name, "name": name, "value": _plain(value), "grade": len(WEAKEST)}
