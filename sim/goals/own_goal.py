@@ -41,6 +41,11 @@ class OwnGoal:
         return max(self.when, default=YEARS_IN_MONTHS - 1) + 1
 
 
+def is_own_id(name: str) -> bool:
+    """Whether a goal of this id is a reader's own: ids of the model's goals begin with a capital."""
+    return name[:1].islower() and not name.startswith("joint_")
+
+
 def known_indicators() -> dict[str, Indicator]:
     """The indicators that a goal of the reader's own may be about."""
     return {**INDICATORS, **COUNTY_ONLY}

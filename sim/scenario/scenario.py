@@ -162,6 +162,7 @@ def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
     reader = Reader(load_all())
     reader.read_county_file(shipped.scenario_file(path))
+    _plan_of(reader, None)
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)

@@ -11,16 +11,17 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.execution import reuse
+from experiments.reporting.goal_selection import plan_goals
 from experiments.results.folder import description
 from sim import county
 from sim.clauses import clauses_of
 from sim.core.inputs import shipped
 from sim.core.inputs.errors import CannotBeFounded, InputError
 from sim.core.inputs.parameters import load_all
-from sim.goals import GOALS, GoalInputs, goals_of
+from sim.goals import EXIT_GOALS, GOALS, GoalInputs, goals_of
 from sim.goals.goal import Goal
 from sim.goals.measure import Measure
-from sim.goals.own_goal import OwnGoal, known_indicators, outcome_of
+from sim.goals.own_goal import OwnGoal, is_own_id, known_indicators, outcome_of
 from sim.goals.plans import Plan, goals_asked, home, load_plan, national, targets_of, thresholds_of
 from sim.scenario import load_scenario, missing_facts, origins, restore_scenario, with_changes
 from sim.scenario.plan_check import check_plan
@@ -310,6 +311,37 @@ def test_commands_list_what_a_plan_asks_for(tmp_path):
     assert json.loads(invoke("clauses", "--plan", "lingyuan_2021", "--json").stdout) == json.loads(
         invoke("clauses", "--json").stdout
     )
+
+
+def test_a_readers_own_goals_are_told_by_their_ids_and_shown_wherever_there_is_room():
+    assert not any(is_own_id(name) for name in (*GOALS, *EXIT_GOALS, "joint_plan", "joint_all"))
+    assert is_own_id("my_income")
+    lines = [
+        {"id": name, "headline": name == "R3", "weight": float(name == "E1"), "observed": False} for name in ("R3", "E1", "E2")
+    ]
+    lines.append({"id": "my_income", "headline": False, "weight": 0.0, "observed": False})
+    assert [line["id"] for line in plan_goals(lines)] == ["R3", "E1", "my_income"]
+
+
+def test_two_plans_are_compared_by_what_both_ask_for_and_own_goals_are_in_brief_and_comparison(tmp_path):
+    head = f"extends: baseline\ncounty: {JIXI}\nmonths: 12\npopulation: {{general_weight: 100}}\n"
+    goals = "goals:\n  my_income: {name: {zh: 收入两万, en: Income}, indicator: rural_income, at_least: 20000, when: 2021}\n"
+    files = {"plain": f"title: 甲\n{head}", "one": f"title: 乙\n{head}{goals}", "two": f"title: 丙\n{head}{goals}"}
+    for name, text in files.items():
+        more = "set: {public_posts.count: 200}\n" if name == "two" else ""
+        (tmp_path / f"{name}.yaml").write_text(text + more, encoding="utf-8")
+    run = ("--replications", 2, "--workers", 1, "--quiet")
+    for first, other, own in (("one", "plain", False), ("one", "two", True)):
+        out = tmp_path / f"{first}-{other}"
+        done = invoke("compare", tmp_path / f"{first}.yaml", tmp_path / f"{other}.yaml", "--out", out, *run, "--lang", "zh")
+        assert done.exit_code == 0 and ("收入两万（本方案自定目标）" in done.output) is own, done.output
+        assert "飞地" not in done.output.partition("指标")[0]
+    done = invoke("run", tmp_path / "one.yaml", "--out", tmp_path / "brief", "--brief", "--no-figures", *run)
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "brief" / "brief" / "brief-zh.html").read_text(encoding="utf-8")
+    assert "收入两万（本方案自定目标）" in page and "按凌源折算" in page and "54个" not in page and "凌委办发" not in page
+    table = (tmp_path / "brief" / "goals.csv").read_text(encoding="utf-8-sig")
+    assert "\nmy_income," in table and "\nF1," not in table and "\nE4_posts," not in table
 
 
 MARKS = [

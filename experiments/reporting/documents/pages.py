@@ -12,6 +12,7 @@ from experiments.reporting.translations import Words
 from experiments.results.folder import Results
 
 MOST_ROWS, MOST_CHECKS = 8, 5
+MOST_OWN = 2  # goals of the reader's own in the table of the first page; all are in the workbook
 GUESSED = ("assumed", "derived", "scaled", "taken")
 
 
