@@ -13,7 +13,7 @@ from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, all_of, hint_full_width
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import HOME, LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
-from sim.core.inputs.resolve import Override
+from sim.core.inputs.resolve import Override, month_name
 from sim.goals.plans import Plan, extend, home, load_plan, national
 from sim.scenario.county_file import HOME as HOME_CODE
 from sim.scenario.county_file import Fact, name_of
@@ -104,7 +104,7 @@ def load_scenario(
     reader.check_horizon(months)
     judged_by = _plan_of(reader, plan)
     reader.check_places()
-    reader.check_own_goals(months)
+    _check_own_goals(reader, months)
     if reader.errors:
         raise all_of(reader.errors)
     if "title" not in reader.settings:
@@ -156,6 +156,20 @@ def _plan_of(reader: Reader, named: str | Path | None) -> Plan:
             )  # fmt: skip
             LOG.warning("%s", told)
     return extend(found, reader.asked.values(), reader.own_goals.values())
+
+
+def _check_own_goals(reader: Reader, months: int) -> None:
+    """Gather goals of the scenario's own that would be due when it is over."""
+    for each in reader.own_goals.values():
+        if each.first_due > months:
+            due, ends, least = month_name(each.first_due - 1), month_name(months - 1), 12 * -(-each.first_due // 12)
+            reader.add_fault(
+                *reader.own_places[each.id],
+                f"goal '{each.id}' is due in {due}, beyond the horizon of this scenario, which ends with {ends}; "
+                f"write 'months: {least}' or more, or an earlier date",
+                f"目标“{each.id}”的时间是 {due}，超出了本情景的期限（到 {ends} 为止）；"
+                f"请写 months: {least} 或更长，或改成较早的时间"
+            )  # fmt: skip
 
 
 def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
@@ -214,7 +228,7 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     months = settings.get("months", scenario.months)
     reader.check_horizon(months)
     reader.check_places()
-    reader.check_own_goals(months)
+    _check_own_goals(reader, months)
     if reader.errors:
         raise all_of(reader.errors)
     detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))

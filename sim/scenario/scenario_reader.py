@@ -63,6 +63,7 @@ class Reader:
         self.county = CountyFolder((), None, None, None, ())
         self.asked: dict[str, AskedGoal] = {}
         self.own_goals: dict[str, OwnGoal] = {}
+        self.own_places: dict[str, tuple[str, int]] = {}
 
     def add_fault(self, place: Any, line: int, english: str, chinese: str) -> None:
         """Gather a fault."""
@@ -137,6 +138,7 @@ class Reader:
             asked, own = read_goals(path, tree["goals"], self.add_fault)
             self.asked |= {each.id: each for each in asked}
             self.own_goals |= {each.id: each for each in own}
+            self.own_places |= {each.id: (str(path), tree["goals"].lines[each.id]) for each in own}
             for each in asked:
                 for name, value in each.targets.items():
                     self.override(f"{THRESHOLDS}{name}", value, str(path), each.line, local=True)
@@ -331,19 +333,6 @@ class Reader:
                 self.add_fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
                 if levers:  # it sets many, and one sentence is enough
                     reported.add((each.place, each.line))
-
-    def check_own_goals(self, months: int) -> None:
-        """Gather goals of the scenario's own that would be due when it is over."""
-        for each in self.own_goals.values():
-            if each.first_due > months:
-                last, place = month_name(each.first_due - 1), self.files[-1] if self.files else "goals"
-                least = 12 * -(-each.first_due // 12)
-                self.add_fault(
-                    place, 0, f"goal '{each.id}' is due in {last}, beyond the horizon of this scenario, which ends with "
-                    f"{month_name(months - 1)}; write 'months: {least}' or more, or an earlier date",
-                    f"目标“{each.id}”的时间是 {last}，超出了本情景的期限（到 {month_name(months - 1)} 为止）；"
-                    f"请写 months: {least} 或更长，或改成较早的时间"
-                )  # fmt: skip
 
     def set_targets(self, plan: Plan) -> None:
         """Put the targets that a plan states over what the county has, and under what scenarios set."""

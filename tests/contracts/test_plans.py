@@ -170,7 +170,7 @@ def test_goals_of_ones_own_stand_beside_the_others_and_say_what_they_are(tmp_pat
     assert set(county.catalogue(more).goals) == {*asked, "other"}
     again = restore_scenario(json.loads(json.dumps(description(chosen))))
     assert again.plan == chosen.plan
-    with pytest.raises(InputError, match=r"2023-06.*write 'months: 36' or more"):
+    with pytest.raises(InputError, match=r"short.yaml:5: [\s\S]*2023-06.*write 'months: 36' or more"):
         load_scenario(_shorter(scenario))
 
 
