@@ -10,7 +10,10 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
-SHIPPED = ("scenarios/*.yaml", "scenarios/counties/*/*", "docs/findings/*.json", "docs/written/*.md", "docs/demo/*.gz")
+SHIPPED = (
+    "scenarios/*.yaml", "scenarios/counties/*/*", "scenarios/plans/*/*",
+    "docs/findings/*.json", "docs/written/*.md", "docs/demo/*.gz",
+)  # fmt: skip
 
 
 def shipped():

@@ -176,6 +176,7 @@ class County:
     def canonical_inputs(self, scenario: "sim.scenario.Scenario") -> dict[str, Any]:
         """Every central value, which of them are fixed, and the frame; not where a value was written."""
         import sim.county
+        import sim.goals
 
         return {
             "parameters": sim.county.parameters_used(scenario, None),
@@ -186,6 +187,7 @@ class County:
             "weight": scenario.weight,
             "ensemble": self.ensemble(scenario),
             **({"distributions": asdict(scenario.distributions) | {"folder": ""}} if scenario.distributions else {}),
+            "plan": (scenario.plan or sim.goals.home_plan()).canonical_inputs(),
             **({"policies": {each.name: each.canonical_inputs() for each in scenario.policies}} if scenario.policies else {}),
         }
 

@@ -129,7 +129,7 @@ class County:
         self.founded_sources = founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values) + audit_sources(self.tables, p, self.founded_sources)
-        self.production = production_accounts(self.tables, p, published_quantities(self.values, p))
+        self.production = production_accounts(self.tables, p, published_quantities(self.values, p) if p.home else {})
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p
         if self._profile:
@@ -273,7 +273,7 @@ class County:
         survey = np.array([normal(survey_key, year) for year in range(self.scenario.months // 12 + 1)])
         budget = self._budget()
         inputs = GoalInputs(series, by_township, np.array(self._clusters), values=self.values, survey=survey, budget=budget)
-        goals = outcomes(inputs, self.scenario.months)
+        goals = outcomes(inputs, self.scenario.months, self.scenario.plan)
         indicators = {name: values[BURN_IN:] for name, values in series.items()}
         townships = {name: series_of(each, by_township)[BURN_IN:] for name, each in INDICATORS.items()}
         segments = {name: series_of(each, by_segment)[BURN_IN:] for name, each in INDICATORS.items() if not each.of_places}
@@ -321,7 +321,11 @@ def catalogue(scenario: Scenario) -> ResultNames:
         townships = (*named, *townships[len(named) :])
     segments = tuple(SEGMENT_NAMES.values())
     return ResultNames(
-        goals_of(scenario.months), indicators_of(scenario.months), townships, segments=segments, first_month=scenario.start
+        goals_of(scenario.months, scenario.plan),
+        indicators_of(scenario.months),
+        townships,
+        segments=segments,
+        first_month=scenario.start,
     )
 
 

@@ -19,7 +19,7 @@ from scipy import stats
 
 from experiments.execution.local_executor import without_main
 from sim.county import County, SimulationResult, parameter_draw_of, sample_values
-from sim.goals.goal import GOALS
+from sim.goals import goals_of
 from sim.scenario import Scenario, load_scenario
 from sim.world.funds import NOT_PUBLIC
 
@@ -101,7 +101,7 @@ def _summary(scenario: Scenario, seed: int, replication: int, only_luck: bool) -
         "waiting": float(result.indicators["waiting_help"].sum() / years),
         "income": float(result.indicators["registered_income"][11::12].mean()),
         "promises": float(
-            sum(outcome.met for name, outcome in result.goals.items() if name in GOALS and GOALS[name].weight > 0.0)
+            sum(result.goals[name].met for name, goal in goals_of(scenario.months, scenario.plan).items() if goal.weight > 0.0)
         ),
     }
 

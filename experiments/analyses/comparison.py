@@ -141,6 +141,8 @@ def _goals(first: Results, one: "pandas.DataFrame", two: "pandas.DataFrame", dra
     members: dict[str, list[str]] = {line["id"]: line.get("members", []) for line in first.goals}
     for line in first.goals:
         names = members[line["id"]] or [line["id"]]
+        if not all(f"goal.{name}.met" in side for name in names for side in (one, two)):
+            continue  # only one of the two is judged by it
         met = [estimates.jointly({name: side[f"goal.{name}.met"] for name in names}) for side in (one, two)]
         margins = [np.min([side[f"goal.{name}.margin"] for name in names], axis=0) for side in (one, two)]
         chances = [estimates.proportion(each, draws) for each in met]

@@ -18,7 +18,7 @@ from experiments.analyses.changes import LEAST, ROUNDING, Amount, GoalChange, Le
 from experiments.results.folder import Results
 from experiments.results.standing import standing
 from experiments.statistics import estimates, paired
-from sim.clauses import clauses
+from sim.clauses import clauses_of
 from sim.core.inputs.parameters import OWN
 from sim.goals.fiscal import ENTITLEMENTS
 from sim.world.funds import NOT_PUBLIC
@@ -111,7 +111,7 @@ class Consequences:
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
         changed = {each.id for each in self.levers}
         tied: dict[str, set[str]] = {}
-        for clause in clauses().values():
+        for clause in clauses_of(self.first.manifest["scenario"].get("plan")).values():
             for name in clause.lives:
                 tied.setdefault(name, set()).update(clause.lives)
         decided = {line["id"] for line in lines if _is_promise(line) and tied.get(line["id"], set()) & changed}

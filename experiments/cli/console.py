@@ -15,7 +15,7 @@ import typer
 from rich.console import Console, Group, RenderableType
 
 from experiments.reporting.terminal.prose import Prose
-from sim.core.inputs.errors import INDENT, InputError, UserError, disk_is_full
+from sim.core.inputs.errors import INDENT, CannotBeFounded, InputError, UserError, disk_is_full
 from sim.core.inputs.notation import escape
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Code(IntEnum):
     UNEXPECTED = 1
     WRONG_INPUT = 2
     SOME_FAILED = 3
-    MISSED = 4  # a goal with --check, or a strict relation of selftest
+    MISSED = 4  # a goal with --check, a strict relation of selftest; or facts of a county contradict each other
     INCOMPLETE = 5
     INTERRUPTED = 130
 
@@ -107,6 +107,11 @@ def exit_codes() -> Iterator[None]:
         both = {"zh": problem.chinese, "en": problem.english}
         typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
+    except CannotBeFounded as problem:
+        chinese, english = escape(problem.chinese), escape(problem.english)
+        told = {"zh": chinese, "en": english}.get(message_language() or "", f"{chinese}\n{INDENT}{english}")
+        typer.echo(told, err=True)
+        raise typer.Exit(Code.MISSED) from problem
     except OSError as problem:
         raise typer.Exit(report_refusal(problem)) from problem
     except KeyboardInterrupt as problem:

@@ -14,6 +14,7 @@ from experiments.analyses.consequences import RECORDED, TRUE, Consequences
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
+from sim.goals.own_goal import is_own_id
 
 #: Fewer persons are no news.
 FEW = 10
@@ -120,7 +121,9 @@ def grouped(changes: Sequence[GoalChange]) -> list[list[GoalChange]]:
 
 
 def short_name(change: GoalChange, words: Words) -> str:
-    """A goal's name without what explains it in brackets or after a colon."""
+    """A goal's name without what explains it in brackets or after a colon; of a reader's own the whole, which says so."""
+    if is_own_id(change.id):
+        return words.of(change.name)
     return re.split("（|: ", words.of(change.name))[0]
 
 

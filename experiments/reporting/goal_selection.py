@@ -3,19 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.goals.own_goal import is_own_id
+
 PLAN_ENDS = 2025
 FAMILIES = ("headline", *"GRLZECHWFNYBX", "other", "joint")
 
 
 def plan_goals(goals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The goals that a picture has room for: the headline, those set by the policy paper, their recorded twins, those due after
-    the plan where the run is long enough, and all jointly.
+    """The goals that a picture has room for: the headline, those set by the policy paper, their recorded twins, the reader's own,
+    those due after the plan where the run is long enough, and all jointly.
 
     Other readings and analytic twins are on the terminal's scoreboard and in ``goals.csv``. Where no goal has a weight, all.
     """
     chosen = {
         goal["id"] for goal in goals
         if goal["headline"] or goal.get("weight", 0.0) > 0.0 or "members" in goal or (goal.get("deadline") or 0) > PLAN_ENDS
+        or is_own_id(goal["id"])
     }  # fmt: skip
     chosen -= {"joint_all"}
     if not any(goal.get("weight", 0.0) > 0.0 for goal in goals):

@@ -12,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from experiments.reporting.translations import Words
 from sim.clauses import clauses
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import bilingual
+from sim.core.inputs.errors import InputError, bilingual
 from sim.core.inputs.parameters import LONGEST, Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_name
@@ -36,6 +36,11 @@ def write(source: Path, out: Path, language: str) -> tuple[Scenario, int]:
     scenario, path = load_scenario(source), shipped.scenario_file(source)
     book = load_all()
     tree = plan_form.read(path, book) if plan_form.is_form(path) else yaml_file.read_mapping(path)
+    if "goals" in tree:
+        raise InputError(
+            path, tree.lines["goals"], "'goals' has no place in a form; put them into a plan folder, and name it with 'plan: …'",
+            "表格里写不下“goals”；请把自定目标写进方案文件夹，再用 plan: 引用"
+        )  # fmt: skip
     made = _Writer(scenario, dict(plan_form.flatten(tree.get("set") or {})), Words(language))
     made.settings(_settings(tree, path, out))
     made.tables()
@@ -52,6 +57,10 @@ def _settings(tree: Mapping[str, Any], path: Path, out: Path) -> dict[str, Any]:
     for key in ("extends", "county"):
         if key in tree:
             found[key] = _named(yaml_file.beside(path, 0, key, tree[key]), out)
+    if "plan" in tree:
+        named = shipped.plan_file(tree["plan"], path.parent)
+        known = next((name for name, file in shipped.plans().items() if file == named), None)
+        found["plan"] = known or Path(os.path.relpath(named.parent.resolve(), out.resolve().parent)).as_posix()
     for key in ("months", "vantage", "uncertainty"):
         if key in tree:
             found[key] = tree[key]
@@ -75,6 +84,7 @@ class _Writer:
 
     def __init__(self, scenario: Scenario, own: dict[str, Any], words: Words) -> None:
         self.scenario, self.own, self.words = scenario, own, words
+        self.foreign = scenario.plan.foreign if scenario.plan is not None else frozenset()
         self.book = openpyxl.Workbook()
         self.sheet: Any = self.book.active
         self.sheet.title = plan_form.SHEET
@@ -157,7 +167,7 @@ class _Writer:
         for parameter in load_all().parameters.values():
             if parameter.role == "lever":
                 found.setdefault(sections.get(parameter.id, self.words("form_own_levers")), []).append(parameter)
-            elif parameter.id.startswith(TARGETS):
+            elif parameter.id.startswith(TARGETS) and (parameter.id in self.own or parameter.id not in self.foreign):
                 rest.setdefault(self.words("form_targets"), []).append(parameter)
             elif parameter.id in self.own:
                 rest.setdefault(self.words("form_assumptions"), []).append(parameter)

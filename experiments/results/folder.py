@@ -44,6 +44,7 @@ from experiments.results.fingerprint import version, versions
 from experiments.results.journal import Chunk, read
 from experiments.statistics.estimates import CONFIDENCE
 from sim.core.inputs.errors import UserError
+from sim.scenario.origins import origin_of_target
 
 if TYPE_CHECKING:
     import pandas
@@ -146,7 +147,10 @@ def _write_tables(
     write_text(out / "goals.json", as_json(scoreboard))
     write_csv(out / "goals.csv", [flat(line) for line in goals])
     audit = summaries.audit_lines(chunks)
-    write_text(out / "audit.json", as_json({"scenario": scenario.id, "audit": audit}))
+    model = load_model(plan.model_name)
+    origins = (_origins(model, scenario) or {}).get("numbers", {})
+    sourced = [{**line, "origin": origin_of_target(line["id"], origins)} for line in audit]
+    write_text(out / "audit.json", as_json({"scenario": scenario.id, "audit": sourced}))
     write_csv(out / "audit.csv", [flat(line) for line in audit])
     write_csv(out / "budget.csv", summaries.budget_lines(chunks))
 

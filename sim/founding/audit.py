@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import Tables
+from sim.core.inputs.errors import CannotBeFounded
 from sim.core.inputs.resolve import Values
 from sim.world.codes import Destination
 
@@ -19,7 +20,7 @@ PUBLISHED_FIFTHS = (0.0549, 0.1259, 0.1746, 0.2311, 0.4135)
 ROUNDING = 1e-9  # relative to the limits, which are at least 1
 
 
-class FoundingMissed(Exception):
+class FoundingMissed(CannotBeFounded):
     """An exact target of the founding was missed; the message names it."""
 
 
@@ -231,4 +232,8 @@ def stop_if_missed(audit: list[dict]) -> None:
     missed = [row for row in audit if row["exact"] and not row["ok"]]
     if missed:
         what = "; ".join(f"{row['id']} is {row['achieved']:,.0f}, not {row['target']:,.0f}" for row in missed)
-        raise FoundingMissed(f"the founded county misses exact targets: {what}")
+        said = "；".join(f"{row['name']['zh']}应为 {row['target']:.0f}，只能做到 {row['achieved']:.0f}" for row in missed)
+        raise FoundingMissed(
+            f"the founded county misses exact targets: {what}; its facts contradict each other, correct them in the county file",
+            f"县情数据互相矛盾，无法建立人口：{said}；请在县情文件里核对这些数",
+        )

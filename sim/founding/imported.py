@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.binding import Tables
+from sim.core.inputs.errors import CannotBeFounded
 from sim.founding.population import (
     ADULT,
     OLD,
@@ -165,7 +166,10 @@ def _mend_sizes(made: Registered, given: Any, order: np.ndarray, persons: int, o
                 size[mine], size[other] = size[other], size[mine]
                 break
         else:
-            raise ValueError("founding: the imported sizes cannot be parted between households on dibao and others")
+            raise CannotBeFounded(
+                "founding: the imported sizes cannot be parted between households on dibao and others",
+                "导入的户规模分不到低保户和其他户：请核对导入的脱贫户人口和低保人口",
+            )
 
 
 def _trade(labels: np.ndarray, size: np.ndarray, persons: Mapping[int, int], order: np.ndarray) -> None:

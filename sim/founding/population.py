@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core.binding import Tables
 from sim.core.compiled.compilation import compiled
+from sim.core.inputs.errors import CannotBeFounded
 from sim.core.random_draws import decision_key, mix, uniform, word
 from sim.core.random_draws import normal as normal_draw
 from sim.world.codes import NONE, Destination, Segment, Stage
@@ -104,7 +105,10 @@ def plan_counts(p, general_weight: int) -> Counts:
     marginal = round(p.marginal_persons)
     general = round(p.rural_persons) - other_registered - dibao - marginal
     if other_registered <= 0 or general <= 0:
-        raise ValueError("founding: registered persons must exceed those on dibao, and rural persons all listed persons")
+        raise CannotBeFounded(
+            "founding: registered persons must exceed those on dibao, and rural persons all listed persons",
+            "脱贫人口应多于其中的低保人口，农村常住人口应多于脱贫、低保和边缘人口：请在县情文件里核对这些数",
+        )
     persons = (registered_dibao, other_registered, other_dibao, marginal, round(general / general_weight))
     households = (
         round(p.registered_dibao_households),
@@ -133,11 +137,14 @@ def make_places(tables: Tables, draws: Draws, p) -> np.ndarray:
 
 
 def _places(p) -> tuple[int, list[int]]:
-    """How many townships there are, and the township of each village. Raises ValueError for a county without villages."""
+    """How many townships there are, and the township of each village. Raises CannotBeFounded for a county without villages."""
     if p.places == NUMBERED:
         townships, villages = max(1, round(p.townships)), round(p.villages)
         if villages < townships:
-            raise ValueError(f"founding: {villages} villages cannot be spread over {townships} townships")
+            raise CannotBeFounded(
+                f"founding: {villages} villages cannot be spread over {townships} townships",
+                f"{villages} 个村分不到 {townships} 个乡镇：请在县情文件里核对乡镇数和村数",
+            )
         return townships, numbered_villages(townships, villages)
     codes = [row["code"] for row in read_townships()]
     return len(codes), [codes.index(row["code"][:9]) for row in read_villages()]
@@ -146,10 +153,13 @@ def _places(p) -> tuple[int, list[int]]:
 def household_sizes(draws: Draws, names: np.ndarray, segment: int, persons: int, shares: np.ndarray) -> np.ndarray:
     """Sizes of a segment's households that add up to ``persons`` exactly: drawn, then mended one by one at random.
 
-    Raises ValueError when no sizes from one to six can add up to it.
+    Raises CannotBeFounded when no sizes from one to six can add up to it.
     """
     if not len(names) <= persons <= LARGEST_SIZE * len(names):
-        raise ValueError(f"founding: {len(names)} households cannot have {persons} members in segment {segment}")
+        raise CannotBeFounded(
+            f"founding: {len(names)} households cannot have {persons} members in segment {segment}",
+            f"第 {segment} 类农户有 {len(names)} 户，不可能有 {persons} 人：请在县情文件里核对户数和人数",
+        )
     edges = np.cumsum(shares) / np.sum(shares)
     sizes = 1 + np.searchsorted(edges, draws.uniforms("size", names)).clip(0, LARGEST_SIZE - 1)
     order = draws.order("mend", names)

@@ -8,10 +8,9 @@ from sim.goals.goal import GoalInputs, GoalOutcome, goal, outcome_of_all_years
     "脱贫人口兜底率不低于50%",
     "At least half of registered persons on dibao",
     "每年末纳入低保的脱贫人口占比不低于50%。",
-    "4.2.3",
+    None,
     "share",
     scope="segment",
-    weight=1.0,
     watched="dibao_coverage",
 )
 def dibao_coverage(inputs: GoalInputs) -> GoalOutcome:
@@ -21,7 +20,7 @@ def dibao_coverage(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("C2_exclusion", "应保未保率不高于上限", "Few of those truly eligible are left out of dibao",
-      "每年末收入低于低保标准且无否决性资产的人口中未享受低保者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_exclusion")  # fmt: skip
+      "每年末收入低于低保标准且无否决性资产的人口中未享受低保者占比不超过上限。", None, "share", scope="segment", watched="dibao_exclusion")  # fmt: skip
 def dibao_exclusion(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons whose countable income is below the dibao line, and whose
     household has no disqualifying means, is without dibao."""
@@ -29,7 +28,7 @@ def dibao_exclusion(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("C2_inclusion", "低保错保率不高于上限", "Few on dibao are not eligible",
-      "每年末享受低保人口中收入或资产不符合条件者占比不超过上限。", "4.2.3", "share", scope="segment", watched="dibao_inclusion")  # fmt: skip
+      "每年末享受低保人口中收入或资产不符合条件者占比不超过上限。", None, "share", scope="segment", watched="dibao_inclusion")  # fmt: skip
 def dibao_inclusion(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of persons on dibao has a countable income above the line or
     disqualifying means."""
@@ -42,7 +41,7 @@ def _at_most(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome:
 
 
 @goal("E1", "有就业能力和意愿的脱贫人口全部就业", "All who can and want to work are in work",
-      "每年末有劳动能力且在寻找工作或务农务工的脱贫人口中，就业（含务农）占比达到100%。", "4.2.1", "share", scope="segment", weight=1.0, watched="employed_share")  # fmt: skip
+      "每年末有劳动能力且在寻找工作或务农务工的脱贫人口中，就业（含务农）占比达到100%。", None, "share", scope="segment", watched="employed_share")  # fmt: skip
 def all_in_work(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year all registered persons able to work are in work, the own farm included. Whoever is able counts as
     willing: the model knows nobody who would not."""
@@ -51,7 +50,7 @@ def all_in_work(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("E2", "务工意愿者全年务工满六个月", "All who wish paid work have half a year of it",
-      "每年末有务工意愿的脱贫劳动力中，当年有工资收入满六个月者占比达到100%。", "4.2.1", "share", scope="segment", watched="stable_work_share")  # fmt: skip
+      "每年末有务工意愿的脱贫劳动力中，当年有工资收入满六个月者占比达到100%。", None, "share", scope="segment", watched="stable_work_share")  # fmt: skip
 def half_a_year(inputs: GoalInputs) -> GoalOutcome:
     """In every year all registered persons who are in paid work, or look for it, at its end were paid in six months or more."""
     shares = inputs.december("stable_work_share")[1:]
@@ -59,7 +58,7 @@ def half_a_year(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("E3", "有劳动力的脱贫户无零就业", "No household able to work without work",
-      "每年末有劳动力的脱贫户中没有零就业家庭。", "4.2.1", "households", scope="segment", watched="idle_households")  # fmt: skip
+      "每年末有劳动力的脱贫户中没有零就业家庭。", None, "households", scope="segment", watched="idle_households")  # fmt: skip
 def no_idle_household(inputs: GoalInputs) -> GoalOutcome:
     """At no year's end is there a registered household with somebody able to work in which nobody works."""
     counts = inputs.december("idle_households")[1:]
@@ -76,10 +75,9 @@ def _at_least(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome
     "外出务工3000人以上",
     "At least 3 000 work outside",
     "每年末脱贫劳动力外出务工人数不低于3000。",
-    "4.2.1",
+    None,
     "persons",
     scope="segment",
-    weight=1.0,
     watched="registered_outside",
 )
 def outside_jobs(inputs: GoalInputs) -> GoalOutcome:
@@ -92,10 +90,9 @@ def outside_jobs(inputs: GoalInputs) -> GoalOutcome:
     "就近就业2000人以上",
     "At least 2 000 work near home",
     "每年末脱贫劳动力就近就业人数不低于2000。",
-    "4.2.1",
+    None,
     "persons",
     scope="segment",
-    weight=1.0,
     watched="registered_local",
 )
 def local_jobs(inputs: GoalInputs) -> GoalOutcome:
@@ -108,10 +105,9 @@ def local_jobs(inputs: GoalInputs) -> GoalOutcome:
     "公益岗位5000人以上",
     "At least 5 000 on public-welfare posts",
     "每年末公益岗位在岗人数不低于5000。",
-    "4.2.1",
+    None,
     "persons",
     scope="segment",
-    weight=1.0,
     watched="posts_filled",
 )
 def posts(inputs: GoalInputs) -> GoalOutcome:

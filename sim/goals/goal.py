@@ -84,7 +84,7 @@ class GoalInputs:
         return self.paid([row["use"] for row in self.budget if row["fund"] == fund], fund)
 
     def threshold(self, name: str) -> float:
-        """A threshold of ``thresholds.yaml``."""
+        """A threshold by its name."""
         return float(self.values.at(f"thresholds.{name}"))
 
 
@@ -102,7 +102,8 @@ class GoalOutcome:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal of the plan, or (clause ``own``) of its author. ``observed``: id of the same goal as the administration would see it, if there is one.
+    """A goal that a document may ask for, or (clause ``own``) of the model's author. ``clause``, ``weight`` and ``headline`` are
+    those of the plan by which a county is judged, in ``GOALS`` those of Lingyuan's. ``observed``: id of the same goal as the administration would see it, if there is one.
 
     ``scope``: whether it holds for the county, for each township or for a segment; ``deadline``: the year by whose end it must be
     met, None for the end of the scenario or every year of it; ``weight``: its part in the share of the plan's goals that are

@@ -24,14 +24,14 @@ def _edge(inputs: GoalInputs, income: np.ndarray) -> GoalOutcome:
 
 
 @goal("G2", "五年收入增速高于全省", "Income outgrows the province, 2020 to 2025",
-      "2020年至期末农村居民人均可支配收入年均增速高于全省农村居民年均增速。", "2", "share", headline=True, observed="G2_observed", watched="rural_income/province_income")  # fmt: skip
+      "2020年至期末农村居民人均可支配收入年均增速高于全省农村居民年均增速。", None, "share", observed="G2_observed", watched="rural_income/province_income")  # fmt: skip
 def compound_growth(inputs: GoalInputs) -> GoalOutcome:
     """Rural disposable income per head grows faster from 2020 to the last year, on average a year, than the province's."""
     return _edge(inputs, inputs.december("rural_income"))
 
 
 @goal("G2_observed", "五年收入增速高于全省（住户调查所见）", "The same, as the household survey shows it",
-      "同上，但两端收入均带住户调查抽样误差。", "2", "share", watched="rural_income/province_income")  # fmt: skip
+      "同上，但两端收入均带住户调查抽样误差。", None, "share", watched="rural_income/province_income")  # fmt: skip
 def compound_growth_observed(inputs: GoalInputs) -> GoalOutcome:
     """The same growth, as a county survey with its sampling error in every year would show it."""
     income = inputs.december("rural_income")
@@ -39,7 +39,7 @@ def compound_growth_observed(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("G1", "每年收入增速均高于全省", "Income outgrows the province every year",
-      "2021年起每一年农村居民收入增速均高于全省。", "2", "share", watched="rural_income/province_income")  # fmt: skip
+      "2021年起每一年农村居民收入增速均高于全省。", None, "share", watched="rural_income/province_income")  # fmt: skip
 def every_year(inputs: GoalInputs) -> GoalOutcome:
     """Rural income per head grows faster than the province's in every single year."""
     margins = _annual(inputs.december("rural_income")) - _annual(inputs.december("province_income"))
@@ -47,7 +47,7 @@ def every_year(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("G3", "五年中至少四年高于全省", "Income outgrows the province in all years but one",
-      "至多一年农村居民收入增速低于全省。", "2", "share", watched="rural_income/province_income")  # fmt: skip
+      "至多一年农村居民收入增速低于全省。", None, "share", watched="rural_income/province_income")  # fmt: skip
 def most_years(inputs: GoalInputs) -> GoalOutcome:
     """Rural income per head grows faster than the province's in all years but at most one."""
     margins = _annual(inputs.december("rural_income")) - _annual(inputs.december("province_income"))
@@ -56,7 +56,7 @@ def most_years(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("G5", "脱贫人口收入增速高于农村平均", "Registered persons' income outgrows the rural average",
-      "脱贫人口人均纯收入2020年至期末年均增速高于全县农村居民。", "2", "share", watched="registered_income_ratio")  # fmt: skip
+      "脱贫人口人均纯收入2020年至期末年均增速高于全县农村居民。", None, "share", watched="registered_income_ratio")  # fmt: skip
 def registered_growth(inputs: GoalInputs) -> GoalOutcome:
     """Income per registered person grows faster, on average a year, than that of all rural persons of the county."""
     registered, rural = inputs.december("registered_income"), inputs.december("rural_income")
@@ -65,7 +65,7 @@ def registered_growth(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("G7", "2021年收入增速高于全市GDP增速", "Income outgrows the city's GDP in 2021",
-      "2021年农村居民人均可支配收入增速高于全市地区生产总值增速。", "annex 1.2", "share", deadline=2021, weight=1.0, watched="rural_income_growth")  # fmt: skip
+      "2021年农村居民人均可支配收入增速高于全市地区生产总值增速。", None, "share", deadline=2021, watched="rural_income_growth")  # fmt: skip
 def above_gdp(inputs: GoalInputs) -> GoalOutcome:
     """In 2021 rural income per head grows faster (nominally) than the GDP of the city (at constant prices), as the annex compares
     them."""

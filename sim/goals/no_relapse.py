@@ -21,7 +21,7 @@ def _no_cluster(inputs: GoalInputs) -> GoalOutcome:
 
 @goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",
       "每年末扣除自付刚性支出后低于贫困线（或住房饮水保障缺失超过三个月）的脱贫人口不超过上限，且没有任何村或乡镇在一个季度内因同一事件集中返贫。",
-      "2", "share", headline=True, observed="R3_observed", watched="relapse_rate")  # fmt: skip
+      None, "share", observed="R3_observed", watched="relapse_rate")  # fmt: skip
 def relapse(inputs: GoalInputs) -> GoalOutcome:
     """At the end of every year at most the threshold share of registered persons lives in households whose income per head of twelve
     months, less what they had to pay themselves for illness, school and disaster, is below the poverty line, or whose house or
@@ -40,7 +40,7 @@ def relapse(inputs: GoalInputs) -> GoalOutcome:
     "返贫率不超过2%（登记所见）",
     "At most 2 % on file as fallen back",
     "每年末登记为返贫的脱贫人口不超过上限。",
-    "2",
+    None,
     "share",
     watched="relapse_recorded",
 )
@@ -54,7 +54,7 @@ def relapse_observed(inputs: GoalInputs) -> GoalOutcome:
     "登记返贫为零",
     "Nobody on file as fallen back at any year's end",
     "每年末登记返贫人口为零。",
-    "2",
+    None,
     "share",
     watched="relapse_recorded",
 )
@@ -68,7 +68,7 @@ def recorded(inputs: GoalInputs) -> GoalOutcome:
     "收入返贫率不超过2%",
     "At most 2 % below by income alone",
     "每年末近十二个月人均收入低于贫困线的脱贫人口不超过上限。",
-    "2",
+    None,
     "share",
     watched="relapse_rate_income",
 )
@@ -82,7 +82,7 @@ def by_income(inputs: GoalInputs) -> GoalOutcome:
     "持续返贫率不超过2%",
     "At most 2 % below for three months or more",
     "每年末连续三个月以上返贫的脱贫人口不超过上限。",
-    "2",
+    None,
     "share",
     watched="relapse_spell",
 )
@@ -96,7 +96,7 @@ def by_spell(inputs: GoalInputs) -> GoalOutcome:
     "无漏测失帮",
     "No relapse goes unnoticed",
     "每年末没有从未被识别的返贫脱贫人口。",
-    "4.4.1",
+    None,
     "share",
     watched="relapse_undetected",
 )
@@ -114,7 +114,7 @@ def _large_scale(percent: float) -> None:
         f"每年返贫率不超过{text}%",
         f"At most {text} % in every year",
         f"每年末返贫率（真实）不超过{text}%。",
-        "2",
+        None,
         "share",
         watched="relapse_rate",
     )
@@ -132,7 +132,7 @@ for _percent in (0.5, 1.0, 2.0, 3.0):
     "无集中返贫",
     "No cluster of relapse",
     "没有任何村或乡镇在一个季度内因同一事件有十户以上且百分之五以上脱贫户返贫。",
-    "2",
+    None,
     "multiple",
 )
 def no_cluster(inputs: GoalInputs) -> GoalOutcome:
@@ -146,7 +146,7 @@ def no_cluster(inputs: GoalInputs) -> GoalOutcome:
     "期末无人低于标准（真实）",
     "Nobody below the line at the end, true",
     "期末没有脱贫人口低于标准。",
-    "2",
+    None,
     "share",
     observed="Z3_observed",
     watched="relapse_rate",
@@ -162,7 +162,7 @@ def nobody_below(inputs: GoalInputs) -> GoalOutcome:
     "期末无人低于标准（登记所见）",
     "Nobody below the line at the end, on file",
     "期末没有登记返贫的脱贫人口。",
-    "2",
+    None,
     "share",
     watched="relapse_recorded",
 )

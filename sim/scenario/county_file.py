@@ -15,8 +15,9 @@ from sim.scenario import plan_form
 KEYS = ("name", "parameter", "value", "evidence", "source")
 #: What may be added to a fact: the year it is of, the unit it is in (the parameter's own), where the source stands.
 MORE = ("year", "unit", "address")
-#: Keys of a county file that are no facts: what it is called, its six-digit division code, and a county file that it builds on.
-TITLE, CODE, EXTENDS = "title", "code", "extends"
+#: Keys of a county file that are no facts: what it is called, its six-digit division code, a county file that it builds on, and
+#: the plan that it is judged by.
+TITLE, CODE, EXTENDS, PLAN = "title", "code", "extends", "plan"
 #: The county whose numbers the parameters have: Lingyuan.
 HOME = "211382"
 #: Only what is known fixes a parameter; what is assumed is still drawn.
@@ -52,11 +53,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class CountyFile:
-    """What a county file says: its facts, its title and its division code where it has them."""
+    """What a county file says: its facts, its title, its division code and the file of its plan where it has them."""
 
     facts: tuple[Fact, ...]
     title: dict[str, str] | None
     code: str | None
+    plan: Path | None
 
 
 def read(
@@ -77,9 +79,11 @@ def read(
     title: dict[str, str] | None = None
     county = yaml_file.read_mapping(file)
     code = _code(file, county, add_fault)
+    plan = plan_of(file, county, add_fault)
     if EXTENDS in county:
         base = read(_base(file, county, seen), book, add_fault, override, elsewhere, (*seen, file.resolve()))
         facts, title, code = {fact.parameter or fact.id: fact for fact in base.facts}, base.title, code or base.code
+        plan = plan or base.plan
     another = (
         elsewhere
         or code not in (None, HOME)
@@ -91,7 +95,7 @@ def read(
         line = county.lines[name]
         if name == TITLE:
             title = title_of(file, county, name, add_fault) or title
-        if name in (TITLE, CODE, EXTENDS):
+        if name in (TITLE, CODE, EXTENDS, PLAN):
             continue
         made = _fact(file, name, record, line=line, add_fault=add_fault)
         if made is None:
@@ -112,7 +116,27 @@ def read(
             )  # fmt: skip
         elif made.evidence in KNOWN or parameter.value != made.value:
             override(made.parameter, made.value, str(file), line, another, True)
-    return CountyFile(tuple(facts.values()), title, code)
+    return CountyFile(tuple(facts.values()), title, code, plan)
+
+
+def plan_of(file: Path, tree: yaml_file.Mapping, add_fault: AddFault) -> Path | None:
+    """The file of the plan that a county file or a scenario names; None where it names none, or a fault was added."""
+    if PLAN not in tree:
+        return None
+    named, line = tree[PLAN], tree.lines[PLAN]
+    if not isinstance(named, str) or not named:
+        add_fault(
+            file, line, f"'plan' must name a plan folder, or a shipped plan: {', '.join(shipped.plans())}",
+            f"“plan”应写方案文件夹，或自带方案的名称：{'、'.join(shipped.plans())}"
+        )  # fmt: skip
+        return None
+    try:
+        return shipped.plan_file(named, file.parent)
+    except InputError as problem:
+        add_fault(
+            file, line, f"'plan' names {shorten(named)}: {problem.english}", f"“plan”写的是“{shorten(named)}”：{problem.chinese}"
+        )
+        return None
 
 
 def _base(file: Path, county: yaml_file.Mapping, seen: tuple[Path, ...]) -> Path:

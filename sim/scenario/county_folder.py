@@ -45,6 +45,7 @@ class CountyFolder:
     code: str | None
     distributions: Distributions | None
     scaled: tuple[str, ...]
+    plan: Path | None = None  # the file of its plan
 
 
 def read(
@@ -59,7 +60,7 @@ def read(
     found = county_file.read(file, book, add_fault, override, elsewhere=has_tables)
     tables = distributions.read(file.parent, add_fault) if has_tables else None
     if has_tables and tables is None:  # what is wrong with them is said, and nothing follows from half of them
-        return CountyFolder(found.facts, found.title, found.code, None, ())
+        return CountyFolder(found.facts, found.title, found.code, None, (), found.plan)
     for identity, (value, name) in {} if tables is None else tables.settings().items():
         place = str(file.parent / name)
         stated = next((fact.value for fact in found.facts if fact.parameter == identity), value)
@@ -81,7 +82,7 @@ def read(
             f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
         )  # fmt: skip
     scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
-    return CountyFolder(found.facts, found.title, found.code, tables, scaled)
+    return CountyFolder(found.facts, found.title, found.code, tables, scaled, found.plan)
 
 
 def _complete(

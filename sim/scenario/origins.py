@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import scale_value
+from sim.goals import home_plan
 from sim.scenario.county_file import GUESSED, HOME, LOCAL, SIZE, Fact
 from sim.scenario.county_folder import PLACES
 from sim.scenario.scenario import Scenario
@@ -18,6 +19,8 @@ OWN_DISTRIBUTION, OWN_FACT, SCALED, NATIONAL, ASSUMED, PLAN = (
 #: rule or a published figure of nation or province; ``plan`` what the scenario itself sets.
 ORIGINS = (OWN_DISTRIBUTION, OWN_FACT, SCALED, NATIONAL, ASSUMED, PLAN)
 FOUNDING, OWN_CLAUSE = "founding.", "own"
+#: What the model has of Liaoning, and a county of another province should state of its own.
+PROVINCIAL = ("province.growth",)
 PAPER = "凌委办发"  # Lingyuan's own policy paper, as sources name it
 
 
@@ -45,7 +48,10 @@ def origins(scenario: Scenario) -> tuple[Origin, ...]:
     tables = {} if scenario.distributions is None else scenario.distributions.settings()
     size = size_of(scenario)
     found = []
+    plan = scenario.plan or home_plan()
     for parameter in load_all().parameters.values():
+        if parameter.id in plan.foreign and parameter.id not in scenario.overrides:
+            continue  # a target of a document that this county is not judged by
         entries, fact = scenario.overrides.get(parameter.id, ()), facts.get(parameter.id)
         value = scale_value(parameter.value, size) if parameter.scales_with == SIZE else parameter.value
         source, place = parameter.sources[0].title if parameter.sources else "", ""
@@ -70,7 +76,7 @@ def origins(scenario: Scenario) -> tuple[Origin, ...]:
 
 def _origin(scenario: Scenario, parameter: Parameter, fact: Fact | None, tables: Iterable[str]) -> str:
     entries = scenario.overrides.get(parameter.id, ())
-    if entries and not entries[-1].status_quo:
+    if entries and (not entries[-1].status_quo or (scenario.plan is not None and entries[-1].place == scenario.plan.file)):
         return PLAN
     if parameter.id in scenario.scaled:
         return SCALED
@@ -86,7 +92,7 @@ def _origin(scenario: Scenario, parameter: Parameter, fact: Fact | None, tables:
         return SCALED
     if parameter.evidence == ASSUMED:
         return ASSUMED
-    return SCALED if is_local(parameter) else NATIONAL
+    return SCALED if is_local(parameter) or parameter.id in PROVINCIAL else NATIONAL
 
 
 def _is_of_the_paper(parameter: Parameter) -> bool:
@@ -153,8 +159,9 @@ def missing_facts(scenario: Scenario) -> list[Fact]:
     stated = {fact.parameter for fact in scenario.county} | set(scenario.overrides) - set(scenario.scaled)
     size = size_of(scenario)
     left: list[Fact] = []
+    plan = scenario.plan or home_plan()
     for each in load_all().parameters.values():
-        if each.id in stated or each.id in (SIZE, PLACES):
+        if each.id in stated or each.id in (SIZE, PLACES) or each.id in plan.foreign:
             continue
         value, source = each.value, each.sources[0].title if each.sources else ""
         if each.id in scenario.scaled:
@@ -162,7 +169,7 @@ def missing_facts(scenario: Scenario) -> list[Fact]:
         elif each.scales_with == SIZE:
             evidence = "taken" if size == 1.0 else "scaled"
             value = scale_value(value, size)
-        elif each.id in LOCAL:
+        elif each.id in LOCAL or each.id in PROVINCIAL:
             evidence = "taken"
         elif each.id.startswith(FOUNDING) and each.evidence in GUESSED:
             evidence = each.evidence

@@ -42,6 +42,7 @@ SETTINGS = {
     "levers.off": ("从哪个月起取消政策", "Levers off from"),
     "levers.exit": ("从哪个月起到期退出", "Support ends from"),
     "levers.taper_months": ("分几个月退完", "Months of tapering"),
+    "plan": ("按哪个方案文件夹评价", "Judged by the plan folder"),
 }
 _WHOLE = ("months", "population.general_weight", "levers.taper_months")
 _MONTHS = ("vantage", "levers.off", "levers.exit")

@@ -12,8 +12,10 @@ from typing import Any
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, all_of, hint_full_width
 from sim.core.inputs.notation import shorten
-from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
-from sim.core.inputs.resolve import Override
+from sim.core.inputs.parameters import HOME, LONGEST, PLAN_MONTHS, Parameter, ParameterBook, load_all
+from sim.core.inputs.resolve import Override, month_name
+from sim.goals.plans import Plan, extend, home, load_plan, national
+from sim.scenario.county_file import HOME as HOME_CODE
 from sim.scenario.county_file import Fact, name_of
 from sim.scenario.distributions import Distributions
 from sim.scenario.doubts import doubts
@@ -23,6 +25,8 @@ from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Re
 LOG = logging.getLogger("xianjie")
 LONGEST_SET = 200  # letters of a setting, as its place is named
 NO_REASON = {"zh": "", "en": ""}
+NO_CHANGE = {"zh": "现行政策保持不变。", "en": "Present policies go on as they are."}
+BASELINE = "baseline"
 OWN_FUND = "county_floor"  # the purse of the county's own money
 
 
@@ -48,6 +52,7 @@ class Scenario:
     scaled: tuple[str, ...] = field(
         repr=False, default=()
     )  # parameters in proportion to Lingyuan's, see sim.scenario.county_folder
+    plan: Plan | None = field(repr=False, default=None)  # what is asked; None for Lingyuan's document of 2021
 
     @property
     def weight(self) -> int:
@@ -68,10 +73,17 @@ class Scenario:
         return {identity: f"{found[-1].place}:{found[-1].line}" for identity, found in sorted(self.overrides.items())}
 
 
-def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), county_file: str | Path | None = None) -> Scenario:
+def load_scenario(
+    path: str | Path,
+    sets: tuple[str, ...] | list[str] = (),
+    county_file: str | Path | None = None,
+    plan: str | Path | None = None,
+) -> Scenario:
     """Load and check a scenario file, or a shipped scenario by its name, with ``key=value`` settings on top.
 
     ``county_file``: run it in this county instead of the one that the scenario names; the scenario then has that county's id.
+    ``plan``: judge it by this plan instead of that which the scenario or else its county names; without any, Lingyuan is judged
+    by its document of 2021 and every other county by the national rules.
     Raises InputError (or InputErrors) naming file, line, what is wrong and the nearest right name.
     """
     path = shipped.scenario_file(path)
@@ -90,7 +102,9 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
             reader.add_fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
+    judged_by = _plan_of(reader, plan)
     reader.check_places()
+    _check_own_goals(reader, months)
     if reader.errors:
         raise all_of(reader.errors)
     if "title" not in reader.settings:
@@ -103,18 +117,66 @@ def load_scenario(path: str | Path, sets: tuple[str, ...] | list[str] = (), coun
         identity = name_of(county_file)
         called = reader.county.title or dict.fromkeys(title, identity)
         title = {"zh": f"{called['zh']}：{title['zh']}", "en": f"{called['en']}: {title['en']}"}
+    reason = reader.settings.get("reason", NO_REASON)
+    if (
+        judged_by.id != HOME and path.resolve() == shipped.files()[BASELINE].resolve()
+    ):  # its title and reason name Lingyuan's document
+        names = judged_by.document or judged_by.title
+        title = {"zh": f"基准情景：按{names['zh']}执行", "en": f"Baseline: {names['en']}"}
+        if (here := reader.county.title) is not None:
+            title = {"zh": f"{here['zh']}：{title['zh']}", "en": f"{here['en']}: {title['en']}"}
+        reason = NO_CHANGE
     return Scenario(
-        identity, title, reader.settings.get("reason", NO_REASON), files=tuple(reader.files), overrides=reader.overrides,
+        identity, title, reason, files=tuple(reader.files), overrides=reader.overrides,
         county=reader.county.facts, population_detail=detail, general_weight=weight, months=months,
         vantage=reader.settings.get("vantage"), uncertainty=reader.settings.get("uncertainty", "ensemble"),
         county_code=reader.county.code, distributions=reader.county.distributions, scaled=reader.county.scaled,
+        plan=judged_by,
     )  # fmt: skip
+
+
+def _plan_of(reader: Reader, named: str | Path | None) -> Plan:
+    """What a scenario is judged by: the plan named for it, with the scenario's own goals; its targets are put in force."""
+    file = reader.settings.get("plan") or reader.county.plan
+    at_home = reader.county.code == HOME_CODE or not (reader.county.facts or reader.county.distributions)
+    chosen = named or file
+    if chosen is not None:
+        try:
+            found = load_plan(chosen)
+        except InputError as problem:
+            raise all_of([*reader.errors, problem]) from None
+    else:
+        found = home() if at_home else national()
+    reader.set_targets(found)
+    for each in found.own:
+        if each.first_due > reader.settings.get("months", PLAN_MONTHS) and each.id not in reader.own_goals:
+            told = InputError(
+                found.file, 0, f"goal '{each.id}' is due after this scenario ends, and is not judged",
+                f"目标“{each.id}”的时间在本情景结束之后，本次不评"
+            )  # fmt: skip
+            LOG.warning("%s", told)
+    return extend(found, reader.asked.values(), reader.own_goals.values())
+
+
+def _check_own_goals(reader: Reader, months: int) -> None:
+    """Gather goals of the scenario's own that would be due when it is over."""
+    for each in reader.own_goals.values():
+        if each.first_due > months:
+            due, ends, least = month_name(each.first_due - 1), month_name(months - 1), 12 * -(-each.first_due // 12)
+            reader.add_fault(
+                *reader.own_places[each.id],
+                f"goal '{each.id}' is due in {due}, beyond the horizon of this scenario, which ends with {ends}; "
+                f"write 'months: {least}' or more, or an earlier date",
+                f"目标“{each.id}”的时间是 {due}，超出了本情景的期限（到 {ends} 为止）；"
+                f"请写 months: {least} 或更长，或改成较早的时间"
+            )  # fmt: skip
 
 
 def load_county(path: Path) -> tuple[tuple[Fact, ...], dict[str, str] | None]:
     """Load and check a county file by itself: its facts, and its title if it has one. Raises InputError (or InputErrors)."""
     reader = Reader(load_all())
     reader.read_county_file(shipped.scenario_file(path))
+    _plan_of(reader, None)
     reader.check_places()
     if reader.errors:
         raise all_of(reader.errors)
@@ -166,11 +228,15 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     months = settings.get("months", scenario.months)
     reader.check_horizon(months)
     reader.check_places()
+    _check_own_goals(reader, months)
     if reader.errors:
         raise all_of(reader.errors)
     detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))
     same = {key: settings[key] for key in ("title", "vantage", "uncertainty") if key in settings}
-    return replace(scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, **same)
+    plan = extend(scenario.plan or home(), reader.asked.values(), reader.own_goals.values())
+    return replace(
+        scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, plan=plan, **same
+    )
 
 
 def restore_scenario(description: Mapping[str, Any]) -> Scenario:
@@ -202,12 +268,13 @@ def restore_scenario(description: Mapping[str, Any]) -> Scenario:
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
-    read = ("overrides", "county", "files", "policies", "distributions", "scaled")
+    read = ("overrides", "county", "files", "policies", "distributions", "scaled", "plan")
     rest = {key: value for key, value in description.items() if key not in read}
     tables = description.get("distributions")
     return Scenario(
         **rest, files=tuple(description["files"]), overrides=overrides, county=facts,
         distributions=Distributions.of(tables) if tables else None, scaled=tuple(description.get("scaled", ())),
+        plan=Plan.of(description["plan"]) if description.get("plan") else None,
     )  # fmt: skip
 
 
@@ -280,6 +347,8 @@ def scenario_schema(book: ParameterBook) -> dict[str, Any]:
             "title": both,
             "reason": both,
             "county": {"type": "string"},
+            "plan": {"type": "string"},
+            "goals": {"type": "object", "additionalProperties": {"type": ["object", "null"]}},
             "months": {"enum": list(range(12, LONGEST + 1, 12))},
             "vantage": month,
             "uncertainty": {"enum": list(UNCERTAINTIES)},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.core.inputs import yaml_file
+from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import (
     MOST_FAULTS,
     BilingualText,
@@ -20,10 +20,25 @@ from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.removed import no_parameter
 from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
+from sim.goals.own_goal import OwnGoal
+from sim.goals.plans import THRESHOLDS, AskedGoal, Plan, read_goals
 from sim.scenario import county_file, county_folder, plan_form
 from sim.scenario.county_folder import NUMBERED, PLACES, CountyFolder
 
-KEYS = ("extends", "title", "reason", "county", "population", "months", "vantage", "uncertainty", "levers", "set")
+KEYS = (
+    "extends",
+    "title",
+    "reason",
+    "county",
+    "plan",
+    "goals",
+    "population",
+    "months",
+    "vantage",
+    "uncertainty",
+    "levers",
+    "set",
+)
 POPULATION_KEYS = ("detail", "general_weight")
 DETAILS = ("sampled", "full")
 #: Where parameter draws come from: the plausible ensemble that calibration left, or each assumption's own distribution.
@@ -46,6 +61,9 @@ class Reader:
         self.settings: dict[str, Any] = {}
         self.files: list[str] = []
         self.county = CountyFolder((), None, None, None, ())
+        self.asked: dict[str, AskedGoal] = {}
+        self.own_goals: dict[str, OwnGoal] = {}
+        self.own_places: dict[str, tuple[str, int]] = {}
 
     def add_fault(self, place: Any, line: int, english: str, chinese: str) -> None:
         """Gather a fault."""
@@ -73,10 +91,15 @@ class Reader:
                 "'xianjie check FILE', or run it with 'xianjie run FILE'",
                 "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
             )  # fmt: skip
-        if {"design", "factors", "programmes", "scenarios", "goals"} & set(tree):
+        if {"design", "factors", "programmes", "scenarios"} & set(tree) or isinstance(tree.get("goals"), list):
             raise InputError(
                 path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
                 "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
+            )  # fmt: skip
+        if "document" in tree and path.name == shipped.PLAN_FILE:
+            raise InputError(
+                path, 1, "is a plan and no scenario: name it in a scenario or county file ('plan: …'), or give --plan",
+                "这是方案文件夹里的文件，不是情景：请在情景或县情文件里写 plan: 来引用它，或在推演某县时用 --plan"
             )  # fmt: skip
         for key in tree:
             if key not in KEYS:
@@ -85,6 +108,9 @@ class Reader:
             self._extend(path, tree, (*seen, path.resolve()))
         if "county" in tree and self.county_file is None:
             self.read_county_file(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
+        named = county_file.plan_of(path, tree, self.add_fault)
+        if named is not None:
+            self.settings["plan"] = named
         self.files.append(str(path))
         if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
             self.settings.pop("reason", None)
@@ -108,6 +134,14 @@ class Reader:
             self._levers(path, tree)
         if "set" in tree:
             self._set(path, tree)
+        if "goals" in tree and self.needs_entries(path, tree.lines["goals"], "goals", tree["goals"]):
+            asked, own = read_goals(path, tree["goals"], self.add_fault)
+            self.asked |= {each.id: each for each in asked}
+            self.own_goals |= {each.id: each for each in own}
+            self.own_places |= {each.id: (str(path), tree["goals"].lines[each.id]) for each in own}
+            for each in asked:
+                for name, value in each.targets.items():
+                    self.override(f"{THRESHOLDS}{name}", value, str(path), each.line, local=True)
 
     def _extend(self, path: Path, tree: yaml_file.Mapping, seen: tuple[Path, ...]) -> None:
         line = tree.lines["extends"]
@@ -299,6 +333,14 @@ class Reader:
                 self.add_fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
                 if levers:  # it sets many, and one sentence is enough
                     reported.add((each.place, each.line))
+
+    def set_targets(self, plan: Plan) -> None:
+        """Put the targets that a plan states over what the county has, and under what scenarios set."""
+        for identity, (value, line) in plan.targets.items():
+            if identity in {f"{THRESHOLDS}{name}" for each in self.asked.values() for name in each.targets}:
+                continue  # the scenario states its own
+            found = self.overrides.setdefault(identity, [])
+            found.insert(sum(each.status_quo for each in found), Override(value, plan.file, line, local=True, status_quo=True))
 
     def read_county_file(self, file: Path) -> None:
         """Read a county: its file, and the tables of distributions beside it."""

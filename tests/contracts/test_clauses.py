@@ -46,14 +46,14 @@ def test_every_clause_used_in_the_model_is_in_the_register():
     strange = {name: clause for name, clause in used().items() if clause not in sections}
     assert not strange, advice(
         "A clause",
-        (f"{name}: sim/clauses.yaml has no section '{clause}'; write one, or 'own'" for name, clause in strange.items()),
+        (f"{name}: clauses.yaml has no section '{clause}'; write one, or 'own'" for name, clause in strange.items()),
     )
 
 
 @pytest.mark.parametrize("row", clauses().values(), ids=lambda row: row.id)
 def test_a_row_points_at_what_exists_or_says_why_not(row):
     gone = set(row.lives) - known()
-    assert not gone, advice("A clause", (f"sim/clauses.yaml, {row.id}: nothing is called '{name}' any more" for name in gone))
+    assert not gone, advice("A clause", (f"clauses.yaml, {row.id}: nothing is called '{name}' any more" for name in gone))
     assert bool(row.lives) != (row.kind == NOT_MODELLED) and (row.reason is None) == bool(row.lives)
 
 
@@ -73,7 +73,7 @@ def test_every_lever_and_goal_that_names_a_clause_is_named_by_a_row():
     readings = {"L1_0_5", "L1_1", "L1_3"}  # the same limit at other heights
     unnamed = sorted((levers | goals) - named - twins - readings)
     assert not unnamed, advice(
-        "A clause", (f"{name}: name it under 'lives' of a row of sim/clauses.yaml, or write clause 'own'" for name in unnamed)
+        "A clause", (f"{name}: name it under 'lives' of a row of clauses.yaml, or write clause 'own'" for name in unnamed)
     )
 
 

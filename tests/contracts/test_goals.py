@@ -30,7 +30,7 @@ def test_the_goals_of_the_plan_are_all_there():
         "A goal",
         [*(f"{name}: is gone from sim/goals/; the paper asks for it" for name in sorted(MUST - in_paper)),
          *(f"{name}: give it the clause 'own' in sim/goals/; or, if the paper asks for it, add it to MUST in "
-           "tests/contracts/test_goals.py and to a row of sim/clauses.yaml" for name in sorted(in_paper - MUST))],
+           "tests/contracts/test_goals.py and to a row of clauses.yaml" for name in sorted(in_paper - MUST))],
     )  # fmt: skip
     assert {goal.id for goal in GOALS.values() if goal.headline} == {"G2", "R3"}
 

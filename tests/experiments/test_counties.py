@@ -99,6 +99,49 @@ def test_several_counties_give_a_folder_each_and_one_table(tmp_path, plan):
     assert json.loads(alone.stdout)["hash"] == same, "a county's result does not depend on the company it runs in"
 
 
+IMPOSSIBLE = """villages: {name: {zh: 村, en: V}, parameter: founding.villages, value: 3, evidence: measured, source: a test}
+townships: {name: {zh: 乡镇, en: Townships}, parameter: founding.townships, value: 3, evidence: measured, source: a test}
+dh: {name: {zh: 户, en: H}, parameter: founding.registered_dibao_households, value: 500, evidence: measured, source: a test}
+dp: {name: {zh: 人, en: P}, parameter: founding.registered_dibao_persons, value: 400, evidence: measured, source: a test}
+"""
+
+
+def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
+    """A county that cannot be founded is told, and the others go on; the command again does nothing twice."""
+    common = tmp_path / "common"
+    common.mkdir()
+    (common / "plan.yaml").write_text(
+        "title: 共同\ngoals:\n  mine: {name: 收入, indicator: rural_income, at_least: 1, when: 2021}\n", encoding="utf-8"
+    )
+    good = county_file(tmp_path / "c", "good", 0.05)
+    bad = county_file(tmp_path / "c", "bad", 0.05)
+    bad.write_text(bad.read_text(encoding="utf-8") + IMPOSSIBLE, encoding="utf-8")
+    words = ("run", good, bad, "--plan", common, "--replications", 2, "--workers", 1, "--out", tmp_path / "out", "--quiet",
+             "--no-figures", "--set", "population.x=1")  # fmt: skip
+    assert invoke(*words).exit_code == 2 and not (tmp_path / "out").exists()
+    done = invoke(*words[:-2], "--json")
+    assert done.exit_code == 3, done.output
+    found = json.loads(done.stdout)
+    judged = {(each["county"], each["judged_by"]) for each in found["origins"]}
+    assert judged == {("good", "national"), ("good-common", "common"), ("bad", "national"), ("bad-common", "common")}
+    assert {line["county"] for line in found["goals"]} == {"good", "good-common"} and found["trial"]
+    assert {each["county"] for each in found["failures"]} == {"bad", "bad-common"}
+    assert all("cannot have" in each["problem"] or "不可能有" in each["problem"] for each in found["failures"])
+    by = {county: {line["goal"] for line in found["goals"] if line["county"] == county} for county in ("good", "good-common")}
+    assert by["good-common"] - by["good"] == {"mine"} and "F1" not in by["good"]
+    table = (tmp_path / "out" / "counties_origins.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(table) == 5 and table[0].startswith("county,judged_by,own_distribution,own_fact,scaled")
+    audit = json.loads((tmp_path / "out" / "good" / "audit.json").read_text(encoding="utf-8"))["audit"]
+    assert {line["id"]: line["origin"] for line in audit}["registered_persons"] == "scaled"
+    before = (tmp_path / "out" / "good" / "manifest.json").stat().st_mtime_ns
+    chunks = sorted((tmp_path / "out" / "good" / "journal").iterdir())
+    again = invoke(*words[:-2], "--json")
+    assert again.exit_code == 3 and json.loads(again.stdout)["goals"] == found["goals"]
+    assert sorted((tmp_path / "out" / "good" / "journal").iterdir()) == chunks and before
+    shown = invoke(*words[:-2])
+    assert "试算" in shown.output and "bad 没有算成" in shown.output and "评价依据" in shown.output
+
+
 def test_counties_with_the_same_id_are_refused_before_anything_is_run(tmp_path):
     files = [county_file(tmp_path / folder, "same") for folder in ("a", "b")]
     done = invoke("run", *files, "--out", tmp_path / "out")

@@ -14,18 +14,32 @@ def clauses(
     department: Annotated[str | None, typer.Option(help="Only where a department with this in its name is responsible.")] = None,
     kind: Annotated[str | None, typer.Option(help="lever, goal, parameter, indicator or not_modelled.")] = None,
     status: Annotated[str | None, typer.Option(help="modelled, not_modelled or contradicted.")] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="The plan whose document it is: a folder, or a shipped plan.")
+    ] = None,
     out: OutFile = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Print every number of the policy paper: what it fixes, and where it stands in the model."""
+    """Print every number of a plan's document: what it fixes, and where it stands in the model."""
     with console.exit_codes():
         from experiments.reporting.translations import Words
         from sim.clauses import KINDS, STATUSES
         from sim.clauses import clauses as register
+        from sim.core.inputs import shipped
         from sim.core.inputs.errors import InputError
+        from sim.core.inputs.parameters import HOME
+        from sim.goals.plans import load_plan
 
-        rows = [*register().values(), *_list_own()]
+        file = shipped.plan_file(plan or HOME)
+        load_plan(file)
+        paper = register(file)
+        if not paper:
+            raise InputError(
+                "--plan", 0, f"the plan '{plan}' has no register of clauses (clauses.yaml)",
+                f"方案“{plan}”没有条款表（clauses.yaml）"
+            )  # fmt: skip
+        rows = [*paper.values(), *_list_own()]
         _check_choice("--kind", kind, KINDS)
         _check_choice("--status", status, STATUSES)
         chosen = [

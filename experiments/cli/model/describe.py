@@ -97,14 +97,33 @@ def _parameter_record(parameter: Any) -> dict[str, Any]:
 
 def goals(
     explain: Annotated[bool, typer.Option("--explain", help="Also define each goal.")] = False,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", help="Those of a plan: a folder, or a shipped plan. By default Lingyuan's."),
+    ] = None,
+    indicators: Annotated[
+        bool, typer.Option("--indicators", help="List the indicators instead, which a goal of your own may be about.")
+    ] = False,
     out: OutFile = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
     """List the goals: id, name, clause and deadline; with --explain what each is."""
     with console.exit_codes():
+        from sim.core.inputs.errors import InputError
         from sim.goals import EXIT_GOALS, GOALS
+        from sim.goals.plans import goals_asked, load_plan
 
+        if indicators:
+            if plan is not None:
+                raise InputError(
+                    "--plan", 0, "does nothing with --indicators; leave it out", "与 --indicators 同用时不起作用；请去掉"
+                )  # fmt: skip
+            _list_indicators(explain, lang, as_json, out)
+            return
+        judged_by = None if plan is None else load_plan(plan)
+        asked = GOALS if judged_by is None else goals_asked(judged_by)
+        sources = {} if judged_by is None else {each.id: each.source for each in judged_by.asked if each.source}
         lines = [
             {
                 "id": goal.id,
@@ -117,13 +136,32 @@ def goals(
                 "weight": goal.weight,
                 "headline": goal.headline,
                 "observed": goal.observed,
+                **({"source": sources[goal.id]} if goal.id in sources else {}),
             }
-            for goal in (*GOALS.values(), *EXIT_GOALS.values())
+            for goal in (*asked.values(), *EXIT_GOALS.values())
         ]
         if not as_json:
             lines = _describe_own_clauses(lines, lang)
         columns = ("id", "name", *(["definition"] if explain else []), "clause", "deadline")
         show_list(lines, columns, lang, as_json, out)
+
+
+def _list_indicators(explain: bool, lang: Language, as_json: bool, out: Path | None) -> None:
+    """The indicators by id, with unit; what a goal of the reader's own may be about."""
+    from experiments.reporting.translations import Words
+    from sim.goals.own_goal import known_indicators
+
+    words = Words(lang)
+    lines = [
+        {
+            "id": each.id,
+            "name": dict(each.name),
+            "unit": each.unit if as_json else words.unit(each.unit),
+            "definition": each.definition,
+        }
+        for each in known_indicators().values()
+    ]
+    show_list(lines, ("id", "name", "unit", *(["definition"] if explain else [])), lang, as_json, out)
 
 
 def month(

@@ -20,21 +20,23 @@ def population(
 ) -> None:
     """Found the county once and print the audit (target, achieved, status), the production accounts and where numbers come from.
 
-    Exit codes: 0 done, 1 an exact target was missed, 2 wrong usage or input.
+    Exit codes: 0 done, 1 an exact target was missed, 2 wrong usage or input, 4 the facts of the county contradict each other.
     """
     with console.exit_codes():
         from experiments import model_api
         from experiments.reporting import origin_text
         from experiments.reporting.terminal import tables
-        from sim.goals import GOALS
+        from sim.goals import goals_of
         from sim.scenario import load_scenario, missing_facts, origins
+        from sim.scenario.county_file import is_county_file
         from sim.scenario.origins import count_origins
 
-        chosen = load_scenario(scenario, sets or [])
+        in_county = is_county_file(scenario)
+        chosen = load_scenario(BASELINE, sets or [], scenario) if in_county else load_scenario(scenario, sets or [])
         facts = [vars(fact) for fact in missing_facts(chosen)] if missing else None
         numbers = origins(chosen)
         records = [vars(fact) for fact in chosen.county if not fact.parameter]
-        headline = [name for name, goal in GOALS.items() if goal.headline]
+        headline = [name for name, goal in goals_of(chosen.months, chosen.plan).items() if goal.headline]
         first = origin_text.look_up_first([vars(each) for each in numbers], origin_text.stored(), headline)
         found = model_api.load_model(model_api.COUNTY).population(chosen, seed)
         if as_json:

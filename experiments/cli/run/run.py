@@ -26,6 +26,7 @@ from experiments.cli.console import (
     Sets,
     Workers,
 )
+from experiments.cli.machine.counties import ENOUGH
 from experiments.cli.progress import (
     BRIEF,
     BRIEFING,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from experiments.cli.run_helpers import RunRequest
     from experiments.execution.runner import Outcome
 
-ENOUGH = 100  # replications, from which a result is more than a trial
 TRIAL = 4  # replications of each run, after which the first table is shown: two pairs
 RUNS_WITH_BRIEF = 1 + len(briefing.COMPANIONS)
 
@@ -94,7 +94,12 @@ def run(
     ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
-        Path, typer.Option("--plan", help="The scenario under which a file that holds only facts of a county is run.")
+        Path,
+        typer.Option(
+            "--plan",
+            help="The scenario under which a file that holds only facts of a county is run; or a plan folder, by which it is "
+            "judged: several counties beside each one's own plan.",
+        ),
     ] = BASELINE,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also say what each goal means and where its spread comes from.")
@@ -104,8 +109,8 @@ def run(
 ) -> None:
     """Run a scenario many times and print how likely its goals are; of several files, each in a folder of its own and a table.
 
-    A county file (facts as in scenarios/county.yaml) is run under --plan. Several files draw no figures, and go on where they
-    stopped when the command is repeated.
+    A county file (facts as in scenarios/county.yaml) or folder is run under --plan. Several files draw no figures, and go on
+    where they stopped when the command is repeated.
 
     Exit codes: 0 done, 2 wrong usage or input, 3 some replications failed, 5 the disk is full or the cluster lost (what was done
     is kept, --resume goes on), 130 interrupted (the same).
@@ -131,8 +136,8 @@ def run(
             precision=precision,
             largest=max_replications,
         )
-        _check_options(options, brief, len(every), dry_run or show_config)
-        _refuse_unused(context, scenario, options, dry_run=dry_run, show_config=show_config, out=out)
+        _check_options(options, brief, len(scenario), dry_run or show_config)
+        _refuse_unused(context, scenario, options, plan, dry_run=dry_run, show_config=show_config, out=out)
         if precision is not None and max_replications < replications:
             console.refuse_given(
                 context, f"is more than --max-replications {max_replications}; leave it out",
@@ -148,7 +153,7 @@ def run(
         if dry_run:
             _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=RUNS_WITH_BRIEF if brief else 1)
             return
-        if len(every) > 1:
+        if len(scenario) > 1:
             run_counties(every, out, options, as_json=as_json, screen=screen)
         target = out or run_helpers.default_folder(chosen, options)
         run_helpers.check_folder(chosen, target, options)
@@ -165,6 +170,7 @@ def run(
             "xianjie run",
             *(shlex.quote(str(file)) for file in scenario),
             *(f"--set {shlex.quote(each)}" for each in sets or []),
+            *([f"--plan {shlex.quote(str(plan))}"] if plan != BASELINE else []),
         ]
         words += [f"--replications {replications}"] * (replications != console.USUAL) + [f"--seed {seed}"] * (seed != 2021)
         words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck + ["--brief"] * brief
@@ -261,15 +267,22 @@ def _check_options(options: "RunRequest", brief: bool, files: int, describes: bo
 
 
 def _refuse_unused(
-    context: typer.Context, files: list[Path], options: "RunRequest", dry_run: bool, show_config: bool, out: Path | None
+    context: typer.Context,
+    files: list[Path],
+    options: "RunRequest",
+    plan: Path,
+    dry_run: bool,
+    show_config: bool,
+    out: Path | None,
 ) -> None:
     """Raise InputError for options that were given and would do nothing."""
     from experiments.cli import run_helpers
+    from sim.core.inputs import shipped
     from sim.scenario.county_file import is_county_file
 
     if options.precision is None:
         console.refuse_given(context, "is for --precision; leave it out", "只与 --precision 一起用；请去掉", "max_replications")
-    if not any(map(is_county_file, files)):
+    if not any(map(is_county_file, files)) and not shipped.is_plan(plan):
         console.refuse_given(
             context, "is for county files, and there is none; leave it out", "只用于县情文件，这里没有；请去掉", "plan"
         )

@@ -14,6 +14,7 @@ from experiments.reporting.documents.content import Block, Cell, Illustration, P
 from experiments.reporting.figures import answer_figure
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.translations import Words
+from sim.goals.own_goal import is_own_id
 
 #: Goals of the annexes on what is produced.
 PRODUCTION = "Y_"
@@ -102,6 +103,7 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
 
 def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
     shown = [each.id for each in facts.itself.goals if each.headline]
+    shown += [each.id for each in facts.itself.goals if is_own_id(each.id)][: pages.MOST_OWN]
     if facts.own_stopped is not None:
         broken = (each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided)
         shown += [name for name in broken if name not in shown][:2]

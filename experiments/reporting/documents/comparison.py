@@ -13,6 +13,7 @@ from experiments.reporting.documents.content import Block, Cell, Illustration, P
 from experiments.reporting.figures import answer_figure
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
+from sim.goals.own_goal import is_own_id
 
 INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "industry_year_end")
 HELP = "waiting_help"
@@ -103,6 +104,9 @@ def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
     words = numbers.words
     groups = answer.grouped(facts.broken)[:MOST_BROKEN]
     rows = [_own_row(facts, numbers), *(_goal_row(group, facts, numbers) for group in groups)]
+    told = {each.id for group in groups for each in group}
+    mine = [each for each in facts.goals if is_own_id(each.id) and each.id not in told]
+    rows += [_goal_row([each], facts, numbers) for each in mine[: pages.MOST_OWN]]
     rows += _people_rows(facts, numbers)
     rows += _industry_row(facts, numbers)
     columns: list[tuple[str, float, str | None]] = [

@@ -13,7 +13,7 @@ from experiments.reporting import figure_data
 from experiments.reporting.figures import provenance
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
-from sim.clauses import STATUSES, clauses
+from sim.clauses import STATUSES, Clause, clauses_of
 
 TEXT, WHOLE, MONEY, DECIMAL, PERCENT = "@", "0", "#,##0", "#,##0.00", "0.0%"
 FORMATS = {"share": PERCENT, "yuan": MONEY, "persons": MONEY, "households": MONEY, "townships": WHOLE}
@@ -60,8 +60,10 @@ def build_tables(results: Sequence[Results], language: str) -> Iterator[Table]:
         yield from maker.places(runs[0], "townships", TOWNSHIP)
         yield from maker.places(runs[0], "segments", SEGMENT)
         yield maker.parameters(runs[0])
-    yield maker.coverage()
-    yield maker.clauses()
+    register = clauses_of(runs[0].manifest["scenario"].get("plan") if runs else None)
+    if register:
+        yield maker.coverage(register)
+        yield maker.clauses(register)
 
 
 class _TableMaker:
@@ -168,10 +170,13 @@ class _TableMaker:
 
         words, book = self.words, load_all().parameters
         set_here = run.manifest["scenario"].get("overrides") or {}
+        known = (run.manifest.get("origins") or {}).get("numbers")  # without the targets of documents that it is not judged by
         keys = ("id", "name", "role", "value", "unit", "range", "evidence", "clause", "source", "set_by")
         columns = {key: self.column("parameter" if key == "name" else key, TEXT) for key in keys}
         rows = []
         for name, value in run.manifest["parameters"].items():
+            if known is not None and name not in known:
+                continue
             record = book.get(name)
             limits = None if record is None else record.range or record.bounds
             row: dict[str, Any] = {"id": name, "name": name, "value": _plain(value), "grade": len(WEAKEST)}
@@ -190,19 +195,19 @@ class _TableMaker:
         rows.sort(key=lambda row: row["grade"])
         return self.table("parameters", rows, columns)
 
-    def coverage(self) -> Table:
+    def coverage(self, register: Mapping[str, Clause]) -> Table:
         """How many numbers of the paper each section has, and how many of them the model holds."""
         columns = {key: self.column(key, TEXT if key in ("section", "section_name") else WHOLE)
                    for key in ("section", "section_name", *STATUSES, "all")}  # fmt: skip
         rows: dict[str, dict[str, Any]] = {}
-        for clause in clauses().values():
+        for clause in register.values():
             empty = {"section": clause.section, "section_name": self.words.of(clause.section_name), **dict.fromkeys(STATUSES, 0)}
             row = rows.setdefault(clause.section, {**empty, "all": 0})
             row[clause.status] += 1
             row["all"] += 1
         return self.table("coverage", list(rows.values()), columns)
 
-    def clauses(self) -> Table:
+    def clauses(self, register: Mapping[str, Clause]) -> Table:
         """Every number of the paper: what it fixes, its value, and where in the model it stands, or why it does not."""
         words = self.words
         keys = ("section", "section_name", "departments", "fixes", "value", "unit", "year", "status", "lives")
@@ -214,7 +219,7 @@ class _TableMaker:
                 "unit": words.unit(each.unit), "year": str(each.year), "status": words(f"table_{each.status}"),
                 "lives": words.of(each.reason) if each.reason else ", ".join(each.lives),
             }
-            for each in clauses().values()
+            for each in register.values()
         ]  # fmt: skip
         return self.table("clauses", rows, columns)
 

@@ -12,6 +12,7 @@ from experiments.reporting.translations import Words
 from experiments.results.folder import Results
 
 MOST_ROWS, MOST_CHECKS = 8, 5
+MOST_OWN = 2  # goals of the reader's own in the table of the first page; all are in the workbook
 GUESSED = ("assumed", "derived", "scaled", "taken")
 
 
@@ -95,13 +96,18 @@ def definition(facts: Consequences, numbers: OfficeNumbers) -> str:
 
 def checks(results: Results, numbers: OfficeNumbers, influential: Sequence[str] = ()) -> str:
     """The local figures to check first, what moves most before the rest, each with the value in force and the department."""
-    from sim.clauses import clauses
+    from sim.clauses import clauses_of
     from sim.core.inputs.parameters import load_all
 
     words, book = numbers.words, load_all().parameters
     facts = [fact for fact in results.manifest["scenario"].get("county") or () if fact["evidence"] in GUESSED]
     order = sorted(facts, key=lambda fact: (fact["parameter"] not in influential, fact["evidence"] != "assumed"))
-    offices = {name: clause.departments for clause in clauses().values() for name in clause.lives if clause.departments}
+    offices = {
+        name: clause.departments
+        for clause in clauses_of(results.manifest["scenario"].get("plan")).values()
+        for name in clause.lives
+        if clause.departments
+    }
     texts = []
     for number, fact in enumerate(order[:MOST_CHECKS], 1):
         known = book.get(fact["parameter"])

@@ -16,6 +16,7 @@ from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import OWN_FUND
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.translations import Words, probability
+from sim.goals.own_goal import is_own_id
 from sim.world.funds import NOT_PUBLIC
 
 SMALLEST = 5000.0  # yuan a year: less is nothing in ten thousands
@@ -62,7 +63,7 @@ def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words) -> Iterator[tupl
     """
     parts = ("probability", "low", "high", "bound")
     for line in lines:
-        if line["headline"] or line["helped"] or line["harmed"]:
+        if line["headline"] or line["helped"] or line["harmed"] or is_own_id(line["id"]):
             sides = [{key: line[f"{side}_{key}"] for key in parts} for side in ("first", "other")]
             better = "" if line["margin_better"] is None else words.percent(line["margin_better"])
             trial = 0 < line["runs"] < ENOUGH

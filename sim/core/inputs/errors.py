@@ -39,6 +39,17 @@ class UserError(ValueError):
         return self.english
 
 
+class CannotBeFounded(Exception):
+    """The facts of a county contradict each other: no population has them all. As text it is the English sentence."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english, chinese)
+        self.english, self.chinese = english, chinese
+
+    def __str__(self) -> str:
+        return self.english
+
+
 class InputError(Exception):
     """A fault in an input. ``place`` is a path or a name such as ``--set``; ``line`` counts from 1, 0 if there is none."""
 

@@ -12,13 +12,15 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from sim.core.inputs import yaml_file
+from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unit_name, unknown
 from sim.core.inputs.notation import half, shorten
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
 
 SIM = Path(__file__).resolve().parents[2]
+#: Thresholds of goals: the model's beside the goals, a document's in its plan folder. Lingyuan's document of 2021 is the first.
+THRESHOLDS, HOME = "thresholds.yaml", "lingyuan_2021"
 MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 Number = int | float
 SUM_TOLERANCE = 1e-9
@@ -353,12 +355,13 @@ def load_all() -> ParameterBook:
         files = [
             *sorted((SIM / "processes").rglob("*.yaml")),
             SIM / "founding" / "founding.yaml",
-            SIM / "goals" / "thresholds.yaml",
+            SIM / "goals" / THRESHOLDS,
+            shipped.folder(shipped.PLANS) / HOME / THRESHOLDS,  # targets of the document whose numbers the model has
         ]
         parameters: dict[str, Parameter] = {}
         owners: dict[str, Path] = {}
         for path in files:
-            if path.stem in owners:
+            if path.stem in owners and path.name != THRESHOLDS:
                 raise InputError(
                     path, 1, f"the name '{path.stem}' is taken by {owners[path.stem]}",
                     f"文件名“{path.stem}”已被 {owners[path.stem]} 占用，请换一个"

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SCENARIOS, COUNTY = "scenarios", "county"
 #: Shipped counties have a folder each; the file of facts in a county's folder.
 COUNTIES, COUNTY_FILE = "counties", "county.yaml"
+#: Shipped plans have a folder each; the file of a plan in its folder.
+PLANS, PLAN_FILE = "scenarios/plans", "plan.yaml"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -68,3 +70,55 @@ def scenario_file(which: str | os.PathLike[str]) -> Path:
         problem = unknown("there is neither a file nor a shipped scenario", "没有这个文件，也没有这个自带的情景：", name, names())
         raise InputError(name, 0, *problem)
     return found or path
+
+
+def plans() -> dict[str, Path]:
+    """The file of every shipped plan by its name."""
+    return {path.parent.name: path for path in sorted(folder(PLANS).glob(f"*/{PLAN_FILE}"))}
+
+
+def is_plan(which: str | os.PathLike[str]) -> bool:
+    """Whether a person names a plan: a folder with its file, the file, or a shipped plan that no file or folder hides."""
+    path = Path(which)
+    return os.path.isfile(path / PLAN_FILE) or _names_shipped(path) or (path.name == PLAN_FILE and _lists_goals(path))
+
+
+def plan_file(which: str | os.PathLike[str], beside: Path | None = None) -> Path:
+    """The file of a plan that a person names by its folder, by the file, or, for a shipped one, by its name.
+
+    ``beside``: a folder in which it is looked for first. Raises InputError, with the nearest name, where there is none.
+    """
+    name = os.fspath(which)
+    places: tuple[Path, ...] = (Path(name),) if beside is None else (beside / name, Path(name))
+    for path in places:
+        try:
+            if os.path.isfile(path / PLAN_FILE):
+                return path / PLAN_FILE
+            if path.name == PLAN_FILE and os.path.isfile(path):
+                return path
+        except ValueError:  # no file can have this name: it holds the character NUL
+            pass
+    if _names_shipped(Path(name)):
+        return plans()[Path(name).name]
+    english, chinese = unknown(
+        "there is neither a plan folder nor a shipped plan", "没有这个方案文件夹，也没有这个自带的方案：", name, list(plans())
+    )
+    raise InputError(
+        name, 0, f"{english}; a plan folder holds {PLAN_FILE}", f"{chinese}；方案文件夹里应有 {PLAN_FILE}"
+    )  # fmt: skip
+
+
+def _names_shipped(path: Path) -> bool:
+    """Whether this is the name of a shipped plan, with or without the folders it is shipped in."""
+    return path.as_posix() in {prefix + path.name for prefix in ("", "plans/", f"{PLANS}/")} and path.name in plans()
+
+
+def _lists_goals(path: Path) -> bool:
+    """Whether a file called like a plan's is one: a scenario may have the same name."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    return any(line.startswith("goals:") for line in lines) and not any(
+        line.startswith(("extends:", "set:", "months:")) for line in lines
+    )
