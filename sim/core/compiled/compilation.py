@@ -201,7 +201,7 @@ def machine_code(function: Callable[..., None], arguments: tuple) -> Callable[..
     if not IS_COMPILED:
         return function
     dispatcher: Any = function
-    # By the types alone, as a call looks for it: kept code is found under no other key, a signature with its return type included.
+    # By the types alone, as a call looks for it: under a signature with its return type, kept code is not found.
     code: Callable[..., None] = dispatcher.compile(tuple(numba.typeof(argument) for argument in arguments))
     return code
 
