@@ -236,13 +236,15 @@ def count_done(out: Path) -> int:
     return sum(len(numbers) for numbers in journal.stored_replications(folder / output_folder.JOURNAL).values())
 
 
-def check_folder(scenario: Any, out: Path, options: RunRequest) -> None:
-    """Raise InputError where a run may not be written, before any replication is run."""
+def check_folder(scenario: Any, out: Path, options: RunRequest) -> dict[str, Any]:
+    """The inputs of a run; InputError where it may not be written, before any replication is run."""
     reuse.usable(out, RUN)
-    reason = reuse.unlike(out, canonical_inputs(scenario, options))
+    now = canonical_inputs(scenario, options)
+    reason = reuse.unlike(out, now)
     same = scenario.id in ((output_folder.recorded_inputs(out) or {}).get("scenarios") or {})
     if reason and not (options.fresh and same):
         raise reuse.unjoinable("--out", out, reason, options.offers_fresh and same)
+    return now
 
 
 def parse_shard(shard: str, replications: int) -> range:
@@ -266,8 +268,7 @@ def parse_shard(shard: str, replications: int) -> range:
 
 def prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
     """The folder to write to: ``out``, cleared and claimed, or one beside the result in it. InputError rather than lose any."""
-    check_folder(scenario, out, options)
-    now = canonical_inputs(scenario, options)
+    now = check_folder(scenario, out, options)
     beside, finished = output_folder.next_to(out), bool(output_folder.manifest(out))
     if options.shard and finished:
         raise InputError(

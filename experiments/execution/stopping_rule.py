@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from experiments.statistics import estimates
 
 LEAST = 100
 GROWTH = 1.1  # the least by which a look adds
-Z = float(stats.norm.ppf(0.975))
+Z = float(special.ndtri(0.975))
 
 
 def needed(chance: estimates.Proportion, precision: float) -> int:

@@ -254,9 +254,10 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     County bands for every indicator, read back column by column from ``months_file``; township and segment
     bands for the banded ones. ``luck`` is the share of the variance that lies within parameter draws.
     """
-    for name in names.indicators:
-        column = pq.read_table(months_file, columns=[name])[name].to_numpy()
-        yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
+    with pq.ParquetFile(months_file) as months_read:
+        for name in names.indicators:
+            column = months_read.read(columns=[name])[name].to_numpy()
+            yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
     filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
         for name in names.banded[scope]:

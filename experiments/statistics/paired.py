@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from experiments.statistics import estimates
 from experiments.statistics.estimates import CONFIDENCE
@@ -85,7 +85,7 @@ def difference_of_proportions(
     shrink = effective / runs
     won, lost = ((count * shrink + 1.0) / (effective + 2.0) for count in (up, down))
     centre = won - lost
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     half = z * math.sqrt(max(won + lost - centre**2, 0.0) / (effective + 2.0))
     return float(step.mean()), max(-1.0, centre - half), min(1.0, centre + half)
 

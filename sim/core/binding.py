@@ -219,8 +219,6 @@ class BoundProcess:
         if self._call is None:
             kind = self._types()
             if kind not in self.process.code:  # the first county of this program
-                self.process.run(*arguments)
-                self._call = self.process.code[kind] = machine_code(self.process.run, arguments)
-                return
+                self.process.code[kind] = machine_code(self.process.run, arguments)
             self._call = self.process.code[kind]
         self._call(*arguments)

@@ -194,14 +194,15 @@ def compiled(function: Function) -> Function:
 def machine_code(function: Callable[..., None], arguments: tuple) -> Callable[..., None]:
     """The machine code of ``function`` for arguments of these types, free of Numba's search for it.
 
-    That search looks at the type of every table at every call: forty microseconds, a tenth of a replication. A caller may keep
-    what is returned for as long as it calls with the same types. Where nothing is compiled it is the function itself.
+    It is compiled, or loaded, where it was not before. That search looks at the type of every table at every call: forty
+    microseconds, a tenth of a replication. A caller may keep what is returned for as long as it calls with the same types. Where
+    nothing is compiled it is the function itself.
     """
     if not IS_COMPILED:
         return function
     dispatcher: Any = function
-    signature = numba.void(*(numba.typeof(argument) for argument in arguments))
-    code: Callable[..., None] = dispatcher.get_compile_result(signature).entry_point
+    # By the types alone, as a call looks for it: under a signature with its return type, kept code is not found.
+    code: Callable[..., None] = dispatcher.compile(tuple(numba.typeof(argument) for argument in arguments))
     return code
 
 
@@ -216,7 +217,7 @@ def capacities(tables: Iterable) -> tuple:
 
 def reuse_machine_code(function: Callable[..., None]) -> Callable[..., None]:
     """A caller of a compiled ``function`` whose arguments have always the same types, but for how much room their tables have:
-    after the first call with so much room, its machine code.
+    for so much room its machine code, found once.
     """
     kept: dict[tuple, Callable[..., None]] = {}
 
@@ -224,9 +225,7 @@ def reuse_machine_code(function: Callable[..., None]) -> Callable[..., None]:
         room = capacities(arguments)
         code = kept.get(room)
         if code is None:
-            function(*arguments)
-            kept[room] = machine_code(function, arguments)
-        else:
-            code(*arguments)
+            code = kept[room] = machine_code(function, arguments)
+        code(*arguments)
 
     return call
