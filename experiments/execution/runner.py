@@ -87,7 +87,7 @@ class RunOptions:
 
     ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes another place to run
     from a picklable maker of workers. ``part``: run only these replications and write no tables (a shard). ``until``: go on
-    beyond ``replications`` until the headline probabilities are precise. ``on_status`` and ``on_progress`` are notified.
+    beyond ``replications`` until the headline probabilities are precise. ``single_draws``: as in ``Plan``. ``on_status`` and ``on_progress`` are notified.
     """
 
     replications: int = 100
@@ -101,6 +101,7 @@ class RunOptions:
     until: Sequential | None = None
     on_status: OnStatus = _ignore
     on_progress: Callable[[Progress], None] = _ignore
+    single_draws: bool = False
 
 
 def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
@@ -144,10 +145,14 @@ def _plan(scenario: Scenario, out: Path, options: RunOptions) -> Iterator[Plan]:
     model.prepare(scenario, options.on_status)
     folder = out / "journal"
     inputs = fingerprint.collect_inputs(
-        model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck
-    )
+        model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck,
+        single_draws=options.single_draws,
+    )  # fmt: skip
     with claim(folder, inputs) as digest:
-        yield Plan(options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest)
+        yield Plan(
+            options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest,
+            single_draws=options.single_draws,
+        )  # fmt: skip
 
 
 def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Outcome:
