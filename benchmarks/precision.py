@@ -56,14 +56,14 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         yield Line(
             f"replications until {id_} is known to ± {100 * PRECISION:g} points, with --single-draws beside pairs",
             f"{single:.0f} beside {pairs:.0f}, {single / pairs:.2f}",
-            note=f"probability {goal['probability']:.3f}; design effect in pairs {effect:.2f}, of {replications} with single draws "
-            f"{seen:.2f}, expected {1.0 + (effect - 1.0) * min(PAIRED, replications) / replications:.2f}",
+            note=f"probability {goal['probability']:.3f}; design effect in pairs {effect:.2f}, of {replications} with single "
+            f"draws {seen:.2f}, expected {1.0 + (effect - 1.0) * min(PAIRED, replications) / replications:.2f}",
         )
     if counts:
         pairs, single = (max(count[which] for count in counts.values()) for which in (0, 1))
         share = single * seconds["single"] / (pairs * seconds["pairs"])
         yield Line(
-            f"processor seconds to know {' and '.join(counts)} to ± {100 * PRECISION:g} points (95 %), --single-draws beside pairs",
+            f"processor seconds until {' and '.join(counts)} are known to ± {100 * PRECISION:g} points, --single-draws beside pairs",
             f"{single * seconds['single']:.0f} s beside {pairs * seconds['pairs']:.0f} s, {share:.2f}",
             f"<= {SHARE:g}",
             None if options.quick else share <= SHARE,

@@ -276,8 +276,8 @@ class Plan:
     def parameter_draw(self, replication: int) -> int:
         """The parameter draw of a replication: two replications share one, unless only the random draws vary.
 
-        With ``single_draws`` the pairs end at ``PAIRED``: enough of them to tell chance from ignorance; what follows has a draw of
-        its own, the next in order, and says the more about a probability.
+        With ``single_draws`` the pairs end at ``PAIRED``: enough of them to tell chance from ignorance; what follows has a
+        draw of its own, the next in order, and says the more about a probability.
         """
         if self.only_luck:
             return replication

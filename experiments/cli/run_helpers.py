@@ -27,7 +27,8 @@ from sim.core.inputs.errors import InputError, describe_problem
 
 OUTPUTS = Path("outputs")
 RUN = "run"
-INPUT_KEYS = ("scenarios", "seed", "only_luck", "single_draws", "task")  # the inputs in a fingerprint; the rest is program and machine
+#: The inputs in a fingerprint; the rest is program and machine.
+INPUT_KEYS = ("scenarios", "seed", "only_luck", "single_draws", "task")
 LEAST_ANNOUNCED = 200
 MOST_CHANGES = 12  # differences from the baseline that are shown before a run; a check shows all
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
@@ -96,7 +97,8 @@ def is_taken(place: Path, now: dict[str, Any]) -> bool:
 
 def digest_inputs(now: dict[str, Any]) -> str:
     """A digest of the inputs, for a folder's name: eight hexadecimal digits."""
-    return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS if key in now}).encode(errors="surrogatepass")).hexdigest()[:8]
+    inputs = canonical({key: now[key] for key in INPUT_KEYS if key in now})
+    return hashlib.sha256(inputs.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def run_scenario(

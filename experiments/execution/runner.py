@@ -87,7 +87,8 @@ class RunOptions:
 
     ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes another place to run
     from a picklable maker of workers. ``part``: run only these replications and write no tables (a shard). ``until``: go on
-    beyond ``replications`` until the headline probabilities are precise. ``single_draws``: as in ``Plan``. ``on_status`` and ``on_progress`` are notified.
+    beyond ``replications`` until the headline probabilities are precise. ``single_draws``: as in ``Plan``.
+    ``on_status`` and ``on_progress`` are notified.
     """
 
     replications: int = 100

@@ -212,7 +212,9 @@ def test_single_draws_share_the_first_hundred_and_then_take_one_draw_each(tmp_pa
     run(tmp_path / "one", replications=12, single_draws=True)  # goes on
     run(tmp_path / "whole", replications=12, single_draws=True)
     assert files(tmp_path / "one") == files(tmp_path / "whole")
-    draws = open_folder(tmp_path / "one").table("replications", ["replication", "draw"]).sort_values("replication")["draw"].tolist()
+    draws = (
+        open_folder(tmp_path / "one").table("replications", ["replication", "draw"]).sort_values("replication")["draw"].tolist()
+    )
     assert draws == [0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8]
     pairs, single = kept(tmp_path / "pairs"), kept(tmp_path / "one")
     assert [number for number in range(12) if pairs[number] == single[number]] == [0, 1, 2, 3, 4, 5, 6]
