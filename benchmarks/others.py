@@ -55,7 +55,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
             f"{median:.3g} ({shares[0]:.3g} to {shares[-1]:.3g})",
             f"<= {target:g}",
             None if options.quick else median <= target,
-            f"{rates['theirs']:.2f} million a second ({what}, {facts['theirs']['agents']} times {facts['theirs']['steps']} steps) "
+            f"{rates['theirs']:.2f} million a second ({what}, {facts['theirs']['agents']} x {facts['theirs']['steps']}) "
             f"beside {rates['ours']:.2f} ({facts['ours']['agents']} persons, {facts['ours']['steps']} months); "
             f"{len(shares)} rounds in turn",
         )

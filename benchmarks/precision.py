@@ -54,7 +54,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         goal, check = found["pairs"][id_], found["single"][id_]
         effect, seen = (each["runs"] / each["effective_runs"] for each in (goal, check))
         yield Line(
-            f"replications until {id_} is known to ± {100 * PRECISION:g} points, with --single-draws beside pairs",
+            f"replications until {id_} is known to ± {100 * PRECISION:g} points, with singles beside pairs",
             f"{single:.0f} beside {pairs:.0f}, {single / pairs:.2f}",
             note=f"probability {goal['probability']:.3f}; design effect in pairs {effect:.2f}, of {replications} with single "
             f"draws {seen:.2f}, expected {1.0 + (effect - 1.0) * min(PAIRED, replications) / replications:.2f}",
@@ -63,7 +63,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         pairs, single = (max(count[which] for count in counts.values()) for which in (0, 1))
         share = single * seconds["single"] / (pairs * seconds["pairs"])
         yield Line(
-            f"processor seconds until {' and '.join(counts)} are known to ± {100 * PRECISION:g} points, --single-draws beside pairs",
+            f"processor seconds until {' and '.join(counts)} are known to ± {100 * PRECISION:g} points, singles beside pairs",
             f"{single * seconds['single']:.0f} s beside {pairs * seconds['pairs']:.0f} s, {share:.2f}",
             f"<= {SHARE:g}",
             None if options.quick else share <= SHARE,
