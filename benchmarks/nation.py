@@ -146,6 +146,11 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         f"start of the command and tables included; {rounds} rounds in turn",
     )
     pace = (min(seconds["alone"]) - least) / (counties * (replications - 1))
+    if pace <= 0.0:
+        yield Line(
+            f"on paper: {NATION} counties", "not computed", note="more replications took no longer: the machine was not quiet"
+        )
+        return
     client = max(0.0, least / counties - pace)
     plan = schedule(
         NATION, WANTED, WORKERS, seconds=pace, client=client, size=size, limit=limit, overhead=over.median - 1
@@ -154,7 +159,8 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         f"on paper: {NATION} counties x {WANTED} replications on {WORKERS} workers",
         f"{plan.hours:.2f} h; {plan.core_hours:.0f} core-hours of work",
         note=f"{pace:.2f} s a replication, {client:.1f} s a county in its command; {plan.commands} commands side "
-        f"by side, workers {plan.busy:.0%} busy; {plan.tasks} tasks, {plan.tasks_a_second:.0f} a second, of at most {limit:.0f} empty ones "
+        f"by side, workers {plan.busy:.0%} busy; "
+        f"{plan.tasks} tasks, {plan.tasks_a_second:.0f} a second, of at most {limit:.0f} empty ones "
         f"measured, enough for {plan.most_workers} workers; {size / 1e3:.0f} kB a replication, {plan.gigabytes:.1f} GB come back "
         f"at {plan.megabytes_a_second:.0f} MB/s; computed, not run",
     )
