@@ -44,9 +44,9 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
     found, seconds = {}, {}
     with scratch() as folder:
         runner.run(scenario, folder / "warm", runner.RunOptions(2, workers=1))
-        for name, single in (("pairs", False), ("single", True)):
+        for name, singles in (("pairs", False), ("single", True)):
             start = time.process_time()
-            runner.run(scenario, folder / name, runner.RunOptions(replications, workers=1, single_draws=single))
+            runner.run(scenario, folder / name, runner.RunOptions(replications, workers=1, single_draws=singles))
             seconds[name] = (time.process_time() - start) / replications
             found[name] = headline(folder / name)
     counts = {id_: needed(goal) for id_, goal in found["pairs"].items() if 0.0 < goal["probability"] < 1.0}
