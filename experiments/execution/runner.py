@@ -193,7 +193,7 @@ def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Out
                     break
                 if until is None:
                     break
-                more = _look(until, folder, headline, len(wanted))
+                more = _look(until, folder, headline, len(wanted), options.single_draws)
                 if more is None:
                     _refuse_more(pool, wanted)
                     break
@@ -278,7 +278,7 @@ def _refuse_more(pool: WorkerPool, wanted: Sequence[int]) -> None:
         )
 
 
-def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:
+def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int, single_draws: bool) -> int | None:
     """Look at the headline probabilities; how many replications to go on to, or None to stop."""
     chunks = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.completed]
     order = [chunks[0].header["layout"]["goals"].index(name) for name in headline]
@@ -287,7 +287,9 @@ def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -
     early = np.array([record["replication"] < runs for record in records])  # gone on with, the journal holds later ones too
     draws = np.array([record["draw"] for record in records])[early]
     by_goal = dict(zip(headline, met[early].T, strict=True))
-    look, more = stopping_rule.look(by_goal, draws, precision=until.precision, runs=runs, largest=until.largest)
+    look, more = stopping_rule.look(
+        by_goal, draws, precision=until.precision, runs=runs, largest=until.largest, single_draws=single_draws
+    )
     until.looks.append(look)
     return more
 
