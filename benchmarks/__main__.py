@@ -14,9 +14,12 @@ BENCHMARKS = {
     "full": ("benchmarks.full_model", "the full model beside Starsim's plain SIR, and its dearest processes"),
     "cold": ("benchmarks.cold_start", "the first result from an empty cache, --help, importing"),
     "pairing": ("benchmarks.pairing", "what common random numbers are worth"),
+    "precision": ("benchmarks.precision", "processor seconds to know the headline probabilities to ± 2 points"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
     "brief": ("benchmarks.brief", "seconds and memory of a brief of a thousand replications"),
     "cluster": ("benchmarks.cluster", "what Dask costs on loopback"),
+    "nation": ("benchmarks.nation", "many invented counties on Dask: overhead, scaling, a thousand workers on paper"),
+    "others": ("benchmarks.others", "the full model beside LASER, epiworld and Tax-Calculator"),
     "scale": ("benchmarks.scale", "1.6 million households in one process, and many counties"),
 }
 

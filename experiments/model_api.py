@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import sim.scenario
 
 COUNTY = "experiments.model_api:county"
+#: Replications that come in pairs, which share a parameter draw, where those after them do not. Even.
+PAIRED = 100
 #: What the county was called in result folders of 0.7.
 FORMER = {"experiments.lives:county": COUNTY}
 #: Receives what is being done: a key of ``words.yaml``, and the facts that its sentence names.
@@ -270,7 +272,15 @@ class Plan:
     profile: bool = False
     outcomes_only: bool = False
     digest: str = ""
+    #: Only the first ``PAIRED`` replications come in pairs.
+    single_draws: bool = False
 
     def parameter_draw(self, replication: int) -> int:
-        """The parameter draw of a replication: two replications share one, unless only the random draws vary."""
-        return replication if self.only_luck else replication // 2
+        """The parameter draw of a replication: two replications share one, unless only the random draws vary.
+
+        With ``single_draws`` the pairs end at ``PAIRED``: enough of them to tell chance from ignorance; what follows has a
+        draw of its own, the next in order, and says the more about a probability.
+        """
+        if self.only_luck:
+            return replication
+        return replication - PAIRED // 2 if self.single_draws and replication >= PAIRED else replication // 2

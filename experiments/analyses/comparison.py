@@ -95,11 +95,12 @@ def check(found: Sequence[Results]) -> None:
                 f"{name} is not complete; finish it with 'xianjie run … --resume'",
                 f"{name} 还没有算完；请先用 xianjie run … --resume 算完",
             )
-        for key in ("seed", "only_luck", "lives", "code"):
-            if manifest[key] != first[key]:
+        for key in ("seed", "only_luck", "single_draws", "lives", "code"):
+            value, of_first = manifest.get(key, False), first.get(key, False)  # single_draws is said only where it is so
+            if value != of_first:
                 raise Unpaired(
-                    f"{name}: its {key} is {manifest[key]}, that of {found[0].folder} is {first[key]}",
-                    f"{name} 的 {key} 是 {manifest[key]}，{found[0].folder} 的是 {first[key]}；两者一致才能逐遍对比",
+                    f"{name}: its {key} is {value}, that of {found[0].folder} is {of_first}",
+                    f"{name} 的 {key} 是 {value}，{found[0].folder} 的是 {of_first}；两者一致才能逐遍对比",
                 )
         if manifest["months"] != first["months"]:
             raise Unpaired(

@@ -27,7 +27,8 @@ from sim.core.inputs.errors import InputError, describe_problem
 
 OUTPUTS = Path("outputs")
 RUN = "run"
-INPUT_KEYS = ("scenarios", "seed", "only_luck", "task")  # the inputs in a fingerprint; the rest is program and machine
+#: The inputs in a fingerprint; the rest is program and machine.
+INPUT_KEYS = ("scenarios", "seed", "only_luck", "single_draws", "task")
 LEAST_ANNOUNCED = 200
 MOST_CHANGES = 12  # differences from the baseline that are shown before a run; a check shows all
 LONGEST = 180  # bytes of a default name; file systems take 255, and names within must fit too
@@ -56,6 +57,8 @@ def default_folder(scenario: Any, options: RunRequest) -> Path:
         parts.append("only-luck")
     if options.precision is not None:
         parts[-1] = f"precision-{options.precision:g}"
+    if options.single_draws:
+        parts.append("single-draws")
     parts += digest_settings(options.sets)
     if options.shard is not None:
         parts.append(f"shard-{options.shard.replace('/', '-of-')}")
@@ -69,7 +72,7 @@ def digest_settings(sets: tuple[str, ...] | list[str] | None) -> list[str]:
 
 def canonical_inputs(scenario: Any, options: RunRequest) -> dict[str, Any]:
     """The inputs that decide the replications of a run."""
-    return reuse.inputs_of({scenario.id: scenario}, options.seed, options.only_luck)
+    return reuse.inputs_of({scenario.id: scenario}, options.seed, options.only_luck, single_draws=options.single_draws)
 
 
 def choose_folder(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
@@ -89,12 +92,13 @@ def choose_folder(name: str, now: dict[str, Any], go_on: bool = False) -> Path:
 def is_taken(place: Path, now: dict[str, Any]) -> bool:
     """Whether a folder holds a result with other inputs; a result of another version with the same inputs does not count."""
     before = output_folder.recorded_inputs(place) if output_folder.holds(place) else None
-    return before is not None and any(before.get(key) != now[key] for key in INPUT_KEYS)
+    return before is not None and any(before.get(key) != now.get(key) for key in INPUT_KEYS)
 
 
 def digest_inputs(now: dict[str, Any]) -> str:
     """A digest of the inputs, for a folder's name: eight hexadecimal digits."""
-    return hashlib.sha256(canonical({key: now[key] for key in INPUT_KEYS}).encode(errors="surrogatepass")).hexdigest()[:8]
+    inputs = canonical({key: now[key] for key in INPUT_KEYS if key in now})
+    return hashlib.sha256(inputs.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def run_scenario(

@@ -13,11 +13,14 @@ from experiments.results import files, fingerprint, folder_lock, journal, output
 from sim.core.inputs.errors import BilingualText, InputError, join_texts
 
 
-def inputs_of(scenarios: Mapping[str, model_api.Scenario], seed: int, only_luck: bool, task: Any = None) -> dict[str, Any]:
+def inputs_of(
+    scenarios: Mapping[str, model_api.Scenario], seed: int, only_luck: bool, task: Any = None, single_draws: bool = False
+) -> dict[str, Any]:
     """What decides the replications of a run or a study; ``task`` is what else is wanted, as plain data or records."""
     return fingerprint.collect_inputs(
-        model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed=seed, only_luck=only_luck, task=task
-    )
+        model_api.load_model(model_api.COUNTY), model_api.COUNTY, scenarios, seed=seed, only_luck=only_luck, task=task,
+        single_draws=single_draws,
+    )  # fmt: skip
 
 
 def usable(out: Path, command: str, option: str = "--out") -> None:

@@ -87,7 +87,8 @@ class RunOptions:
 
     ``workers``: processes, default one for each usable processor; 1 runs in this process. ``executor`` makes another place to run
     from a picklable maker of workers. ``part``: run only these replications and write no tables (a shard). ``until``: go on
-    beyond ``replications`` until the headline probabilities are precise. ``on_status`` and ``on_progress`` are notified.
+    beyond ``replications`` until the headline probabilities are precise. ``single_draws``: as in ``Plan``.
+    ``on_status`` and ``on_progress`` are notified.
     """
 
     replications: int = 100
@@ -101,6 +102,7 @@ class RunOptions:
     until: Sequential | None = None
     on_status: OnStatus = _ignore
     on_progress: Callable[[Progress], None] = _ignore
+    single_draws: bool = False
 
 
 def run(scenario: Scenario, out: Path, options: RunOptions) -> Outcome:
@@ -144,10 +146,14 @@ def _plan(scenario: Scenario, out: Path, options: RunOptions) -> Iterator[Plan]:
     model.prepare(scenario, options.on_status)
     folder = out / "journal"
     inputs = fingerprint.collect_inputs(
-        model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck
-    )
+        model, options.model_name, {scenario.id: scenario}, seed=options.seed, only_luck=options.only_luck,
+        single_draws=options.single_draws,
+    )  # fmt: skip
     with claim(folder, inputs) as digest:
-        yield Plan(options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest)
+        yield Plan(
+            options.seed, options.only_luck, folder, model_name=options.model_name, profile=options.profile, digest=digest,
+            single_draws=options.single_draws,
+        )  # fmt: skip
 
 
 def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Outcome:
@@ -187,7 +193,7 @@ def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Out
                     break
                 if until is None:
                     break
-                more = _look(until, folder, headline, len(wanted))
+                more = _look(until, folder, headline, len(wanted), options.single_draws)
                 if more is None:
                     _refuse_more(pool, wanted)
                     break
@@ -272,7 +278,7 @@ def _refuse_more(pool: WorkerPool, wanted: Sequence[int]) -> None:
         )
 
 
-def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -> int | None:
+def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int, single_draws: bool) -> int | None:
     """Look at the headline probabilities; how many replications to go on to, or None to stop."""
     chunks = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.completed]
     order = [chunks[0].header["layout"]["goals"].index(name) for name in headline]
@@ -281,7 +287,9 @@ def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int) -
     early = np.array([record["replication"] < runs for record in records])  # gone on with, the journal holds later ones too
     draws = np.array([record["draw"] for record in records])[early]
     by_goal = dict(zip(headline, met[early].T, strict=True))
-    look, more = stopping_rule.look(by_goal, draws, precision=until.precision, runs=runs, largest=until.largest)
+    look, more = stopping_rule.look(
+        by_goal, draws, precision=until.precision, runs=runs, largest=until.largest, single_draws=single_draws
+    )
     until.looks.append(look)
     return more
 

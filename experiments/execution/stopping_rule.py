@@ -20,18 +20,22 @@ GROWTH = 1.1  # the least by which a look adds
 Z = float(special.ndtri(0.975))
 
 
-def needed(chance: estimates.Proportion, precision: float) -> int:
+def needed(chance: estimates.Proportion, precision: float, single_draws: bool = False) -> int:
     """Replications after which the interval of this probability should be within ± ``precision``.
 
-    From the end of the interval nearest to one half, with the design effect of pairs that share their parameters.
+    From the end of the interval nearest to one half, with the design effect of pairs that share their parameters; with
+    ``single_draws`` no pairs are added beyond the first ``PAIRED`` replications.
     """
     worst = min(max(0.5, chance.low), chance.high)
     effective = worst * (1.0 - worst) * (Z / precision) ** 2
-    return math.ceil(effective * chance.runs / max(chance.effective_runs, 1.0))
+    effect = chance.runs / max(chance.effective_runs, 1.0)
+    if single_draws:
+        return math.ceil(effective + (effect - 1.0) * chance.runs)  # what the pairs cost is so much, however many follow
+    return math.ceil(effective * effect)
 
 
 def look(
-    met: Mapping[str, NDArray], draws: NDArray, precision: float, runs: int, largest: int
+    met: Mapping[str, NDArray], draws: NDArray, precision: float, runs: int, largest: int, single_draws: bool = False
 ) -> tuple[dict[str, Any], int | None]:
     """One look: what it saw, and the number of replications to go on to (None: stop).
 
@@ -45,7 +49,7 @@ def look(
     record = {"runs": runs, "goal": widest, "half_width": halves[widest], "reached": reached}
     if reached or runs >= largest:
         return record, None
-    wanted = max(needed(chance, precision) for chance in chances.values())
+    wanted = max(needed(chance, precision, single_draws) for chance in chances.values())
     more = max(LEAST, wanted, math.ceil(runs * GROWTH))
     return record, min(more + more % 2, largest)
 

@@ -101,9 +101,9 @@ def _opened(out: Path, scratch: Path) -> Case:
     found = open_folder(out)
     manifest = found.manifest
     try:
-        seed, only_luck = manifest["seed"], manifest["only_luck"]
-        if type(seed) is not int or not 0 <= seed < 2**63 or type(only_luck) is not bool:
-            raise ValueError(f"seed {seed!r}, only_luck {only_luck!r}")
+        seed, only_luck, single_draws = manifest["seed"], manifest["only_luck"], manifest.get("single_draws", False)
+        if type(seed) is not int or not 0 <= seed < 2**63 or type(only_luck) is not bool or type(single_draws) is not bool:
+            raise ValueError(f"seed {seed!r}, only_luck {only_luck!r}, single_draws {single_draws!r}")
         for key in ("code", "hash", "versions", "platform", "complete", "files"):
             manifest[key]
         for record in (manifest["files"], manifest["replications"], *manifest["files"].values()):
@@ -117,9 +117,8 @@ def _opened(out: Path, scratch: Path) -> Case:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, InputError) as problem:
         raise results.unreadable(out, problem) from None
-    return Case(
-        out, found, manifest, plan=Plan(seed, only_luck, scratch, manifest["lives"]), scenario=scenario, recorded=recorded
-    )
+    plan = Plan(seed, only_luck, scratch, manifest["lives"], single_draws=single_draws)
+    return Case(out, found, manifest, plan=plan, scenario=scenario, recorded=recorded)
 
 
 def _files(case: Case) -> None:
@@ -157,6 +156,7 @@ def _tables(case: Case, rebuilt: Path) -> None:
     model, manifest, plan = load_model(case.plan.model_name), case.manifest, case.plan
     inputs = {case.scenario.id: model.canonical_inputs(case.scenario)}
     described = {**belongs, "scenarios": plain(inputs), **{key: manifest[key] for key in ("seed", "only_luck", "lives", "code")}}
+    described["single_draws"] = manifest.get("single_draws")
     reasons = fingerprint.changes(belongs, {**described, "versions": manifest["versions"], "platform": manifest["platform"]})
     if reasons:
         why = join_texts(reasons)

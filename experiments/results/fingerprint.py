@@ -37,15 +37,24 @@ def versions() -> dict[str, str | None]:
 
 
 def collect_inputs(
-    model: SimulationModel, model_name: str, scenarios: Mapping[str, Scenario], seed: int, only_luck: bool, task: Any = None
+    model: SimulationModel,
+    model_name: str,
+    scenarios: Mapping[str, Scenario],
+    seed: int,
+    only_luck: bool,
+    task: Any = None,
+    single_draws: bool = False,
 ) -> dict[str, Any]:
-    """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data."""
+    """Everything that decides the replications of these scenarios; ``task`` is the rest of the question, as plain data;
+    ``single_draws`` as in ``Plan``, and said only where it is so.
+    """
     value: dict[str, Any] = plain(
         {
             "format": journal.FORMAT,
             "scenarios": {name: model.canonical_inputs(scenario) for name, scenario in scenarios.items()},
             "seed": seed,
             "only_luck": only_luck,
+            **({"single_draws": True} if single_draws else {}),
             "task": task,
             "lives": model_name,
             "code": model.code(),
@@ -128,6 +137,7 @@ WORDS = {
     "format": BilingualText("the format of the journal has changed", "记录的格式变了"),
     "seed": BilingualText("the seed differs", "随机种子不同"),
     "only_luck": BilingualText("--only-luck differs", "--only-luck 不同"),
+    "single_draws": BilingualText("--single-draws differs", "--single-draws 不同"),
     "lives": BilingualText("another model ran them", "是另一个模型模拟的"),
     "code": BilingualText("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
 }

@@ -168,6 +168,7 @@ def _manifest(
         "lives": plan.model_name,
         "seed": plan.seed,
         "only_luck": plan.only_luck,
+        **({"single_draws": True} if plan.single_draws else {}),
         "code": model.code(),
         "replications": {"requested": requested, "completed": len(records), "failed": failed},
         "hash": identity.hexdigest(),

@@ -131,6 +131,8 @@ def recorded_inputs(out: Path) -> dict[str, Any] | None:
         scenarios = {scenario["id"]: plain(model.canonical_inputs(model.restore_scenario(scenario)))}
     except (ValueError, KeyError, TypeError, AttributeError, ImportError, InputError):
         scenarios = {}
+    if wrote.get("single_draws"):
+        found["single_draws"] = True
     return {"format": journal.FORMAT, "scenarios": scenarios, "task": None, **found}
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.execution import runner, worker_pool
+from experiments import model_api
+from experiments.analyses import comparison
+from experiments.execution import runner, verify, worker_pool
 from experiments.execution.local_executor import InProcess, Processes
 from experiments.results.folder import open_folder
 from tests.experiments.synthetic import NAME, Scenario
@@ -200,3 +202,41 @@ def test_a_pool_that_broke_between_two_looks_loses_nothing_and_blames_nobody():
         assert [each.result for each in pool.next_finished()] == [10]
     finally:
         pool.close()
+
+
+def test_single_draws_share_the_first_hundred_and_then_take_one_draw_each(tmp_path, monkeypatch):
+    """Same bytes for any number of workers; the pairs that stay are those of an ordinary run; the two kinds are never mixed."""
+    monkeypatch.setattr(model_api, "PAIRED", 6)
+    run(tmp_path / "pairs", replications=12)
+    run(tmp_path / "one", replications=8, single_draws=True)
+    run(tmp_path / "one", replications=12, single_draws=True)  # goes on
+    run(tmp_path / "whole", replications=12, single_draws=True)
+    assert files(tmp_path / "one") == files(tmp_path / "whole")
+    draws = (
+        open_folder(tmp_path / "one").table("replications", ["replication", "draw"]).sort_values("replication")["draw"].tolist()
+    )
+    assert draws == [0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8]
+    pairs, single = kept(tmp_path / "pairs"), kept(tmp_path / "one")
+    assert [number for number in range(12) if pairs[number] == single[number]] == [0, 1, 2, 3, 4, 5, 6]
+    assert "single_draws" not in open_folder(tmp_path / "pairs").manifest
+    assert open_folder(tmp_path / "one").manifest["single_draws"] is True
+    for folder, other in (("pairs", True), ("one", False)):
+        with pytest.raises(runner.Refused, match="--single-draws differs"):
+            run(tmp_path / folder, replications=12, single_draws=other)
+    with pytest.raises(comparison.Unpaired, match="single_draws"):
+        comparison.check([open_folder(tmp_path / name) for name in ("pairs", "one")])
+    goal = json.loads((tmp_path / "one" / "goals.json").read_text())["goals"][0]
+    assert 0.0 <= goal["luck"] <= 1.0  # three pairs still tell chance from ignorance
+
+
+def test_single_draws_are_the_same_bytes_for_one_worker_and_for_two(tmp_path):
+    for workers in (1, 2):
+        run(tmp_path / str(workers), replications=130, workers=workers, single_draws=True)
+    assert files(tmp_path / "1") == files(tmp_path / "2")
+    table = open_folder(tmp_path / "1").table("replications", ["draw"])
+    assert table["draw"].nunique() == 50 + 30
+
+
+def test_a_result_of_single_draws_is_verified(tmp_path):
+    run(tmp_path / "out", replications=104, single_draws=True)
+    assert verify.verify(tmp_path / "out", 4, 1, 1).faults == ()

@@ -84,6 +84,14 @@ def run(
     max_replications: Annotated[
         int, typer.Option(min=1, max=console.MOST, help="With --precision: stop there at the latest.")
     ] = 10_000,
+    single_draws: Annotated[
+        bool,
+        typer.Option(
+            "--single-draws",
+            help="After the first 100 replications, one replication for each parameter draw instead of two: "
+            "the same precision with fewer of them.",
+        ),
+    ] = False,
     brief: Annotated[
         bool,
         typer.Option(
@@ -135,6 +143,7 @@ def run(
             shard=shard,
             precision=precision,
             largest=max_replications,
+            single_draws=single_draws,
         )
         _check_options(options, brief, len(scenario), dry_run or show_config)
         _refuse_unused(context, scenario, options, plan, dry_run=dry_run, show_config=show_config, out=out)
@@ -174,6 +183,7 @@ def run(
         ]
         words += [f"--replications {replications}"] * (replications != console.USUAL) + [f"--seed {seed}"] * (seed != 2021)
         words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck + ["--brief"] * brief
+        words += ["--single-draws"] * single_draws
         go_on = " ".join([*words, f"--add-replications {max(0, ENOUGH - replications)}"])
         if brief:
             _run_and_brief(chosen, target, options, as_json, screen=screen, figures=figures, explain=explain, go_on=go_on)
@@ -254,6 +264,11 @@ def _check_options(options: "RunRequest", brief: bool, files: int, describes: bo
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
             "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
         )  # fmt: skip
+    if options.single_draws and (options.only_luck or options.shard or brief or files > 1):
+        raise InputError(
+            "--single-draws", 0, "is of one run, without --only-luck, --shard, --brief or more files; leave it or them out",
+            "只用于一个情景的推演，不能与 --only-luck、--shard、--brief 或多个文件同用；请去掉其中之一"
+        )  # fmt: skip
     if options.shard and options.add:
         raise InputError(
             "--shard", 0, "a shard cannot be extended; collect the shards, then use --add-replications",
@@ -291,7 +306,7 @@ def _refuse_unused(
             context, "does nothing with --show-config, which runs nothing; leave it out",
             "与 --show-config 同用时不起作用，因为不推演；请去掉",
             "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
-            "add_replications", "precision", "max_replications", "brief", "shard", "executor", "scheduler",
+            "add_replications", "precision", "max_replications", "single_draws", "brief", "shard", "executor", "scheduler",
         )  # fmt: skip
     if dry_run:
         console.refuse_given(

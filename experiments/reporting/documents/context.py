@@ -90,6 +90,8 @@ def command(manifest: Mapping[str, Any]) -> str:
     ]
     if manifest["only_luck"]:
         words.append("--only-luck")
+    if manifest.get("single_draws"):
+        words.append("--single-draws")
     for entries in (scenario.get("overrides") or {}).values():
         words += [quote(entry["place"]) for entry in entries if str(entry["place"]).startswith("--set ")]
     return " ".join(words)

@@ -58,7 +58,7 @@ def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words
     vantage = scenario.get("vantage")
     parts = (
         words("lived", runs=counts["completed"], first=words.month(months[0]), last=words.month(months[-1])),
-        words("lived_luck") if manifest["only_luck"] else words("lived_pairs", draws=draws),
+        _say_draws(manifest, draws, words),
         words("seed", seed=manifest["seed"]),
         *([words("vantage", vantage=words.month(vantage))] if vantage else []),
     )
@@ -69,6 +69,13 @@ def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words
         yield words("some_failed", failed=counts["failed"])
     if goals and counts["completed"] < FEW:
         yield words("scoreboard_trial", runs=counts["completed"])
+
+
+def _say_draws(manifest: Mapping[str, Any], draws: int, words: Words) -> str:
+    """How replications and draws of the parameters go together."""
+    if manifest["only_luck"]:
+        return words("lived_luck")
+    return words("lived_single" if manifest.get("single_draws") else "lived_pairs", draws=draws)
 
 
 def _table(goals: Sequence[Mapping[str, Any]], words: Words) -> Table:
