@@ -281,7 +281,7 @@ class Consequences:
             uses = promises().get(each.id, {}).get("ratio")
             if uses and each.helped > each.harmed:
                 amount = self.paid(funds=(OWN_FUND, "bridging"), uses=uses)
-                if amount.p90 < 0.0:
+                if amount.high < 0.0:
                     found.append((each, amount))
         return found
 

@@ -2,6 +2,7 @@
 up.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ def lead(facts: BaselineFacts, words: Words) -> str:
     runs = facts.itself.pairs
     beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
     trial = words("lead_trial") if runs < ENOUGH else ""
-    title = words.of(facts.results.manifest["scenario"]["title"])
+    title = answer.long_title(words.of(facts.results.manifest["scenario"]["title"]))
     return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
 
 
@@ -66,9 +67,15 @@ def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
 
         total = sum(yuan for _use, yuan in uses)
         shares = words("name_list").join(
-            words("use_share", use=use_label(use, words), share=numbers.share(yuan / total)) for use, yuan in uses[:NAMED_USES]
+            words("use_share", use=_bare_use(use_label(use, words)), share=numbers.share(yuan / total))
+            for use, yuan in uses[:NAMED_USES]
         )
         yield words("own_uses", money=numbers.money(total), uses=shares)
+
+
+def _bare_use(name: str) -> str:
+    """A use's name in a sentence: its kind before a colon and whose money it is go without saying."""
+    return re.sub("（县）|, county$", "", re.split("：|: ", name)[-1])
 
 
 def own_uses(facts: Consequences) -> list[tuple[str, float]]:
@@ -81,7 +88,8 @@ def own_uses(facts: Consequences) -> list[tuple[str, float]]:
 def _basis(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     yield pages.definition(facts.itself, numbers)
     if facts.own_stopped is not None:
-        yield from pages.surety(facts.own_stopped, numbers)
+        found = list(pages.surety(facts.own_stopped, numbers))
+        yield from [numbers.words("sure_own_stopped"), *found] if found else []
     yield pages.evidence(facts.results, numbers.words)
     yield numbers.words("basis_synthetic")
 
@@ -95,7 +103,7 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
     if facts.stopped is not None:
         runs.append(("stopped", facts.stopped, False))
     rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(runs, numbers)]
-    columns: list[tuple[str, float, str | None]] = [("item", 3.0, None), *((name, 1.6, None) for name, _facts, _side in runs)]
+    columns: list[tuple[str, float, str | None]] = [("item", 2.5, None), *((name, 1.7, None) for name, _facts, _side in runs)]
     note = words("page_note_baseline") + _production(facts, numbers)
     return pages.page_table(words, "baseline", columns, rows[: pages.MOST_ROWS], note)
 

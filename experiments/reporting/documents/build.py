@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.analyses.consequences import Consequences
-from experiments.reporting import origin_text
+from experiments.reporting import answer, origin_text
 from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import annexes, baseline, comparison, pages
 from experiments.reporting.documents.content import Block, Brief, Paragraph, Section, clean_part
@@ -15,7 +15,7 @@ from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 
 #: Labels that every document needs.
-LABELS = ("figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap")
+LABELS = ("figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap", "attachment", "attachments", "item_gap")
 
 
 def build_brief(source: Source, studies: Sequence[Study], language: str, command: str, with_annexes: bool = False) -> Brief:
@@ -25,7 +25,7 @@ def build_brief(source: Source, studies: Sequence[Study], language: str, command
     facts = BaselineFacts.of(source.results, source.without_policy, source.without_county_money)
     opening = [Paragraph(text) for text in pages.warnings(source.marks, words)]
     extra = annexes.of_one(context, source, studies, command, pictures=with_annexes)
-    title = words("title_baseline", title=context.title)
+    title = words("title_baseline", title=answer.short_title(context.title))
     return _whole(
         context, title, baseline.lead(facts, words), opening, baseline.build_sections(facts, words), extra, with_annexes
     )  # fmt: skip
@@ -59,7 +59,7 @@ def build_comparison(
         sections += own
     title = words("title_comparison", titles=words("name_list").join(words("titled", title=each.title) for each in others))
     extra = annexes.of_comparison(first, others, sources, command, pictures=with_annexes)
-    return _whole(first, title, comparison.lead(found[0], words), opening, sections, extra, with_annexes)
+    return _whole(others[0], title, comparison.lead(found[0], words), opening, sections, extra, with_annexes)
 
 
 def _whole(
