@@ -19,6 +19,8 @@ from experiments.reporting.translations import Words
 #: Goals of the annexes on what is produced.
 PRODUCTION = "Y_"
 NAMED_USES = 3
+#: Rows of promises that the county's own money holds up, beside the main goals.
+MOST_HELD = 2
 
 
 def lead(facts: BaselineFacts, words: Words) -> str:
@@ -109,18 +111,17 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
 
 
 def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
-    shown = [each.id for each in facts.itself.goals if each.headline]
-    if facts.own_stopped is not None:
-        broken = (each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided)
-        shown += [name for name in broken if name not in shown][:2]
-    for name in shown:
+    """The main goals, and the promises that the text says the county's own money holds up, as it groups them."""
+    main = [[each] for each in facts.itself.goals if each.headline]
+    held = [] if facts.own_stopped is None else answer.grouped(baseline_answer.held_up(facts.own_stopped))
+    for group in (*main, *[each for each in held if not each[0].headline][:MOST_HELD]):
         row: dict[str, Cell | str] = {}
         for key, own, is_other in runs:
-            goal = own.goal(name)
+            goal = own.goal(group[0].id)
             if goal is None:
                 continue
             met = goal.met_other if is_other else goal.met_first
-            row["item"] = answer.short_name(goal, numbers.words)
+            row["item"] = numbers.words("name_list").join(answer.short_name(each, numbers.words) for each in group)
             row[key] = Cell(met / max(goal.pairs, 1), numbers.times(met, goal.pairs))
         yield row
 
