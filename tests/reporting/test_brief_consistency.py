@@ -1,5 +1,6 @@
 """A brief says nothing twice in two ways, and loses nothing: both kinds, both languages, both styles; with faults planted."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from experiments.reporting.documents import build, inputs, word
 from experiments.reporting.documents.content import Brief, Cell, Illustration, Paragraph, Table
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.translations import Words
+from tests.reporting.conftest import write
 from tests.reporting.test_answer import compared, facts, pages  # noqa: F401 (fixtures)
 
 PLAN = """
@@ -193,3 +195,34 @@ def test_a_long_official_text_is_set_tighter_and_never_cut(briefs, tmp_path):
     document = official(long, tmp_path / "long.docx")
     assert document.styles["Body Text"].paragraph_format.line_spacing.pt < size
     assert {each.text for each in extra} <= set(texts_in(document))
+
+
+def league_of(scenario: str) -> dict:
+    """What ``xianjie budget --out`` keeps, of one programme."""
+    around = {"mean": 12.4, "low": 3.0, "high": 21.8}
+    row = {"id": "help", "name": {"zh": "应急帮扶", "en": "Relief"}, "own": around, "kept": around, "income": around,
+           "promises": {"mean": 0.25, "low": -0.1, "high": 0.6}}  # fmt: skip
+    return {"scenario": scenario, "seed": 2021, "replications": 8, "table": [], "programmes": [], "league": [row]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("compare", [False, True])
+def test_the_league_of_own_money_stands_in_both_kinds_of_brief(compared, tmp_path, language, compare):  # noqa: F811
+    out = compared[2]
+    (tmp_path / "league").mkdir()
+    record = league_of("cut" if compare else "base")
+    (tmp_path / "league" / "budget.json").write_text(json.dumps(record), encoding="utf-8")
+    folders = [out / "base", out / "cut", tmp_path / "league"] if compare else [out / "base", tmp_path / "league"]
+    (written,) = write(folders, tmp_path / "to", (language,), ("word",), compare=compare)
+    texts = texts_in(docx.Document(str(written)))
+    middle, low, high = "+12", "+3", "+22"
+    cell = f"{middle}（{low}～{high}）" if language == "zh" else f"{middle} ({low} to {high})"
+    assert "".join(texts).replace(" ", "").count(cell.replace(" ", "")) == 2 and record["league"][0]["name"][language] in texts
+    assert any(Words(language)("page_league") in text for text in texts)
+
+
+def test_a_league_of_another_plan_is_refused(compared, tmp_path):  # noqa: F811
+    out = compared[2]
+    (tmp_path / "budget.json").write_text(json.dumps(league_of("cut")), encoding="utf-8")
+    with pytest.raises(inputs.Unusable, match="of the plan it is about"):
+        write([out / "base", tmp_path], tmp_path / "to", ("zh",), ("html",))

@@ -83,19 +83,14 @@ def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table
         known = book.get(part["lever"])
         row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
         for key in ("alone", "left_out", "share"):
-            row[key] = Cell(part[key]["mean"], _around(part[key], numbers))
+            row[key] = Cell(part[key]["mean"], pages.around(part[key], numbers))
         rows.append(row)
     total = metric["total"]
     rows.append(
-        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], _around(total, numbers))}
+        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], pages.around(total, numbers))}
     )
     columns = [("item", 2.6, None), ("alone", 1.8, None), ("left_out", 1.8, None), ("share", 1.8, None)]
     return pages.page_table(words, "parts", columns, rows, words("page_note_parts"))
-
-
-def _around(found: Mapping[str, float], numbers: OfficeNumbers) -> str:
-    middle, low, high = (f"{found[key]:+,.0f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
-    return numbers.words("parts_around", middle=middle, low=low, high=high)
 
 
 def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:

@@ -25,6 +25,27 @@ def page_table(words: Words, name: str, columns: Sequence[tuple[str, float, str 
     return Table(name, words(f"page_table_{name}"), made, rows=tuple(rows), note=note)
 
 
+def around(found: Mapping[str, float], numbers: OfficeNumbers, digits: int = 0) -> str:
+    """A mean over its interval, with signs."""
+    texts = (f"{found[key]:+,.{digits}f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
+    middle, low, high = texts
+    return numbers.words("parts_around", middle=middle, low=low, high=high)
+
+
+def league_table(record: Mapping[str, Any], numbers: OfficeNumbers) -> Table:
+    """What a million more of the county's own money buys, the most persons first: persons, income, promises, with intervals."""
+    words = numbers.words
+    columns: list[tuple[str, float, str | None]] = [("item", 2.6, words("column_programme"))]
+    shown = (("kept", 0), ("income", 0), ("promises", 1))
+    columns += [(f"league_{name}", 1.8, None) for name, _digits in shown]
+    rows = [
+        {"item": words.of(each["name"])}
+        | {f"league_{name}": cell(each[name]["mean"], around(each[name], numbers, digits)) for name, digits in shown}
+        for each in record["league"]
+    ]
+    return page_table(words, "league", columns, rows, words("league_note", count=record["replications"]))
+
+
 def cell(value: float | int | None, shown: str) -> Cell:
     """A number with what a reader sees of it."""
     return Cell(value, shown)
