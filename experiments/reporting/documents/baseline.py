@@ -77,7 +77,7 @@ def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
 
 def _bare_use(name: str) -> str:
     """A use's name in a sentence: its kind before a colon and whose money it is go without saying."""
-    return re.sub("（县）|, county$", "", re.split("：|: ", name)[-1])
+    return re.sub("（本级）|, county$", "", re.split("：|: ", name)[-1])
 
 
 def own_uses(facts: Consequences) -> list[tuple[str, float]]:
