@@ -19,6 +19,8 @@ from experiments.results.folder import Results
 FEW = 10
 #: Money below this share of the purse is no change.
 SLIGHT = 0.01
+#: Who bears so much of a price is named alone.
+MOSTLY = 0.5
 #: What is met more often is told from so large a change on; less stands in the tables.
 TOLD = 0.2
 #: The register hides a change where the truth moves so many times as much.
@@ -281,9 +283,14 @@ def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
     if found["value"] is None or known is None:
         return words("repair_none", goal=goal)
     value = numbers.setting(_rounded(found["value"]), known.unit)
-    price = numbers.money(found["own_yuan"])
-    times = numbers.times(found["met"], found["runs"])
-    return words("repair_found", goal=goal, lever=words.of(_names(known)), value=value, price=price, times=times)
+    own, public = found["own_yuan"], found.get("public_yuan", found["own_yuan"])
+    by = "own" if own >= MOSTLY * public else "public"  # posts, for one, are paid by upper levels
+    price = words(f"repair_price_{by}", money=numbers.money(own if by == "own" else public))
+    facts = {"goal": goal, "lever": words.of(_names(known)), "value": value, "price": price,
+             "times": numbers.times(found["met"], found["runs"])}  # fmt: skip
+    if found.get("kept", True):
+        return words("repair_found", **facts)
+    return words("repair_raised", plan=numbers.setting(_rounded(found["plan"]), known.unit), **facts)
 
 
 def _rounded(value: float) -> float:
