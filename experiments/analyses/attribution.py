@@ -24,6 +24,7 @@ from experiments.model_api import Point
 from experiments.results.files import as_json, write_text
 from experiments.statistics import paired
 from sim.core.inputs.errors import UserError
+from sim.core.inputs.parameters import load_all
 from sim.scenario import Scenario
 
 #: With so many settings or fewer every order is counted.
@@ -177,37 +178,66 @@ def _rows(
 
 def repair(facts: Consequences, change: GoalChange, other: Scenario, study: Study, replications: int) -> dict[str, Any]:
     """The smallest change of the lever that pays for a broken promise which brings back three quarters of what was lost, and
-    what it costs the county a year; ``value`` None, with the reason, where the lever does not do it between both plans' values.
+    what it costs a year, the county (``own_yuan``) and all public purses (``public_yuan``); ``value`` None, with the reason,
+    where the lever does not do it: between both plans' values if the plan changes it, else up to twice its value under the plan.
     """
-    setting = next((each for each in facts.levers if each.id == change.lever), None)
     made: dict[str, Any] = {"goal": change.id, "name": dict(change.name), "lever": change.lever, "value": None}
-    if setting is None or not isinstance(setting.first, (int, float)) or not isinstance(setting.other, (int, float)):
-        return {**made, "reason": "the plan leaves the lever that pays for it as it was"}
-    low, high = sorted((float(setting.first), float(setting.other)))
-    searched = factor(setting.id, FactorRecord.model_validate({"low": low, "high": high, "from": setting.month}), False)
-    numbers, costs = range(replications), dict[float, float]()
+    found_span = _span(facts, change.lever)
+    if found_span is None:
+        return {**made, "reason": "the lever that pays for it has no number that could be raised"}
+    plan, towards, month, kept = found_span
+    lever = str(change.lever)
+    low, high = sorted((plan, towards))
+    try:
+        searched = factor(lever, FactorRecord.model_validate({"low": low, "high": high, "from": month}), False)
+    except UserError as reason:  # the paper holds the lever
+        return {**made, "reason": str(reason)}
+    numbers, costs = range(replications), dict[float, tuple[float, float]]()
 
     def evaluate(value: float) -> tuple[Any, Any]:
-        at = point(other, [searched], {setting.id: int(value) if searched.whole else value}, f"{setting.id}-{value!r}")
+        setting = int(value) if searched.whole else value
+        at = point(other, [searched], {lever: setting}, f"{lever}-{value!r}")
         study.run([(at, numbers)])
         found = study.outcomes(at, numbers)
-        costs[value] = float(_measure(found, MONEY).mean())
+        costs[value] = float(_measure(found, MONEY).mean()), float(found.public.mean())
         return found.outcome(change.id), found.draws
 
     aim = change.other + BACK * (change.first - change.other)
-    upward = setting.first > setting.other
     try:
-        found = solve.solve(evaluate, (low, high), aim, largest=not upward, whole=searched.whole, tolerance=STEP)
+        found = solve.solve(evaluate, (low, high), aim, largest=towards < plan, whole=searched.whole, tolerance=STEP)
     except solve.NoAnswer as none:
         return {**made, "reason": str(none)}
     reached = next(each for each in found.curve if each.value == found.value)
-    plan = float(setting.other)
-    spent = (costs[found.value] - costs[plan]) * len(facts.years) / len(facts.in_force)
+    own, public = (
+        (at - base) * len(facts.years) / len(facts.in_force) for at, base in zip(costs[found.value], costs[plan], strict=True)
+    )
     return {
         **made, "value": found.value, "met": int(reached.met.sum()), "runs": len(reached.met),
         "probability": reached.probability, "low": reached.low, "high": reached.high,
-        "own_yuan": spent, "from": setting.month, "plan": plan, "reference": float(setting.first),
+        "own_yuan": own, "public_yuan": public, "from": month, "plan": plan, "reference": towards if kept else plan,
+        "kept": kept,
     }  # fmt: skip
+
+
+def _span(facts: Consequences, lever: str | None) -> tuple[float, float, str, bool] | None:
+    """Where a repair is sought: from the plan's value of the lever, towards that of the reference if the plan changes it, else
+    towards twice as much within its bounds; from which month; and whether the plan changes it. None for what is no number.
+    """
+    setting = next((each for each in facts.levers if each.id == lever), None)
+    if setting is not None:
+        ends = (setting.other, setting.first)
+        return (float(ends[0]), float(ends[1]), setting.month, True) if all(map(_is_number, ends)) else None
+    known = load_all().parameters.get(lever or "")
+    value = facts.setting(lever or "")
+    if known is None or known.bounds is None or not _is_number(value):
+        return None
+    most = float(known.bounds[1])
+    towards = min(most, 2.0 * value) if value > 0 else most
+    return (float(value), towards, f"{facts.since}-01", False) if towards > value else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def repairable(facts: Consequences) -> list[GoalChange]:

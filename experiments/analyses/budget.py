@@ -18,12 +18,14 @@ import yaml
 from scipy import stats
 
 from experiments.execution.local_executor import without_main
+from experiments.results.files import as_json, write_text
 from sim.county import County, SimulationResult, parameter_draw_of, sample_values
 from sim.goals import goals_of
 from sim.scenario import Scenario, load_scenario
 from sim.world.funds import NOT_PUBLIC
 
 FILE = Path(__file__).with_name("programmes.yaml")
+RECORD = "budget.json"
 CONFIDENCE = 0.95
 OWN_INCOME = ("wages", "business")
 MILLION = 1e6
@@ -188,6 +190,11 @@ def league(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list
             "income": estimate(gains["income"]), "promises": estimate(gains["promises"]),
         })  # fmt: skip
     return sorted(rows, key=lambda row: -row["kept"].mean)
+
+
+def write(made: Mapping[str, Any], folder: Path) -> None:
+    """Write the answer into a folder, where a brief finds it."""
+    write_text(folder / RECORD, as_json(made))
 
 
 def _under(result: Mapping[str, Any], uses: Sequence[str], fund: str | None = None) -> float:

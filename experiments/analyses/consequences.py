@@ -105,6 +105,11 @@ class Consequences:
                     found.append(LeverChange(name, start, _at(before, month), _at(after, month)))
         return sorted(found, key=lambda each: each.month)
 
+    def setting(self, name: str) -> Any:
+        """What the plan sets for a parameter when it first differs; None for one that it does not know."""
+        known = self.other.manifest["parameters"]
+        return _at(_steps(known[name]), f"{self.since}-01") if name in known else None
+
     @cached_property
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
@@ -281,7 +286,7 @@ class Consequences:
             uses = promises().get(each.id, {}).get("ratio")
             if uses and each.helped > each.harmed:
                 amount = self.paid(funds=(OWN_FUND, "bridging"), uses=uses)
-                if amount.p90 < 0.0:
+                if amount.high < 0.0:
                     found.append((each, amount))
         return found
 

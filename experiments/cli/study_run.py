@@ -80,16 +80,22 @@ class StudyRun:
                                 memory=words.bytes(cost.memory)))  # fmt: skip
         return seconds
 
-    def begin(self, count: int, yes: bool = True) -> None:
-        """Announce ``count`` replications and make the folder ready; unless ``yes``, ask for confirmation if they take long.
+    def begin(self, count: int, yes: bool, unasked: bool = False) -> None:
+        """Announce ``count`` replications, ask as ``confirm`` does, and make the folder ready.
 
         InputError if the folder holds something else, or the answer is no.
         """
         self.find_place()
-        seconds = self.announce(count)
-        if not yes:
-            _confirm(seconds, self.request.lang)
+        self.confirm(count, yes, unasked)
         self.make_way()
+
+    def confirm(self, count: int, yes: bool, unasked: bool = False) -> None:
+        """Announce ``count`` replications; unless ``yes``, ask for confirmation if they take long. ``unasked``: where there is no
+        terminal to ask on, begin, instead of refusing.
+        """
+        seconds = self.announce(count)
+        if not yes and not (unasked and not sys.stdin.isatty()):
+            _confirm(seconds, self.request.lang)
 
     @contextmanager
     def running(self, total: int) -> Iterator[RunRequest]:

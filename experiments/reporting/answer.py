@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from experiments.analyses.changes import Amount, GoalChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, promises
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
@@ -20,6 +20,10 @@ from sim.goals.own_goal import is_own_id
 FEW = 10
 #: Money below this share of the purse is no change.
 SLIGHT = 0.01
+#: Who bears so much of a price is named alone.
+MOSTLY = 0.5
+#: What is met more often is told from so large a change on; less stands in the tables.
+TOLD = 0.2
 #: The register hides a change where the truth moves so many times as much.
 HIDDEN = 3.0
 
@@ -69,7 +73,7 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
     if promised:
         year = min(each.first_year or facts.since for each in promised)
         label = "answer_broken_one" if len(promised) == 1 else "answer_broken"
-        yield words(label, year=year, count=numbers.whole(len(promised)), items=items(promised, numbers))
+        yield words(label, year=year, count=numbers.few(len(promised)), items=items(promised, numbers))
     if meant:
         yield words("answer_decided", items=items(meant, numbers))
     if others:
@@ -78,8 +82,10 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
         yield words("answer_none_broken")
     yield from people(facts, numbers)
     yield from money(facts, numbers)
-    if facts.kept:
-        yield words("answer_kept", items=items(facts.kept, numbers))
+    hollow = {change.id for change, _amount in facts.hollow}
+    kept = [each for each in facts.kept if each.id not in hollow and (each.difference >= TOLD or each.headline)]
+    if kept:
+        yield words("answer_kept", items=items(kept, numbers))
     for change, amount in facts.hollow:
         yield words("answer_hollow", goal=short_name(change, words), money=numbers.money(amount.difference))
     yield from main_goals(facts, numbers)
@@ -104,7 +110,7 @@ def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
             names=names, runs=worst.pairs, met_first=met_first, met_other=met_other,
             first=numbers.times(met_first, worst.pairs), other=numbers.times(met_other, worst.pairs),
         )  # fmt: skip
-        if behind not in told and down:
+        if behind not in told and down and not counted_below(worst):
             text += concerned(worst, numbers)
         told.add(behind)
         texts.append(text)
@@ -118,6 +124,21 @@ def grouped(changes: Sequence[GoalChange]) -> list[list[GoalChange]]:
         together = each.behind or (each.lever if each.owed else each.id)
         groups.setdefault((together, each.met_first, each.met_other), []).append(each)
     return list(groups.values())
+
+
+def counted_below(change: GoalChange) -> bool:
+    """Whether the persons of a promise are those below the line, whom the answer counts in a sentence of their own, by year."""
+    return bool(promises().get(change.id, {}).get("persons") == TRUE)
+
+
+def short_title(title: str) -> str:
+    """What a title calls the plan, before the colon that explains it."""
+    return re.split("：|: ", title)[0]
+
+
+def long_title(title: str) -> str:
+    """How a title explains the plan, after its colon; the title where it has none."""
+    return re.split("：|: ", title, maxsplit=1)[-1]
 
 
 def short_name(change: GoalChange, words: Words) -> str:
@@ -199,7 +220,8 @@ def main_goals(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     names = words("name_list").join(words("quoted_name", name=short_name(each, words)) for each in left)
     times = words("name_list").join(numbers.times(each.met_first, each.pairs) for each in left)
     poor = all(each.first < 0.5 for each in left)
-    yield words("main_same_poor" if poor else "main_same", goals=names, times=times)
+    label = f"main_same{'_poor' if poor else ''}{'_one' if len(left) == 1 else ''}"
+    yield words(label, goals=names, times=times)
 
 
 def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) -> str:
@@ -264,9 +286,14 @@ def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
     if found["value"] is None or known is None:
         return words("repair_none", goal=goal)
     value = numbers.setting(_rounded(found["value"]), known.unit)
-    price = numbers.money(found["own_yuan"])
-    times = numbers.times(found["met"], found["runs"])
-    return words("repair_found", goal=goal, lever=words.of(_names(known)), value=value, price=price, times=times)
+    own, public = found["own_yuan"], found.get("public_yuan", found["own_yuan"])
+    by = "own" if own >= MOSTLY * public else "public"  # posts, for one, are paid by upper levels
+    price = words(f"repair_price_{by}", money=numbers.money(own if by == "own" else public))
+    facts = {"goal": goal, "lever": words.of(_names(known)), "value": value, "price": price,
+             "times": numbers.times(found["met"], found["runs"])}  # fmt: skip
+    if found.get("kept", True):
+        return words("repair_found", **facts)
+    return words("repair_raised", plan=numbers.setting(_rounded(found["plan"]), known.unit), **facts)
 
 
 def _rounded(value: float) -> float:

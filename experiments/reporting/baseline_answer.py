@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.analyses.changes import Amount
+from experiments.analyses.changes import Amount, GoalChange
 from experiments.analyses.consequences import RECORDED, TRUE, Consequences
 from experiments.reporting.answer import items, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -18,6 +18,8 @@ from experiments.reporting.translations import Words
 from experiments.results import curves
 from experiments.results.folder import Results
 
+#: The promise that is the county's own money.
+FLOOR = "B1_floor"
 INCOME, UNDETECTED = "registered_income", "relapse_undetected"
 #: A growth gap or a threshold is told where the goal reaches this probability.
 SURE = 0.9
@@ -95,6 +97,11 @@ class BaselineFacts:
         return curves.first_reaching(self.curve(curves.AFTER_SPENDING), SURE)
 
 
+def held_up(own: Consequences) -> list[GoalChange]:
+    """The promises that break where the county's own money stops, its floor itself left out."""
+    return [each for each in own.broken if each.id != FLOOR and (each.promise or each.owed)]
+
+
 def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
     """People and money first, then what the register sees, the main goals, and what the county's own money holds up."""
     numbers = OfficeNumbers(words)
@@ -168,8 +175,8 @@ def _own_money(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     words, own = numbers.words, facts.own_stopped
     if own is None:
         return
-    held = [each for each in own.broken if each.id != "B1_floor"]
-    promised = [each for each in held if each.promise or each.owed]
+    held = [each for each in own.broken if each.id != FLOOR]
+    promised = held_up(own)
     if promised:
         yield words("base_own_holds", items=items(promised, numbers))
     elif not held:

@@ -1,7 +1,7 @@
 """What a lever does, in a sentence: from the stored finding of ``xianjie effects``, which needs simulation runs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +24,25 @@ def stored(root: Path = Path(".")) -> dict[str, Any]:
     return found
 
 
-def sentence(words: Words, effect: Mapping[str, Any] | None) -> str:
-    """One sentence for a planner: what off and most clearly change, or that nothing is seen."""
+def sentence(words: Words, effect: Mapping[str, Any] | None, tell: Callable[[Any], str] | None = None) -> str:
+    """One sentence for a planner: what off and most clearly change, or that nothing is seen; ``tell``: how a value is told."""
     if effect is None:
         return words("sentence", text=words("effects_not_done"))
     if effect["verdict"] == "fixed":
         return words("sentence", text=words("effects_fixed"))
-    parts = [side_text(words, effect, side, 1) for side in SIDES if side in effect]
+    parts = [side_text(words, effect, side, 1, tell) for side in SIDES if side in effect]
     return words("sentence", text=words("semicolon").join(parts))
 
 
-def side_text(words: Words, effect: Mapping[str, Any], side: str, shown: int = SHOWN) -> str:
+def side_text(
+    words: Words, effect: Mapping[str, Any], side: str, shown: int = SHOWN, tell: Callable[[Any], str] | None = None
+) -> str:  # fmt: skip
     """What one side clearly changes: the first outcomes of the list, and the public money."""
     lines = effect[side]["outcomes"]
     clear = [name for name, line in lines.items() if line["clear"]]
     chosen = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
     value = effect[side]["value"]
-    head = words("effects_off") if side == "off" else words("effects_most", value=_value(words, value))
+    head = words("effects_off") if side == "off" else words("effects_most", value=(tell or _plain)(value))
     body = words("comma").join(_phrase(words, name, lines[name]) for name in chosen) or words("effects_nothing")
     return words("effects_side", head=head, body=body)
 
@@ -55,7 +57,7 @@ def _is_money(name: str) -> bool:
     return name in ("public_spending", "unpaid") or name.startswith("fund.")
 
 
-def _value(words: Words, value: Any) -> str:
+def _plain(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 

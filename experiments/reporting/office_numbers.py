@@ -24,6 +24,10 @@ class OfficeNumbers:
         """A whole number; English groups thousands, Chinese does not."""
         return f"{round(number)}" if self.chinese else f"{round(number):,}"
 
+    def few(self, number: int) -> str:
+        """A small count in a sentence, in words up to ten."""
+        return self.tenth(number) if 0 < number <= 10 else self.whole(number)
+
     def rounded(self, number: float) -> float:
         """A count to 5 below 100, to 10 below 1000, to 100 above; below 10 as it is."""
         size = abs(number)
@@ -34,7 +38,7 @@ class OfficeNumbers:
         """A count of persons or cases without its unit, without sign."""
         value = self.rounded(number)
         if self.chinese and value >= 10000:
-            return f"{value / 10000:.2g}万" if value < 100000 else f"{value / 10000:.0f}万"
+            return f"{value / 10000:.3g}万" if value < 100000 else f"{value / 10000:.0f}万"
         return self.whole(value)
 
     def persons(self, number: float) -> str:
@@ -141,7 +145,7 @@ def _figures(number: float) -> str:
         return f"{_step(number, 10):.0f}"
     if number >= 100:
         return f"{number:.0f}"
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+    return f"{number:.0f}" if number >= 9.95 else f"{number:.1f}"
 
 
 def _step(number: float, step: float) -> float:

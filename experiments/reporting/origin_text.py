@@ -24,10 +24,11 @@ def sentence(counts: Mapping[str, int] | None, words: Words) -> str | None:
     if not counts:
         return None
     own = counts.get("own_distribution", 0) + counts.get("own_fact", 0)
+    scaled = counts.get("scaled", 0)
     return words(
-        "origin_line",
+        "origin_line" if scaled else "origin_line_own",  # Lingyuan itself scales nothing
         own=own,
-        scaled=counts.get("scaled", 0),
+        scaled=scaled,
         assumed=counts.get("assumed", 0),
         national=counts.get("national", 0),
     )

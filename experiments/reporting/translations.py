@@ -50,8 +50,10 @@ class Words:
         return "" if names is None else str(names.get(self.language, ""))
 
     def clause(self, clause: str | None) -> str:
-        """A clause of the paper by its number; in words where the paper has none (``own``)."""
-        return self("clause_own") if clause == "own" else clause or ""
+        """A clause of the paper by its number, that of an annex in the language; in words where the paper has none (``own``)."""
+        if clause == "own":
+            return self("clause_own")
+        return (clause or "").replace("annex ", self("clause_annex"))
 
     def option(self, name: str) -> str:
         """A choice of a switch in words, with what is typed for it."""

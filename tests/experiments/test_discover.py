@@ -154,7 +154,7 @@ def made_bound(box, name):
 def test_findings_are_plain_words_in_both_languages_and_a_picture(planted_result):
     _asked, made, out = planted_result
     chinese, english = (" ".join(discovery_text.answer(made, language)) for language in ("zh", "en"))
-    assert "住院率高于" in chinese and "每 10 个未来有 10 个达不到目标" in chinese
+    assert "住院率高于" in chinese and "每 10 次推演有 10 次达不到目标" in chinese
     assert '"Mean bill of an admission" is above 8,' in english and "about 10 of 10 futures" in english
     assert "held back" in english and "not proof of causes" in english
     paths = discovery_boxes.render(out, made)

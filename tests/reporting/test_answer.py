@@ -382,10 +382,38 @@ def test_the_cheapest_repair_brings_back_three_quarters_and_has_its_price():
     assert "13" not in answer.repair_sentence(found, Words("zh")) and "万元" in answer.repair_sentence(found, Words("zh"))
 
 
-def test_a_promise_whose_lever_the_plan_leaves_alone_has_no_repair():
-    facts = SimpleNamespace(levers=[], years=[2021], in_force=[2021])
-    found = attribution.repair(facts, change(lever="budget.county_floor"), None, None, 5)
-    assert found["value"] is None and "leaves the lever" in found["reason"]
+def test_a_promise_whose_lever_the_plan_leaves_alone_is_repaired_by_raising_it():
+    """Replication n meets the goal from 20 + n/2 million on: three quarters of 20 need 27; the plan has 20, 40 is tried."""
+    scenario = load_scenario("scenarios/baseline.yaml", ("public_posts.count=3000",))
+
+    def value(at, number):
+        return 12.0 * sample_values(at.scenario, 1, None).at("budget.county_floor", 30)
+
+    class Study(PlantedStudy):
+        def outcomes(self, at, numbers=None):
+            found = super().outcomes(at, numbers)
+            met = found.funds["county_floor"] + 1.0 >= 2e7 + 0.5e6 * found.replications
+            return Outcomes(**{**vars(found), "met": met.astype(float)[:, None]})
+
+    facts = SimpleNamespace(levers=[], years=[2021], in_force=[2021], since=2021, setting=lambda name: 20_000_000)
+    broken = change(id="goal", lever="budget.county_floor", pairs=20, met_first=20, met_other=1)
+    found = attribution.repair(facts, broken, scenario, Study(value), 20)
+    assert found["value"] is not None, found["reason"]
+    assert 2.7e7 <= found["value"] <= 2.7e7 + 2e7 * attribution.STEP and found["probability"] >= 0.7625
+    assert not found["kept"] and found["own_yuan"] == pytest.approx(found["value"] - 2e7)
+    told = answer.repair_sentence(found, Words("zh"))
+    assert "由每年2000万元增加到" in told and "本级每年比本方案多支出约" in told
+    # What upper levels pay is told as public money, not as nothing of the county's own.
+    elsewhere = {**found, "own_yuan": 0.0, "public_yuan": 5e6}
+    assert "各级财政每年比本方案多支出约500万元" in answer.repair_sentence(elsewhere, Words("zh"))
+    assert "public money" in answer.repair_sentence(elsewhere, Words("en"))
+
+
+@pytest.mark.parametrize("lever", ["village_assets.rule", "no.such_lever", None])
+def test_a_promise_whose_lever_is_no_number_has_no_repair(lever):
+    facts = SimpleNamespace(levers=[], years=[2021], in_force=[2021], since=2021, setting=lambda name: "equal")
+    found = attribution.repair(facts, change(lever=lever), None, None, 5)
+    assert found["value"] is None and "no number" in found["reason"]
 
 
 def test_the_league_ranks_by_persons_kept_above_the_line_for_a_million_of_own_money():

@@ -30,7 +30,7 @@ def test_how_often_is_told_in_tenths_where_there_are_enough_runs(met, runs, zh, 
 @pytest.mark.parametrize(
     ("number", "zh", "en"),
     [(3, "3人", "3 people"), (43, "45人", "45 people"), (178, "180人", "180 people"), (-978, "980人", "980 people"),
-     (8234, "8200人", "8,200 people"), (12345, "1.2万人", "12,300 people")],
+     (8234, "8200人", "8,200 people"), (12345, "1.23万人", "12,300 people")],
 )  # fmt: skip
 def test_persons_are_whole_and_rounded(number, zh, en):
     assert (ZH.persons(number), EN.persons(number)) == (zh, en)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import console, executor_options
-from experiments.cli.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Scenario, Seed, Sets, Workers
+from experiments.cli.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Scenario, Seed, Sets, Workers, Yes
 
 
 def solve(
@@ -31,6 +31,7 @@ def solve(
     sets: Sets = None,
     out: Out = None,
     fresh: Fresh = False,
+    yes: Yes = False,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
     lang: Lang = Language.ZH,
@@ -71,7 +72,7 @@ def solve(
         looks = solve_analysis.FIRST + solve_analysis.EXPECTED
         points.affordable("--replications", 0, looks, replications)
         run.connect(place)
-        run.begin(looks * replications)
+        run.begin(looks * replications, yes, unasked=True)
         with run.running(looks * replications) as options, Study(run.work, run.scenarios, task, options) as study:
             try:
                 made = solve_analysis.answer(chosen, question, study, replications)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import console, executor_options
-from experiments.cli.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers
+from experiments.cli.console import Code, DryRun, Fresh, Json, Lang, Language, NoFigures, Out, Quiet, Seed, Workers, Yes
 
 
 def sweep(
@@ -20,6 +20,7 @@ def sweep(
     out: Out = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
+    yes: Yes = False,
     shard: Annotated[
         str | None,
         typer.Option(metavar="3/10", help="Live only this part; the journals of all parts in one folder make the whole."),
@@ -69,7 +70,7 @@ def sweep(
             console.show_json({"points": places, "lives": replications_here, "seconds": round(seconds)})
             return
         study.connect(place)
-        study.begin(replications_here)
+        study.begin(replications_here, yes, unasked=True)
         with study.running(total) as options:
             manifest = sweep_analysis.sweep(design, study.work, options, count)
         if manifest is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import console
-from experiments.cli.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers
+from experiments.cli.console import Fresh, Json, Lang, Language, OnlyLuck, Out, Quiet, Sets, Workers, Yes
 
 FILES = ("warning.json", "warning.csv", "groups.csv", "rescue.csv")  # each is written only if there is something in it
 
@@ -35,6 +35,7 @@ def warn(
     sets: Sets = None,
     out: Out = None,
     fresh: Fresh = False,
+    yes: Yes = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -59,7 +60,7 @@ def warn(
         if levers is None and start is None:
             console.refuse_given(
                 context, "is for --levers and --from: without them nothing is run; leave it out",
-                "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers"
+                "只与 --levers 和 --from 一起用，没有它们就不推演；请去掉", "replications", "workers", "yes"
             )  # fmt: skip
         request = WarningRequest.of(path, seed, only_luck, sets or [])
         catalogue = model_api.load_model(model_api.COUNTY).catalogue(request.scenario)
@@ -96,13 +97,15 @@ def warn(
             out=out,
             quiet=quiet,
         )
-        study.make_way()
+        numbers = range(min(replications, request.runs or replications))
+        if points:
+            study.begin((len(points) + 1) * len(numbers), yes, unasked=True)
+        else:
+            study.make_way()
         seen = outlooks(request, goals, catalogue, likely) if request.results is not None else {}
         found: list[early_warning_analysis.Rescue] = []
         if points:
-            numbers = range(min(replications, request.runs or replications))
             with study.running(0) as options:
-                study.announce((len(points) + 1) * len(numbers))
                 found = run_rescues(request, points, goals, numbers, target=study.work, likely=likely, options=options)
         made: dict[str, Any] = {
             "scenario": request.scenario.id, "seed": request.seed, "runs": request.runs, "likely": likely,

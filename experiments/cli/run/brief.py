@@ -43,7 +43,7 @@ def brief(
     context: typer.Context,
     out: Annotated[
         list[Path],
-        typer.Argument(help="A result folder, and folders of sweeps or sensitivity that say what moves it.", metavar="OUT…"),
+        typer.Argument(help="A result folder, and folders of sweep, sensitivity or budget to draw on.", metavar="OUT…"),
     ],
     compare: Annotated[
         bool, typer.Option("--compare", help="Hold the results against each other, the first as the reference.")

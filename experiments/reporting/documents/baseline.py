@@ -2,6 +2,7 @@
 up.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from sim.goals.own_goal import is_own_id
 #: Goals of the annexes on what is produced.
 PRODUCTION = "Y_"
 NAMED_USES = 3
+#: Rows of promises that the county's own money holds up, beside the main goals.
+MOST_HELD = 2
 
 
 def lead(facts: BaselineFacts, words: Words) -> str:
@@ -26,7 +29,7 @@ def lead(facts: BaselineFacts, words: Words) -> str:
     runs = facts.itself.pairs
     beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
     trial = words("lead_trial") if runs < ENOUGH else ""
-    title = words.of(facts.results.manifest["scenario"]["title"])
+    title = answer.long_title(words.of(facts.results.manifest["scenario"]["title"]))
     return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
 
 
@@ -67,9 +70,15 @@ def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
 
         total = sum(yuan for _use, yuan in uses)
         shares = words("name_list").join(
-            words("use_share", use=use_label(use, words), share=numbers.share(yuan / total)) for use, yuan in uses[:NAMED_USES]
+            words("use_share", use=_bare_use(use_label(use, words)), share=numbers.share(yuan / total))
+            for use, yuan in uses[:NAMED_USES]
         )
         yield words("own_uses", money=numbers.money(total), uses=shares)
+
+
+def _bare_use(name: str) -> str:
+    """A use's name in a sentence: its kind before a colon and whose money it is go without saying."""
+    return re.sub("（本级）|, county$", "", re.split("：|: ", name)[-1])
 
 
 def own_uses(facts: Consequences) -> list[tuple[str, float]]:
@@ -82,7 +91,8 @@ def own_uses(facts: Consequences) -> list[tuple[str, float]]:
 def _basis(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     yield pages.definition(facts.itself, numbers)
     if facts.own_stopped is not None:
-        yield from pages.surety(facts.own_stopped, numbers)
+        found = list(pages.surety(facts.own_stopped, numbers))
+        yield from [numbers.words("sure_own_stopped"), *found] if found else []
     yield pages.evidence(facts.results, numbers.words)
     yield numbers.words("basis_synthetic")
 
@@ -96,25 +106,25 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
     if facts.stopped is not None:
         runs.append(("stopped", facts.stopped, False))
     rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(runs, numbers)]
-    columns: list[tuple[str, float, str | None]] = [("item", 3.0, None), *((name, 1.6, None) for name, _facts, _side in runs)]
+    columns: list[tuple[str, float, str | None]] = [("item", 2.5, None), *((name, 1.7, None) for name, _facts, _side in runs)]
     note = words("page_note_baseline") + _production(facts, numbers)
     return pages.page_table(words, "baseline", columns, rows[: pages.MOST_ROWS], note)
 
 
 def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
-    shown = [each.id for each in facts.itself.goals if each.headline]
-    shown += [each.id for each in facts.itself.goals if is_own_id(each.id)][: pages.MOST_OWN]
-    if facts.own_stopped is not None:
-        broken = (each.id for each in facts.own_stopped.broken if (each.promise or each.owed) and not each.decided)
-        shown += [name for name in broken if name not in shown][:2]
-    for name in shown:
+    """The main goals, goals of one's own, and the promises that the text says the county's own money holds up."""
+    main = [[each] for each in facts.itself.goals if each.headline]
+    mine = [[each] for each in facts.itself.goals if is_own_id(each.id) and not each.headline][: pages.MOST_OWN]
+    held = [] if facts.own_stopped is None else answer.grouped(baseline_answer.held_up(facts.own_stopped))
+    held = [each for each in held if not each[0].headline and not is_own_id(each[0].id)][:MOST_HELD]
+    for group in (*main, *mine, *held):
         row: dict[str, Cell | str] = {}
         for key, own, is_other in runs:
-            goal = own.goal(name)
+            goal = own.goal(group[0].id)
             if goal is None:
                 continue
             met = goal.met_other if is_other else goal.met_first
-            row["item"] = answer.short_name(goal, numbers.words)
+            row["item"] = numbers.words("name_list").join(answer.short_name(each, numbers.words) for each in group)
             row[key] = Cell(met / max(goal.pairs, 1), numbers.times(met, goal.pairs))
         yield row
 

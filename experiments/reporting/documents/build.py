@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.analyses.consequences import Consequences
-from experiments.reporting import origin_text
+from experiments.reporting import answer, origin_text
 from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import annexes, baseline, comparison, pages
 from experiments.reporting.documents.content import Block, Brief, Paragraph, Section, clean_part
@@ -15,20 +15,24 @@ from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 
 #: Labels that every document needs.
-LABELS = ("figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap")
+LABELS = ("figure_label", "table_label", "sheet_answer", "number_gap", "heading_gap", "attachment", "attachments", "item_gap")
 
 
-def build_brief(source: Source, studies: Sequence[Study], language: str, command: str, with_annexes: bool = False) -> Brief:
-    """The brief of one result; ``command``: the command line that writes it again."""
+def build_brief(
+    source: Source, studies: Sequence[Study], language: str, command: str, with_annexes: bool = False,
+    league: Mapping[str, Any] | None = None,
+) -> Brief:  # fmt: skip
+    """The brief of one result; ``command``: the command line that writes it again, ``league`` what ``analyses.budget`` wrote of
+    the plan.
+    """
     words = Words(language, minus="\u2212")
     context = ReportContext(Measurements(source.results, source.without_policy), words)
     facts = BaselineFacts.of(source.results, source.without_policy, source.without_county_money)
     opening = [Paragraph(text) for text in pages.warnings(source.marks, words)]
     extra = annexes.of_one(context, source, studies, command, pictures=with_annexes)
-    title = words("title_baseline", title=context.title)
-    return _whole(
-        context, title, baseline.lead(facts, words), opening, baseline.build_sections(facts, words), extra, with_annexes
-    )  # fmt: skip
+    title = words("title_baseline", title=answer.short_title(context.title))
+    sections = _with_league(baseline.build_sections(facts, words), league, words)
+    return _whole(context, title, baseline.lead(facts, words), opening, sections, extra, with_annexes)
 
 
 def build_comparison(
@@ -37,9 +41,10 @@ def build_comparison(
     command: str,
     with_annexes: bool = False,
     parts: Mapping[str, Any] | None = None,
+    league: Mapping[str, Any] | None = None,
 ) -> Brief:
     """The brief of several results, each compared with the first on common random numbers; ``command`` as for ``build_brief``,
-    ``parts`` what ``analyses.attribution`` wrote of the only plan.
+    ``parts`` what ``analyses.attribution`` wrote of the only plan, ``league`` what ``analyses.budget`` wrote of the last.
 
     The two pages are about the first plan; with more than one, each has its own sections, one after another.
     """
@@ -57,9 +62,20 @@ def build_comparison(
             heading = Paragraph(comparison.lead(facts, words), strong=True)
             own = [Section(own[0].id, words("compare_section", other=other.title), (heading, *own[0].blocks)), *own[1:]]
         sections += own
+    sections = _with_league(sections, league, words)
     title = words("title_comparison", titles=words("name_list").join(words("titled", title=each.title) for each in others))
     extra = annexes.of_comparison(first, others, sources, command, pictures=with_annexes)
-    return _whole(first, title, comparison.lead(found[0], words), opening, sections, extra, with_annexes)
+    return _whole(others[0], title, comparison.lead(found[0], words), opening, sections, extra, with_annexes)
+
+
+def _with_league(sections: Sequence[Section], league: Mapping[str, Any] | None, words: Words) -> list[Section]:
+    """The sections with the league table, if that was run, before it is said how sure all is."""
+    made = list(sections)
+    if league is not None and league["league"]:
+        table = pages.league_table(league, OfficeNumbers(words))
+        place = next((number for number, each in enumerate(made) if each.id.startswith("basis")), len(made))
+        made.insert(place, Section("league", words("page_league"), (table,)))
+    return made
 
 
 def _whole(

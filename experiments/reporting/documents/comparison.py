@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
 from experiments.analyses.attribution import BELOW
-from experiments.analyses.changes import Amount, GoalChange
+from experiments.analyses.changes import GoalChange
 from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
 from experiments.reporting import answer
 from experiments.reporting.documents import pages
@@ -17,14 +17,14 @@ from sim.goals.own_goal import is_own_id
 
 INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "industry_year_end")
 HELP = "waiting_help"
-MOST_BROKEN = 4
+MOST_BROKEN = 5
 
 
 def lead(facts: Consequences, words: Words) -> str:
     """Which two plans, and how often they were run."""
     numbers = OfficeNumbers(words)
     changed = answer.describe_levers(facts, numbers)
-    first, other = (words.of(each.manifest["scenario"]["title"]) for each in (facts.first, facts.other))
+    first, other = (answer.long_title(words.of(each.manifest["scenario"]["title"])) for each in (facts.first, facts.other))
     plan = words("lead_plan", levers=changed) if changed else words("lead_plan_title", title=other)
     trial = words("lead_trial") if facts.trial else ""
     return words("lead_comparison", plan=plan, first=first, runs=facts.pairs, trial=trial)
@@ -84,40 +84,35 @@ def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table
         known = book.get(part["lever"])
         row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
         for key in ("alone", "left_out", "share"):
-            row[key] = Cell(part[key]["mean"], _around(part[key], numbers))
+            row[key] = Cell(part[key]["mean"], pages.around(part[key], numbers))
         rows.append(row)
     total = metric["total"]
     rows.append(
-        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], _around(total, numbers))}
+        {"item": words("parts_total"), "alone": "", "left_out": "", "share": Cell(total["mean"], pages.around(total, numbers))}
     )
     columns = [("item", 2.6, None), ("alone", 1.8, None), ("left_out", 1.8, None), ("share", 1.8, None)]
     return pages.page_table(words, "parts", columns, rows, words("page_note_parts"))
-
-
-def _around(found: Mapping[str, float], numbers: OfficeNumbers) -> str:
-    middle, low, high = (f"{found[key]:+,.0f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
-    return numbers.words("parts_around", middle=middle, low=low, high=high)
 
 
 def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
     """At most eight rows in the order of the text, each with its year, persons and what its repair would take."""
     words = numbers.words
     groups = answer.grouped(facts.broken)[:MOST_BROKEN]
-    rows = [_own_row(facts, numbers), *(_goal_row(group, facts, numbers) for group in groups)]
+    rows = [_own_row(facts, numbers)]
+    paid: set[tuple[str, ...]] = set()
+    for group in groups:
+        rows.append(_goal_row(group, facts, numbers, group[0].behind in paid))
+        paid |= {group[0].behind} if group[0].behind else set()
     told = {each.id for group in groups for each in group}
     mine = [each for each in facts.goals if is_own_id(each.id) and each.id not in told]
-    rows += [_goal_row([each], facts, numbers) for each in mine[: pages.MOST_OWN]]
+    rows += [_goal_row([each], facts, numbers, False) for each in mine[: pages.MOST_OWN]]
     rows += _people_rows(facts, numbers)
     rows += _industry_row(facts, numbers)
     columns: list[tuple[str, float, str | None]] = [
-        ("item", 2.6, None), ("first", 1.7, None), ("other", 1.7, None), ("since", 0.9, None), ("persons", 1.7, None),
+        ("item", 2.5, None), ("first", 1.7, None), ("other", 1.7, None), ("since", 1.05, None), ("persons", 1.7, None),
         ("repair", 1.7, None),
     ]  # fmt: skip
-    note = words("page_note_comparison")
-    if facts.hollow:
-        change, amount = facts.hollow[0]
-        note += words("answer_hollow", goal=answer.short_name(change, words), money=numbers.money(amount.difference))
-    return pages.page_table(words, "comparison", columns, rows[: pages.MOST_ROWS], note)
+    return pages.page_table(words, "comparison", columns, rows[: pages.MOST_ROWS], words("page_note_comparison"))
 
 
 def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
@@ -132,7 +127,10 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     }  # fmt: skip
 
 
-def _goal_row(group: Sequence[GoalChange], facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+def _goal_row(
+    group: Sequence[GoalChange], facts: Consequences, numbers: OfficeNumbers, counted: bool
+) -> dict[str, Cell | str]:  # fmt: skip
+    """``counted``: a row above counts the same payments already."""
     words, change = numbers.words, group[0]
     first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
     persons, lacking = words("cell_none"), words("cell_none")
@@ -143,6 +141,8 @@ def _goal_row(group: Sequence[GoalChange], facts: Consequences, numbers: OfficeN
         persons = words(label, count=numbers.count(change.persons.difference))
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
         lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
+    if counted:
+        persons = lacking = words("cell_counted")
     return {
         "item": words("name_list").join(answer.short_name(each, words) for each in group),
         "first": Cell(change.first, first), "other": Cell(change.other, other),
@@ -178,14 +178,10 @@ def _people_rows(facts: Consequences, numbers: OfficeNumbers) -> Iterator[dict[s
 
 def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str, Cell | str]]:
     words, amount = numbers.words, facts.paid(funds=(OWN_FUND, "bridging"), uses=INDUSTRY)
-    if not _moved(amount):
+    if not amount.clear:
         return []
     return [{
         "item": words("row_industry", years=answer.span(facts, words)), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
         "persons": words("cell_none"), "repair": words("cell_none"),
     }]  # fmt: skip
-
-
-def _moved(amount: Amount) -> bool:
-    return amount.p90 < 0.0 or amount.p10 > 0.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import model_api
-from experiments.analyses import attribution, comparison
+from experiments.analyses import attribution, budget, comparison
 from experiments.results import folder as results
 from experiments.results.folder import Results
 from sim.core.inputs.errors import UserError, describe_problem
@@ -27,6 +27,8 @@ NEEDED = (
 
 #: What the parts and repairs of a plan are as a study.
 PARTS = "parts"
+#: What ``xianjie budget --out`` keeps: what a million more of the county's own money buys, programme by programme.
+LEAGUE = "league"
 
 
 class Unusable(UserError):
@@ -193,7 +195,7 @@ def _check_agreement(result: Results) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """A folder of a sweep, of a sensitivity analysis or of the parts of a plan; ``kind`` says which."""
+    """A folder of a sweep, of a sensitivity analysis, of the parts of a plan or of its league table; ``kind`` says which."""
 
     folder: Path
     kind: str
@@ -202,7 +204,12 @@ class Study:
 
 def read_study(folder: Path) -> Study | None:
     """The study in a folder; None if it holds none."""
-    for name, kind in (("sensitivity.json", "sensitivity"), (attribution.FILE, PARTS), ("manifest.json", "sweep")):
+    for name, kind in (
+        ("sensitivity.json", "sensitivity"),
+        (attribution.FILE, PARTS),
+        (budget.RECORD, LEAGUE),
+        ("manifest.json", "sweep"),
+    ):
         try:
             record = json.loads((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -210,6 +217,8 @@ def read_study(folder: Path) -> Study | None:
         if kind == "sensitivity" and "screening" in record:
             return Study(folder, kind, record)
         if kind == PARTS and isinstance(record, dict) and "repairs" in record:
+            return Study(folder, kind, record)
+        if kind == LEAGUE and isinstance(record, dict) and "league" in record:
             return Study(folder, kind, record)
         if kind == "sweep" and isinstance(record, dict) and record.get("kind") == "sweep":
             return Study(folder, kind, record)

@@ -5,6 +5,7 @@ from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import TRUE, Consequences
+from experiments.reporting.answer import short_name
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -23,6 +24,27 @@ def page_table(words: Words, name: str, columns: Sequence[tuple[str, float, str 
         for label, width, title in columns
     )
     return Table(name, words(f"page_table_{name}"), made, rows=tuple(rows), note=note)
+
+
+def around(found: Mapping[str, float], numbers: OfficeNumbers, digits: int = 0) -> str:
+    """A mean over its interval, with signs."""
+    texts = (f"{found[key]:+,.{digits}f}".replace("-", numbers.words.minus) for key in ("mean", "low", "high"))
+    middle, low, high = texts
+    return numbers.words("parts_around", middle=middle, low=low, high=high)
+
+
+def league_table(record: Mapping[str, Any], numbers: OfficeNumbers) -> Table:
+    """What a million more of the county's own money buys, the most persons first: persons, income, promises, with intervals."""
+    words = numbers.words
+    columns: list[tuple[str, float, str | None]] = [("item", 2.6, words("column_programme"))]
+    shown = (("kept", 0), ("income", 0), ("promises", 1))
+    columns += [(f"league_{name}", 1.8, None) for name, _digits in shown]
+    rows = [
+        {"item": words.of(each["name"])}
+        | {f"league_{name}": cell(each[name]["mean"], around(each[name], numbers, digits)) for name, digits in shown}
+        for each in record["league"]
+    ]
+    return page_table(words, "league", columns, rows, words("league_note", count=record["replications"]))
 
 
 def cell(value: float | int | None, shown: str) -> Cell:
@@ -46,7 +68,7 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
         if not found:
             continue
         every = len(found) == len(own)
-        named = words("item_comma").join(
+        named = words("name_list").join(
             words(f"{label}_item", name=words.of(line["name"]), money=numbers.a_head(line["difference"])) for line in found[:2]
         )
         rest = words(f"{label}_rest") if len(found) > 2 and not every else ""
@@ -56,12 +78,16 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
 
 
 def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
-    """The direction in counts and the size in eight runs of ten, of what breaks and of persons below the line."""
+    """The direction in counts and the size in eight runs of ten, of the worst that the answer tells of and of persons below the
+    line.
+    """
     words = numbers.words
-    worst = next((each for each in facts.broken if each.harmed), None)
+    told = [each for each in facts.broken if each.harmed and (each.promise or each.owed)]
+    worst = next((each for each in told or facts.broken if each.harmed), None)
     if worst is not None:
+        label = "sure_goal" if worst.helped else "sure_goal_one_way"
         yield words(
-            "sure_goal", goal=words.of(worst.name), runs=worst.pairs, harmed=worst.harmed, helped=worst.helped
+            label, goal=short_name(worst, words), runs=worst.pairs, harmed=worst.harmed, helped=worst.helped
         )  # fmt: skip
     year = max(facts.years, key=lambda each: abs(amount.difference) if (amount := facts.persons(TRUE, each)) else 0.0)
     below = facts.persons(TRUE, year)
@@ -70,6 +96,7 @@ def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         low, high = (below.p10, below.p90) if more else (-below.p90, -below.p10)
         label = "sure_people_more" if more else "sure_people_fewer"
         count = below.rises if more else below.falls
+        label = f"{label}_always" if count == facts.pairs and low > 0 else label
         if low > 0:
             yield words(label, year=year, count=count, runs=facts.pairs, low=numbers.count(low), high=numbers.count(high))
         else:

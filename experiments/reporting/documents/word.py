@@ -7,6 +7,7 @@ gives the same bytes: the parts are packed without the time of day.
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,10 @@ def write(brief: Brief, path: Path, pictures: Pictures, style: str = "plain") ->
 class _Writer:
     def __init__(self, brief: Brief, pictures: Pictures, look: word_styles.Look) -> None:
         self.brief, self.pictures, self.look = brief, pictures, look
+        self.width = Mm(210) - look.left - look.right
+        self.look = self._fitted(look)
         self.docx: Any = Document()
         self.numbers = numbers(brief)
-        self.width = Mm(210) - look.left - look.right
 
     def document(self) -> Any:
         """The whole document."""
@@ -57,66 +59,80 @@ class _Writer:
         self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
         for block in self.brief.opening:
             self._block(block)
-        for number, section in enumerate(self._fitting(), 1):
+        sections = [each for each in map(self._in_text, self.brief.shown) if each.blocks]
+        for number, section in enumerate(sections, 1):
             self._section(number, section)
+        named = [block.title if isinstance(block, Table) else block.caption for block in self._attachments()]
+        if named:
+            items = self.brief.labels["heading_gap"].join(
+                f"{number}{self.brief.labels['item_gap']}{name}" for number, name in enumerate(named, 1)
+            )
+            self.docx.add_paragraph(f"{self.brief.labels['attachments']}{items}", style="Body Text")
         if self.brief.source:
             self.docx.add_paragraph(self.brief.source, style="Note")
+        self._attach()
         return self.docx
 
-    def _fitting(self) -> tuple[Section, ...]:
-        """The sections that two pages of the standard hold, the last left to the annexes first; all where a page holds enough.
+    @property
+    def _attached(self) -> bool:
+        """Whether tables and pictures stand behind the text, as annexes that it names."""
+        return self.look.attached and not self.brief.with_annexes
 
-        The standard sets 22 lines of 28 characters on a page, so an estimate by characters is good to a line or two.
+    def _in_text(self, section: Section) -> Section:
+        """A section without what is attached."""
+        if not self._attached:
+            return section
+        return replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, Table | Illustration)))
+
+    def _fitted(self, look: word_styles.Look) -> word_styles.Look:
+        """The first size and spacing of the look in which the text ends on the second page; nothing is ever left out.
+
+        The standard sets 22 lines of 28 characters on a page and lets an office set more where it has to.
         """
-        sections = list(self.brief.shown)
-        if self.look.pictures or self.brief.with_annexes or self.look.line is None:
-            return tuple(sections)
-        page = Emu(Mm(297) - self.look.top - self.look.bottom).pt
-        width = Emu(self.width).pt
-        used = self.look.line  # a line to spare
-        used += self._height(Section("opening", "", self.brief.opening)) if self.brief.opening else 0.0
-        used += 16.0 * (1 + _cells(self.brief.source) * 10.5 / 2 // width)
-        used += 1.5 * (1 + _cells(self.brief.title) * self.look.title_size / 2 // width) * self.look.title_size
-        used += 16.0 * (1 + _cells(self.brief.subtitle) * 11 / 2 // width)
-        while len(sections) > 2 and self._end(sections, used, page) > 2 * page:
-            sections.pop()
-        return tuple(sections)
+        page, width = Emu(Mm(297) - look.top - look.bottom).pt, Emu(self.width).pt
+        made = look
+        for size, line in look.tighter if self._attached else ():
+            made = replace(look, size=size, heading_size=min(look.heading_size, size), line=line)
+            if self._length(made, width) <= 2 * page:
+                break
+        return made
 
-    def _end(self, sections: list[Section], start: float, page: float) -> float:
-        """Where the last section ends, in points from the top of the first page; short tables do not break."""
-        place = start
-        for section in sections:
-            height = self._height(section)
-            whole = any(isinstance(block, Table) and len(block.rows) <= SHORT for block in section.blocks)
-            if whole and place < page < place + height:
-                place = page
-            place += height
-        return place
+    def _length(self, look: word_styles.Look, width: float) -> float:
+        """Points that the text takes, by its characters: good to a line or two."""
+        line = look.line or 1.5 * look.size
+        used = 2 * line  # a line to spare, and one that names the annexes
+        used += 1.5 * look.title_size * _lines(self.brief.title, look.title_size, width)
+        used += 16.0 * (_lines(self.brief.subtitle, 11, width) + _lines(self.brief.source, 10.5, width))
+        sections = (Section("opening", "", self.brief.opening), *map(self._in_text, self.brief.shown))
+        for section in (each for each in sections if each.blocks):
+            used += line + 22.0 if section.title else 0.0
+            for block in section.blocks:
+                small = isinstance(block, Paragraph) and block.small
+                size, pitch = (10.5, 16.0) if small else (look.size, line)
+                texts = (
+                    [block.text] if isinstance(block, Paragraph) else [*getattr(block, "items", ()), *getattr(block, "lines", ())]
+                )
+                used += sum(4.0 + pitch * _lines(f"　　{text}", size, width) for text in texts)
+        return used
 
-    def _height(self, section: Section) -> float:
-        """Points that a section takes, by the characters of its texts."""
-        width, total = Emu(self.width).pt, ((self.look.line or 0.0) + 22.0 if section.title else 0.0)
-        for block in section.blocks:
-            if isinstance(block, Paragraph):
-                size, line = (10.5, 16.0) if block.small else (self.look.size, self.look.line or 0.0)
-                total += 4.0 + line * (1 + (_cells(block.text) + 4) * size / 2 // width)
-            elif isinstance(block, Table):
-                columns = block.of("document")
-                share = width / sum(column.width for column in columns)
-                for row in block.rows:
-                    lines = [
-                        1 + (_cells(shown(row.get(column.id, ""))) * self.look.cell_size / 2) // (column.width * share - 8)
-                        for column in columns
-                    ]
-                    total += max(lines) * self.look.cell_size * 1.2 + 2
-                total += 30.0 + 16.0 * (1 + _cells(block.note) * 10.5 / 2 // width)
-        return total
+    def _attach(self) -> None:
+        """Each table and picture on the pages after the text, under the number by which the text names it."""
+        blocks = self._attachments()
+        for number, block in enumerate(blocks, 1):
+            heading = self.docx.add_heading(f"{self.brief.labels['attachment']}{number}", level=1)
+            heading.paragraph_format.page_break_before = number == 1
+            self._block(block)
+
+    def _attachments(self) -> list[Table | Illustration]:
+        if not self._attached:
+            return []
+        found = [block for section in self.brief.shown for block in section.blocks if isinstance(block, Table | Illustration)]
+        return [block for block in found if isinstance(block, Illustration) or block.in_document]
 
     def _section(self, number: int, section: Section) -> None:
         self.docx.add_heading(f"{self.look.number(number, self.brief.language)}{section.title}", level=1)
         for block in section.blocks:
-            if self.look.pictures or self.brief.with_annexes or not isinstance(block, Illustration):
-                self._block(block)
+            self._block(block)
 
     def _block(self, block: Any) -> None:
         match block:
@@ -230,6 +246,11 @@ class _Writer:
         own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
         own.created = own.modified = own.last_printed = when
         own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]
+
+
+def _lines(text: str, size: float, width: float) -> int:
+    """How many lines of this width (points) a text takes."""
+    return 1 + int(_cells(text) * size / 2 // width) if text else 0
 
 
 def _cells(text: str) -> int:

@@ -29,7 +29,8 @@ class Fonts:
 @dataclass(frozen=True)
 class Look:
     """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them;
-    ``pictures``: whether the two pages have room for their picture, which otherwise stands in the annexes.
+    ``attached``: tables and pictures stand in annexes that the text names, as in an office's paper; ``tighter``: sizes and line
+    spacings of such a text, the standard's own first, of which the first is taken in which it ends on the second page.
     """
 
     body: Fonts
@@ -47,7 +48,8 @@ class Look:
     left: Any
     right: Any
     chinese_numerals: bool
-    pictures: bool = True
+    attached: bool = False
+    tighter: tuple[tuple[float, float], ...] = ()
 
     def number(self, section: int, language: str) -> str:
         """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
@@ -69,19 +71,20 @@ LOOKS = {
     "official": Look(
         FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), size=16, title_size=22,
         heading_size=16, cell_size=10.5, line=28.0, indent=True, centred=True,
-        top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True, pictures=False,
+        top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True, attached=True,
+        tighter=((16, 28.0), (16, 25.0), (15, 23.0), (14, 21.0), (12, 18.0)),
     ),
 }  # fmt: skip
 
 
 def look_of(style: str, language: str) -> Look:
-    """A style of documents in a language: the standard is for Chinese, and English in its size would run over two pages."""
+    """A style of documents in a language: the standard is for Chinese, and English of its size takes more room."""
     look = LOOKS[style]
-    return (
-        replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0)
-        if style == "official" and language == "en"
-        else look
-    )
+    if language != "en":
+        return look
+    if look.attached:
+        return replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0, tighter=((11, 16.0), (10, 14.0)))
+    return replace(look, size=9.5, heading_size=12, title_size=16, cell_size=8)
 
 
 def apply_look(document: Any, look: Look, language: str) -> None:

@@ -1,7 +1,8 @@
 """From result folders to documents: formats and languages, under fixed names inside the target folder."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.analyses.comparison import Unpaired, check
 from experiments.reporting.documents import build, inputs
@@ -61,12 +62,26 @@ def _single(
             f"a brief is about one result folder, {len(found)} were named; to hold them against each other use --compare",
             f"一份简报只写一个结果文件夹，现在给了 {len(found)} 个；要相互对比请加 --compare",
         )
-    return lambda language: build.build_brief(found[0], studies, language, command, annexes)
+    league, studies = _league(found[0], studies)
+    return lambda language: build.build_brief(found[0], studies, language, command, annexes, league)
+
+
+def _league(source: inputs.Source, studies: Sequence[inputs.Study]) -> tuple[Mapping[str, Any] | None, list[inputs.Study]]:
+    """The league table among the studies of a result, and the other studies."""
+    records = [study.record for study in studies if study.kind == inputs.LEAGUE]
+    scenario = source.manifest["scenario"]["id"]
+    if len(records) > 1 or any(record.get("scenario") != scenario for record in records):
+        raise inputs.Unusable(
+            f"a brief takes one folder of 'xianjie budget', of the plan it is about ({scenario})",
+            f"一份简报只能附一个 xianjie budget 写出的文件夹，并且要是同一方案（{scenario}）的",
+        )
+    return (records[0] if records else None), [study for study in studies if study.kind != inputs.LEAGUE]
 
 
 def _comparison(
     found: Sequence[inputs.Source], studies: Sequence[inputs.Study], command: str, annexes: bool
 ) -> Callable[[str], Brief]:
+    league, studies = _league(found[-1], studies) if found else (None, list(studies))
     parts = [study.record for study in studies if study.kind == inputs.PARTS]
     if len(parts) < len(studies) or len(found) < 2 or (parts and len(found) > 2) or len(parts) > 1:
         raise inputs.Unusable(
@@ -82,7 +97,7 @@ def _comparison(
             f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
         ) from None
     of_parts = parts[0] if parts else None
-    return lambda language: build.build_comparison(found, language, command, annexes, of_parts)
+    return lambda language: build.build_comparison(found, language, command, annexes, of_parts, league)
 
 
 def _writer(form: str, brief: Brief, pictures: Pictures, style: str) -> Callable[[Path], None]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from experiments.reporting.figures.backtest import RIVALS, Line
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.terminal.tables import table_of
 from experiments.reporting.translations import Words
 
@@ -15,18 +15,18 @@ def answer(result: Mapping[str, Any], language: str) -> Iterator[RenderableType]
     """Predictions, scores, figures used for calibration, and sources."""
     words = Words(language)
     lines = result["figures"]
-    yield Text(words("backtest_heading", vantage=_vantage(result, words)), style="bold")
+    yield Prose(words("backtest_heading", vantage=_vantage(result, words)), "bold")
     yield _predictions([line for line in lines if line["use"] == "hold_out"], words)
-    yield Text(words("backtest_scores"), style="bold")
+    yield Prose(words("backtest_scores"), "bold")
     yield _scores(result["scores"], words)
-    yield Text(words("backtest_used"), style="bold")
+    yield Prose(words("backtest_used"), "bold")
     yield _used([line for line in lines if line["use"] != "hold_out"], words)
     yield words("backtest_held", **{key: result["scores"]["used"][key] for key in ("figures", "lives", "hits")})
-    yield Text(words("backtest_meaning"))
-    yield Text(f"\n{words('heading_sources')}", style="bold")
+    yield words("backtest_meaning")
+    yield Prose(f"\n{words('heading_sources')}", "bold")
     for line in lines:
         source = words("source_line", name=words.of(line["name"]), when=line["when"], note=words.of(line["note"]))
-        yield Text(f"{source} [{line['key']}] {line['publisher']}")
+        yield f"{source} [{line['key']}] {line['publisher']}"
 
 
 def _vantage(result: Mapping[str, Any], words: Words) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.terminal.tables import table_of
 from experiments.reporting.translations import Words
 
@@ -16,7 +16,7 @@ def answer(result: Mapping[str, Any], language: str, folder: Path) -> Iterator[R
     """Recovery of known values, the published figures, what was learned, and the result folder."""
     words = Words(language)
     recovery = result["recovery"]
-    yield Text(words("calibrate_recovery"), style="bold")
+    yield Prose(words("calibrate_recovery"), "bold")
     yield words(
         "calibrate_recovered",
         truths=recovery["truths"],
@@ -30,7 +30,7 @@ def answer(result: Mapping[str, Any], language: str, folder: Path) -> Iterator[R
 
 
 def _figures(result: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
-    yield Text(f"\n{words('calibrate_figures')}", style="bold")
+    yield Prose(f"\n{words('calibrate_figures')}", "bold")
     table = table_of(words, "column_figure")
     table.add_column(words("column_when"), no_wrap=True)
     for column in ("column_published", "column_before", "column_after"):
@@ -69,7 +69,7 @@ def _band(band: Sequence[float], unit: str, words: Words) -> str:
 
 
 def _learned(rows: Sequence[Mapping[str, Any]], words: Words) -> Iterator[RenderableType]:
-    yield Text(f"\n{words('calibrate_learned')}", style="bold")
+    yield Prose(f"\n{words('calibrate_learned')}", "bold")
     table: Table = table_of(words, "column_assumption")
     for column in ("column_centre_before", "column_centre_after", "column_interval", "column_narrowed"):
         table.add_column(words(column), justify="right")

@@ -9,12 +9,12 @@ from typing import Any
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import OWN_FUND
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words, probability
 from sim.goals.own_goal import is_own_id
 from sim.world.funds import NOT_PUBLIC
@@ -28,32 +28,31 @@ def answer(result: Mapping[str, Any], language: str, folder: Path | None) -> Ite
     first, *others = (words.of(each["title"]) for each in result["scenarios"])
     for one, other in zip(result["comparisons"], others):
         heading = words("compare_heading", first=first, other=other)
-        yield Text(f"\n{heading}", style="bold")
-        yield Text(words("compare_pairs", pairs=one["pairs"]))
+        yield Prose(f"\n{heading}", "bold")
+        yield words("compare_pairs", pairs=one["pairs"])
         if not one["same"]:
             yield goals(one["goals"], words)
-            yield Text(words("compare_goals_note"))
+            yield words("compare_goals_note")
             yield money(one["money"], words)
-            yield Text(words("compare_money_note", year=one["since"]))
+            yield words("compare_money_note", year=one["since"])
             yield indicators(one["indicators"], words)
             yield places(one["places"], words)
         for metric in (result.get("parts") or {}).get("metrics", ()):
-            yield Text(words("parts_title", what=_metric(metric["metric"], one["goals"], words)))
+            yield words("parts_title", what=_metric(metric["metric"], one["goals"], words))
             yield parts(metric, words)
         if result.get("parts"):
-            yield Text(words("parts_note"))
-        yield Text(words("compare_answer"), style="bold")
-        for sentence in one["answer"][language]:
-            yield Text(sentence)
+            yield words("parts_note")
+        yield Prose(words("compare_answer"), "bold")
+        yield from one["answer"][language]
     if folder is not None:
-        yield Text(words("folder", out=folder))
+        yield words("folder", out=folder)
 
 
 def goals(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     """The main goals, and every other goal that some replication turns; goals that nothing changes are left out."""
     table = _table(words, "column_goal", "column_first", "column_other", "column_difference", "column_helped", "column_harmed")
     for row in goal_rows(lines, words):
-        table.add_row(*row[:6])
+        table.add_row(Prose(row[0]), *row[1:6])
     return table
 
 
@@ -114,7 +113,7 @@ def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
         name = fund if not line["use"] else "  " + (words(use) if words.has(use) else line["use"])
         sides = (numbers.table_money(line[side]) for side in ("first", "other"))
         mark = "" if _clear(line) or not large else words("uncertain_mark")
-        table.add_row(name, *sides, numbers.table_money(line["difference"], sign=True) + mark)
+        table.add_row(Prose(name), *sides, numbers.table_money(line["difference"], sign=True) + mark)
     return table
 
 
@@ -132,7 +131,7 @@ def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
             numbers = [words.number(line[key], line["unit"], sign=True) for key in ("difference", "low", "high")]
             same = line["difference"] == line["low"] == line["high"] == 0
             difference = "0" if same else f"{numbers[0]}\n({words('range_signed', low=numbers[1], high=numbers[2])})"
-            table.add_row(words.of(line["name"]), *sides, difference)
+            table.add_row(Prose(words.of(line["name"])), *sides, difference)
     return table
 
 

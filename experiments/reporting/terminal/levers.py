@@ -14,6 +14,8 @@ from sim.world.funds import fund_records
 
 LARGE = 10_000  # yuan, from which a county office says 万元
 INDENT = (0, 0, 0, 4)
+#: Blanks, and commas between thousands, which an office's Chinese has not.
+BLANK = re.compile(r" +|(?<=\d),(?=\d{3})")
 NUMBER = re.compile(r"-?[\d.,]+")
 
 
@@ -30,7 +32,7 @@ def answer(levers: Sequence[Any], language: str) -> Iterator[RenderableType]:
             yield Padding(Prose(f"{words.of(lever.name.model_dump())}  {lever.id}", "bold"), (0, 0, 0, 2))
             yield Padding(Prose(facts(lever, words)), INDENT)
             if lever.role == "lever":
-                yield Padding(Prose(lever_effects.sentence(words, effects.get(lever.id))), INDENT)
+                yield Padding(Prose(effect_sentence(lever, effects.get(lever.id), words)), INDENT)
     only_levers = all(lever.role == "lever" for lever in levers)
     yield Prose(f"\n{words('levers_count' if only_levers else 'parameters_count', count=len(levers))}")
 
@@ -65,7 +67,7 @@ def facts(lever: Any, words: Words) -> str:
     if lever.fund:
         names = {fund.name.lower(): record.name for fund, record in fund_records().items()}
         told.append(words("lever_fund", fund=words.of(names[lever.fund])))
-    told.append(words("lever_own") if lever.clause == "own" else words("lever_clause", clause=lever.clause))
+    told.append(words("lever_own") if lever.clause == "own" else words("lever_clause", clause=words.clause(lever.clause)))
     return words("sentence", text=words("semicolon").join(told))
 
 
@@ -77,7 +79,7 @@ def assumption_facts(parameter: Any, words: Words) -> str:
         told.append(words("parameter_range", low=low, high=high))
     told.append(words(f"grade_{parameter.evidence}"))
     if parameter.clause and parameter.clause != "own":
-        told.append(words("lever_clause", clause=parameter.clause))
+        told.append(words("lever_clause", clause=words.clause(parameter.clause)))
     told += [words("parameter_source", source=source.title) for source in parameter.sources]
     return words("sentence", text=words("semicolon").join(told))
 
@@ -115,6 +117,12 @@ def _with_unit(value: float, unit: str, words: Words) -> str:
     if unit.startswith("probability"):
         return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
     return words.level(value, unit)
+
+
+def effect_sentence(lever: Any, effect: Mapping[str, Any] | None, words: Words) -> str:
+    """What a lever does, in a sentence, how far it goes told in the lever's unit."""
+    told = lever_effects.sentence(words, effect, lambda value: value_text(lever, value, words))
+    return BLANK.sub("", told) if words.language == "zh" else told
 
 
 def search(levers: Sequence[Any], text: str) -> list[Any]:

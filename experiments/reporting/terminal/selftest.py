@@ -14,7 +14,7 @@ from experiments.reporting.translations import Words
 def answer(result: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
     """One row for each: the sentence, how strict it is, what was measured, whether it holds, where in the model."""
     words = Words(language)
-    yield Text(words("selftest_head", size=f"{result['size']:g}", seeds=result["seeds"], lives=result["lives"]))
+    yield words("selftest_head", size=f"{result['size']:g}", seeds=result["seeds"], lives=result["lives"])
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for column in ("column_id", "column_relation", "column_kind", "column_measured", "column_holds", "column_where"):
         table.add_column(words(column), overflow="fold")

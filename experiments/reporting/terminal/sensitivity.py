@@ -7,8 +7,8 @@ from typing import Any
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 
 MOST = 12
@@ -21,24 +21,24 @@ def answer(
 ) -> Iterator[RenderableType]:
     """Screening, shares of variance and value of information, outcome by outcome; assumed numbers first."""
     words = Words(language)
-    yield Text(words("ranking_head", factors=result["factors"], passed=len(result["passed"])))
+    yield words("ranking_head", factors=result["factors"], passed=len(result["passed"]))
     for name, rows in result["screening"].items():
-        yield Text(f"\n{words.of(subjects[name])}", style="bold")
-        yield _screening(rows, words) if rows else Text(words("ranking_nothing"))
+        yield Prose(f"\n{words.of(subjects[name])}", "bold")
+        yield _screening(rows, words) if rows else words("ranking_nothing")
         shares = result["shares"].get(name)
         if shares:
             if shares["luck_share"] is not None:
-                yield Text(words("ranking_luck", luck=words.percent(shares["luck_share"])))
+                yield words("ranking_luck", luck=words.percent(shares["luck_share"]))
                 if shares["luck_share"] >= MUCH_CHANCE and result["replicates"] < ENOUGH_REPLICATES:
-                    yield Text(words("ranking_few_replicates", replicates=result["replicates"], enough=ENOUGH_REPLICATES))
+                    yield words("ranking_few_replicates", replicates=result["replicates"], enough=ENOUGH_REPLICATES)
             yield _shares(shares["shares"], words("ranking_of_value"), words)
             yield from _probability(shares, words)
         worth = result["worth"].get(name)
         if worth:
-            yield Text(words("worth_head", best=worth["best_now"]))
+            yield words("worth_head", best=worth["best_now"])
             yield _worth(worth, words)
-    yield Text(words("ranking_note"))
-    yield Text(words("folder", out=folder))
+    yield words("ranking_note")
+    yield words("folder", out=folder)
 
 
 def _probability(shares: Mapping[str, Any], words: Words) -> Iterator[RenderableType]:
@@ -46,7 +46,7 @@ def _probability(shares: Mapping[str, Any], words: Words) -> Iterator[Renderable
     if skill is None:
         return
     facts = {name: words.percent(max(0.0, skill[name])) for name in ("explained", "covered", "skill")}
-    yield Text(words("emulator_trusted" if skill["trusted"] else "emulator_not", **facts, points=skill["points"]))
+    yield words("emulator_trusted" if skill["trusted"] else "emulator_not", **facts, points=skill["points"])
     if shares["probability"]:
         yield _shares(shares["probability"], words("ranking_of_probability"), words)
 

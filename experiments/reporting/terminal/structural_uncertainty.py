@@ -7,8 +7,8 @@ from typing import Any
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 
 SHOWN = 3  # numbers shown of each goal
@@ -17,16 +17,16 @@ SHOWN = 3  # numbers shown of each goal
 def answer(result: Mapping[str, Any], goals: Mapping[str, Any], language: str, folder: Path) -> Iterator[RenderableType]:
     """For each headline goal: what every switch does to it, with the plan and without, and to the order of the plans."""
     words = Words(language)
-    yield Text(words("structure_head", futures=result["futures"]))
+    yield words("structure_head", futures=result["futures"])
     for name, order in result["ranking"].items():
         goal = goals[name]
         for plan, rows in result["goals"][name].items():
-            yield Text(f"\n{words.of(goal.name)} — {words.of(result['plans'][plan])}", style="bold")
+            yield Prose(f"\n{words.of(goal.name)} — {words.of(result['plans'][plan])}", "bold")
             yield _switches(result, rows, goal.unit, words)
-        yield Text(f"\n{words('structure_order', goal=words.of(goal.name))}", style="bold")
+        yield Prose(f"\n{words('structure_order', goal=words.of(goal.name))}", "bold")
         yield _orders(result, order, words)
-    yield Text(words("structure_note"))
-    yield Text(words("folder", out=folder))
+    yield words("structure_note")
+    yield words("folder", out=folder)
 
 
 def _switches(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], unit: str, words: Words) -> Table:
@@ -78,7 +78,7 @@ def screening(result: Mapping[str, Any], goals: Mapping[str, Any], language: str
     def parameter_name(factor: str) -> str:
         return f"{words.of(book[factor].name.model_dump())} ({factor})"
 
-    yield Text(words("screening_head", factors=result["factors"], points=result["points"]), style="bold")
+    yield Prose(words("screening_head", factors=result["factors"], points=result["points"]), "bold")
     table = _table(words, "column_factor", "column_evidence", "column_of_variance")
     for line in result["most"]:
         grade = words(f"grade_{book[line['factor']].evidence}")
@@ -94,8 +94,8 @@ def screening(result: Mapping[str, Any], goals: Mapping[str, Any], language: str
                 "" if place else words.of(goals[name].name), parameter_name(line["factor"]), f"{line['correlation']:+.2f} {noise}"
             )
     yield table
-    yield Text(words("screening_note"))
-    yield Text(words("folder", out=folder))
+    yield words("screening_note")
+    yield words("folder", out=folder)
 
 
 def _table(words: Words, *columns: str) -> Table:
