@@ -47,5 +47,10 @@ def test_the_baseline_is_of_the_recorded_order():
         assert found["monitored_share"][11::12].mean() <= 0.10
         assert 0.60 <= found["registered_income_ratio"][11::12].min()
         assert found["registered_income_ratio"][11::12].max() <= 0.75
-        assert found["rural_income"][11] == pytest.approx(16406, rel=0.06)
         assert found["rural_income"][23] == pytest.approx(17357, rel=0.10)
+
+
+def test_the_level_of_2021_is_of_the_neighbours_order():
+    """The neighbour's published income of 2021, by the mean of eight replications: one's own luck moves a level by 1 % or so."""
+    levels = [simulate(seed).indicators["rural_income"][11] for seed in range(8)]
+    assert sum(levels) / len(levels) == pytest.approx(16406, rel=0.06)
