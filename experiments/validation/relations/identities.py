@@ -176,16 +176,19 @@ def no_spill_over(world: World) -> Finding:
 @relation("MR24", "strict", "每户给大额存款：不再借债，而按收入的返贫不变", "sim/processes/household_economy/accounts.py")
 def large_buffer(world: World) -> Finding:
     """A very large buffer ends borrowing and leaves poverty by income as it is: relapse is defined on income, not on means."""
-    plain, rich = world.county(), world.county()
-    rich.tables["households"]["cash"] += 1e6
-    rich.tables["funds"]["balance"][Fund.HOUSEHOLDS] += (rich.tables["households"]["weight"] * 1e6).sum()
-    usual, buffered = plain.run().indicators, rich.run().indicators
-    debt = float(buffered["debt_per_head"][-1] / usual["debt_per_head"][-1])
-    # Savings change it only through help that is no longer asked for.
-    gap = float(np.abs(buffered["relapse_rate_income"][11::12] - usual["relapse_rate_income"][11::12]).max())
+    debts, gaps = [], []
+    for seed in world.seeds:
+        rich = world.county(seed)
+        rich.tables["households"]["cash"] += 1e6
+        rich.tables["funds"]["balance"][Fund.HOUSEHOLDS] += (rich.tables["households"]["weight"] * 1e6).sum()
+        usual, buffered = world.result(seed).indicators, rich.run().indicators
+        debts.append(float(buffered["debt_per_head"][-1] / usual["debt_per_head"][-1]))
+        gaps.append(buffered["relapse_rate_income"][11::12] - usual["relapse_rate_income"][11::12])
+    # Savings change it only through help that is no longer asked for; in a small county one household is 0.1 points.
+    debt, gap = max(debts), float(np.abs(np.mean(gaps, axis=0)).max())
     zh, en = (
-        f"债务降为 {100 * debt:.1f}%，按收入返贫最多变 {100 * gap:.2f} 个百分点",
-        f"debt falls to {100 * debt:.1f} %, below by income moves {100 * gap:.2f} points",
+        f"债务降为 {100 * debt:.1f}%，按收入返贫平均最多变 {100 * gap:.2f} 个百分点",
+        f"debt falls to {100 * debt:.1f} %, below by income moves at most {100 * gap:.2f} points in the mean",
     )
     return Finding(debt < 0.05 and gap < 0.003, zh, en)
 

@@ -157,9 +157,9 @@ def severity_against_lot(world: World) -> Finding:
     return Finding(found.high >= 0.0, f"抽签比按程度 {found.points()} 个百分点", f"lot over severity {found.points()} points")
 
 
-@relation("MR27", "strict", "取消监测：返贫增加，台账识别为零，台账返贫降为零", "sim/records, sim/processes/monitoring")
+@relation("MR27", "mean", "取消监测：返贫增加，台账识别为零，台账返贫降为零", "sim/records, sim/processes/monitoring")
 def without_monitoring(world: World) -> Finding:
-    """Without monitoring relapse rises, nobody is identified, and recorded relapse falls to nothing: the books look better."""
+    """Without monitoring relapse rises in the mean, nobody is identified, recorded relapse falls to nothing."""
     rises, intake, recorded, usual = [], [], [], []
     for seed in world.seeds:
         blind, seeing = world.result(seed, "no_monitoring.yaml").indicators, world.result(seed).indicators
@@ -167,10 +167,12 @@ def without_monitoring(world: World) -> Finding:
         intake.append(float(blind["intake_year"].max()))
         recorded.append(float(blind["relapse_recorded"][11::12].max()))
         usual.append(float(seeing["relapse_recorded"][11::12].mean()))
-    holds = min(rises) > 0.0 and max(intake) == 0.0 and max(recorded) == 0.0 and min(usual) > 0.0
-    zh = f"真实返贫率至少 {100 * min(rises):+.3f} 个百分点，识别 {max(intake):.0f} 户，台账返贫 {max(recorded):.0f}（平时平均 {np.mean(usual):.1f}）"  # noqa: E501
+    # One household more or less decides a single replication of a small county: what monitoring finds are some dozens a year.
+    rise = paired_mean(np.array(rises))
+    holds = rise.mean > 0.0 and max(intake) == 0.0 and max(recorded) == 0.0 and min(usual) > 0.0
+    zh = f"真实返贫率 {rise.points()} 个百分点，识别 {max(intake):.0f} 户，台账返贫 {max(recorded):.0f}（平时平均 {np.mean(usual):.1f}）"  # noqa: E501
     en = (
-        f"true relapse at least {100 * min(rises):+.3f} points, identified {max(intake):.0f}, recorded relapse {max(recorded):.0f} "  # noqa: E501
+        f"true relapse {rise.points()} points, identified {max(intake):.0f}, recorded relapse {max(recorded):.0f} "
         f"(usually {np.mean(usual):.1f})"
     )
     return Finding(holds, zh, en)
