@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from experiments.county_data import plan_sheet
 from experiments.county_data.facts import GivenFact, asked_facts
 from experiments.county_data.importer import Imported
 from experiments.results.files import write_csv, write_text
@@ -130,6 +131,9 @@ def write(imported: Imported, folder: Path, title: str) -> list[str]:
         if rows:
             write_csv(folder / name, [{column: row[column] for column in order} for row in rows])
             names.append(name)
+    if imported.plan is not None:
+        write_text(folder / plan_sheet.FILE, plan_sheet.text(imported.plan))
+        names.append(plan_sheet.FILE)
     return names
 
 

@@ -15,7 +15,7 @@ Kind = Literal[
     "village_parts", "removed_before", "future_month", "insured_more", "two_places", "differs",
     "fact_number", "fact_range", "fact_year", "fact_unknown", "fact_no_source", "fact_unit",
     "contradiction_hukou", "contradiction_parts", "contradiction_dibao", "contradiction_unit", "contradiction_workers",
-    "contradiction_counts", "sum", "sheet_unread",
+    "contradiction_counts", "sum", "sheet_unread", "plan_value", "plan_extends", "plan_twice",
 ]  # fmt: skip
 
 #: What is wrong, English and Chinese; {column} is a name of ``columns.yaml``, never what stands in a cell.
@@ -95,6 +95,11 @@ TEXTS: dict[str, BilingualText] = {
     "contradiction_counts": BilingualText("{column} contradicts other data: {detail}", "{column}与其他数据矛盾：{detail}"),
     "sum": BilingualText("{column}: the total is not the sum of the rows above", "{column}：合计数不等于以上各行之和"),
     "sheet_unread": BilingualText("no columns of the systems were found here; nothing was read", "没有找到系统导出的列名，未读取"),
+    "plan_value": BilingualText("the plan cannot be used as it stands, and was not written; 'xianjie check FILE' says what to mend",
+                                "方案表有误，未采用；运行 xianjie check 并写上这个文件名，可看到应怎样改"),
+    "plan_extends": BilingualText("the plan builds on a file of its own; write the name of a shipped plan, such as baseline.yaml",
+                                  "方案建立在别的文件上；请写自带方案的名称，如 baseline.yaml"),
+    "plan_twice": BilingualText("another workbook has a plan as well; the first is used", "另一工作簿也填了方案，采用前一个"),
 }  # fmt: skip
 assert set(TEXTS) == set(get_args(Kind))
 

@@ -5,9 +5,8 @@ A row is known by its id in the first column. Lingyuan's value stands in grey be
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
@@ -52,15 +51,18 @@ NOTES = {
     "zh": (
         "怎样填", "一、“县情”“经营主体”“产业”“资金”四张表每行一项：填数值、年份、来源。单位以表中为准，不要改动“编号”和“单位”。",
         "二、“乡镇”“村”两张表每行一个乡镇或一个村；没有的列可以空着。", "三、灰色的凌源数值只供对照，不会被读取；没有填的数，程序按凌源折算或按假定处理，并逐项注明。",
-        "四、填好后运行：xianjie county import 本县.xlsx --out 本县；也可以和监测系统、民政系统的导出表一起导入。",
-        "五、本表不需要、也请不要填写任何个人的姓名、证件号码、电话。备注栏不会被保存。",
+        "四、“方案”一张表填本县要改的政策措施：金额以万元计，比例以%计，可以分年填；空着就与基准方案相同。不想改可以整张空着。",
+        "五、填好后运行：xianjie county import 本县.xlsx --out 本县；也可以和监测系统、民政系统的导出表一起导入。填了“方案”的，接着运行：xianjie run 本县/方案.yaml --brief。",
+        "六、本表不需要、也请不要填写任何个人的姓名、证件号码、电话。备注栏不会被保存。",
     ),
     "en": (
         "How to fill it in", "1. Facts, Enterprises, Industry and Funds have one fact a row: value, year, source. Keep the ids and units as they are.",
         "2. Townships and Villages have one a row; columns that you do not have may stay empty.",
         "3. Lingyuan's values in grey are for comparison and are not read; what is left blank is scaled from Lingyuan or assumed, and marked so.",
-        "4. Then: xianjie county import FILE.xlsx --out FOLDER, together with exports of the monitoring and civil affairs systems if you have them.",
-        "5. No names, identity numbers or telephones of persons are needed here; please write none. Remarks are not kept.",
+        "4. The sheet 方案 is the plan: levers to change, money in 10 000 yuan, shares in %, by year if wanted. Left empty, all is as in the baseline.",
+        "5. Then: xianjie county import FILE.xlsx --out FOLDER, together with exports of the monitoring and civil affairs systems if you have them. "
+        "With a plan filled in, go on with: xianjie run FOLDER/方案.yaml --brief",
+        "6. No names, identity numbers or telephones of persons are needed here; please write none. Remarks are not kept.",
     ),
 }  # fmt: skip
 #: What must not be in a source: a long number, which may be of a person.
@@ -293,13 +295,3 @@ def parts(sheets: Sequence[Any], form: Form) -> dict[str, tuple[float, GivenFact
             if name in each.fields and None not in filled:
                 add(fact, float(sum(filled)), each.where)
     return found
-
-
-def write(path: Path, language: str) -> None:
-    """Write an empty form. The caller sees to it that nothing stands there."""
-    workbook(language).save(path)
-
-
-def sheets_of(language: str) -> Iterator[str]:
-    """Names of the sheets of a form."""
-    return iter(SHEET_NAMES[language].values())

@@ -1,12 +1,12 @@
 """From files to what is known of a county: every file read, joined, checked and counted; then only counts are left."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.county_data import checks, contradictions, form, joining, sheet, tabulate, workbook
+from experiments.county_data import checks, contradictions, form, joining, plan_sheet, sheet, tabulate, workbook
 from experiments.county_data.checks import Rule
 from experiments.county_data.facts import GivenFact
 from experiments.county_data.findings import Findings
@@ -54,6 +54,7 @@ class Imported:
     has_register: bool
     has_civil: bool
     counted: frozenset[str] = field(default_factory=frozenset)  # totals that were counted, and not only stated
+    plan: Mapping[str, Any] | None = None  # the scenario that the sheet 方案 states
 
 
 def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) -> Imported:
@@ -61,7 +62,8 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     findings, given = Findings(), Form()
     sheets: list[Sheet] = []
     tables: list[TableRead] = []
-    for path in _distinct(paths):
+    distinct = _distinct(paths)
+    for path in distinct:
         progress(path.name, 0)
         _read_file(path, given, sheets, tables, findings, progress)
     joined = joining.join(sheets, findings)
@@ -71,6 +73,8 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     counted = frozenset(name for name, value in counts.described().items() if value)
     contradictions.check(given.facts, form.parts(sheets, given), joined, counts, findings)
     made = tabulate.tables(joined)
+    plan = _plan([path for path in distinct if any(each.kind == plan_sheet.KIND and each.file == path.name for each in tables)],
+                 findings)  # fmt: skip
     rows = {(each.file, each.sheet): sum(each.rows.values()) for each in tables}
     findings.finish(rows)
     if not given.facts and not joined.households and not joined.persons and not joined.villages and not joined.civil_households:
@@ -82,8 +86,19 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     return Imported(
         _complete(counts, given), made, given.facts, given.name, given.code, tuple(rules), findings, tuple(tables),
         f"{joined.year}-{joined.month:02d}", bool(joined.households), bool(joined.civil_households or joined.civil_persons),
-        counted,
+        counted, plan,
     )  # fmt: skip
+
+
+def _plan(paths: Sequence[Path], findings: Findings) -> Mapping[str, Any] | None:
+    """The plan of the first workbook that states one; a second is a finding."""
+    first = None
+    for path in paths:
+        found = plan_sheet.read(path, findings)
+        if found is not None and first is not None:
+            findings.add((path.name, plan_sheet.SHEET), 1, "plan_twice")
+        first = first or found
+    return first
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:
@@ -123,12 +138,16 @@ def _read_file(
             f"读取失败（{type(problem).__name__}）；请打开后另存为 .xlsx 再试"
         ) from None  # fmt: skip
     sheets += found
-    if not any(each.file == path.name and (each.kind == FORM or each.kind != sheet.UNKNOWN) for each in tables):
+    if not any(each.file == path.name and each.kind != sheet.UNKNOWN for each in tables):
         first = next((each for each in tables if each.file == path.name), None)
         findings.add((path.name, first.sheet if first else ""), 1, "sheet_unread")
 
 
 def _read_table(table: Table, given: Form, findings: Findings, progress: Callable[[int], None]) -> Sheet | TableRead:
+    if plan_sheet.is_plan(table):
+        return TableRead(
+            table.file, table.sheet, plan_sheet.KIND, {"placed": sum(any(c != "" for c in row) for _, row in table.rows)}, ()
+        )
     head = list(itertools.islice(table.rows, 8))
     at = form.is_form(head)
     if at is not None:

@@ -20,12 +20,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from experiments.county_data import form as county_form
 from experiments.page import lever_form, views
 from experiments.page.jobs import RESULT, UPLOADS, Queue
 from experiments.page.quick_look import SPENDING, QuickLook
 from experiments.page.security import OnlyThisBrowser
 from experiments.page.workspace import COUNTIES, REFERENCE, Plan, Workspace, check_name
+from experiments.reporting import plan_workbook
 from experiments.reporting.figures import style
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.files import as_json, safe, write_text
@@ -634,7 +634,7 @@ async def send_county_form(request: Request, page: Page) -> Response:
     def made() -> bytes:
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / "county.xlsx"
-            county_form.write(out, page.words().language)
+            plan_workbook.write_county_form(out, page.words().language)
             return out.read_bytes()
 
     return _workbook(await run_in_threadpool(made), f"{page.words()('screen_county_form_name')}.xlsx")

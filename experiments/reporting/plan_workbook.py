@@ -9,6 +9,7 @@ import openpyxl
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from experiments.county_data import form
 from experiments.reporting.translations import Words
 from sim.clauses import clauses
 from sim.core.inputs import shipped, yaml_file
@@ -21,6 +22,7 @@ from sim.scenario.scenario_reader import LEVERS, read_dated_values
 
 FIRST_YEAR, PLAN_YEARS = 2021, 5
 TARGETS = "thresholds."
+BASELINE = "baseline"
 #: Empty rows of the table of changes within a year, beside those in use.
 SPARE = 12
 WIDTHS = (46, 16, 14, 12, 12, 14)
@@ -34,18 +36,31 @@ def write(source: Path, out: Path, language: str) -> tuple[Scenario, int]:
     InputError where the scenario is not right.
     """
     scenario, path = load_scenario(source), shipped.scenario_file(source)
-    book = load_all()
-    tree = plan_form.read(path, book) if plan_form.is_form(path) else yaml_file.read_mapping(path)
+    tree = plan_form.read(path, load_all()) if plan_form.is_form(path) else yaml_file.read_mapping(path)
     if "goals" in tree:
         raise InputError(
             path, tree.lines["goals"], "'goals' has no place in a form; put them into a plan folder, and name it with 'plan: …'",
             "表格里写不下“goals”；请把自定目标写进方案文件夹，再用 plan: 引用"
         )  # fmt: skip
-    made = _Writer(scenario, dict(plan_form.flatten(tree.get("set") or {})), Words(language))
+    book = openpyxl.Workbook()
+    made = _Writer(scenario, dict(plan_form.flatten(tree.get("set") or {})), Words(language), book.active)
     made.settings(_settings(tree, path, out))
     made.tables()
-    made.book.save(out)
+    book.save(out)
     return scenario, made.count
+
+
+def write_county_form(out: Path, language: str) -> list[str]:
+    """Write the form of a county: its facts, and the empty sheet 方案 with every lever beside the baseline's value.
+
+    Returns the names of its sheets. The caller sees to it that nothing stands there.
+    """
+    book, words = form.workbook(language), Words(language)
+    made = _Writer(load_scenario(BASELINE), {}, words, book.create_sheet(plan_form.SHEET, len(book.sheetnames) - 1))
+    made.settings({f"title.{language}": words("form_own_title"), "extends": BASELINE})
+    made.tables()
+    book.save(out)
+    return book.sheetnames
 
 
 def _settings(tree: Mapping[str, Any], path: Path, out: Path) -> dict[str, Any]:
@@ -82,11 +97,10 @@ def _named(file: Path, out: Path) -> str:
 class _Writer:
     """Fills the sheet from top to bottom."""
 
-    def __init__(self, scenario: Scenario, own: dict[str, Any], words: Words) -> None:
+    def __init__(self, scenario: Scenario, own: dict[str, Any], words: Words, sheet: Any) -> None:
         self.scenario, self.own, self.words = scenario, own, words
         self.foreign = scenario.plan.foreign if scenario.plan is not None else frozenset()
-        self.book = openpyxl.Workbook()
-        self.sheet: Any = self.book.active
+        self.sheet: Any = sheet
         self.sheet.title = plan_form.SHEET
         self.row, self.count = 1, len(own)
         self.chinese = 0 if words.language == "zh" else 1

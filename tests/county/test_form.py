@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from experiments.cli.app import app
 from experiments.county_data import form, importer
 from experiments.county_data.facts import asked_facts
+from experiments.reporting import plan_workbook
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
 from sim.scenario import load_county, load_scenario
@@ -44,7 +45,7 @@ def test_a_form_is_read_back_as_it_was_filled_in(tmp_path, language):
 
 
 def test_an_empty_form_founds_nothing(tmp_path):
-    form.write(tmp_path / "a.xlsx", "zh")
+    plan_workbook.write_county_form(tmp_path / "a.xlsx", "zh")
     with pytest.raises(InputError, match="nothing here to found"):
         read(tmp_path / "a.xlsx")
 
@@ -59,9 +60,9 @@ def test_every_fact_has_a_parameter_that_there_is_and_lingyuans_value_within_its
 
 
 def test_the_form_checks_its_cells_and_says_where_numbers_are_found(tmp_path):
-    form.write(tmp_path / "a.xlsx", "zh")
+    plan_workbook.write_county_form(tmp_path / "a.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["县情", "乡镇", "村", "经营主体", "产业", "资金", "说明"]
+    assert book.sheetnames == ["县情", "乡镇", "村", "经营主体", "产业", "资金", "方案", "说明"]
     rows = sum(sheet.cell(row, 1).value in asked_facts() for sheet in book.worksheets for row in range(1, sheet.max_row + 1))
     assert rows == len(asked_facts())
     sheet = book["县情"]
@@ -157,3 +158,67 @@ def test_the_template_is_not_written_over_anything(tmp_path):
     assert run("template", tmp_path / "a.docx").exit_code == 2
     assert run("template", tmp_path / "none" / "a.xlsx").exit_code == 2
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.xlsx"]
+
+
+def with_plan(path, cells, facts=GIVEN):
+    """A form with some facts, and these cells of the plan by lever and heading."""
+    book = openpyxl.load_workbook(filled(path, facts))
+    sheet = book["方案"]
+    heads = next(row for row in sheet.iter_rows() if row[0].value == "名称")
+    columns = {cell.value: cell.column for cell in heads}
+    rows = {sheet.cell(row, columns["代号"]).value: row for row in range(heads[0].row + 1, sheet.max_row + 1)}
+    for (lever, heading), value in cells.items():
+        sheet.cell(rows[lever], columns[heading], value)
+    book.save(path)
+    return path, rows
+
+
+def test_the_plan_of_a_form_becomes_a_scenario_of_the_county(tmp_path):
+    path, _ = with_plan(tmp_path / "a.xlsx", {("budget.county_floor", "2023年"): 1000, ("public_posts.count", "全期"): 3000})
+    answer = run("import", path, "--out", tmp_path / "县", "--lang", "zh")
+    assert answer.exit_code == 0 and "方案.yaml" in answer.stdout
+    scenario = load_scenario(tmp_path / "县" / "方案.yaml")
+    assert scenario.title["zh"] == "本县方案"
+    values = {
+        name: found[-1].value
+        for name, found in scenario.overrides.items()
+        if name in ("budget.county_floor", "public_posts.count")
+    }
+    assert values["public_posts.count"] == 3000 and 10_000_000 in values["budget.county_floor"].values()
+    assert scenario.overrides["founding.registered_persons"][-1].value == GIVEN["registered_persons"]
+
+
+def test_a_plan_without_values_writes_no_scenario(tmp_path):
+    imported = read(filled(tmp_path / "a.xlsx", GIVEN))
+    assert imported.plan is None and imported.findings.found == []
+    assert {(each.sheet, each.kind) for each in imported.read} >= {("方案", "plan"), ("县情", "form")}
+
+
+def test_a_fault_of_a_plan_is_found_with_its_row_and_keeps_the_facts(tmp_path):
+    path, rows = with_plan(tmp_path / "a.xlsx", {("public_posts.count", "全期"): "三千个13912345678"})
+    imported = read(path)
+    assert found(imported) == {(rows["public_posts.count"], "plan_value")}
+    assert imported.plan is None and len(imported.facts) > 10
+    assert "13912345678" not in imported.findings.found[0].chinese + imported.findings.found[0].english
+
+
+def test_a_plan_that_builds_on_a_file_of_its_own_is_not_taken(tmp_path):
+    (tmp_path / "own.yaml").write_text("extends: baseline\ntitle: 自己的\n", encoding="utf-8")
+    path, _ = with_plan(tmp_path / "a.xlsx", {("public_posts.count", "全期"): 3000})
+    book = openpyxl.load_workbook(path)
+    (cell,) = (row[1] for row in book["方案"].iter_rows() if row[0].value == "在哪个方案上修改")
+    cell.value = "own.yaml"
+    book.save(path)
+    assert found(read(path)) == {(cell.row, "plan_extends")}
+
+
+def test_a_long_number_in_a_title_is_not_kept(tmp_path):
+    path, _ = with_plan(tmp_path / "a.xlsx", {("public_posts.count", "全期"): 3000})
+    book = openpyxl.load_workbook(path)
+    (cell,) = (row[1] for row in book["方案"].iter_rows() if row[0].value == "方案名称")
+    cell.value = "张某13912345678的方案"
+    book.save(path)
+    assert run("import", path, "--out", tmp_path / "县").exit_code == 0
+    assert "13912345678" not in "".join(
+        each.read_text("utf-8", "replace") for each in (tmp_path / "县").rglob("*") if each.is_file()
+    )

@@ -28,20 +28,20 @@ def template(
     lang: Lang = Language.ZH,
     as_json: Json = False,
 ) -> None:
-    """Write an empty form of a county's facts, as a workbook with checked cells.
+    """Write an empty form of a county's facts and of its plan, as a workbook with checked cells.
 
     Lingyuan's value stands in grey beside each cell; only what is filled in counts.
     """
     with console.exit_codes():
-        from experiments.county_data import form
         from experiments.county_data.facts import asked_facts
+        from experiments.reporting import plan_workbook
         from experiments.reporting.translations import Words
         from experiments.results import files
 
         with files.new_workbook(file) as partial:
-            form.write(partial, lang)
+            sheets = plan_workbook.write_county_form(partial, lang)
         if as_json:
-            console.show_json({"file": str(file), "facts": len(asked_facts()), "sheets": list(form.sheets_of(lang))})
+            console.show_json({"file": str(file), "facts": len(asked_facts()), "sheets": sheets})
         else:
             console.show([Words(lang)("county_template", file=file, count=len(asked_facts()))])
 
@@ -81,6 +81,7 @@ def import_files(
 
 ALL_FILES = (
     "county.yaml",
+    "方案.yaml",
     "registered_households.csv",
     "registered_margins.csv",
     "registered_incomes.csv",
@@ -114,11 +115,13 @@ def _progress(quiet: bool, lang: Language) -> Any:
 
 
 def _summary(imported: "Imported", title: str, out: Path, lang: Language) -> list[Any]:
+    from experiments.county_data import plan_sheet
     from experiments.reporting.terminal import county as table
     from experiments.reporting.translations import Words
 
     words = Words(lang)
-    return [*table.answer(imported, title, lang, SHOWN), words("folder", out=out)]
+    plan = [] if imported.plan is None else [words("county_plan", file=out / plan_sheet.FILE)]
+    return [*table.answer(imported, title, lang, SHOWN), *plan, words("folder", out=out)]
 
 
 @county.command()
