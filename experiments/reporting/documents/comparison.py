@@ -183,5 +183,6 @@ def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str,
     return [{
         "item": words("row_industry", years=answer.span(facts, words)), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
-        "persons": words("cell_none"), "repair": words("cell_none"),
+        "persons": words("cell_none"),
+        "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),
     }]  # fmt: skip

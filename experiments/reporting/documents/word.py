@@ -56,7 +56,7 @@ class _Writer:
         self._page()
         self._properties()
         self.docx.add_paragraph(self.brief.title, style="Title")
-        self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
+        self.docx.add_paragraph(self.brief.subtitle, style="Body Text" if self.look.attached else "Subtitle")
         for block in self.brief.opening:
             self._block(block)
         sections = [each for each in map(self._in_text, self.brief.shown) if each.blocks]
@@ -102,17 +102,15 @@ class _Writer:
         line = look.line or 1.5 * look.size
         used = 2 * line  # a line to spare, and one that names the annexes
         used += 1.5 * look.title_size * _lines(self.brief.title, look.title_size, width)
-        used += 16.0 * (_lines(self.brief.subtitle, 11, width) + _lines(self.brief.source, 10.5, width))
+        used += line * _lines(f"　　{self.brief.subtitle}", look.size, width) + 16.0 * _lines(self.brief.source, 10.5, width)
         sections = (Section("opening", "", self.brief.opening), *map(self._in_text, self.brief.shown))
         for section in (each for each in sections if each.blocks):
             used += line + 22.0 if section.title else 0.0
             for block in section.blocks:
-                small = isinstance(block, Paragraph) and block.small
-                size, pitch = (10.5, 16.0) if small else (look.size, line)
                 texts = (
                     [block.text] if isinstance(block, Paragraph) else [*getattr(block, "items", ()), *getattr(block, "lines", ())]
                 )
-                used += sum(4.0 + pitch * _lines(f"　　{text}", size, width) for text in texts)
+                used += sum(4.0 + line * _lines(f"　　{text}", look.size, width) for text in texts)
         return used
 
     def _attach(self) -> None:
@@ -137,9 +135,8 @@ class _Writer:
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = (
-                    block.strong or None
-                )
+                small = block.small and not self.look.attached  # an office's paper has one size
+                self.docx.add_paragraph(style="Note" if small else "Body Text").add_run(block.text).bold = block.strong or None
             case Bullets():
                 for item in block.items:
                     self.docx.add_paragraph(item, style="List Bullet")
