@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.results.files import as_json, write_csv, write_text
+from experiments.results.files import as_json, read_object, write_csv, write_text
 from experiments.results.folder import Results, flat
 from experiments.statistics import estimates, paired
 from sim.core.inputs.errors import UserError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What says for whom a scenario is better, by segment and by township, where the model measures it. 1: more is better.
 WHO = {"rural_income": 1, "registered_income": 1, "relapse_rate": -1, "at_risk_share": -1, "own_rigid_spending": -1}
+#: The file that holds a comparison whole.
+WHOLE = "comparison.json"
 #: The parts of a comparison, each a table.
 PARTS = ("goals", "indicators", "money", "places")
 GAINS, LOSES, UNCLEAR, SAME = "gains", "loses", "unclear", "same"
@@ -52,9 +54,16 @@ def compare(found: Sequence[Results]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def compared(folder: Path) -> list[Path]:
+    """The result folders that lie in a folder of a comparison, the reference first; [] where it is none, or holds no results."""
+    record = read_object(folder / WHOLE) or {}
+    inside = [folder / Path(str(each.get("folder"))).name for each in record.get("scenarios", ()) if isinstance(each, dict)]
+    return inside if all(path.is_dir() for path in inside) else []
+
+
 def write(result: Mapping[str, Any], folder: Path) -> None:
     """Write a comparison into a folder: whole as JSON, and each of its parts as a table."""
-    write_text(folder / "comparison.json", as_json(result))
+    write_text(folder / WHOLE, as_json(result))
     for name, rows in tables(result).items():
         write_csv(folder / name, rows)
 

@@ -20,7 +20,7 @@ from sim.goals.own_goal import is_own_id
 FEW = 10
 #: Money below this share of the purse is no change.
 SLIGHT = 0.01
-#: Who bears so much of a price is named alone.
+#: Who bears so much of a price is named alone; what fewer runs meet is told by persons.
 MOSTLY = 0.5
 #: What is met more often is told from so large a change on; less stands in the tables.
 TOLD = 0.2
@@ -98,7 +98,7 @@ def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
     words, told, texts = numbers.words, set(), []
     for group in grouped(changes):
         worst = group[0]
-        if worst.given_up and worst.met_first == worst.met_other and worst.persons is not None:
+        if worst.given_up and worst.first < MOSTLY and worst.persons is not None:  # a fall from one run to none says little
             count = numbers.count(worst.persons.difference)
             texts.append(words("item_given_up", name=short_name(worst, words), count=count))
             continue

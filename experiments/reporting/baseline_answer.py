@@ -110,12 +110,13 @@ def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
     yield from _relapse(facts, numbers)
     yield from _growth(facts, numbers)
     yield from _own_money(facts, numbers)
+    if facts.stopped is None:
+        yield words("base_no_companion")
 
 
 def _policy(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     words, stopped = numbers.words, facts.stopped
     if stopped is None:
-        yield words("base_no_companion")
         return
     below, income = stopped.persons(TRUE, facts.last), stopped.persons(INCOME, facts.last)
     if below is None or income is None or not (below.clear and income.clear):

@@ -13,6 +13,7 @@ from sim.world.funds import fund_records
 FINDING = Path("docs/findings/effects.json")
 SIDES = ("off", "most")
 LARGE = 1e5  # yuan, from which a change is put in millions
+HUNDRED_MILLION = 100.0  # million yuan, from which an office says 亿元
 SHOWN = 3  # outcomes named of each side in a table; a sentence names the first
 
 
@@ -74,7 +75,9 @@ def _phrase(words: Words, name: str, line: Mapping[str, Any]) -> str:
         if unit == "yuan" and abs(line["change"]) >= LARGE:
             unit, scale = "million yuan", 1e-6
     if unit.startswith("million") and words.language == "zh":  # a county office reckons in 万元
-        unit, scale = unit.replace("million yuan", "万元").replace("year", "年"), scale * 100.0
+        most = abs(line["change"]) * scale >= HUNDRED_MILLION
+        unit = unit.replace("million yuan", "亿元" if most else "万元").replace("year", "年")
+        scale *= 0.01 if most else 100.0
     low, high = (words.number(line[end] * scale, unit, sign=True) for end in ("low", "high"))
     change = words.quantity(line["change"] * scale, unit, True)
     span = words("range_signed", low=low, high=high)

@@ -122,7 +122,7 @@ class OfficeNumbers:
             return self.words("percent", number=f"{100 * value:.6g}")
         base, _, per = unit.partition("/")
         if base == "yuan":
-            told = self.exact_money(value)
+            told = self.words("yuan_count", number=self.whole(value)) if per.startswith("person") else self.exact_money(value)
             label = f"money_per_{per.replace('-', '_')}"
             return self.words(label, money=told) if per and self.words.has(label) else told
         number = f"{value:.10g}" if self.chinese else f"{value:,.10g}"

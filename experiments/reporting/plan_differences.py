@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
+from experiments.reporting.terminal.levers import value_text
 from experiments.reporting.translations import Words
-from sim.core.inputs.parameters import LONGEST, Parameter, ParameterBook, load_all
+from sim.core.inputs.parameters import LONGEST, ParameterBook, load_all
 from sim.core.inputs.resolve import month_name, resolve, value_in_force
-from sim.core.inputs.units import office_name, office_scale
 from sim.scenario import Scenario
 from sim.scenario.scenario_reader import LEVERS, SET
 
@@ -39,7 +38,7 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
             continue
         first = changes[0][0]
         listed = [
-            words("plan_changes_from", month=month_name(month), value=_value(parameter, value, words))
+            words("plan_changes_from", month=words.month(month_name(month)), value=value_text(parameter, value, words))
             for month, value in changes[:4]
         ]
         if len(changes) > 4:
@@ -47,7 +46,7 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
         yield words(
             "plan_changes",
             name=words.of(parameter.name.model_dump()),
-            was=_value(parameter, value_in_force(was, first), words),
+            was=value_text(parameter, value_in_force(was, first), words),
             now=words("comma").join(listed),
         )
 
@@ -55,16 +54,3 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
 def _path(book: ParameterBook, scenario: Scenario, identity: str) -> Any:
     one = ParameterBook({identity: book.parameters[identity]})
     return resolve(one, {identity: scenario.overrides.get(identity, [])}, months=LONGEST).used[identity]
-
-
-def _value(parameter: Parameter, value: Any, words: Words) -> str:
-    """A value with its unit."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return "/".join(_value(parameter, each, words) for each in value)
-    highest = parameter.limits()[1]
-    number = Decimal(repr(float(value))) / office_scale(parameter.unit, highest)
-    english, chinese = office_name(parameter.unit, highest)
-    text = f"{float(number):,.10g}"
-    return f"{text}{'' if english == '%' else ' '}{english}" if words.language == "en" else f"{text}{chinese}"

@@ -15,7 +15,7 @@ title: {zh: , en: }   # 方案名称，中英文各一句；也可以只写一�
 goals:
   # 一、模型已有的目标：文件提出的，去掉行首的 # 并填空；没有提出的，不写。
   #   clause 条款号；weight 在“方案目标达到比例”中的权重，不写即不计；
-  #   targets 文件的目标值（单位写在行末）；name 用本县的数重写名称。
+  #   targets 文件的目标值（凌源的数和单位写在行末；比例写小数，90% 写 0.9）；name 用本县的数重写名称。
 """,
     "en": """# This county's plan: which goals its document asks for, and at which level. Check it with 'xianjie plan check'.
 # The national rules (no relapse, monitoring and help, dibao for all who qualify) hold for every county and need not be written;
@@ -27,7 +27,8 @@ title: {zh: , en: }   # in Chinese and English, or one text for both: title: Pla
 goals:
   # 1. Goals that the model has: take away the # in front of those that the document asks for, and fill them in; leave the others.
   #   clause: the section; weight: part in "goals of the document that are met", not counted if left out;
-  #   targets: the document's own (units at the end of the line); name: say it with this county's numbers.
+  #   targets: the document's own (Lingyuan's and units at the end of the line; shares as decimals, 90 % is 0.9);
+  #   name: say it with this county's numbers.
 """,
 }
 OWN = {
@@ -106,8 +107,10 @@ def _goals(language: str) -> Iterator[str]:
             continue
         parts, units = ["clause: "], []
         for name in targets_of(goal):
-            unit = unit_name(book[f"thresholds.{name}"].unit)
-            units.append(f"{name}: {unit.chinese if language == 'zh' else unit.english}")
+            known = book[f"thresholds.{name}"]
+            unit = unit_name(known.unit)
+            value = known.value if isinstance(known.value, str) else f"{known.value:.10g}"
+            units.append(f"{name}: {value}，{unit.chinese}" if language == "zh" else f"{name}: {value}, {unit.english}")
         if goal.id not in common:
             parts.append("weight: 1")
         if units:

@@ -13,6 +13,9 @@ from typer.testing import CliRunner
 from experiments.cli.app import app
 from experiments.cli.catalogues import compile_mo, read_po, sources
 from experiments.cli.help_texts import DOMAIN, LOCALE, summary
+from experiments.reporting.terminal import month
+from sim.core.calendar import steps_of
+from sim.month import MONTH
 
 LATIN = re.compile(r"[A-Za-z][\w./:=<>-]*[A-Za-z]")
 CHINESE = re.compile(r"[\u2e80-\uffff]+")
@@ -131,3 +134,20 @@ def test_a_faulty_catalogue_is_named_with_its_line(tmp_path, text, fault):
 def test_a_text_may_go_on_over_lines_and_hold_quotes(tmp_path):
     (tmp_path / "a.po").write_text('# x\nmsgid ""\n"a \\"b\\"\\n"\n"c"\nmsgstr "甲" \n'.replace('" \n', '"\n'), encoding="utf-8")
     assert read_po(tmp_path / "a.po") == {'a "b"\nc': "甲"}
+
+
+def test_every_process_of_the_month_says_in_chinese_what_it_does_and_why_it_stands_there():
+    told = month.in_chinese()
+    assert list(told) == [step.process.name for step in steps_of(MONTH)]
+    for name, texts in told.items():
+        assert len(texts) == 2, name
+        assert all(CHINESE.search(text) and not LATIN.search(text) and not text.endswith("。") for text in texts), name
+
+
+def test_the_month_speaks_one_language():
+    def printed(lang):
+        return CliRunner().invoke(app, ["month", "--lang", lang], env={"COLUMNS": "80"}).stdout
+
+    names = {step.process.name for step in steps_of(MONTH)}
+    assert set(LATIN.findall(printed("zh"))) <= names
+    assert not CHINESE.search(printed("en"))

@@ -178,8 +178,8 @@ def test_differences_are_told_in_an_offices_words(own, tmp_path):
         tmp_path / "plan.xlsx", ("方案名称", "试算"), HEAD, ("县级资金", None, None, None, 2600, "budget.county_floor")
     ))  # fmt: skip
     (line,) = differences(scenario, without_plan(scenario), Words("zh"))
-    assert "原为2,000万元/年" in line
-    assert "2022-01起2,600万元/年" in line
+    assert "原为2000万元/年" in line
+    assert "2022年1月起改为2600万元/年" in line
     baseline = load_scenario(shipped.files()["baseline"])
     assert not list(differences(baseline, without_plan(baseline), Words("zh")))
 

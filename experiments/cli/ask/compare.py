@@ -1,5 +1,6 @@
 """``xianjie compare``: what a scenario changes, replication by replication, on common random numbers."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,7 +52,6 @@ def compare(
         from experiments.analyses import comparison as comparison_analysis
         from experiments.execution import reuse
         from experiments.reporting import answer
-        from experiments.results import output_folder
         from sim.core.inputs import shipped
         from sim.core.inputs.errors import InputError
 
@@ -102,24 +102,39 @@ def compare(
         except comparison_analysis.Unpaired as reason:
             raise InputError.of("compare", 0, reason) from None
         answer.add_answers(made, found)
+        beside: Path | None = None
+        if target is not None:
+            _write(made, target, now)  # before longer runs, which may be declined or interrupted
         if parts or repair:
             request = _Request(
                 replications, seed, only_luck, sets=tuple(sets or ()), lang=lang, fresh=fresh, quiet=quiet, yes=yes
             )
-            extra = _extra(which, found, out, request, place, parts=parts, repair=repair)
+            extra, beside = _extra(which, found, out, request, place, parts=parts, repair=repair)
             answer.add_parts(made, extra)
-        if target is not None:
-            output_folder.claim(target, "compare", now)
-            with output_folder.building(target) as new:
-                comparison_analysis.write(made, new)
+            if target is not None:
+                _write(made, target, now)
         if as_json:
             console.show_json(made)
         else:
             from experiments.reporting.terminal import comparison
+            from experiments.reporting.translations import Words
 
             console.show(comparison.answer(made, lang, target))
+            if target is not None and comparison_analysis.compared(target):
+                folders = " ".join(shlex.quote(str(path)) for path in (target, beside) if path is not None)
+                console.show([Words(lang)("say_brief_command", command=f"xianjie brief {folders}")])
         if any(each.manifest["replications"]["failed"] for each in found):
             raise typer.Exit(Code.SOME_FAILED)
+
+
+def _write(made: dict[str, Any], target: Path, now: dict[str, Any]) -> None:
+    """Write a comparison into its folder."""
+    from experiments.analyses import comparison
+    from experiments.results import output_folder
+
+    output_folder.claim(target, "compare", now)
+    with output_folder.building(target) as new:
+        comparison.write(made, new)
 
 
 @dataclass(frozen=True)
@@ -139,8 +154,10 @@ class _Request:
 def _extra(
     files: list[Path], found: list[Any], out: Path | None, request: _Request, place: executor_options.Place, *, parts: bool,
     repair: bool,
-) -> dict[str, Any]:  # fmt: skip
-    """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws."""
+) -> tuple[dict[str, Any], Path | None]:  # fmt: skip
+    """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws; and the
+    folder that holds them, None where nothing had to be run.
+    """
     from experiments.analyses import attribution
     from experiments.analyses.consequences import Consequences
     from experiments.cli.run_helpers import RunRequest
@@ -166,7 +183,7 @@ def _extra(
     count = (package.runs(request.replications) if package else 0) + len(mended) * attribution.repair_runs(request.replications)
     made: dict[str, Any] = {"parts": None, "repairs": []}
     if count == 0:
-        return made
+        return made, None
     task = {"parts": list(package.parts) if package else [], "repairs": [each.id for each in mended]}
     run = StudyRun(
         "compare", {first.id: first, f"{other.id}*": other}, task,
@@ -185,7 +202,7 @@ def _extra(
         made["repairs"] = [attribution.repair(facts, each, other, study, request.replications) for each in mended]
     with run.finishing(), output_folder.building(run.work) as new:
         attribution.write(made, new)
-    return made
+    return made, run.work
 
 
 def _check_folder(target: Path, now: dict[str, Any], fresh: bool, offers_fresh: bool = True) -> None:

@@ -194,8 +194,12 @@ def month(
             for part in MONTH
             for step in part.steps
         ]
-        columns = ("part", "id", "when", "meaning", "reason", *(("milliseconds",) if timed else ()))
-        show_list(lines, columns, lang, as_json)
+        if as_json:
+            console.show_json(lines)
+            return
+        from experiments.reporting.terminal import month as calendar
+
+        console.show_long(calendar.answer(lines, lang), None)
 
 
 def _measure_times(scenario: Path, seed: int, lang: Language) -> Mapping[str, float]:

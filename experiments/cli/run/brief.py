@@ -72,6 +72,9 @@ def brief(
                 "只用于 Word 文档，这次不写 Word；请去掉", "style"
             )  # fmt: skip
         words = ["xianjie brief", *(["--compare"] if compare else []), *(shlex.quote(str(folder)) for folder in out)]
+        compared = _compared(out)
+        if compared:
+            out, to, compare = compared, to or out[0] / "brief", True
         options = ((lang is not Languages.ZH, f"--lang {lang}"), (style is not Style.PLAIN, f"--style {style}"),
                    (annexes, "--annexes"))  # fmt: skip
         command = " ".join([*words, *(text for given, text in options if given)])
@@ -93,6 +96,14 @@ def brief(
 
             translate = Words("zh" if languages[0] == "zh" else "en")
             console.show([translate("brief_written", path=path) for path in made])
+
+
+def _compared(folders: Sequence[Path]) -> list[Path]:
+    """The results that a folder of ``compare`` holds, the reference first, with what else was named; [] for other folders."""
+    from experiments.analyses import comparison
+
+    found = comparison.compared(folders[0])
+    return [*found, *folders[1:]] if found else []
 
 
 def parse_formats(formats: str) -> tuple[str, ...]:

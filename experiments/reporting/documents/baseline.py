@@ -46,7 +46,8 @@ def build_sections(facts: BaselineFacts, words: Words) -> list[Section]:
     sections.append(Section("table", words("page_baseline_table"), tuple(table)))
     gains = _joined(_who(facts, numbers), words)
     if gains:
-        sections.append(Section("who", words("page_who"), (Paragraph(gains),)))
+        heading = words("page_uses" if facts.stopped is None else "page_who")
+        sections.append(Section("who", heading, (Paragraph(gains),)))
     sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers), words)),)))
     checks = pages.checks(facts.results, numbers)
     if checks:

@@ -106,8 +106,8 @@ def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
     told = {each.id for group in groups for each in group}
     mine = [each for each in facts.goals if is_own_id(each.id) and each.id not in told]
     rows += [_goal_row([each], facts, numbers, False) for each in mine[: pages.MOST_OWN]]
-    rows += _people_rows(facts, numbers)
-    rows += _industry_row(facts, numbers)
+    rows += _people_rows(facts, numbers, (TRUE, RECORDED))
+    rows += [*_industry_row(facts, numbers), *_people_rows(facts, numbers, (HELP,))]  # the text names the first
     columns: list[tuple[str, float, str | None]] = [
         ("item", 2.5, None), ("first", 1.7, None), ("other", 1.7, None), ("since", 1.05, None), ("persons", 1.7, None),
         ("repair", 1.7, None),
@@ -154,11 +154,14 @@ def _year(year: int, words: Words) -> str:
     return words("cell_year", year=year)
 
 
-def _people_rows(facts: Consequences, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
+def _people_rows(
+    facts: Consequences, numbers: OfficeNumbers, indicators: Sequence[str]
+) -> Iterator[dict[str, Cell | str]]:  # fmt: skip
     words, found = numbers.words, answer.worst_year(facts)
     year = found[0] if found is not None else facts.years[-1]
-    for indicator, label in ((TRUE, "row_true"), (RECORDED, "row_recorded"), (HELP, "row_help")):
-        amount = facts.persons(indicator, year)
+    labels = {TRUE: "row_true", RECORDED: "row_recorded", HELP: "row_help"}
+    for indicator in indicators:
+        label, amount = labels[indicator], facts.persons(indicator, year)
         if amount is None:
             continue
         side = "cell_more" if amount.difference > 0 else "cell_fewer"
@@ -183,5 +186,6 @@ def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str,
     return [{
         "item": words("row_industry", years=answer.span(facts, words)), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
-        "persons": words("cell_none"), "repair": words("cell_none"),
+        "persons": words("cell_none"),
+        "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),
     }]  # fmt: skip

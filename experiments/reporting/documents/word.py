@@ -27,6 +27,9 @@ from experiments.reporting.documents.html import numbers, shown
 from experiments.results.files import whole
 
 STILL = (1980, 1, 1, 0, 0, 0)
+#: How high a line is in the fonts of the look, of its size; how high a picture of the two pages is, of its width; points that the
+#: borders of a cell take of its width.
+LINE, PICTURE, BORDER = 1.6, 0.32, 11.0
 #: Tables of so few rows stay on one page.
 SHORT = 8
 
@@ -56,7 +59,7 @@ class _Writer:
         self._page()
         self._properties()
         self.docx.add_paragraph(self.brief.title, style="Title")
-        self.docx.add_paragraph(self.brief.subtitle, style="Subtitle")
+        self.docx.add_paragraph(self.brief.subtitle, style="Body Text" if self.look.attached else "Subtitle")
         for block in self.brief.opening:
             self._block(block)
         sections = [each for each in map(self._in_text, self.brief.shown) if each.blocks]
@@ -85,30 +88,38 @@ class _Writer:
         return replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, Table | Illustration)))
 
     def _fitted(self, look: word_styles.Look) -> word_styles.Look:
-        """The first size and spacing of the look in which the text ends on the second page; nothing is ever left out.
+        """The first sizes of the look in which the brief ends on the second page, the last where it does in none; nothing is ever
+        left out. One with annexes is as long as it is.
 
         The standard sets 22 lines of 28 characters on a page and lets an office set more where it has to.
         """
         page, width = Emu(Mm(297) - look.top - look.bottom).pt, Emu(self.width).pt
         made = look
-        for size, line in look.tighter if self._attached else ():
-            made = replace(look, size=size, heading_size=min(look.heading_size, size), line=line)
+        for size, line, cell in () if self.brief.with_annexes else look.fits:
+            heading = min(look.heading_size, size) if self._attached else look.heading_size
+            made = replace(look, size=size, heading_size=heading, line=line, cell_size=cell)
             if self._length(made, width) <= 2 * page:
                 break
         return made
 
     def _length(self, look: word_styles.Look, width: float) -> float:
-        """Points that the text takes, by its characters: good to a line or two."""
-        line = look.line or 1.5 * look.size
+        """Points that the brief takes, by its characters: good to a line or two."""
+        line = look.line or LINE * look.size
         used = 2 * line  # a line to spare, and one that names the annexes
         used += 1.5 * look.title_size * _lines(self.brief.title, look.title_size, width)
-        used += 16.0 * (_lines(self.brief.subtitle, 11, width) + _lines(self.brief.source, 10.5, width))
+        used += line * _lines(f"　　{self.brief.subtitle}", look.size, width) + 16.0 * _lines(self.brief.source, 10.5, width)
         sections = (Section("opening", "", self.brief.opening), *map(self._in_text, self.brief.shown))
         for section in (each for each in sections if each.blocks):
             used += line + 22.0 if section.title else 0.0
             for block in section.blocks:
-                small = isinstance(block, Paragraph) and block.small
-                size, pitch = (10.5, 16.0) if small else (look.size, line)
+                if isinstance(block, Illustration):
+                    used += PICTURE * width + 30.0
+                    continue
+                if isinstance(block, Table):
+                    used += _height(block, look.cell_size, width) if block.in_document else 0.0
+                    continue
+                small = isinstance(block, Paragraph) and block.small and not look.attached
+                size, pitch = (look.cell_size, LINE * look.cell_size) if small else (look.size, line)
                 texts = (
                     [block.text] if isinstance(block, Paragraph) else [*getattr(block, "items", ()), *getattr(block, "lines", ())]
                 )
@@ -137,9 +148,8 @@ class _Writer:
     def _block(self, block: Any) -> None:
         match block:
             case Paragraph():
-                self.docx.add_paragraph(style="Note" if block.small else "Body Text").add_run(block.text).bold = (
-                    block.strong or None
-                )
+                small = block.small and not self.look.attached  # an office's paper has one size
+                self.docx.add_paragraph(style="Note" if small else "Body Text").add_run(block.text).bold = block.strong or None
             case Bullets():
                 for item in block.items:
                     self.docx.add_paragraph(item, style="List Bullet")
@@ -246,6 +256,17 @@ class _Writer:
         own.title, own.subject, own.author, own.comments = self.brief.title[:250], self.brief.subtitle[:250], "Xianjie", ""
         own.created = own.modified = own.last_printed = when
         own.last_modified_by, own.revision, own.language = "Xianjie", 1, word_styles.LANGUAGES[self.brief.language]
+
+
+def _height(table: Table, size: float, width: float) -> float:
+    """Points that a table of cells of this size takes, with its title and its note."""
+    columns = table.of("document")
+    total = sum(column.width for column in columns)
+    used = 50.0 + 1.5 * size * _lines(table.note, size, width)
+    for row in ({column.id: column.name for column in columns}, *table.rows):
+        texts = ((shown(row.get(column.id, "")), width * column.width / total - BORDER) for column in columns)
+        used += 3.0 + 1.35 * size * max((_lines(text, size, room) for text, room in texts), default=1)
+    return used
 
 
 def _lines(text: str, size: float, width: float) -> int:

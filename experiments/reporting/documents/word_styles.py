@@ -29,8 +29,9 @@ class Fonts:
 @dataclass(frozen=True)
 class Look:
     """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them;
-    ``attached``: tables and pictures stand in annexes that the text names, as in an office's paper; ``tighter``: sizes and line
-    spacings of such a text, the standard's own first, of which the first is taken in which it ends on the second page.
+    ``attached``: tables and pictures stand in annexes that the text names, as in an office's paper; ``fits``: sizes of text, line
+    spacings and sizes in tables, the largest or the standard's own first, of which the first is taken in which the brief ends on
+    the second page.
     """
 
     body: Fonts
@@ -49,7 +50,7 @@ class Look:
     right: Any
     chinese_numerals: bool
     attached: bool = False
-    tighter: tuple[tuple[float, float], ...] = ()
+    fits: tuple[tuple[float, float | None, float], ...] = ()
 
     def number(self, section: int, language: str) -> str:
         """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
@@ -67,12 +68,13 @@ LOOKS = {
     "plain": Look(
         YAHEI, YAHEI, YAHEI, size=10.5, title_size=20, heading_size=14, cell_size=8.5, line=None, indent=False, centred=False,
         top=Mm(20), bottom=Mm(18), left=Mm(18), right=Mm(18), chinese_numerals=True,
+        fits=((12, None, 9.5), (11.5, None, 9.5), (11, None, 9), (10.5, None, 8.5)),
     ),
     "official": Look(
         FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), size=16, title_size=22,
         heading_size=16, cell_size=10.5, line=28.0, indent=True, centred=True,
         top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True, attached=True,
-        tighter=((16, 28.0), (16, 25.0), (15, 23.0), (14, 21.0), (12, 18.0)),
+        fits=((16, 28.0, 10.5), (16, 25.0, 10.5), (15, 23.0, 10.5), (14, 21.0, 10.5), (12, 18.0, 10.5)),
     ),
 }  # fmt: skip
 
@@ -83,8 +85,10 @@ def look_of(style: str, language: str) -> Look:
     if language != "en":
         return look
     if look.attached:
-        return replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0, tighter=((11, 16.0), (10, 14.0)))
-    return replace(look, size=9.5, heading_size=12, title_size=16, cell_size=8)
+        fits: tuple[tuple[float, float | None, float], ...] = ((11, 16.0, 9), (10, 14.0, 9))
+        return replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0, fits=fits)
+    fits = ((11, None, 9), (10.5, None, 8.5), (10, None, 8.5), (9.5, None, 8))
+    return replace(look, size=9.5, heading_size=12, title_size=16, cell_size=8, fits=fits)
 
 
 def apply_look(document: Any, look: Look, language: str) -> None:

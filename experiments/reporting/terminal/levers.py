@@ -13,6 +13,7 @@ from experiments.reporting.translations import Words
 from sim.world.funds import fund_records
 
 LARGE = 10_000  # yuan, from which a county office says 万元
+MILLION = 1_000_000
 INDENT = (0, 0, 0, 4)
 #: Blanks, and commas between thousands, which an office's Chinese has not.
 BLANK = re.compile(r" +|(?<=\d),(?=\d{3})")
@@ -112,8 +113,10 @@ def _one(value: float, unit: str, words: Words) -> str:
 
 
 def _with_unit(value: float, unit: str, words: Words) -> str:
-    if words.language == "zh" and unit.startswith("yuan") and abs(value) >= LARGE:
-        return words.level(value / LARGE, unit).replace("元", "万元", 1)
+    if unit.startswith("yuan"):  # large sums in the reader's own: 万元, million yuan
+        large, one, many = (LARGE, "元", "万元") if words.language == "zh" else (MILLION, "yuan", "million yuan")
+        if abs(value) >= large:
+            return words.level(value / large, unit).replace(one, many, 1)
     if unit.startswith("probability"):
         return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
     return words.level(value, unit)
