@@ -78,18 +78,22 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     )
 
 
-def arrow_array(values: NDArray) -> pa.Array:
-    """The same numbers, dates or truths as Arrow keeps them; NaN stays NaN.
+def arrow_array(values: NDArray | Sequence[str]) -> pa.Array:
+    """The same numbers, dates, truths or words as Arrow keeps them; NaN stays NaN.
 
-    Handed an array of NumPy, Arrow loads pandas to ask whether it is one of its own: a third of a second of every run.
+    Handed anything of Python's, Arrow loads pandas to ask whether it is one of its own: a third of a second of every run.
     """
+    if not isinstance(values, np.ndarray):
+        words = [word.encode() for word in values]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
     kept = np.packbits(values, bitorder="little") if values.dtype == bool else np.ascontiguousarray(values)
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(kept)])
 
 
-def arrow_table(columns: Mapping[str, Any]) -> pa.Table:
-    """A table of these columns: arrays of NumPy or of Arrow, or lists of text."""
-    return pa.table({name: arrow_array(each) if isinstance(each, np.ndarray) else each for name, each in columns.items()})
+def arrow_table(columns: Mapping[str, pa.Array | NDArray | Sequence[str]]) -> pa.Table:
+    """A table of these columns."""
+    return pa.table({name: each if isinstance(each, pa.Array) else arrow_array(each) for name, each in columns.items()})
 
 
 def months(chunk: Chunk, names: Axes) -> pa.Table:
@@ -139,7 +143,7 @@ def _coded(labels: list[str], times: int) -> pa.DictionaryArray:
     """These labels again and again, stored as codes into a dictionary that is the same in every row group."""
     distinct = list(dict.fromkeys(labels))
     codes = np.tile(np.array([distinct.index(label) for label in labels], dtype=np.int16), times)
-    return pa.DictionaryArray.from_arrays(arrow_array(codes), pa.array(distinct, pa.string()))
+    return pa.DictionaryArray.from_arrays(arrow_array(codes), arrow_array(distinct))
 
 
 def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
@@ -204,7 +208,7 @@ def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
         place = np.nonzero(values)
         columns: dict[str, Any] = {"replication": numbers[place[0]]}
         for (axis, labels), index in zip(record["axes"].items(), place[1:], strict=True):
-            columns[axis] = pa.DictionaryArray.from_arrays(arrow_array(index.astype(np.int32)), pa.array(labels))
+            columns[axis] = pa.DictionaryArray.from_arrays(arrow_array(index.astype(np.int32)), arrow_array(labels))
         yield arrow_table({**columns, "value": values[place]})
 
 
@@ -270,7 +274,7 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     """
     with pq.ParquetFile(months_file) as months_read:
         for name in names.indicators:
-            column = months_read.read(columns=[name])[name].to_numpy()
+            column = np.concatenate([np.from_dlpack(part) for part in months_read.read(columns=[name])[name].chunks])
             yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
     filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
