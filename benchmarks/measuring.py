@@ -15,11 +15,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
-#: Runs a command and prints, on the last line, how much memory its largest process took (kilobytes).
+#: Runs a command and prints, on the last line, its wall seconds, the processor seconds of all its processes, and how much memory
+#: the largest of them took (kilobytes). Workers are children of a server that outlives the command by a moment: on Linux this
+#: process asks to inherit it (PR_SET_CHILD_SUBREAPER, 36), and waits for it.
 MEASURED = """
-import resource, subprocess, sys
+import ctypes, os, resource, subprocess, sys, time
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+start = time.perf_counter()
 code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+seconds = time.perf_counter() - start
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss)
 sys.exit(code)
 """
 
@@ -46,6 +57,15 @@ class Line:
     target: str = ""
     reached: bool | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: wall seconds, processor seconds of all its processes, megabytes of the largest."""
+
+    seconds: float
+    processor: float
+    megabytes: float
 
 
 @dataclass(frozen=True)
@@ -85,27 +105,38 @@ def seconds_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def command(*words: str, cache: str | None = None, python: str = sys.executable) -> tuple[float, float]:
-    """Wall seconds of a Python command and megabytes of its largest process; RuntimeError with its messages if it fails.
+def cost(*words: str, cache: str | None = None, python: str = sys.executable) -> Cost:
+    """What a Python command takes; RuntimeError with its messages if it fails.
 
     ``cache``: where compiled rules are kept, if not where they usually are.
     """
     environment = {**os.environ, **({"XIANJIE_CACHE": cache} if cache else {})}
-    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, python, *words], cwd=ROOT, env=environment, capture_output=True, text=True
     )
-    seconds = time.perf_counter() - start
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
-    return seconds, int(done.stdout.split()[-1]) / 1024
+    seconds, processor, kilobytes = map(float, done.stdout.split()[-3:])
+    return Cost(seconds, processor, kilobytes / 1024)
+
+
+def command(*words: str, cache: str | None = None, python: str = sys.executable) -> tuple[float, float]:
+    """Wall seconds of a Python command and megabytes of its largest process; see ``cost``."""
+    found = cost(*words, cache=cache, python=python)
+    return found.seconds, found.megabytes
+
+
+def run_cost(replications: int, workers: int, *options: str, cache: str | None = None) -> Cost:
+    """What ``xianjie run scenarios/baseline.yaml`` takes, tables and, without ``--no-figures``, figures included."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--replications", str(replications), "--workers", str(workers), "--quiet", "--out", f"{folder}/out"]
+        return cost("-m", "experiments", "run", str(BASELINE), *arguments, *options, cache=cache)
 
 
 def run_command(replications: int, workers: int, cache: str | None = None) -> tuple[float, float]:
-    """Seconds and megabytes of ``xianjie run scenarios/baseline.yaml``, tables and figures included."""
-    with tempfile.TemporaryDirectory() as folder:
-        arguments = ["--replications", str(replications), "--workers", str(workers), "--quiet", "--out", f"{folder}/out"]
-        return command("-m", "experiments", "run", str(BASELINE), *arguments, cache=cache)
+    """Wall seconds and megabytes of ``xianjie run scenarios/baseline.yaml``, tables and figures included."""
+    found = run_cost(replications, workers, cache=cache)
+    return found.seconds, found.megabytes
 
 
 @contextmanager

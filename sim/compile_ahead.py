@@ -15,7 +15,7 @@ from threading import Thread
 import numba
 
 from sim.core.binding import BoundProcess, Tables, open_purses
-from sim.core.compiled.compilation import KEEP_ONLY, SIM, cache_folder
+from sim.core.compiled.compilation import IS_COMPILED, KEEP_ONLY, SIM, cache_folder, everything_is_compiled
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import resolve
 from sim.core.random_draws import replication_key
@@ -49,6 +49,12 @@ def compile_modules(modules: Iterable[str], on_module: Callable[[], None]) -> No
             if each.process.module == module:
                 each.process.run.compile(tuple(map(numba.typeof, each.arguments(0))))
         on_module()
+
+
+def load_code() -> None:
+    """Load the code of all processes, where all is kept. A county loads what it needs; this is for who shares it with others."""
+    if IS_COMPILED and everything_is_compiled():
+        compile_modules(sorted({each.module for each in PROCESSES_IN_ORDER}), lambda: None)
 
 
 def uncompiled_modules() -> list[str]:

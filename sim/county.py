@@ -17,7 +17,7 @@ from sim.core.inputs.parameters import PLAN_MONTHS, load_all
 from sim.core.inputs.resolve import Values, assumptions, month_name, resolve
 from sim.core.ledger import Fund
 from sim.core.process import Process
-from sim.core.random_draws import normal, replication_key, sample_quantile
+from sim.core.random_draws import draw_quantiles, normal, replication_key
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
@@ -349,7 +349,8 @@ def sample_quantiles(scenario: Scenario, seed: int, number: int) -> dict[str, fl
 
     Calibrated assumptions are a member of the plausible ensemble, the others are drawn from their own distributions.
     """
-    drawn = {name: sample_quantile(seed, number, name) for name in assumptions(load_all()) if name not in scenario.overrides}
+    names = [name for name in assumptions(load_all()) if name not in scenario.overrides]
+    drawn = dict(zip(names, draw_quantiles(seed, number, names), strict=True))
     plausible = ensemble_of(scenario)
     if plausible is not None:
         drawn |= {name: share for name, share in plausible.member(seed, number).items() if name in drawn}

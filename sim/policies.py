@@ -23,7 +23,7 @@ from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, month_name
 from sim.core.ledger import Fund, Payment, Purse, pay
 from sim.core.process import PaymentDeclaration
-from sim.core.random_draws import decision_key, uniform, word
+from sim.core.random_draws import decision_key, fill_uniforms, word
 from sim.core.tables import TABLES
 from sim.month import MONTH
 from sim.world.funds import fund_records
@@ -113,13 +113,6 @@ def grant(households, histories, payment, rows, amounts, calendar, closed, paid)
 
 
 grant_settled = reuse_machine_code(grant)
-
-
-@compiled
-def uniforms(key, identities, out):
-    """A uniform draw of one decision for each of these identities, into ``out``."""
-    for place in range(len(identities)):
-        out[place] = uniform(key, identities[place])
 
 
 class Records:
@@ -299,7 +292,7 @@ class BoundPolicy:
         identities = self.tables["households"]["identity"]
         chosen = identities if rows is None else identities[self._rows(rows)[0]]
         drawn = np.empty(len(chosen))
-        uniforms(key, chosen, drawn)
+        fill_uniforms(key, chosen, drawn)
         return drawn
 
 

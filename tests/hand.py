@@ -22,7 +22,7 @@ from sim.core.inputs.resolve import resolve_central
 from sim.core.ledger import Fund, Purse
 from sim.core.process import PROCESSES, Process
 from sim.core.random_draws import replication_key
-from sim.month import bind
+from sim.county import make_ready
 from sim.world.codes import NONE
 from sim.world.funds import owed_reasons
 
@@ -37,8 +37,10 @@ SPARE_LEADS = 8_000
 
 @cache
 def find(name: str) -> Process:
-    """The process called ``name``. All are bound first: Numba's cache may name the argument types of any of them."""
-    bind()
+    """The process called ``name``. All are bound first, since Numba's cache may name the argument types of any of them; and once,
+    since what is loaded belongs to one binding.
+    """
+    make_ready()
     return PROCESSES[name]
 
 

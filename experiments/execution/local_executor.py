@@ -11,15 +11,22 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_one
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 Work = Callable[[Any], Any]
+SPAWN, FORKSERVER = "spawn", "forkserver"
+PRELOADED = "experiments.execution.preloaded"
+THREADS = Path("/proc/self/task")  # where a process can count all its threads, those of libraries included: Linux
+#: Variables that begin like this decide what code is loaded; a fork server has loaded by those that it was started with.
+LOADED_BY = ("PYTHON", "NUMBA_", "XIANJIE_")
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # mathematical libraries start no threads
 
 
 class RunInterrupted(Exception):
@@ -110,8 +117,9 @@ class Processes:
     """A pool of ``workers`` processes, started once; each builds its work with ``make()`` (picklable) and
     keeps it.
 
-    Always spawned, on every system: a forked copy of a process with threads (Numba, Arrow) may hang, and
-    importing Mesa would change the default behind our back.
+    Never forked from this process: a forked copy of one with threads (Arrow, a server's) may hang. On Linux they are forked from
+    one that has loaded what all of them need and has no threads (``preloaded``), so that they share its memory and need not load
+    it again; elsewhere, and where that process cannot be had, each is spawned and loads for itself.
     """
 
     def __init__(self, make: Callable[[], Work], workers: int) -> None:
@@ -119,11 +127,15 @@ class Processes:
         self._make = make
         self._tasks: dict[Future, Any] = {}
         self._refused: set[Future] = set()  # of a pool that had broken before it was handed their tasks
+        self.method = start_method()
         self._pool = self._open()
 
     def _open(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin, initargs=(self._make,))
+        context: Any = multiprocessing.get_context(self.method)
+        if self.method == FORKSERVER:
+            context.set_forkserver_preload([PRELOADED])
+        begin = (self._make, dict(os.environ))
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_begin, initargs=begin)
 
     @property
     def pending(self) -> int:
@@ -135,14 +147,26 @@ class Processes:
 
         A pool that broke since ``next_finished`` last looked takes no task: this one comes back as lost, like those in hand.
         """
-        with _no_interrupt(), without_main():
+        with _no_interrupt(), without_main(), _for_the_server():
             try:
-                future = self._pool.submit(_work, task)
+                future = self._submit(task)
             except BrokenProcessPool as broken:
                 future = Future()
                 future.set_exception(broken)
                 self._refused.add(future)
             self._tasks[future] = task
+
+    def _submit(self, task: Any) -> Future:
+        try:
+            return self._pool.submit(_work, task)
+        except (OSError, EOFError):
+            if self.method != FORKSERVER:
+                raise
+        # The server has ended: it has threads, or was killed. Nothing was begun: workers start before they are given tasks.
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.method = SPAWN
+        self._pool = self._open()
+        return self._pool.submit(_work, task)
 
     def next_finished(self) -> list[FinishedTask]:
         """Tasks that are back; after the death of a worker, all that were in hand, and the pool is a new
@@ -234,11 +258,13 @@ _made: Work | None = None
 _problem: Exception | None = None
 
 
-def _begin(make: Callable[[], Work]) -> None:
-    """Start of a worker. A failure is kept and raised by the first task: raised here, the pool would hide its
-    text.
+def _begin(make: Callable[[], Work], environment: Mapping[str, str]) -> None:
+    """Start of a worker, in the ``environment`` of its parent. A failure is kept and raised by the first task: raised here, the
+    pool would hide its text.
     """
     global _made, _problem
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the parent answers it
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     try:
@@ -275,6 +301,36 @@ def _no_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_loaded_by: list[dict[str, str]] = []
+
+
+def start_method() -> str:
+    """How worker processes are to be started here and now."""
+    now = {name: value for name, value in os.environ.items() if name.startswith(LOADED_BY)}
+    if not THREADS.is_dir():
+        return SPAWN
+    if not _loaded_by:
+        _loaded_by.append(now)
+    return FORKSERVER if now == _loaded_by[0] else SPAWN
+
+
+@contextlib.contextmanager
+def _for_the_server() -> Iterator[None]:
+    """The environment that a fork server, if one is started now, has to have: no threads, and modules found where this process
+    finds them, whatever lies in the current folder. Its workers are handed that of this process.
+    """
+    before = dict(os.environ)
+    path = os.pathsep.join(each for each in sys.path if each)
+    os.environ.update({**ALONE, "PYTHONSAFEPATH": "1", "PYTHONPATH": path})
+    try:
+        yield
+    finally:
+        for name in (*ALONE, "PYTHONSAFEPATH", "PYTHONPATH"):
+            os.environ.pop(name, None)
+            if name in before:
+                os.environ[name] = before[name]
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ fixed number of rows. Chunks are read one after another, and bands are made one 
 does not grow with the replications that are kept on disk.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,24 @@ def axes(chunks: Sequence[Chunk], catalogue: Catalogue) -> Axes:
     )
 
 
+def arrow_array(values: NDArray | Sequence[str]) -> pa.Array:
+    """The same numbers, dates, truths or words as Arrow keeps them; NaN stays NaN.
+
+    Handed anything of Python's, Arrow loads pandas to ask whether it is one of its own: a third of a second of every run.
+    """
+    if not isinstance(values, np.ndarray):
+        words = [word.encode() for word in values]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
+    kept = np.packbits(values, bitorder="little") if values.dtype == bool else np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(kept)])
+
+
+def arrow_table(columns: Mapping[str, pa.Array | NDArray | Sequence[str]]) -> pa.Table:
+    """A table of these columns."""
+    return pa.table({name: each if isinstance(each, pa.Array) else arrow_array(each) for name, each in columns.items()})
+
+
 def months(chunk: Chunk, names: Axes) -> pa.Table:
     """Rows replication x month, a column for each county indicator in float64."""
     values = chunk.array("months")
@@ -89,7 +107,7 @@ def months(chunk: Chunk, names: Axes) -> pa.Table:
     }
     flat = values.reshape(count * names.months, -1)
     columns.update({name: np.ascontiguousarray(flat[:, i]) for i, name in enumerate(names.indicators)})
-    return pa.table(columns)
+    return arrow_table(columns)
 
 
 def years(chunk: Chunk, names: Axes) -> pa.Table:
@@ -118,14 +136,14 @@ def years(chunk: Chunk, names: Axes) -> pa.Table:
     }
     flat = values.reshape(count * cells, len(columns))
     table.update({name: np.ascontiguousarray(flat[:, i]) for i, name in enumerate(columns)})
-    return pa.table(table)
+    return arrow_table(table)
 
 
 def _coded(labels: list[str], times: int) -> pa.DictionaryArray:
     """These labels again and again, stored as codes into a dictionary that is the same in every row group."""
     distinct = list(dict.fromkeys(labels))
     codes = np.tile(np.array([distinct.index(label) for label in labels], dtype=np.int16), times)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(distinct, pa.string()))
+    return pa.DictionaryArray.from_arrays(arrow_array(codes), arrow_array(distinct))
 
 
 def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
@@ -152,7 +170,7 @@ def replications(chunk: Chunk, names: Axes, seed: int) -> pa.Table:
         table[f"goal.{name}.value"] = np.ascontiguousarray(goals[:, i, 2])
         for y, year in enumerate(names.years):
             table[f"goal.{name}.{year}"] = goals[:, i, 3 + y].astype(np.float32)
-    return pa.table(table)
+    return arrow_table(table)
 
 
 def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
@@ -168,7 +186,7 @@ def payments(chunks: Sequence[Chunk]) -> Iterator[pa.Table]:
         money[:, [position[int(y), str(f), str(u)] for y, f, u in chunk.header["budget"]]] = chunk.array("budget")
         flat = money.reshape(-1, 3)
         numbers = np.array([record["replication"] for record in chunk.completed], dtype=np.int32)
-        yield pa.table(
+        yield arrow_table(
             {
                 "replication": np.repeat(numbers, len(cells)),
                 "year": np.tile(np.array([cell[0] for cell in cells], dtype=np.int16), len(numbers)),
@@ -190,8 +208,8 @@ def portraits(chunks: Sequence[Chunk], name: str) -> Iterator[pa.Table]:
         place = np.nonzero(values)
         columns: dict[str, Any] = {"replication": numbers[place[0]]}
         for (axis, labels), index in zip(record["axes"].items(), place[1:], strict=True):
-            columns[axis] = pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(labels))
-        yield pa.table({**columns, "value": values[place]})
+            columns[axis] = pa.DictionaryArray.from_arrays(arrow_array(index.astype(np.int32)), arrow_array(labels))
+        yield arrow_table({**columns, "value": values[place]})
 
 
 #: A schema with what its columns say: ``dictionary.about`` of the file.
@@ -256,7 +274,7 @@ def bands(chunks: Sequence[Chunk], names: Axes, draws: NDArray[np.intp], months_
     """
     with pq.ParquetFile(months_file) as months_read:
         for name in names.indicators:
-            column = months_read.read(columns=[name])[name].to_numpy()
+            column = np.concatenate([np.from_dlpack(part) for part in months_read.read(columns=[name])[name].chunks])
             yield _band("county", ("county",), name, names=names, values=column.reshape(-1, names.months, 1), draws=draws)
     filled = [chunk for chunk in chunks if chunk.completed]
     for scope, plural in PLURAL.items():
@@ -285,7 +303,7 @@ def _band(scope: str, units: tuple[str, ...], indicator: str, names: Axes, value
         table[column] = np.ascontiguousarray(level.T.ravel())
     table["runs"] = np.ascontiguousarray(runs.T.ravel().astype(np.int32))
     table["luck"] = np.ascontiguousarray(random_shares(values, draws).T.ravel())
-    return pa.table(table)
+    return arrow_table(table)
 
 
 def grouped(path: Path, tables: Iterator[pa.Table], rows: int, about: About) -> None:

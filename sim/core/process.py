@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compiled.numba_types import register_arguments
 from sim.core.ledger import Fund
 from sim.core.random_draws import word
 from sim.core.tables import TABLES
@@ -92,6 +93,7 @@ class Process:
         for kind, names in fields.items():
             made: Any = _namedtuple(f"{stem}{kind}", names or ["nothing"], module=self.module)
             setattr(module, made.__name__, made)
+            register_arguments(made)
             self.classes[kind] = made
 
 

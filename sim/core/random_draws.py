@@ -9,6 +9,7 @@ Uniform first, then the inverse distribution function; never rejection, which wo
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,13 @@ def descendant(identity: Word, month: int, ordinal: int) -> np.uint64:
 def uniform(key: Word, identity: Word) -> float:
     """A number in (0, 1), never 0 or 1, for one decision (``key``) of one unit (``identity``), both uint64."""
     return (mix(key, identity) >> SHIFT_11) * UNIT + HALF_STEP
+
+
+@compiled
+def fill_uniforms(key: Word, identities: NDArray[np.uint64], drawn: NDArray[np.float64]) -> None:
+    """A number in (0, 1) for each identity, into ``drawn``."""
+    for place in range(len(identities)):
+        drawn[place] = uniform(key, identities[place])
 
 
 @compiled
@@ -146,7 +154,9 @@ def decision_keys(replication: np.uint64, decisions: list[np.uint64], months: ND
     return keys
 
 
-def sample_quantile(seed: int, draw: int, parameter: str) -> float:
-    """The quantile, in (0, 1), at which a parameter stands in one draw: independent of which other parameters exist."""
+def draw_quantiles(seed: int, draw: int, parameters: Sequence[str]) -> list[float]:
+    """The quantile, in (0, 1), at which each parameter stands in one draw: independent of which other parameters exist."""
     key = _chain(word("parameter draw"), np.uint64(seed), np.uint64(draw))
-    return float(uniform(key, word(parameter)))
+    drawn = np.empty(len(parameters))
+    fill_uniforms(key, np.array([word(each) for each in parameters], dtype=np.uint64), drawn)
+    return drawn.tolist()

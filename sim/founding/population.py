@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.binding import Tables
 from sim.core.compiled.compilation import compiled
 from sim.core.inputs.errors import CannotBeFounded
-from sim.core.random_draws import decision_key, mix, uniform, word
+from sim.core.random_draws import decision_key, fill_uniforms, mix, uniform, word
 from sim.core.random_draws import normal as normal_draw
 from sim.world.codes import NONE, Destination, Segment, Stage
 from sim.world.persons import capacity_at
@@ -48,13 +48,6 @@ class Draws:
     def order(self, decision: str, identities: np.ndarray, score: np.ndarray | float = 0.0) -> np.ndarray:
         """Rows in the order of ``score`` plus a uniform draw; ties by row, so that the order never depends on a library."""
         return np.argsort(self.uniforms(decision, identities) + score, kind="stable")
-
-
-@compiled
-def fill_uniforms(key, identities, drawn):
-    """A number in (0, 1) for each identity, into ``drawn``."""
-    for i in range(len(identities)):
-        drawn[i] = uniform(key, identities[i])
 
 
 @compiled

@@ -9,11 +9,12 @@ from sim.core.calendar import steps_of
 from sim.core.inputs.parameters import load_all
 from sim.core.process import PROCESSES
 from sim.core.tables import TABLES
-from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER, bind
+from sim.county import make_ready
+from sim.month import MONTH, OPENING, PROCESSES_IN_ORDER
 from sim.world.funds import check_permitted, fund_records
 from tests.contracts.sources import ROOT, SIM, advice, process_files, tree
 
-bind()
+make_ready()
 for path in process_files():  # those that the month has no line for, too
     importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 

@@ -15,10 +15,10 @@ from sim.core.random_draws import (
     decision_key,
     decision_keys,
     descendant,
+    draw_quantiles,
     happens,
     normal_quantile,
     replication_key,
-    sample_quantile,
     uniform,
     word,
 )
@@ -64,8 +64,12 @@ def test_descendants_differ_by_parent_month_and_ordinal():
 
 
 def test_a_parameter_draw_does_not_depend_on_which_others_exist():
-    assert sample_quantile(1, 2, "illness.mean_bill") == sample_quantile(1, 2, "illness.mean_bill")
-    assert sample_quantile(1, 2, "illness.mean_bill") != sample_quantile(1, 3, "illness.mean_bill")
+    alone, among_others = (
+        draw_quantiles(1, 2, ["illness.mean_bill"]),
+        draw_quantiles(1, 2, ["wages.farm_growth", "illness.mean_bill"]),
+    )
+    assert alone == among_others[1:] and among_others[0] != among_others[1]
+    assert alone != draw_quantiles(1, 3, ["illness.mean_bill"])
 
 
 def _copy(tmp_path: Path) -> Path:

@@ -9,7 +9,7 @@ import sim.core.ledger as ledger
 from sim.core.ledger import Fund, Payment, Purse
 from sim.core.process import PROCESSES
 from sim.core.tables import TABLES
-from sim.month import bind
+from sim.county import make_ready
 from sim.world.funds import fund_records
 from tests.contracts.sources import process_files
 
@@ -70,7 +70,7 @@ def test_nothing_is_settled_out_of_a_fund_that_refuses():
 
 
 def test_rules_settle_only_what_nobody_can_refuse():
-    bind()
+    make_ready()
     kinds = {fund: record.purse for fund, record in fund_records().items()}
     payers = {payment.reason: payment.payers for process in PROCESSES.values() for payment in process.pays}
     settled = {reason for path in process_files() for reason in SETTLED.findall(path.read_text(encoding="utf-8"))}

@@ -142,10 +142,11 @@ class Village:
         from sim.core.inputs.resolve import resolve
         from sim.core.ledger import Fund
         from sim.core.random_draws import replication_key
-        from sim.month import MONTH, PROCESSES_IN_ORDER, bind
+        from sim.county import make_ready
+        from sim.month import MONTH, PROCESSES_IN_ORDER
         from sim.world.funds import fund_records, owed_reasons
 
-        bind()
+        make_ready()
         book = load_all()
         values = resolve(book, months=months)
         self.hand, self.month = peach_blossom(), 0

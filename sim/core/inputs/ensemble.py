@@ -16,7 +16,7 @@ import numpy as np
 from sim.core.compiled.compilation import ENSEMBLE
 from sim.core.inputs.errors import BilingualText, InputError, all_of
 from sim.core.inputs.parameters import SIM, Parameter, ParameterBook
-from sim.core.random_draws import sample_quantile
+from sim.core.random_draws import draw_quantiles
 
 FILE = SIM / ENSEMBLE
 OF = "of "  # begins the lines of the head that say to which distribution quantiles belong
@@ -37,7 +37,8 @@ class Ensemble:
 
     def member(self, seed: int, draw: int) -> dict[str, float]:
         """The quantiles of one parameter draw: draws in succession take members in succession, from one that the seed chooses."""
-        row = (int(sample_quantile(seed, 0, "member of the ensemble") * len(self.members)) + draw) % len(self.members)
+        (first,) = draw_quantiles(seed, 0, ["member of the ensemble"])
+        row = (int(first * len(self.members)) + draw) % len(self.members)
         return dict(zip(self.names, self.members[row].tolist()))
 
     @cached_property
