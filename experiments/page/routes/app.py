@@ -50,6 +50,7 @@ def build(workspace: Workspace, queue: Queue, token: str, hosts: frozenset[str],
         Route("/runs/{id}/progress", _bound(runs.follow_run, page)),
         Route("/runs/{id}/stop", _bound(runs.stop_run, page), methods=["POST"]),
         Route("/runs/{id}/go-on", _bound(runs.go_on_with_run, page), methods=["POST"]),
+        Route("/runs/{id}/parts", _bound(studies.add_parts, page), methods=["POST"]),
         Route("/runs/{id}/files/{path:path}", _bound(runs.send_file, page)),
         Route("/compare", _bound(studies.show_compare, page)),
         Route("/compare", _bound(studies.start_compare, page), methods=["POST"]),
@@ -63,7 +64,12 @@ def build(workspace: Workspace, queue: Queue, token: str, hosts: frozenset[str],
         *(Route(f"/static/{name}", _font(name)) for name in FONTS),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    handlers = {HTTPException: _bound_error(page), UserError: _bound_error(page), InputError: _bound_error(page)}
+    handlers = {
+        HTTPException: _bound_error(page),
+        UserError: _bound_error(page),
+        InputError: _bound_error(page),
+        OSError: _bound_error(page),
+    }
     app = Starlette(
         routes=routes, middleware=[Middleware(OnlyThisBrowser, token=token, hosts=hosts)], exception_handlers=handlers
     )
@@ -86,6 +92,8 @@ def _bound_error(page: Page) -> Callable[[Request, Exception], Any]:
         text = str(problem.detail) if isinstance(problem, HTTPException) else ""
         if isinstance(problem, UserError):
             text = views.problem_text(problem, words)
+        if isinstance(problem, OSError):
+            status, text = 507, views.refusal_text(problem, words)
         heading = words("screen_not_found") if status == 404 else words("screen_refused")
         return page.render(request, "message.html.j2", status, heading=heading, text=text, back="/")
 

@@ -41,7 +41,7 @@ def _edit_page(
         request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=text, jobs=jobs[:5],
         groups=lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed), years=lever_form.YEARS,
         differences=list(lever_form.differences(scenario, reference, words)), option_name=_option_namer(words),
-        copy=words("screen_copy_of", name=words.of(plan.title))[:40],
+        choices=runs.choices(words), copy=words("screen_copy_of", name=words.of(plan.title))[:40],
     )  # fmt: skip
 
 

@@ -9,13 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from experiments.page import views
+from experiments.page import answers, views
 from experiments.page.jobs import RESULT
 from experiments.page.routes.shared import SEED, Page, event, events, redirect
 from experiments.page.workspace import Plan
+from experiments.reporting.translations import Words
 from sim.core.inputs.errors import UserError
 
 REPLICATIONS = ("10", "20", "50", "100", "1000")
+#: What a run offers: so many replications, or as many as it takes until every main goal is known to plus or minus so many points.
+COUNTS = ("20", "100", "1000")
+PRECISIONS = {"±5": 5, "±3": 3, "±2": 2}
 PAUSE = 1.0  # seconds between news of a run
 
 
@@ -37,10 +41,20 @@ def start(page: Page, name: str, replications: str) -> Response:
     plan = page.workspace.plan(name)
     if plan.scenario is None:
         raise HTTPException(422, page.words()("screen_mend_file"))
-    count = count_of(page, replications)
-    arguments = ["run", argument(plan), "--replications", count, "--seed", str(SEED), "--out", RESULT, "--brief", "--json",
+    if replications in PRECISIONS:
+        how_long, total = ["--precision", f"{PRECISIONS[replications] / 100:g}"], 0
+    else:
+        count = count_of(page, replications)
+        how_long, total = ["--replications", count], int(count)
+    arguments = ["run", argument(plan), *how_long, "--seed", str(SEED), "--out", RESULT, "--brief", "--json",
                  "--lang", page.words().language]  # fmt: skip
-    return redirect("runs", page.queue.ask("run", plan.name, arguments, int(count)).id)
+    return redirect("runs", page.queue.ask("run", plan.name, arguments, total).id)
+
+
+def choices(words: Words) -> list[tuple[str, str]]:
+    """How long a run may be: what the form sends, and how it is called."""
+    named = [(value, words("screen_precision", points=points)) for value, points in PRECISIONS.items()]
+    return [*((count, words("screen_times", count=f"{int(count):,}")) for count in COUNTS), *named]
 
 
 def argument(plan: Plan) -> str:
@@ -71,14 +85,14 @@ def _run_page(request: Request, page: Page) -> Response:
             stale = plan is not None and views.is_stale(page.queue, job, plan)
         except UserError:
             stale = False
-    answers = answer.get("answer", {}) if isinstance(answer.get("answer"), dict) else {}
+    said = {} if waiting else answers.stored(page.queue.folder(job.id), words.language)
     return page.render(
         request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
-        answer_lines=answers.get(words.language, []),
+        said=said,
         lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
         tables=views.tables_of(job.kind, answer, words), documents=views.documents(files, words),
-        parts=views.figures(page.queue, job, words), here="/runs",
+        parts_possible=views.parts_possible(job), parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip
 
 
@@ -115,7 +129,8 @@ def _run_news(page: Page, identity: str) -> dict[str, Any]:
     return {
         "done": min(done, job.total) if job.total else done,
         "total": job.total,
-        "text": views.progress_text(job, done, words),
+        "text": views.queue_notice(page.queue, words) or views.progress_text(job, done, words, rows),
+        "state": words(f"screen_state_{job.state}"),
         "table": table,
         "ended": ended,
     }

@@ -78,10 +78,10 @@ class Page:
     def render(self, request: Request, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
         """A page from its template."""
         words = self.words()
+        notice = views.queue_notice(self.queue, words)
         text = self._templates.get_template(template).render(
             t=words, language=words.language, token=self.token, path=request.url.path, version=version("xianjie") or "",
-            notice=facts.pop("notice", ""), notice_kind=facts.pop("notice_kind", ""), here=facts.pop("here", ""),
-            hidden=self._hidden, reference=self.reference().name, **facts,
+            notice=notice, here=facts.pop("here", ""), hidden=self._hidden, reference=self.reference().name, **facts,
         )  # fmt: skip
         return HTMLResponse(text, status)
 
