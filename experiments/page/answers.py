@@ -19,6 +19,10 @@ from sim.core.inputs.errors import describe_problem
 from sim.scenario import Scenario
 
 BRIEF = "brief"
+#: What is said where nothing was written.
+NOTHING: dict[str, Any] = {
+    "problem": "", "lead": "", "source": "", "settings": [], "opening": [], "sections": [], "annexes": [],
+}  # fmt: skip
 #: Annexes for the workbook alone: what is assumed, how to run it again, and every table of the result.
 LEFT_OUT = ("annex_assumed", "annex_again", "annex_other")
 
@@ -55,12 +59,12 @@ def keep_problem(problem: Exception, home: Path) -> None:
 
 
 def stored(home: Path, language: str) -> dict[str, Any]:
-    """What was written in a language; {} where nothing was."""
+    """What was written in a language; no sections where nothing was."""
     try:
         found = json.loads((home / file_name(language)).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        found = {}
+    return NOTHING | (found if isinstance(found, dict) else {})
 
 
 def described(brief: Brief, home: Path) -> dict[str, Any]:

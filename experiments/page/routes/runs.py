@@ -85,7 +85,7 @@ def _run_page(request: Request, page: Page) -> Response:
             stale = plan is not None and views.is_stale(page.queue, job, plan)
         except UserError:
             stale = False
-    said = {} if waiting else answers.stored(page.queue.folder(job.id), words.language)
+    said = answers.NOTHING if waiting else answers.stored(page.queue.folder(job.id), words.language)
     return page.render(
         request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
