@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from experiments.model_api import COUNTY, load_model
-from experiments.page import lever_form, pictures
-from experiments.page.jobs import RESULT, Job, Queue
+from experiments.page import answers, lever_form, pictures
+from experiments.page.jobs import RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
 from experiments.reporting.figures.picture import SECTIONS
-from experiments.reporting.translations import Words, margin, probability
+from experiments.reporting.translations import LANGUAGES, Words, margin, probability
 from experiments.results import journal, summaries, tables
 from experiments.results.folder import description
-from sim.core.inputs.errors import InputError, UserError
-from sim.scenario import Scenario
+from sim.core.inputs.errors import InputError, UserError, describe_problem, disk_is_full
+from sim.scenario import Scenario, load_scenario
 
-#: Documents by ending, in the order in which they are offered.
-DOCUMENTS = (".docx", ".xlsx", ".html")
-FINISHED = ("done",)
-WAITING = ("queued", "running")
+#: Documents by how their names end, in the order in which they are offered.
+DOCUMENTS = {"docx": ".docx", "official": "-official.docx", "xlsx": ".xlsx", "html": ".html"}
+PARTS_OPTION = "--parts"
+WAITING = ("queued", "running", "no_room")
 MOST_FINDINGS = 200
 
 
@@ -29,6 +29,25 @@ def problem_text(problem: UserError | InputError, words: Words) -> str:
     if isinstance(problem, InputError):
         return problem.text_in(words.language)
     return problem.chinese if words.language == "zh" else problem.english
+
+
+def refusal_text(problem: OSError, words: Words) -> str:
+    """What the system refused to write when something was asked for, and what to do."""
+    if disk_is_full(problem):
+        return words("screen_disk_full")
+    return words("screen_disk_refuses", problem=_told(problem, words))
+
+
+def queue_notice(queue: Queue, words: Words) -> str:
+    """Why the queue does not go on, if it does not: the disk is full, or the system refuses otherwise."""
+    if queue.held or (queue.refusal is not None and disk_is_full(queue.refusal)):
+        return words("screen_queue_full")
+    return words("screen_queue_refused", problem=_told(queue.refusal, words)) if queue.refusal is not None else ""
+
+
+def _told(problem: OSError, words: Words) -> str:
+    told = describe_problem(problem)
+    return told.chinese if words.language == "zh" else told.english
 
 
 def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
@@ -94,10 +113,17 @@ def live_rows(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
     return goal_rows(summaries.goal_lines(chunks, catalogue, names.goals, names.years), words, headline=True)
 
 
-def progress_text(job: Job, done: int, words: Words) -> str:
-    """How far a job is: replications, and the time left once there is a pace."""
+def progress_text(job: Job, done: int, words: Words, rows: Sequence[Mapping[str, Any]] = ()) -> str:
+    """How far a job is: replications, and the time left once there is a pace; where it goes on until the main goals are known
+    well enough, how well they are known by now, which its ``rows`` say.
+    """
     if job.state == "queued":
         return words("screen_waits")
+    if job.state == "no_room":
+        return words("screen_waits_for_room", done=done)
+    if done and job.kind == "run" and not job.total:
+        points = max((100 * (row["high"] - row["low"]) / 2 for row in rows if row["low"] is not None), default=None)
+        return words("screen_until", done=done) if points is None else words("screen_known_to", done=done, points=f"{points:.0f}")
     if not done or not job.total:
         return words("screen_begins", done=done)
     if done >= job.total:
@@ -106,12 +132,29 @@ def progress_text(job: Job, done: int, words: Words) -> str:
     return words("screen_so_far", done=done, total=job.total, left=words.seconds(left))
 
 
+def parts_possible(job: Job) -> bool:
+    """Whether a finished comparison may be asked what each setting contributes: it is of one plan, and was not asked yet."""
+    return (
+        job.kind == "compare"
+        and job.state == "done"
+        and len(plans_named(job.arguments)) == 2
+        and PARTS_OPTION not in job.arguments
+    )
+
+
+def plans_of(queue: Queue, job: Job) -> list[Scenario]:
+    """The plans of a comparison as they were when it was asked."""
+    home = queue.folder(job.id)
+    return [load_scenario(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
+
+
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     """The files of a result that may be fetched, by their path in it: figures, data, documents."""
     root = queue.folder(job.id)
     kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")
+    homes = (RESULT, pictures.FOLDER, answers.BRIEF)
     found = {}
-    for path in sorted(each for name in (RESULT, pictures.FOLDER) for each in (root / name).rglob("*")):
+    for path in sorted(each for name in homes for each in (root / name).rglob("*")):
         inside = path.relative_to(root)
         hidden = any(part.startswith(".") or part == "journal" for part in inside.parts)
         if path.suffix in kinds and path.is_file() and not path.is_symlink() and not hidden:
@@ -119,14 +162,19 @@ def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     return found
 
 
-def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, str]]:
-    """The brief of a result in the reader's language, by format."""
-    chosen = [
-        (DOCUMENTS.index(path.suffix), name)
-        for name, path in files.items()
-        if name.startswith(f"{RESULT}/brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
-    ]
-    return [{"path": name, "label": words(f"screen_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
+def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, Any]]:
+    """The brief of a result by language, the reader's first, each with its formats."""
+    found = []
+    for language in (words.language, *(each for each in LANGUAGES if each != words.language)):
+        shown = [
+            {"path": name, "label": words(f"screen_document_{label}")}
+            for label, ending in DOCUMENTS.items()
+            for name in files
+            if name.startswith(f"{answers.BRIEF}/") and name.endswith(f"-{language}{ending}")
+        ]
+        if shown:
+            found.append({"title": words(f"screen_documents_{language}"), "files": shown})
+    return found
 
 
 def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
