@@ -268,6 +268,32 @@ def hints(scenario: Scenario, words: Words) -> dict[str, str]:
     return found
 
 
+def outside(settings: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """What is wrong with numbers beyond their bounds, by lever, in the unit of the form; a file has others."""
+    book, found = load_all().parameters, {}
+    for identity, value in settings.items():
+        parameter = book[identity]
+        if parameter.options is not None:
+            continue
+        low, high = parameter.limits()
+        wrong = [number for number in _numbers(value) if not low <= number <= high]
+        if wrong:
+            limits = {"low": shown(parameter, low), "high": shown(parameter, high), "unit": unit_of(parameter, words)}
+            found[identity] = words("screen_outside", value=shown(parameter, wrong[0]), **limits)
+    return found
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The numbers of a setting: one, a list, or either by month."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, (int, float)):
+        yield value
+
+
 def read_values(parameter: Parameter, text: str, most: int) -> list[Any]:
     """The values of a lever that a sweep tries, typed one after another. Raises UserError for none, too many, and wrong ones."""
     parts = half(text).replace(",", " ").replace("、", " ").replace(";", " ").split()

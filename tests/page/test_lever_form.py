@@ -90,6 +90,19 @@ def test_differences_are_in_words_and_units_of_offices():
     assert told == ["县级衔接资金：由2000万元/年改为1000万元/年"]
 
 
+def test_a_number_beyond_its_bounds_is_told_in_the_unit_of_the_form():
+    settings = {
+        "budget.county_floor": {"2021-01": 2e7, "2023-01": 2e11},
+        "budget.industry_share": 20.0,
+        "public_posts.count": 3000,
+    }
+    found = lever_form.outside(settings, WORDS)
+    assert set(found) == {"budget.county_floor", "budget.industry_share"}
+    assert found["budget.county_floor"].startswith("20000000超出范围") and "万元/年" in found["budget.county_floor"]
+    assert found["budget.industry_share"] == "2000超出范围，应填0～100%。"
+    assert lever_form.outside({"budget.county_floor": 2e7}, Words("en")) == {}
+
+
 def test_values_of_a_sweep_are_read_or_refused():
     floor = load_all().parameters["budget.county_floor"]
     assert lever_form.read_values(floor, "1000，1500、2000 3000".replace("，", " "), 12) == [1e7, 1.5e7, 2e7, 3e7]

@@ -98,13 +98,13 @@ def _save(request: Request, page: Page, plan: Plan, form: dict[str, Any]) -> Res
 
 def _by_lever(problem: InputError, settings: dict[str, Any], words: Words) -> tuple[dict[str, str], str]:
     """Faults beside the fields they are about, and what is about no field."""
-    text = views.problem_text(problem, words)
+    text, outside = views.problem_text(problem, words), lever_form.outside(settings, words)
     found = {}
     for part in getattr(problem, "errors", [problem]):
         fault = views.problem_text(part, words)
         for lever in settings:
             if lever in fault:
-                found[lever] = fault.partition(lever)[2].strip("”'：: ") or fault
+                found[lever] = outside.get(lever) or fault.partition(lever)[2].strip("”'：: ") or fault
     return found, words("screen_not_saved") if found else text
 
 
