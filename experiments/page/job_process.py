@@ -4,12 +4,15 @@ It begins once it is told that its record stands. Where the disk is full it ends
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from experiments.page import answers, pictures
 from experiments.page.jobs import ANSWER, GO, INCOMPLETE, INTERRUPTED, PARTS, RESULT, SOME_FAILED, UPLOADS, plans_named
@@ -18,12 +21,16 @@ from sim.core.inputs.errors import disk_is_full
 from sim.scenario import Scenario, load_scenario
 
 STORY = "story.json"
+GIVE_WAY = 10  # of 19, on Linux and macOS
 #: Whose story is told: the first household of the first kind that the replication has.
 KINDS = ("relapsed", "served-late", "never-noticed")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; its exit code. What it prints goes where this process prints."""
+    """Run the command; its exit code. What it prints goes where this process prints. All of it gives way to other programs: the
+    page, and what else its planner works with, answer at once.
+    """
+    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else GIVE_WAY)
     code = subprocess.call([sys.executable, "-m", "experiments", *arguments], stdin=subprocess.DEVNULL)
     if arguments[0] == "county" and code != INCOMPLETE:
         shutil.rmtree(UPLOADS, ignore_errors=True)  # read, and not kept: they hold personal data
