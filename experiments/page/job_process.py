@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 def after_run(arguments: Sequence[str]) -> None:
     """One household's story, what the run says, its documents and figures. Raises OSError where the disk is full."""
-    _say([Path(RESULT)], f"xianjie brief {RESULT}")
+    say([Path(RESULT)], f"xianjie brief {RESULT}")
     tell_story(arguments[1], Path(RESULT))
     pictures.draw(Path(RESULT), Path(pictures.FOLDER))
 
@@ -57,10 +57,11 @@ def after_comparison(arguments: Sequence[str]) -> None:
     folders = [Path(each["folder"]) for each in json.loads(Path(ANSWER).read_text(encoding="utf-8"))["scenarios"]]
     plans = [load_scenario(Path(each)) for each in plans_named(arguments)]
     parts = [Path(PARTS)] if Path(PARTS).is_dir() else []
-    _say([*folders, *parts], f"xianjie brief --compare {' '.join(map(str, [*folders, *parts]))}", plans)
+    say([*folders, *parts], f"xianjie brief --compare {' '.join(map(str, [*folders, *parts]))}", plans)
 
 
-def _say(folders: Sequence[Path], command: str, plans: Sequence[Scenario] = ()) -> None:
+def say(folders: Sequence[Path], command: str, plans: Sequence[Scenario] = ()) -> None:
+    """Write what these results say and the documents, or why that cannot be. Raises OSError where the disk is full."""
     try:
         answers.write(folders, Path(), command, plans)
         answers.write_documents(folders, Path(), command, compare=bool(plans))

@@ -254,8 +254,10 @@ class Queue:
             return ""
 
     def done(self, identity: str) -> int:
-        """Replications in all journals of a job so far."""
-        home = self.folder(identity)
+        """Replications in all journals of a job so far; of a run to a precision those of the plan alone, as they decide."""
+        home, job = self.folder(identity), self.job(identity)
+        if job.kind == "run" and not job.total:
+            return sum(len(numbers) for numbers in journal.stored_replications(home / RESULT / "journal").values())
         places = [path for name in (RESULT, PARTS) for path in (home / name).rglob("journal") if path.is_dir()]
         return sum(len(numbers) for place in places for numbers in journal.stored_replications(place).values())
 

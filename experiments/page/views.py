@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def live_rows(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
     chunks = [chunk for chunk in journal.read(folder) if chunk.completed]
     if not chunks:
         return []
-    catalogue = load_model(COUNTY).catalogue(queue.workspace.plan(job.plan).scenario)
+    catalogue = load_model(COUNTY).catalogue(plans_of(queue, job)[0])
     names = tables.axes(chunks, catalogue)
     return goal_rows(summaries.goal_lines(chunks, catalogue, names.goals, names.years), words, headline=True)
 
@@ -123,13 +124,14 @@ def progress_text(job: Job, done: int, words: Words, rows: Sequence[Mapping[str,
         return words("screen_waits_for_room", done=done)
     if done and job.kind == "run" and not job.total:
         points = max((100 * (row["high"] - row["low"]) / 2 for row in rows if row["low"] is not None), default=None)
-        return words("screen_until", done=done) if points is None else words("screen_known_to", done=done, points=f"{points:.0f}")
+        return words("screen_until", done=done) if points is None else words("screen_known_to", done=done, points=f"{points:.1f}")
     if not done or not job.total:
         return words("screen_begins", done=done)
     if done >= job.total:
         return words("screen_writes", done=done)
     left = (time.time() - job.started) / done * (job.total - done)
-    return words("screen_so_far", done=done, total=job.total, left=words.seconds(left))
+    label = "screen_so_far_beside" if job.kind == "run" else "screen_so_far"
+    return words(label, done=done, total=job.total, left=words.seconds(left))
 
 
 def parts_possible(job: Job) -> bool:
@@ -145,7 +147,13 @@ def parts_possible(job: Job) -> bool:
 def plans_of(queue: Queue, job: Job) -> list[Scenario]:
     """The plans of a comparison as they were when it was asked."""
     home = queue.folder(job.id)
-    return [load_scenario(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
+    return [_frozen(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
+
+
+@cache
+def _frozen(path: Path) -> Scenario:
+    """A plan in the folder of a job, which never changes; it is read every second while the job runs."""
+    return load_scenario(path)
 
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:

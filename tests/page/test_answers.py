@@ -1,16 +1,19 @@
 """What the page says of a run and of a comparison is what the brief says: the same sentences, tables and numbers."""
 
 import re
+import subprocess
+import sys
 import urllib.parse
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from experiments.page import answers
+from experiments.page import answers, job_process
 from experiments.reporting.documents import build, inputs
 from experiments.reporting.documents.content import Paragraph, Table
-from tests.page.conftest import Site
-from tests.page.test_jobs import wait_for
+from tests.page.conftest import ROOT, Served, Site
 
 PLAN = """
 extends: baseline
@@ -24,19 +27,33 @@ WORDS = {"zh": ("核心结论", "公文格式"), "en": ("Main findings", "offici
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory):
-    """A site whose queue has run a plan and compared it with its reference, with what each setting contributes."""
+    """A site with a plan that was run and compared with its reference, what each setting contributes included.
+
+    The commands are those of the queue, and what follows them is what ``job_process`` does, but for the figures.
+    """
     site = Site(tmp_path_factory.mktemp("answers"))
     site.workspace.take_in("甲", PLAN.encode())
     site.workspace.take_in("参照", re.sub("set:.*", "", PLAN).replace("两项改动", "参照").encode())
-    site.queue.start()
     few = ["--replications", "4", "--out", "result", "--json"]
-    run = site.queue.ask("run", "甲", ["run", "inputs/plans/甲.yaml", *few, "--brief"], 4)
     plans = ["inputs/plans/参照.yaml", "inputs/plans/甲.yaml"]
-    compare = site.queue.ask("compare", "", ["compare", *plans, *few, "--parts", "--yes"], 8)
-    site.run, site.compare = (wait_for(site.queue, each.id, "done", "failed", seconds=500) for each in (run, compare))
-    site.queue.close()
-    for job in (site.run, site.compare):
-        assert job.state == "done", site.queue.log(job.id)
+    asked = {
+        "run": site.queue.ask("run", "甲", ["run", "inputs/plans/甲.yaml", *few, "--brief", "--no-figures"], 12),
+        "compare": site.queue.ask("compare", "", ["compare", *plans, *few, "--parts", "--yes"], 8),
+    }
+    for name, job in asked.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(site.queue.folder(job.id))
+            patch.setenv("PYTHONPATH", str(ROOT))
+            with open("answer.json", "wb") as answer, open("log.txt", "wb") as log:
+                code = subprocess.call([sys.executable, "-m", "experiments", *job.arguments], stdout=answer, stderr=log)
+            assert code == 0, site.queue.log(job.id)
+            if name == "run":
+                job_process.say([Path("result")], "xianjie brief result")
+            else:
+                job_process.after_comparison(job.arguments)
+        done = replace(job, state="done", code=0)
+        site.queue._write(done)
+        setattr(site, name, done)
     return site
 
 
@@ -124,3 +141,28 @@ def test_what_cannot_be_said_leaves_the_rest_of_the_page(answered, monkeypatch):
     finally:
         for language, content in kept.items():
             (home / answers.file_name(language)).write_bytes(content)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_answer_fits_every_screen_and_is_accessible(answered, browser, language):
+    from axe_core_python.sync_playwright import Axe
+
+    answered.post("/settings", language=language)
+    page = Served(answered.workspace.root)
+    try:
+        context = browser.new_context()
+        tab = context.new_page()
+        tab.goto(page.address)
+        for job in (answered.run, answered.compare):
+            for width, height in ((1366, 768), (1920, 1080), (390, 844)):
+                tab.set_viewport_size({"width": width, "height": height})
+                tab.goto(f"{page.root}/runs/{urllib.parse.quote(job.id)}")
+                assert tab.evaluate("document.documentElement.scrollWidth") <= width, job.kind
+                tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+                assert tab.evaluate("document.documentElement.scrollWidth") <= width, job.kind
+                found = Axe().run(tab)["violations"]
+                assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], job.kind
+                assert len(tab.content().encode()) < 300_000
+        context.close()
+    finally:
+        page.kill()

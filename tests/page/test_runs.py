@@ -30,7 +30,7 @@ def asked(site, path, **fields):
 
 @pytest.mark.parametrize(
     ("chosen", "option", "total"),
-    [("20", ("--replications", "20"), 20), ("1000", ("--replications", "1000"), 1000), ("±5", ("--precision", "0.05"), 0),
+    [("20", ("--replications", "20"), 60), ("1000", ("--replications", "1000"), 3000), ("±5", ("--precision", "0.05"), 0),
      ("±2", ("--precision", "0.02"), 0)],
 )  # fmt: skip
 def test_a_run_is_so_many_replications_or_as_many_as_it_takes(plans, chosen, option, total):
@@ -58,7 +58,7 @@ def test_a_run_to_a_precision_says_how_well_its_goals_are_known(plans):
     job, _status = asked(plans, "/runs", plan="两项", replications="±3")
     running = replace(job, state="running", started=1.0)
     rows = [{"low": 0.2, "high": 0.4}, {"low": 0.5, "high": 0.56}, {"low": None, "high": None}]
-    for language, known in (("zh", "±10个百分点"), ("en", "±10 points")):
+    for language, known in (("zh", "±10.0个百分点"), ("en", "±10.0 points")):
         assert known in views.progress_text(running, 40, Words(language), rows)
         assert "40" in views.progress_text(running, 40, Words(language))
 
@@ -101,3 +101,18 @@ def test_a_finished_comparison_is_asked_for_its_parts_once(plans):
     assert again.state == "queued" and again.arguments == (*job.arguments, "--parts", "--yes") and again.total > job.total
     plans.queue._write(replace(again, state="done", code=0))
     assert "/parts" not in plans.get(path)[1] and plans.post(f"{path}/parts")[0] == 422
+
+
+def test_a_run_under_way_does_not_need_its_plan_any_more(plans):
+    job, _status = asked(plans, "/runs", plan="两项", replications="20")
+    frozen = views.plans_of(plans.queue, job)
+    plans.workspace.delete("两项")
+    assert frozen[0].overrides["public_posts.count"][-1].value == 1000
+    assert views.plans_of(plans.queue, job)[0].title == frozen[0].title
+    status, page = plans.get(f"/runs/{urllib.parse.quote(job.id)}")
+    assert status == 200 and "两项" in page
+
+
+def test_a_shipped_plan_is_found_by_its_name(plans):
+    job, _status = asked(plans, "/runs", plan="baseline", replications="20")
+    assert job.arguments[1] == "baseline" and views.plans_of(plans.queue, job)[0].id == "baseline"

@@ -17,6 +17,7 @@ from experiments.reporting.translations import Words
 from sim.core.inputs.errors import UserError
 
 REPLICATIONS = ("10", "20", "50", "100", "1000")
+RUNS = 3  # of every replication: the plan, and beside it all policy and the county's own money stopped
 #: What a run offers: so many replications, or as many as it takes until every main goal is known to plus or minus so many points.
 COUNTS = ("20", "100", "1000")
 PRECISIONS = {"±5": 5, "±3": 3, "±2": 2}
@@ -45,7 +46,7 @@ def start(page: Page, name: str, replications: str) -> Response:
         how_long, total = ["--precision", f"{PRECISIONS[replications] / 100:g}"], 0
     else:
         count = count_of(page, replications)
-        how_long, total = ["--replications", count], int(count)
+        how_long, total = ["--replications", count], int(count) * RUNS
     arguments = ["run", argument(plan), *how_long, "--seed", str(SEED), "--out", RESULT, "--brief", "--json",
                  "--lang", page.words().language]  # fmt: skip
     return redirect("runs", page.queue.ask("run", plan.name, arguments, total).id)
