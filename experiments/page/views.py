@@ -67,10 +67,11 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
-    try:
-        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"screen_kind_{job.kind}")
-    except UserError:
-        title = job.plan
+    named = [job.plan] if job.plan else [Path(word).stem for word in plans_named(job.arguments)] if job.kind == "compare" else []
+    titles = [_title(name, workspace, words) for name in named] or [words(f"screen_kind_{job.kind}")]
+    title = titles[0]
+    for each in titles[1:]:
+        title = words("screen_titles", first=title, rest=each)
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -81,6 +82,14 @@ def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
         "state": job.state,
         "total": job.total,
     }
+
+
+def _title(name: str, workspace: Workspace, words: Words) -> str:
+    """The title of a plan; its name where it is gone."""
+    try:
+        return words.of(workspace.plan(name).title)
+    except UserError:
+        return name
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool = False) -> list[dict[str, Any]]:

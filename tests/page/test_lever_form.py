@@ -90,6 +90,19 @@ def test_differences_are_in_words_and_units_of_offices():
     assert told == ["县级衔接资金：由2000万元/年改为1000万元/年"]
 
 
+def test_differences_after_the_fifth_year_and_of_one_part_are_told():
+    reference = load_scenario("baseline")
+    later = list(lever_form.differences(load_scenario("exit_cliff"), reference, WORDS))
+    assert "公益岗位数量：2026年起由5000个岗位改为0个岗位" in later
+    assert later[-1] == "推演到2030年底（对照方案到2025年底）"
+    parts = list(lever_form.differences(load_scenario("insurance_not_reserve"), reference, WORDS))
+    assert "各风险类型救助力度（因灾）：由1倍改为0.5倍" in parts and not any("失业" in each for each in parts)
+    english = list(lever_form.differences(load_scenario("floor_10m"), reference, Words("en")))
+    assert english == ["County's own money each year: 2000 to 1000 (10 000 yuan a year)"]
+    levers = {field.id: field for group in lever_form.groups(reference, reference, {}, WORDS, {}, {}) for field in group.fields}
+    assert [part.label for part in levers["budget.industry_split"].parts] == ["村集体资产", "村企", "飞地园区"]
+
+
 def test_a_number_beyond_its_bounds_is_told_in_the_unit_of_the_form():
     settings = {
         "budget.county_floor": {"2021-01": 2e7, "2023-01": 2e11},
