@@ -83,6 +83,13 @@ def test_what_each_setting_contributes_is_a_job_of_known_size(plans):
     assert job.arguments[-2:] == ("--parts", "--yes")
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh", "参照／两项"), ("en", "参照 / 两项")])
+def test_a_comparison_is_called_by_its_plans(plans, language, title):
+    plans.post("/settings", language=language)
+    asked(plans, "/compare", first="参照", other="两项", replications="20")
+    assert title in plans.get("/runs")[1]
+
+
 @pytest.mark.parametrize("others", [["两项", "一项"], ["一项"]])
 def test_parts_of_several_plans_or_of_one_setting_are_refused(plans, others):
     page, status = asked(plans, "/compare", first="参照", other=others, replications="20", parts="yes")
