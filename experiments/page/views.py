@@ -165,6 +165,18 @@ def _frozen(path: Path) -> Scenario:
     return load_scenario(path)
 
 
+def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> list[str]:
+    """What the plan of a run set otherwise than the reference when it was asked; [] for other jobs and a plan with faults."""
+    if job.kind != "run":
+        return []
+    word = job.arguments[1]
+    try:
+        plan = load_scenario(queue.folder(job.id) / word if word.endswith(".yaml") else Path(word))
+    except InputError:
+        return []
+    return list(lever_form.differences(plan, reference, words)) or [words("screen_as_reference")]
+
+
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     """The files of a result that may be fetched, by their path in it: figures, data, documents."""
     root = queue.folder(job.id)

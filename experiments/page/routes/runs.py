@@ -87,8 +87,11 @@ def _run_page(request: Request, page: Page) -> Response:
         except UserError:
             stale = False
     said = answers.NOTHING if waiting else answers.stored(page.queue.folder(job.id), words.language)
+    reference = page.reference().scenario
+    assert reference is not None
     return page.render(
-        request, "run.html.j2", job=views.job_row(job, page.workspace, words), waiting=waiting, done=done, stale=stale,
+        request, "run.html.j2", job=views.job_row(job, page.workspace, words),
+        settings=views.settings_of(page.queue, job, reference, words), waiting=waiting, done=done, stale=stale,
         progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
         said=said,
         lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
