@@ -2,8 +2,10 @@
 
     python3 xj.py run scenarios/baseline.yaml      any command of xianjie; --help lists them
     python3 xj.py test [arguments for pytest]      lint, types, tests: what the project demands of a change
+    python3 xj.py wheels [FOLDER]                  fetch the packages into FOLDER (wheels), for a computer without a network
 
-The first start makes .venv from requirements.lock; later ones find it stamped and hand over at once.
+The first start makes .venv from requirements.lock; later ones find it stamped and hand over at once. Where there is a folder
+wheels beside this file, or XIANJIE_WHEELS names one, packages come from it and no network is asked.
 The syntax stays that of Python 3.6, so that an old Python reaches the sentence that says it is too old.
 """
 
@@ -32,12 +34,22 @@ XIANJIE = SCRIPTS / ("xianjie.exe" if os.name == "nt" else "xianjie")
 OURS = VENV / "made-by-xj"  # written before anything else: without it, the environment is somebody's own
 STAMP = VENV / "xj-stamp"  # written last: without it, a set-up was interrupted
 
+WHEELS = ROOT / "wheels"
+CHOSEN = "XIANJIE_WHEELS"  # another folder of wheels: a stick
+MADE_FOR = "made-for.txt"  # written last: without it, the wheels are not all there
+
 CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest"])
 
 
 def say(text):
     """Progress belongs to stderr: stdout is the answer of the command."""
     print(f"xj: {text}", file=sys.stderr, flush=True)
+
+
+def refuse(chinese, english):
+    """What was given cannot be used: both languages, since nobody has been asked for one yet; exit code 2."""
+    print(f"xj: {chinese}\nxj: {english}", file=sys.stderr, flush=True)
+    sys.exit(2)
 
 
 def check_python():
@@ -110,12 +122,77 @@ def clear():
     OURS.write_text("Made by xj.py from requirements.lock; xj.py may delete it.\n")
 
 
-def install(uv, everything):
-    """Fill the environment with uv, or with pip if ``uv`` is None; or only install the project again."""
+def made_for():
+    """What wheels fit: Python and system, then the lock; one line each."""
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    return f"{python}, {platform.system()} {platform.machine()}\n{hashlib.sha256(LOCK.read_bytes()).hexdigest()}\n"
+
+
+def fetch_wheels(folder):
+    """Fetch every package of the lock into a folder, for a computer with the same system and Python but no network."""
+    if importlib.util.find_spec("pip") is None:
+        refuse(
+            f"{sys.executable} 没有 pip，取不到安装包；Debian、Ubuntu 请先运行 apt install python3-pip。",
+            f"{sys.executable} has no pip to fetch packages with; on Debian and Ubuntu: apt install python3-pip.",
+        )
+    record = folder / MADE_FOR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if record.exists():
+            record.unlink()
+        say(f"fetching requirements.lock into {folder}; some 400 MB, once")
+        pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--dest", folder]
+        step(*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", LOCK)
+        record.write_text(made_for())
+    except (subprocess.CalledProcessError, OSError) as error:
+        sys.exit(f"xj: not all packages are there ({error}); the lines above say why. Ask again: what is there is kept.")
+    files = list(folder.glob("*.whl"))
+    size = sum(each.stat().st_size for each in files) / 1e6
+    say(f"{len(files)} packages, {size:.0f} MB, for {made_for().splitlines()[0]}; copy this folder with them")
+
+
+def chosen_wheels():
+    """The folder that packages come from, checked; None where they come from a network."""
+    named = os.environ.get(CHOSEN)
+    folder = Path(named).expanduser().resolve() if named else WHEELS
+    if not named and not folder.exists():
+        return None
+    if not folder.is_dir():
+        refuse(
+            f"{CHOSEN} 写的是“{named}”，没有这个文件夹；请核对路径。" if named else f"{folder} 不是文件夹；请改名或移走。",
+            f"{CHOSEN} is {named!r}, and there is no such folder." if named else f"{folder} is no folder; rename it or move it.",
+        )
+    try:
+        found = (folder / MADE_FOR).read_text().split("\n")
+    except (OSError, UnicodeDecodeError):
+        refuse(
+            f"{folder} 里的安装包不全（没有 {MADE_FOR}）；请在有网络的电脑上重新运行 xj.py wheels。",
+            f"the packages in {folder} are not all there (no {MADE_FOR}); run xj.py wheels again, with a network.",
+        )
+    wanted = made_for().split("\n")
+    if found[0] != wanted[0]:
+        refuse(
+            f"{folder} 里的安装包用于 {found[0]}，这台电脑是 {wanted[0]}；请在系统和 Python 都相同的电脑上运行 xj.py wheels。",
+            f"the packages in {folder} are for {found[0]}, this is {wanted[0]}; run xj.py wheels on a computer like this.",
+        )
+    if found != wanted:
+        refuse(
+            f"{folder} 里的安装包不是这一版项目的；请重新运行 xj.py wheels，或删去这个文件夹，从网络安装。",
+            f"the packages in {folder} are for another version of the project; run xj.py wheels again, or delete the folder "
+            "to install from the network.",
+        )
+    return folder
+
+
+def install(uv, everything, wheels):
+    """Fill the environment with uv, or with pip if ``uv`` is None; or only install the project again. ``wheels``: where from."""
     installer = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
+    if wheels is not None:
+        installer += ["--no-index", "--find-links", wheels]
     if everything:
         clear()
-        say(f"installing requirements.lock into .venv with {'uv' if uv else 'pip'}; a minute or two, once")
+        source = f"from {wheels} " if wheels is not None else ""
+        say(f"installing requirements.lock {source}into .venv with {'uv' if uv else 'pip'}; a minute or two, once")
         if uv:
             step(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV)
         else:
@@ -132,22 +209,27 @@ def install(uv, everything):
 
 def set_up(wanted):
     """Bring the environment to the wanted stamp, anew unless only the project's own settings have changed."""
+    wheels = chosen_wheels()
     uv = shutil.which("uv")
     can_install = uv is not None or any(SCRIPTS.glob("pip*"))  # uv puts no pip into what it makes
     everything = not can_install or present_stamp().split("\n")[0] != wanted.split("\n")[0]
     if everything and uv is None and importlib.util.find_spec("ensurepip") is None:
-        sys.exit("xj: this Python cannot make environments; on Debian and Ubuntu: apt install python3-venv")
+        debian, windows = (
+            "on Debian and Ubuntu: apt install python3-venv",
+            "take python.org's installer, not the embeddable package",
+        )
+        sys.exit(f"xj: this Python cannot make environments; {windows if os.name == 'nt' else debian}")
     if STAMP.exists():
         STAMP.unlink()
     try:
         try:
-            install(uv, everything)
+            install(uv, everything, wheels)
         except subprocess.CalledProcessError:
             if uv is None or not everything:
                 raise
             # A mirror is often set up for pip alone, and uv does not read pip's settings.
             say("uv could not do it; trying pip")
-            install(None, everything=True)
+            install(None, True, wheels)
     except (subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"xj: set-up failed ({error}); the lines above say why. The next start begins afresh.")
     STAMP.write_text(wanted)
@@ -176,6 +258,11 @@ def wait_for(command, environment, folder=None):
 
 def main(arguments):
     check_python()
+    if arguments[:1] == ["wheels"]:
+        if len(arguments) > 2 or arguments[-1].startswith("-"):
+            refuse("写法：xj.py wheels，或 xj.py wheels 文件夹。", "write xj.py wheels, or xj.py wheels FOLDER.")
+        fetch_wheels(Path(arguments[1]).resolve() if len(arguments) == 2 else WHEELS)
+        return 0
     ensure_environment()
     environment = dict(os.environ, PYTHONUTF8="1")
     if arguments[:1] == ["test"]:

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "precision": ("benchmarks.precision", "processor seconds to know the headline probabilities to ± 2 points"),
     "runner": ("benchmarks.runner", "a thousand replications, two processes, overhead, memory"),
     "brief": ("benchmarks.brief", "seconds and memory of a brief of a thousand replications"),
+    "page": ("benchmarks.page", "a request to the planner's page while a run keeps all cores busy"),
     "cluster": ("benchmarks.cluster", "what Dask costs on loopback"),
     "nation": ("benchmarks.nation", "many invented counties on Dask: overhead, scaling, a thousand workers on paper"),
     "others": ("benchmarks.others", "the full model beside LASER, epiworld and Tax-Calculator"),

@@ -19,8 +19,9 @@ def row(name: str, line: Line) -> str:
 
 
 def write(measured: Mapping[str, list[Line]]) -> Path:
-    """Write ``RESULTS.md``: the new rows, and those of benchmarks that were not measured this time as they were."""
-    old = FILE.read_text(encoding="utf-8").splitlines() if FILE.exists() else []
+    """Write ``RESULTS.md``: the new rows; those of benchmarks that were not measured this time, and the sections below, stay."""
+    table, *sections = (FILE.read_text(encoding="utf-8") if FILE.exists() else "").split("\n## ")
+    old = table.splitlines()
     kept = [each for each in old if each.startswith("| ") and each.split(" | ")[0][2:] not in (*measured, "benchmark")]
     new = [row(name, line) for name, lines in measured.items() for line in lines]
     facts = "\n".join(f"- {what}: {value}" for what, value in machine().items())
@@ -28,7 +29,8 @@ def write(measured: Mapping[str, list[Line]]) -> Path:
         "# Measured\n\nMade by `python -m benchmarks`; each pair was timed in turn, and a ratio is the median of the rounds "
         f"(lowest to highest).\n\n{facts}\n\n{HEAD}"
         + "\n".join(sorted([*kept, *new], key=lambda each: each.split(" | ")[0]))
-        + "\n",
+        + "\n"
+        + "".join(f"\n## {each}" for each in sections),
         encoding="utf-8",
     )
     return FILE

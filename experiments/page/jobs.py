@@ -4,6 +4,9 @@ runs/ID/job.json     what was asked, its state and process
 runs/ID/inputs/      plans and counties as they were when it was asked
 runs/ID/result/      the result folder of the command
 runs/ID/answer.json  what the command printed with --json; runs/ID/log.txt what it said on the way
+
+Where the disk is full nothing is lost: a job that found no room waits until there is some and goes on where it was, a record that
+could not be written is written in the next round, and no process begins before its record stands.
 """
 
 import json
@@ -16,6 +19,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,11 +29,16 @@ from experiments.page.workspace import COUNTIES, PLANS, RUNS, Workspace
 from experiments.results import journal
 from experiments.results.files import as_json, safe, write_text
 
-State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+State = Literal["queued", "running", "no_room", "done", "failed", "stopped", "interrupted"]
 KINDS = ("run", "compare", "sweep", "county")
 RECORD, ANSWER, LOG, RESULT, INPUTS, UPLOADS = "job.json", "answer.json", "log.txt", "result", "inputs", "inputs/uploads"
+PARTS = f"{RESULT}-parts"  # where a comparison keeps what each setting contributes
 LONGEST_LOG = 4000  # characters of the log that the page shows
-SOME_FAILED, CONTRADICTED, INTERRUPTED = 3, 4, 130
+SOME_FAILED, CONTRADICTED, INCOMPLETE, INTERRUPTED = 3, 4, 5, 130
+GO = b"go\n"  # what a process is told once its record stands
+ROOM = 64 << 20  # bytes that must be free before a job goes on that found no room
+FULL = 4 << 20  # bytes; with less free, a job that fails is taken to have failed for that
+REST = 20.0  # seconds between two tries of a job that found no room
 _LOOK = 0.5  # seconds between looks at the queue
 
 
@@ -62,12 +71,17 @@ class Queue:
         self._closed = threading.Event()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._watcher = threading.Thread(target=self._watch, daemon=True)
+        #: What the system refused in the last round of the queue, mostly that the disk is full; None where nothing was refused.
+        self.refusal: OSError | None = None
+        #: Whether a job waits for room on the disk.
+        self.held = False
 
     def start(self) -> None:
         """Find what runs already, say of what was cut off that it was, and begin to look after the queue."""
-        for job in self.jobs():
-            if job.state == "running" and not alive(job):
-                self._end(job)
+        try:
+            self._end_those_gone()
+        except OSError as problem:
+            self.refusal = problem  # the next round tries again
         self._watcher.start()
 
     def close(self) -> None:
@@ -96,29 +110,38 @@ class Queue:
         found = {job.id: job for job in self.jobs()}
         return found[identity]
 
-    def ask(self, kind: str, plan: str, arguments: Sequence[str], total: int, uploads: Mapping[str, bytes] | None = None) -> Job:
-        """Put a job at the end of the queue, with plans and counties as they are now; ``uploads``: files it reads, by name."""
+    def ask(
+        self, kind: str, plan: str, arguments: Sequence[str], total: int, uploads: Mapping[str, bytes] | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Job:  # fmt: skip
+        """Put a job at the end of the queue, with plans and counties as they are now; ``uploads``: files it reads, which are not
+        kept, ``files``: those that are, both by name. Raises OSError where they cannot be written; nothing is left of it then.
+        """
         with self._lock:
             asked = time.time()
             stem = f"{safe(plan or kind)}-{kind}-{time.strftime('%m%d-%H%M%S', time.localtime(asked))}"
             taken = {job.id for job in self.jobs()}
             identity = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000))) if name not in taken)
             folder = self.workspace.root / RUNS / identity
-            (folder / INPUTS).mkdir(parents=True)
-            for name in (PLANS, COUNTIES):
-                shutil.copytree(self.workspace.root / name, folder / INPUTS / name)
-            for name, content in (uploads or {}).items():
-                (folder / UPLOADS).mkdir(exist_ok=True)
-                (folder / UPLOADS / name).write_bytes(content)
             job = Job(identity, kind, plan, tuple(arguments), total, asked=asked)
-            self._write(job)
+            try:
+                for name in (PLANS, COUNTIES):
+                    _copy(self.workspace.root / name, folder / INPUTS / name)
+                for name, content in ((UPLOADS, uploads or {}), (INPUTS, files or {})):
+                    for file, whole in content.items():
+                        (folder / name).mkdir(exist_ok=True)
+                        (folder / name / file).write_bytes(whole)
+                self._write(job)
+            except OSError:
+                shutil.rmtree(folder, ignore_errors=True)  # half a job is none
+                raise
             return job
 
     def stop(self, identity: str) -> None:
         """Stop a job as Ctrl-C does: what is done is kept. One that waits is taken out of the queue."""
         with self._lock:
             job = self.job(identity)
-            if job.state == "queued":
+            if job.state in ("queued", "no_room"):
                 self._write(replace(job, state="stopped", ended=time.time()))
             elif job.state == "running" and alive(job):
                 family = psutil.Process(job.process)
@@ -126,24 +149,46 @@ class Queue:
                     with suppress(psutil.NoSuchProcess):
                         each.send_signal(signal.SIGINT)
 
-    def go_on(self, identity: str) -> None:
-        """Put a job that was stopped or cut off back into the queue; it goes on where it was."""
+    def go_on(self, identity: str, more: Sequence[str] = (), total: int = 0) -> None:
+        """Put a job that was stopped or cut off back into the queue; it goes on where it was. With ``more`` arguments also one
+        that is done, for what it is asked beyond: ``total`` more replications.
+        """
         with self._lock:
             job = self.job(identity)
-            if job.state in ("stopped", "interrupted", "failed"):
+            job = replace(job, arguments=(*job.arguments, *more), total=job.total + total)
+            if job.state in ("stopped", "interrupted", "failed", "no_room") or (more and job.state == "done"):
                 self._write(replace(job, state="queued", process=0, started=0.0, ended=0.0, code=None))
 
     def _watch(self) -> None:
         while not self._closed.wait(_LOOK):
             with self._lock:
-                jobs = self.jobs()
-                running = [job for job in jobs if job.state == "running"]
-                for job in running:
-                    if not self._is_running(job):
-                        self._end(job)
-                waiting = [job for job in jobs if job.state == "queued"]
-                if waiting and not any(self._is_running(job) for job in running):
-                    self._begin(waiting[-1])
+                try:
+                    self._look()
+                    self.refusal = None
+                except OSError as problem:
+                    self.refusal = problem  # shown on the page; the next round tries again
+
+    def _look(self) -> None:
+        self._end_those_gone()
+        jobs = self.jobs()
+        held = [job for job in jobs if job.state == "no_room"]
+        self.held = bool(held)
+        if any(job.state == "running" for job in jobs):
+            return
+        if any(time.time() - job.ended < REST for job in held) or (held and self.free() < ROOM):
+            return
+        waiting = held or [job for job in jobs if job.state == "queued"]
+        if waiting:
+            self._begin(waiting[-1])
+
+    def _end_those_gone(self) -> None:
+        for job in self.jobs():
+            if job.state == "running" and not self._is_running(job):
+                self._end(job)
+
+    def free(self) -> int:
+        """Bytes that are free on the disk of the workspace."""
+        return shutil.disk_usage(self.workspace.root).free
 
     def _is_running(self, job: Job) -> bool:
         child = self._children.get(job.id)
@@ -154,21 +199,31 @@ class Queue:
         arguments = list(job.arguments)
         if job.kind == "run" and journal.chunk_files(folder / RESULT / "journal"):
             arguments.append("--resume")
+        self._write(job)  # where there is no room for a record, no process is begun
         with (folder / ANSWER).open("wb") as answer, (folder / LOG).open("ab") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "experiments.page.job_process", *arguments],
-                cwd=folder, stdin=subprocess.DEVNULL, stdout=answer, stderr=log, start_new_session=True,
+                cwd=folder, stdin=subprocess.PIPE, stdout=answer, stderr=log, start_new_session=True,
             )  # fmt: skip
-        self._children[job.id] = child
-        try:
-            started = psutil.Process(child.pid).create_time()
-        except psutil.NoSuchProcess:
-            started = time.time()
-        now = time.time()
-        self._write(replace(job, state="running", begun=job.begun or now, process=child.pid, started=started))
+        assert child.stdin is not None
+        with child.stdin:
+            try:
+                started = psutil.Process(child.pid).create_time()
+            except psutil.NoSuchProcess:
+                started = time.time()
+            now = time.time()
+            try:
+                self._write(replace(job, state="running", begun=job.begun or now, process=child.pid, started=started))
+            except OSError:
+                child.kill()  # it was not told to go, and has done nothing
+                child.wait()
+                raise
+            self._children[job.id] = child
+            with suppress(BrokenPipeError):
+                child.stdin.write(GO)
 
     def _end(self, job: Job) -> None:
-        child = self._children.pop(job.id, None)
+        child = self._children.get(job.id)
         code = child.poll() if child is not None else None
         answered = bool(self.answer(job.id))
         state: State = "failed"
@@ -176,9 +231,12 @@ class Queue:
             state = "done"
         elif code in (INTERRUPTED, -signal.SIGINT):
             state = "stopped"
+        elif code == INCOMPLETE or (code is not None and self.free() < FULL):
+            state = "no_room"
         elif code is None or code < 0:
             state = "interrupted"
         self._write(replace(job, state=state, ended=time.time(), code=code))
+        self._children.pop(job.id, None)  # not before its end is on record
 
     def answer(self, identity: str) -> dict[str, Any]:
         """What a finished command printed; {} where it printed nothing whole."""
@@ -196,13 +254,30 @@ class Queue:
             return ""
 
     def done(self, identity: str) -> int:
-        """Replications in all journals of a job so far."""
-        result = self.folder(identity) / RESULT
-        places = [path for path in result.rglob("journal") if path.is_dir()]
+        """Replications in all journals of a job so far; of a run to a precision those of the plan alone, as they decide."""
+        home, job = self.folder(identity), self.job(identity)
+        if job.kind == "run" and not job.total:
+            return sum(len(numbers) for numbers in journal.stored_replications(home / RESULT / "journal").values())
+        places = [path for name in (RESULT, PARTS) for path in (home / name).rglob("journal") if path.is_dir()]
         return sum(len(numbers) for place in places for numbers in journal.stored_replications(place).values())
 
     def _write(self, job: Job) -> None:
         write_text(self.workspace.root / RUNS / job.id / RECORD, as_json(asdict(job)))
+
+
+def plans_named(arguments: Sequence[str]) -> list[str]:
+    """The plans that a command is about, as its arguments name them."""
+    return list(takewhile(lambda word: not word.startswith("--"), arguments[1:]))
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Copy a folder of files. Raises OSError at the first that cannot be."""
+    to.mkdir(parents=True)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            target = to / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
 
 def alive(job: Job) -> bool:

@@ -89,15 +89,15 @@ def shown(parameter: Parameter, value: Any) -> str:
     return f"{round(float(value) / scale_of(parameter), 6):.10g}"
 
 
-def by_year(scenario: Scenario) -> dict[str, list[Any]]:
-    """What each lever is in January of each year of the plan, in the units of files."""
+def by_year(scenario: Scenario, years: int = len(YEARS)) -> dict[str, list[Any]]:
+    """What each lever is in January of each year of the plan, or of so many years, in the units of files."""
     book = load_all()
-    values = resolve(book, scenario.overrides, months=MONTHS)
+    values = resolve(book, scenario.overrides, months=max(12 * years, MONTHS))
     found = {}
     for each in book.parameters.values():
         if each.role == "lever":
             used = values.used[each.id]
-            found[each.id] = [value_in_force(used, 12 * number) for number in range(len(YEARS))]
+            found[each.id] = [value_in_force(used, 12 * number) for number in range(years)]
     return found
 
 
@@ -161,14 +161,12 @@ def _limits(parameter: Parameter) -> tuple[str, str, str]:
 def _parts(
     parameter: Parameter, plan: Sequence[Any], reference: Sequence[Any], words: Words, typed: Mapping[str, str]
 ) -> tuple[Part, ...]:
-    count = len(plan[0]) if parameter.is_list else 1
     parts = []
-    for number in range(count):
+    for number, label in enumerate(part_names(parameter, words)):
         ours, theirs = (
             [shown(parameter, year[number] if parameter.is_list else year) for year in values] for values in (plan, reference)
         )
         ours = [typed.get(field_name(parameter.id, number, year), text) for year, text in zip(YEARS, ours)]
-        label = words("screen_part", number=number + 1) if count > 1 else ""
         parts.append(Part(label, tuple(ours), tuple(theirs)))
     return tuple(parts)
 
@@ -243,18 +241,41 @@ def dated(values: Sequence[Any]) -> Any:
 
 def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
     """What differs from the reference, lever by lever, in words and offices' units."""
-    plan, other, book = by_year(scenario), by_year(reference), load_all().parameters
+    years = max(len(YEARS), -(-scenario.months // 12))
+    plan, other, book = by_year(scenario, years), by_year(reference, years), load_all().parameters
     for identity, values in plan.items():
         parameter = book[identity]
         if same(parameter, values, other[identity]):
             continue
-        first = next(number for number, (one, two) in enumerate(zip(values, other[identity])) if one != two)
-        unit, name = unit_of(parameter, words), words.of(parameter.name.model_dump())
-        was, now = (" / ".join(_texts(parameter, each[first])) for each in (other[identity], values))
-        label = "screen_difference" if first == 0 else "screen_difference_from"
-        yield words(label, name=name, was=was, now=now, unit=unit, year=YEARS[first])
+        names = part_names(parameter, words)
+        for part, name in enumerate(names):
+            pairs = [(_texts(parameter, one)[part], _texts(parameter, two)[part]) for one, two in zip(other[identity], values)]
+            first = next((number for number, (was, now) in enumerate(pairs) if was != now), None)
+            if first is None:
+                continue
+            (was, now), unit = pairs[first], unit_of(parameter, words)
+            unit = words("screen_in_unit", unit=unit) if unit else ""
+            called = words.of(parameter.name.model_dump())
+            called = words("screen_part_of", lever=called.partition(":")[0], part=name) if name else called
+            label = "screen_difference" if first == 0 else "screen_difference_from"
+            yield words(label, name=called, was=was, now=now, unit=unit, year=YEARS[0] + first)
+    if scenario.months != reference.months:
+        yield words("screen_difference_length", was=year_of(reference), now=year_of(scenario))
     for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):
         yield words("screen_difference_other", name=words.of(book[identity].name.model_dump()))
+
+
+def year_of(scenario: Scenario) -> int:
+    """The year in which a plan ends."""
+    return YEARS[0] + (scenario.months - 1) // 12
+
+
+def part_names(parameter: Parameter, words: Words) -> list[str]:
+    """What the numbers of a lever are called; one without a name where it is a single number."""
+    label, count = f"parts_{parameter.id}", _count(parameter)
+    if words.has(label) and len(found := words(label).split("|")) == count:
+        return found
+    return [words("screen_part", number=number + 1) for number in range(count)] if count > 1 else [""]
 
 
 def hints(scenario: Scenario, words: Words) -> dict[str, str]:
@@ -266,6 +287,32 @@ def hints(scenario: Scenario, words: Words) -> dict[str, str]:
         label = "screen_doubt_more" if abs(doubt.value) > abs(doubt.usual) else "screen_doubt_less"
         found[doubt.identity] = words(label, value=value, usual=usual, times=f"{doubt.times:,.0f}")
     return found
+
+
+def outside(settings: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """What is wrong with numbers beyond their bounds, by lever, in the unit of the form; a file has others."""
+    book, found = load_all().parameters, {}
+    for identity, value in settings.items():
+        parameter = book[identity]
+        if parameter.options is not None:
+            continue
+        low, high = parameter.limits()
+        wrong = [number for number in _numbers(value) if not low <= number <= high]
+        if wrong:
+            limits = {"low": shown(parameter, low), "high": shown(parameter, high), "unit": unit_of(parameter, words)}
+            found[identity] = words("screen_outside", value=shown(parameter, wrong[0]), **limits)
+    return found
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The numbers of a setting: one, a list, or either by month."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, (int, float)):
+        yield value
 
 
 def read_values(parameter: Parameter, text: str, most: int) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from experiments.reporting.translations import LANGUAGES
 from experiments.results.files import as_json, safe, write_text
 from experiments.results.folder import Results
+from sim.core.inputs.errors import disk_is_full
 
 FOLDER, INDEX = "pictures", "index.json"
 KINDS = ("svg", "png")
@@ -17,7 +18,7 @@ COUNTERFACTUAL = "without_policy"
 def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> list[dict[str, Any]]:
     """Draw the figures of a result, beside the run without policy where there is one, into ``folder``; what the index says.
 
-    A figure that cannot be drawn is left out, and the index says why: the others stand.
+    A figure that cannot be drawn is left out, and the index says why: the others stand. Raises OSError where the disk is full.
     """
     from experiments.reporting.figures import gallery, picture
 
@@ -38,6 +39,8 @@ def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> li
             try:
                 picture.save(each, folder, KINDS)
             except Exception as problem:
+                if isinstance(problem, OSError) and disk_is_full(problem):
+                    raise  # all are drawn once there is room
                 index.append({"language": language, "id": each.id, "problem": f"{type(problem).__name__}: {problem}"})
                 continue
             facts = {"title": each.title, "caption": each.caption, "alt": each.alt, "section": each.section}

@@ -14,8 +14,9 @@ from urllib.request import Request, urlopen
 import psutil
 import uvicorn
 
-from experiments.page import routes, security
+from experiments.page import security
 from experiments.page.jobs import Queue
+from experiments.page.routes import app as addresses
 from experiments.page.workspace import Workspace
 from experiments.results.files import as_json, write_text
 from sim.core.inputs.errors import InputError
@@ -85,7 +86,7 @@ def serve(root: Path, port: int | None, browser: bool, on_start: Any) -> None:
     queue = Queue(workspace)
     hosts = frozenset({f"{HOST}:{port}"})
     server: uvicorn.Server
-    app = routes.build(workspace, queue, token, hosts, lambda: setattr(server, "should_exit", True))
+    app = addresses.build(workspace, queue, token, hosts, lambda: setattr(server, "should_exit", True))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
     )

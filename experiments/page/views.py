@@ -3,24 +3,25 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from experiments.model_api import COUNTY, load_model
-from experiments.page import lever_form, pictures
-from experiments.page.jobs import RESULT, Job, Queue
+from experiments.page import answers, lever_form, pictures
+from experiments.page.jobs import RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
 from experiments.reporting.figures.picture import SECTIONS
-from experiments.reporting.translations import Words, margin, probability
+from experiments.reporting.translations import LANGUAGES, Words, margin, probability
 from experiments.results import journal, summaries, tables
 from experiments.results.folder import description
-from sim.core.inputs.errors import InputError, UserError
-from sim.scenario import Scenario
+from sim.core.inputs.errors import InputError, UserError, describe_problem, disk_is_full
+from sim.scenario import Scenario, load_scenario
 
-#: Documents by ending, in the order in which they are offered.
-DOCUMENTS = (".docx", ".xlsx", ".html")
-FINISHED = ("done",)
-WAITING = ("queued", "running")
+#: Documents by how their names end, in the order in which they are offered.
+DOCUMENTS = {"docx": ".docx", "official": "-official.docx", "xlsx": ".xlsx", "html": ".html"}
+PARTS_OPTION = "--parts"
+WAITING = ("queued", "running", "no_room")
 MOST_FINDINGS = 200
 
 
@@ -29,6 +30,25 @@ def problem_text(problem: UserError | InputError, words: Words) -> str:
     if isinstance(problem, InputError):
         return problem.text_in(words.language)
     return problem.chinese if words.language == "zh" else problem.english
+
+
+def refusal_text(problem: OSError, words: Words) -> str:
+    """What the system refused to write when something was asked for, and what to do."""
+    if disk_is_full(problem):
+        return words("screen_disk_full")
+    return words("screen_disk_refuses", problem=_told(problem, words))
+
+
+def queue_notice(queue: Queue, words: Words) -> str:
+    """Why the queue does not go on, if it does not: the disk is full, or the system refuses otherwise."""
+    if queue.held or (queue.refusal is not None and disk_is_full(queue.refusal)):
+        return words("screen_queue_full")
+    return words("screen_queue_refused", problem=_told(queue.refusal, words)) if queue.refusal is not None else ""
+
+
+def _told(problem: OSError, words: Words) -> str:
+    told = describe_problem(problem)
+    return told.chinese if words.language == "zh" else told.english
 
 
 def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
@@ -47,10 +67,11 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
-    try:
-        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"screen_kind_{job.kind}")
-    except UserError:
-        title = job.plan
+    named = [job.plan] if job.plan else [Path(word).stem for word in plans_named(job.arguments)] if job.kind == "compare" else []
+    titles = [_title(name, workspace, words) for name in named] or [words(f"screen_kind_{job.kind}")]
+    title = titles[0]
+    for each in titles[1:]:
+        title = words("screen_titles", first=title, rest=each)
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -61,6 +82,14 @@ def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
         "state": job.state,
         "total": job.total,
     }
+
+
+def _title(name: str, workspace: Workspace, words: Words) -> str:
+    """The title of a plan; its name where it is gone."""
+    try:
+        return words.of(workspace.plan(name).title)
+    except UserError:
+        return name
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool = False) -> list[dict[str, Any]]:
@@ -89,29 +118,72 @@ def live_rows(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
     chunks = [chunk for chunk in journal.read(folder) if chunk.completed]
     if not chunks:
         return []
-    catalogue = load_model(COUNTY).catalogue(queue.workspace.plan(job.plan).scenario)
+    catalogue = load_model(COUNTY).catalogue(plans_of(queue, job)[0])
     names = tables.axes(chunks, catalogue)
     return goal_rows(summaries.goal_lines(chunks, catalogue, names.goals, names.years), words, headline=True)
 
 
-def progress_text(job: Job, done: int, words: Words) -> str:
-    """How far a job is: replications, and the time left once there is a pace."""
+def progress_text(job: Job, done: int, words: Words, rows: Sequence[Mapping[str, Any]] = ()) -> str:
+    """How far a job is: replications, and the time left once there is a pace; where it goes on until the main goals are known
+    well enough, how well they are known by now, which its ``rows`` say.
+    """
     if job.state == "queued":
         return words("screen_waits")
+    if job.state == "no_room":
+        return words("screen_waits_for_room", done=done)
+    if done and job.kind == "run" and not job.total:
+        points = max((100 * (row["high"] - row["low"]) / 2 for row in rows if row["low"] is not None), default=None)
+        return words("screen_until", done=done) if points is None else words("screen_known_to", done=done, points=f"{points:.1f}")
     if not done or not job.total:
         return words("screen_begins", done=done)
     if done >= job.total:
         return words("screen_writes", done=done)
     left = (time.time() - job.started) / done * (job.total - done)
-    return words("screen_so_far", done=done, total=job.total, left=words.seconds(left))
+    label = "screen_so_far_beside" if job.kind == "run" else "screen_so_far"
+    return words(label, done=done, total=job.total, left=words.seconds(left))
+
+
+def parts_possible(job: Job) -> bool:
+    """Whether a finished comparison may be asked what each setting contributes: it is of one plan, and was not asked yet."""
+    return (
+        job.kind == "compare"
+        and job.state == "done"
+        and len(plans_named(job.arguments)) == 2
+        and PARTS_OPTION not in job.arguments
+    )
+
+
+def plans_of(queue: Queue, job: Job) -> list[Scenario]:
+    """The plans of a comparison as they were when it was asked."""
+    home = queue.folder(job.id)
+    return [_frozen(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
+
+
+@cache
+def _frozen(path: Path) -> Scenario:
+    """A plan in the folder of a job, which never changes; it is read every second while the job runs."""
+    return load_scenario(path)
+
+
+def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> list[str]:
+    """What the plan of a run set otherwise than the reference when it was asked; [] for other jobs and a plan with faults."""
+    if job.kind != "run":
+        return []
+    word = job.arguments[1]
+    try:
+        plan = load_scenario(queue.folder(job.id) / word if word.endswith(".yaml") else Path(word))
+    except InputError:
+        return []
+    return list(lever_form.differences(plan, reference, words)) or [words("screen_as_reference")]
 
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     """The files of a result that may be fetched, by their path in it: figures, data, documents."""
     root = queue.folder(job.id)
     kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")
+    homes = (RESULT, pictures.FOLDER, answers.BRIEF)
     found = {}
-    for path in sorted(each for name in (RESULT, pictures.FOLDER) for each in (root / name).rglob("*")):
+    for path in sorted(each for name in homes for each in (root / name).rglob("*")):
         inside = path.relative_to(root)
         hidden = any(part.startswith(".") or part == "journal" for part in inside.parts)
         if path.suffix in kinds and path.is_file() and not path.is_symlink() and not hidden:
@@ -119,14 +191,19 @@ def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     return found
 
 
-def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, str]]:
-    """The brief of a result in the reader's language, by format."""
-    chosen = [
-        (DOCUMENTS.index(path.suffix), name)
-        for name, path in files.items()
-        if name.startswith(f"{RESULT}/brief/") and path.suffix in DOCUMENTS and path.stem.endswith(f"-{words.language}")
-    ]
-    return [{"path": name, "label": words(f"screen_document_{Path(name).suffix[1:]}")} for _place, name in sorted(chosen)]
+def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, Any]]:
+    """The brief of a result by language, the reader's first, each with its formats."""
+    found = []
+    for language in (words.language, *(each for each in LANGUAGES if each != words.language)):
+        shown = [
+            {"path": name, "label": words(f"screen_document_{label}")}
+            for label, ending in DOCUMENTS.items()
+            for name in files
+            if name.startswith(f"{answers.BRIEF}/") and name.endswith(f"-{language}{ending}")
+        ]
+        if shown:
+            found.append({"title": words(f"screen_documents_{language}"), "files": shown})
+    return found
 
 
 def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:

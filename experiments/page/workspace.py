@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from experiments.reporting import plan_workbook
-from experiments.results.files import as_json, same_file, write_text
+from experiments.results.files import as_json, same_file, whole, write_text
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of
 from sim.core.inputs.parameters import load_all
@@ -224,7 +224,8 @@ class Workspace:
             aside = self.root / BIN / f"{path.stem}-{day}{f'-{number}' if number else ''}{path.suffix}"
             if not aside.exists():
                 if keep:
-                    aside.write_bytes(path.read_bytes())
+                    with whole(aside) as partial:
+                        partial.write_bytes(path.read_bytes())
                 else:
                     path.rename(aside)
                 return aside

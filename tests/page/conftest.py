@@ -1,5 +1,6 @@
 """A page that serves a fresh workspace, and a browser to look at it."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -7,8 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlencode
 
 import pytest
+
+from experiments.page import security
+from experiments.page.jobs import Queue
+from experiments.page.routes import app
+from experiments.page.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = os.environ.get("XIANJIE_REQUIRE_OFFICE") == "1"
@@ -44,6 +51,53 @@ class Served:
         """End it as a power cut would."""
         self.process.kill()
         self.process.wait()
+
+
+class Site:
+    """The page without a server: its addresses called one by one, in this process. The queue is not started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = Workspace(folder)
+        self.queue = Queue(self.workspace)
+        self.app = app.build(self.workspace, self.queue, "token", frozenset({"page"}), lambda: None)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of a page."""
+        return self._call("GET", path, b"")
+
+    def post(self, path: str, **fields: object) -> tuple[int, str]:
+        """Status and text of the answer to a form."""
+        return self._call("POST", path, urlencode({"token": "token", **fields}, doseq=True).encode())
+
+    def _call(self, method: str, path: str, body: bytes) -> tuple[int, str]:
+        headers = {"host": "page", "cookie": f"{security.COOKIE}=token", "content-type": "application/x-www-form-urlencoded"}
+        path, _mark, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": unquote(path),
+            "query_string": query.encode(),
+            "root_path": "",
+            "scheme": "http",
+            "http_version": "1.1",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        asyncio.run(self.app(scope, receive, send))
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+@pytest.fixture
+def site(tmp_path):
+    """The page of a fresh workspace, without a server."""
+    return Site(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,32 @@ def test_differences_are_in_words_and_units_of_offices():
     assert told == ["县级衔接资金：由2000万元/年改为1000万元/年"]
 
 
+def test_differences_after_the_fifth_year_and_of_one_part_are_told():
+    reference = load_scenario("baseline")
+    later = list(lever_form.differences(load_scenario("exit_cliff"), reference, WORDS))
+    assert "公益岗位数量：2026年起由5000个岗位改为0个岗位" in later
+    assert later[-1] == "推演到2030年底（对照方案到2025年底）"
+    parts = list(lever_form.differences(load_scenario("insurance_not_reserve"), reference, WORDS))
+    assert "各风险类型救助力度（因灾）：由1倍改为0.5倍" in parts and not any("失业" in each for each in parts)
+    english = list(lever_form.differences(load_scenario("floor_10m"), reference, Words("en")))
+    assert english == ["County's own money each year: 2000 to 1000 (10 000 yuan a year)"]
+    levers = {field.id: field for group in lever_form.groups(reference, reference, {}, WORDS, {}, {}) for field in group.fields}
+    assert [part.label for part in levers["budget.industry_split"].parts] == ["村集体资产", "村企", "飞地园区"]
+
+
+def test_a_number_beyond_its_bounds_is_told_in_the_unit_of_the_form():
+    settings = {
+        "budget.county_floor": {"2021-01": 2e7, "2023-01": 2e11},
+        "budget.industry_share": 20.0,
+        "public_posts.count": 3000,
+    }
+    found = lever_form.outside(settings, WORDS)
+    assert set(found) == {"budget.county_floor", "budget.industry_share"}
+    assert found["budget.county_floor"].startswith("20000000超出范围") and "万元/年" in found["budget.county_floor"]
+    assert found["budget.industry_share"] == "2000超出范围，应填0～100%。"
+    assert lever_form.outside({"budget.county_floor": 2e7}, Words("en")) == {}
+
+
 def test_values_of_a_sweep_are_read_or_refused():
     floor = load_all().parameters["budget.county_floor"]
     assert lever_form.read_values(floor, "1000，1500、2000 3000".replace("，", " "), 12) == [1e7, 1.5e7, 2e7, 3e7]

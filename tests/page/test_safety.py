@@ -1,8 +1,11 @@
 """Who is refused: other hosts, other pages, wrong tokens, paths, large and slow requests; and nothing is lost by trying."""
 
 import http.client
+import os
 import socket
+import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -118,11 +121,44 @@ def test_a_request_that_is_too_large_is_refused(served):
     assert ask(served)[0] == 200
 
 
-def test_a_slow_client_and_a_thousand_quick_ones_do_not_stop_it(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as slow:
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
-        for _ in range(1000):
-            assert ask(served, path="/static/icon.svg")[0] == 200
+@pytest.mark.parametrize("each", [50, pytest.param(500, marks=pytest.mark.deep)])
+def test_slow_clients_and_thousands_of_quick_requests_do_not_stop_it(served, each):
+    """Twenty browsers at once, one thousand requests or ten thousand; bounded, since each request has sixty seconds at most."""
+    import psutil
+
+    process = psutil.Process(served.process.pid)
+    kinds = (("/static/icon.svg", 200), ("/static/none", 404), ("/static/style.css", 200), ("/plans/none", 404), ("/runs", 200))
+    headers = {"Host": f"127.0.0.1:{served.port}", "Cookie": f"{security.COOKIE}={served.token}"}
+
+    def keep_asking(_browser):
+        found = 0
+        for number in range(each):
+            path, status = kinds[0] if number % 25 else kinds[number // 25 % len(kinds)]
+            connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            found += answer.status == status
+        return found
+
+    ask(served)
+    opened = process.num_fds() if os.name == "posix" else process.num_handles()
+    slow = [socket.create_connection(("127.0.0.1", served.port), timeout=20) for _ in range(50)]
+    for one in slow:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+    with ThreadPoolExecutor(20) as browsers:
+        assert list(browsers.map(keep_asking, range(20))) == [each] * 20
+    for one in slow:
+        one.close()
+    assert ask(served)[0] == 200
+    for _ in range(100):  # the page notices a moment later that they have gone
+        left = process.num_fds() if os.name == "posix" else process.num_handles()
+        if left <= opened + 5:
+            break
+        time.sleep(0.1)
+    assert left <= opened + 5
+    assert post(served, "/plans", name=f"afterwards {each}", like="baseline")[0] == 303
 
 
 def test_hostile_titles_are_shown_as_typed(served):

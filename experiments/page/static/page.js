@@ -15,14 +15,16 @@ if (progress) {
   const events = new EventSource(progress.dataset.progress);
   events.onmessage = (event) => {
     const news = JSON.parse(event.data);
-    byId("bar").max = news.total || 1;
-    byId("bar").value = news.done;
+    if (news.total) { byId("bar").max = news.total; byId("bar").value = news.done; }
     byId("progress-text").textContent = news.text;
     document.querySelector("#state .state").textContent = news.state;
     if (news.table) byId("live").innerHTML = news.table; // made by our own server, escaped there
     if (news.ended) { events.close(); location.reload(); }
   };
 }
+
+// What is folded away on the screen stands on paper.
+window.addEventListener("beforeprint", () => document.querySelectorAll("section > details").forEach((each) => { each.open = true; }));
 
 // The form of levers: one slider or box sets all five years; what differs and a first look follow a moment later.
 const form = byId("levers");

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
+from experiments.analyses.changes import Amount
 from experiments.analyses.consequences import Consequences
 from experiments.reporting.documents import assumptions, drivers, goals, money, people, townships, workbook_tables
 from experiments.reporting.documents.content import Block, Cell, Column, Illustration, Paragraph, Section, Table
@@ -43,11 +43,13 @@ def of_comparison(
     for number, other in enumerate(others, 1):
         suffix = str(number) if len(others) > 1 else ""
         rest = goals.build_other_goals_table(other)
+        facts = Consequences(sources[0].results, sources[number].results)
         blocks: list[Block] = [
             replace(goals.build_headline_table(other), note=""),
             *([] if rest is None else [rest]),
             people.build_table(other),
-            build_money_table(Consequences(sources[0].results, sources[number].results), words),
+            build_money_table(facts, words),
+            build_years_table(facts, words),
             *townships.build_tables(other),
         ]
         title = words("compare_section", other=other.title)
@@ -81,7 +83,29 @@ def build_money_table(facts: Consequences, words: Words) -> Table:
     return Table("money", words("table_money", first=first, last=last), columns, rows=tuple(rows), note=words("note_money"))
 
 
-def _money_row(name: str, amount: Any, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+def build_years_table(facts: Consequences, words: Words) -> Table:
+    """What every public purse pays more or less in each year, and their sum; uncertain differences are marked."""
+    from sim.household_trace import fund_names
+
+    numbers, names = OfficeNumbers(words), fund_names()
+    own = [line.fund for line in facts.money if line.public]
+    lines = [(words.of(names[fund]) if fund in names else fund, (fund,)) for fund in own]
+    rows: list[dict[str, Cell | str]] = []
+    for name, funds in (*lines, (words("public_money"), tuple(own))):
+        found = {year: facts.paid(funds=funds, years=(year,)) for year in facts.years}
+        rows.append({"fund": name, **{f"y{year}": _year_cell(amount, numbers) for year, amount in found.items()}})
+    years = (column(words, f"y{year}", "whole", titled=str(year), meaning="explains_money_year") for year in facts.years)
+    columns = (column(words, "fund", width=2.6), *years)
+    return Table("money_years", words("table_money_years"), columns, rows=tuple(rows), note=words("note_money_years"))
+
+
+def _year_cell(amount: Amount, numbers: OfficeNumbers) -> Cell:
+    shown = numbers.table_money(amount.difference, sign=True)
+    unsure = abs(amount.difference) >= 1.0 and not amount.clear
+    return Cell(round(amount.difference), numbers.words("year_unsure", money=shown) if unsure else shown)
+
+
+def _money_row(name: str, amount: Amount, numbers: OfficeNumbers) -> dict[str, Cell | str]:
     large = abs(amount.difference) >= 1.0
     return {
         "fund": name,

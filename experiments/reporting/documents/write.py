@@ -27,23 +27,29 @@ def write(
     command: str,
     compare: bool = False,
     annexes: bool = False,
+    official: bool = False,
 ) -> list[Path]:
     """Write the brief of one result, or the comparison of several, and return its files.
 
-    ``folders``: results, and studies of what influences them; ``annexes``: the tables and pictures behind the two pages too.
+    ``folders``: results, and studies of what influences them; ``annexes``: the tables and pictures behind the two pages too;
+    ``official``: beside the others a Word document after the official standard.
     Raises ``inputs.Unusable`` for a folder no brief may be written from, and when the folders do not fit the request. Nothing
     is written unless all of it can be made, and a document that somebody edited, or that is not ours, keeps its name: the new
     one stands beside it.
     """
-    found, studies = inputs.sort_folders(folders)
-    make = _comparison(found, studies, command, annexes) if compare else _single(found, studies, command, annexes)
+    make = opened(folders, command, compare, annexes)
     formats = tuple(formats)
     writers: list[tuple[Path, Callable[[Path], None]]] = []
     kinds = [KINDS[form] for form in formats if form in KINDS]
     for language in languages:
-        brief, pictures = make(language), Pictures(kinds)
+        brief, pictures = (
+            make(language),
+            Pictures([*kinds, *([KINDS["word"]] if official and KINDS["word"] not in kinds else [])]),
+        )
         stem = f"{'comparison' if compare else 'brief'}-{language}"
         writers += [(to / f"{stem}.{ENDINGS[form]}", _writer(form, brief, pictures, style)) for form in formats]
+        if official:
+            writers.append((to / f"{stem}-official.docx", _writer("word", brief, pictures, "official")))
     home = folders[0] if to == folders[0] / FOLDER else to  # whose list of our files names them
     with output_folder.building(home) as new:
         within = new / to.relative_to(home)
@@ -52,6 +58,12 @@ def write(
         for path, (_to, put) in zip(written, writers, strict=True):
             put(path)
     return [to / path.name for path in written]
+
+
+def opened(folders: Sequence[Path], command: str, compare: bool = False, annexes: bool = False) -> Callable[[str], Brief]:
+    """How the brief of these folders is made in a language; the arguments, and what is raised, as for ``write``."""
+    found, studies = inputs.sort_folders(folders)
+    return _comparison(found, studies, command, annexes) if compare else _single(found, studies, command, annexes)
 
 
 def _single(

@@ -1,0 +1,107 @@
+"""Questions to several runs: plans compared, and levers swept."""
+
+from collections.abc import Sequence
+
+import yaml
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from experiments.analyses.attribution import Package
+from experiments.page import lever_form, views
+from experiments.page.jobs import RESULT
+from experiments.page.routes.runs import argument, count_of, job_of
+from experiments.page.routes.shared import SEED, Page, redirect
+from sim.core.inputs.parameters import load_all
+from sim.scenario import Scenario
+
+ATTRIBUTION = (views.PARTS_OPTION, "--yes")
+COMPARED = 3  # plans beside the first
+MOST_VALUES = 12  # of a lever in a sweep
+
+
+async def show_compare(request: Request, page: Page) -> Response:
+    """Which plans to compare."""
+    return page.render(request, "compare.html.j2", cards=await run_in_threadpool(page.cards), here="/compare")
+
+
+async def start_compare(request: Request, page: Page) -> Response:
+    """Put a comparison into the queue."""
+    form = await page.form(request)
+    others = form.get("other", [])
+    names = [str(form.get("first", "")), *(others if isinstance(others, list) else [others])]
+    names = list(dict.fromkeys(map(str, names)))
+    if not 1 < len(names) <= 1 + COMPARED:
+        raise HTTPException(422, page.words()("screen_compare_count"))
+    plans = [page.workspace.plan(name) for name in names]
+    count = count_of(page, str(form.get("replications", "20")))
+    arguments = ["compare", *map(argument, plans), "--replications", count, "--seed", str(SEED), "--out", RESULT, "--json"]
+    more = 0
+    if form.get("parts"):
+        more = await run_in_threadpool(_runs_of_parts, page, [plan.scenario for plan in plans], int(count))
+        arguments += ATTRIBUTION
+    return redirect("runs", page.queue.ask("compare", "", arguments, int(count) * len(plans) + more).id)
+
+
+def _runs_of_parts(page: Page, plans: Sequence[Scenario | None], replications: int) -> int:
+    """How many replications it takes to say what each setting contributes. Raises HTTPException 422 where it cannot be said."""
+    if len(plans) != 2 or None in plans:
+        raise HTTPException(422, page.words()("screen_parts_of_one"))
+    first, other = (plan for plan in plans if plan is not None)
+    return Package.of(first, other).runs(replications)
+
+
+async def add_parts(request: Request, page: Page) -> Response:
+    """Ask of a finished comparison also what each setting contributes."""
+    await page.form(request)
+    job = job_of(request, page)
+    if not views.parts_possible(job):
+        raise HTTPException(422, page.words()("screen_parts_of_one"))
+    plans = await run_in_threadpool(views.plans_of, page.queue, job)
+    more = await run_in_threadpool(_runs_of_parts, page, plans, job.total // len(plans))
+    await run_in_threadpool(page.queue.go_on, job.id, ATTRIBUTION, more)
+    return redirect("runs", job.id)
+
+
+async def show_sweep(request: Request, page: Page) -> Response:
+    """Which levers to vary."""
+    words, reference = page.words(), page.reference().scenario
+    assert reference is not None
+    groups = await run_in_threadpool(lever_form.groups, reference, reference, {}, words, {}, {})
+    levers = [
+        field
+        for group in groups
+        for field in group.fields
+        if not field.options and len(field.parts) == 1 and not field.held_until
+    ]
+    return page.render(request, "sweep.html.j2", cards=await run_in_threadpool(page.cards), levers=levers, here="/sweep")
+
+
+async def start_sweep(request: Request, page: Page) -> Response:
+    """Put a sweep into the queue."""
+    form = await page.form(request)
+    plan, book, words = page.workspace.plan(str(form.get("plan", ""))), load_all().parameters, page.words()
+    factors = {}
+    for number in (1, 2):
+        lever = str(form.get(f"lever{number}", ""))
+        if not lever:
+            continue
+        if lever not in book or book[lever].role != "lever":
+            raise HTTPException(422, words("screen_no_lever"))
+        factors[lever] = lever_form.read_values(book[lever], str(form.get(f"values{number}", "")), MOST_VALUES)
+    count = count_of(page, str(form.get("replications", "10")))
+    spec = {
+        "title": plan.title,
+        "scenarios": [argument(plan).removeprefix("inputs/")],
+        "design": "grid",
+        "replications": int(count),
+        "factors": factors,
+    }
+    points = 1
+    for values in factors.values():
+        points *= len(values)
+    arguments = ["sweep", "inputs/sweep.yaml", "--seed", str(SEED), "--out", RESULT, "--json"]
+    files = {"sweep.yaml": yaml.safe_dump(spec, allow_unicode=True, sort_keys=False).encode()}
+    job = page.queue.ask("sweep", plan.name, arguments, points * int(count), files=files)
+    return redirect("runs", job.id)
