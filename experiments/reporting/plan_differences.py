@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from experiments.reporting.terminal.levers import value_text
+from experiments.reporting.lever_values import value_text
 from experiments.reporting.translations import Words
 from sim.core.inputs.parameters import LONGEST, ParameterBook, load_all
 from sim.core.inputs.resolve import month_name, resolve, value_in_force

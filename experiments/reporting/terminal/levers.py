@@ -8,12 +8,11 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from experiments.reporting import lever_effects
+from experiments.reporting.lever_values import number_text, value_text
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 from sim.world.funds import fund_records
 
-LARGE = 10_000  # yuan, from which a county office says 万元
-MILLION = 1_000_000
 INDENT = (0, 0, 0, 4)
 #: Blanks, and commas between thousands, which an office's Chinese has not.
 BLANK = re.compile(r" +|(?<=\d),(?=\d{3})")
@@ -59,7 +58,7 @@ def facts(lever: Any, words: Words) -> str:
     if lever.options:
         told.append(words("lever_options", options=words("comma").join(map(words.option, lever.options))))
     elif lever.bounds:
-        low, high = (_one(limit, lever.unit, words) for limit in lever.bounds)
+        low, high = (number_text(limit, lever.unit, words) for limit in lever.bounds)
         if NUMBER.sub("", low) == NUMBER.sub("", high):  # one unit does for both
             low = "".join(NUMBER.findall(low)).strip()
         told.append(words("lever_bounds", low=low, high=high))
@@ -76,50 +75,13 @@ def assumption_facts(parameter: Any, words: Words) -> str:
     """The value of an assumption, in which range it is drawn, and what it rests on."""
     told = [words("parameter_value", value=value_text(parameter, parameter.value, words))]
     if parameter.range:
-        low, high = (_one(limit, parameter.unit, words) for limit in parameter.range)
+        low, high = (number_text(limit, parameter.unit, words) for limit in parameter.range)
         told.append(words("parameter_range", low=low, high=high))
     told.append(words(f"grade_{parameter.evidence}"))
     if parameter.clause and parameter.clause != "own":
         told.append(words("lever_clause", clause=words.clause(parameter.clause)))
     told += [words("parameter_source", source=source.title) for source in parameter.sources]
     return words("sentence", text=words("semicolon").join(told))
-
-
-def value_text(lever: Any, value: Any, words: Words) -> str:
-    """A value of a lever as a person reads it: with its unit, each part by its name, each date by its month."""
-    if isinstance(value, Mapping):
-        by_month = (
-            words("lever_from", month=words.month(month), value=_any(lever, each, words)) for month, each in value.items()
-        )
-        return words("comma").join(by_month)
-    return _any(lever, value, words)
-
-
-def _any(lever: Any, value: Any, words: Words) -> str:
-    if isinstance(value, (list, tuple)):
-        if len(set(value)) == 1:
-            return words("lever_each", value=_one(value[0], lever.unit, words))
-        if not words.has(f"parts_{lever.id}"):
-            return words("comma").join(_one(each, lever.unit, words) for each in value)
-        names = words(f"parts_{lever.id}").split("|")
-        return words("comma").join(f"{name} {_one(each, lever.unit, words)}" for name, each in zip(names, value, strict=True))
-    return words.option(value) if isinstance(value, str) else _one(value, lever.unit, words)
-
-
-def _one(value: float, unit: str, words: Words) -> str:
-    """One number with its unit, in Chinese as an office writes it: no comma, no space, large sums in 万元."""
-    text = _with_unit(value, unit, words)
-    return text.replace(",", "").replace(" ", "") if words.language == "zh" else text
-
-
-def _with_unit(value: float, unit: str, words: Words) -> str:
-    if unit.startswith("yuan"):  # large sums in the reader's own: 万元, million yuan
-        large, one, many = (LARGE, "元", "万元") if words.language == "zh" else (MILLION, "yuan", "million yuan")
-        if abs(value) >= large:
-            return words.level(value / large, unit).replace(one, many, 1)
-    if unit.startswith("probability"):
-        return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
-    return words.level(value, unit)
 
 
 def effect_sentence(lever: Any, effect: Mapping[str, Any] | None, words: Words) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from experiments.reporting.terminal.levers import value_text
+from experiments.reporting.lever_values import value_text
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 from sim.core.inputs.parameters import load_all

@@ -1,0 +1,48 @@
+"""A value of a lever or an assumption as an office reads it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.reporting.translations import Words
+
+LARGE = 10_000  # yuan, from which a county office says 万元
+MILLION = 1_000_000
+
+
+def value_text(lever: Any, value: Any, words: Words) -> str:
+    """A value of a lever as a person reads it: with its unit, each part by its name, each date by its month."""
+    if isinstance(value, Mapping):
+        by_month = (
+            words("lever_from", month=words.month(month), value=_any(lever, each, words)) for month, each in value.items()
+        )
+        return words("comma").join(by_month)
+    return _any(lever, value, words)
+
+
+def _any(lever: Any, value: Any, words: Words) -> str:
+    if isinstance(value, (list, tuple)):
+        if len(set(value)) == 1:
+            return words("lever_each", value=number_text(value[0], lever.unit, words))
+        if not words.has(f"parts_{lever.id}"):
+            return words("comma").join(number_text(each, lever.unit, words) for each in value)
+        names = words(f"parts_{lever.id}").split("|")
+        return words("comma").join(
+            f"{name} {number_text(each, lever.unit, words)}" for name, each in zip(names, value, strict=True)
+        )
+    return words.option(value) if isinstance(value, str) else number_text(value, lever.unit, words)
+
+
+def number_text(value: float, unit: str, words: Words) -> str:
+    """One number with its unit, in Chinese as an office writes it: no comma, no space, large sums in 万元."""
+    text = _with_unit(value, unit, words)
+    return text.replace(",", "").replace(" ", "") if words.language == "zh" else text
+
+
+def _with_unit(value: float, unit: str, words: Words) -> str:
+    if unit.startswith("yuan"):  # large sums in the reader's own: 万元, million yuan
+        large, one, many = (LARGE, "元", "万元") if words.language == "zh" else (MILLION, "yuan", "million yuan")
+        if abs(value) >= large:
+            return words.level(value / large, unit).replace(one, many, 1)
+    if unit.startswith("probability"):
+        return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
+    return words.level(value, unit)
