@@ -23,6 +23,8 @@ FLOOR = "B1_floor"
 INCOME, UNDETECTED = "registered_income", "relapse_undetected"
 #: A growth gap or a threshold is told where the goal reaches this probability.
 SURE = 0.9
+#: A gap that is 0.0 points in print.
+SAME_GROWTH = 0.0005
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,9 @@ def _growth(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     words, goal, gap, needed = numbers.words, facts.itself.goal("G2"), facts.gap, facts.needed()
     if goal is None or gap is None or needed is None or not goal.pairs:
         return
-    side = "base_growth_behind" if gap < 0 else "base_growth_ahead"
+    side = "base_growth_level" if abs(gap) < SAME_GROWTH else "base_growth_behind" if gap < 0 else "base_growth_ahead"
     text = words("base_growth", times=numbers.times(goal.met_other, goal.pairs)) + words(side, points=numbers.points(gap))
-    if needed > 0.0005:
+    if needed > SAME_GROWTH:
         text += words("base_growth_needed", points=numbers.points(needed))
     yield words("sentence_end", text=text)
 
