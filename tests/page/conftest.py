@@ -84,8 +84,10 @@ class Site:
         }
         sent: list[dict[str, object]] = []
 
+        given = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return given.pop() if given else {"type": "http.disconnect"}
 
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
