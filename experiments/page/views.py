@@ -67,10 +67,12 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
-    try:
-        title = words.of(workspace.plan(job.plan).title) if job.plan else words(f"screen_kind_{job.kind}")
-    except UserError:
-        title = job.plan
+    title = _title(job.plan, workspace, words) if job.plan else words(f"screen_kind_{job.kind}")
+    if job.kind == "compare":
+        named = (
+            _title(Path(word).stem if word.endswith(".yaml") else word, workspace, words) for word in plans_named(job.arguments)
+        )
+        title = words("screen_comparison_of", titles=words("name_list").join(named))
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -81,6 +83,14 @@ def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
         "state": job.state,
         "total": job.total,
     }
+
+
+def _title(name: str, workspace: Workspace, words: Words) -> str:
+    """A plan's title now; its name where it is gone."""
+    try:
+        return words.of(workspace.plan(name).title)
+    except UserError:
+        return name
 
 
 def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool = False) -> list[dict[str, Any]]:
