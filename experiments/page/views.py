@@ -155,7 +155,7 @@ def parts_possible(job: Job) -> bool:
 
 
 def plans_of(queue: Queue, job: Job) -> list[Scenario]:
-    """The plans of a comparison as they were when it was asked."""
+    """The plans of a run or a comparison as they were when it was asked. Raises InputError."""
     home = queue.folder(job.id)
     return [_frozen(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
 
@@ -170,9 +170,8 @@ def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> li
     """What the plan of a run set otherwise than the reference when it was asked; [] for other jobs and a plan with faults."""
     if job.kind != "run":
         return []
-    word = job.arguments[1]
     try:
-        plan = load_scenario(queue.folder(job.id) / word if word.endswith(".yaml") else Path(word))
+        plan = plans_of(queue, job)[0]
     except InputError:
         return []
     return list(lever_form.differences(plan, reference, words)) or [words("screen_as_reference")]
