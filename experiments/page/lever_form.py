@@ -6,6 +6,7 @@ the same reader as a scenario file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from experiments.reporting import lever_effects
@@ -24,6 +25,8 @@ from sim.world.funds import fund_records
 YEARS = (2021, 2022, 2023, 2024, 2025)
 MONTHS = 60
 TEN_THOUSAND = 10_000
+MOST_KEPT = 100
+_BY_YEAR: dict[tuple[int, int], tuple[Scenario, dict[str, list[Any]]]] = {}
 MANY = 100  # steps of a slider, from which it moves by whole numbers
 
 
@@ -90,7 +93,12 @@ def shown(parameter: Parameter, value: Any) -> str:
 
 
 def by_year(scenario: Scenario, years: int = len(YEARS)) -> dict[str, list[Any]]:
-    """What each lever is in January of each year of the plan, or of so many years, in the units of files."""
+    """What each lever is in January of each year of the plan, or of so many years, in the units of files. Kept, since every
+    request asks it of the same few scenarios; to be read, not changed.
+    """
+    kept = _BY_YEAR.get((id(scenario), years))
+    if kept is not None and kept[0] is scenario:
+        return kept[1]
     book = load_all()
     values = resolve(book, scenario.overrides, months=max(12 * years, MONTHS))
     found = {}
@@ -98,6 +106,16 @@ def by_year(scenario: Scenario, years: int = len(YEARS)) -> dict[str, list[Any]]
         if each.role == "lever":
             used = values.used[each.id]
             found[each.id] = [value_in_force(used, 12 * number) for number in range(years)]
+    if len(_BY_YEAR) >= MOST_KEPT:
+        _BY_YEAR.clear()
+    _BY_YEAR[id(scenario), years] = (scenario, found)
+    return found
+
+
+@cache
+def _effects() -> dict[str, Any]:
+    """The measured effects of levers, by lever."""
+    found: dict[str, Any] = lever_effects.stored().get("levers", {})
     return found
 
 
@@ -113,7 +131,7 @@ def groups(
     and not taken, by field, which is shown again.
     """
     plan, other = by_year(scenario), by_year(reference)
-    effects = lever_effects.stored().get("levers", {})
+    effects = _effects()
     funds = {fund.name.lower(): words.of(record.name) for fund, record in fund_records().items()}
     by_lever: dict[str, list[Any]] = {}
     for clause in clauses().values():

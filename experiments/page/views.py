@@ -67,11 +67,12 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
-    named = [job.plan] if job.plan else [Path(word).stem for word in plans_named(job.arguments)] if job.kind == "compare" else []
-    titles = [_title(name, workspace, words) for name in named] or [words(f"screen_kind_{job.kind}")]
-    title = titles[0]
-    for each in titles[1:]:
-        title = words("screen_titles", first=title, rest=each)
+    title = _title(job.plan, workspace, words) if job.plan else words(f"screen_kind_{job.kind}")
+    if job.kind == "compare":
+        named = (
+            _title(Path(word).stem if word.endswith(".yaml") else word, workspace, words) for word in plans_named(job.arguments)
+        )
+        title = words("screen_comparison_of", titles=words("name_list").join(named))
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -85,7 +86,7 @@ def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
 
 
 def _title(name: str, workspace: Workspace, words: Words) -> str:
-    """The title of a plan; its name where it is gone."""
+    """A plan's title now; its name where it is gone."""
     try:
         return words.of(workspace.plan(name).title)
     except UserError:
@@ -154,7 +155,7 @@ def parts_possible(job: Job) -> bool:
 
 
 def plans_of(queue: Queue, job: Job) -> list[Scenario]:
-    """The plans of a comparison as they were when it was asked."""
+    """The plans of a run or a comparison as they were when it was asked. Raises InputError."""
     home = queue.folder(job.id)
     return [_frozen(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
 
@@ -169,9 +170,8 @@ def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> li
     """What the plan of a run set otherwise than the reference when it was asked; [] for other jobs and a plan with faults."""
     if job.kind != "run":
         return []
-    word = job.arguments[1]
     try:
-        plan = load_scenario(queue.folder(job.id) / word if word.endswith(".yaml") else Path(word))
+        plan = plans_of(queue, job)[0]
     except InputError:
         return []
     return list(lever_form.differences(plan, reference, words)) or [words("screen_as_reference")]

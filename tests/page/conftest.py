@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote, urlencode
 
@@ -84,13 +85,18 @@ class Site:
         }
         sent: list[dict[str, object]] = []
 
+        given = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not given:
+                await asyncio.Event().wait()  # the browser stays until it has its answer
+            return given.pop()
 
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        asyncio.run(self.app(scope, receive, send))
+        with ThreadPoolExecutor(1) as aside:  # where a browser is driven, this thread has a loop already
+            aside.submit(lambda: asyncio.run(self.app(scope, receive, send))).result()
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
 

@@ -145,7 +145,7 @@ def fresh(tmp_path):
 
 def ended(tab, words):
     """Wait for the end of the job that is shown; whatever it says is an answer, or the test fails with its log."""
-    tab.locator("#state .state.done, #state .state.failed, #state .state.interrupted").wait_for(timeout=900_000)
+    tab.locator("#state .state.done, #state .state.failed, #state .state.interrupted").wait_for(timeout=1_800_000)
     assert tab.locator("#state .state").inner_text() == words("screen_state_done"), tab.locator("main").inner_text()[-2000:]
 
 
