@@ -193,15 +193,25 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
 def money(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     """The county's own money over the years in force, and what of the upper levels' money goes unspent or is added."""
     words, own, years = numbers.words, facts.own, span(facts, numbers.words)
-    if abs(own.difference) > SLIGHT * abs(own.first) and own.clear:
+    if moves(own):
         side = "saved" if own.difference < 0 else "spent"
         yield words(f"money_{side}", years=years, money=numbers.money(own.difference))
     else:
         yield words("money_own_same", years=years)
     upper = facts.paid(funds=("bridging", "employment"))
-    if upper.clear and abs(upper.difference) > SLIGHT * abs(upper.first):
+    if moves(upper):
         side = "less" if upper.difference < 0 else "more"
         yield words(f"money_upper_{side}", money=numbers.money(upper.difference))
+
+
+def moves(amount: Amount) -> bool:
+    """Whether money clearly changes, and by more than a trifle of it."""
+    return amount.clear and abs(amount.difference) > SLIGHT * abs(amount.first)
+
+
+def in_order(changes: Sequence[GoalChange]) -> list[GoalChange]:
+    """What breaks in the order of the text: promises that nobody gave up, those given up, other readings."""
+    return sorted(changes, key=lambda each: 1 if each.decided else 0 if each.promise or each.owed else 2)
 
 
 def span(facts: Consequences, words: Words) -> str:

@@ -53,7 +53,7 @@ class OfficeNumbers:
         """Money to two or three figures, without sign: 万元, from 100 million on 亿元; English thousand or million yuan."""
         size = abs(yuan)
         if self.chinese:
-            return f"{_figures(size / 1e8)}亿元" if size >= 0.9995e8 else f"{_figures(size / 1e4)}万元"
+            return f"{size / 1e8:.3g}亿元" if size >= 0.9995e8 else f"{_figures(size / 1e4)}万元"
         return f"{_figures(size / 1e6)} million yuan" if size >= 0.9995e6 else f"{self.whole(_step(size, 1000))} yuan"
 
     def table_money(self, yuan: float, sign: bool = False) -> str:

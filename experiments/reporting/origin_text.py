@@ -31,6 +31,7 @@ def sentence(counts: Mapping[str, int] | None, words: Words) -> str | None:
         scaled=scaled,
         assumed=counts.get("assumed", 0),
         national=counts.get("national", 0),
+        plan=words("origin_set", count=counts["plan"]) if counts.get("plan") else "",
     )
 
 

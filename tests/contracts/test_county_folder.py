@@ -199,8 +199,8 @@ def test_every_number_has_one_origin_and_the_sentence_adds_them_up(tmp_path):
         assert set(counts) == set(ORIGINS) == set(origin_text.ORDER) and sum(counts.values()) == len(found)
         sentence = origin_text.sentence(counts, Words("zh"))
         own = counts["own_fact"] + counts["own_distribution"]
-        scaled = f"按凌源折算 {counts['scaled']} 项，" if counts["scaled"] else ""  # what is none goes without saying
-        assert f"本县数据 {own} 项，{scaled}假定 {counts['assumed']} 项；" in sentence
+        scaled = f"按凌源折算{counts['scaled']}项，" if counts["scaled"] else ""  # what is none goes without saying
+        assert f"本县数据{own}项，{scaled}假定{counts['assumed']}项；" in sentence
     assert {each.id for each in origins(planned) if each.origin == "plan"} == {"public_posts.count"}
     assert count_origins(origins(load_scenario(BASELINE)))["scaled"] == 0
     assert origin_text.sentence(None, Words("zh")) is None

@@ -39,7 +39,7 @@ def test_persons_are_whole_and_rounded(number, zh, en):
 @pytest.mark.parametrize(
     ("yuan", "zh", "en"),
     [(9_400_000, "940万元", "9.4 million yuan"), (-30_007_867, "3000万元", "30 million yuan"),
-     (104_000_000, "1.0亿元", "104 million yuan"), (470_400, "47万元", "470,000 yuan"),
+     (104_000_000, "1.04亿元", "104 million yuan"), (470_400, "47万元", "470,000 yuan"),
      (1_501_622, "150万元", "1.5 million yuan")],
 )  # fmt: skip
 def test_money_is_told_in_the_units_of_an_office(yuan, zh, en):

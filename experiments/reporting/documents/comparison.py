@@ -97,7 +97,7 @@ def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table
 def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
     """At most eight rows in the order of the text, each with its year, persons and what its repair would take."""
     words = numbers.words
-    groups = answer.grouped(facts.broken)[:MOST_BROKEN]
+    groups = answer.grouped(answer.in_order(facts.broken))[:MOST_BROKEN]
     rows = [_own_row(facts, numbers)]
     paid: set[tuple[str, ...]] = set()
     for group in groups:
@@ -118,7 +118,7 @@ def build_table(facts: Consequences, numbers: OfficeNumbers) -> Table:
 def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | str]:
     words, amount = numbers.words, facts.paid(funds=(OWN_FUND,), a_year=True)
     side = "saved" if facts.own.difference < 0 else "spent"
-    label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if facts.own.clear else ""
+    label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if answer.moves(facts.own) else ""
     return {
         "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"),
         "repair": label or words("cell_none"),
@@ -181,10 +181,11 @@ def _people_rows(
 
 def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str, Cell | str]]:
     words, amount = numbers.words, facts.paid(funds=(OWN_FUND, "bridging"), uses=INDUSTRY)
+    years = ("—" if numbers.chinese else "–").join(map(str, sorted({facts.in_force[0], facts.in_force[-1]})))
     if not amount.clear:
         return []
     return [{
-        "item": words("row_industry", years=answer.span(facts, words)), "since": _year(facts.since, words),
+        "item": words("row_industry", years=years), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
         "persons": words("cell_none"),
         "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),

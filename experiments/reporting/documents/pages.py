@@ -74,7 +74,10 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
         rest = words(f"{label}_rest") if len(found) > 2 and not every else ""
         yield words(f"{label}_all" if every else f"{label}_some", items=named, rest=rest)
     if not any(line["verdict"] in (GAINS, LOSES) for line in own):
-        yield words("who_none")
+        fall = [line for line in places if line["scope"] == "segment" and line["indicator"] == "relapse_rate"]
+        worse = sorted((line for line in fall if line["verdict"] == LOSES), key=lambda line: -line["difference"])[:2]
+        names = words("name_list").join(words.of(line["name"]) for line in worse)
+        yield words("who_relapse", names=names) if names else words("who_none")
 
 
 def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:

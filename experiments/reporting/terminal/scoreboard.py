@@ -17,6 +17,7 @@ from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words, bound, probability
 
 FEW = 50  # runs, below which a result is a trial, and a goal is told as so many of so many
+LIAONING = "21"  # of whose areas it is published that they outgrew the province
 LARGE = 10_000  # yuan, from which a county office says 万元
 INHERITED = "inherited"
 HEADLINE = "heading_headline"
@@ -42,7 +43,8 @@ def answer(
     yield from map(Prose, _head(manifest, goals, words))
     if goals:
         yield _table(goals, words)
-        for found in (goal["four_years"] for goal in goals if "four_years" in goal):
+        at_home = str(manifest["scenario"].get("county_code") or LIAONING).startswith(LIAONING)
+        for found in (goal["four_years"] for goal in goals if "four_years" in goal and at_home):
             shown = probability(words, found)
             yield Prose(words("curve_running_said", first=found["first"], last=found["last"], told=shown))
         if not explain:
