@@ -2,8 +2,12 @@
 
 import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.stats import norm
 
@@ -11,10 +15,12 @@ from experiments.execution import runner
 from experiments.reporting.terminal import scoreboard
 from experiments.reporting.translations import Words
 from experiments.results import folder as results
+from experiments.results import tables
 from experiments.results.journal import Chunk, pack, read, store
 from experiments.statistics.estimates import quantiles
 from tests.experiments.synthetic import CHANCE, IGNORANCE, NAME, SEGMENTS, TOWNSHIPS, Scenario, synthetic
 
+ROOT = Path(__file__).parents[2]
 RUNS, SEED = 200, 11  # of twenty seeds, one may put a true probability outside its interval
 SCENARIO = Scenario(indicators=6, banded=2)
 
@@ -184,3 +190,37 @@ def test_a_target_missed_by_some_counties_is_shown_with_their_range():
     assert "Land: target 83.3–86.6, achieved 85.6 (84.4–86.8)" in str([*scoreboard._audit([line], Words("en"))][-2])
     alike = {**line, "achieved": 87.0, "lowest": 87.0, "highest": 87.0}
     assert str([*scoreboard._audit([alike], Words("en"))][-2]).endswith("achieved 87.0")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([1.5, -0.0, np.inf]),
+        np.array([True, False, True] * 5),
+        np.array(["2021-01", "2025-12"], dtype="datetime64[ms]"),
+        np.arange(8, dtype=np.int16)[::2],
+        np.arange(6, dtype=np.float32).reshape(3, 2)[:, 1],
+        ["甲", "", "second"],
+    ],
+)
+def test_a_column_is_what_arrow_would_make_of_it(values):
+    made = tables.arrow_array(values)
+    made.validate(full=True)
+    assert made.equals(pa.array(values))
+
+
+def test_a_number_that_is_not_known_stays_one_and_is_no_gap():
+    made = tables.arrow_array(np.array([np.nan, 1.0]))
+    assert made.null_count == 0 and math.isnan(made[0].as_py())
+
+
+def test_a_run_writes_its_tables_without_loading_pandas(tmp_path):
+    out = tmp_path / "out"
+    script = f"""import sys
+from pathlib import Path
+from experiments.execution import runner
+from tests.experiments import synthetic
+runner.run(synthetic.Scenario(), Path({str(out)!r}), runner.RunOptions(2, 7, 1, model_name=synthetic.NAME))
+assert "pandas" not in sys.modules"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0 and (out / "bands.parquet").exists(), done.stderr
