@@ -38,7 +38,8 @@ WHEELS = ROOT / "wheels"
 CHOSEN = "XIANJIE_WHEELS"  # another folder of wheels: a stick
 MADE_FOR = "made-for.txt"  # written last: without it, the wheels are not all there
 
-CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest"])
+# Tests in two to four processes, each file in one of them: what a file runs once is shared by its tests.
+CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"])
 
 
 def say(text):
@@ -267,7 +268,7 @@ def main(arguments):
     environment = dict(os.environ, PYTHONUTF8="1")
     if arguments[:1] == ["test"]:
         for check in CHECKS:
-            words = check + (arguments[1:] if check == ["pytest"] else [])
+            words = check + (arguments[1:] if check[0] == "pytest" else [])
             say(" ".join(words))
             code = wait_for([PYTHON, "-m"] + words, environment, str(ROOT))
             if code:
