@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.analyses import attribution, budget, consequences
+from experiments.analyses import attribution, budget, comparison, consequences
 from experiments.analyses.attribution import Package
 from experiments.analyses.changes import Amount, GoalChange
 from experiments.analyses.consequences import Consequences
@@ -455,3 +455,36 @@ def test_parts_and_repairs_that_were_run_stand_in_the_brief(compared):
     table = next(block for section in brief.sections if section.id == "parts" for block in section.blocks)
     assert [shown(row["share"]) for row in table.rows] == ["+120（+80～+160）"] * 2
     assert "尚未推演" not in text_of(brief)
+
+
+def test_rows_stand_in_the_order_of_the_text():
+    decided, other, promise = change(decided=True), change(promise=False), change()
+    assert answer.in_order([other, decided, promise]) == [promise, decided, other]
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "low", "high", "told"),
+    [(100.0, 90.0, -12.0, -8.0, True), (100.0, 90.0, -22.0, 2.0, False), (1000.0, 995.0, -6.0, -4.0, False)],
+)
+def test_money_moves_where_it_clearly_does_and_by_more_than_a_trifle(first, other, low, high, told):
+    assert answer.moves(Amount(first, other, low, high, low, high, 0, 0)) is told
+
+
+def test_a_folder_of_a_comparison_names_the_results_in_it(tmp_path):
+    assert comparison.compared(tmp_path) == []
+    named = {"scenarios": [{"folder": "elsewhere/baseline"}, {"folder": "elsewhere/own"}]}
+    (tmp_path / "comparison.json").write_text(json.dumps(named), encoding="utf-8")
+    (tmp_path / "baseline").mkdir()
+    assert comparison.compared(tmp_path) == []  # one of them lies elsewhere
+    (tmp_path / "own").mkdir()
+    assert comparison.compared(tmp_path) == [tmp_path / "baseline", tmp_path / "own"]
+    (tmp_path / "comparison.json").write_text("[", encoding="utf-8")
+    assert comparison.compared(tmp_path) == []
+
+
+def test_a_brief_is_written_of_a_comparisons_folder_alone(compared, tmp_path):
+    _made, _results, out = compared
+    made = CliRunner().invoke(app, ["brief", str(out), "--format", "html", "--out", str(tmp_path / "brief"), "--quiet"])
+    assert made.exit_code == 0, made.stderr
+    text = (tmp_path / "brief" / "comparison-zh.html").read_text(encoding="utf-8")
+    assert "压减方案" in text and "照旧方案" in text
