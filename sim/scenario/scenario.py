@@ -122,7 +122,7 @@ def load_scenario(
         judged_by.id != HOME and path.resolve() == shipped.files()[BASELINE].resolve()
     ):  # its title and reason name Lingyuan's document
         names = judged_by.document or judged_by.title
-        title = {"zh": f"基准情景：按{names['zh']}执行", "en": f"Baseline: {names['en']}"}
+        title = {"zh": f"基准方案：按{names['zh']}执行", "en": f"Baseline: {names['en']}"}
         if (here := reader.county.title) is not None:
             title = {"zh": f"{here['zh']}：{title['zh']}", "en": f"{here['en']}: {title['en']}"}
         reason = NO_CHANGE

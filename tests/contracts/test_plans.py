@@ -91,7 +91,7 @@ def test_plans_of_several_sources_go_before_each_other(tmp_path):
     assert by_county.plan.id == "one"
     assert county.values_of(by_county, None).at("thresholds.posts") == 402
     assert {each.id: each.origin for each in origins(by_county)}["thresholds.posts"] == "plan"
-    assert by_county.title["zh"] == "绩溪县：基准情景：按某委发〔2021〕1号执行"
+    assert by_county.title["zh"] == "绩溪县：基准方案：按某委发〔2021〕1号执行"
     scenario = tmp_path / "mine.yaml"
     scenario.write_text("extends: baseline\ntitle: 试\nplan: plans/two\n", encoding="utf-8")
     by_scenario = load_scenario(scenario, county_file=there)
