@@ -127,10 +127,15 @@ HOW = ("group", "parent", "worker", "tables")
 
 
 def children(process):
-    """The worker processes that a process has begun."""
+    """The worker processes that a process has begun, spawned or forked from the server that it has begun."""
     listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(maxsplit=2) for line in listed.splitlines()]
-    return [int(row[0]) for row in rows if int(row[1]) == process and "spawn_main" in row[-1]]
+    servers = {int(row[0]) for row in rows if int(row[1]) == process and "forkserver" in row[-1]}
+    return [
+        int(row[0])
+        for row in rows
+        if (int(row[1]) == process and "spawn_main" in row[-1]) or (int(row[1]) in servers and "forkserver" in row[-1])
+    ]
 
 
 def until(condition, child, seconds=60.0):
