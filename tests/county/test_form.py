@@ -176,7 +176,7 @@ def with_plan(path, cells, facts=GIVEN):
 def test_the_plan_of_a_form_becomes_a_scenario_of_the_county(tmp_path):
     path, _ = with_plan(tmp_path / "a.xlsx", {("budget.county_floor", "2023年"): 1000, ("public_posts.count", "全期"): 3000})
     answer = run("import", path, "--out", tmp_path / "县", "--lang", "zh")
-    assert answer.exit_code == 0 and "方案.yaml" in answer.stdout
+    assert answer.exit_code == 0 and "方案.yaml" in "".join(answer.stdout.split())
     scenario = load_scenario(tmp_path / "县" / "方案.yaml")
     assert scenario.title["zh"] == "本县方案"
     values = {
