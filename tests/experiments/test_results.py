@@ -187,9 +187,9 @@ def test_a_target_missed_by_some_counties_is_shown_with_their_range():
     """A mean of 85.6 lies between 83.3 and 86.6: without the range the line would say that what is missed is met."""
     line = {"id": "land", "name": {"zh": "耕地", "en": "Land"}, "unit": "", "target": [83.3, 86.6], "ok": False,
             "achieved": 85.6, "lowest": 84.4, "highest": 86.8}  # fmt: skip
-    assert "Land: target 83.3–86.6, achieved 85.6 (84.4–86.8)" in str([*scoreboard._audit([line], Words("en"))][-2])
+    assert "Land: range 83.3–86.6, mean 85.6 (84.4–86.8)" in str([*scoreboard._audit([line], Words("en"))][-2])
     alike = {**line, "achieved": 87.0, "lowest": 87.0, "highest": 87.0}
-    assert str([*scoreboard._audit([alike], Words("en"))][-2]).endswith("achieved 87.0")
+    assert str([*scoreboard._audit([alike], Words("en"))][-2]).endswith("mean 87.0")
 
 
 @pytest.mark.parametrize(
