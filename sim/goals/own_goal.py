@@ -51,17 +51,28 @@ def known_indicators() -> dict[str, Indicator]:
     return {**INDICATORS, **COUNTY_ONLY}
 
 
+@dataclass
+class RecordFaults:
+    """Hands on each fault of one goal's record, with the goal's name and the line of the key; ``count``: how many there were."""
+
+    place: Any
+    name: str
+    record: Any
+    line: int
+    add_fault: Callable[[Any, int, str, str], None]
+    count: int = 0
+
+    def __call__(self, key: str, english: str, chinese: str) -> None:
+        """A fault of a key."""
+        self.count += 1
+        self.add_fault(self.place, self.record.lines.get(key, self.line), f"{self.name}: {english}", f"{self.name}：{chinese}")
+
+
 def read_own_goal(
     place: Any, name: str, record: Any, line: int, add_fault: Callable[[Any, int, str, str], None]
 ) -> OwnGoal | None:
     """A goal of the reader's own from its record; None after a fault."""
-    faults = 0
-
-    def fault(key: str, english: str, chinese: str) -> None:
-        nonlocal faults
-        faults += 1
-        add_fault(place, record.lines.get(key, line), f"{name}: {english}", f"{name}：{chinese}")
-
+    fault = RecordFaults(place, name, record, line, add_fault)
     for key in record:
         if key not in KEYS:
             fault(key, *unknown("a goal of your own has no key", "自定目标没有这一项：", key, KEYS))
@@ -80,7 +91,7 @@ def read_own_goal(
             "at_least", "write one of 'at_least: …' and 'at_most: …'", "“at_least”（不低于）和“at_most”（不高于）要写一个，也只能写一个"
         )  # fmt: skip
     when = _when(record, indicator, fault)
-    if faults or indicator is None:
+    if fault.count or indicator is None:
         return None
     return OwnGoal(name, called, indicator.id, least, most, when)
 

@@ -21,7 +21,7 @@ from sim.core.inputs.resolve import Values, resolve
 from sim.goals.goal import GOALS, QUARTER, YEARS_IN_MONTHS, Goal, GoalInputs
 from sim.goals.indicators import COUNTY_ONLY, INDICATORS
 from sim.goals.measure import Measure
-from sim.goals.own_goal import OWN_KEYS, OwnGoal, own_goal, read_own_goal
+from sim.goals.own_goal import OWN_KEYS, OwnGoal, RecordFaults, own_goal, read_own_goal
 
 KEYS = ("title", "document", "goals")
 ASKED_KEYS = ("clause", "weight", "headline", "name", "definition", "source", "targets")
@@ -224,13 +224,7 @@ def read_goals(place: Any, goals: Mapping[Any, Any], add_fault: AddFault) -> tup
 
 
 def _asked(place: Any, name: str, record: Any, line: int, add_fault: AddFault) -> AskedGoal | None:
-    faults = 0
-
-    def fault(key: str, english: str, chinese: str) -> None:
-        nonlocal faults
-        faults += 1
-        add_fault(place, record.lines.get(key, line), f"{name}: {english}", f"{name}：{chinese}")
-
+    fault = RecordFaults(place, name, record, line, add_fault)
     for key in record:
         if key not in ASKED_KEYS:
             fault(key, *unknown("a goal of the model has no key", "模型已有的目标没有这一项：", key, ASKED_KEYS))
@@ -255,7 +249,7 @@ def _asked(place: Any, name: str, record: Any, line: int, add_fault: AddFault) -
         except UserError as problem:
             fault(key, f"'{key}' {problem.english}", f"“{key}”{problem.chinese}")
     targets = _targets(place, name, record, fault)
-    if faults:
+    if fault.count:
         return None
     if targets and "name" not in record and not _shipped_as(place, HOME):
         fault(

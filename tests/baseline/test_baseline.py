@@ -51,6 +51,6 @@ def test_the_baseline_is_of_the_recorded_order():
 
 
 def test_the_level_of_2021_is_of_the_neighbours_order():
-    """The neighbour's published income of 2021, by the mean of eight replications: one's own luck moves a level by 1 % or so."""
+    """The neighbour's published income of 2021, by the mean of eight replications: chance moves a level by 1 % or so."""
     levels = [simulate(seed).indicators["rural_income"][11] for seed in range(8)]
     assert sum(levels) / len(levels) == pytest.approx(16406, rel=0.06)

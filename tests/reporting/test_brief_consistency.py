@@ -17,15 +17,8 @@ from experiments.reporting.documents.content import Brief, Cell, Illustration, P
 from experiments.reporting.documents.figure_bytes import Pictures
 from experiments.reporting.translations import Words
 from tests.reporting.conftest import write
-from tests.reporting.test_answer import compared, facts, pages  # noqa: F401 (fixtures)
+from tests.reporting.test_answer import BASE, compared, facts, pages  # noqa: F401 (fixtures)
 
-PLAN = """
-extends: {root}/scenarios/baseline.yaml
-title: {{zh: 基准方案, en: "The baseline"}}
-reason: {{zh: 检验。, en: "A test."}}
-months: 12
-population: {{general_weight: 100}}
-"""
 LANGUAGES = ("zh", "en")
 BOOK = yaml.safe_load(Path("experiments/reporting/words_answer.yaml").read_text(encoding="utf-8"))
 #: What a planted fault puts into a cell; no number of the test is like it.
@@ -36,7 +29,7 @@ SPOILT = "977"
 def alone(tmp_path_factory) -> dict[str, Brief]:
     """The brief of one plan with the runs beside it, by language."""
     place = tmp_path_factory.mktemp("alone")
-    (place / "base.yaml").write_text(PLAN.format(root=Path.cwd()), encoding="utf-8")
+    (place / "base.yaml").write_text(BASE.format(root=Path.cwd()), encoding="utf-8")
     found = CliRunner().invoke(
         app, ["run", str(place / "base.yaml"), "--replications", "4", "--brief", "--no-figures", "--quiet", "--workers", "2",
               "--out", str(place / "out")],

@@ -105,7 +105,7 @@ class _Writer:
     def _length(self, look: word_styles.Look, width: float) -> float:
         """Points that the brief takes, by its characters: good to a line or two."""
         line = look.line or LINE * look.size
-        used = 2 * line  # a line to spare, and one that names the annexes
+        used = (4 if look.attached else 2) * line  # lines to spare, and one that names the annexes
         used += 1.5 * look.title_size * _lines(self.brief.title, look.title_size, width)
         used += line * _lines(f"　　{self.brief.subtitle}", look.size, width) + 16.0 * _lines(self.brief.source, 10.5, width)
         sections = (Section("opening", "", self.brief.opening), *map(self._in_text, self.brief.shown))

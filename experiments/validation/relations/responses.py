@@ -167,9 +167,10 @@ def without_monitoring(world: World) -> Finding:
         intake.append(float(blind["intake_year"].max()))
         recorded.append(float(blind["relapse_recorded"][11::12].max()))
         usual.append(float(seeing["relapse_recorded"][11::12].mean()))
-    # One household more or less decides a single replication of a small county: what monitoring finds are some dozens a year.
+    # One household more or less decides a single replication of a small county; in the whole county each one shows it.
     rise = paired_mean(np.array(rises))
-    holds = rise.mean > 0.0 and max(intake) == 0.0 and max(recorded) == 0.0 and min(usual) > 0.0
+    found = rise.mean > 0.0 and (world.size < 1.0 or min(rises) > 0.0)
+    holds = found and max(intake) == 0.0 and max(recorded) == 0.0 and min(usual) > 0.0
     zh = f"真实返贫率 {rise.points()} 个百分点，识别 {max(intake):.0f} 户，台账返贫 {max(recorded):.0f}（平时平均 {np.mean(usual):.1f}）"  # noqa: E501
     en = (
         f"true relapse {rise.points()} points, identified {max(intake):.0f}, recorded relapse {max(recorded):.0f} "
