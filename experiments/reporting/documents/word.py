@@ -110,7 +110,7 @@ class _Writer:
         used += line * _lines(f"　　{self.brief.subtitle}", look.size, width) + 16.0 * _lines(self.brief.source, 10.5, width)
         sections = (Section("opening", "", self.brief.opening), *map(self._in_text, self.brief.shown))
         for section in (each for each in sections if each.blocks):
-            used += line + 22.0 if section.title else 0.0
+            used += line + sum(look.heading_gaps) if section.title else 0.0
             for block in section.blocks:
                 if isinstance(block, Illustration):
                     used += PICTURE * width + 30.0
@@ -123,7 +123,7 @@ class _Writer:
                 texts = (
                     [block.text] if isinstance(block, Paragraph) else [*getattr(block, "items", ()), *getattr(block, "lines", ())]
                 )
-                used += sum(4.0 + pitch * _lines(f"　　{text}", size, width) for text in texts)
+                used += sum(look.gap + pitch * _lines(f"　　{text}", size, width) for text in texts)
         return used
 
     def _attach(self) -> None:

@@ -31,7 +31,7 @@ class Look:
     """Fonts, sizes (points) and margins of a style of documents; ``chinese_numerals``: whether Chinese headings have them;
     ``attached``: tables and pictures stand in annexes that the text names, as in an office's paper; ``fits``: sizes of text, line
     spacings and sizes in tables, the largest or the standard's own first, of which the first is taken in which the brief ends on
-    the second page.
+    the second page; ``gap``: points after a paragraph; ``heading_gaps``: points before and after a first heading.
     """
 
     body: Fonts
@@ -51,6 +51,8 @@ class Look:
     chinese_numerals: bool
     attached: bool = False
     fits: tuple[tuple[float, float | None, float], ...] = ()
+    gap: float = 4.0
+    heading_gaps: tuple[float, float] = (16.0, 6.0)
 
     def number(self, section: int, language: str) -> str:
         """How a first heading is numbered: 一、 in a Chinese document after the standard, a figure in any other."""
@@ -74,6 +76,7 @@ LOOKS = {
         FANGSONG, Fonts("方正小标宋简体", "Times New Roman"), Fonts("黑体", "Times New Roman"), size=16, title_size=22,
         heading_size=16, cell_size=10.5, line=28.0, indent=True, centred=True,
         top=Mm(37), bottom=Mm(35), left=Mm(28), right=Mm(26), chinese_numerals=True, attached=True,
+        gap=0.0, heading_gaps=(0.0, 0.0),  # the standard sets lines and nothing between them
         fits=((16, 28.0, 10.5), (16, 25.0, 10.5), (15, 23.0, 10.5), (14, 21.0, 10.5), (12, 18.0, 10.5)),
     ),
 }  # fmt: skip
@@ -85,8 +88,8 @@ def look_of(style: str, language: str) -> Look:
     if language != "en":
         return look
     if look.attached:
-        fits: tuple[tuple[float, float | None, float], ...] = ((11, 16.0, 9), (10, 14.0, 9))
-        return replace(look, size=11, heading_size=12, title_size=16, cell_size=9, line=16.0, fits=fits)
+        fits: tuple[tuple[float, float | None, float], ...] = ((12, 18.0, 9.5), (11, 16.0, 9), (10, 14.0, 9))
+        return replace(look, size=12, heading_size=13, title_size=18, cell_size=9.5, line=18.0, fits=fits)
     fits = ((11, None, 9), (10.5, None, 8.5), (10, None, 8.5), (9.5, None, 8))
     return replace(look, size=9.5, heading_size=12, title_size=16, cell_size=8, fits=fits)
 
@@ -100,13 +103,13 @@ def apply_look(document: Any, look: Look, language: str) -> None:
     _fonts(styles["Normal"], look.body)
     normal = styles["Normal"]
     normal.font.size = Pt(look.size)
-    _spacing(normal, 0, 4, look.line)
+    _spacing(normal, 0, look.gap, look.line)
     _title(styles, look)
     body = styles["Body Text"]
-    _spacing(body, 0, 4, look.line)
+    _spacing(body, 0, look.gap, look.line)
     if look.indent:
         body.paragraph_format.first_line_indent = Pt(2 * look.size)
-    _spacing(styles["List Bullet"], 0, 3, look.line)
+    _spacing(styles["List Bullet"], 0, look.gap, look.line)
     _small(styles, "Caption", look)
     _small(styles, "Footer", look, size=8)
     styles["Footer"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -146,7 +149,7 @@ def _title(styles: Any, look: Look) -> None:
                 spacing.getparent().remove(spacing)
     _spacing(title, 0, 4, None)
     _spacing(subtitle, 0, 8, None)
-    _spacing(heading, 16, 6, None)
+    _spacing(heading, *look.heading_gaps, look.line if look.attached else None)
     heading.paragraph_format.keep_with_next = True
 
 
