@@ -85,7 +85,7 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
             seconds, megabytes = sorted(taken)[len(taken) // 2]
             judged = formats == "all"
             yield Line(
-                f"brief of {count} replications, with the life without policy: {formats}",
+                f"brief of {count} replications, with the run without policy: {formats}",
                 f"{seconds:.1f} s, {megabytes:.0f} MB",
                 f"< {SECONDS:.0f} s and {MEGABYTES:.0f} MB" if judged else "",
                 seconds < SECONDS and megabytes < MEGABYTES if judged and not options.quick else None,

@@ -133,7 +133,7 @@ class Records:
             raise InputError(
                 self._where, 0,
                 f"'{self._name}.{column}' is the truth, which the administration does not know; declare sees='truth'",
-                f"“{self._name}.{column}”是真实情况，管理部门并不掌握；要用它请写 sees='truth'"
+                f"“{self._name}.{column}”是实际情况，管理部门并不掌握；要用它请写 sees='truth'"
             )  # fmt: skip
         found = unknown(f"table '{self._name}' has no column", f"表“{self._name}”没有这一列：", column, list(self._shown))
         raise InputError(self._where, 0, *found)

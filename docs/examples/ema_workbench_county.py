@@ -2,7 +2,7 @@
 
     python docs/examples/ema_workbench_county.py
 
-Needs the package ``ema_workbench`` (part of the development environment). The model is used as it is: a function that lives one
+Needs the package ``ema_workbench`` (part of the development environment). The model is used as it is: a function that runs one
 county. Levers are set by value, assumptions by the quantile of their own distribution, so their ranges are nowhere repeated.
 """
 
@@ -16,14 +16,14 @@ UNCERTAIN = {"admission_rate": "illness.admission_rate", "mean_bill": "illness.m
 
 
 def county(replication: int = 0, months: int = 60, **values: float) -> dict[str, float]:
-    """One life of the baseline with some levers set and some assumptions held at a quantile."""
+    """One replication of the baseline with some levers set and some assumptions held at a quantile."""
     sets = [f"{LEVERS[name]}={value}" for name, value in values.items() if name in LEVERS]
     scenario = load_scenario("scenarios/baseline.yaml", sets)
     quantiles = {UNCERTAIN[name]: value for name, value in values.items() if name in UNCERTAIN}
-    life = run_county(scenario, quantiles, seed=2021, replication=replication)
+    result = run_county(scenario, quantiles, seed=2021, replication=replication)
     return {
-        "relapse_rate": float(life.indicators["relapse_rate"][months - 1]),
-        "margin_of_R3": float(life.goals["R3"].margin),
+        "relapse_rate": float(result.indicators["relapse_rate"][months - 1]),
+        "margin_of_R3": float(result.goals["R3"].margin),
     }
 
 

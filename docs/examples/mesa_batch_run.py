@@ -1,9 +1,10 @@
-"""The county under Mesa's ``batch_run``, as it is: the same lives, with Mesa's face.
+"""The county under Mesa's ``batch_run``, as it is: the same replications, with Mesa's face.
 
     python docs/examples/mesa_batch_run.py
 
 ``batch_run`` of Mesa 3.3 hands every iteration the same seed unless it is varied; here the replication is a parameter, and
-with it the luck, while all posts share the luck of a replication. Its results are held in memory: for thousands of lives use
+with it the random draws, while all numbers of posts share those of a replication. Its results are held in memory: for thousands
+of replications use
 ``xianjie sweep``, which journals them.
 """
 
@@ -13,7 +14,7 @@ from sim.model import CountyModel
 
 
 def batch(months: int = 12, posts: tuple[int, ...] = (4000, 6000), replications: int = 1) -> list[dict]:
-    """One row for each life and month: the parameters, and what the model's data collector reports."""
+    """One row for each replication and month: the parameters, and what the model's data collector reports."""
     parameters = {
         "scenario": "scenarios/baseline.yaml",
         "seed": 2021,

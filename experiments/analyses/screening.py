@@ -49,7 +49,7 @@ def run_points(
             continue
         kept.append(point)
     if not found:
-        raise ValueError("no life of the screening came to its end")
+        raise ValueError("no replication of the screening finished")
     return kept, {name: np.array([each.outcome(measure)[0] for each in found]) for name, measure in measures.items()}
 
 

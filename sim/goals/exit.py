@@ -19,7 +19,7 @@ OPENS = YEARS_IN_MONTHS + PLAN_MONTHS  # the row of January 2026 in a series tha
 EXIT_INDICATORS: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("entered_since_2025", {"zh": "2025年后累计新返贫户占脱贫户比例（真实，可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "2026年1月以来新低于标准（口径同R3，同一户可重复计）的脱贫户次，除以月末脱贫户；此前缺失。", "en": "Entries of registered households below, as R3 counts, since January 2026, one household may count again; divided by registered households at the month's end; missing before."}),
+        Indicator("entered_since_2025", {"zh": "2025年后累计实际新返贫户占脱贫户比例（可重复计）", "en": "Entries below since the end of 2025 over registered households, true"}, "share", Measure.ENTERED, Measure.REGISTERED_HOUSEHOLDS, said={"zh": "2026年1月以来新低于标准（口径同R3，同一户可重复计）的脱贫户次，除以月末脱贫户；此前缺失。", "en": "Entries of registered households below, as R3 counts, since January 2026, one household may count again; divided by registered households at the month's end; missing before."}),
     )
 }  # fmt: skip
 
@@ -59,8 +59,8 @@ def relapse_after(inputs: GoalInputs) -> GoalOutcome:
     return _below(inputs, "relapse_rate")
 
 
-@goal("X1_observed", "退出后三年返贫率不超过2%（登记所见）", "The same, on file",
-      "2026至2028年每年末登记返贫率不超过上限。", None, "share", deadline=LAST_YEAR, watched="relapse_recorded", after=True)  # fmt: skip
+@goal("X1_observed", "退出后三年返贫率不超过2%（台账口径）", "The same, on file",
+      "2026至2028年每年末台账返贫率不超过上限。", None, "share", deadline=LAST_YEAR, watched="relapse_recorded", after=True)  # fmt: skip
 def relapse_after_observed(inputs: GoalInputs) -> GoalOutcome:
     """At the end of 2026, 2027 and 2028 at most the threshold share of registered persons is on file as fallen below the line."""
     return _below(inputs, "relapse_recorded")

@@ -80,17 +80,17 @@ def measure_names() -> dict[str, dict[str, str]]:
 M = Measure
 _LIST = (
     Indicator("rural_income", _both("农村居民人均可支配收入（近12个月）", "Rural income per head, twelve months"), "yuan", M.INCOME_12, M.PERSONS, headline=True, banded=True),
-    Indicator("relapse_rate", _both("返贫率（扣除刚性支出，真实）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True, threshold_of="relapse_share"),
-    Indicator("relapse_rate_income", _both("返贫率（仅按收入，真实）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
+    Indicator("relapse_rate", _both("实际返贫率（扣除刚性支出）", "Relapse rate net of rigid spending, true"), "share", M.BELOW, M.REGISTERED, headline=True, banded=True, threshold_of="relapse_share"),
+    Indicator("relapse_rate_income", _both("实际返贫率（仅按收入）", "Relapse rate by income alone, true"), "share", M.BELOW_INCOME, M.REGISTERED),
     Indicator("relapse_spell", _both("连续三个月返贫率", "Relapse rate, spells of three months"), "share", M.BELOW_SPELL, M.REGISTERED),
-    Indicator("entered_year", _both("近12个月新返贫户占脱贫户比例（真实）", "Registered households that fell below in twelve months, true"), "share", M.ENTERED, M.REGISTERED_HOUSEHOLDS, "flow", said=_both("近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end.")),
-    Indicator("relapse_recorded", _both("返贫率（登记）", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
-    Indicator("relapse_polished", _both("考核压力下未计入登记的返贫", "Fallen on file, left out of the count under assessment"), "share", M.POLISHED, M.REGISTERED),
+    Indicator("entered_year", _both("近12个月实际新返贫户占脱贫户比例", "Registered households that fell below in twelve months, true"), "share", M.ENTERED, M.REGISTERED_HOUSEHOLDS, "flow", said=_both("近12个月内新低于标准（口径同R3）的脱贫户次，除以月末脱贫户。", "Entries of registered households below, as R3 counts, in twelve months; divided by registered households at the month's end.")),
+    Indicator("relapse_recorded", _both("台账返贫率", "Relapse rate on file"), "share", M.REPORTED_BELOW, M.REGISTERED, banded=True),
+    Indicator("relapse_polished", _both("考核压力下未计入台账的返贫", "Fallen on file, left out of the count under assessment"), "share", M.POLISHED, M.REGISTERED),
     Indicator("relapse_undetected", _both("未被发现的返贫率", "Relapse never identified"), "share", M.UNDETECTED, M.REGISTERED),
     Indicator("below_inherited", _both("期初已低于标准", "Below since before 2021"), "share", M.BELOW_INHERITED, M.REGISTERED),
     Indicator("registered_income", _both("脱贫人口人均纯收入（近12个月）", "Income per registered person, twelve months"), "yuan", M.REGISTERED_INCOME_12, M.REGISTERED, banded=True),
     Indicator("poorest_income", _both("期初低保脱贫人口人均收入（近12个月）", "Income per registered person on dibao at the start, twelve months"), "yuan", M.POOREST_INCOME_12, M.POOREST),
-    Indicator("at_risk_share", _both("有返贫风险的脱贫人口占比（真实）", "Registered persons at risk, true"), "share", M.AT_RISK_REGISTERED, M.REGISTERED, banded=True),
+    Indicator("at_risk_share", _both("实际有返贫风险的脱贫人口占比", "Registered persons at risk, true"), "share", M.AT_RISK_REGISTERED, M.REGISTERED, banded=True),
     Indicator("on_file_share", _both("监测对象占脱贫人口比例（含风险已消除）", "Registered persons listed for monitoring, risk eliminated or not"), "share", M.ON_FILE_REGISTERED, M.REGISTERED),
     Indicator("monitored_share", _both("风险未消除的监测对象占脱贫人口比例", "Registered persons under monitoring, risk not eliminated"), "share", M.MONITORED_REGISTERED, M.REGISTERED, banded=True),
     Indicator("on_file_persons", _both("监测对象人数（含风险已消除）", "Persons listed for monitoring, risk eliminated or not"), "persons", M.ON_FILE),
@@ -124,8 +124,8 @@ _LIST = (
     Indicator("stable_work_share", _both("有务工意愿的脱贫劳动力本年务工满六个月占比", "Registered persons wishing paid work with half a year of it since January"), "share", M.PAID_HALF_YEAR, M.PAID_WORK_WISHED),
     Indicator("idle_households", _both("有劳动力的零就业脱贫户", "Registered households able to work without work"), "households", M.IDLE_HOUSEHOLDS),
     Indicator("idle_share", _both("零就业户占有劳动力脱贫户比例", "The same, of those able to work"), "share", M.IDLE_HOUSEHOLDS, M.ABLE_HOUSEHOLDS),
-    Indicator("dibao_exclusion", _both("应保未保率（真实）", "Truly eligible persons without dibao"), "share", M.ELIGIBLE_UNSERVED, M.ELIGIBLE),
-    Indicator("dibao_inclusion", _both("错保率（真实）", "Dibao persons not truly eligible"), "share", M.SERVED_INELIGIBLE, M.DIBAO),
+    Indicator("dibao_exclusion", _both("实际应保未保率", "Truly eligible persons without dibao"), "share", M.ELIGIBLE_UNSERVED, M.ELIGIBLE),
+    Indicator("dibao_inclusion", _both("实际错保率", "Dibao persons not truly eligible"), "share", M.SERVED_INELIGIBLE, M.DIBAO),
     Indicator("reimbursed_ordinary", _both("脱贫人口普通住院报销比例（近12个月）", "Ordinary hospital costs of registered persons reimbursed, twelve months"), "share", M.REIMBURSED_ORDINARY, M.PROMISED_ORDINARY, "year"),
     Indicator("reimbursed_major", _both("脱贫人口大病住院报销比例（近12个月）", "Costs of major illness of registered persons reimbursed, twelve months"), "share", M.REIMBURSED_MAJOR, M.PROMISED_MAJOR, "year"),
     Indicator("reimbursed_bills", _both("脱贫人口住院总费用报销比例（近12个月）", "Whole hospital bills of registered persons reimbursed, twelve months"), "share", M.REIMBURSED, M.BILLED, "year"),
@@ -166,7 +166,7 @@ INDICATORS: dict[str, Indicator] = {indicator.id: indicator for indicator in _LI
 COUNTY_ONLY: dict[str, Indicator] = {
     indicator.id: indicator
     for indicator in (
-        Indicator("relapse_divergence", _both("返贫率：登记减真实", "Relapse rate on file less the true one"), "share", M.REPORTED_BELOW, M.REGISTERED, said=_both("登记返贫率减真实返贫率（均除以脱贫人口）：负数表示台账少记。", "The relapse rate on file less the true one, both of registered persons: below 0 the file knows of fewer.")),
+        Indicator("relapse_divergence", _both("返贫率：台账减实际", "Relapse rate on file less the true one"), "share", M.REPORTED_BELOW, M.REGISTERED, said=_both("台账返贫率减实际返贫率（均除以脱贫人口）：负数表示台账少记。", "The relapse rate on file less the true one, both of registered persons: below 0 the file knows of fewer.")),
         Indicator("registered_income_ratio", _both("脱贫人口收入与农村平均之比", "Registered over rural income per head"), "ratio", M.REGISTERED_INCOME_12, said=_both("脱贫人口近12个月人均纯收入除以农村居民近12个月人均可支配收入。", "Income per registered person of twelve months, divided by rural income per head of twelve months.")),
         Indicator("rural_income_growth", _both("农村居民收入同比增速（近12个月）", "Growth of rural income over twelve months"), "share", M.INCOME_12, said=_both("农村居民近12个月人均可支配收入除以上年同期，减1。", "Rural income per head of twelve months, divided by that of a year before, less 1.")),
         Indicator("quarter_income_growth", _both("农村居民当季收入同比增速", "Growth of a quarter's rural income over a year"), "share", M.INCOME, said=_both("农村居民近三个月人均收入除以上年同期，减1。", "Rural income per head of three months, divided by that of a year before, less 1.")),

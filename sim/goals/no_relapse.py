@@ -37,7 +37,7 @@ def relapse(inputs: GoalInputs) -> GoalOutcome:
 
 @goal(
     "R3_observed",
-    "返贫率不超过2%（登记所见）",
+    "返贫率不超过2%（台账口径）",
     "At most 2 % on file as fallen back",
     "每年末登记为返贫的脱贫人口不超过上限。",
     None,
@@ -51,7 +51,7 @@ def relapse_observed(inputs: GoalInputs) -> GoalOutcome:
 
 @goal(
     "R1",
-    "登记返贫为零",
+    "台账返贫为零",
     "Nobody on file as fallen back at any year's end",
     "每年末登记返贫人口为零。",
     None,
@@ -113,7 +113,7 @@ def _large_scale(percent: float) -> None:
         f"L1_{text.replace('.', '_')}",
         f"每年返贫率不超过{text}%",
         f"At most {text} % in every year",
-        f"每年末返贫率（真实）不超过{text}%。",
+        f"每年末实际返贫率不超过{text}%。",
         None,
         "share",
         watched="relapse_rate",
@@ -143,7 +143,7 @@ def no_cluster(inputs: GoalInputs) -> GoalOutcome:
 
 @goal(
     "Z3",
-    "期末无人低于标准（真实）",
+    "期末实际无人低于标准",
     "Nobody below the line at the end, true",
     "期末没有脱贫人口低于标准。",
     None,
@@ -159,9 +159,9 @@ def nobody_below(inputs: GoalInputs) -> GoalOutcome:
 
 @goal(
     "Z3_observed",
-    "期末无人低于标准（登记所见）",
+    "期末无人低于标准（台账口径）",
     "Nobody below the line at the end, on file",
-    "期末没有登记返贫的脱贫人口。",
+    "期末台账上没有返贫的脱贫人口。",
     None,
     "share",
     watched="relapse_recorded",

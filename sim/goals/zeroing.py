@@ -15,7 +15,7 @@ def _at_quarter_ends(inputs: GoalInputs, measure: Measure) -> GoalOutcome:
 
 @goal(
     "Z1",
-    "动态清零：识别后即有帮扶措施",
+    "应帮尽帮：识别后即落实帮扶措施",
     "Every identified household has a measure in place",
     "每季度末，除当月新识别户外，没有已识别而无帮扶措施的户。",
     None,
@@ -29,7 +29,7 @@ def measures_in_place(inputs: GoalInputs) -> GoalOutcome:
 
 @goal(
     "Z2",
-    "动态清零：识别后返贫不超过一个季度",
+    "应帮尽帮：识别后返贫不超过一个季度",
     "No relapse lasts longer than a quarter once identified",
     "没有监测户在识别后持续低于标准超过一个季度。",
     None,

@@ -52,7 +52,7 @@ GOALS = {
         True,
     ),
     "R3": Goal(both("返贫率", "Relapse"), both("净收入低于贫困线", "Net income below the line"), 1.0, True),
-    "R3_observed": Goal(both("返贫率（登记）", "Relapse as recorded"), both("登记数", "As recorded"), 2.0),
+    "R3_observed": Goal(both("台账返贫率", "Relapse as recorded"), both("登记数", "As recorded"), 2.0),
     "Z3": Goal(both("清零", "Nobody below"), both("年底无人低于标准", "Nobody at the end of the year"), -9.0),
 }
 

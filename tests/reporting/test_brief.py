@@ -291,7 +291,7 @@ def manifest(change):
         (lambda folder: (folder / "manifest.json").write_text("[]"), "can read"),
         (manifest(lambda m: m.update(format=99)), "format 99"),
         (manifest(lambda m: m["program"].update(name="other")), "not written by xianjie"),
-        (manifest(lambda m: m["replications"].update(completed=0)), "holds no life"),
+        (manifest(lambda m: m["replications"].update(completed=0)), "holds no finished replication"),
         (manifest(lambda m: m["files"].pop("years.parquet")), "lists no years.parquet"),
         (manifest(lambda m: m["files"].update({"../x": {"bytes": 1, "sha256": ""}})), "outside the folder"),
         (manifest(lambda m: m.update(hash="0" * 64)), "manifest.json was changed after the run (hash"),

@@ -10,7 +10,7 @@ from experiments.cli.console import Code, Json, Lang, Language, Quiet, Seed
 
 
 def selftest(
-    quick: Annotated[bool, typer.Option("--quick", help="A county an eighth the size, four seeds, facts on one life.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A county an eighth the size, four seeds, facts on one replication.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only this relation (MR17); may be repeated. Leaves the facts out.")] = None,  # noqa: E501
     finding: Annotated[Path | None, typer.Option(help="Also keep the finding in this file.")] = None,
     seed: Seed = 2021,

@@ -99,7 +99,7 @@ def check_folder(folder: Path) -> tuple[Results, list[Mark]]:
         raise Unusable(f"{folder} was not written by xianjie", f"{folder} 不是 xianjie 写的结果；请核对文件夹")
     if completed <= 0:
         raise Unusable(
-            f"{folder} holds no life: {failed} replications failed; see failures.json, and run it again",
+            f"{folder} holds no finished replication: {failed} replications failed; see failures.json, and run it again",
             f"{folder} 里没有一遍算成：{failed} 遍失败；请查看 failures.json 后重新运行",
         )
     marks = _find_changed_files(folder, files)

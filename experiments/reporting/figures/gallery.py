@@ -56,7 +56,7 @@ def gallery(results: Sequence[Results], language: str) -> Iterator[Picture]:
     """
     briefed = results[0]
     if figure_data.kind(briefed) != "run" or not briefed.manifest["replications"]["completed"]:
-        raise ValueError(f"{briefed.folder} holds no run with a finished life: there is nothing to draw")
+        raise ValueError(f"{briefed.folder} holds no run with a finished replication: there is nothing to draw")
     seen: set[str] = set()
     for picture in _all(briefed, results, language):  # two folders of one name are two pictures
         number = 1

@@ -171,7 +171,7 @@ def without_monitoring(world: World) -> Finding:
     rise = paired_mean(np.array(rises))
     found = rise.mean > 0.0 and (world.size < 1.0 or min(rises) > 0.0)
     holds = found and max(intake) == 0.0 and max(recorded) == 0.0 and min(usual) > 0.0
-    zh = f"真实返贫率 {rise.points()} 个百分点，识别 {max(intake):.0f} 户，台账返贫 {max(recorded):.0f}（平时平均 {np.mean(usual):.1f}）"  # noqa: E501
+    zh = f"实际返贫率 {rise.points()} 个百分点，识别 {max(intake):.0f} 户，台账返贫 {max(recorded):.0f}（平时平均 {np.mean(usual):.1f}）"  # noqa: E501
     en = (
         f"true relapse {rise.points()} points, identified {max(intake):.0f}, recorded relapse {max(recorded):.0f} "
         f"(usually {np.mean(usual):.1f})"
