@@ -73,7 +73,7 @@ def _at_least(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome
 @goal(
     "E4_outside",
     "外出务工3000人以上",
-    "At least 3 000 work outside",
+    "At least 3,000 work outside",
     "每年末脱贫劳动力外出务工人数不低于3000。",
     None,
     "persons",
@@ -81,14 +81,14 @@ def _at_least(inputs: GoalInputs, indicator: str, threshold: str) -> GoalOutcome
     watched="registered_outside",
 )
 def outside_jobs(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of every year at least 3 000 registered persons work outside the county."""
+    """At the end of every year at least 3,000 registered persons work outside the county."""
     return _at_least(inputs, "registered_outside", "outside_jobs")
 
 
 @goal(
     "E4_local",
     "就近就业2000人以上",
-    "At least 2 000 work near home",
+    "At least 2,000 work near home",
     "每年末脱贫劳动力就近就业人数不低于2000。",
     None,
     "persons",
@@ -96,14 +96,14 @@ def outside_jobs(inputs: GoalInputs) -> GoalOutcome:
     watched="registered_local",
 )
 def local_jobs(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of every year at least 2 000 registered persons work in local firms."""
+    """At the end of every year at least 2,000 registered persons work in local firms."""
     return _at_least(inputs, "registered_local", "local_jobs")
 
 
 @goal(
     "E4_posts",
     "公益岗位5000人以上",
-    "At least 5 000 on public-welfare posts",
+    "At least 5,000 on public-welfare posts",
     "每年末公益岗位在岗人数不低于5000。",
     None,
     "persons",
@@ -111,5 +111,5 @@ def local_jobs(inputs: GoalInputs) -> GoalOutcome:
     watched="posts_filled",
 )
 def posts(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of every year at least 5 000 persons of registered or monitored households hold a public-welfare post."""
+    """At the end of every year at least 5,000 persons of registered or monitored households hold a public-welfare post."""
     return _at_least(inputs, "posts_filled", "posts")

@@ -19,21 +19,21 @@ def _raised(inputs: GoalInputs, measure: Measure, threshold: str, kind: int) -> 
 @goal("Y_grain", "粮食产量5.4亿斤", "540 million jin of grain",
       "2021年粮食产量达到5.4亿斤（27万吨）以上。", None, "share", deadline=2021, watched="grain")  # fmt: skip
 def grain(inputs: GoalInputs) -> GoalOutcome:
-    """In 2021 the county's farms bring in at least 540 million jin (270 000 t) of grain. Value: output over what is asked."""
+    """In 2021 the county's farms bring in at least 540 million jin (270,000 t) of grain. Value: output over what is asked."""
     return _produced(inputs, Measure.GRAIN, "grain")
 
 
-@goal("Y_vegetables", "设施蔬菜92万吨", "920 000 t of greenhouse vegetables",
+@goal("Y_vegetables", "设施蔬菜92万吨", "920,000 t of greenhouse vegetables",
       "2021年设施蔬菜产量达到92万吨。", None, "share", deadline=2021, watched="vegetables")  # fmt: skip
 def vegetables(inputs: GoalInputs) -> GoalOutcome:
-    """In 2021 households, cooperatives and firms sell at least 920 000 t of greenhouse vegetables."""
+    """In 2021 households, cooperatives and firms sell at least 920,000 t of greenhouse vegetables."""
     return _produced(inputs, Measure.VEGETABLES, "vegetables")
 
 
-@goal("Y_greenhouses", "新建设施农业1万亩", "10 000 mu of new greenhouse land",
+@goal("Y_greenhouses", "新建设施农业1万亩", "10,000 mu of new greenhouse land",
       "2021年新建设施农业面积达到1万亩以上；含公建；合作社、家庭农场和企业的新建面积按产量占比推算。", None, "share", deadline=2021, watched="greenhouses_built")  # fmt: skip
 def greenhouses(inputs: GoalInputs) -> GoalOutcome:
-    """In 2021 at least 10 000 mu of greenhouse land are built: by households, with public money, and by cooperatives and firms
+    """In 2021 at least 10,000 mu of greenhouse land are built: by households, with public money, and by cooperatives and firms
     in proportion to their part of the vegetables."""
     target = inputs.threshold("greenhouses")
     of_households = float(
@@ -58,15 +58,15 @@ def bulbs(inputs: GoalInputs) -> GoalOutcome:
     return _produced(inputs, Measure.FLOWERS, "bulbs", inputs.threshold("bulbs_per_stem"))
 
 
-@goal("Y_hogs", "生猪饲养量105万头", "1 050 000 hogs raised",
+@goal("Y_hogs", "生猪饲养量105万头", "1,050,000 hogs raised",
       "2021年生猪饲养量达到105万头。", None, "share", deadline=2021, watched="hogs")  # fmt: skip
 def hogs(inputs: GoalInputs) -> GoalOutcome:
-    """In 2021 at least 1 050 000 hogs are raised: those sold and those still standing."""
+    """In 2021 at least 1,050,000 hogs are raised: those sold and those still standing."""
     return _raised(inputs, Measure.HOGS, "hogs", Measure.HOGS - Measure.GRAIN)
 
 
-@goal("Y_cattle", "肉牛饲养量32万头", "320 000 cattle raised",
+@goal("Y_cattle", "肉牛饲养量32万头", "320,000 cattle raised",
       "2021年肉牛饲养量达到32万头。", None, "share", deadline=2021, watched="cattle")  # fmt: skip
 def cattle(inputs: GoalInputs) -> GoalOutcome:
-    """In 2021 at least 320 000 cattle are raised: those sold and those still standing."""
+    """In 2021 at least 320,000 cattle are raised: those sold and those still standing."""
     return _raised(inputs, Measure.CATTLE, "cattle", Measure.CATTLE - Measure.GRAIN)
