@@ -186,7 +186,7 @@ _AS_FINDINGS: tuple[tuple[str, tuple[str, ...], BilingualText, str], ...] = (
     ("3_01_008", ("post_age",), BilingualText("under 16, or 70 and older, in a post", "公益岗位人员未满 16 岁或已满 70 岁"), "post"),
     ("5_01_003", ("post_outside",), BilingualText("works outside the county and holds a post", "县外务工同时在公益岗位"), "post"),
     ("5_14_001", ("negative:耕地面积",), BilingualText("land below zero", "耕地面积小于 0"), "land"),
-    ("5_15_0023", ("unit:工资性收入",), BilingualText("wages entered in 10 000 yuan", "工资性收入按万元填写"), "wage"),
+    ("5_15_0023", ("unit:工资性收入",), BilingualText("wages entered in 10,000 yuan", "工资性收入按万元填写"), "wage"),
     ("3_03_001", ("village_guarantees",), BilingualText("unsafe houses and no safe water exceed all households", "危房户与饮水不安全户之和超过总户数"), "village"),
     ("3_03_002", ("village_land",), BilingualText("village land below that of its registered households", "全村耕地少于脱贫户耕地之和"), "village"),
     ("3_03_003", ("village_empty",), BilingualText("village without households", "行政村总户数为空或为 0"), "village"),

@@ -49,7 +49,7 @@ class Answers:
 
 def new(
     name: Annotated[str, typer.Argument(help="The plan's name, which is also the name of its file.")],
-    money: Annotated[float | None, typer.Option(help="The county's own money, in 10 000 yuan a year.")] = None,
+    money: Annotated[float | None, typer.Option(help="The county's own money, in 10,000 yuan a year.")] = None,
     posts: Annotated[float | None, typer.Option(help="Public-welfare posts.")] = None,
     post_pay: Annotated[float | None, typer.Option(help="Pay of a post, yuan a month.")] = None,
     enclaves: Annotated[float | None, typer.Option(help="Effort to win enclave projects, of what it is.")] = None,

@@ -27,7 +27,7 @@ def form(
 ) -> None:
     """Write a scenario as an Excel form, which every command takes in place of the YAML file.
 
-    Levers stand by year, in 10 000 yuan, percent and numbers; what is left empty is not set.
+    Levers stand by year, in 10,000 yuan, percent and numbers; what is left empty is not set.
     """
     with console.exit_codes():
         from experiments.reporting import plan_workbook
