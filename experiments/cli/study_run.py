@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
 
 from experiments import model_api
 from experiments.cli import console, executor_options
@@ -24,6 +25,7 @@ from experiments.execution import reuse, runner
 from experiments.execution.local_executor import usable_processors
 from experiments.reporting.translations import Words
 from sim.core.inputs.errors import InputError
+from sim.scenario import load_scenario
 
 SHORT = 60.0  # seconds; a shorter study begins without confirmation
 
@@ -71,14 +73,10 @@ class StudyRun:
         left = count if self.request.fresh else max(0, count - count_done(self.work))
         if left == 0 or self.screen.quiet:
             return 0.0
-        scenario, only_luck = next(iter(self.scenarios.values())), self.request.only_luck
-        options = runner.RunOptions(2, self.request.seed, 1, only_luck, model_name=model_api.COUNTY, on_status=self.on_status)
-        cost = runner.forecast(scenario, options)
-        processes = min(self.request.workers or usable_processors(), left)
-        seconds = runner.duration(cost.pace, left, processes)
-        self.screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),
-                                memory=words.bytes(cost.memory)))  # fmt: skip
-        return seconds
+        request = self.request
+        options = runner.RunOptions(2, request.seed, 1, request.only_luck, model_name=model_api.COUNTY, on_status=self.on_status)
+        processes = min(request.workers or usable_processors(), left)
+        return announce(self.screen, next(iter(self.scenarios.values())), options, count, left, processes, words)
 
     def begin(self, count: int, yes: bool, unasked: bool = False) -> None:
         """Announce ``count`` replications, ask as ``confirm`` does, and make the folder ready.
@@ -95,7 +93,7 @@ class StudyRun:
         """
         seconds = self.announce(count)
         if not yes and not (unasked and not sys.stdin.isatty()):
-            _confirm(seconds, self.request.lang)
+            confirm_long(seconds, self.request.lang)
 
     @contextmanager
     def running(self, total: int) -> Iterator[RunRequest]:
@@ -114,7 +112,31 @@ class StudyRun:
         reuse.end(self.target, self.work)
 
 
-def _confirm(seconds: float, lang: str) -> None:
+def announce(
+    screen: Console, scenario: model_api.Scenario, options: runner.RunOptions, count: int, left: int, processes: int, words: Words
+) -> float:
+    """Print how many of ``count`` replications are ``left`` to run, their time and memory, from two timed here; the seconds."""
+    cost = runner.forecast(scenario, options)
+    seconds = runner.duration(cost.pace, left, processes)
+    screen.print(words("study_forecast", lives=count, left=left, workers=processes, seconds=words.seconds(seconds),
+                       memory=words.bytes(cost.memory)))  # fmt: skip
+    return seconds
+
+
+def announce_here(screen: Console, count: int, seed: int, lang: str, yes: bool) -> None:
+    """Announce about ``count`` replications of the baseline that this process will run itself; on a terminal, and unless ``yes``,
+    ask if they take long. InputError if the answer is no.
+    """
+    if screen.quiet:
+        return
+    on_status = make_status_printer(screen, lang)
+    options = runner.RunOptions(2, seed, 1, model_name=model_api.COUNTY, on_status=on_status)
+    seconds = announce(screen, load_scenario(console.BASELINE), options, count, count, 1, Words(lang))
+    if not yes and sys.stdin.isatty():
+        confirm_long(seconds, lang)
+
+
+def confirm_long(seconds: float, lang: str) -> None:
     """Ask for confirmation before a long study; InputError if the answer is no, or without a terminal."""
     if seconds < SHORT:
         return

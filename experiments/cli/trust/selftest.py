@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 
 from experiments.cli import console
-from experiments.cli.console import Code, Json, Lang, Language, Quiet, Seed
+from experiments.cli.console import Code, Json, Lang, Language, Quiet, Seed, Yes
 
 
 def selftest(
-    quick: Annotated[bool, typer.Option("--quick", help="A county an eighth the size, four seeds, facts on one replication.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A county an eighth the size, four seeds, facts on one replication.")] = False,  # noqa: E501
     only: Annotated[list[str] | None, typer.Option(help="Only this relation (MR17); may be repeated. Leaves the facts out.")] = None,  # noqa: E501
     finding: Annotated[Path | None, typer.Option(help="Also keep the finding in this file.")] = None,
     seed: Seed = 2021,
+    yes: Yes = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -23,7 +24,7 @@ def selftest(
     Exit codes: 0 done, 2 wrong usage, 4 a strict relation does not hold. Facts may miss, and are printed as they fall.
     """
     with console.exit_codes():
-        from experiments.cli import run_helpers
+        from experiments.cli import run_helpers, study_run
         from experiments.cli.trust.structure import write_finding
         from experiments.model_api import COUNTY, load_model
         from experiments.reporting.terminal import selftest as briefing
@@ -38,6 +39,7 @@ def selftest(
         screen = console.progress_console(quiet)
         extent = selftest.QUICK if quick else selftest.WHOLE
         load_model(COUNTY).prepare(scenario(), run_helpers.make_status_printer(screen, lang))
+        study_run.announce_here(screen, extent.county_runs(len(set(only or RELATIONS))), seed, lang, yes)
         with screen.status("") as status:
             rows = list(selftest.relations(extent, seed, status.update, only))
             facts = [] if only else selftest.facts(extent, seed)

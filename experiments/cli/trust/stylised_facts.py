@@ -5,21 +5,25 @@ from typing import Annotated
 import typer
 
 from experiments.cli import console
-from experiments.cli.console import Json, Lang, Language, Seed
+from experiments.cli.console import Json, Lang, Language, Quiet, Seed, Yes
 
 
 def facts(
     lives: Annotated[int, typer.Option(min=1, max=console.MOST, help="Replications with support, and as many without.")] = 12,
     seed: Seed = 2021,
+    yes: Yes = False,
     lang: Lang = Language.ZH,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare the model with what is known of poverty dynamics, and print every hit and every miss."""
     with console.exit_codes():
+        from experiments.cli import study_run
         from experiments.cli.model.describe import show_list
         from experiments.reporting.translations import Words
         from experiments.validation import stylised_facts
 
+        study_run.announce_here(console.progress_console(quiet), 2 * lives, seed, lang, yes)
         found = stylised_facts.lines(stylised_facts.measure(seed, lives))
         if as_json:
             console.show_json(found)

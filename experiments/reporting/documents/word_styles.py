@@ -89,7 +89,9 @@ def look_of(style: str, language: str) -> Look:
         return look
     if look.attached:
         fits: tuple[tuple[float, float | None, float], ...] = ((12, 18.0, 9.5), (11, 16.0, 9), (10, 14.0, 9))
-        return replace(look, size=12, heading_size=13, title_size=18, cell_size=9.5, line=18.0, fits=fits, gap=5.0, heading_gaps=(14.0, 4.0))
+        return replace(
+            look, size=12, heading_size=13, title_size=18, cell_size=9.5, line=18.0, fits=fits, gap=5.0, heading_gaps=(14.0, 4.0)
+        )
     fits = ((11, None, 9), (10.5, None, 8.5), (10, None, 8.5), (9.5, None, 8))
     return replace(look, size=9.5, heading_size=12, title_size=16, cell_size=8, fits=fits)
 
