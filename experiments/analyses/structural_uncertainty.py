@@ -66,17 +66,25 @@ def replications(futures: int) -> list[int]:
     return [2 * number for number in range(futures)]
 
 
-def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int) -> dict[tuple[str, str], Outcomes]:
-    """Outcomes by switch and plan, each over the same futures. Raises ValueError if a replication failed: holes would unpair."""
-    numbers = replications(futures)
+def count_futures(plans: Sequence[str], futures: int, ranked: int) -> dict[str, int]:
+    """Over how many futures each plan is run: the first two over all, those that are only ranked over the first ``ranked``."""
+    return {name: futures if place < 2 else min(ranked, futures) for place, name in enumerate(plans)}
+
+
+def run_switches(study: Study, plans: Mapping[str, Scenario], futures: int, ranked: int) -> dict[tuple[str, str], Outcomes]:
+    """Outcomes by switch and plan, over the futures that ``count_futures`` gives each plan, from the first on.
+
+    Raises ValueError if a replication failed: holes would unpair.
+    """
+    counts = count_futures(list(plans), futures, ranked)
     points = {
         (switch.id, name): Point(f"{switch.id}.{safe(name)}", apply_switch(plan, switch))
         for switch in switches()
         for name, plan in plans.items()
     }
-    study.run([(point, numbers) for point in points.values()])
-    found = {key: study.outcomes(point, numbers) for key, point in points.items()}
-    short = [f"{switch}/{plan}" for (switch, plan), each in found.items() if len(each.replications) < futures]
+    study.run([(point, replications(counts[plan])) for (_, plan), point in points.items()])
+    found = {(switch, plan): study.outcomes(point, replications(counts[plan])) for (switch, plan), point in points.items()}
+    short = [f"{switch}/{plan}" for (switch, plan), each in found.items() if len(each.replications) < counts[plan]]
     if short:
         raise ValueError(f"replications failed under {', '.join(short)}: without them futures cannot be compared")
     return found
@@ -108,6 +116,7 @@ def _under(found: Mapping[tuple[str, str], Outcomes], switch: str, plan: str, go
     return {
         "switch": switch,
         "met": int(np.nansum(met)),
+        "futures": len(met),
         "probability": round_digits(chance.probability), "low": round_digits(chance.low), "high": round_digits(chance.high),
         "margin": round_digits(float(np.nanmean(margin))),
         "change": round_digits(change.mean), "change_low": round_digits(change.low), "change_high": round_digits(change.high),
@@ -115,12 +124,13 @@ def _under(found: Mapping[tuple[str, str], Outcomes], switch: str, plan: str, go
 
 
 def _rank_plans(found: Mapping[tuple[str, str], Outcomes], switch: str, plans: Sequence[str], goal: str) -> dict[str, Any]:
-    """Plans from best to worst by mean margin under a switch; each with its paired distance to the first plan; and how many pairs
-    of plans stand the other way round than in the reference, and clearly so.
+    """Plans from best to worst by mean margin under a switch, over the futures that all have; each with its paired distance to
+    the first plan; and how many pairs of plans stand the other way round than in the reference, and clearly so.
     """
-    margins = {plan: found[switch, plan].outcome(f"{goal}.margin") for plan in plans}
-    usual = {plan: found[REFERENCE, plan].outcome(f"{goal}.margin") for plan in plans}
-    draws = found[switch, plans[0]].draws
+    common = min(len(found[switch, plan].replications) for plan in plans)
+    margins = {plan: found[switch, plan].outcome(f"{goal}.margin")[:common] for plan in plans}
+    usual = {plan: found[REFERENCE, plan].outcome(f"{goal}.margin")[:common] for plan in plans}
+    draws = found[switch, plans[0]].draws[:common]
     order = sorted(plans, key=lambda plan: -float(np.nanmean(margins[plan])))
     lines = []
     for plan in order:

@@ -249,7 +249,7 @@ def _goal_page(words: Words, name: str, found: Mapping[str, Any]) -> str:
         parts.append(words("structure_not_done") + "\n")
     for plan, results in structure["goals"].get(name, {}).items():
         parts.append(f"## {words('doc_switches', plan=words.of(structure['plans'][plan]))}\n")
-        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=structure["futures"]),  # noqa: E501
+        rows = [[words.of(structure["switches"][row["switch"]]["name"]), words("structure_met", met=row["met"], futures=row["futures"]),  # noqa: E501
                  words.quantity(row["margin"], goal.unit, True), _change(words, row, goal.unit)] for row in results]  # fmt: skip
         parts.append(_table(_heads(words, "switch", "met", "margin", "change"), rows))
     parts.append(words("doc_made_by", first=found["screening"]["command"], second=structure["command"]) + "\n")

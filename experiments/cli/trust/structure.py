@@ -11,12 +11,19 @@ from experiments.cli.console import Fresh, Json, Lang, Language, Out, Quiet, See
 Futures = Annotated[
     int, typer.Option(min=4, max=console.MOST, help="Parameter draws, each run once under every switch and plan.")
 ]
+Ranked = Annotated[
+    int | None,
+    typer.Option(
+        min=4, max=console.MOST, help="Parameter draws for plans after the first two, which are only ranked; by default all."
+    ),
+]
 Finding = Annotated[Path | None, typer.Option(help="Also keep the finding in this file, from which the pages of goals are made.")]
 
 
 def structure(
     plans: Annotated[list[Path] | None, typer.Argument(help="Plans to rank, the reference first; by default those of structure.yaml.")] = None,  # noqa: E501
     futures: Futures = 12,
+    ranked: Ranked = None,
     seed: Seed = 2021,
     workers: Workers = None,
     out: Out = None,
@@ -63,7 +70,13 @@ def structure(
             )  # fmt: skip
         switches = structure.switches()
         points.affordable("--futures", 0, len(switches) * len(chosen), futures)
-        count = len(switches) * len(chosen) * futures
+        if ranked is not None and ranked > futures:
+            raise InputError(
+                "--ranked", 0, f"ranks plans over the first of the {futures} futures: give at most {futures}",
+                f"只能用前若干组参数排名，共{futures}组：请不超过{futures}"
+            )  # fmt: skip
+        counts = structure.count_futures(list(chosen), futures, ranked or futures)
+        count = len(switches) * sum(counts.values())
         first = next(iter(chosen.values()))
         worlds = {
             f"{switch.id}.{name}": structure.apply_switch(plan, switch) for switch in switches for name, plan in chosen.items()
@@ -80,11 +93,13 @@ def structure(
         )
         run.begin(count, yes)
         with run.running(count) as options, Study(run.work, worlds, task, options) as study:
-            found = structure.run_switches(study, chosen, futures)
+            found = structure.run_switches(study, chosen, futures, ranked or futures)
         catalogue = model_api.load_model(model_api.COUNTY).catalogue(first)
+        numbers = {"futures": futures, **({"ranked": ranked} if ranked else {}), "seed": seed}
         made: dict[str, Any] = {
-            "command": format_command("structure", finding, [str(path) for path in plans or []], futures=futures, seed=seed),
-            "code": model_api.load_model(model_api.COUNTY).code(), "seed": seed, "futures": futures,
+            "command": format_command("structure", finding, [str(path) for path in plans or []], **numbers),
+            "code": model_api.load_model(model_api.COUNTY).code(),
+            "seed": seed, "futures": futures, "ranked": min(counts.values()),
             "switches": {switch.id: {"name": switch.name, "set": switch.sets} for switch in switches},
             "plans": {name: dict(plan.title) for name, plan in chosen.items()},
             **structure.summarise(found, catalogue),

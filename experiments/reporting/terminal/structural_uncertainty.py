@@ -23,7 +23,7 @@ def answer(result: Mapping[str, Any], goals: Mapping[str, Any], language: str, f
         for plan, rows in result["goals"][name].items():
             yield Prose(f"\n{words.of(goal.name)} — {words.of(result['plans'][plan])}", "bold")
             yield _switches(result, rows, goal.unit, words)
-        yield Prose(f"\n{words('structure_order', goal=words.of(goal.name))}", "bold")
+        yield Prose(f"\n{words('structure_order', goal=words.of(goal.name), futures=result['ranked'])}", "bold")
         yield _orders(result, order, words)
     yield words("structure_note")
     yield words("folder", out=folder)
@@ -35,16 +35,16 @@ def _switches(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], unit
         switch = words.of(result["switches"][row["switch"]]["name"])
         table.add_row(
             switch,
-            format_met(row, result["futures"], words),
+            format_met(row, words),
             words.quantity(row["margin"], unit, True),
             format_change(row, unit, words),
         )
     return table
 
 
-def format_met(row: Mapping[str, Any], futures: int, words: Words) -> str:
+def format_met(row: Mapping[str, Any], words: Words) -> str:
     """In how many replications a goal was met."""
-    return words("structure_met", met=row["met"], futures=futures)
+    return words("structure_met", met=row["met"], futures=row["futures"])
 
 
 def format_change(row: Mapping[str, Any], unit: str, words: Words) -> str:
