@@ -8,26 +8,27 @@ from typing import Any
 from experiments.validation import stylised_facts
 from experiments.validation.relations import RELATIONS, World
 
-#: Counties that a relation runs for each seed beside those that others have run, in the mean; measured on the whole county.
-RUNS_OF_A_RELATION = 1.5
-
 
 @dataclass(frozen=True)
 class Extent:
-    """How large the county is, in how many seeds relations are looked at, and how many replications the facts are measured on."""
+    """How large the county is, in how many seeds relations are looked at, and how many replications the facts are measured on.
+
+    ``effort``: what all relations take, in replications of the whole county; measured.
+    """
 
     size: float
     seeds: int
     replications: int
+    effort: int
 
-    def county_runs(self, chosen: int) -> int:
+    def count_replications(self, chosen: int) -> int:
         """About how many replications of the whole county ``chosen`` relations take and, with all of them, the facts."""
         facts = 2 * self.replications if chosen == len(RELATIONS) else 0
-        return max(1, round(self.size * self.seeds * RUNS_OF_A_RELATION * chosen)) + facts
+        return max(1, round(self.effort * chosen / len(RELATIONS))) + facts
 
 
-QUICK = Extent(1 / 8, 4, 1)
-WHOLE = Extent(1.0, 8, 4)
+QUICK = Extent(1 / 8, 4, 1, 65)
+WHOLE = Extent(1.0, 8, 4, 250)
 
 
 def relations(

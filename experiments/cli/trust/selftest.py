@@ -39,7 +39,7 @@ def selftest(
         screen = console.progress_console(quiet)
         extent = selftest.QUICK if quick else selftest.WHOLE
         load_model(COUNTY).prepare(scenario(), run_helpers.make_status_printer(screen, lang))
-        study_run.announce_here(screen, extent.county_runs(len(set(only or RELATIONS))), seed, lang, yes)
+        study_run.announce_here(screen, extent.count_replications(len(set(only or RELATIONS))), seed, lang, yes)
         with screen.status("") as status:
             rows = list(selftest.relations(extent, seed, status.update, only))
             facts = [] if only else selftest.facts(extent, seed)
