@@ -11,6 +11,7 @@ from experiments.county_data.facts import GivenFact, asked_facts
 from experiments.county_data.importer import Imported
 from experiments.results.files import write_csv, write_text
 from sim.core.inputs.parameters import load_all
+from sim.scenario import residents
 from sim.scenario.distributions import (
     CELL_COLUMNS,
     COUNTY_FILE,
@@ -48,6 +49,13 @@ def records(imported: Imported, title: str) -> dict[str, Any]:
                                       f"counted from the exports of {imported.month}", None)  # fmt: skip
         elif given is not None and fact.element is None:
             found[identity] = _given(given)
+    if imported.residents.cells:  # they go before a fact that includes those who live in no household
+        fact = asked_facts()["rural_persons"]
+        persons = sum(cell.persons for cell in imported.residents.cells)
+        found[fact.id] = _record(f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", fact.parameter, persons,
+                                 "measured" if imported.residents.source else "assumed",
+                                 f"{imported.residents.source or 'filled in without a source'}; members of households",
+                                 None)  # fmt: skip
     found |= _lists(imported)
     return found
 
@@ -127,6 +135,8 @@ def write(imported: Imported, folder: Path, title: str) -> list[str]:
         (HOUSEHOLDS_FILE, imported.tables.cells, CELL_COLUMNS),
         (MARGINS_FILE, imported.tables.margins, MARGIN_COLUMNS),
         (INCOMES_FILE, imported.tables.incomes, INCOME_COLUMNS),
+        (residents.RESIDENTS_FILE, [vars(cell) for cell in imported.residents.cells], residents.RESIDENT_COLUMNS),
+        (residents.AGES_FILE, [vars(band) for band in imported.residents.ages], residents.AGE_COLUMNS),
     ):
         if rows:
             write_csv(folder / name, [{column: row[column] for column in order} for row in rows])

@@ -13,19 +13,8 @@ import numpy as np
 
 from sim.core.binding import Tables
 from sim.core.inputs.errors import CannotBeFounded
-from sim.founding.population import (
-    ADULT,
-    OLD,
-    SCHOOL,
-    SENIOR_HIGH,
-    TERTIARY,
-    Counts,
-    Draws,
-    ages_of,
-    enough_hands,
-    identities,
-    strengths_of,
-)
+from sim.founding.members import ADULT, OLD, SCHOOL, SENIOR_HIGH, TERTIARY, ages_of, enough_hands, strengths_of
+from sim.founding.population import Counts, Draws, identities
 from sim.world.codes import NONE, Cause, Segment, Stage
 
 #: The largest category of sizes and of persons able to work: so many or more.

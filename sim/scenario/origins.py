@@ -9,7 +9,8 @@ from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import scale_value
 from sim.goals import home_plan
 from sim.scenario.county_file import GUESSED, HOME, LOCAL, SIZE, Fact
-from sim.scenario.county_folder import PLACES
+from sim.scenario.county_folder import GENERAL_SIZE, PLACES, TOWNSHIPS
+from sim.scenario.residents import RESIDENTS_FILE
 from sim.scenario.scenario import Scenario
 
 OWN_DISTRIBUTION, OWN_FACT, SCALED, NATIONAL, ASSUMED, PLAN = (
@@ -45,7 +46,12 @@ class Origin:
 def origins(scenario: Scenario) -> tuple[Origin, ...]:
     """The origin of every parameter, in the order of the book."""
     facts = {fact.parameter: fact for fact in scenario.county if fact.parameter}
-    tables = {} if scenario.distributions is None else scenario.distributions.settings()
+    tables: dict[str, tuple[Any, str]] = {} if scenario.distributions is None else dict(scenario.distributions.settings())
+    if scenario.residents is not None:
+        tables |= scenario.residents.settings()
+        for identity in (TOWNSHIPS, GENERAL_SIZE):
+            if any(each.place.endswith(RESIDENTS_FILE) for each in scenario.overrides.get(identity, ())[-1:]):
+                tables[identity] = (None, RESIDENTS_FILE)
     size = size_of(scenario)
     found = []
     plan = scenario.plan or home_plan()
@@ -112,7 +118,7 @@ def is_local(parameter: Parameter) -> bool:
 
 def is_lingyuan(scenario: Scenario) -> bool:
     """Whether the county is the one whose numbers the parameters have."""
-    return scenario.county_code == HOME or not (scenario.county or scenario.distributions or SIZE in scenario.overrides)
+    return scenario.county_code == HOME or not (scenario.county or scenario.has_tables or SIZE in scenario.overrides)
 
 
 def size_of(scenario: Scenario) -> float:
