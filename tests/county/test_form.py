@@ -62,7 +62,7 @@ def test_every_fact_has_a_parameter_that_there_is_and_lingyuans_value_within_its
 def test_the_form_checks_its_cells_and_says_where_numbers_are_found(tmp_path):
     plan_workbook.write_county_form(tmp_path / "a.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["县情", "乡镇", "村", "经营主体", "产业", "资金", "方案", "说明"]
+    assert book.sheetnames == ["县情", "乡镇", "村", "常住户分布", "经营主体", "产业", "资金", "方案", "说明"]
     rows = sum(sheet.cell(row, 1).value in asked_facts() for sheet in book.worksheets for row in range(1, sheet.max_row + 1))
     assert rows == len(asked_facts())
     sheet = book["县情"]
