@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import scale_value
 from sim.goals import home_plan
@@ -124,6 +126,30 @@ def is_lingyuan(scenario: Scenario) -> bool:
 def size_of(scenario: Scenario) -> float:
     """The county's size, Lingyuan being 1."""
     return float(scenario.overrides[SIZE][-1].value) if SIZE in scenario.overrides else 1.0
+
+
+def scaled_levers(scenario: Scenario) -> dict[str, Any]:
+    """Levers that stand at Lingyuan's value in proportion to the county's size, since neither it nor a plan states its own: their
+    value at present by id, to three significant digits.
+    """
+    size, found = size_of(scenario), {}
+    for each in load_all().parameters.values():
+        entries = scenario.overrides.get(each.id, ())
+        if each.role != "lever" or size == 1.0 or (each.scales_with != SIZE and each.id not in scenario.scaled):
+            continue
+        if not entries or each.id in scenario.scaled and entries[-1].status_quo:
+            value = entries[-1].value if entries else scale_value(each.value, size)
+            value = value[min(value)] if isinstance(value, Mapping) else value
+            if np.any(value):  # nothing in proportion is nothing
+                found[each.id] = round_three(value)
+    return found
+
+
+def round_three(value: Any) -> Any:
+    """A number, or each of a list, to three significant digits."""
+    if isinstance(value, (list, tuple)):
+        return [round_three(each) for each in value]
+    return value if isinstance(value, str) or not value else float(f"{value:.3g}")
 
 
 def count_origins(found: Iterable[Origin]) -> dict[str, int]:
