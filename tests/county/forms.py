@@ -52,7 +52,9 @@ def with_residents(
         (residents_sheet.AGE, residents_sheet.MEN, ages or {}),
         (residents_sheet.SIZE, residents_sheet.OF_SIZE, {label: (number,) for label, number in (sizes or {}).items()}),
     ):
-        known = {sheet.cell(row, labels + 1).value: row for row in range(first, sheet.max_row + 1) if sheet.cell(row, labels + 1).value}
+        known = {
+            sheet.cell(row, labels + 1).value: row for row in range(first, sheet.max_row + 1) if sheet.cell(row, labels + 1).value
+        }
         for label, cells in given.items():
             row = known.get(label) or max(known.values()) + 1
             known[label] = row
