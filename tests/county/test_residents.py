@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.county_data import importer, residents_sheet
+from experiments.page.quick_look import small_county
 from experiments.validation import county_export
 from sim.core.inputs.errors import InputError
 from sim.founding.residents import apportion, fit, round_table
@@ -314,6 +315,13 @@ def test_a_county_that_is_exported_imported_and_founded_again_keeps_its_resident
     second = county_export.residents(found(tmp_path / "again", weight=1, seed=6), names)
     assert margins(second) == (towns, sizes)
     assert sum(abs(one.persons - two.persons) for one, two in zip(first.ages, second.ages, strict=True)) <= 2 * sum(MEN[-2:])
+
+
+def test_a_first_look_at_such_a_county_is_founded_without_its_tables(county):
+    looked = small_county(load_scenario("baseline", (), county), 0.5)
+    made = county_export.found(looked)
+    persons = (made.tables["households"]["weight"] * made.tables["households"]["members"]).sum()
+    assert looked.residents is None and persons == pytest.approx(2700, rel=0.02)
 
 
 def test_a_scenario_that_sets_another_pyramid_keeps_it(county):
