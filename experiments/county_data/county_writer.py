@@ -49,15 +49,26 @@ def records(imported: Imported, title: str) -> dict[str, Any]:
                                       f"counted from the exports of {imported.month}", None)  # fmt: skip
         elif given is not None and fact.element is None:
             found[identity] = _given(given)
-    if imported.residents.cells:  # they go before a fact that includes those who live in no household
-        fact = asked_facts()["rural_persons"]
-        persons = sum(cell.persons for cell in imported.residents.cells)
-        found[fact.id] = _record(f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", fact.parameter, persons,
-                                 "measured" if imported.residents.source else "assumed",
-                                 f"{imported.residents.source or 'filled in without a source'}; members of households",
-                                 None)  # fmt: skip
+    found |= _residents(imported)
     found |= _lists(imported)
     return found
+
+
+def _residents(imported: Imported) -> dict[str, Any]:
+    """Facts that a census says as well: they go before what is stated of those who live in no household, or of streets without
+    rural residents.
+    """
+    cells = imported.residents.cells
+    source = imported.residents.source
+    totals = {
+        "rural_persons": (sum(cell.persons for cell in cells), "members of households"),
+        "townships": (len({cell.township for cell in cells}), "townships with rural residents"),
+    }
+    return {
+        name: _record(f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", fact.parameter, total,
+                      "measured" if source else "assumed", f"{source or 'filled in without a source'}; {said}", None)
+        for name, (total, said) in totals.items() if cells for fact in (asked_facts()[name],)
+    }  # fmt: skip
 
 
 def _counted(imported: Imported) -> Iterator[tuple[str, int]]:

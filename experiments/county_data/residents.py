@@ -105,7 +105,7 @@ def _check_townships(
         usable = usable and not lacking & set(registered)
     rural = facts.get("rural_persons")
     for fact, whole, low in ((rural, given.persons, 1.0 - COLLECTIVE), (facts.get("resident_persons"), given.persons, 0.0),
-                             (facts.get("townships"), len(given.townships), 1.0)):  # fmt: skip
+                             (facts.get("townships"), len(given.townships), 0.0)):  # fmt: skip
         if fact is not None and not low * fact.value <= whole <= fact.value:
             place = TOWNSHIP if fact.asked.id == "townships" else PERSONS
             _contradict(given, findings, first, place, f"{whole} in all, and '{fact.asked.en}' is {fact.value:g}",

@@ -128,7 +128,8 @@ def make_places(tables: Tables, draws: Draws, p) -> np.ndarray:
     size = draws.lognormals("village size", identities("village", len(villages)), p.village_spread)
     if p.resident_places:  # the villages of a township have its households among them
         wanted = resident_margins(p, count)[0].sum(axis=1)
-        size *= (wanted / np.bincount(villages["township"], size, count))[villages["township"]]
+        here = np.bincount(villages["township"], size, count)
+        size *= (wanted / np.where(here > 0.0, here, 1.0))[villages["township"]]
     return size
 
 

@@ -4,6 +4,7 @@ A table of counts is fitted to its margins by iterative proportional fitting (De
 margins stay whole. An import fits sizes to townships once; founding takes off the listed households, and fits what is left.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -118,8 +119,8 @@ def general_households(
     """Size and township of each general row: what the county's table of residents has beyond the listed households.
 
     ``listed``: township and size of each listed household; ``persons``: of all general rows together, ``weight``: households a
-    row stands for. Townships and sizes of households are met to half a row; persons of a township as far as its households of
-    the open class can take up what is left.
+    row stands for. Townships and sizes of households are met to half a row, persons of a township by what households of the open
+    class take up and by trading households of different sizes with other townships.
     """
     households, heads = resident_margins(p, places)
     taken, members = np.zeros_like(households), np.zeros(places)
@@ -130,14 +131,18 @@ def general_households(
     heads *= (members.sum() + persons * weight) / heads.sum()
     rows = apportion(np.maximum((households - taken).sum(axis=1), 0.0), total)
     columns = apportion(np.maximum((households - taken).sum(axis=0), 0.0), total)
-    left = np.maximum(households - taken, 0.0)
-    cells = round_table(fit(left, rows, columns), rows, columns)
+    wanted = apportion(np.maximum(heads - members, 0.0), persons)
+    size = np.arange(1.0, SIZES + 1.0)
+    if columns[-1]:  # the open class has what the others leave
+        size[-1] = np.clip((persons - (size * columns)[:-1].sum()) / columns[-1], SIZES, MOST_MEMBERS)
+    cells = round_table(fit(np.maximum(households - taken, 0.0), rows, columns, size, wanted), rows, columns)
     township = np.repeat(np.arange(places), rows)
-    size = np.concatenate([np.repeat(np.arange(1, SIZES + 1), row) for row in cells])
-    _open_class(size, township, apportion(np.maximum(heads - members, 0.0), persons))
+    made = np.concatenate([np.repeat(np.arange(1, SIZES + 1), row) for row in cells])
+    _open_class(made, township, wanted)
+    trade(township, made, dict(enumerate(wanted.tolist())), np.arange(total))
     order = draws.order("resident household", names)
     sizes, towns = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64)
-    sizes[order], towns[order] = size, township
+    sizes[order], towns[order] = made, township
     return sizes, towns
 
 
@@ -167,6 +172,29 @@ def _open_class(size: np.ndarray, township: np.ndarray, persons: np.ndarray) -> 
             movable = movable[np.argsort(step * size[movable], kind="stable")][: abs(gap)]
             size[movable] += step
             gap -= step * len(movable)
+
+
+def trade(labels: np.ndarray, size: np.ndarray, persons: Mapping[int, int], order: np.ndarray) -> None:
+    """Have households of different sizes trade labels until each label named has so many persons, or no trade helps."""
+    while True:
+        gaps = {label: wanted - int(size[labels == label].sum()) for label, wanted in persons.items()}
+        over, under = min(gaps, key=gaps.__getitem__, default=0), max(gaps, key=gaps.__getitem__, default=0)
+        reach = min(-gaps.get(over, 0), gaps.get(under, 0))
+        if reach <= 0:
+            return
+        larger, smaller = order[labels[order] == over], order[labels[order] == under]
+        steps = [
+            (big - little, big, little)
+            for big in np.unique(size[larger])
+            for little in np.unique(size[smaller])
+            if 0 < big - little <= reach
+        ]
+        if not steps:
+            return
+        step, big, little = max(steps)
+        give, take = larger[size[larger] == big], smaller[size[smaller] == little]
+        count = min(len(give), len(take), reach // step)
+        labels[give[:count]], labels[take[:count]] = under, over
 
 
 def bands_of(given: Any) -> dict[str, list[tuple[int, int, int]]]:

@@ -17,7 +17,7 @@ from sim.scenario import county_file, distributions, residents
 from sim.scenario.county_file import SIZE, AddFault, Fact
 from sim.scenario.distributions import Distributions
 from sim.scenario.residents import Residents
-from sim.world.places import read_townships
+from sim.world.places import read_townships, read_villages
 
 LOG = logging.getLogger("xianjie")
 #: A county of another size has other townships and villages than the listed ones.
@@ -83,10 +83,10 @@ def read(
     elsewhere = not county_file.is_home(found.code, tables is not None or census is not None)
     named = [] if tables is None else tables.names("township")
     towns = [] if census is None else census.townships
-    if elsewhere and TOWNSHIPS not in overrides:
-        for names, name in ((towns, residents.RESIDENTS_FILE), (named, distributions.MARGINS_FILE)):
-            if names and TOWNSHIPS not in overrides:
-                override(TOWNSHIPS, len(names), str(file.parent / name), 1, True, True)
+    if towns and elsewhere:  # streets without rural residents are none of the model's
+        override(TOWNSHIPS, len(towns), str(file.parent / residents.RESIDENTS_FILE), 1, True, True)
+    elif named and elsewhere and TOWNSHIPS not in overrides:
+        override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
     stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)
     if len(named) > stated:
         add_fault(
@@ -94,8 +94,13 @@ def read(
             f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
         )  # fmt: skip
     if towns:
-        _check_townships(file.parent / residents.RESIDENTS_FILE, towns, named, None if elsewhere else listed_names(), stated,
-                         add_fault)  # fmt: skip
+        _check_townships(
+            file.parent / residents.RESIDENTS_FILE,
+            towns,
+            named,
+            listed=None if elsewhere else listed_names(),
+            add_fault=add_fault,
+        )
     scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
     if census is not None and census.cells:
         _set_general_size(file.parent / residents.RESIDENTS_FILE, census, tables, _values(book, overrides), add_fault, override)
@@ -107,18 +112,15 @@ def _shown(value: Any) -> str:
 
 
 def listed_names() -> list[str]:
-    """The townships of the county whose list the model has, by name."""
-    return [row["name"] for row in read_townships()]
+    """The townships that have villages, of the county whose list the model has, by name."""
+    owners = {row["code"][:9] for row in read_villages()}
+    return [row["name"] for row in read_townships() if row["code"] in owners]
 
 
 def _check_townships(
-    file: Path, towns: list[str], registered: list[str], listed: list[str] | None, stated: float, add_fault: AddFault
+    file: Path, towns: list[str], registered: list[str], listed: list[str] | None, add_fault: AddFault
 ) -> None:  # fmt: skip
-    """The table of residents has every township once, under the names that the county's other tables have for them."""
-    if len(towns) != stated:
-        add_fault(file, 1, f"names {len(towns)} townships, and the county has {stated:g}",
-                  f"列出了 {len(towns)} 个乡镇，而全县有 {stated:g} 个")  # fmt: skip
-        return
+    """Fault a table of residents that has other townships than the county's list, or lacks one with registered households."""
     for name in registered:
         if name not in towns:
             add_fault(
@@ -130,6 +132,10 @@ def _check_townships(
     if unknown is not None:
         problem = one_of(unknown, listed or [])
         add_fault(file, 1, f"township {problem.english}", f"乡镇名称{problem.chinese}")
+        return
+    lacking = next((name for name in listed or () if name not in towns), None)
+    if lacking is not None:
+        add_fault(file, 1, f"lacks the township '{lacking}', which has villages", f"缺少有行政村的“{lacking}”")
 
 
 GENERAL_SIZE, OTHER_SIZE = "founding.general_size", "founding.other_registered_size"
