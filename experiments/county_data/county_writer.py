@@ -146,8 +146,8 @@ def _per_unit(parameter: str, filled: list[GivenFact], facts: Mapping[str, Given
                 f"{each.source or 'filled in without a source'}; on record: without output there is no yield", each.year,
             )  # fmt: skip
             continue
-        own = each.value * fact.factor
-        values[fact.element or 0] = _plain(own if whole is None else whole.value * whole.asked.factor / own)
+        amount = each.value * fact.factor
+        values[fact.element or 0] = _plain(amount if whole is None else whole.value * whole.asked.factor / amount)
         used.append(each)
     if used:
         named = "; ".join(dict.fromkeys(each.source for each in used if each.source)) or "filled in without a source"
