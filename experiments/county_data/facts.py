@@ -50,7 +50,7 @@ class AskedFact:
             value = value[self.element]
         if self.per:
             whole = asked_facts()[self.per]
-            value = (whole.home or 0.0) * whole.factor / float(value)
+            return float(round((whole.home or 0.0) * whole.factor / float(value) / self.factor))
         return round(float(value) / self.factor, 6)
 
 

@@ -44,6 +44,14 @@ class Fitted:
     ages: tuple[AgeBand, ...] = ()
     source: str = ""
 
+    def described(self) -> dict[str, int] | None:
+        """Totals for JSON and for the screen; None where there is nothing."""
+        if not self.cells and not self.ages:
+            return None
+        persons = sum(cell.persons for cell in self.cells) or sum(band.persons for band in self.ages)
+        return {"townships": len({cell.township for cell in self.cells}),
+                "households": sum(cell.households for cell in self.cells), "persons": persons}  # fmt: skip
+
 
 def fitted(
     given: GivenResidents, facts: Mapping[str, GivenFact], sheets: Sequence[sheet.Sheet],

@@ -117,6 +117,7 @@ def test_three_broad_age_groups_or_both_sexes_together_are_enough(tmp_path):
 def test_the_county_folder_holds_two_small_tables_and_every_new_number_is_the_countys_own(tmp_path):
     answer = run("county", "import", sheet(tmp_path / "a.xlsx"), "--out", tmp_path / "县", "--json")
     assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["residents"] == {"townships": 3, "households": 2000, "persons": 5400}
     names = {path.name for path in (tmp_path / "县").iterdir() if path.name != ".xianjie"}
     assert names == {"county.yaml", "resident_households.csv", "resident_ages.csv", "audit.html", "audit.xlsx"}
     assert "常住户分布" in (tmp_path / "县" / "audit.html").read_text(encoding="utf-8")

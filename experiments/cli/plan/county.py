@@ -100,6 +100,7 @@ def described(imported: "Imported") -> dict[str, Any]:
         "findings": [each.described() for each in findings.found], "contradictions": len(findings.contradictions),
         "notes": [each.described() for each in findings.notes], "rules": [each.described() for each in imported.rules],
         "tables": [each.described() for each in imported.read], "facts": len(imported.facts),
+        "residents": imported.residents.described(),
     }  # fmt: skip
 
 
@@ -123,7 +124,9 @@ def _summary(imported: "Imported", title: str, out: Path, lang: Language) -> lis
 
     words = Words(lang)
     plan = [] if imported.plan is None else [words("county_plan", file=out / plan_sheet.FILE)]
-    return [*table.answer(imported, title, lang, SHOWN), *plan, words("folder", out=out)]
+    census = imported.residents.described()
+    residents = [] if census is None else [words("county_residents", **census)]
+    return [*table.answer(imported, title, lang, SHOWN), *residents, *plan, words("folder", out=out)]
 
 
 @county.command()
