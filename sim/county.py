@@ -19,7 +19,7 @@ from sim.core.ledger import Fund
 from sim.core.process import Process
 from sim.core.random_draws import draw_quantiles, normal, replication_key
 from sim.founding import founding
-from sim.founding.audit import audit_burn_in, audit_founding, audit_sources, stop_if_missed
+from sim.founding.audit import audit_burn_in, audit_founding, audit_residents, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
 from sim.founding.production import production_accounts, published_quantities
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
@@ -97,7 +97,8 @@ class County:
             book,
             self.values,
             self.scenario.distributions,
-            is_home(self.scenario.county_code, self.scenario.distributions is not None),
+            is_home(self.scenario.county_code, self.scenario.has_tables),
+            self.scenario.residents,
         )
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
@@ -129,6 +130,7 @@ class County:
         self.founded_sources = founding.found_incomes(self.tables, draws, book, values=self.values, p=p, trial=trial)
         self._start_books()
         self.audit = audit_founding(self.tables, p, self.values) + audit_sources(self.tables, p, self.founded_sources)
+        self.audit += audit_residents(self.tables, p)
         self.production = production_accounts(self.tables, p, published_quantities(self.values, p) if p.home else {})
         stop_if_missed(self.audit)
         self._draws, self._p = draws, p

@@ -169,7 +169,7 @@ def count_replications(options: RunRequest) -> int:
     return options.largest if options.precision is not None else options.add or options.replications
 
 
-def announce_plan(scenario: Any, lang: str, console: Console) -> None:
+def announce_plan(scenario: Any, lang: str, console: Console, explain: bool = False) -> None:
     """Print what a plan sets otherwise than the baseline, in an office's words and units; nothing for the baseline itself."""
     if console.quiet:
         return
@@ -181,6 +181,8 @@ def announce_plan(scenario: Any, lang: str, console: Console) -> None:
             lines.append(words("plan_changes_rest", count=len(found) - MOST_CHANGES))
         for line in lines:
             console.print(line, markup=False, highlight=False)
+    for line in plan_differences.in_proportion(scenario, words, explain):
+        console.print(line, markup=False, highlight=False)
 
 
 def announce_run(scenario: Any, options: RunRequest, console: Console, times: int = 1) -> None:

@@ -15,6 +15,7 @@ TOLERANCE = 0.02
 #: Residents as a share of registered population outside which one of the two is of something else.
 RESIDENTS = (0.4, 2.0)
 WORKING_AGE = 16
+UNLIKELY_YIELD = 10.0  # times the yield of Lingyuan, or a part of it, beyond which a unit is wrong
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ def check(facts: Mapping[str, GivenFact], parts: Mapping[str, tuple[float, Given
 
     ``parts``: sums over the sheets of townships and villages, by fact, with a fact of the sheet they stand in.
     """
+    for given in facts.values():
+        asked, whole = given.asked, facts.get(given.asked.per)
+        if whole is None or not given.value or not asked.home:
+            continue
+        own, usual = whole.value / given.value, (whole.asked.home or 0.0) / asked.home
+        if whole.value and not usual / UNLIKELY_YIELD <= own <= usual * UNLIKELY_YIELD:
+            findings.add(
+                given.where, given.row, "contradiction_unit", asked.zh,
+                BilingualText(f"'{whole.asked.en}' by '{asked.en}' is {own / usual:.3g} times that of Lingyuan: check both units",
+                              f"“{whole.asked.zh}”除以“{asked.zh}”是凌源的 {own / usual:.3g} 倍，请核对单位"),
+            )  # fmt: skip
     for both in _among_facts({name: each.value for name, each in facts.items()}):
         given = facts[both.first]
         findings.add(given.where, given.row, both.kind, given.asked.zh, BilingualText(both.english, both.chinese))

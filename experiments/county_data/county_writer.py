@@ -11,6 +11,7 @@ from experiments.county_data.facts import GivenFact, asked_facts
 from experiments.county_data.importer import Imported
 from experiments.results.files import write_csv, write_text
 from sim.core.inputs.parameters import load_all
+from sim.scenario import residents
 from sim.scenario.distributions import (
     CELL_COLUMNS,
     COUNTY_FILE,
@@ -48,8 +49,26 @@ def records(imported: Imported, title: str) -> dict[str, Any]:
                                       f"counted from the exports of {imported.month}", None)  # fmt: skip
         elif given is not None and fact.element is None:
             found[identity] = _given(given)
+    found |= _residents(imported)
     found |= _lists(imported)
     return found
+
+
+def _residents(imported: Imported) -> dict[str, Any]:
+    """Facts that a census says as well: they go before what is stated of those who live in no household, or of streets without
+    rural residents.
+    """
+    cells = imported.residents.cells
+    source = imported.residents.source
+    totals = {
+        "rural_persons": (sum(cell.persons for cell in cells), "members of households"),
+        "townships": (len({cell.township for cell in cells}), "townships with rural residents"),
+    }
+    return {
+        name: _record(f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", fact.parameter, total,
+                      "measured" if source else "assumed", f"{source or 'filled in without a source'}; {said}", None)
+        for name, (total, said) in totals.items() if cells for fact in (asked_facts()[name],)
+    }  # fmt: skip
 
 
 def _counted(imported: Imported) -> Iterator[tuple[str, int]]:
@@ -80,7 +99,9 @@ def _given(given: GivenFact) -> dict[str, Any]:
 
 
 def _lists(imported: Imported) -> dict[str, Any]:
-    """Facts that are elements of a list: the list is set where all were filled in; else they are on record only."""
+    """Facts that are elements of a list. A list that grows with the county is set where all were filled in, else they are on
+    record only; of one that does not, such as prices, what is blank stays as it is in Lingyuan.
+    """
     found: dict[str, Any] = {}
     by_parameter: dict[str, list[GivenFact]] = {}
     for given in imported.facts.values():
@@ -89,6 +110,9 @@ def _lists(imported: Imported) -> dict[str, Any]:
     for parameter, filled in by_parameter.items():
         asked = [fact for fact in asked_facts().values() if fact.parameter == parameter]
         book = load_all().parameters[parameter]
+        found |= _per_unit(parameter, filled, imported.facts) if not book.scales_with else {}
+        if not book.scales_with:
+            continue
         if len(filled) == len(asked):
             values = [_plain(each.value * each.asked.factor) for each in sorted(filled, key=lambda each: each.asked.element or 0)]
             sources = "; ".join(dict.fromkeys(each.source for each in filled if each.source))
@@ -105,6 +129,36 @@ def _lists(imported: Imported) -> dict[str, Any]:
                 "measured" if each.source else "assumed",
                 f"{each.source or 'filled in without a source'}; on record: the others of its sheet are blank", each.year,
             )  # fmt: skip
+    return found
+
+
+def _per_unit(parameter: str, filled: list[GivenFact], facts: Mapping[str, GivenFact]) -> dict[str, Any]:
+    """A list of prices or yields with the county's own elements in it; what cannot be divided is on record only."""
+    found: dict[str, Any] = {}
+    book = load_all().parameters[parameter]
+    values, used = [float(each) for each in book.value], []
+    for each in filled:
+        fact, whole = each.asked, facts.get(each.asked.per)
+        if fact.per and (whole is None or not each.value or not whole.value):
+            found[fact.id] = _record(
+                f"{fact.zh}（{fact.unit}）", f"{fact.en} ({fact.en_unit})", "", _plain(each.value),
+                "measured" if each.source else "assumed",
+                f"{each.source or 'filled in without a source'}; on record: without output there is no yield", each.year,
+            )  # fmt: skip
+            continue
+        amount = each.value * fact.factor
+        values[fact.element or 0] = _plain(amount if whole is None else whole.value * whole.asked.factor / amount)
+        used.append(each)
+    if used:
+        named = "; ".join(dict.fromkeys(each.source for each in used if each.source)) or "filled in without a source"
+        own = ", ".join(each.asked.en for each in used)
+        rest = f" (own: {own}; the others as in Lingyuan)" if len(used) < len(values) else ""
+        measured = not rest and not used[0].asked.per
+        evidence = "assumed" if not all(each.source for each in used) else "measured" if measured else "derived"
+        years = [each.year for each in used if each.year is not None]
+        found[parameter.rpartition(".")[2]] = _record(
+            book.name.zh, book.name.en, parameter, values, evidence, named + rest, max(years, default=None)
+        )
     return found
 
 
@@ -127,6 +181,8 @@ def write(imported: Imported, folder: Path, title: str) -> list[str]:
         (HOUSEHOLDS_FILE, imported.tables.cells, CELL_COLUMNS),
         (MARGINS_FILE, imported.tables.margins, MARGIN_COLUMNS),
         (INCOMES_FILE, imported.tables.incomes, INCOME_COLUMNS),
+        (residents.RESIDENTS_FILE, [vars(cell) for cell in imported.residents.cells], residents.RESIDENT_COLUMNS),
+        (residents.AGES_FILE, [vars(band) for band in imported.residents.ages], residents.AGE_COLUMNS),
     ):
         if rows:
             write_csv(folder / name, [{column: row[column] for column in order} for row in rows])

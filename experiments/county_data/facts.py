@@ -18,7 +18,10 @@ SHEETS = (GENERAL_SHEET, FIRMS_SHEET, INDUSTRY_SHEET, MONEY_SHEET)
 
 @dataclass(frozen=True)
 class AskedFact:
-    """A fact that the form asks for. ``factor``: from its unit to that of the parameter; ``element``: its place in a list."""
+    """A fact that the form asks for. ``factor``: from its unit to that of the parameter; ``element``: its place in a list.
+
+    ``per``: the fact that is divided by this one to give the parameter, "" where this one is the parameter.
+    """
 
     id: str
     zh: str
@@ -33,6 +36,7 @@ class AskedFact:
     element: int | None
     zh_where: str
     en_where: str
+    per: str = ""
 
     @property
     def home(self) -> float | None:
@@ -44,6 +48,9 @@ class AskedFact:
             value = value[min(value)]
         if self.element is not None:
             value = value[self.element]
+        if self.per:
+            whole = asked_facts()[self.per]
+            return float(round((whole.home or 0.0) * whole.factor / float(value) / self.factor))
         return round(float(value) / self.factor, 6)
 
 
@@ -69,6 +76,7 @@ def asked_facts() -> Mapping[str, AskedFact]:
             name, record["zh"], record["en"], str(record["unit"]), str(record["en_unit"]), record.get("sheet", GENERAL_SHEET),
             float(record["most"]), float(record.get("least", 0)), record.get("parameter", ""), float(record.get("factor", 1)),
             record.get("element"), record["zh_where"], record["en_where"],
+            record.get("per", ""),
         )
         for name, record in records.items()
     }  # fmt: skip

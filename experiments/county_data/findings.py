@@ -15,7 +15,8 @@ Kind = Literal[
     "village_parts", "removed_before", "future_month", "insured_more", "two_places", "differs",
     "fact_number", "fact_range", "fact_year", "fact_unknown", "fact_no_source", "fact_unit",
     "contradiction_hukou", "contradiction_parts", "contradiction_dibao", "contradiction_unit", "contradiction_workers",
-    "contradiction_counts", "sum", "sheet_unread", "plan_value", "plan_extends", "plan_twice",
+    "contradiction_counts", "resident_missing", "resident_twice", "resident_unknown", "resident_gap", "resident_alone",
+    "resident_few", "sum", "sheet_unread", "plan_value", "plan_extends", "plan_twice",
 ]  # fmt: skip
 
 #: What is wrong, English and Chinese; {column} is a name of ``columns.yaml``, never what stands in a cell.
@@ -93,6 +94,16 @@ TEXTS: dict[str, BilingualText] = {
     "contradiction_unit": BilingualText("{column} contradicts other data: {detail}", "{column}与其他数据矛盾：{detail}"),
     "contradiction_workers": BilingualText("{column} contradicts other data: {detail}", "{column}与其他数据矛盾：{detail}"),
     "contradiction_counts": BilingualText("{column} contradicts other data: {detail}", "{column}与其他数据矛盾：{detail}"),
+    "resident_missing": BilingualText("{column}: one of the row's numbers, or the name, is missing; this table of the sheet is not used",
+                                      "{column}：这一行缺少名称或其中一项数字，本表未采用"),
+    "resident_twice": BilingualText("{column}: stands in two rows; this table of the sheet is not used", "{column}：有两行相同，本表未采用"),
+    "resident_unknown": BilingualText("{column}: write it as the form has it; this table of the sheet is not used",
+                                      "{column}：请按表中原有的写法填写，本表未采用"),
+    "resident_gap": BilingualText("{column}: groups are missing or overlap, so that this table of the sheet is not used",
+                                  "{column}：分组有空缺或重叠，本表未采用"),
+    "resident_alone": BilingualText("{column}: needs households and members by township beside it; it is not used",
+                                    "{column}：须同时填写各乡镇的家庭户数和人口，未采用"),
+    "resident_few": BilingualText("{column}: fewer than five households; add them to a neighbouring township", "{column}：不足 5 户，请并入相邻乡镇"),
     "sum": BilingualText("{column}: the total is not the sum of the rows above", "{column}：合计数不等于以上各行之和"),
     "sheet_unread": BilingualText("no columns of the systems were found here; nothing was read", "没有找到系统导出的列名，未读取"),
     "plan_value": BilingualText("the plan cannot be used as it stands, and was not written; 'xianjie check FILE' says what to mend",

@@ -14,9 +14,10 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from experiments.county_data import columns, values
+from experiments.county_data import columns, residents_sheet, values
 from experiments.county_data.facts import GENERAL_SHEET, SHEETS, AskedFact, GivenFact, asked_facts
 from experiments.county_data.findings import Findings
+from experiments.county_data.residents_sheet import GivenResidents
 from experiments.county_data.workbook import Table
 from sim.core.inputs.errors import BilingualText
 
@@ -50,14 +51,15 @@ PLACES: dict[str, tuple[str, ...]] = {
 NOTES = {
     "zh": (
         "怎样填", "一、“县情”“经营主体”“产业”“资金”四张表每行一项：填数值、年份、来源。单位以表中为准，不要改动“编号”和“单位”。",
-        "二、“乡镇”“村”两张表每行一个乡镇或一个村；没有的列可以空着。", "三、灰色的凌源数值只供对照，不会被读取；没有填的数，程序按凌源折算或按假定处理，并逐项注明。",
+        "二、“乡镇”“村”两张表每行一个乡镇或一个村；没有的列可以空着。“常住户分布”填人口普查的乡村户数、人口、年龄和户规模，建立的人口与之一致；没有可以空着。", "三、灰色的凌源数值只供对照，不会被读取；没有填的数，程序按凌源折算或按假定处理，并逐项注明。",
         "四、“方案”一张表填本县要改的政策措施：金额以万元计，比例以%计，可以分年填；空着就与基准方案相同。不想改可以整张空着。",
         "五、填好后运行：xianjie county import 本县.xlsx --out 本县；也可以和监测系统、民政系统的导出表一起导入。填了“方案”的，接着运行：xianjie run 本县/方案.yaml --brief。",
         "六、本表不需要、也请不要填写任何个人的姓名、证件号码、电话。备注栏不会被保存。",
     ),
     "en": (
         "How to fill it in", "1. Facts, Enterprises, Industry and Funds have one fact a row: value, year, source. Keep the ids and units as they are.",
-        "2. Townships and Villages have one a row; columns that you do not have may stay empty.",
+        "2. Townships and Villages have one a row; columns that you do not have may stay empty. "
+        "Residents takes households, members, ages and sizes of a census; the county founded agrees with it. It may stay empty.",
         "3. Lingyuan's values in grey are for comparison and are not read; what is left blank is scaled from Lingyuan or assumed, and marked so.",
         "4. The sheet 方案 is the plan: levers to change, money in 10 000 yuan, shares in %, by year if wanted. Left empty, all is as in the baseline.",
         "5. Then: xianjie county import FILE.xlsx --out FOLDER, together with exports of the monitoring and civil affairs systems if you have them. "
@@ -80,6 +82,7 @@ class Form:
     name: str = ""
     code: str = ""
     facts: dict[str, GivenFact] = field(default_factory=dict)
+    residents: GivenResidents | None = None
 
 
 def workbook(language: str) -> Workbook:
@@ -91,6 +94,7 @@ def workbook(language: str) -> Workbook:
         if name == GENERAL_SHEET:
             for place in PLACES:
                 _places_sheet(book, place, language)
+            residents_sheet.write_sheet(book, language)
     notes = book.create_sheet(SHEET_NAMES[language]["说明"])
     notes.column_dimensions["A"].width = 110
     for number, text in enumerate(NOTES[language], 1):

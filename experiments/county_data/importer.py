@@ -6,11 +6,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.county_data import checks, contradictions, form, joining, plan_sheet, sheet, tabulate, workbook
+from experiments.county_data import (
+    checks,
+    contradictions,
+    form,
+    joining,
+    plan_sheet,
+    residents,
+    residents_sheet,
+    sheet,
+    tabulate,
+    workbook,
+)
 from experiments.county_data.checks import Rule
 from experiments.county_data.facts import GivenFact
 from experiments.county_data.findings import Findings
 from experiments.county_data.form import Form
+from experiments.county_data.residents import Fitted
 from experiments.county_data.sheet import Sheet
 from experiments.county_data.tabulate import Counts, Tables
 from experiments.county_data.workbook import Table
@@ -55,6 +67,7 @@ class Imported:
     has_civil: bool
     counted: frozenset[str] = field(default_factory=frozenset)  # totals that were counted, and not only stated
     plan: Mapping[str, Any] | None = None  # the scenario that the sheet 方案 states
+    residents: Fitted = Fitted()
 
 
 def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) -> Imported:
@@ -73,11 +86,20 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     counted = frozenset(name for name, value in counts.described().items() if value)
     contradictions.check(given.facts, form.parts(sheets, given), joined, counts, findings)
     made = tabulate.tables(joined)
+    census = Fitted() if given.residents is None else residents.fitted(given.residents, given.facts, sheets,
+                                                                         tabulate.by_township(joined), findings)  # fmt: skip
     plan = _plan([path for path in distinct if any(each.kind == plan_sheet.KIND and each.file == path.name for each in tables)],
                  findings)  # fmt: skip
     rows = {(each.file, each.sheet): sum(each.rows.values()) for each in tables}
     findings.finish(rows)
-    if not given.facts and not joined.households and not joined.persons and not joined.villages and not joined.civil_households:
+    if (
+        not given.facts
+        and not census.cells
+        and not joined.households
+        and not joined.persons
+        and not joined.villages
+        and not joined.civil_households
+    ):
         raise InputError(
             paths[0], 0, "there is nothing here to found a county on: no facts are filled in, and no table of households was "
             "found; begin with 'xianjie county template FILE.xlsx'",
@@ -86,7 +108,7 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     return Imported(
         _complete(counts, given), made, given.facts, given.name, given.code, tuple(rules), findings, tuple(tables),
         f"{joined.year}-{joined.month:02d}", bool(joined.households), bool(joined.civil_households or joined.civil_persons),
-        counted, plan,
+        counted, plan, census,
     )  # fmt: skip
 
 
@@ -153,6 +175,13 @@ def _read_table(table: Table, given: Form, findings: Findings, progress: Callabl
     if at is not None:
         filled = form.read(table, head, at, given, findings)
         return TableRead(table.file, table.sheet, FORM, {"placed": filled}, ())
+    if residents_sheet.find(head) is not None:
+        found, filled = residents_sheet.read(table, head, table.rows, findings)
+        if filled and given.residents is not None:
+            findings.add(found.where, 1, "resident_twice", residents_sheet.SHEET)
+        elif filled:
+            given.residents = found
+        return TableRead(table.file, table.sheet, residents_sheet.KIND, {"placed": filled}, ())
     return sheet.read(replace(table, rows=itertools.chain(head, table.rows)), findings, progress)
 
 

@@ -129,6 +129,17 @@ def tables(register: Register) -> Tables:
     return Tables(_cells(placed), _margins(register, placed), _incomes(placed))
 
 
+def by_township(register: Register) -> dict[str, tuple[int, int]]:
+    """Registered households and persons of each township that is named."""
+    households: Counter[str] = Counter()
+    persons: Counter[str] = Counter()
+    for each in register.registered():
+        if name := township_name(each.get("township")):
+            households[name] += 1
+            persons[name] += each.size
+    return {name: (number, persons[name]) for name, number in households.items()}
+
+
 def _place(household: Household) -> tuple[int, int, int, str]:
     size = min(household.size, SIZES[-1])
     known = household.get("cause")

@@ -17,7 +17,7 @@ from sim.core.inputs.notation import half
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_scale
-from sim.scenario import Scenario
+from sim.scenario import Scenario, round_three, scaled_levers
 from sim.scenario.doubts import doubts
 from sim.scenario.office_values import read_number
 from sim.world.funds import fund_records
@@ -261,13 +261,19 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
     """What differs from the reference, lever by lever, in words and offices' units."""
     years = max(len(YEARS), -(-scenario.months // 12))
     plan, other, book = by_year(scenario, years), by_year(reference, years), load_all().parameters
+    scaled, usual = scaled_levers(scenario), scaled_levers(reference)
+    in_proportion = 0
     for identity, values in plan.items():
         parameter = book[identity]
+        if identity in scaled:  # the planner sets nothing of it
+            in_proportion += not same(parameter, values, other[identity])
+            continue
         if same(parameter, values, other[identity]):
             continue
         names = part_names(parameter, words)
         for part, name in enumerate(names):
-            pairs = [(_texts(parameter, one)[part], _texts(parameter, two)[part]) for one, two in zip(other[identity], values)]
+            rounded = [round_three(one) if identity in usual else one for one in other[identity]]
+            pairs = [(_texts(parameter, one)[part], _texts(parameter, two)[part]) for one, two in zip(rounded, values)]
             first = next((number for number, (was, now) in enumerate(pairs) if was != now), None)
             if first is None:
                 continue
@@ -277,6 +283,8 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
             called = words("screen_part_of", lever=called.partition(":")[0], part=name) if name else called
             label = "screen_difference" if first == 0 else "screen_difference_from"
             yield words(label, name=called, was=was, now=now, unit=unit, year=YEARS[0] + first)
+    if in_proportion:
+        yield words("screen_difference_scaled", count=in_proportion)
     if scenario.months != reference.months:
         yield words("screen_difference_length", was=year_of(reference), now=year_of(scenario))
     for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):

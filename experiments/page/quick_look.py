@@ -22,7 +22,7 @@ from experiments.statistics import paired
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Override
 from sim.scenario import Scenario, load_scenario
-from sim.scenario.county_file import SIZE
+from sim.scenario.county_file import ELSEWHERE, SIZE
 from sim.scenario.county_folder import NUMBERED, PLACES
 from sim.world.funds import NOT_PUBLIC
 
@@ -36,7 +36,10 @@ SPENDING = "public_spending"
 
 
 def small_county(scenario: Scenario, share: float = SHARE) -> Scenario:
-    """The same plan for a county of a share of the size: whatever grows with the county's size is that share of it."""
+    """The same plan for a county of a share of the size: whatever grows with the county's size is that share of it.
+
+    Tables of an import count the whole county; a small one is founded on what they say of parameters.
+    """
     overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
     for identity, found in overrides.items():
         parameter = load_all().parameters[identity]
@@ -45,7 +48,8 @@ def small_county(scenario: Scenario, share: float = SHARE) -> Scenario:
             overrides[identity] = [replace(each, value=_times(each.value, share, whole), local=True) for each in found]
     overrides[SIZE] = [Override(share, "quick look", 0, local=True)]
     overrides[PLACES] = [Override(NUMBERED, "quick look", 0)]
-    return replace(scenario, overrides=overrides, policies=())
+    code = scenario.county_code or (ELSEWHERE if scenario.has_tables else None)
+    return replace(scenario, overrides=overrides, policies=(), distributions=None, residents=None, county_code=code)
 
 
 def _times(value: Any, share: float, whole: bool) -> Any:

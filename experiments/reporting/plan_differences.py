@@ -8,7 +8,7 @@ from experiments.reporting.lever_values import value_text
 from experiments.reporting.translations import Words
 from sim.core.inputs.parameters import LONGEST, ParameterBook, load_all
 from sim.core.inputs.resolve import month_name, resolve, value_in_force
-from sim.scenario import Scenario
+from sim.scenario import Scenario, round_three, scaled_levers
 from sim.scenario.scenario_reader import LEVERS, SET
 
 
@@ -25,7 +25,7 @@ def without_plan(scenario: Scenario) -> Scenario:
 
 def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
     """A sentence for every parameter whose value differs in some month of the scenario: was, is, and from which month."""
-    book = load_all()
+    book, scaled = load_all(), scaled_levers(reference)
     for identity in sorted({*scenario.overrides, *reference.overrides}):
         parameter = book.parameters[identity]
         now, was = (_path(book, each, identity) for each in (scenario, reference))
@@ -37,6 +37,7 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
         if not changes:
             continue
         first = changes[0][0]
+        before = value_in_force(was, first)
         listed = [
             words("plan_changes_from", month=words.month(month_name(month)), value=value_text(parameter, value, words))
             for month, value in changes[:4]
@@ -46,11 +47,31 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
         yield words(
             "plan_changes",
             name=words.of(parameter.name.model_dump()),
-            was=value_text(parameter, value_in_force(was, first), words),
+            was=value_text(parameter, round_three(before) if identity in scaled else before, words),
             now=words("comma").join(listed),
         )
 
 
+def in_proportion(scenario: Scenario, words: Words, explain: bool) -> list[str]:
+    """One line for the levers that stand at Lingyuan's value in proportion to the county's size, none where there are none; with
+    ``explain`` each of them follows.
+    """
+    found = scaled_levers(scenario)
+    if not found:
+        return []
+    if not explain:
+        return [words("plan_scaled", count=len(found))]
+    lines = []
+    for identity, value in found.items():
+        lever = load_all().parameters[identity]
+        lines.append(words("plan_scaled_line", name=words.of(lever.name.model_dump()), value=value_text(lever, value, words)))
+    return [words("plan_scaled_head", count=len(found)), *lines]
+
+
 def _path(book: ParameterBook, scenario: Scenario, identity: str) -> Any:
-    one = ParameterBook({identity: book.parameters[identity]})
-    return resolve(one, {identity: scenario.overrides.get(identity, [])}, months=LONGEST).used[identity]
+    """The values of one parameter by month, in proportion to the county's size where nobody states them."""
+    owner = book.parameters[identity].scales_with
+    names = [identity, *([owner] if owner and owner != identity else [])]
+    few = ParameterBook({name: book.parameters[name] for name in names})
+    stated = {name: scenario.overrides[name] for name in names if name in scenario.overrides}
+    return resolve(few, {identity: [], **stated}, months=LONGEST).used[identity]

@@ -35,6 +35,7 @@ from sim.scenario.distributions import (
     Margin,
     merge_cells,
 )
+from sim.scenario.residents import SEXES, AgeBand, ResidentCell, Residents
 from sim.world.codes import Cause, Destination
 
 
@@ -114,6 +115,30 @@ def export(county: County, townships: Iterable[str] = ()) -> Distributions:
             persons[category] += int(holders if variable == "post" and category == HOLDS else members)
         margins += _margins(variable, households, persons)
     return Distributions("", tuple(cells), (*margins, *_ages(county)), tuple(_incomes(county, found["members"])))
+
+
+def residents(county: County, townships: Iterable[str] = ()) -> Residents:
+    """All rural households of a county by township and size, and their members by sex and five years of age, nothing merged."""
+    households, persons = county.tables["households"], county.tables["persons"]
+    names = list(townships) or [f"第{number}乡镇" for number in range(1, len(county.tables["townships"]) + 1)]
+    cells, weight = np.zeros((len(names), len(SIZES), 2)), households["weight"].astype(float)
+    place = households["township"], np.minimum(households["members"], SIZES[-1]) - 1
+    np.add.at(cells, (*place, 0), weight)
+    np.add.at(cells, (*place, 1), weight * households["members"])
+    alive = persons["alive"] == 1
+    groups = np.minimum(persons["age"][alive] // AGE_WIDTH, len(AGES) - 1)
+    ages = np.zeros((len(SEXES), len(AGES)))
+    np.add.at(ages, (persons["female"][alive], groups), weight[persons["household"][alive]])
+    return Residents(
+        "",
+        tuple(
+            ResidentCell(name, size, round(count), round(heads))
+            for name, row in zip(names, cells)
+            for size, (count, heads) in zip(SIZES, row)
+            if count
+        ),
+        tuple(AgeBand(sex, band, round(count)) for sex, row in zip(SEXES, ages) for band, count in zip(AGES, row)),
+    )
 
 
 def _margins(variable: str, households: Mapping[str, int], persons: Mapping[str, int]) -> list[Margin]:

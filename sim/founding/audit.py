@@ -8,11 +8,13 @@ import numpy as np
 from sim.core.binding import Tables
 from sim.core.inputs.errors import CannotBeFounded
 from sim.core.inputs.resolve import Values
+from sim.founding.residents import ALL, OLDEST_AGE, SIZES, WOMEN, bands_of, resident_margins
 from sim.world.codes import Destination
 
 YEAR = 12
 FIFTHS = 5
 FIFTHS_WITHIN = 0.15
+MISPLACED = 0.01  # the largest share of residents in another place, size or age than the county's tables have them
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 #: Shares of income of fifths of rural residents, Fujian 2021: 6 860, 15 723, 21 805, 28 858 and 51 640 yuan a head (Fujian Statistical
 #: Yearbook 2022, table 7-11). Of the nation and of Liaoning none was found in a source that can be seen.
@@ -141,6 +143,41 @@ def audit_sources(tables: Tables, p: Any, sources: Mapping[str, np.ndarray]) -> 
         wanted = p.tables.income(source).mean
         achieved = float(sources[source][registered].sum()) / persons
         rows.append(_between(f"imported_{source}", *names, wanted - slack, wanted + slack, achieved, "yuan"))
+    return rows
+
+
+def audit_residents(tables: Tables, p: Any) -> list[dict]:
+    """How far residents as founded lie from the county's own tables of them, as shares in the wrong place; [] without tables."""
+    if p.residents is None:
+        return []
+    households, persons = tables["households"], tables["persons"]
+    weight = households["weight"].astype(float)
+    rows = []
+
+    def held(id: str, zh: str, en: str, found: np.ndarray, wanted: np.ndarray) -> None:
+        apart = float(np.abs(found / found.sum() - wanted / wanted.sum()).sum() / 2.0)
+        rows.append(_between(f"imported_{id}", zh, en, 0.0, MISPLACED, apart, "share"))
+
+    if p.resident_places:
+        table, heads = resident_margins(p, len(tables["townships"]))
+        size, town = np.minimum(households["members"], SIZES) - 1, households["township"]
+        held("township_households", "各乡镇户数与人口普查之差占总户数的比例", "Households in another township than the census has them",
+             np.bincount(town, weight, len(heads)), table.sum(axis=1))  # fmt: skip
+        held("township_persons", "各乡镇人数与人口普查之差占总人数的比例", "Persons in another township than the census has them",
+             np.bincount(town, weight * households["members"], len(heads)), heads)  # fmt: skip
+        held("household_sizes", "各规模户数与人口普查之差占总户数的比例", "Households of another size than the census has them",
+             np.bincount(size, weight, SIZES), table.sum(axis=0))  # fmt: skip
+    if p.residents.ages and np.allclose(p.age_shares, p.residents.age_shares()):
+        alive = persons["alive"] == 1
+        own, age = weight[persons["household"][alive]], persons["age"][alive]
+        sex = persons["female"][alive]
+        counts = [
+            (own[(age >= low) & ((age < high) | (high >= OLDEST_AGE)) & ((name == ALL) | (sex == (name == WOMEN)))].sum(), number)
+            for name, bands in bands_of(p.residents).items()
+            for low, high, number in bands
+        ]
+        held("ages", "各年龄组人数与人口普查之差占总人数的比例", "Persons of another age or sex than the census has them",
+             *np.array(counts, float).T)  # fmt: skip
     return rows
 
 

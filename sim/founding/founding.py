@@ -16,13 +16,12 @@ from sim.core.random_draws import MONTHS_BEFORE_ZERO, decision_key, word
 from sim.founding.imported import inherited_households, registered_households, set_members
 from sim.founding.incomes import DibaoRules, TrialYear, settle_incomes
 from sim.founding.livelihoods import assign_work, make_farms
+from sim.founding.members import list_poor_students, make_persons, set_resident_ages
 from sim.founding.population import (
     SPARE_CASES,
     Draws,
     identities,
-    list_poor_students,
     make_households,
-    make_persons,
     make_places,
     normals,
     plan_counts,
@@ -65,15 +64,18 @@ BORROWED = {
 }
 
 
-def parameters(book: ParameterBook, values: Values, tables: Any = None, home: bool = True) -> SimpleNamespace:
+def parameters(
+    book: ParameterBook, values: Values, tables: Any = None, home: bool = True, residents: Any = None
+) -> SimpleNamespace:  # fmt: skip
     """The parameters of founding as plain attributes; lists are arrays.
 
     ``tables``: distributions of the registered households (``sim.scenario.distributions``), or None; ``home``: whether it is the
-    county whose numbers the parameters have.
+    county whose numbers the parameters have; ``residents``: its tables of residents (``sim.scenario.residents``), or None.
     """
     own = {name: f"founding.{name}" for name in book.of("founding")}
     p = SimpleNamespace(**{name: values.at(identity, -YEAR) for name, identity in {**own, **BORROWED}.items()})
-    p.tables, p.home, p.registered = tables, home, None
+    p.tables, p.home, p.registered, p.residents = tables, home, None, residents
+    p.resident_places = _resident_places(p)
     total = None if tables is None else tables.income(TOTAL)
     if total is not None:  # what the county's own files say that the registered have
         p.income_ratio = total.mean / p.rural_income
@@ -87,13 +89,15 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     """
     draws = Draws(replication)
     if p.tables is not None:
-        p.registered = registered_households(p.tables, draws, places=_township_names(p))
+        p.registered = registered_households(p.tables, draws, places=p.resident_places or _township_names(p))
     counts = plan_counts(p, general_weight)
     village_size = make_places(tables, draws, p)
     sizes = make_households(tables, draws, p, counts=counts, village_size=village_size)
     make_persons(tables, draws, p, sizes=sizes, counts=counts, posts=posts_promised)
     if p.registered is not None:
         set_members(tables, draws, p, p.registered, counts, posts_promised)
+    if p.residents is not None:
+        set_resident_ages(tables, draws, p, counts, posts_promised)
     list_poor_students(tables, draws, p)
     households = tables["households"]
     for name in ("histories", "register"):
@@ -119,6 +123,13 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
 def _township_names(p: Any) -> list[str]:
     """The townships' names in the order of their rows; none where places are merely numbered."""
     return [] if p.places == NUMBERED else [name["zh"] for name in township_names(int(p.places), round(p.townships))]
+
+
+def _resident_places(p: Any) -> list[str]:
+    """The townships that the tables of residents name, in the order of the county's rows; none where there is no such table."""
+    if p.residents is None or not p.residents.cells:
+        return []
+    return p.residents.townships if p.places == NUMBERED else _township_names(p)
 
 
 def _open_files(tables: Tables) -> None:

@@ -13,19 +13,9 @@ import numpy as np
 
 from sim.core.binding import Tables
 from sim.core.inputs.errors import CannotBeFounded
-from sim.founding.population import (
-    ADULT,
-    OLD,
-    SCHOOL,
-    SENIOR_HIGH,
-    TERTIARY,
-    Counts,
-    Draws,
-    ages_of,
-    enough_hands,
-    identities,
-    strengths_of,
-)
+from sim.founding.members import ADULT, OLD, SCHOOL, SENIOR_HIGH, TERTIARY, ages_of, enough_hands, strengths_of
+from sim.founding.population import Counts, Draws, identities
+from sim.founding.residents import trade
 from sim.world.codes import NONE, Cause, Segment, Stage
 
 #: The largest category of sizes and of persons able to work: so many or more.
@@ -76,7 +66,7 @@ def registered_households(given: Any, draws: Draws, places: Sequence[str] = ()) 
     causes = {name.lower(): int(code) for name, code in Cause.__members__.items()}
     _mend(made.cause, {causes[name]: count for name, count in _named(given, "cause").items()}, max(Cause), random)
     persons_of = {causes[name]: each.persons for name, each in given.margin("cause").items() if name != OTHER}
-    _trade(made.cause, made.size, persons_of, random)
+    trade(made.cause, made.size, persons_of, random)
     _spread_over_townships(made, given, draws, names, places)
     return made
 
@@ -172,29 +162,6 @@ def _mend_sizes(made: Registered, given: Any, order: np.ndarray, persons: int, o
             )
 
 
-def _trade(labels: np.ndarray, size: np.ndarray, persons: Mapping[int, int], order: np.ndarray) -> None:
-    """Have households of different sizes trade labels until each label named has so many persons, or no trade helps."""
-    while True:
-        gaps = {label: wanted - int(size[labels == label].sum()) for label, wanted in persons.items()}
-        over, under = min(gaps, key=gaps.__getitem__, default=0), max(gaps, key=gaps.__getitem__, default=0)
-        reach = min(-gaps.get(over, 0), gaps.get(under, 0))
-        if reach <= 0:
-            return
-        larger, smaller = order[labels[order] == over], order[labels[order] == under]
-        steps = [
-            (big - little, big, little)
-            for big in np.unique(size[larger])
-            for little in np.unique(size[smaller])
-            if 0 < big - little <= reach
-        ]
-        if not steps:
-            return
-        step, big, little = max(steps)
-        give, take = larger[size[larger] == big], smaller[size[smaller] == little]
-        count = min(len(give), len(take), reach // step)
-        labels[give[:count]], labels[take[:count]] = under, over
-
-
 def _spread_over_townships(made: Registered, given: Any, draws: Draws, names: np.ndarray, places: Sequence[str]) -> None:
     """As many households in each township as its margin says; merged ones lie in the townships that it does not name."""
     margin, named = given.margin("township"), _named(given, "township")
@@ -209,7 +176,7 @@ def _spread_over_townships(made: Registered, given: Any, draws: Draws, names: np
     if named and others:
         left = order[start:]
         made.township[left] = np.array(others)[np.arange(len(left)) % len(others)]
-    _trade(made.township, made.size, {known.index(name): margin[name].persons for name in named if name in known}, order)
+    trade(made.township, made.size, {known.index(name): margin[name].persons for name in named if name in known}, order)
 
 
 def set_members(tables: Tables, draws: Draws, p: Any, made: Registered, counts: Counts, posts: int) -> None:

@@ -1,6 +1,6 @@
 """What a scenario and a county file say, checked; nothing here runs a month."""
 
-from sim.scenario.origins import missing_facts, origins
+from sim.scenario.origins import missing_facts, origins, round_three, scaled_levers
 from sim.scenario.scenario import (
     Scenario,
     load_county,
@@ -20,6 +20,8 @@ __all__ = [
     "missing_facts",
     "origins",
     "restore_scenario",
+    "round_three",
+    "scaled_levers",
     "scenario_schema",
     "with_changes",
     "with_settings",

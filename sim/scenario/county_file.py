@@ -20,6 +20,8 @@ MORE = ("year", "unit", "address")
 TITLE, CODE, EXTENDS, PLAN = "title", "code", "extends", "plan"
 #: The county whose numbers the parameters have: Lingyuan.
 HOME = "211382"
+#: Stands for the code of a county that is another one and does not say which.
+ELSEWHERE = "000000"
 #: Only what is known fixes a parameter; what is assumed is still drawn.
 KNOWN, GUESSED = ("policy", "measured"), ("derived", "assumed")
 #: A county file that states its size is of another county than the one whose ranges the parameters have.

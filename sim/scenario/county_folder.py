@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped
-from sim.core.inputs.errors import InputError
+from sim.core.inputs.errors import InputError, one_of
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.resolve import Override
-from sim.scenario import county_file, distributions
+from sim.scenario import county_file, distributions, residents
 from sim.scenario.county_file import SIZE, AddFault, Fact
 from sim.scenario.distributions import Distributions
+from sim.scenario.residents import Residents
+from sim.world.places import read_townships, read_villages
 
 LOG = logging.getLogger("xianjie")
 #: A county of another size has other townships and villages than the listed ones.
@@ -46,6 +48,7 @@ class CountyFolder:
     distributions: Distributions | None
     scaled: tuple[str, ...]
     plan: Path | None = None  # the file of its plan
+    residents: Residents | None = None
 
 
 def read(
@@ -56,24 +59,33 @@ def read(
     override: Callable[[str, Any, str, int, bool, bool], None],
 ) -> CountyFolder:
     """Read a county file and the tables in its folder; ``override`` takes what they set, and ``overrides`` is what it keeps."""
-    has_tables = file.name == shipped.COUNTY_FILE and distributions.has_distributions(file.parent)
-    found = county_file.read(file, book, add_fault, override, elsewhere=has_tables)
+    of_folder = file.name == shipped.COUNTY_FILE
+    has_tables = of_folder and distributions.has_distributions(file.parent)
+    has_residents = of_folder and residents.has_residents(file.parent)
+    found = county_file.read(file, book, add_fault, override, elsewhere=has_tables or has_residents)
     tables = distributions.read(file.parent, add_fault) if has_tables else None
-    if has_tables and tables is None:  # what is wrong with them is said, and nothing follows from half of them
+    census = residents.read(file.parent, add_fault) if has_residents else None
+    if (has_tables and tables is None) or (has_residents and census is None):
+        # What is wrong with them is said, and nothing follows from half of them.
         return CountyFolder(found.facts, found.title, found.code, None, (), found.plan)
-    for identity, (value, name) in {} if tables is None else tables.settings().items():
+    settings: dict[str, tuple[Any, str]] = {} if tables is None else dict(tables.settings())
+    settings |= {} if census is None else census.settings()
+    for identity, (value, name) in settings.items():
         place = str(file.parent / name)
         stated = next((fact.value for fact in found.facts if fact.parameter == identity), value)
         if stated != value:
             told = InputError(
-                place, 1, f"{identity} is {value:g} here and {stated} in {file.name}: the table is used",
-                f"{identity} 在这张表里是 {value:g}，在 {file.name} 里是 {stated}：采用表中的数"
+                place, 1, f"{identity} is {_shown(value)} here and {_shown(stated)} in {file.name}: the table is used",
+                f"{identity} 在这张表里是 {_shown(value)}，在 {file.name} 里是 {_shown(stated)}：采用表中的数"
             )  # fmt: skip
             LOG.warning("%s", told)
         override(identity, value, place, 1, True, True)
-    elsewhere = not county_file.is_home(found.code, tables is not None)
+    elsewhere = not county_file.is_home(found.code, tables is not None or census is not None)
     named = [] if tables is None else tables.names("township")
-    if named and elsewhere and TOWNSHIPS not in overrides:
+    towns = [] if census is None else census.townships
+    if towns and elsewhere:  # streets without rural residents are none of the model's
+        override(TOWNSHIPS, len(towns), str(file.parent / residents.RESIDENTS_FILE), 1, True, True)
+    elif named and elsewhere and TOWNSHIPS not in overrides:
         override(TOWNSHIPS, len(named), str(file.parent / distributions.MARGINS_FILE), 1, True, True)
     stated = float(overrides[TOWNSHIPS][-1].value if TOWNSHIPS in overrides else book.parameters[TOWNSHIPS].value)
     if len(named) > stated:
@@ -81,8 +93,74 @@ def read(
             file.parent / distributions.MARGINS_FILE, 1, f"names {len(named)} townships, and the county has {stated:g}",
             f"列出了 {len(named)} 个乡镇，而全县只有 {stated:g} 个"
         )  # fmt: skip
+    if towns:
+        _check_townships(
+            file.parent / residents.RESIDENTS_FILE,
+            towns,
+            named,
+            listed=None if elsewhere else listed_names(),
+            add_fault=add_fault,
+        )
     scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
-    return CountyFolder(found.facts, found.title, found.code, tables, scaled, found.plan)
+    if census is not None and census.cells:
+        _set_general_size(file.parent / residents.RESIDENTS_FILE, census, tables, _values(book, overrides), add_fault, override)
+    return CountyFolder(found.facts, found.title, found.code, tables, scaled, found.plan, census)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def listed_names() -> list[str]:
+    """The townships that have villages, of the county whose list the model has, by name."""
+    owners = {row["code"][:9] for row in read_villages()}
+    return [row["name"] for row in read_townships() if row["code"] in owners]
+
+
+def _check_townships(
+    file: Path, towns: list[str], registered: list[str], listed: list[str] | None, add_fault: AddFault
+) -> None:  # fmt: skip
+    """Fault a table of residents that has other townships than the county's list, or lacks one with registered households."""
+    for name in registered:
+        if name not in towns:
+            add_fault(
+                file, 1, f"lacks the township '{name}', in which {distributions.MARGINS_FILE} has registered households",
+                f"缺少“{name}”，而 {distributions.MARGINS_FILE} 中该乡镇有脱贫户"
+            )  # fmt: skip
+            return
+    unknown = next((name for name in towns if listed is not None and name not in listed), None)
+    if unknown is not None:
+        problem = one_of(unknown, listed or [])
+        add_fault(file, 1, f"township {problem.english}", f"乡镇名称{problem.chinese}")
+        return
+    lacking = next((name for name in listed or () if name not in towns), None)
+    if lacking is not None:
+        add_fault(file, 1, f"lacks the township '{lacking}', which has villages", f"缺少有行政村的“{lacking}”")
+
+
+GENERAL_SIZE, OTHER_SIZE = "founding.general_size", "founding.other_registered_size"
+
+
+def _set_general_size(
+    file: Path, census: Residents, tables: Distributions | None, value: Callable[[str], float], add_fault: AddFault,
+    override: Callable[[str, Any, str, int, bool, bool], None]
+) -> None:  # fmt: skip
+    """Set the mean size of general households so that they and the listed are as many as the table of residents has."""
+    on_dibao = value("founding.registered_dibao_persons")
+    other, marginal = value(REGISTERED) - on_dibao, value("founding.marginal_persons")
+    persons = census.persons - other - value("founding.dibao_persons") - marginal
+    registered = round(other / value(OTHER_SIZE)) if tables is None else sum(c.households for c in tables.cells if not c.dibao)
+    listed = registered + round(value("founding.dibao_households")) + round(marginal / value(OTHER_SIZE))
+    households = census.households - listed
+    if not 0 < households <= persons:
+        add_fault(
+            file, 1, f"has {census.households} households with {census.persons} persons; {listed} of them are listed, and "
+            f"{persons:.0f} persons in {households} general households cannot be",
+            f"共 {census.households} 户 {census.persons} 人，其中脱贫、低保和边缘户 {listed} 户，余下的一般农户 "
+            f"{households} 户 {persons:.0f} 人不合理；请核对"
+        )  # fmt: skip
+        return
+    override(GENERAL_SIZE, persons / households, str(file), 1, True, True)
 
 
 def _complete(
@@ -144,14 +222,8 @@ SUMS: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 
-def contradictions(
-    book: ParameterBook, overrides: Mapping[str, Sequence[Override]]
-) -> Iterator[tuple[str, int, str, str]]:  # fmt: skip
-    """Numbers that cannot both be true of a county: where the last of them is stated, and the message in English and Chinese.
-
-    A sum that nothing states is not looked at: the parameters agree with each other.
-    """
-    size = overrides[SIZE][-1].value if SIZE in overrides else 1.0
+def _values(book: ParameterBook, overrides: Mapping[str, Sequence[Override]]) -> Callable[[str], float]:
+    """The central value of a number of the county, as stated or in proportion to its size."""
 
     def value(identity: str) -> float:
         if identity in overrides:
@@ -159,8 +231,20 @@ def contradictions(
             stated = next(iter(stated.values())) if isinstance(stated, Mapping) else stated
             return float(stated)
         parameter = book.parameters[identity]
+        size = overrides[SIZE][-1].value if SIZE in overrides else 1.0
         return float(parameter.value) * (size if parameter.scales_with == SIZE else 1.0)
 
+    return value
+
+
+def contradictions(
+    book: ParameterBook, overrides: Mapping[str, Sequence[Override]]
+) -> Iterator[tuple[str, int, str, str]]:  # fmt: skip
+    """Numbers that cannot both be true of a county: where the last of them is stated, and the message in English and Chinese.
+
+    A sum that nothing states is not looked at: the parameters agree with each other.
+    """
+    value = _values(book, overrides)
     for whole_zh, whole, part_zh, parts, english in SUMS:
         stated = [overrides[name][-1] for name in (*whole, *parts) if name in overrides]
         # Who is registered and on dibao is counted twice among the parts.

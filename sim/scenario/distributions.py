@@ -173,7 +173,7 @@ def read(folder: Path, add_fault: AddFault) -> Distributions | None:
         given = margins if margins.is_file() else incomes
         fault(given, 1, f"needs {HOUSEHOLDS_FILE} beside it", f"旁边还应有 {HOUSEHOLDS_FILE}")
         return None
-    cells = [Cell(*values) for _, values in _rows(households, CELL_COLUMNS, _cell, fault)]
+    cells = [Cell(*values) for _, values in rows(households, CELL_COLUMNS, _cell, fault, keys=4)]
     if sum(cell.persons for cell in cells) > MOST_COUNTED:
         fault(households, 2, f"holds more than {MOST_COUNTED:,} persons", f"合计超过 {MOST_COUNTED} 人")
     if not cells and not faults:
@@ -181,10 +181,12 @@ def read(folder: Path, add_fault: AddFault) -> Distributions | None:
     found = Distributions(
         str(folder),
         tuple(cells),
-        tuple(Margin(*values) for _, values in _rows(margins, MARGIN_COLUMNS, _margin, fault)) if margins.is_file() else (),
+        tuple(Margin(*values) for _, values in rows(margins, MARGIN_COLUMNS, _margin, fault, keys=2))
+        if margins.is_file()
+        else (),
         tuple(
             Income(source, households_with, mean, tuple(deciles))
-            for _, (source, households_with, mean, *deciles) in _rows(incomes, INCOME_COLUMNS, _income, fault)
+            for _, (source, households_with, mean, *deciles) in rows(incomes, INCOME_COLUMNS, _income, fault, keys=1)
         )
         if incomes.is_file()
         else (),
@@ -195,10 +197,13 @@ def read(folder: Path, add_fault: AddFault) -> Distributions | None:
     return None if faults else found
 
 
-def _rows(
-    file: Path, columns: Sequence[str], check: Callable[..., BilingualText | None], fault: AddFault
+def rows(
+    file: Path, columns: Sequence[str], check: Callable[..., BilingualText | None], fault: AddFault, keys: int
 ) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of a table, each with its line, as text or numbers; what is wrong with one is a fault and leaves it out."""
+    """The rows of a table, each with its line, as text or numbers; what is wrong with one is a fault and leaves it out.
+
+    ``keys``: how many columns say which row it is.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -209,7 +214,6 @@ def _rows(
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     seen: dict[tuple[Any, ...], int] = {}
-    keys = _keys(columns)
     try:
         header = next(reader, [])
         if tuple(name.strip() for name in header) != tuple(columns):
@@ -248,12 +252,7 @@ def _rows(
         fault(file, reader.line_num, f"is no table of comma-separated values: {problem}", f"不是逗号分隔的表格：{problem}")
 
 
-def _keys(columns: Sequence[str]) -> int:
-    """How many columns say which row it is."""
-    return 1 if columns == INCOME_COLUMNS else len(columns) - 2
-
-
-TEXTS = ("variable", "category", "cause", "source")
+TEXTS = ("variable", "category", "cause", "source", "township", "sex", "age")
 AMOUNTS = ("mean", *DECILES)
 MOST = 1e9
 MOST_COUNTED = 5_000_000  # no county has more persons, and memory is not for typing errors

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import scale_value
 from sim.goals import home_plan
 from sim.scenario.county_file import GUESSED, HOME, LOCAL, SIZE, Fact
-from sim.scenario.county_folder import PLACES
+from sim.scenario.county_folder import GENERAL_SIZE, PLACES, TOWNSHIPS
+from sim.scenario.residents import RESIDENTS_FILE
 from sim.scenario.scenario import Scenario
 
 OWN_DISTRIBUTION, OWN_FACT, SCALED, NATIONAL, ASSUMED, PLAN = (
@@ -45,7 +48,12 @@ class Origin:
 def origins(scenario: Scenario) -> tuple[Origin, ...]:
     """The origin of every parameter, in the order of the book."""
     facts = {fact.parameter: fact for fact in scenario.county if fact.parameter}
-    tables = {} if scenario.distributions is None else scenario.distributions.settings()
+    tables: dict[str, tuple[Any, str]] = {} if scenario.distributions is None else dict(scenario.distributions.settings())
+    if scenario.residents is not None:
+        tables |= scenario.residents.settings()
+        for identity in (TOWNSHIPS, GENERAL_SIZE):
+            if any(each.place.endswith(RESIDENTS_FILE) for each in scenario.overrides.get(identity, ())[-1:]):
+                tables[identity] = (None, RESIDENTS_FILE)
     size = size_of(scenario)
     found = []
     plan = scenario.plan or home_plan()
@@ -112,12 +120,36 @@ def is_local(parameter: Parameter) -> bool:
 
 def is_lingyuan(scenario: Scenario) -> bool:
     """Whether the county is the one whose numbers the parameters have."""
-    return scenario.county_code == HOME or not (scenario.county or scenario.distributions or SIZE in scenario.overrides)
+    return scenario.county_code == HOME or not (scenario.county or scenario.has_tables or SIZE in scenario.overrides)
 
 
 def size_of(scenario: Scenario) -> float:
     """The county's size, Lingyuan being 1."""
     return float(scenario.overrides[SIZE][-1].value) if SIZE in scenario.overrides else 1.0
+
+
+def scaled_levers(scenario: Scenario) -> dict[str, Any]:
+    """Levers that stand at Lingyuan's value in proportion to the county's size, since neither it nor a plan states its own: their
+    value at present by id, to three significant digits.
+    """
+    size, found = size_of(scenario), {}
+    for each in load_all().parameters.values():
+        entries = scenario.overrides.get(each.id, ())
+        if each.role != "lever" or size == 1.0 or (each.scales_with != SIZE and each.id not in scenario.scaled):
+            continue
+        if not entries or each.id in scenario.scaled and entries[-1].status_quo:
+            value = entries[-1].value if entries else scale_value(each.value, size)
+            value = value[min(value)] if isinstance(value, Mapping) else value
+            if np.any(value):  # nothing in proportion is nothing
+                found[each.id] = round_three(value)
+    return found
+
+
+def round_three(value: Any) -> Any:
+    """A number, or each of a list, to three significant digits."""
+    if isinstance(value, (list, tuple)):
+        return [round_three(each) for each in value]
+    return value if isinstance(value, str) or not value else float(f"{value:.3g}")
 
 
 def count_origins(found: Iterable[Origin]) -> dict[str, int]:

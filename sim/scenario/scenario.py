@@ -19,6 +19,7 @@ from sim.scenario.county_file import HOME as HOME_CODE
 from sim.scenario.county_file import Fact, name_of
 from sim.scenario.distributions import Distributions
 from sim.scenario.doubts import doubts
+from sim.scenario.residents import Residents
 from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
 
 #: Where doubts about what was written are logged; a command shows them in the reader's language.
@@ -53,11 +54,17 @@ class Scenario:
         repr=False, default=()
     )  # parameters in proportion to Lingyuan's, see sim.scenario.county_folder
     plan: Plan | None = field(repr=False, default=None)  # what is asked; None for Lingyuan's document of 2021
+    residents: Residents | None = field(repr=False, default=None)
 
     @property
     def weight(self) -> int:
         """Households that a row of general households stands for at founding."""
         return 1 if self.population_detail == "full" else self.general_weight
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether the county's folder holds tables of its own, beside its facts."""
+        return self.distributions is not None or self.residents is not None
 
     @property
     def own(self) -> list[str]:
@@ -131,14 +138,16 @@ def load_scenario(
         county=reader.county.facts, population_detail=detail, general_weight=weight, months=months,
         vantage=reader.settings.get("vantage"), uncertainty=reader.settings.get("uncertainty", "ensemble"),
         county_code=reader.county.code, distributions=reader.county.distributions, scaled=reader.county.scaled,
-        plan=judged_by,
+        plan=judged_by, residents=reader.county.residents,
     )  # fmt: skip
 
 
 def _plan_of(reader: Reader, named: str | Path | None) -> Plan:
     """What a scenario is judged by: the plan named for it, with the scenario's own goals; its targets are put in force."""
     file = reader.settings.get("plan") or reader.county.plan
-    at_home = reader.county.code == HOME_CODE or not (reader.county.facts or reader.county.distributions)
+    at_home = reader.county.code == HOME_CODE or not (
+        reader.county.facts or reader.county.distributions or reader.county.residents
+    )
     chosen = named or file
     if chosen is not None:
         try:
@@ -268,13 +277,14 @@ def restore_scenario(description: Mapping[str, Any]) -> Scenario:
             made.check(book.parameters[identity])
             overrides.setdefault(identity, []).append(made)
     facts = tuple(Fact(**fact) for fact in description["county"])
-    read = ("overrides", "county", "files", "policies", "distributions", "scaled", "plan")
+    read = ("overrides", "county", "files", "policies", "distributions", "scaled", "plan", "residents")
     rest = {key: value for key, value in description.items() if key not in read}
     tables = description.get("distributions")
     return Scenario(
         **rest, files=tuple(description["files"]), overrides=overrides, county=facts,
         distributions=Distributions.of(tables) if tables else None, scaled=tuple(description.get("scaled", ())),
         plan=Plan.of(description["plan"]) if description.get("plan") else None,
+        residents=Residents.of(census) if (census := description.get("residents")) else None,
     )  # fmt: skip
 
 

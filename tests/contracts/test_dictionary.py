@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The ensemble, the back-test, and tables of a county folder, which sim/scenario/distributions.py describes.
 NOT_TABLES = {
     "ensemble.csv", "backtest.csv", "registered_households.csv", "registered_margins.csv", "registered_incomes.csv",
+    "resident_households.csv", "resident_ages.csv",
 }  # fmt: skip
 AXES = ("replication", "value")
 

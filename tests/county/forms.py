@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 
-from experiments.county_data import form
+from experiments.county_data import form, residents_sheet
 from experiments.reporting import plan_workbook
 
 
@@ -33,6 +33,35 @@ def filled(path: Path, values: dict[str, Any], language: str = "zh", source: str
                 sheet.cell(row, 6, own)
                 sheet.cell(row, 5, of)
     book.save(path)
+    return path
+
+
+def with_residents(
+    path: Path, townships: list[tuple[Any, ...]] = (), ages: dict[str, tuple[Any, ...]] | None = None, sizes: dict[str, Any] | None = None,
+    source: str = "第七次人口普查"
+) -> Path:  # fmt: skip
+    """A form with its sheet of residents filled in: townships by row; men, women and both by age label; households by size label."""
+    made = openpyxl.load_workbook(path)
+    sheet = made[residents_sheet.SHEET] if residents_sheet.SHEET in made.sheetnames else made[residents_sheet.ENGLISH]
+    first = residents_sheet.HEAD_ROW + 1
+    sheet["B3"] = source
+    for row, cells in enumerate(townships, first):
+        for place, value in enumerate(cells):
+            sheet.cell(row, residents_sheet.TOWNSHIP + 1 + place, value)
+    for labels, place, given in (
+        (residents_sheet.AGE, residents_sheet.MEN, ages or {}),
+        (residents_sheet.SIZE, residents_sheet.OF_SIZE, {label: (number,) for label, number in (sizes or {}).items()}),
+    ):
+        known = {
+            sheet.cell(row, labels + 1).value: row for row in range(first, sheet.max_row + 1) if sheet.cell(row, labels + 1).value
+        }
+        for label, cells in given.items():
+            row = known.get(label) or max(known.values()) + 1
+            known[label] = row
+            sheet.cell(row, labels + 1, label)
+            for number, value in enumerate(cells):
+                sheet.cell(row, place + 1 + number, value)
+    made.save(path)
     return path
 
 

@@ -62,7 +62,7 @@ def test_every_fact_has_a_parameter_that_there_is_and_lingyuans_value_within_its
 def test_the_form_checks_its_cells_and_says_where_numbers_are_found(tmp_path):
     plan_workbook.write_county_form(tmp_path / "a.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["县情", "乡镇", "村", "经营主体", "产业", "资金", "方案", "说明"]
+    assert book.sheetnames == ["县情", "乡镇", "村", "常住户分布", "经营主体", "产业", "资金", "方案", "说明"]
     rows = sum(sheet.cell(row, 1).value in asked_facts() for sheet in book.worksheets for row in range(1, sheet.max_row + 1))
     assert rows == len(asked_facts())
     sheet = book["县情"]
@@ -84,6 +84,27 @@ def test_the_county_file_says_what_was_filled_in_and_with_which_evidence(tmp_pat
     scenario = load_scenario("baseline", county_file=tmp_path / "县")
     assert scenario.overrides["budget.county_floor"][-1].value == 21_000_000
     assert run("check", tmp_path / "县").exit_code == 0
+
+
+def test_areas_heads_and_prices_are_yields_and_prices_of_what_was_filled_in_and_lingyuans_of_the_rest(tmp_path):
+    industry = {"grain": 45000, "grain_area": 10, "hogs": 30000, "hogs_raised": 48000, "fruit_area": 900,
+                "vegetables_price": 2.8, "cattle_price": 16000}  # fmt: skip
+    answer = run("import", filled(tmp_path / "a.xlsx", {**GIVEN, **industry}), "--out", tmp_path / "县", "--json")
+    assert answer.exit_code == 0, answer.output
+    facts = {fact.id: fact for fact in load_county(tmp_path / "县")[0]}
+    home = load_all().parameters
+    # 45 000 t from 100 000 mu; 30 000 sold of 48 000 raised. Prices per kg are told per tonne.
+    usual = list(home["founding.farm_yield"].value)
+    assert facts["farm_yield"].value == [0.45, *usual[1:3], 0.625, *usual[4:]]
+    prices = list(home["farming.farm_price"].value)
+    assert facts["farm_price"].value == [prices[0], 2800, *prices[2:4], 16000, prices[5]]
+    assert facts["farm_yield"].evidence == facts["farm_price"].evidence == "derived"
+    # Orchards without their output give no yield, and two outputs of six are no list: they are on record.
+    for name in ("fruit_area", "grain", "hogs"):
+        assert facts[name].parameter == ""
+    scenario = load_scenario("baseline", county_file=tmp_path / "县")
+    assert scenario.overrides["founding.farm_yield"][-1].value[0] == 0.45
+    assert scenario.overrides["farming.farm_price"][-1].value[4] == 16000
 
 
 @pytest.mark.parametrize(
@@ -127,6 +148,7 @@ def test_a_changed_unit_or_an_unknown_row_is_not_guessed_at(tmp_path):
         ({"registered_employed": 8000, "registered_persons": 7600}, "registered_employed", "contradiction_workers"),
         ({"registered_outside": 2000, "registered_local": 1000, "registered_employed": 2500}, "registered_employed", "contradiction_workers"),
         ({"loans": 372, "loans_money": 290000}, "loans_money", "contradiction_unit"),
+        ({"registered_persons": 7600, "grain": 45000, "grain_area": 0.1}, "grain_area", "contradiction_unit"),
     ],
 )  # fmt: skip
 def test_facts_that_cannot_both_be_true_are_named_and_exit_4(tmp_path, facts, at, kind):

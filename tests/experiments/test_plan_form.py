@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 from experiments.cli.app import app
 from experiments.model_api import COUNTY, load_model
 from experiments.reporting import plan_workbook
-from experiments.reporting.plan_differences import differences, without_plan
+from experiments.reporting.plan_differences import differences, in_proportion, without_plan
 from experiments.reporting.translations import Words
 from experiments.results.files import canonical, plain
 from sim.core.inputs import shipped
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
-from sim.scenario import load_scenario, office_values, plan_form
+from sim.scenario import load_scenario, office_values, plan_form, scaled_levers
 
 OWN = """title: {zh: 自拟方案, en: A plan of one's own}
 reason: {zh: "=1+1", en: "=1+1"}
@@ -182,6 +182,26 @@ def test_differences_are_told_in_an_offices_words(own, tmp_path):
     assert "2022年1月起改为2600万元/年" in line
     baseline = load_scenario(shipped.files()["baseline"])
     assert not list(differences(baseline, without_plan(baseline), Words("zh")))
+
+
+def test_what_stands_in_proportion_to_the_county_is_told_apart_from_what_a_plan_sets(tmp_path):
+    (tmp_path / "plan.yaml").write_text(
+        f"extends: baseline\ntitle: 试算\ncounty: {shipped.scenario_file('counties/jixi')}\nset: {{farm_works.roads: 100}}\n",
+        encoding="utf-8",
+    )
+    scenario = load_scenario(tmp_path / "plan.yaml")
+    (line,) = differences(scenario, without_plan(scenario), Words("en"))
+    # 314 km a year in Lingyuan, times 56 165 / 360 000 rural persons: 49.05, told with three digits.
+    assert "was 49.1 km" in line and "100 km" in line
+    scaled = scaled_levers(scenario)
+    assert "farm_works.roads" not in scaled and "public_posts.count" not in scaled  # the plan's own, and the county's own
+    assert scaled["farm_works.cold_stores"] == 3.12
+    (told,) = in_proportion(scenario, Words("zh"), explain=False)
+    assert told.startswith(f"按本县规模折算{len(scaled)}项")
+    assert len(in_proportion(scenario, Words("zh"), explain=True)) == 1 + len(scaled)
+    assert not in_proportion(load_scenario(shipped.files()["baseline"]), Words("zh"), explain=True)
+    refused = CliRunner().invoke(app, ["check", str(tmp_path / "plan.yaml"), "--json", "--explain"])
+    assert refused.exit_code == 2 and "--explain" in refused.stderr
 
 
 def test_the_command_writes_a_form_that_check_takes(tmp_path, own):

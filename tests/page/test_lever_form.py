@@ -5,6 +5,7 @@ import pytest
 from experiments.page import lever_form
 from experiments.page.workspace import Workspace
 from experiments.reporting.translations import Words
+from sim.core.inputs import shipped
 from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import load_all
 from sim.scenario import load_scenario
@@ -88,6 +89,16 @@ def test_a_value_back_at_what_the_plan_builds_on_is_not_set(tmp_path):
 def test_differences_are_in_words_and_units_of_offices():
     told = list(lever_form.differences(load_scenario("floor_10m"), load_scenario("baseline"), WORDS))
     assert told == ["县级衔接资金：由2000万元/年改为1000万元/年"]
+
+
+def test_what_is_only_in_proportion_to_the_county_is_one_line():
+    reference = load_scenario("baseline")
+    jixi = load_scenario("baseline", ("farm_works.cold_stores=5",), shipped.scenario_file("counties/jixi"))
+    told = list(lever_form.differences(jixi, reference, Words("en")))
+    assert any("20 to 5" in line for line in told)
+    assert sum("in proportion to the county's size" in line for line in told) == 1
+    same = list(lever_form.differences(jixi, load_scenario("baseline", (), shipped.scenario_file("counties/jixi")), Words("en")))
+    assert len(same) == 1 and "3.12 to 5" in same[0]
 
 
 def test_differences_after_the_fifth_year_and_of_one_part_are_told():

@@ -20,6 +20,9 @@ def check(
     until: Annotated[str, typer.Option(help="With --paired: the month before which they must not differ.")] = "2026-01",
     replication: Annotated[int, typer.Option(min=0, help="With --paired: which replication.")] = 0,
     seed: Seed = 2021,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also list the levers that are in proportion to the county's size.")
+    ] = False,
     sets: Sets = None,
     lang: Lang = Language.ZH,
     as_json: Json = False,
@@ -40,6 +43,13 @@ def check(
                 context, "is for --paired; leave it out, or add --paired", "只与 --paired 一起用；请去掉，或加上 --paired",
                 "until", "replication", "seed"
             )  # fmt: skip
+        if explain and (paired or as_json):
+            raise InputError(
+                "--explain",
+                0,
+                "has nothing to add to --paired or --json; leave it out",
+                "与 --paired、--json 一起用没有作用；请去掉",
+            )
         number = 2 if paired else 1
         if len(files) != number:
             raise InputError(
@@ -49,16 +59,16 @@ def check(
                 f"这里应给 {number} 个情景文件，现在给了 {len(files)} 个",
             )
         if not paired and is_county_file(files[0]):
-            _check_county(files[0], sets, lang, as_json)
+            _check_county(files[0], sets, lang, as_json, explain)
             return
         chosen = [load_scenario(file, sets or []) for file in files]
         if paired:
             _compare_paired(chosen, _parse_month(until), seed, replication=replication, lang=lang, as_json=as_json)
             return
-        _check_scenario(files[0], chosen[0], lang, as_json)
+        _check_scenario(files[0], chosen[0], lang, as_json, explain)
 
 
-def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) -> None:
+def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool, explain: bool) -> None:
     from experiments.reporting import plan_differences
     from experiments.reporting.translations import Words
     from experiments.results.folder import description
@@ -76,16 +86,18 @@ def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool) ->
         [
             words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own)),
             *([words("plan_changes_head"), *changes] if changes else []),
+            *plan_differences.in_proportion(scenario, words, explain),
         ]
     )
 
 
-def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: bool) -> None:
+def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: bool, explain: bool) -> None:
     """Check a county file by itself: what it says of the county, whatever is planned there."""
+    from experiments.reporting import plan_differences
     from experiments.reporting.translations import Words
     from sim.core.inputs import shipped
     from sim.core.inputs.errors import InputError
-    from sim.scenario import load_county
+    from sim.scenario import load_county, load_scenario
     from sim.scenario.county_file import name_of
 
     if sets:
@@ -98,7 +110,8 @@ def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: b
         return
     words = Words(lang)
     called = words.of(title) or name
-    console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed)])
+    scaled = plan_differences.in_proportion(load_scenario("baseline", county_file=file), words, explain)
+    console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed), *scaled])
 
 
 def _parse_month(text: str) -> int:

@@ -85,6 +85,8 @@ ALL_FILES = (
     "registered_households.csv",
     "registered_margins.csv",
     "registered_incomes.csv",
+    "resident_households.csv",
+    "resident_ages.csv",
     "audit.xlsx",
     "audit.html",
 )
@@ -98,6 +100,7 @@ def described(imported: "Imported") -> dict[str, Any]:
         "findings": [each.described() for each in findings.found], "contradictions": len(findings.contradictions),
         "notes": [each.described() for each in findings.notes], "rules": [each.described() for each in imported.rules],
         "tables": [each.described() for each in imported.read], "facts": len(imported.facts),
+        "residents": imported.residents.described(),
     }  # fmt: skip
 
 
@@ -121,7 +124,9 @@ def _summary(imported: "Imported", title: str, out: Path, lang: Language) -> lis
 
     words = Words(lang)
     plan = [] if imported.plan is None else [words("county_plan", file=out / plan_sheet.FILE)]
-    return [*table.answer(imported, title, lang, SHOWN), *plan, words("folder", out=out)]
+    census = imported.residents.described()
+    residents = [] if census is None else [words("county_residents", **census)]
+    return [*table.answer(imported, title, lang, SHOWN), *residents, *plan, words("folder", out=out)]
 
 
 @county.command()
@@ -158,6 +163,15 @@ def check(
         lines = [words("check_county", file=folder, title=words.of(title) or folder.name, count=len(facts), assumed=assumed)]
         if counts is not None:
             lines.append(words("county_tables", households=counts["registered_households"], persons=counts["registered_persons"]))
+        if (census := scenario.residents) is not None:
+            lines.append(
+                words(
+                    "county_residents",
+                    households=census.households,
+                    persons=census.persons or sum(band.persons for band in census.ages),
+                    townships=len(census.townships),
+                )
+            )
         console.show(lines)
 
 
@@ -191,11 +205,18 @@ def _content(folder: Path) -> dict[str, Any]:
 
     facts, _title = load_county(folder)
     found = {fact.id: {"name": fact.name, "value": fact.value, "source": fact.source} for fact in facts}
-    tables = load_scenario("baseline", county_file=folder).distributions
+    scenario = load_scenario("baseline", county_file=folder)
+    tables, census = scenario.distributions, scenario.residents
     for margin in () if tables is None else tables.margins:
         name = f"{margin.variable}:{margin.category}"
         found[name] = {"name": {"zh": name, "en": name}, "value": margin.households, "source": "registered_margins.csv"}
     for income in () if tables is None else tables.incomes:
         name = f"income:{income.source}"
         found[name] = {"name": {"zh": name, "en": name}, "value": income.mean, "source": "registered_incomes.csv"}
+    for cell in () if census is None else census.cells:
+        name = f"residents:{cell.township}:{cell.size}"
+        found[name] = {"name": {"zh": name, "en": name}, "value": cell.households, "source": "resident_households.csv"}
+    for band in () if census is None else census.ages:
+        name = f"residents:{band.sex}:{band.age}"
+        found[name] = {"name": {"zh": name, "en": name}, "value": band.persons, "source": "resident_ages.csv"}
     return found

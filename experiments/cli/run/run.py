@@ -110,7 +110,10 @@ def run(
         ),
     ] = BASELINE,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also say what each goal means and where its spread comes from.")
+        bool,
+        typer.Option(
+            "--explain", help="Also say what each goal means, where its spread comes from, and which levers are scaled."
+        ),
     ] = False,
     executor: executor_options.Executor = executor_options.Kind.LOCAL,
     scheduler: executor_options.Scheduler = None,
@@ -169,7 +172,7 @@ def run(
         if brief:
             briefing.check_companions(target, chosen, options)
         if not resume and not shard:
-            run_helpers.announce_plan(chosen, options.lang, screen)
+            run_helpers.announce_plan(chosen, options.lang, screen, explain)
             run_helpers.announce_run(chosen, options, screen, RUNS_WITH_BRIEF if brief else 1)
         figures = not no_figures and not shard
         if figures:

@@ -52,6 +52,7 @@ def build(imported: "Imported", title: str, language: str) -> Brief:
         Section("rules", words("audit_rules"), (_rules(imported, words),)) if imported.rules else None,
         Section("facts", words("audit_facts"), (_facts(imported, words),)),
         Section("margins", words("audit_margins"), _margins(imported, words)) if imported.tables.margins else None,
+        Section("residents", words("audit_residents"), _residents(imported, words)) if _has_residents(imported) else None,
         Section("read", words("audit_read"), _read(imported, words)),
     ]
     brief = Brief(
@@ -227,6 +228,31 @@ def _margins(imported: "Imported", words: Words) -> tuple[Block, ...]:
           "with": _whole(row["households_with"])} for row in imported.tables.incomes),
     )  # fmt: skip
     return margins, incomes
+
+
+def _has_residents(imported: "Imported") -> bool:
+    return bool(imported.residents.cells or imported.residents.ages)
+
+
+def _residents(imported: "Imported", words: Words) -> tuple[Block, ...]:
+    """Residents by township and by size, and by age: what general households will agree with."""
+    census = imported.residents
+    columns = (_column(words, "variable"), _column(words, "category", width=2), _column(words, "households", "whole"),
+               _column(words, "persons", "whole"))  # fmt: skip
+    rows: list[Row] = []
+    for variable, key in (("township", "township"), ("size", "size")):
+        for category in dict.fromkeys(
+            str(getattr(cell, key)) for cell in sorted(census.cells, key=lambda cell: cell.size * (key == "size"))
+        ):
+            here = [cell for cell in census.cells if str(getattr(cell, key)) == category]
+            rows.append({"variable": words(f"audit_by_{variable}"), "category": category,
+                         "households": _whole(sum(cell.households for cell in here)),
+                         "persons": _whole(sum(cell.persons for cell in here))})  # fmt: skip
+    for band in census.ages:
+        sex = "" if band.sex == "all" else f"{words('audit_men' if band.sex == '男' else 'audit_women')} "
+        rows.append({"variable": words("audit_by_age_sex"), "category": f"{sex}{band.age}", "households": "",
+                     "persons": _whole(band.persons)})  # fmt: skip
+    return (_table(words, "residents", columns, rows, words("audit_residents_note")),)
 
 
 def _read(imported: "Imported", words: Words) -> tuple[Block, ...]:
