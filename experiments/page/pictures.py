@@ -1,7 +1,7 @@
 """All figures of a finished run, drawn once for the page: each with its data, formats, description and the part it belongs to."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ KINDS = ("svg", "png")
 COUNTERFACTUAL = "without_policy"
 
 
-def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> list[dict[str, Any]]:
+def draw(
+    result: Path, folder: Path, languages: Sequence[str] = LANGUAGES, on_picture: Callable[[int], None] = lambda count: None
+) -> list[dict[str, Any]]:
     """Draw the figures of a result, beside the run without policy where there is one, into ``folder``; what the index says.
+    ``on_picture`` is told how many are drawn.
 
     A figure that cannot be drawn is left out, and the index says why: the others stand. Raises OSError where the disk is full.
     """
@@ -45,6 +48,7 @@ def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> li
                 continue
             facts = {"title": each.title, "caption": each.caption, "alt": each.alt, "section": each.section}
             index.append({"language": language, "id": each.id, "file": safe(each.id), **facts})
+            on_picture(len(index))
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / INDEX, as_json(index))
     return index
