@@ -102,13 +102,14 @@ def follow(arguments: Sequence[str]) -> None:
     for number, step in enumerate(AFTERWARDS[kind]):
         note(done=number)
         if step == "answer":
-            tell(folders, command, plans)
+            if kind != "sweep":  # its tables are the answer
+                tell(folders, command, plans)
         elif step == "documents":
             note(problem=attempt(lambda: answers.write_documents(folders, Path(), command, compare=bool(plans))))
         elif step == "story":
             tell_story(arguments[1], Path(RESULT))
         else:
-            pictures.draw(Path(RESULT), Path(pictures.FOLDER), on_picture=lambda count: note(count=count))
+            pictures.draw(Path(RESULT), Path(pictures.FOLDER), kind == "sweep", on_picture=lambda count: note(count=count))
     note(done=len(AFTERWARDS[kind]))
 
 

@@ -37,7 +37,11 @@ RECORD, ANSWER, LOG, RESULT, INPUTS, UPLOADS = "job.json", "answer.json", "log.t
 AFTER, PACE = "after.json", "pace.json"
 PARTS = f"{RESULT}-parts"  # where a comparison keeps what each setting contributes, and what repairs a promise
 #: What follows the command of a job, in this order; once the first is done the answer stands.
-AFTERWARDS = {"run": ("answer", "documents", "story", "figures"), "compare": ("answer", "documents")}
+AFTERWARDS = {
+    "run": ("answer", "documents", "story", "figures"),
+    "compare": ("answer", "documents"),
+    "sweep": ("answer", "figures"),
+}
 LONGEST_LOG = 4000  # characters of the log that the page shows
 SOME_FAILED, CONTRADICTED, INCOMPLETE, INTERRUPTED = 3, 4, 5, 130
 GO = b"go\n"  # what a process is told once its record stands

@@ -16,21 +16,23 @@ COUNTERFACTUAL = "without_policy"
 
 
 def draw(
-    result: Path, folder: Path, languages: Sequence[str] = LANGUAGES, on_picture: Callable[[int], None] = lambda count: None
-) -> list[dict[str, Any]]:
-    """Draw the figures of a result, beside the run without policy where there is one, into ``folder``; what the index says.
-    ``on_picture`` is told how many are drawn.
+    result: Path, folder: Path, study: bool = False, languages: Sequence[str] = LANGUAGES,
+    on_picture: Callable[[int], None] = lambda count: None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Draw the figures of a result, beside the run without policy where there is one, or of a ``study``, into ``folder``; what
+    the index says. ``on_picture`` is told how many are drawn.
 
     A figure that cannot be drawn is left out, and the index says why: the others stand. Raises OSError where the disk is full.
     """
-    from experiments.reporting.figures import gallery, picture
+    from experiments.reporting.figures import gallery, picture, study_figures
 
     shown = [Results(result)]
     if (result / COUNTERFACTUAL / "manifest.json").is_file():
         shown.append(Results(result / COUNTERFACTUAL))
     index: list[dict[str, Any]] = []
     for language in languages:
-        pictures: Iterator[picture.Picture] = gallery.gallery(shown, language)
+        pictures: Iterator[picture.Picture]
+        pictures = study_figures.pictures_of_study(shown[0], language) if study else gallery.gallery(shown, language)
         while True:
             try:
                 each = next(pictures)

@@ -13,6 +13,7 @@ from experiments.model_api import COUNTY, load_model
 from experiments.page import answers, lever_form, pictures
 from experiments.page.jobs import AFTERWARDS, RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
+from experiments.reporting.figures import sweep_charts
 from experiments.reporting.figures.picture import SECTIONS
 from experiments.reporting.translations import LANGUAGES, Words, margin, probability
 from experiments.results import journal, summaries, tables
@@ -74,7 +75,7 @@ def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
         named = (
             _title(Path(word).stem if word.endswith(".yaml") else word, workspace, words) for word in plans_named(job.arguments)
         )
-        title = words("screen_comparison_of", titles=words("name_list").join(named))
+        title = words("screen_comparison_of", titles=words("name_list").join(words("screen_quoted", name=name) for name in named))
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -104,12 +105,11 @@ def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool =
         rows.append(
             {
                 "name": words.of(line["name"]),
-                "observed": line["observed"],
                 "chance": probability(words, line),
                 "probability": line["probability"],
                 "low": line["low"],
                 "high": line["high"],
-                "margin": " ".join(filter(None, margin(words, line)[:1])),
+                "margin": margin(words, line)[0],
             }
         )
     return rows
@@ -178,7 +178,7 @@ def questions(queue: Queue, job: Job, repair: Mapping[str, Any], words: Words) -
         note = words("screen_parts_cost", cost=cost_text(queue, job, runs, words))
         found.append({"path": "parts", "note": note, "button": words("screen_parts_now")})
     if repair and REPAIR_OPTION not in job.arguments:
-        named = words("name_list").join(words("screen_promise", name=name) for name in repair["promises"])
+        named = words("name_list").join(words("screen_quoted", name=name) for name in repair["promises"])
         note = words("screen_repair_cost", promises=named, cost=cost_text(queue, job, repair["runs"], words))
         found.append({"path": "repairs", "note": note, "button": words("screen_repair_now")})
     return found
@@ -290,7 +290,8 @@ def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
         shown = [{"path": path, "label": label} for path, label in others]
         facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
         found.setdefault(each["section"], []).append({"vector": f"{stem}-{words.language}.svg", "files": shown, **facts})
-    return [{"title": words(f"screen_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
+    titles = {section: words("screen_sweep_figures" if job.kind == "sweep" else f"screen_part_{section}") for section in found}
+    return [{"title": titles[section], "pictures": found[section]} for section in SECTIONS if section in found]
 
 
 def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
@@ -330,15 +331,17 @@ def county_tables(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any
 
 
 def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
-    """The summary of a sweep as a table."""
-    rows = answer.get("summary", [])
+    """The summary of a sweep as a table: a row for each point, the values of its levers and what comes of them."""
+    rows, factors, outcomes = (answer.get(name, []) for name in ("summary", "factors", "outcomes"))
     if not rows:
         return []
-    heads = list(rows[0])
-    return [
-        {"title": words("screen_sweep_summary"), "heads": heads, "rows": [[_short(row[head]) for head in heads] for row in rows]}
-    ]
-
-
-def _short(value: Any) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    points: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        points.setdefault(row["point"], {})[row["outcome"]] = row
+    shown = []
+    for found in points.values():
+        first = next(iter(found.values()))
+        values = [sweep_charts.format_level(first[factor["id"]], factor, words) for factor in factors]
+        shown.append([*values, *(sweep_charts.format_outcome(found[each["id"]], each, words) for each in outcomes)])
+    heads = [*(words.of(each["name"]) for each in factors), *(sweep_charts.outcome_title(each, words) for each in outcomes)]
+    return [{"title": words("screen_sweep_summary"), "heads": heads, "rows": shown}]

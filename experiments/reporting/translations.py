@@ -86,6 +86,15 @@ class Words:
             return self("unit_points")
         return self(f"unit_{unit}") if self.has(f"unit_{unit}") else unit
 
+    def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
+        """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
+        万元, English in thousand yuan.
+        """
+        name = self.unit(unit, difference)
+        if not unit.startswith("yuan") or largest < LARGE:
+            return 1.0, name
+        return (10_000.0, name.replace("元", "万元", 1)) if self.language == "zh" else (1000.0, f"thousand {name}")
+
     def number(self, value: float | None, unit: str, sign: bool = False) -> str:
         """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
         percent.
@@ -159,11 +168,8 @@ def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
     decimals, large sums of yuan in 万元 (English: thousand yuan).
     """
     unit, values = goal["unit"], [goal[key] for key in ("margin", "margin_p05", "margin_p95")]
-    name, scale = words.unit(unit, difference=True), 1.0
     known = [abs(value) for value in values if value is not None and math.isfinite(value)]
-    if unit.startswith("yuan") and max(known, default=0.0) >= LARGE:
-        chinese = words.language == "zh"
-        name, scale = (name.replace("元", "万元", 1), 10_000.0) if chinese else (f"thousand {name}", 1000.0)
+    scale, name = words.large(unit, max(known, default=0.0), difference=True)
     decimals = 4 if unit == "share" else None  # two of its points
     shown = [value if value is None or decimals is None else round(value, decimals) for value in values]
     middle, low, high = (words.number(value if value is None else value / scale, unit, sign=True) for value in shown)

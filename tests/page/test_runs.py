@@ -81,7 +81,7 @@ def test_what_each_setting_contributes_is_a_job_of_known_size(plans):
     assert status == 303 and runs > 0 and job.total == 40 + runs
     assert job.arguments[:3] == ("compare", "inputs/plans/参照.yaml", "inputs/plans/两项.yaml")
     assert job.arguments[-2:] == ("--parts", "--yes")
-    assert "<h1>对比：参照、两项</h1>" in plans.get(path_of(job))[1]
+    assert "<h1>对比：“参照”、“两项”</h1>" in plans.get(path_of(job))[1]
 
 
 @pytest.mark.parametrize("others", [["两项", "一项"], ["一项"]])

@@ -113,7 +113,7 @@ async def start_sweep(request: Request, page: Page) -> Response:
     points = 1
     for values in factors.values():
         points *= len(values)
-    arguments = ["sweep", "inputs/sweep.yaml", "--seed", str(SEED), "--out", RESULT, "--json"]
+    arguments = ["sweep", "inputs/sweep.yaml", "--seed", str(SEED), "--out", RESULT, "--no-figures", "--json"]
     files = {"sweep.yaml": yaml.safe_dump(spec, allow_unicode=True, sort_keys=False).encode()}
     job = page.queue.ask("sweep", plan.name, arguments, points * int(count), files=files)
     return redirect("runs", job.id)
