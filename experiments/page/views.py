@@ -71,6 +71,8 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
     title = _title(job.plan, workspace, words) if job.plan else words(f"screen_kind_{job.kind}")
+    if job.kind == "county":
+        title = words("screen_county_of", name=Path(option(job.arguments, "--out")).name)
     if job.kind == "compare":
         named = (
             _title(Path(word).stem if word.endswith(".yaml") else word, workspace, words) for word in plans_named(job.arguments)

@@ -88,9 +88,11 @@ class Words:
 
     def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
         """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
-        万元, English in thousand yuan.
+        万元, English in thousand yuan; millions of yuan in 万元, English as they are.
         """
         name = self.unit(unit, difference)
+        if unit.startswith("million yuan") and self.language == "zh":
+            return 0.01, name.replace("百万元", "万元", 1)
         if not unit.startswith("yuan") or largest < LARGE:
             return 1.0, name
         return (10_000.0, name.replace("元", "万元", 1)) if self.language == "zh" else (1000.0, f"thousand {name}")

@@ -52,7 +52,10 @@ def plot_response_curve(
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
-        value_axis(axes.yaxis, subject["unit"], words)
+        scale, unit = words.large(subject["unit"], 0.0)
+        value_axis(axes.yaxis, subject["unit"], words, scale=scale)
+        if subject["unit"] != "share":  # the axis says percent itself
+            axes.set_ylabel(unit, fontsize=PLAIN)
         largest = max(float(curve["value"].abs().max()) for curve in curves.values())
         value_axis(axes.xaxis, factor["unit"], words, scale=words.large(factor["unit"], largest)[0])
         axes.set_xlabel(wrap(_axis(factor, words, largest), page.width - 1.5, PLAIN), fontsize=PLAIN)
@@ -105,8 +108,9 @@ def plot_tornado(
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         axes.axvline(0, color=INK, linewidth=0.8)
-        value_axis(axes.xaxis, subject["unit"], words, difference=True)
-        axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
+        scale, unit = words.large(subject["unit"], 0.0, difference=True)
+        value_axis(axes.xaxis, subject["unit"], words, difference=True, scale=scale)
+        axes.set_xlabel(words("tornado_axis", unit=unit), fontsize=PLAIN)
     return page.figure
 
 
@@ -142,9 +146,9 @@ def plot_heat_map(
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
-                label = words.quantity(value, subject["unit"])
+                label = quantity(value, subject["unit"], words)
                 if np.isfinite(around):
-                    label += f"\n±{words.number(around, subject['unit'])}"
+                    label += f"\n±{_number(around, subject['unit'], words)}"
                 axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words, largest["across"]) for value in grid.columns],
                         fontsize=PLAIN)  # fmt: skip
@@ -174,8 +178,8 @@ def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]],
     points = (
         words(
             "with_range",
-            value=f"{label} {words.quantity(mean, unit)}",
-            range=f"{words.number(low, unit)}–{words.number(high, unit)}",
+            value=f"{label} {quantity(mean, unit, words)}",
+            range=f"{_number(low, unit, words)}–{_number(high, unit, words)}",
         )
         for label, mean, low, high in rows
     )
@@ -200,11 +204,20 @@ def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Wo
     if subject["kind"] == "probability":
         bound = None if pandas.isna(row["bound"]) else row["bound"]
         return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
-    unit = subject["unit"]
+    middle = quantity(row["mean"], subject["unit"], words)
     if pandas.isna(row["low"]):
-        return words.quantity(row["mean"], unit)
-    low, high = (words.number(row[end], unit) for end in ("low", "high"))
-    return f"{words.quantity(row['mean'], unit)}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+        return middle
+    low, high = (_number(row[end], subject["unit"], words) for end in ("low", "high"))
+    return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+
+
+def quantity(value: float, unit: str, words: Words) -> str:
+    """An outcome with its unit; millions of yuan as the language tells them."""
+    return words.with_unit(_number(value, unit, words), words.large(unit, 0.0)[1])
+
+
+def _number(value: float, unit: str, words: Words) -> str:
+    return words.number(value / words.large(unit, 0.0)[0], unit)
 
 
 def _level(value: Any, factor: Mapping[str, Any], words: Words, largest: float) -> str:
