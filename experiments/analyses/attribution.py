@@ -21,7 +21,7 @@ from experiments.analyses.consequences import OWN_FUND, PERSONS, TRUE, Consequen
 from experiments.analyses.design import FactorRecord, factor, point
 from experiments.execution.study import Outcomes, Study
 from experiments.model_api import Point
-from experiments.results.files import as_json, write_text
+from experiments.results.files import as_json, read_object, write_text
 from experiments.statistics import paired
 from sim.core.inputs.errors import UserError
 from sim.core.inputs.parameters import load_all
@@ -252,6 +252,16 @@ def repairable(facts: Consequences) -> list[GoalChange]:
 def repair_runs(replications: int) -> int:
     """How many replications a search for one repair takes at most."""
     return replications * (solve.FIRST + round(1 / STEP))
+
+
+def found_before(folder: Path, replications: int) -> dict[str, Any]:
+    """What an earlier question of the same two plans left in a folder, with as many replications: ``parts`` and ``repairs``; None
+    and no repairs where nothing did.
+    """
+    record = read_object(folder / FILE) or {}
+    if record.get("replications") != replications:
+        record = {}
+    return {"replications": replications, "parts": record.get("parts"), "repairs": record.get("repairs", [])}
 
 
 def write(result: Mapping[str, Any], folder: Path) -> None:

@@ -5,23 +5,26 @@ disagree. Beside it the documents themselves, in both languages and in the offic
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.analyses import attribution
+from experiments.analyses.consequences import Consequences
 from experiments.page import lever_form, pictures
+from experiments.reporting.answer import short_name
 from experiments.reporting.documents import write as documents
 from experiments.reporting.documents.content import Block, Brief, Bullets, Callout, Illustration, Section, Table, stack_lines
 from experiments.reporting.documents.html import cells, kind
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.files import as_json, safe, write_text
-from sim.core.inputs.errors import describe_problem
+from experiments.results.folder import open_folder
 from sim.scenario import Scenario
 
 BRIEF = "brief"
 #: What is said where nothing was written.
 NOTHING: dict[str, Any] = {
-    "problem": "", "lead": "", "source": "", "settings": [], "opening": [], "sections": [], "annexes": [],
+    "problem": "", "lead": "", "source": "", "settings": [], "opening": [], "sections": [], "annexes": [], "repair": {},
 }  # fmt: skip
 #: Annexes for the workbook alone: what is assumed, how to run it again, and every table of the result.
 LEFT_OUT = ("annex_assumed", "annex_again", "annex_other")
@@ -43,7 +46,20 @@ def write(folders: Sequence[Path], home: Path, command: str, plans: Sequence[Sce
             {"title": words.of(each.title), "differences": list(lever_form.differences(each, plans[0], words))}
             for each in plans[1:]
         ]
-        write_text(home / file_name(language), as_json({"settings": settings, **described(brief, home)}))
+        repair = repairable(folders, words) if len(plans) == 2 else {}
+        write_text(home / file_name(language), as_json({"settings": settings, "repair": repair, **described(brief, home)}))
+
+
+def repairable(folders: Sequence[Path], words: Words) -> dict[str, Any]:
+    """The promises that the second plan breaks and for which a repair can be sought, and how many replications that takes at
+    most; {} where there is none.
+    """
+    facts = Consequences(*(open_folder(folder) for folder in folders[:2]))
+    found = attribution.repairable(facts)
+    if not found:
+        return {}
+    runs = len(found) * attribution.repair_runs(int(facts.first.manifest["replications"]["requested"]))
+    return {"promises": [short_name(each, words) for each in found], "runs": runs}
 
 
 def write_documents(folders: Sequence[Path], home: Path, command: str, compare: bool = False) -> None:
@@ -51,11 +67,10 @@ def write_documents(folders: Sequence[Path], home: Path, command: str, compare: 
     documents.write(folders, home / BRIEF, LANGUAGES, tuple(documents.ENDINGS), "plain", command, compare, official=True)
 
 
-def keep_problem(problem: Exception, home: Path) -> None:
-    """Write, in place of what is said, why it cannot be."""
-    told = describe_problem(problem)
+def keep_problem(problem: Mapping[str, str], home: Path) -> None:
+    """Write, in place of what is said, why it cannot be, by language."""
     for language in LANGUAGES:
-        write_text(home / file_name(language), as_json({"problem": told.chinese if language == "zh" else told.english}))
+        write_text(home / file_name(language), as_json({"problem": problem[language]}))
 
 
 def stored(home: Path, language: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ runs/ID/job.json     what was asked, its state and process
 runs/ID/inputs/      plans and counties as they were when it was asked
 runs/ID/result/      the result folder of the command
 runs/ID/answer.json  what the command printed with --json; runs/ID/log.txt what it said on the way
+runs/ID/after.json   how far what follows the command is: what it says, documents, figures
+runs/ID/pace.json    seconds that a replication took, for what more would cost
 
 Where the disk is full nothing is lost: a job that found no room waits until there is some and goes on where it was, a record that
 could not be written is written in the next round, and no process begins before its record stands.
@@ -27,12 +29,19 @@ import psutil
 
 from experiments.page.workspace import COUNTIES, PLANS, RUNS, Workspace
 from experiments.results import journal
-from experiments.results.files import as_json, safe, write_text
+from experiments.results.files import as_json, read_object, safe, write_text
 
 State = Literal["queued", "running", "no_room", "done", "failed", "stopped", "interrupted"]
 KINDS = ("run", "compare", "sweep", "county")
 RECORD, ANSWER, LOG, RESULT, INPUTS, UPLOADS = "job.json", "answer.json", "log.txt", "result", "inputs", "inputs/uploads"
-PARTS = f"{RESULT}-parts"  # where a comparison keeps what each setting contributes
+AFTER, PACE = "after.json", "pace.json"
+PARTS = f"{RESULT}-parts"  # where a comparison keeps what each setting contributes, and what repairs a promise
+#: What follows the command of a job, in this order; once the first is done the answer stands.
+AFTERWARDS = {
+    "run": ("answer", "documents", "story", "figures"),
+    "compare": ("answer", "documents"),
+    "sweep": ("answer", "figures"),
+}
 LONGEST_LOG = 4000  # characters of the log that the page shows
 SOME_FAILED, CONTRADICTED, INCOMPLETE, INTERRUPTED = 3, 4, 5, 130
 GO = b"go\n"  # what a process is told once its record stands
@@ -45,7 +54,8 @@ _LOOK = 0.5  # seconds between looks at the queue
 @dataclass(frozen=True)
 class Job:
     """A command that was asked for. ``arguments``: as on the command line, relative to its folder; ``total``: replications, or 0
-    where it is not known before; ``process`` with ``started``: which process runs it.
+    where it is not known before; ``before``: replications that were there when its process began; ``process`` with ``started``:
+    which process runs it.
     """
 
     id: str
@@ -60,6 +70,7 @@ class Job:
     process: int = 0
     started: float = 0.0
     code: int | None = None
+    before: int = 0
 
 
 class Queue:
@@ -149,15 +160,25 @@ class Queue:
                     with suppress(psutil.NoSuchProcess):
                         each.send_signal(signal.SIGINT)
 
-    def go_on(self, identity: str, more: Sequence[str] = (), total: int = 0) -> None:
-        """Put a job that was stopped or cut off back into the queue; it goes on where it was. With ``more`` arguments also one
-        that is done, for what it is asked beyond: ``total`` more replications.
+    def go_on(self, identity: str) -> None:
+        """Put a job that was stopped or cut off back into the queue; it goes on where it was."""
+        with self._lock:
+            job = self.job(identity)
+            if job.state in ("stopped", "interrupted", "failed", "no_room"):
+                self._again(job)
+
+    def extend(self, identity: str, arguments: Sequence[str], total: int) -> bool:
+        """Put a job that is done back into the queue with other ``arguments``, which ask for ``total`` replications more; whether
+        that was done.
         """
         with self._lock:
             job = self.job(identity)
-            job = replace(job, arguments=(*job.arguments, *more), total=job.total + total)
-            if job.state in ("stopped", "interrupted", "failed", "no_room") or (more and job.state == "done"):
-                self._write(replace(job, state="queued", process=0, started=0.0, ended=0.0, code=None))
+            if job.state == "done":
+                self._again(replace(job, arguments=tuple(arguments), total=job.total + total))
+            return job.state == "done"
+
+    def _again(self, job: Job) -> None:
+        self._write(replace(job, state="queued", process=0, started=0.0, ended=0.0, code=None))
 
     def _watch(self) -> None:
         while not self._closed.wait(_LOOK):
@@ -199,6 +220,7 @@ class Queue:
         arguments = list(job.arguments)
         if job.kind == "run" and journal.chunk_files(folder / RESULT / "journal"):
             arguments.append("--resume")
+        job = replace(job, before=self.done(job.id))
         self._write(job)  # where there is no room for a record, no process is begun
         with (folder / ANSWER).open("wb") as answer, (folder / LOG).open("ab") as log:
             child = subprocess.Popen(
@@ -225,7 +247,8 @@ class Queue:
     def _end(self, job: Job) -> None:
         child = self._children.get(job.id)
         code = child.poll() if child is not None else None
-        answered = bool(self.answer(job.id))
+        after = self.after(job.id)
+        answered = bool(self.answer(job.id)) and after.get("done", 0) == len(AFTERWARDS.get(job.kind, ()))
         state: State = "failed"
         if code in (0, SOME_FAILED, CONTRADICTED) or (code is None and answered):
             state = "done"
@@ -246,6 +269,17 @@ class Queue:
             return {}
         return found if isinstance(found, dict) else {"rows": found}
 
+    def after(self, identity: str) -> dict[str, Any]:
+        """How far what follows a job's command is: ``done`` steps of ``AFTERWARDS``, the ``count`` of figures so far, and the
+        ``problem`` of the documents by language; {} before the command has ended, and for jobs of 0.11 and before.
+        """
+        return read_object(self.folder(identity) / AFTER) or {}
+
+    def pace(self, identity: str) -> float | None:
+        """Seconds that a replication of a job took; None where it is not known."""
+        found = (read_object(self.folder(identity) / PACE) or {}).get("seconds")
+        return float(found) if isinstance(found, (int, float)) else None
+
     def log(self, identity: str) -> str:
         """The end of what a command said on the way."""
         try:
@@ -258,11 +292,16 @@ class Queue:
         home, job = self.folder(identity), self.job(identity)
         if job.kind == "run" and not job.total:
             return sum(len(numbers) for numbers in journal.stored_replications(home / RESULT / "journal").values())
-        places = [path for name in (RESULT, PARTS) for path in (home / name).rglob("journal") if path.is_dir()]
-        return sum(len(numbers) for place in places for numbers in journal.stored_replications(place).values())
+        return replications_in(home)
 
     def _write(self, job: Job) -> None:
         write_text(self.workspace.root / RUNS / job.id / RECORD, as_json(asdict(job)))
+
+
+def replications_in(home: Path) -> int:
+    """Replications in all journals in the folder of a job."""
+    places = [path for name in (RESULT, PARTS) for path in (home / name).rglob("journal") if path.is_dir()]
+    return sum(len(numbers) for place in places for numbers in journal.stored_replications(place).values())
 
 
 def plans_named(arguments: Sequence[str]) -> list[str]:

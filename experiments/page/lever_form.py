@@ -278,7 +278,7 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
             if first is None:
                 continue
             (was, now), unit = pairs[first], unit_of(parameter, words)
-            unit = words("screen_in_unit", unit=unit) if unit else ""
+            unit = words("screen_in_unit", unit=unit) if unit and not parameter.unit.startswith("probability") else ""
             called = words.of(parameter.name.model_dump())
             called = words("screen_part_of", lever=called.partition(":")[0], part=name) if name else called
             label = "screen_difference" if first == 0 else "screen_difference_from"

@@ -1,7 +1,7 @@
 """All figures of a finished run, drawn once for the page: each with its data, formats, description and the part it belongs to."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,24 @@ KINDS = ("svg", "png")
 COUNTERFACTUAL = "without_policy"
 
 
-def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> list[dict[str, Any]]:
-    """Draw the figures of a result, beside the run without policy where there is one, into ``folder``; what the index says.
+def draw(
+    result: Path, folder: Path, study: bool = False, languages: Sequence[str] = LANGUAGES,
+    on_picture: Callable[[int], None] = lambda count: None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Draw the figures of a result, beside the run without policy where there is one, or of a ``study``, into ``folder``; what
+    the index says. ``on_picture`` is told how many are drawn.
 
     A figure that cannot be drawn is left out, and the index says why: the others stand. Raises OSError where the disk is full.
     """
-    from experiments.reporting.figures import gallery, picture
+    from experiments.reporting.figures import gallery, picture, study_figures
 
     shown = [Results(result)]
     if (result / COUNTERFACTUAL / "manifest.json").is_file():
         shown.append(Results(result / COUNTERFACTUAL))
     index: list[dict[str, Any]] = []
     for language in languages:
-        pictures: Iterator[picture.Picture] = gallery.gallery(shown, language)
+        pictures: Iterator[picture.Picture]
+        pictures = study_figures.pictures_of_study(shown[0], language) if study else gallery.gallery(shown, language)
         while True:
             try:
                 each = next(pictures)
@@ -45,6 +50,7 @@ def draw(result: Path, folder: Path, languages: Sequence[str] = LANGUAGES) -> li
                 continue
             facts = {"title": each.title, "caption": each.caption, "alt": each.alt, "section": each.section}
             index.append({"language": language, "id": each.id, "file": safe(each.id), **facts})
+            on_picture(len(index))
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / INDEX, as_json(index))
     return index

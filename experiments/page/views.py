@@ -4,13 +4,16 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from experiments.analyses.attribution import Indivisible, Package
 from experiments.model_api import COUNTY, load_model
 from experiments.page import answers, lever_form, pictures
-from experiments.page.jobs import RESULT, Job, Queue, plans_named
+from experiments.page.jobs import AFTERWARDS, RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
+from experiments.reporting.figures import sweep_charts
 from experiments.reporting.figures.picture import SECTIONS
 from experiments.reporting.translations import LANGUAGES, Words, margin, probability
 from experiments.results import journal, summaries, tables
@@ -20,7 +23,7 @@ from sim.scenario import Scenario, load_scenario
 
 #: Documents by how their names end, in the order in which they are offered.
 DOCUMENTS = {"docx": ".docx", "official": "-official.docx", "xlsx": ".xlsx", "html": ".html"}
-PARTS_OPTION = "--parts"
+PARTS_OPTION, REPAIR_OPTION = "--parts", "--repair"
 WAITING = ("queued", "running", "no_room")
 MOST_FINDINGS = 200
 
@@ -68,11 +71,13 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
 def job_row(job: Job, workspace: Workspace, words: Words) -> dict[str, Any]:
     """A job as lists and its own page show it."""
     title = _title(job.plan, workspace, words) if job.plan else words(f"screen_kind_{job.kind}")
+    if job.kind == "county":
+        title = words("screen_county_of", name=Path(option(job.arguments, "--out")).name)
     if job.kind == "compare":
         named = (
             _title(Path(word).stem if word.endswith(".yaml") else word, workspace, words) for word in plans_named(job.arguments)
         )
-        title = words("screen_comparison_of", titles=words("name_list").join(named))
+        title = words("screen_comparison_of", titles=words("name_list").join(words("screen_quoted", name=name) for name in named))
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.asked))
     return {
         "id": job.id,
@@ -102,12 +107,11 @@ def goal_rows(lines: Sequence[Mapping[str, Any]], words: Words, headline: bool =
         rows.append(
             {
                 "name": words.of(line["name"]),
-                "observed": line["observed"],
                 "chance": probability(words, line),
                 "probability": line["probability"],
                 "low": line["low"],
                 "high": line["high"],
-                "margin": " ".join(filter(None, margin(words, line)[:1])),
+                "margin": margin(words, line)[0],
             }
         )
     return rows
@@ -135,29 +139,83 @@ def progress_text(job: Job, done: int, words: Words, rows: Sequence[Mapping[str,
     if done and job.kind == "run" and not job.total:
         points = max((100 * (row["high"] - row["low"]) / 2 for row in rows if row["low"] is not None), default=None)
         return words("screen_until", done=done) if points is None else words("screen_known_to", done=done, points=f"{points:.1f}")
-    if not done or not job.total:
+    if done <= job.before or not job.total:
         return words("screen_begins", done=done)
     if done >= job.total:
         return words("screen_writes", done=done)
-    left = (time.time() - job.started) / done * (job.total - done)
+    left = (time.time() - job.started) / (done - job.before) * (job.total - done)
     label = "screen_so_far_beside" if job.kind == "run" else "screen_so_far"
     return words(label, done=done, total=job.total, left=words.seconds(left))
 
 
-def parts_possible(job: Job) -> bool:
-    """Whether a finished comparison may be asked what each setting contributes: it is of one plan, and was not asked yet."""
-    return (
-        job.kind == "compare"
-        and job.state == "done"
-        and len(plans_named(job.arguments)) == 2
-        and PARTS_OPTION not in job.arguments
-    )
+def answered(queue: Queue, job: Job) -> bool:
+    """Whether a job that is under way has its answer already, and only documents and figures are still made."""
+    return job.state in WAITING and queue.after(job.id).get("done", 0) > 0
+
+
+def after_text(job: Job, after: Mapping[str, Any], words: Words) -> str:
+    """Which of the parts that follow the answer is being made."""
+    last = len(AFTERWARDS[job.kind]) - 1
+    number = min(after["done"], last)
+    told = words(f"screen_after_{AFTERWARDS[job.kind][number]}", count=after.get("count", 0))
+    return words("screen_after", step=told, number=number, of=last)
+
+
+def cost_text(queue: Queue, job: Job, runs: int, words: Words) -> str:
+    """What so many more replications cost: their number, and the time at the pace of those before, where it is known."""
+    pace = queue.pace(job.id)
+    if pace is None:
+        return words("screen_cost", runs=f"{runs:,}")
+    return words("screen_cost_time", runs=f"{runs:,}", time=words.seconds(runs * pace))
+
+
+def questions(queue: Queue, job: Job, repair: Mapping[str, Any], words: Words) -> list[dict[str, str]]:
+    """What a finished comparison of one plan may still be asked, with what it costs: what each setting contributes, and the
+    cheapest repair of what the plan breaks (``repair``: as ``answers.repairable`` found it).
+    """
+    found: list[dict[str, str]] = []
+    if job.kind != "compare" or job.state != "done":
+        return found
+    if runs := runs_of_parts(queue, job):
+        note = words("screen_parts_cost", cost=cost_text(queue, job, runs, words))
+        found.append({"path": "parts", "note": note, "button": words("screen_parts_now")})
+    if repair and REPAIR_OPTION not in job.arguments:
+        named = words("name_list").join(words("screen_quoted", name=name) for name in repair["promises"])
+        note = words("screen_repair_cost", promises=named, cost=cost_text(queue, job, repair["runs"], words))
+        found.append({"path": "repairs", "note": note, "button": words("screen_repair_now")})
+    return found
+
+
+def runs_of_parts(queue: Queue, job: Job) -> int:
+    """How many replications it takes to say what each setting of a compared plan contributes; 0 where that cannot be said, or
+    was.
+    """
+    if PARTS_OPTION in job.arguments or len(plans_named(job.arguments)) != 2:
+        return 0
+    try:
+        first, other = plans_of(queue, job)
+        return Package.of(first, other).runs(int(option(job.arguments, "--replications")))
+    except (InputError, Indivisible, ValueError):
+        return 0
+
+
+def option(arguments: Sequence[str], name: str) -> str:
+    """The value of an option among arguments; empty where it is not given."""
+    return next((value for key, value in pairwise(arguments) if key == name), "")
 
 
 def plans_of(queue: Queue, job: Job) -> list[Scenario]:
     """The plans of a run or a comparison as they were when it was asked. Raises InputError."""
     home = queue.folder(job.id)
     return [_frozen(home / word if word.endswith(".yaml") else Path(word)) for word in plans_named(job.arguments)]
+
+
+def result_folders(queue: Queue, job: Job) -> list[Path]:
+    """Where the results of the plans of a finished run or comparison lie."""
+    home = queue.folder(job.id)
+    if job.kind == "run":
+        return [home / RESULT]
+    return [home / each["folder"] for each in queue.answer(job.id).get("scenarios", [])]
 
 
 @cache
@@ -178,10 +236,12 @@ def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> li
 
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
-    """The files of a result that may be fetched, by their path in it: figures, data, documents."""
-    root = queue.folder(job.id)
+    """The files of a result that may be fetched, by their path in it: figures, data, documents. Documents and figures of an
+    answer that was told anew are not given out before they are made anew.
+    """
+    root, after = queue.folder(job.id), queue.after(job.id)
     kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")
-    homes = (RESULT, pictures.FOLDER, answers.BRIEF)
+    homes = [RESULT, pictures.FOLDER, *([answers.BRIEF] if is_made(job, after, "documents") else [])]
     found = {}
     for path in sorted(each for name in homes for each in (root / name).rglob("*")):
         inside = path.relative_to(root)
@@ -189,6 +249,12 @@ def result_files(queue: Queue, job: Job) -> dict[str, Path]:
         if path.suffix in kinds and path.is_file() and not path.is_symlink() and not hidden:
             found[inside.as_posix()] = path
     return found
+
+
+def is_made(job: Job, after: Mapping[str, Any], step: str) -> bool:
+    """Whether a part that follows the command is made of the answer that stands; jobs without a record of it have all."""
+    steps = AFTERWARDS.get(job.kind, ())
+    return not after or step not in steps or after.get("done", 0) > steps.index(step)
 
 
 def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, Any]]:
@@ -209,6 +275,8 @@ def documents(files: Mapping[str, Path], words: Words) -> list[dict[str, Any]]:
 def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
     """The figures of a run in the reader's language by part of the answer; those that could not be drawn say so."""
     found: dict[str, list[dict[str, Any]]] = {}
+    if not is_made(job, queue.after(job.id), "figures"):
+        return []
     for each in pictures.stored(queue.folder(job.id) / pictures.FOLDER):
         if each["language"] != words.language:
             continue
@@ -224,7 +292,8 @@ def figures(queue: Queue, job: Job, words: Words) -> list[dict[str, Any]]:
         shown = [{"path": path, "label": label} for path, label in others]
         facts = {"title": each["title"], "caption": each["caption"], "alt": each["alt"], "problem": ""}
         found.setdefault(each["section"], []).append({"vector": f"{stem}-{words.language}.svg", "files": shown, **facts})
-    return [{"title": words(f"screen_part_{section}"), "pictures": found[section]} for section in SECTIONS if section in found]
+    titles = {section: words("screen_sweep_figures" if job.kind == "sweep" else f"screen_part_{section}") for section in found}
+    return [{"title": titles[section], "pictures": found[section]} for section in SECTIONS if section in found]
 
 
 def is_stale(queue: Queue, job: Job, plan: Scenario) -> bool:
@@ -264,15 +333,17 @@ def county_tables(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any
 
 
 def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
-    """The summary of a sweep as a table."""
-    rows = answer.get("summary", [])
+    """The summary of a sweep as a table: a row for each point, the values of its levers and what comes of them."""
+    rows, factors, outcomes = (answer.get(name, []) for name in ("summary", "factors", "outcomes"))
     if not rows:
         return []
-    heads = list(rows[0])
-    return [
-        {"title": words("screen_sweep_summary"), "heads": heads, "rows": [[_short(row[head]) for head in heads] for row in rows]}
-    ]
-
-
-def _short(value: Any) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    points: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        points.setdefault(row["point"], {})[row["outcome"]] = row
+    shown = []
+    for found in points.values():
+        first = next(iter(found.values()))
+        values = [sweep_charts.format_level(first[factor["id"]], factor, words) for factor in factors]
+        shown.append([*values, *(sweep_charts.format_outcome(found[each["id"]], each, words) for each in outcomes)])
+    heads = [*(words.of(each["name"]) for each in factors), *(sweep_charts.outcome_title(each, words) for each in outcomes)]
+    return [{"title": words("screen_sweep_summary"), "heads": heads, "rows": shown}]

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.reporting.translations import Words
+from experiments.reporting.translations import LARGE, Words
 
-LARGE = 10_000  # yuan, from which a county office says 万元
 MILLION = 1_000_000
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("zh", "en")
+LARGE = 10_000  # yuan, from which a county office says 万元
 COUNTED = ("persons", "households", "cases", "months", "years", "students", "projects", "townships", "enterprises")
 
 
@@ -85,6 +86,17 @@ class Words:
             return self("unit_points")
         return self(f"unit_{unit}") if self.has(f"unit_{unit}") else unit
 
+    def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
+        """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
+        万元, English in thousand yuan; millions of yuan in 万元, English as they are.
+        """
+        name = self.unit(unit, difference)
+        if unit.startswith("million yuan") and self.language == "zh":
+            return 0.01, name.replace("百万元", "万元", 1)
+        if not unit.startswith("yuan") or largest < LARGE:
+            return 1.0, name
+        return (10_000.0, name.replace("元", "万元", 1)) if self.language == "zh" else (1000.0, f"thousand {name}")
+
     def number(self, value: float | None, unit: str, sign: bool = False) -> str:
         """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
         percent.
@@ -103,14 +115,15 @@ class Words:
     def level(self, value: float, unit: str) -> str:
         """A set level with its unit, as short as it was written: 2 %, not 2.00 %."""
         shown = 100 * value if unit == "share" else value
-        return self._with_unit(f"{shown:,.10g}".replace("-", self.minus), self.unit(unit))
+        return self.with_unit(f"{shown:,.10g}".replace("-", self.minus), self.unit(unit))
 
     def quantity(self, value: float | None, unit: str, difference: bool = False) -> str:
         """A quantity with its unit; a difference carries its sign."""
         number = self.number(value, unit, sign=difference)
-        return number if value is None else self._with_unit(number, self.unit(unit, difference))
+        return number if value is None else self.with_unit(number, self.unit(unit, difference))
 
-    def _with_unit(self, number: str, name: str) -> str:
+    def with_unit(self, number: str, name: str) -> str:
+        """A number and the name of its unit, as the language puts them together."""
         if name == "%":
             return self("percent", number=number)
         return self("with_unit", number=number, unit=name) if name else number
@@ -153,7 +166,13 @@ def probability(words: Words, goal: Mapping[str, Any]) -> str:
 
 
 def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
-    """The median margin of a goal with its unit, and the range of nine runs in ten without."""
-    unit = goal["unit"]
-    low, high = (words.number(goal[f"margin_{end}"], unit, sign=True) for end in ("p05", "p95"))
-    return words.quantity(goal["margin"], unit, difference=True), words("range_signed", low=low, high=high)
+    """The median margin of a goal with its unit, and the range of nine runs in ten without: shares in points of at most two
+    decimals, large sums of yuan in 万元 (English: thousand yuan).
+    """
+    unit, values = goal["unit"], [goal[key] for key in ("margin", "margin_p05", "margin_p95")]
+    known = [abs(value) for value in values if value is not None and math.isfinite(value)]
+    scale, name = words.large(unit, max(known, default=0.0), difference=True)
+    decimals = 4 if unit == "share" else None  # two of its points
+    shown = [value if value is None or decimals is None else round(value, decimals) for value in values]
+    middle, low, high = (words.number(value if value is None else value / scale, unit, sign=True) for value in shown)
+    return middle if values[0] is None else words.with_unit(middle, name), words("range_signed", low=low, high=high)

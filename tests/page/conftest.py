@@ -8,18 +8,21 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
-from experiments.page import security
+from experiments.page import jobs, security
 from experiments.page.jobs import Queue
 from experiments.page.routes import app
 from experiments.page.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = os.environ.get("XIANJIE_REQUIRE_OFFICE") == "1"
+SIZES = {"office": (1366, 768), "projector": (1920, 1080), "phone": (390, 844)}
+LARGEST_PAGE = 300_000  # bytes, without pictures and fonts
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -100,18 +103,87 @@ class Site:
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
 
+def until(true, seconds=60):
+    """Wait for something to be so; what it then is."""
+    for _ in range(seconds * 20):
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came about")
+
+
+def wait_for(queue, identity, *states, seconds=90):
+    """The job once it is in one of these states."""
+    with suppress(AssertionError):
+        until(lambda: queue.job(identity).state in states, seconds)
+    job = queue.job(identity)
+    assert job.state in states, f"{job} {queue.log(identity)}"
+    return job
+
+
+def path_of(job):
+    """The address of a job."""
+    return f"/runs/{quote(job.id, safe='')}"
+
+
+def fits_and_is_accessible(tab, address, size, unfold=False):
+    """Whether a page, and with ``unfold`` all that is folded away on it, is no wider than the screen, is small, and has no fault
+    that axe-core knows of.
+    """
+    from axe_core_python.sync_playwright import Axe
+
+    width, height = SIZES[size]
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.goto(address)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
+    if unfold:
+        tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
+    found = Axe().run(tab)["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], address
+    assert len(tab.content().encode()) < LARGEST_PAGE
+
+
+@pytest.fixture
+def queue(tmp_path, monkeypatch):
+    """The queue of a fresh workspace, looked after; a job that finds no room does not rest before it is tried again."""
+    monkeypatch.setattr(jobs, "REST", 0.0)
+    made = Queue(Workspace(tmp_path))
+    made.start()
+    yield made
+    for job in made.jobs():
+        made.stop(job.id)
+    made.close()
+
+
 @pytest.fixture
 def site(tmp_path):
     """The page of a fresh workspace, without a server."""
     return Site(tmp_path)
 
 
+@contextmanager
+def serving(folder):
+    """A page that serves a folder, ended at the end."""
+    page = Served(folder)
+    try:
+        yield page
+    finally:
+        page.kill()
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A page for the tests of one module."""
-    page = Served(tmp_path_factory.mktemp("page") / "workspace")
-    yield page
-    page.kill()
+    with serving(tmp_path_factory.mktemp("page") / "workspace") as page:
+        yield page
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A page of its own on an empty folder."""
+    with serving(tmp_path / "workspace") as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,9 @@ import pytest
 
 from experiments.reporting.translations import Words
 from tests.county.forms import filled
-from tests.page.conftest import Served
+from tests.page.conftest import SIZES, fits_and_is_accessible
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-SIZES = {"office": (1366, 768), "projector": (1920, 1080), "phone": (390, 844)}
 #: What a county's office filled in: a county of about a tenth of Lingyuan's size.
 FACTS = {
     "county_name": "某某县", "county_code": "341899", "hukou_persons": 180000, "resident_persons": 140000, "rural_persons": 56000,
@@ -87,21 +86,13 @@ def test_what_is_saved_is_what_was_on_the_screen(tab, served):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_area_fits_the_screen_and_is_accessible(tab, served, size, language, tmp_path):
-    from axe_core_python.sync_playwright import Axe
-
+def test_every_area_fits_the_screen_and_is_accessible(tab, served, size, language):
     if language == "en":
         tab.get_by_role("button", name="English").click()
     try:
-        width, height = SIZES[size]
-        tab.set_viewport_size({"width": width, "height": height})
         for area in AREAS:
-            tab.goto(served.root + area)
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width, area
-            found = Axe().run(tab)["violations"]
-            assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == [], area
+            fits_and_is_accessible(tab, served.root + area, size)
             assert tab.locator("html").get_attribute("lang") == ("en" if language == "en" else "zh-CN")
-            assert len(tab.content().encode()) < 300_000
     finally:
         if language == "en":
             tab.get_by_role("button", name="中文").click()
@@ -133,14 +124,6 @@ def test_it_works_without_the_script(served, browser):
     tab.get_by_role("button", name="保存", exact=True).click()
     assert "由5000个岗位改为4000个岗位" in tab.locator("#differences").inner_text()
     context.close()
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """A page of its own on an empty folder."""
-    page = Served(tmp_path / "workspace")
-    yield page
-    page.kill()
 
 
 def ended(tab, words):

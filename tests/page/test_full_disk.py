@@ -14,7 +14,7 @@ from experiments.page import jobs, views
 from experiments.page.jobs import ANSWER, Queue
 from experiments.page.workspace import Workspace
 from experiments.reporting.translations import Words
-from tests.page.test_jobs import wait_for
+from tests.page.conftest import until, wait_for
 
 FULL = {"zh": "磁盘已满", "en": "The disk is full"}
 
@@ -24,24 +24,18 @@ def no_room(*_given, **_named):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.fixture
-def queue(tmp_path, monkeypatch):
-    monkeypatch.setattr(jobs, "REST", 0.0)
-    made = Queue(Workspace(tmp_path))
-    made.start()
-    yield made
-    for job in made.jobs():
-        made.stop(job.id)
-    made.close()
+def refuse(queue, monkeypatch, state, times):
+    """Let the record of a job in this state be refused so many times; the records that were."""
+    write, refused = queue._write, []
 
+    def refusing(job):
+        if job.state == state and len(refused) < times:
+            refused.append(job)
+            no_room()
+        write(job)
 
-def until(true, seconds=60):
-    """Wait for something to be so."""
-    for _ in range(seconds * 20):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never came about")
+    monkeypatch.setattr(queue, "_write", refusing)
+    return refused
 
 
 def test_nothing_is_begun_that_cannot_be_recorded_and_the_queue_goes_on_when_it_can(queue, monkeypatch):
@@ -62,34 +56,18 @@ def test_nothing_is_begun_that_cannot_be_recorded_and_the_queue_goes_on_when_it_
 
 
 def test_a_process_whose_record_is_refused_has_done_nothing(queue, monkeypatch):
-    write, refused = queue._write, []
-
-    def only_waiting(job):
-        if job.state == "running" and len(refused) < 2:
-            refused.append(job.process)
-            no_room()
-        write(job)
-
-    monkeypatch.setattr(queue, "_write", only_waiting)
+    refused = refuse(queue, monkeypatch, "running", 2)
     job = queue.ask("sweep", "a", ["goals", "--json"], 0)
     assert wait_for(queue, job.id, "done").code == 0
-    assert len(set(refused)) == 2
-    assert not any(jobs.alive(replace(job, process=each)) for each in refused)
+    assert len({each.process for each in refused}) == 2
+    assert not any(jobs.alive(replace(job, process=each.process)) for each in refused)
 
 
 def test_an_end_that_could_not_be_recorded_is_recorded_later(queue, monkeypatch):
-    write, refused = queue._write, []
-
-    def not_the_end(job):
-        if job.state == "done" and len(refused) < 3:
-            refused.append(job.code)
-            no_room()
-        write(job)
-
-    monkeypatch.setattr(queue, "_write", not_the_end)
+    refused = refuse(queue, monkeypatch, "done", 3)
     job = queue.ask("sweep", "a", ["goals", "--json"], 0)
     assert wait_for(queue, job.id, "done").code == 0
-    assert refused == [0, 0, 0] and queue.answer(job.id)["rows"]
+    assert [each.code for each in refused] == [0, 0, 0] and queue.answer(job.id)["rows"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")

@@ -1,31 +1,12 @@
 """The queue: one after another, in the order asked; what ends, fails, is stopped or cut off is said to be so."""
 
-import time
+from dataclasses import replace
 
 import pytest
 
 from experiments.page.jobs import Queue
 from experiments.page.workspace import Workspace
-
-
-@pytest.fixture
-def queue(tmp_path):
-    made = Queue(Workspace(tmp_path))
-    made.start()
-    yield made
-    for job in made.jobs():
-        made.stop(job.id)
-    made.close()
-
-
-def wait_for(queue, identity, *states, seconds=90):
-    """The job once it is in one of these states."""
-    for _ in range(seconds * 10):
-        job = queue.job(identity)
-        if job.state in states:
-            return job
-        time.sleep(0.1)
-    raise AssertionError(f"{queue.job(identity)} {queue.log(identity)}")
+from tests.page.conftest import wait_for
 
 
 def test_commands_run_one_after_another(queue):
@@ -56,8 +37,6 @@ def test_a_process_that_is_gone_is_found_at_the_next_start(tmp_path):
     workspace = Workspace(tmp_path)
     queue = Queue(workspace)
     job = queue.ask("run", "x", ["goals"], 1)
-    from dataclasses import replace
-
     queue._write(replace(job, state="running", process=2**22 - 1, started=1.0))
     again = Queue(workspace)
     again.start()

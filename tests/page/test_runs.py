@@ -1,6 +1,5 @@
 """What is asked of the queue from the page: how long a run may be, to stop and go on, and what each setting contributes."""
 
-import urllib.parse
 from dataclasses import replace
 
 import pytest
@@ -9,6 +8,7 @@ from experiments.analyses.attribution import Package
 from experiments.page import views
 from experiments.reporting.translations import Words
 from sim.scenario import load_scenario
+from tests.page.conftest import path_of
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_run_to_a_precision_says_how_well_its_goals_are_known(plans):
 
 def test_a_run_is_stopped_and_goes_on(plans):
     job, _status = asked(plans, "/runs", plan="两项", replications="100")
-    path = f"/runs/{urllib.parse.quote(job.id)}"
+    path = path_of(job)
     assert "停止" in plans.get(path)[1]
     assert plans.post(f"{path}/stop")[0] == 303 and plans.queue.job(job.id).state == "stopped"
     assert "继续" in plans.get(path)[1]
@@ -81,7 +81,7 @@ def test_what_each_setting_contributes_is_a_job_of_known_size(plans):
     assert status == 303 and runs > 0 and job.total == 40 + runs
     assert job.arguments[:3] == ("compare", "inputs/plans/参照.yaml", "inputs/plans/两项.yaml")
     assert job.arguments[-2:] == ("--parts", "--yes")
-    assert "<h1>对比：参照、两项</h1>" in plans.get(f"/runs/{urllib.parse.quote(job.id)}")[1]
+    assert "<h1>对比：“参照”、“两项”</h1>" in plans.get(path_of(job))[1]
 
 
 @pytest.mark.parametrize("others", [["两项", "一项"], ["一项"]])
@@ -93,10 +93,10 @@ def test_parts_of_several_plans_or_of_one_setting_are_refused(plans, others):
 
 def test_a_finished_comparison_is_asked_for_its_parts_once(plans):
     job, _status = asked(plans, "/compare", first="参照", other="两项", replications="20")
-    path = f"/runs/{urllib.parse.quote(job.id)}"
+    path = path_of(job)
     assert plans.post(f"{path}/parts")[0] == 422  # not yet
     plans.queue._write(replace(job, state="done", code=0))
-    assert f'action="/runs/{urllib.parse.quote(job.id, safe="")}/parts"' in plans.get(path)[1]
+    assert f'action="{path_of(job)}/parts"' in plans.get(path)[1]
     assert plans.post(f"{path}/parts")[0] == 303
     again = plans.queue.job(job.id)
     assert again.state == "queued" and again.arguments == (*job.arguments, "--parts", "--yes") and again.total > job.total
@@ -110,7 +110,7 @@ def test_a_run_under_way_does_not_need_its_plan_any_more(plans):
     plans.workspace.delete("两项")
     assert frozen[0].overrides["public_posts.count"][-1].value == 1000
     assert views.plans_of(plans.queue, job)[0].title == frozen[0].title
-    status, page = plans.get(f"/runs/{urllib.parse.quote(job.id)}")
+    status, page = plans.get(path_of(job))
     assert status == 200 and "两项" in page
 
 
@@ -122,6 +122,6 @@ def test_a_shipped_plan_is_found_by_its_name(plans):
 def test_the_page_of_a_run_says_what_its_plan_set_when_it_was_asked(plans):
     job, _status = asked(plans, "/runs", plan="两项", replications="20")
     plans.workspace.save("两项", "", {"public_posts.count": 4000})
-    page = plans.get(f"/runs/{urllib.parse.quote(job.id)}")[1]
+    page = plans.get(path_of(job))[1]
     assert "公益岗位数量：由5000个岗位改为1000个岗位" in page and "县级衔接资金：由2000万元/年改为500万元/年" in page
     assert "4000" not in page

@@ -159,7 +159,7 @@ def test_what_is_drawn_is_what_the_data_say(pictures):
     np.testing.assert_allclose(widths, wanted)
     years = pictures["budget-years"]
     heights = [bar.get_height() for axes in years.figure.axes for bar in axes.patches]
-    np.testing.assert_allclose(heights, years.data["yuan"] / 1e6)
+    np.testing.assert_allclose(heights, years.data["yuan"])
     funnel = pictures["monitoring-funnel"]
     widths = [bar.get_width() for axes in funnel.figure.axes[::2] for bar in axes.patches]
     np.testing.assert_allclose(widths, funnel.data["mean"].dropna())

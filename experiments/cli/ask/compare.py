@@ -181,10 +181,10 @@ def _extra(
         raise InputError.of("--parts", 0, reason) from None
     mended = attribution.repairable(facts) if repair else []
     count = (package.runs(request.replications) if package else 0) + len(mended) * attribution.repair_runs(request.replications)
-    made: dict[str, Any] = {"parts": None, "repairs": []}
     if count == 0:
-        return made, None
-    task = {"parts": list(package.parts) if package else [], "repairs": [each.id for each in mended]}
+        return {"parts": None, "repairs": []}, None
+    # Both questions are asked of points of the same two plans, which name what they set: one may be added to the other.
+    task = {"points": "parts and repairs"}
     run = StudyRun(
         "compare", {first.id: first, f"{other.id}*": other}, task,
         RunRequest(request.replications, request.seed, only_luck=request.only_luck, lang=request.lang, fresh=request.fresh),
@@ -193,13 +193,15 @@ def _extra(
     )  # fmt: skip
     run.connect(place)
     run.begin(count, request.yes)
+    made = attribution.found_before(run.work, request.replications)
     with run.running(count) as options, Study(run.work, run.scenarios, task, options) as study:
         if package is not None:
             goals = [each.id for each in facts.broken if not each.given_up][:3]
             made["parts"] = attribution.attribute(
                 package, study, request.replications, goals, len(facts.in_force) / len(facts.years)
             )
-        made["repairs"] = [attribution.repair(facts, each, other, study, request.replications) for each in mended]
+        if repair:
+            made["repairs"] = [attribution.repair(facts, each, other, study, request.replications) for each in mended]
     with run.finishing(), output_folder.building(run.work) as new:
         attribution.write(made, new)
     return made, run.work

@@ -211,26 +211,28 @@ def run_trial(
                 table.add(name, chunk)
 
 
-def write_after_run(
+def run_companions(
     outcome: "Outcome", scenario: Any, options: "RunRequest", bar: "CommandProgress", table: "FirstTable | None" = None
-) -> list[Path]:
+) -> None:
     """Run a finished run's replications again with all policy and with the county's own money stopped, each in a folder within
-    its own, and write the brief.
-
-    Nothing is written after an interruption; the runs go on when the command is repeated.
+    its own; nothing after an interruption: the runs go on when the command is repeated.
     """
     from dataclasses import replace
 
     from experiments.cli import run_helpers
 
     if outcome.interrupted:
-        return []
+        return
     alike = replace(_counterfactual_options(options), replications=outcome.requested)
     for name, other in companions(scenario).items():
         reported = replace(alike, on_progress=partial(take_in, table, name))
         done = run_helpers.run_scenario(other, outcome.out / name, reported, bar.console, bar, f"{LIVE}:{name}")
         if done.interrupted:
             raise typer.Exit(console.Code.INTERRUPTED)
+
+
+def write_after_run(outcome: "Outcome", options: "RunRequest", bar: "CommandProgress") -> list[Path]:
+    """Write the brief of a run, once those beside it are there."""
     bar.begin(BRIEF)
     command = f"xianjie brief {shlex.quote(str(outcome.out))}"
     made = write([outcome.out], None, languages=(options.lang,), formats=FORMATS, style=Style.PLAIN, command=command, quiet=True)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from experiments.execution.runner import Outcome
 
 TRIAL = 4  # replications of each run, after which the first table is shown: two pairs
-RUNS_WITH_BRIEF = 1 + len(briefing.COMPANIONS)
+RUNS_WITH_COMPANIONS = 1 + len(briefing.COMPANIONS)
 
 
 def run(
@@ -100,6 +100,10 @@ def run(
             "write the brief (Word, HTML, Excel).",
         ),
     ] = False,
+    beside: Annotated[
+        bool,
+        typer.Option("--beside", help="As --brief, but leave the documents to 'xianjie brief'."),
+    ] = False,
     shard: Annotated[str | None, typer.Option(metavar="3/10", help="Live only this part; 'xianjie collect' joins them.")] = None,
     plan: Annotated[
         Path,
@@ -148,7 +152,11 @@ def run(
             largest=max_replications,
             single_draws=single_draws,
         )
-        _check_options(options, brief, len(scenario), dry_run or show_config)
+        if brief:
+            console.refuse_given(context, "is part of --brief; leave it out", "已包含在 --brief 里；请去掉", "beside")
+        companions = "--brief" if brief else "--beside" if beside else ""
+        times = RUNS_WITH_COMPANIONS if companions else 1
+        _check_options(options, companions, len(scenario), dry_run or show_config)
         _refuse_unused(context, scenario, options, plan, dry_run=dry_run, show_config=show_config, out=out)
         if precision is not None and max_replications < replications:
             console.refuse_given(
@@ -163,17 +171,17 @@ def run(
         place.open(screen)
         options = replace(options, workers=place.workers, executor=place.executor)
         if dry_run:
-            _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=RUNS_WITH_BRIEF if brief else 1)
+            _show_forecast(chosen, options, as_json, screen=screen, figures=not no_figures, times=times)
             return
         if len(scenario) > 1:
             run_counties(every, out, options, as_json=as_json, screen=screen)
         target = out or run_helpers.default_folder(chosen, options)
         run_helpers.check_folder(chosen, target, options)
-        if brief:
+        if companions:
             briefing.check_companions(target, chosen, options)
         if not resume and not shard:
             run_helpers.announce_plan(chosen, options.lang, screen, explain)
-            run_helpers.announce_run(chosen, options, screen, RUNS_WITH_BRIEF if brief else 1)
+            run_helpers.announce_run(chosen, options, screen, times)
         figures = not no_figures and not shard
         if figures:
             # Drawing needs a second of imports; this process has little else to do while the workers run.
@@ -185,11 +193,13 @@ def run(
             *([f"--plan {shlex.quote(str(plan))}"] if plan != BASELINE else []),
         ]
         words += [f"--replications {replications}"] * (replications != console.USUAL) + [f"--seed {seed}"] * (seed != 2021)
-        words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck + ["--brief"] * brief
-        words += ["--single-draws"] * single_draws
+        words += [f"--out {shlex.quote(str(out))}"] * (out is not None) + ["--only-luck"] * only_luck
+        words += [companions] * bool(companions) + ["--single-draws"] * single_draws
         go_on = " ".join([*words, f"--add-replications {max(0, ENOUGH - replications)}"])
-        if brief:
-            _run_and_brief(chosen, target, options, as_json, screen=screen, figures=figures, explain=explain, go_on=go_on)
+        if companions:
+            _run_beside(
+                chosen, target, options, as_json, screen=screen, figures=figures, explain=explain, go_on=go_on, brief=brief
+            )
         outcome = run_helpers.run_scenario(chosen, target, options, screen)
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
@@ -200,11 +210,12 @@ def run(
         raise typer.Exit(console.choose_exit_code(outcome))
 
 
-def _run_and_brief(
-    chosen: Any, target: Path, options: "RunRequest", as_json: bool, *, screen: Console, figures: bool, explain: bool, go_on: str
-) -> None:
-    """Run a plan and those beside it on one set of workers, show the first few replications of all as a table, write the brief,
-    print the answer and end the command.
+def _run_beside(
+    chosen: Any, target: Path, options: "RunRequest", as_json: bool, *, screen: Console, figures: bool, explain: bool, go_on: str,
+    brief: bool,
+) -> None:  # fmt: skip
+    """Run a plan and those beside it on one set of workers, show the first few replications of all as a table, write the brief
+    if that is asked, print the answer and end the command.
     """
     from experiments import model_api
     from experiments.cli import run_helpers
@@ -219,7 +230,7 @@ def _run_and_brief(
     replications = run_helpers.count_replications(options)
     stages = (
         (COMPILE, COMPILING), *((f"{LIVE}:{name}", replications) for name in names), (WRITE, len(names) * WRITING),
-        (BRIEF, BRIEFING), *([(DRAW, DRAWING)] if figures else []),
+        *([(BRIEF, BRIEFING)] if brief else []), *([(DRAW, DRAWING)] if figures else []),
     )  # fmt: skip
     catalogue = model_api.load_model(model_api.COUNTY).catalogue(chosen)
     table = FirstTable(names, catalogue, options.lang, last_year=2020 + chosen.months // 12)
@@ -233,7 +244,9 @@ def _run_and_brief(
             reported = replace(options, on_progress=partial(briefing.take_in, table, briefing.PLAN))
             outcome = run_helpers.run_scenario(chosen, target, reported, screen, bar, f"{LIVE}:{briefing.PLAN}", work)
             if outcome.completed:
-                written = briefing.write_after_run(outcome, chosen, options, bar, table)
+                briefing.run_companions(outcome, chosen, options, bar, table)
+                if brief and not outcome.interrupted:
+                    written = briefing.write_after_run(outcome, options, bar)
             if figures:
                 bar.begin(DRAW)
                 _draw(outcome, screen, options.lang)
@@ -243,18 +256,18 @@ def _run_and_brief(
     raise typer.Exit(console.choose_exit_code(outcome))
 
 
-def _check_options(options: "RunRequest", brief: bool, files: int, describes: bool) -> None:
-    """Raise InputError for options that contradict each other."""
+def _check_options(options: "RunRequest", companions: str, files: int, describes: bool) -> None:
+    """Raise InputError for options that contradict each other; ``companions``: the option that asks for runs beside the plan."""
     from sim.core.inputs.errors import InputError
 
-    if brief and options.shard:
+    if companions and options.shard:
         raise InputError(
-            "--brief", 0, "a shard is no whole result; collect the shards, then ask for the brief",
+            companions, 0, "a shard is no whole result; collect the shards, then ask for the brief",
             "分片不是完整结果；请先用 xianjie collect 合并各分片，再写简报"
         )  # fmt: skip
-    if brief and files > 1:
+    if companions and files > 1:
         raise InputError(
-            "--brief", 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each",
+            companions, 0, "is of one scenario; 'xianjie brief FOLDER…' writes it for each",
             "一次只写一个情景的简报；可用 xianjie brief FOLDER… 分别来写"
         )  # fmt: skip
     if files > 1 and (describes or options.shard or options.add or options.precision is not None or options.profile):
@@ -267,10 +280,10 @@ def _check_options(options: "RunRequest", brief: bool, files: int, describes: bo
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
             "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
         )  # fmt: skip
-    if options.single_draws and (options.only_luck or options.shard or brief or files > 1):
+    if options.single_draws and (options.only_luck or options.shard or companions or files > 1):
         raise InputError(
-            "--single-draws", 0, "is of one run, without --only-luck, --shard, --brief or more files; leave it or them out",
-            "只用于一个情景的推演，不能与 --only-luck、--shard、--brief 或多个文件同用；请去掉其中之一"
+            "--single-draws", 0, "is of one run, without --only-luck, --shard, --brief, --beside or more files; leave out one",
+            "只用于一个情景的推演，不能与 --only-luck、--shard、--brief、--beside 或多个文件同用；请去掉其中之一"
         )  # fmt: skip
     if options.shard and options.add:
         raise InputError(
@@ -309,7 +322,8 @@ def _refuse_unused(
             context, "does nothing with --show-config, which runs nothing; leave it out",
             "与 --show-config 同用时不起作用，因为不推演；请去掉",
             "replications", "seed", "workers", "out", "only_luck", "profile", "dry_run", "no_figures", "resume", "fresh",
-            "add_replications", "precision", "max_replications", "single_draws", "brief", "shard", "executor", "scheduler",
+            "add_replications", "precision", "max_replications", "single_draws", "brief", "beside", "shard", "executor",
+            "scheduler",
         )  # fmt: skip
     if dry_run:
         console.refuse_given(

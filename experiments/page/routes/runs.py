@@ -1,7 +1,7 @@
 """Jobs of all kinds: put into the queue, followed, stopped, gone on with, and their answers and files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from experiments.execution import reuse
 from experiments.page import answers, views
-from experiments.page.jobs import RESULT
+from experiments.page.jobs import AFTERWARDS, RESULT, Job, plans_named
 from experiments.page.routes.shared import SEED, Page, event, events, redirect
 from experiments.page.workspace import Plan
 from experiments.reporting.translations import Words
@@ -43,11 +44,11 @@ def start(page: Page, name: str, replications: str) -> Response:
     if plan.scenario is None:
         raise HTTPException(422, page.words()("screen_mend_file"))
     if replications in PRECISIONS:
-        how_long, total = ["--precision", f"{PRECISIONS[replications] / 100:g}"], 0
+        how_long, total = ["--precision", precision(replications)], 0
     else:
         count = count_of(page, replications)
         how_long, total = ["--replications", count], int(count) * RUNS
-    arguments = ["run", argument(plan), *how_long, "--seed", str(SEED), "--out", RESULT, "--brief", "--json",
+    arguments = ["run", argument(plan), *how_long, "--seed", str(SEED), "--out", RESULT, "--beside", "--no-figures", "--json",
                  "--lang", page.words().language]  # fmt: skip
     return redirect("runs", page.queue.ask("run", plan.name, arguments, total).id)
 
@@ -56,6 +57,39 @@ def choices(words: Words) -> list[tuple[str, str]]:
     """How long a run may be: what the form sends, and how it is called."""
     named = [(value, words("screen_precision", points=points)) for value, points in PRECISIONS.items()]
     return [*((count, words("screen_times", count=f"{int(count):,}")) for count in COUNTS), *named]
+
+
+def precision(choice: str) -> str:
+    """A precision that was chosen, as the command line takes it."""
+    return f"{PRECISIONS[choice] / 100:g}"
+
+
+def longer(page: Page, job: Job) -> list[dict[str, Any]]:
+    """By what a finished run, or a comparison that was asked nothing further, may be made longer, with what that costs: ``value``
+    as the form sends it, ``label``, ``arguments`` and how many replications ``more``. What is there is not run again.
+    """
+    words, asked = page.words(), list(job.arguments)
+    if job.state != "done" or job.kind not in ("run", "compare") or {views.PARTS_OPTION, views.REPAIR_OPTION} & set(asked):
+        return []
+    count, known = views.option(asked, "--replications"), views.option(asked, "--precision")
+    times = RUNS if job.kind == "run" else len(plans_named(asked))
+    found = []
+    for value in COUNTS if count else ():
+        more = (int(value) - int(count)) * times
+        if more > 0:
+            label = words("screen_more_to", count=f"{int(value):,}", cost=views.cost_text(page.queue, job, more, words))
+            found.append({"value": value, "label": label, "more": more, "arguments": _with(asked, "--replications", value)})
+    for value, points in PRECISIONS.items() if known else ():
+        if points / 100 < float(known):
+            label, arguments = words("screen_precision", points=points), _with(asked, "--precision", precision(value))
+            found.append({"value": value, "label": label, "more": 0, "arguments": arguments})
+    return found
+
+
+def _with(arguments: Sequence[str], name: str, value: str) -> list[str]:
+    """Arguments with another value of an option that they have."""
+    place = arguments.index(name) + 1
+    return [*arguments[:place], value, *arguments[place + 1 :]]
 
 
 def argument(plan: Plan) -> str:
@@ -76,8 +110,9 @@ async def show_run(request: Request, page: Page) -> Response:
 
 def _run_page(request: Request, page: Page) -> Response:
     words, job = page.words(), job_of(request, page)
-    waiting, files = job.state in views.WAITING, views.result_files(page.queue, job)
-    answer = {} if waiting else page.queue.answer(job.id)
+    after, files = page.queue.after(job.id), views.result_files(page.queue, job)
+    waiting, told = job.state in views.WAITING, views.answered(page.queue, job)
+    answer = {} if waiting and not told else page.queue.answer(job.id)
     done = page.queue.done(job.id)
     stale = False
     if job.kind == "run" and not waiting:
@@ -86,21 +121,24 @@ def _run_page(request: Request, page: Page) -> Response:
             stale = plan is not None and views.is_stale(page.queue, job, plan)
         except UserError:
             stale = False
-    said = answers.NOTHING if waiting else answers.stored(page.queue.folder(job.id), words.language)
+    said = answers.stored(page.queue.folder(job.id), words.language) if after.get("done", 1) else answers.NOTHING
     reference = page.reference().scenario
     assert reference is not None
     return page.render(
         request, "run.html.j2", job=views.job_row(job, page.workspace, words),
-        settings=views.settings_of(page.queue, job, reference, words), waiting=waiting, done=done, stale=stale,
-        progress=views.progress_text(job, done, words), log=page.queue.log(job.id) if job.state == "failed" else "",
-        said=said,
+        settings=views.settings_of(page.queue, job, reference, words), waiting=waiting, told=told, done=done, stale=stale,
+        earlier=bool(said["sections"]) and not after and job.state != "done",
+        after=after, steps=len(AFTERWARDS.get(job.kind, ())),
+        progress=views.after_text(job, after, words) if told else views.progress_text(job, done, words),
+        log=page.queue.log(job.id) if job.state == "failed" else "", said=said,
         lines=views.goal_rows(answer.get("goals", []), words) if job.kind == "run" else [],
         tables=views.tables_of(job.kind, answer, words), documents=views.documents(files, words),
-        parts_possible=views.parts_possible(job), parts=views.figures(page.queue, job, words), here="/runs",
+        questions=views.questions(page.queue, job, said["repair"], words), longer=longer(page, job),
+        parts=views.figures(page.queue, job, words), here="/runs",
     )  # fmt: skip
 
 
-def job_of(request: Request, page: Page) -> Any:
+def job_of(request: Request, page: Page) -> Job:
     try:
         return page.queue.job(request.path_params["id"])
     except KeyError:
@@ -124,16 +162,22 @@ async def follow_run(request: Request, page: Page) -> Response:
 
 def _run_news(page: Page, identity: str) -> dict[str, Any]:
     words, job = page.words(), page.queue.job(identity)
-    done, ended = page.queue.done(identity), job.state not in views.WAITING
-    rows = views.live_rows(page.queue, job, words) if job.kind == "run" and not ended else []
+    done, ended, told = page.queue.done(identity), job.state not in views.WAITING, views.answered(page.queue, job)
+    rows = views.live_rows(page.queue, job, words) if job.kind == "run" and not ended and not told else []
     table = ""
     if rows:
         parts: Any = page._templates.get_template("parts.html.j2").module
         table = str(parts.chances(rows, words))
+    if told:
+        after = page.queue.after(identity)
+        done, total, text = after["done"], len(AFTERWARDS[job.kind]), views.after_text(job, after, words)
+    else:
+        total, text = job.total, views.progress_text(job, done, words, rows)
     return {
-        "done": min(done, job.total) if job.total else done,
-        "total": job.total,
-        "text": views.queue_notice(page.queue, words) or views.progress_text(job, done, words, rows),
+        "done": min(done, total) if total else done,
+        "total": total,
+        "told": told,
+        "text": views.queue_notice(page.queue, words) or text,
         "state": words(f"screen_state_{job.state}"),
         "table": table,
         "ended": ended,
@@ -154,6 +198,32 @@ async def go_on_with_run(request: Request, page: Page) -> Response:
     job = job_of(request, page)
     await run_in_threadpool(page.queue.go_on, job.id)
     return redirect("runs", job.id)
+
+
+async def lengthen_run(request: Request, page: Page) -> Response:
+    """More replications for a finished run, in the same folder."""
+    form, job = await page.form(request), job_of(request, page)
+    return await run_in_threadpool(_lengthen, page, job, str(form.get("replications", "")))
+
+
+def _lengthen(page: Page, job: Job, value: str) -> Response:
+    chosen = next((each for each in longer(page, job) if each["value"] == value), None)
+    if chosen is None:
+        raise HTTPException(422, page.words()("screen_bad_count"))
+    extend(page, job, chosen["arguments"], chosen["more"])
+    return redirect("runs", job.id)
+
+
+def extend(page: Page, job: Job, arguments: Sequence[str], more: int) -> None:
+    """Put a finished job back into the queue with more to do. Raises HTTPException 422 where its replications are of another
+    version of the program, and may not be joined.
+    """
+    words = page.words()
+    for plan, name in zip(views.plans_of(page.queue, job), views.result_folders(page.queue, job)):
+        if reuse.unlike(name, reuse.inputs_of({plan.id: plan}, SEED, False)):
+            raise HTTPException(422, words("screen_other_version"))
+    if not page.queue.extend(job.id, arguments, more):
+        raise HTTPException(422, words("screen_not_done"))
 
 
 async def send_file(request: Request, page: Page) -> Response:

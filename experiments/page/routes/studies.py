@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from experiments.analyses.attribution import Package
-from experiments.page import lever_form, views
-from experiments.page.jobs import RESULT
-from experiments.page.routes.runs import argument, count_of, job_of
+from experiments.page import answers, lever_form, views
+from experiments.page.jobs import RESULT, Job
+from experiments.page.routes.runs import argument, count_of, extend, job_of
 from experiments.page.routes.shared import SEED, Page, redirect
 from sim.core.inputs.parameters import load_all
 from sim.scenario import Scenario
 
-ATTRIBUTION = (views.PARTS_OPTION, "--yes")
+ATTRIBUTION, REPAIR = (views.PARTS_OPTION, "--yes"), (views.REPAIR_OPTION, "--yes")
 COMPARED = 3  # plans beside the first
 MOST_VALUES = 12  # of a lever in a sweep
 
@@ -55,12 +55,24 @@ def _runs_of_parts(page: Page, plans: Sequence[Scenario | None], replications: i
 async def add_parts(request: Request, page: Page) -> Response:
     """Ask of a finished comparison also what each setting contributes."""
     await page.form(request)
-    job = job_of(request, page)
-    if not views.parts_possible(job):
-        raise HTTPException(422, page.words()("screen_parts_of_one"))
-    plans = await run_in_threadpool(views.plans_of, page.queue, job)
-    more = await run_in_threadpool(_runs_of_parts, page, plans, job.total // len(plans))
-    await run_in_threadpool(page.queue.go_on, job.id, ATTRIBUTION, more)
+    return await run_in_threadpool(_add, page, job_of(request, page), ATTRIBUTION)
+
+
+async def add_repairs(request: Request, page: Page) -> Response:
+    """Ask of a finished comparison also for the cheapest repair of what the plan breaks."""
+    await page.form(request)
+    return await run_in_threadpool(_add, page, job_of(request, page), REPAIR)
+
+
+def _add(page: Page, job: Job, options: Sequence[str]) -> Response:
+    repair = answers.stored(page.queue.folder(job.id), page.words().language)["repair"]
+    if options == ATTRIBUTION:
+        more = views.runs_of_parts(page.queue, job) if job.kind == "compare" else 0
+    else:
+        more = repair.get("runs", 0) if views.REPAIR_OPTION not in job.arguments else 0
+    if not more or job.state != "done":
+        raise HTTPException(422, page.words()("screen_parts_of_one" if options == ATTRIBUTION else "screen_no_repair"))
+    extend(page, job, [*job.arguments, *(each for each in options if each not in job.arguments)], more)
     return redirect("runs", job.id)
 
 
@@ -101,7 +113,7 @@ async def start_sweep(request: Request, page: Page) -> Response:
     points = 1
     for values in factors.values():
         points *= len(values)
-    arguments = ["sweep", "inputs/sweep.yaml", "--seed", str(SEED), "--out", RESULT, "--json"]
+    arguments = ["sweep", "inputs/sweep.yaml", "--seed", str(SEED), "--out", RESULT, "--no-figures", "--json"]
     files = {"sweep.yaml": yaml.safe_dump(spec, allow_unicode=True, sort_keys=False).encode()}
     job = page.queue.ask("sweep", plan.name, arguments, points * int(count), files=files)
     return redirect("runs", job.id)

@@ -9,7 +9,7 @@ const later = (action, milliseconds) => {
 };
 const fill = (list, texts) => list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
 
-// Progress of a run: the server says how far it is; at the end the page is loaded anew.
+// Progress of a run: the server says how far it is; once it has its answer, and at the end, the page is loaded anew.
 const progress = byId("progress");
 if (progress) {
   const events = new EventSource(progress.dataset.progress);
@@ -19,7 +19,7 @@ if (progress) {
     byId("progress-text").textContent = news.text;
     document.querySelector("#state .state").textContent = news.state;
     if (news.table) byId("live").innerHTML = news.table; // made by our own server, escaped there
-    if (news.ended) { events.close(); location.reload(); }
+    if (news.ended || (news.told && !progress.dataset.told)) { events.close(); location.reload(); }
   };
 }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SIZE = (6.9, 2.15)
 PLAIN = 8.0
+HEADROOM = 1.4  # above the highest number of persons, where four lines are named
 
 
 def promise_and_people(facts: Consequences, language: str) -> Picture | None:
@@ -65,8 +66,9 @@ def promise_and_people(facts: Consequences, language: str) -> Picture | None:
                     label = words("panel_line", what=words(f"panel_{name}"), plan=words(f"page_{side}"))
                     own.plot(facts.years, values, color=color, linestyle=line, marker=mark, markersize=3.5, label=label)
                     rows += [{"what": name, "plan": side, "year": y, "value": v} for y, v in zip(facts.years, values)]
-            own.set_ylim(bottom=0)
-            _finish(own, words("panel_people"))
+            highest = max(max(amount.first, amount.other) for found in levels.values() for amount in found)
+            own.set_ylim(0, HEADROOM * highest if highest > 0 else None)
+            _finish(own, words("panel_people"), loc="upper left", ncols=2)
         figure.tight_layout(w_pad=2.0)
     title = words("figure_comparison")
     return _picture(facts.other, figure, rows, title, words, language)
@@ -110,7 +112,7 @@ def _points(facts: "BaselineFacts", goal: str) -> list[tuple[float, float]]:
     return [(step / 200, float(np.nanmean(margins + step / 200 > 0.0))) for step in range(0, 9)]
 
 
-def _finish(axes: Any, title: str, legend: bool = True, years: bool = True) -> None:
+def _finish(axes: Any, title: str, legend: bool = True, years: bool = True, loc: str = "best", ncols: int = 1) -> None:
     axes.set_title(title, fontsize=PLAIN + 0.5, loc="left")
     axes.tick_params(labelsize=PLAIN - 0.5)
     axes.grid(axis="y")
@@ -118,7 +120,7 @@ def _finish(axes: Any, title: str, legend: bool = True, years: bool = True) -> N
     if years:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if legend:
-        axes.legend(fontsize=PLAIN - 1.0, frameon=False, loc="best")
+        axes.legend(fontsize=PLAIN - 1.0, frameon=False, loc=loc, ncols=ncols)
 
 
 def _picture(

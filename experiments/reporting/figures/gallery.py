@@ -281,8 +281,9 @@ class _FigureMaker:
         if by_use.empty:
             return
         sums = by_use.groupby("fund", sort=False).agg({f"fund_{self.language}": "first", "yuan": "sum"})
-        items = [words("described_item", name=name, value=words.quantity(yuan / spending.MILLION, "million yuan/year"))
-                for name, yuan in sums.itertuples(index=False)]  # fmt: skip
+        items = [
+            words("described_item", name=name, value=spending.amount(yuan, words)) for name, yuan in sums.itertuples(index=False)
+        ]
         for name, title, data, figure in (
             ("budget-uses", "uses", by_use, spending.plot_uses(by_use, self.language, self.facts)),
             ("budget-years", "by_year", by_year, spending.plot_by_year(by_year, self.language, self.facts)),

@@ -70,8 +70,10 @@ class Page:
         return self.figure.add_axes((box[0] / self.width, box[1] / self.height, box[2] / self.width, box[3] / self.height))
 
 
-def value_axis(axis: Any, unit: str, words: Words, difference: bool = False) -> None:
-    """Few round numbers along an axis of values in ``unit``; shares as percent, their differences as plain points."""
+def value_axis(axis: Any, unit: str, words: Words, difference: bool = False, scale: float = 1.0) -> None:
+    """Few round numbers along an axis of values in ``unit``, divided by ``scale``; shares as percent, their differences as plain
+    points.
+    """
     axis.set_major_locator(MaxNLocator(6))
     if unit == "share" and difference:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.10g}".replace("-", words.minus)))
@@ -80,7 +82,7 @@ def value_axis(axis: Any, unit: str, words: Words, difference: bool = False) -> 
             FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.10g}".replace("-", words.minus)))
         )
     else:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}".replace("-", words.minus)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / scale:,.12g}".replace("-", words.minus)))
 
 
 def footer(facts: Mapping[str, Any], words: Words) -> str:

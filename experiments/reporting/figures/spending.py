@@ -14,7 +14,8 @@ from experiments.reporting.figures.row_chart import heading
 from experiments.reporting.figures.style import GREY, INK, PARTS, VERMILLION, width, wrap
 from experiments.reporting.translations import Words
 
-MILLION = 1e6
+TEN_THOUSAND, MILLION = 1e4, 1e6
+LEAST_UNPAID = 5000.0  # yuan a year, below which all is told to be paid
 SMALLEST = 0.02  # of a purse: smaller uses are drawn together
 ACROSS = 4
 BAR, KEY, GAP = 0.34, 0.2, 0.14  # inches: a bar, a line of its key, what is left free below
@@ -68,16 +69,21 @@ def _purse(axes: Axes, own: pandas.DataFrame, key: list[tuple], top: float, wide
         cell(axes, x + 0.15, y, label, size=SMALL)
     cell(axes, -0.12, middle, wrap(str(own[f"fund_{language}"].iloc[0]), 1.85, PLAIN - 0.5), size=PLAIN - 0.5, ha="right")
     first = own.iloc[0]
-    around = words("range", low=_million(first["p05"], words), high=_million(first["p95"], words))
-    shown = words.quantity(total / MILLION, "million yuan/year")
+    around = words("range", low=_number(first["p05"], words), high=_number(first["p95"], words))
+    shown = amount(total, words)
     cell(axes, wide + 0.12, middle - 0.07, words("with_range", value=shown, range=around), size=PLAIN - 1)
-    unpaid = own["shortfall"].sum() / MILLION
-    label = words("unpaid_told", amount=words.quantity(unpaid, "million yuan/year")) if unpaid >= 0.005 else words("all_paid")
-    cell(axes, wide + 0.12, middle + 0.13, label, size=SMALL, color=VERMILLION if unpaid >= 0.005 else GREY)
+    unpaid = own["shortfall"].sum()
+    label = words("unpaid_told", amount=amount(unpaid, words)) if unpaid >= LEAST_UNPAID else words("all_paid")
+    cell(axes, wide + 0.12, middle + 0.13, label, size=SMALL, color=VERMILLION if unpaid >= LEAST_UNPAID else GREY)
 
 
-def _million(yuan: float, words: Words) -> str:
-    return words.number(yuan / MILLION, "million yuan/year")
+def amount(yuan: float, words: Words) -> str:
+    """Money a year: 万元, English million yuan."""
+    return words("money_a_year", number=_number(yuan, words))
+
+
+def _number(yuan: float, words: Words) -> str:
+    return words.number(yuan / (TEN_THOUSAND if words.language == "zh" else MILLION), "million yuan/year")
 
 
 def _parts(own: pandas.DataFrame, total: float, language: str, words: Words) -> list[tuple[str, float]]:
@@ -134,14 +140,13 @@ def plot_by_year(data: pandas.DataFrame, language: str, facts: Mapping[str, Any]
                     (high - 0.78) / page.height,
                 )
             )
-            million = own[["yuan", "p05", "p95"]] / MILLION
             place = range(len(own))
-            axes.bar(place, million["yuan"], color=style.BAND_HALF, width=0.68)
-            axes.vlines(list(place), million["p05"], million["p95"], color=INK, linewidth=1.1)
-            highest = float(million["p95"].max()) or 1.0
+            axes.bar(place, own["yuan"], color=style.BAND_HALF, width=0.68)
+            axes.vlines(list(place), own["p05"], own["p95"], color=INK, linewidth=1.1)
+            highest = float(own["p95"].max()) or 1.0
             axes.set_ylim(0, highest * 1.28)
-            for at, (middle, end) in enumerate(zip(million["yuan"], million["p95"])):
-                label = words.number(float(middle), "million yuan/year")
+            for at, (middle, end) in enumerate(zip(own["yuan"], own["p95"])):
+                label = _number(float(middle), words)
                 axes.text(at, max(middle, end) + 0.04 * highest, label, ha="center", fontsize=SMALL, color=INK)
             axes.set_xticks(list(place), [str(year) for year in own["year"]], fontsize=SMALL)
             axes.set_yticks([])

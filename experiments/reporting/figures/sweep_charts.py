@@ -7,11 +7,13 @@ import numpy as np
 import pandas
 from matplotlib.figure import Figure
 
+from experiments.reporting import lever_values
 from experiments.reporting.figures import style
 from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, value_axis
 from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION, width, wrap
-from experiments.reporting.translations import Words
+from experiments.reporting.translations import Words, probability
 
+NUMBERS = (int, float, np.number)
 LINES = (("-", "o", BLUE), ("--", "s", VERMILLION), (":", "^", INK), ("-.", "D", GREY))
 MOST_BARS = 14
 
@@ -50,9 +52,13 @@ def plot_response_curve(
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
-        value_axis(axes.yaxis, subject["unit"], words)
-        value_axis(axes.xaxis, factor["unit"], words)
-        axes.set_xlabel(wrap(_axis(factor, words), page.width - 1.5, PLAIN), fontsize=PLAIN)
+        scale, unit = words.large(subject["unit"], 0.0)
+        value_axis(axes.yaxis, subject["unit"], words, scale=scale)
+        if subject["unit"] != "share":  # the axis says percent itself
+            axes.set_ylabel(unit, fontsize=PLAIN)
+        largest = max(float(curve["value"].abs().max()) for curve in curves.values())
+        value_axis(axes.xaxis, factor["unit"], words, scale=words.large(factor["unit"], largest)[0])
+        axes.set_xlabel(wrap(_axis(factor, words, largest), page.width - 1.5, PLAIN), fontsize=PLAIN)
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         if len(curves) > 1:
@@ -102,8 +108,9 @@ def plot_tornado(
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         axes.axvline(0, color=INK, linewidth=0.8)
-        value_axis(axes.xaxis, subject["unit"], words, difference=True)
-        axes.set_xlabel(words("tornado_axis", unit=words.unit(subject["unit"], difference=True)), fontsize=PLAIN)
+        scale, unit = words.large(subject["unit"], 0.0, difference=True)
+        value_axis(axes.xaxis, subject["unit"], words, difference=True, scale=scale)
+        axes.set_xlabel(words("tornado_axis", unit=unit), fontsize=PLAIN)
     return page.figure
 
 
@@ -126,8 +133,10 @@ def plot_heat_map(
         page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
         page.top(words("heat_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
-        labels = [_level(value, up, words) for value in grid.index]
-        name = wrap(_axis(up, words), page.above - page.below - 0.5, PLAIN)
+        largest = {axis: max((abs(each) for each in values if isinstance(each, NUMBERS)), default=0.0)
+                   for axis, values in (("up", grid.index), ("across", grid.columns))}  # fmt: skip
+        labels = [_level(value, up, words, largest["up"]) for value in grid.index]
+        name = wrap(_axis(up, words, largest["up"]), page.above - page.below - 0.5, PLAIN)
         left = 0.7 + max(width(label) for label in labels) * PLAIN / 72 + (name.count("\n") + 1) * 0.17
         axes = page.axes(left=left, right=0.4, top=0.12, bottom=0.6)
         low, high = (0.0, 1.0) if subject["kind"] == "probability" else (float(grid.min().min()), float(grid.max().max()))
@@ -137,18 +146,19 @@ def plot_heat_map(
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
                 around = float(half.iloc[row, column])
-                label = words.quantity(value, subject["unit"])
+                label = quantity(value, subject["unit"], words)
                 if np.isfinite(around):
-                    label += f"\n±{words.number(around, subject['unit'])}"
+                    label += f"\n±{_number(around, subject['unit'], words)}"
                 axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
-        axes.set_xticks(range(len(grid.columns)), [_level(value, across, words) for value in grid.columns], fontsize=PLAIN)
+        axes.set_xticks(range(len(grid.columns)), [_level(value, across, words, largest["across"]) for value in grid.columns],
+                        fontsize=PLAIN)  # fmt: skip
         axes.set_yticks(range(len(grid.index)), labels, fontsize=PLAIN)
         axes.tick_params(length=0)
         for edge in range(1, len(grid.columns)):
             axes.axvline(edge - 0.5, color="white", linewidth=2)
         for edge in range(1, len(grid.index)):
             axes.axhline(edge - 0.5, color="white", linewidth=2)
-        axes.set_xlabel(wrap(_axis(across, words), page.width - left, PLAIN), fontsize=PLAIN)
+        axes.set_xlabel(wrap(_axis(across, words, largest["across"]), page.width - left, PLAIN), fontsize=PLAIN)
         axes.set_ylabel(name, fontsize=PLAIN)
         for spine in axes.spines.values():
             spine.set_visible(False)
@@ -168,8 +178,8 @@ def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]],
     points = (
         words(
             "with_range",
-            value=f"{label} {words.quantity(mean, unit)}",
-            range=f"{words.number(low, unit)}–{words.number(high, unit)}",
+            value=f"{label} {quantity(mean, unit, words)}",
+            range=f"{_number(low, unit, words)}–{_number(high, unit, words)}",
         )
         for label, mean, low, high in rows
     )
@@ -182,20 +192,46 @@ def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
         number = float(value)
     except ValueError:
         return str(value)
-    return words("level_quantile", number=f"{number:g}") if factor["kind"] == "quantile" else words.level(number, factor["unit"])
+    if factor["kind"] == "quantile":
+        return words("level_quantile", number=f"{number:g}")
+    return lever_values.number_text(number, factor["unit"], words)
 
 
-def _level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
-    if isinstance(value, (int, float, np.number)):
-        return f"{float(value):.2g}" if factor["kind"] == "quantile" else words.number(float(value), factor["unit"])
+def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words) -> str:
+    """An outcome of a point with its interval; a probability of 0 or 1 in all runs as the bound that it is. ``row``: mean, low,
+    high, bound, as in the summary of a sweep.
+    """
+    if subject["kind"] == "probability":
+        bound = None if pandas.isna(row["bound"]) else row["bound"]
+        return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
+    middle = quantity(row["mean"], subject["unit"], words)
+    if pandas.isna(row["low"]):
+        return middle
+    low, high = (_number(row[end], subject["unit"], words) for end in ("low", "high"))
+    return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+
+
+def quantity(value: float, unit: str, words: Words) -> str:
+    """An outcome with its unit; millions of yuan as the language tells them."""
+    return words.with_unit(_number(value, unit, words), words.large(unit, 0.0)[1])
+
+
+def _number(value: float, unit: str, words: Words) -> str:
+    return words.number(value / words.large(unit, 0.0)[0], unit)
+
+
+def _level(value: Any, factor: Mapping[str, Any], words: Words, largest: float) -> str:
+    if isinstance(value, NUMBERS):
+        scale = words.large(factor["unit"], largest)[0]
+        return f"{float(value):.2g}" if factor["kind"] == "quantile" else words.number(float(value) / scale, factor["unit"])
     return str(value)
 
 
-def _axis(factor: Mapping[str, Any], words: Words) -> str:
+def _axis(factor: Mapping[str, Any], words: Words, largest: float) -> str:
     name = words.of(factor["name"])
     if factor["kind"] == "quantile":
         return words("axis_quantile", name=name)
-    unit = "" if factor["unit"] == "share" else words.unit(factor["unit"])
+    unit = "" if factor["unit"] == "share" else words.large(factor["unit"], largest)[1]
     return words("name_and_unit", name=name, unit=unit) if unit else name
 
 

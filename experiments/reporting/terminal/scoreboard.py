@@ -14,11 +14,10 @@ from rich.table import Table
 
 from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.terminal.prose import Prose
-from experiments.reporting.translations import Words, bound, probability
+from experiments.reporting.translations import Words, bound, margin, probability
 
 FEW = 50  # runs, below which a result is a trial, and a goal is told as so many of so many
 LIAONING = "21"  # of whose areas it is published that they outgrew the province
-LARGE = 10_000  # yuan, from which a county office says 万元
 INHERITED = "inherited"
 HEADLINE = "heading_headline"
 
@@ -122,15 +121,8 @@ def _margin(goal: Mapping[str, Any], words: Words) -> str:
     """The median margin, positive where the goal is met, as an office writes it."""
     if "members" in goal or goal["margin"] is None:
         return ""
-    value, unit = goal["margin"], goal["unit"]
-    if words.language == "en":
-        return words.quantity(value, unit, difference=True)
-    text = (
-        words.quantity(value / LARGE, unit, difference=True).replace("元", "万元", 1)
-        if unit.startswith("yuan") and abs(value) >= LARGE
-        else words.quantity(value, unit, difference=True)
-    )
-    return text.replace(",", "").replace(" ", "")
+    text = margin(words, goal)[0]
+    return text if words.language == "en" else text.replace(",", "").replace(" ", "")
 
 
 def _spread(goal: Mapping[str, Any], only_luck: bool, words: Words) -> str:

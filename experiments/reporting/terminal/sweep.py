@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.reporting.figures import sweep_charts
-from experiments.reporting.translations import Words, probability
+from experiments.reporting.translations import Words
 from experiments.results.files import read_csv
 
 MOST_ROWS = 40
@@ -46,22 +46,11 @@ def _levels(manifest: Mapping[str, Any], summary: pandas.DataFrame, words: Words
             for factor in manifest["factors"]
         ]
         outcomes = [
-            _format_outcome(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words) for subject in manifest["outcomes"]
+            sweep_charts.format_outcome(rows[rows["outcome"] == subject["id"]].iloc[0], subject, words)
+            for subject in manifest["outcomes"]
         ]
         table.add_row(*([titles[first["scenario"]]] if many else []), *values, *outcomes)
     return table
-
-
-def _format_outcome(row: Any, subject: Mapping[str, Any], words: Words) -> str:
-    """A level with its interval; a probability of 0 or 1 in all runs as the bound that it is."""
-    if subject["kind"] == "probability":
-        bound = None if pandas.isna(row["bound"]) else row["bound"]
-        return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
-    unit = subject["unit"]
-    if pandas.isna(row["low"]):
-        return words.quantity(row["mean"], unit)
-    low, high = (words.number(row[end], unit) for end in ("low", "high"))
-    return f"{words.quantity(row['mean'], unit)}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
 
 
 def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Words) -> Table:
