@@ -184,9 +184,7 @@ def resolve(
         else:  # the same for whoever asks, and most parameters are so in every replication
             key = identity, quantile, known_at, months_before, months
             if key not in book.settled:
-                book.settled[key] = _follow(
-                    parameter, quantile=quantile, vantage=known_at, start=-months_before, months=months
-                )
+                book.settled[key] = _follow(parameter, quantile=quantile, vantage=known_at, start=-months_before, months=months)
             found, source = book.settled[key], "ensemble"
         used[identity] = dict(found.used) if isinstance(found.used, dict) else found.used
         paths[identity] = found.path
