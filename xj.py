@@ -38,8 +38,9 @@ WHEELS = ROOT / "wheels"
 CHOSEN = "XIANJIE_WHEELS"  # another folder of wheels: a stick
 MADE_FOR = "made-for.txt"  # written last: without it, the wheels are not all there
 
-# Tests in two to four processes, each file in one of them: what a file runs once is shared by its tests.
-CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"])
+# Tests in two to four processes, each file in one of them, begun in the order that tests/conftest.py says.
+IN_PROCESSES = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup", "--no-loadscope-reorder"]
+CHECKS = (["ruff", "check", "."], ["mypy"], ["pytest"] + IN_PROCESSES)
 
 
 def say(text):

@@ -252,10 +252,10 @@ class Consequences:
         sides = []
         for table in self._payments:
             chosen = [
-                key for key in table.columns
+                place for place, key in enumerate(table.columns)
                 if key[0] == what and key[1] in years and (funds is None or key[2] in funds) and (uses is None or key[3] in uses)
             ]  # fmt: skip
-            sides.append(table[chosen].to_numpy().sum(axis=1) / over)
+            sides.append(table.iloc[:, chosen].to_numpy().sum(axis=1) / over)
         return self._amount(sides[0], sides[1])
 
     @cached_property

@@ -14,7 +14,7 @@ from experiments.reporting.translations import Words
 from sim.clauses import clauses
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, bilingual
-from sim.core.inputs.parameters import LONGEST, Parameter, load_all
+from sim.core.inputs.parameters import LONGEST, Parameter, ParameterBook, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_name
 from sim.scenario import Scenario, load_scenario, office_values, plan_form
@@ -221,11 +221,9 @@ class _Writer:
 
     def without(self, parameter: Parameter) -> Any:
         """What holds in January 2021 where this scenario sets nothing of it, for the reader to compare with."""
-        others = {
-            identity: [each for each in found if each.place.partition(LEVERS)[0] != self.scenario.files[-1]]
-            for identity, found in self.scenario.overrides.items()
-        }
-        values = resolve(load_all(), {parameter.id: others.get(parameter.id, [])}, months=LONGEST)
+        found = self.scenario.overrides.get(parameter.id, [])
+        others = [each for each in found if each.place.partition(LEVERS)[0] != self.scenario.files[-1]]
+        values = resolve(ParameterBook({parameter.id: parameter}), {parameter.id: others}, months=LONGEST)
         return office_values.office_cell(parameter, _shown(value_in_force(values.used[parameter.id], 0)))
 
 

@@ -25,6 +25,7 @@ from sim.goals.own_goal import OwnGoal, is_own_id, known_indicators, outcome_of
 from sim.goals.plans import Plan, goals_asked, home, load_plan, national, targets_of, thresholds_of
 from sim.scenario import load_scenario, missing_facts, origins, restore_scenario, with_changes
 from sim.scenario.plan_check import check_plan
+from tests.reporting.conftest import few_pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 JIXI = ROOT / "scenarios" / "counties" / "jixi"
@@ -336,7 +337,8 @@ def test_two_plans_are_compared_by_what_both_ask_for_and_own_goals_are_in_brief_
         done = invoke("compare", tmp_path / f"{first}.yaml", tmp_path / f"{other}.yaml", "--out", out, *run, "--lang", "zh")
         assert done.exit_code == 0 and ("收入两万（本方案自定目" in done.output) is own, done.output  # the name may wrap after it
         assert "飞地" not in done.output.partition("指标")[0]
-    done = invoke("run", tmp_path / "one.yaml", "--out", tmp_path / "brief", "--brief", "--no-figures", *run)
+    with few_pictures():
+        done = invoke("run", tmp_path / "one.yaml", "--out", tmp_path / "brief", "--brief", "--no-figures", *run)
     assert done.exit_code == 0, done.output
     page = (tmp_path / "brief" / "brief" / "brief-zh.html").read_text(encoding="utf-8")
     assert "收入两万（本方案自定目标）" in page and "按凌源折算" in page and "54个" not in page and "凌委办发" not in page

@@ -95,8 +95,9 @@ def words(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.body[0].lineno + at, line
 
 
+@cache
 def exists(name: str, beside: Path) -> bool:
-    """Whether a path or bare name is a file here: from the root, from the folder of the text, or as the end of a path."""
+    """Whether a path or bare name is a file here: from the root, from the folder ``beside`` the text, or as the end of a path."""
     files, folders, names = there()
     name = name.removeprefix("./")
     last = PurePosixPath(name).name
@@ -106,10 +107,11 @@ def exists(name: str, beside: Path) -> bool:
         return any(PurePosixPath(each).match(name) for each in files) or name.startswith("*.")
     if "/" not in name:
         return name in names
-    near = (beside.parent / name).resolve()
+    near = (beside / name).resolve()
     return name in files or near.exists() or any(each.endswith(f"/{name}") for each in files)
 
 
+@cache
 def module_exists(dotted: str) -> bool:
     """Whether a dotted name is a module, or at most two names inside one."""
     parts = dotted.split(".")
@@ -136,10 +138,10 @@ def broken(path: Path, line: str) -> Iterator[str]:
     plain = ADDRESS.sub("", line)
     for target in LINK.findall(plain) if path.suffix == ".md" else ():
         page = target.partition("#")[0]
-        if page and not exists(page, path):
+        if page and not exists(page, path.parent):
             yield target
     for name in PATH.findall(plain):
-        if not exists(name, path):
+        if not exists(name, path.parent):
             yield name
     for dotted in MODULE.findall(plain):
         if not module_exists(dotted) and not PATH.fullmatch(dotted):

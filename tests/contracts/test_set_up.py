@@ -159,3 +159,9 @@ def test_a_wrong_line_is_refused(house, words):
         "sim",
         "xj.py",
     ]
+
+
+def test_the_order_of_the_tests_names_files_that_are_there():
+    from tests.conftest import LONGEST
+
+    assert [name for name in LONGEST if not (ROOT / name).is_file()] == [] and len(set(LONGEST)) == len(LONGEST)

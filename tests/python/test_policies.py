@@ -124,7 +124,7 @@ def test_nobody_writes_to_cash_by_hand(function, sees):
     ("function", "english", "chinese"),
     [
         (writes_column, "cannot be written to", "不能直接改写"),
-        (lambda county: county.households.income_12, "is the truth", "是真实情况"),
+        (lambda county: county.households.income_12, "is the truth", "是实际情况"),
         (lambda county: county.households.cahs, "did you mean 'cash'?", "没有这一列"),
         (lambda county: county.housholds, "did you mean 'households'?", "看不到这张表"),
         (lambda county: county.histories, "sees no table 'histories'", "看不到这张表"),

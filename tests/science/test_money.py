@@ -1,19 +1,18 @@
 """Money in the county, an eighth the size: what is owed comes first, loans and cover make nobody poor, purses are settled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from experiments.validation import selftest
-from experiments.validation.relations import World
 from sim.core.ledger import Fund
 from sim.world.codes import LoanState
-from tests.science.whole_county import paid, simulate
+from tests.science.whole_county import SMALL, WHOLE, paid, simulate
 
-WORLD = World(selftest.QUICK.size, range(selftest.QUICK.seeds))
-SIZE = selftest.QUICK.size
+WORLD, SIZE = SMALL, SMALL.size
 NO_LOANS = {"microcredit__loans": 0.0, "microcredit__startup_loans": 0.0}
 #: Four replications of the whole county: how often cover pays in a small one is a matter of a few households.
-LARGE = World(1.0, range(4))
+LARGE = replace(WHOLE, seeds=range(4))
 #: Two-sided 5 % of Student's t for four replications, in standard errors.
 NOISE = 3.18
 #: The borrower bears the whole interest, and earns just that on average.

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from functools import cache
 
 import numpy as np
 import pytest
@@ -101,6 +102,7 @@ def test_a_first_date_never_reaches_back():
 REPLICATIONS = range(4)
 
 
+@cache
 def outcome(*sets: str) -> dict[str, np.ndarray]:
     """Registered income and the share that fell back at the end of 2025, by replication; draws are common to all scenarios."""
     scenario = small(*sets)

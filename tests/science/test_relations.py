@@ -6,8 +6,9 @@ import pytest
 
 from experiments.validation import selftest
 from experiments.validation.relations import RELATIONS, World
+from tests.science.whole_county import SMALL
 
-WORLD = World(selftest.QUICK.size, range(selftest.QUICK.seeds))
+WORLD = SMALL
 #: Two pools of workers take long to start; tests/experiments/test_command_line.py checks the same on result folders.
 SLOW = ("MR32",)
 

@@ -154,11 +154,11 @@ class Measurements:
         table = self.base_payments if base else self.payments
         assert table is not None
         chosen = [
-            key
-            for key in table.columns
+            place
+            for place, key in enumerate(table.columns)
             if key[0] == what and year in (None, key[1]) and (funds is None or key[2] in funds) and use in (None, key[3])
         ]
-        return table[chosen].sum(axis=1)
+        return table.iloc[:, chosen].sum(axis=1)
 
     @cached_property
     def funds(self) -> list[str]:

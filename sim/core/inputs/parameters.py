@@ -338,6 +338,11 @@ class ParameterBook:
         return self._owners.get(owner, {})
 
     @cached_property
+    def settled(self) -> dict[Any, Any]:
+        """What ``resolve`` made of parameters that nobody sets or draws, kept with what else decides it."""
+        return {}
+
+    @cached_property
     def _owners(self) -> dict[str, dict[str, Parameter]]:
         owners: dict[str, dict[str, Parameter]] = {}
         for identity, parameter in self.parameters.items():

@@ -1,9 +1,9 @@
 """From what files say to what rules see: overrides, draws and dates become one value for every month, in the rules' units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -174,40 +174,73 @@ def resolve(
     """
     overrides, draw, centre = overrides or {}, draw or {}, centre or {}
     paths, used, provenance = {}, {}, {}
-    length = months_before + months
     for identity, parameter in book.parameters.items():
-        scenario = overrides.get(identity, [])
-        if parameter.is_dated:
-            base = _beyond_the_plan(parameter, _known(parameter, vantage), months)
-        else:
-            base = {-months_before: parameter.value}
-        provenance[identity] = parameter._path
-        if (identity in draw or identity in centre) and parameter.varies and not scenario:
-            drawn = parameter.at_quantile(draw[identity] if identity in draw else centre[identity])
-            provenance[identity] = "drawn" if identity in draw else "ensemble"
-            if parameter.has_factor_range:
-                base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
-            else:
-                base = {-months_before: drawn}
-        if parameter.scales_with and parameter.scales_with in overrides:
-            size = overrides[parameter.scales_with][-1].value
-            base = {month: scale_value(value, size) for month, value in base.items()}
-        past = base
-        for override in scenario:
-            override.check(parameter)
-            provenance[identity] = f"{override.place}:{override.line}"
-            if isinstance(override.value, Mapping):
-                for month, value in override.value.items():
-                    base = {m: v for m, v in base.items() if m < month} | {month: value}
-            elif parameter.role == "lever" and not override.status_quo:
-                base = {0: override.value}
-            else:
-                past = base = {-months_before: override.value}
-        if parameter.role == "lever" and 0 in base:
-            base = {month: value for month, value in base.items() if month >= 0}
-        used[identity] = _readable(base)
-        paths[identity] = _path(parameter, _before(past, base, months_before) | base, months_before, length)
+        scenario, size = overrides.get(identity, []), overrides.get(parameter.scales_with or "")
+        quantile = draw[identity] if identity in draw else centre.get(identity)
+        known_at = vantage if parameter.is_dated else None
+        if scenario or size or identity in draw:
+            found = _follow(parameter, scenario, size, quantile=quantile, vantage=known_at, start=-months_before, months=months)
+            source = "drawn" if identity in draw else "ensemble"
+        else:  # the same for whoever asks, and most parameters are so in every replication
+            key = identity, quantile, known_at, months_before, months
+            if key not in book.settled:
+                book.settled[key] = _follow(parameter, quantile=quantile, vantage=known_at, start=-months_before, months=months)
+            found, source = book.settled[key], "ensemble"
+        used[identity] = dict(found.used) if isinstance(found.used, dict) else found.used
+        paths[identity] = found.path
+        provenance[identity] = source if found.is_drawn else found.provenance
     return Values(MappingProxyType(paths), used, provenance, months_before)
+
+
+class _Followed(NamedTuple):
+    """One parameter over time: as written, by month in the unit of the rules, who set it, whether at a quantile."""
+
+    used: Any
+    path: np.ndarray
+    provenance: str
+    is_drawn: bool
+
+
+def _follow(
+    parameter: Parameter,
+    scenario: Sequence[Override] = (),
+    size: Sequence[Override] | None = None,
+    *,
+    quantile: float | None,
+    vantage: str | None,
+    start: int,
+    months: int,
+) -> _Followed:
+    """One parameter from month ``start`` on, as ``resolve`` says; ``size``: what sets the parameter that it scales with."""
+    if parameter.is_dated:
+        base = _beyond_the_plan(parameter, _known(parameter, vantage), months)
+    else:
+        base = {start: parameter.value}
+    provenance = parameter._path
+    is_drawn = quantile is not None and parameter.varies and not scenario
+    if is_drawn and quantile is not None:
+        drawn = parameter.at_quantile(quantile)
+        if parameter.has_factor_range:
+            base = {month: _scaled(parameter, value, drawn) for month, value in base.items()}
+        else:
+            base = {start: drawn}
+    if size:
+        base = {month: scale_value(value, size[-1].value) for month, value in base.items()}
+    past = base
+    for override in scenario:
+        override.check(parameter)
+        provenance = f"{override.place}:{override.line}"
+        if isinstance(override.value, Mapping):
+            for month, value in override.value.items():
+                base = {m: v for m, v in base.items() if m < month} | {month: value}
+        elif parameter.role == "lever" and not override.status_quo:
+            base = {0: override.value}
+        else:
+            past = base = {start: override.value}
+    if parameter.role == "lever" and 0 in base:
+        base = {month: value for month, value in base.items() if month >= 0}
+    path = _path(parameter, _before(past, base, -start) | base, -start, months - start)
+    return _Followed(_readable(base), path, provenance, is_drawn)
 
 
 def month_name(month: int) -> str:
