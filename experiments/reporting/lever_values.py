@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.reporting.translations import LARGE, Words
-
-MILLION = 1_000_000
+from experiments.reporting.translations import LARGE, MILLION, Words
 
 
 def value_text(lever: Any, value: Any, words: Words) -> str:

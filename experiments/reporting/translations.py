@@ -11,6 +11,7 @@ import yaml
 
 LANGUAGES = ("zh", "en")
 LARGE = 10_000  # yuan, from which a county office says 万元
+MILLION = 1_000_000
 COUNTED = ("persons", "households", "cases", "months", "years", "students", "projects", "townships", "enterprises")
 
 
@@ -88,14 +89,16 @@ class Words:
 
     def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
         """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
-        万元, English in thousand yuan; millions of yuan in 万元, English as they are.
+        万元, English in thousand or million yuan; millions of yuan in 万元, English as they are.
         """
         name = self.unit(unit, difference)
         if unit.startswith("million yuan") and self.language == "zh":
             return 0.01, name.replace("百万元", "万元", 1)
         if not unit.startswith("yuan") or largest < LARGE:
             return 1.0, name
-        return (10_000.0, name.replace("元", "万元", 1)) if self.language == "zh" else (1000.0, f"thousand {name}")
+        if self.language == "zh":
+            return 10_000.0, name.replace("元", "万元", 1)
+        return (float(MILLION), f"million {name}") if largest >= MILLION else (1000.0, f"thousand {name}")
 
     def number(self, value: float | None, unit: str, sign: bool = False) -> str:
         """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
@@ -167,7 +170,7 @@ def probability(words: Words, goal: Mapping[str, Any]) -> str:
 
 def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
     """The median margin of a goal with its unit, and the range of nine runs in ten without: shares in points of at most two
-    decimals, large sums of yuan in 万元 (English: thousand yuan).
+    decimals, large sums of yuan in 万元 (English: thousand or million yuan).
     """
     unit, values = goal["unit"], [goal[key] for key in ("margin", "margin_p05", "margin_p95")]
     known = [abs(value) for value in values if value is not None and math.isfinite(value)]

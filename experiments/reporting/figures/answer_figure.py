@@ -66,7 +66,7 @@ def promise_and_people(facts: Consequences, language: str) -> Picture | None:
                     label = words("panel_line", what=words(f"panel_{name}"), plan=words(f"page_{side}"))
                     own.plot(facts.years, values, color=color, linestyle=line, marker=mark, markersize=3.5, label=label)
                     rows += [{"what": name, "plan": side, "year": y, "value": v} for y, v in zip(facts.years, values)]
-            highest = max(max(amount.first, amount.other) for found in levels.values() for amount in found)
+            highest = max(max(each.first, each.other) for found in levels.values() for each in found if each is not None)
             own.set_ylim(0, HEADROOM * highest if highest > 0 else None)
             _finish(own, words("panel_people"), loc="upper left", ncols=2)
         figure.tight_layout(w_pad=2.0)

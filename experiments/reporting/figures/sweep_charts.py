@@ -133,8 +133,7 @@ def plot_heat_map(
         page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
         page.top(words("heat_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
-        largest = {axis: max((abs(each) for each in values if isinstance(each, NUMBERS)), default=0.0)
-                   for axis, values in (("up", grid.index), ("across", grid.columns))}  # fmt: skip
+        largest = {"up": _largest(grid.index), "across": _largest(grid.columns)}
         labels = [_level(value, up, words, largest["up"]) for value in grid.index]
         name = wrap(_axis(up, words, largest["up"]), page.above - page.below - 0.5, PLAIN)
         left = 0.7 + max(width(label) for label in labels) * PLAIN / 72 + (name.count("\n") + 1) * 0.17
@@ -218,6 +217,11 @@ def quantity(value: float, unit: str, words: Words) -> str:
 
 def _number(value: float, unit: str, words: Words) -> str:
     return words.number(value / words.large(unit, 0.0)[0], unit)
+
+
+def _largest(values: Any) -> float:
+    """The largest number among the values of a factor, whatever its sign; 0 where they are no numbers."""
+    return max((abs(float(each)) for each in values if isinstance(each, NUMBERS)), default=0.0)
 
 
 def _level(value: Any, factor: Mapping[str, Any], words: Words, largest: float) -> str:
