@@ -140,6 +140,15 @@ class Words:
             return self("at_least", share=low) if high is None else self("at_most", share=high)
         return self("range", low=low, high=high)
 
+    @property
+    def table_money(self) -> float:
+        """Yuan in the unit of tables of money: 万元, English million yuan."""
+        return LARGE if self.language == "zh" else float(MILLION)
+
+    def sum_in_table(self, yuan: float) -> str:
+        """A sum as tables of money have it, without its unit: whole 万元, English a tenth of a million yuan."""
+        return f"{yuan / self.table_money:,.{0 if self.language == 'zh' else 1}f}"
+
     def seconds(self, seconds: float) -> str:
         """A duration, roughly."""
         if seconds < 100:

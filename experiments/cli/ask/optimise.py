@@ -90,7 +90,7 @@ def _print_answer(made: dict[str, Any], lang: str, target: Path) -> None:
     from experiments.reporting.translations import Words
 
     words = Words(lang)
-    facts = {key: f"{made['facts'][key] / 1e6:,.1f}" for key in ("budget", "upper", "kept", "money")}
+    facts = {key: words.sum_in_table(made["facts"][key]) for key in ("budget", "upper", "kept", "money")}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(words("divide_money"), overflow="fold")
     for subject in made["goals"].values():
@@ -98,8 +98,8 @@ def _print_answer(made: dict[str, Any], lang: str, target: Path) -> None:
     table.add_column(words("divide_all"), overflow="fold")
     names = {each["id"]: words.of(each["name"]) for each in made["programmes"]}
     for row in made["frontier"]:
-        money = [f"{names[name]} {yuan / 1e6:,.1f}" for name, yuan in row["money"].items()]
-        money.append(f"{words('divide_reserve')} {row['reserve'] / 1e6:,.1f}")
+        money = [f"{names[name]} {words.sum_in_table(yuan)}" for name, yuan in row["money"].items()]
+        money.append(f"{words('divide_reserve')} {words.sum_in_table(row['reserve'])}")
         head = words("divide_as_it_runs") if row is made["frontier"][0] else ""
         beaten = words("divide_beaten") if row["beaten_by"] else ""
         cells = [_format_goal(each, made["goals"][goal]["unit"], words) for goal, each in row["goals"].items()]

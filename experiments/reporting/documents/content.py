@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
 #: What a number of a column is, for its format in a workbook.
-Kind = Literal["text", "share", "points", "number", "whole", "million", "year"]
+Kind = Literal["text", "share", "points", "number", "whole", "money", "year"]
 #: Where a column appears: a document joins a value and its interval in one cell, a workbook keeps them apart.
 Place = Literal["both", "document", "workbook"]
 Tone = Literal["question", "answer", "warning", "limit"]

@@ -121,7 +121,7 @@ def column(
 
 
 #: Decimals of a kind of column in a workbook, unless it says otherwise.
-DIGITS = {"points": 1, "million": 2}
+DIGITS = {"points": 1, "money": 2}
 
 
 def share(chance: Chance | None, words: Words) -> Cell:

@@ -8,9 +8,8 @@ from experiments.reporting.documents.context import ReportContext, column
 from experiments.reporting.translations import Words
 from sim.world.funds import NOT_PUBLIC
 
-MILLION = 1e6
 MOST = 15
-#: Yuan a year: less is 0.00 million.
+#: Yuan a year: less is nothing in a table, 0.5万元 or 0.00 million.
 SMALLEST = 5000.0
 
 
@@ -52,9 +51,9 @@ def build_fund_table(context: ReportContext) -> Table:
     """Purses by year, the public ones first and summed."""
     words, measured, years = context.words, context.measured, context.measured.years
     columns = [column(words, "fund", width=2.2)]
-    columns += [column(words, f"y{year}", "million", titled=str(year), meaning="explains_year_yuan",
+    columns += [column(words, f"y{year}", "money", titled=str(year), meaning="explains_year_yuan",
                        digits=1) for year in years]  # fmt: skip
-    columns.append(column(words, "a_year", "million", width=1.7, digits=1))
+    columns.append(column(words, "a_year", "money", width=1.7, digits=1))
     if measured.base is not None:
         columns.append(_base_column(context))
     every = context.measured.funds
@@ -73,7 +72,7 @@ def build_fund_table(context: ReportContext) -> Table:
 
 
 def _base_column(context: ReportContext) -> Any:
-    return column(context.words, "base_a_year", "million", 1.2, digits=1, meaning="explains_a_year", titled=context.other)
+    return column(context.words, "base_a_year", "money", 1.2, digits=1, meaning="explains_a_year", titled=context.other)
 
 
 def _fund_row(context: ReportContext, name: str, own: tuple[str, ...], interval: bool = False) -> dict[str, Cell | str]:
@@ -85,11 +84,10 @@ def _fund_row(context: ReportContext, name: str, own: tuple[str, ...], interval:
     found = measured.estimate(series)
     row["a_year"] = _cell(found.mean, context)
     if interval:
-        places = probability_wording.digits(found.low / MILLION, found.high / MILLION)
-        amount = probability_wording.with_interval(
-            found.mean / MILLION, found.low / MILLION, found.high / MILLION, unit="", words=context.words
-        )
-        row["a_year"] = Cell(round(found.mean / MILLION, 2 if places is None else max(0, places)), amount)
+        mean, low, high = (value / context.words.table_money for value in (found.mean, found.low, found.high))
+        places = probability_wording.digits(low, high)
+        amount = probability_wording.with_interval(mean, low, high, unit="", words=context.words)
+        row["a_year"] = Cell(round(mean, 2 if places is None else max(0, places)), amount)
     if measured.base is not None:
         base = measured.paid(own, base=True) / len(measured.years)
         row["base_a_year"] = _cell(float(base.mean()), context)
@@ -97,7 +95,7 @@ def _fund_row(context: ReportContext, name: str, own: tuple[str, ...], interval:
 
 
 def _cell(yuan: float, context: ReportContext) -> Cell:
-    value = yuan / MILLION
+    value = yuan / context.words.table_money
     return Cell(round(value, 2), context.words.number(value, "") if abs(yuan) >= SMALLEST else "0")
 
 
@@ -114,17 +112,16 @@ def build_use_table(context: ReportContext) -> Table:
     rows: list[Row] = []
     for fund, use in largest:
         found = measured.estimate(spent[fund, use])
-        amount = probability_wording.with_interval(
-            found.mean / MILLION, found.low / MILLION, found.high / MILLION, unit="", words=words
-        )
+        mean, low, high = (value / words.table_money for value in (found.mean, found.low, found.high))
+        amount = probability_wording.with_interval(mean, low, high, unit="", words=words)
         rows.append({
             "use": use_name(use, context), "fund": fund_name(fund, context),
-            "a_year": Cell(round(found.mean / MILLION, 2), amount),
+            "a_year": Cell(round(mean, 2), amount),
             "unpaid": _cell(short.get(use, 0.0), context),
         })  # fmt: skip
     columns = (
         column(words, "use", width=2.4), column(words, "fund", width=2.2),
-        column(words, "a_year", "million", width=2.0), column(words, "unpaid", "million"),
+        column(words, "a_year", "money", width=2.0), column(words, "unpaid", "money"),
     )  # fmt: skip
     chart = Chart(words("table_uses"), "use", ("a_year",))
     return Table("uses", words("table_uses"), columns, rows=tuple(rows), note=words("note_uses", count=len(rows)), chart=chart)

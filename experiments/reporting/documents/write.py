@@ -130,5 +130,5 @@ def workbook_words(language: str) -> dict[str, str]:
     """Labels of the sheets that every workbook has."""
     words = Words(language)
     names = ("sheet_columns", "col_sheet", "col_column", "col_meaning", "col_kind",
-             *(f"kind_{kind}" for kind in ("text", "share", "points", "number", "whole", "million", "year")))  # fmt: skip
+             *(f"kind_{kind}" for kind in ("text", "share", "points", "number", "whole", "money", "year")))  # fmt: skip
     return {name: words(name) for name in names}

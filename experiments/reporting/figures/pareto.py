@@ -15,7 +15,6 @@ from experiments.results import output_folder
 from experiments.results.files import write_csv
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MILLION = 1e6
 
 
 def render(folder: Path, manifest: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Path]:
@@ -60,7 +59,11 @@ def plot_frontier(data: pandas.DataFrame, manifest: Mapping[str, Any], language:
     with style.house_style():
         page = Page(left + wide * len(goals) + 0.3, sum(heights) + 3.1)
         page.top(words("frontier_title"), TITLE, weight="bold", gap=0.08)
-        page.top(words("frontier_is", fresh=manifest["fresh"], money=f"{manifest['money'] / MILLION:,.1f}"), PLAIN, color=GREY)
+        page.top(
+            words("frontier_is", fresh=manifest["fresh"], money=words.sum_in_table(manifest["money"])),
+            PLAIN,
+            color=GREY,
+        )
         page.bottom(words("frontier_footer", title=words.of(manifest["title"]), seed=manifest["seed"],
                           version=manifest["program"]["version"] or "", hash=manifest["hash"][:12]), SMALL)  # fmt: skip
         page.bottom(words("divide_note"), SMALL + 0.5, gap=0.12)
@@ -112,9 +115,9 @@ def _chance(row: pandas.Series, words: Words) -> str:
 
 
 def _money(row: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
-    money = [f"{names[name]} {yuan / MILLION:,.1f}" for name, yuan in row["money"].items()]
+    money = [f"{names[name]} {words.sum_in_table(yuan)}" for name, yuan in row["money"].items()]
     beaten = [words("divide_beaten")] if row["beaten_by"] else []
-    return words("comma").join([*money, f"{words('divide_reserve')} {row['reserve'] / MILLION:,.1f}", *beaten])
+    return words("comma").join([*money, f"{words('divide_reserve')} {words.sum_in_table(row['reserve'])}", *beaten])
 
 
 def describe(data: pandas.DataFrame, manifest: Mapping[str, Any], language: str) -> str:
