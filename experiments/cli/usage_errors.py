@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import SequenceMatcher
 from typing import Any
 
 import typer
@@ -14,6 +15,7 @@ from sim.core.inputs.notation import escape
 
 #: Every fault of a command line is one of these, wherever the version of Typer at hand keeps its classes.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+SAME = 0.1  # of the likeness of two words: less apart, either may have been meant
 EXTRA = "Got unexpected extra argument"
 
 
@@ -61,6 +63,7 @@ def report_usage_errors() -> Iterator[None]:
     except UsageError as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":
             raise
+        _keep_nearest(problem)
         english = format_english(problem)
         chinese = format_chinese(problem, english)
         context = getattr(problem, "ctx", None)
@@ -72,6 +75,14 @@ def report_usage_errors() -> Iterator[None]:
             indent = INDENT if chosen is None else ""
             typer.echo(indent + escape(f"{_end_sentence(english, '. ', '?', ' ')}For help: {command} -h"), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
+
+
+def _keep_nearest(problem: Any) -> None:
+    """Of the options that may have been meant, keep those as near as the nearest: ``--langg`` is not ``--explain``."""
+    typed, possible = getattr(problem, "option_name", ""), getattr(problem, "possibilities", None)
+    if possible:
+        near = {each: SequenceMatcher(None, typed, each).ratio() for each in possible}
+        problem.possibilities = sorted(each for each, ratio in near.items() if ratio > max(near.values()) - SAME)
 
 
 def _end_sentence(sentence: str, stop: str, question: str, apart: str = "") -> str:

@@ -40,10 +40,11 @@ def check(facts: Mapping[str, GivenFact], parts: Mapping[str, tuple[float, Given
             continue
         own, usual = whole.value / given.value, (whole.asked.home or 0.0) / asked.home
         if whole.value and not usual / UNLIKELY_YIELD <= own <= usual * UNLIKELY_YIELD:
+            english, chinese = (whole.asked.en, asked.en), (whole.asked.zh, asked.zh)
             findings.add(
                 given.where, given.row, "contradiction_unit", asked.zh,
-                BilingualText(f"'{whole.asked.en}' by '{asked.en}' is {own / usual:.3g} times that of Lingyuan: check both units",
-                              f"“{whole.asked.zh}”除以“{asked.zh}”是凌源的 {own / usual:.3g} 倍，请核对单位"),
+                BilingualText(f"'{english[0]}' by '{english[1]}' is {own / usual:.3g} times that of Lingyuan: check both units",
+                              f"“{chinese[0]}”除以“{chinese[1]}”是凌源的 {own / usual:.3g} 倍，请核对单位"),
             )  # fmt: skip
     for both in _among_facts({name: each.value for name, each in facts.items()}):
         given = facts[both.first]

@@ -229,6 +229,7 @@ def test_more_replications_join_those_of_a_finished_run(answered, monkeypatch):
 
 
 def test_a_run_of_another_version_is_not_made_longer(answered, monkeypatch):
+    answered.post("/settings", language="zh")
     monkeypatch.setattr(runs, "COUNTS", ("100",))
     journal = answered.queue.folder(answered.run.id) / "result" / ".xianjie" / "files.json"
     before = journal.read_text(encoding="utf-8")
