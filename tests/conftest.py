@@ -1,5 +1,5 @@
 """For all tests: an example of Hypothesis may take its time, because the first one may compile a rule; the system has no
-language, so that faults are told in both; and where tests run in several processes, which file goes where, and when.
+language, so that faults are said in both; and where tests run in several processes, which file goes where, and when.
 """
 
 import os

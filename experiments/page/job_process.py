@@ -73,12 +73,12 @@ def run_command(arguments: Sequence[str]) -> int:
                     break
                 if not first[1] and (found := replications_in(Path())) > before:
                     first = time.time(), found
-        except BaseException:  # Ctrl-C among others; the command was told of it too
+        except BaseException:  # Ctrl-C among others; the command gets the signal too
             command.kill()
             raise
     more = replications_in(Path()) - first[1] if first[1] else 0
     if more > 0:
-        with suppress(OSError):  # what more would cost is then not told
+        with suppress(OSError):  # what more would cost is then not said
             write_text(Path(PACE), as_json({"seconds": (time.time() - first[0]) / more}))
     return command.returncode
 

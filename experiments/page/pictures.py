@@ -20,7 +20,7 @@ def draw(
     on_picture: Callable[[int], None] = lambda count: None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Draw the figures of a result, beside the run without policy where there is one, or of a ``study``, into ``folder``; what
-    the index says. ``on_picture`` is told how many are drawn.
+    the index says. ``on_picture`` gets how many are drawn.
 
     A figure that cannot be drawn is left out, and the index says why: the others stand. Raises OSError where the disk is full.
     """

@@ -237,7 +237,7 @@ def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> li
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:
     """The files of a result that may be fetched, by their path in it: figures, data, documents. Documents and figures of an
-    answer that was told anew are not given out before they are made anew.
+    answer that was made anew are not given out before they are made anew.
     """
     root, after = queue.folder(job.id), queue.after(job.id)
     kinds = (".svg", ".png", ".csv", ".xlsx", ".docx", ".html", ".json", ".txt")

@@ -93,7 +93,7 @@ def test_areas_heads_and_prices_are_yields_and_prices_of_what_was_filled_in_and_
     assert answer.exit_code == 0, answer.output
     facts = {fact.id: fact for fact in load_county(tmp_path / "县")[0]}
     home = load_all().parameters
-    # 45 000 t from 100 000 mu; 30 000 sold of 48 000 raised. Prices per kg are told per tonne.
+    # 45 000 t from 100 000 mu; 30 000 sold of 48 000 raised. Prices per kg are given per tonne.
     usual = list(home["founding.farm_yield"].value)
     assert facts["farm_yield"].value == [0.45, *usual[1:3], 0.625, *usual[4:]]
     prices = list(home["farming.farm_price"].value)

@@ -191,7 +191,7 @@ def test_what_stands_in_proportion_to_the_county_is_told_apart_from_what_a_plan_
     )
     scenario = load_scenario(tmp_path / "plan.yaml")
     (line,) = differences(scenario, without_plan(scenario), Words("en"))
-    # 314 km a year in Lingyuan, times 56 165 / 360 000 rural persons: 49.05, told with three digits.
+    # 314 km a year in Lingyuan, times 56 165 / 360 000 rural persons: 49.05, shown with three digits.
     assert "was 49.1 km" in line and "100 km" in line
     scaled = scaled_levers(scenario)
     assert "farm_works.roads" not in scaled and "public_posts.count" not in scaled  # the plan's own, and the county's own

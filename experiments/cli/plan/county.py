@@ -207,16 +207,12 @@ def _content(folder: Path) -> dict[str, Any]:
     found = {fact.id: {"name": fact.name, "value": fact.value, "source": fact.source} for fact in facts}
     scenario = load_scenario("baseline", county_file=folder)
     tables, census = scenario.distributions, scenario.residents
-    for margin in () if tables is None else tables.margins:
-        name = f"{margin.variable}:{margin.category}"
-        found[name] = {"name": {"zh": name, "en": name}, "value": margin.households, "source": "registered_margins.csv"}
-    for income in () if tables is None else tables.incomes:
-        name = f"income:{income.source}"
-        found[name] = {"name": {"zh": name, "en": name}, "value": income.mean, "source": "registered_incomes.csv"}
-    for cell in () if census is None else census.cells:
-        name = f"residents:{cell.township}:{cell.size}"
-        found[name] = {"name": {"zh": name, "en": name}, "value": cell.households, "source": "resident_households.csv"}
-    for band in () if census is None else census.ages:
-        name = f"residents:{band.sex}:{band.age}"
-        found[name] = {"name": {"zh": name, "en": name}, "value": band.persons, "source": "resident_ages.csv"}
-    return found
+    rows: list[tuple[str, float, str]] = []
+    if tables is not None:
+        rows += [(f"{each.variable}:{each.category}", each.households, "registered_margins.csv") for each in tables.margins]
+        rows += [(f"income:{each.source}", each.mean, "registered_incomes.csv") for each in tables.incomes]
+    if census is not None:
+        rows += [(f"residents:{each.township}:{each.size}", each.households, "resident_households.csv") for each in census.cells]
+        rows += [(f"residents:{each.sex}:{each.age}", each.persons, "resident_ages.csv") for each in census.ages]
+    named = {name: {"name": {"zh": name, "en": name}, "value": value, "source": source} for name, value, source in rows}
+    return found | named

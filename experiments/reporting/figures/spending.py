@@ -15,7 +15,7 @@ from experiments.reporting.figures.style import GREY, INK, PARTS, VERMILLION, wi
 from experiments.reporting.translations import Words
 
 TEN_THOUSAND, MILLION = 1e4, 1e6
-LEAST_UNPAID = 5000.0  # yuan a year, below which all is told to be paid
+LEAST_UNPAID = 5000.0  # yuan a year, below which nothing counts as unpaid
 SMALLEST = 0.02  # of a purse: smaller uses are drawn together
 ACROSS = 4
 BAR, KEY, GAP = 0.34, 0.2, 0.14  # inches: a bar, a line of its key, what is left free below
