@@ -1,14 +1,15 @@
 """Compile the processes of the month on all processors at once, before the first county is founded.
 
-Compiling asks only for the types of what a process is handed, and they do not depend on how many rows a table has: a county of
-one row of each kind, of which nothing is run, will do. Each process of this machine compiles and keeps the modules in its share
-and no others, so that no two write to one file. What a share leaves out, or fails to compile, is compiled by the first county.
+Compiling asks only for the types of what a process is handed, and of a table's rows they depend on nothing but how much room it
+has (see ``sim.core.compiled.columns``): a county of one row of each kind, of which nothing is run, will do. Each process of this
+machine compiles and keeps the modules in its share and no others, so that no two write to one file. What a share leaves out, or
+fails to compile, is compiled by the first county.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -24,14 +25,18 @@ from sim.month import PROCESSES_IN_ORDER, bind
 from sim.world.funds import fund_records, owed_reasons
 
 FEWEST = 12  # modules to compile, below which another process takes longer to start than it saves
+#: Tables with no more room than is usual.
+USUAL: Mapping[str, int] = {}
 MOST = 8  # processes: beyond, what each compiles again of what rules share outweighs the gain
 
 
-def bound_processes() -> list[BoundProcess]:
-    """Every process of the month, bound to tables of one row: its arguments have the types that they have in any county."""
+def bound_processes(rooms: Mapping[str, int] = USUAL) -> list[BoundProcess]:
+    """Every process of the month, bound to tables of one row: its arguments have the types that they have in any county with so
+    much room in its tables (``rooms``, rows by table; those not named are of a usual size).
+    """
     book, tables = load_all(), Tables()
     for name in TABLES:
-        tables.make(name, 1)
+        tables.make(name, 1, room=rooms.get(name))
     purses = {fund: each.purse for fund, each in fund_records().items()}
     slices = open_purses(tables, purses, list(PROCESSES_IN_ORDER), owed_reasons())
     values, key = resolve(book), replication_key(0, 0)
@@ -41,9 +46,9 @@ def bound_processes() -> list[BoundProcess]:
     ]
 
 
-def compile_modules(modules: Iterable[str], on_module: Callable[[], None]) -> None:
+def compile_modules(modules: Iterable[str], on_module: Callable[[], None], rooms: Mapping[str, int] = USUAL) -> None:
     """Compile the processes of these modules, or find them compiled; ``on_module`` is called after each."""
-    every = bound_processes()
+    every = bound_processes(rooms)
     for module in modules:
         for each in every:
             if each.process.module == module:
@@ -57,10 +62,12 @@ def load_code() -> None:
         compile_modules(sorted({each.module for each in PROCESSES_IN_ORDER}), lambda: None)
 
 
-def uncompiled_modules() -> list[str]:
-    """Modules of processes of which nothing is kept that was compiled from them as they are, the longest first."""
+def uncompiled_modules(rooms: Mapping[str, int] = USUAL) -> list[str]:
+    """Modules of processes of which nothing is kept that was compiled from them as they are, the longest first; all of them for
+    counties that are larger than usual.
+    """
     folders = {each.module: cache_folder(each.module) for each in PROCESSES_IN_ORDER}
-    cold = [module for module, folder in folders.items() if folder is not None and not any(folder.rglob("*.nbi"))]
+    cold = [module for module, folder in folders.items() if folder is not None and (rooms or not any(folder.rglob("*.nbi")))]
     return sorted(cold, key=lambda module: (-_size(module), module))
 
 
@@ -79,18 +86,18 @@ def share_out(modules: Sequence[str], count: int) -> list[list[str]]:
     return shares
 
 
-def compile_all(on_progress: Callable[[int, int], None]) -> None:
+def compile_all(on_progress: Callable[[int, int], None], rooms: Mapping[str, int] = USUAL) -> None:
     """Compile all modules that are not, in as many processes as there are processors; ``on_progress`` is told how many are done.
 
     A process that cannot be started, or fails, costs time and nothing else.
     """
-    modules = uncompiled_modules()
+    modules = uncompiled_modules(rooms)
     count = min(MOST, usable_processors(), len(modules) // FEWEST)
     if count < 2:
         return
     mine, *others = share_out(modules, count)
     done: list[None] = []
-    children = [child for share in others if share and (child := _start(share)) is not None]
+    children = [child for share in others if share and (child := _start(share, rooms)) is not None]
     listeners = [Thread(target=_count_lines, args=(child, done), daemon=True) for child in children]
     for listener in listeners:
         listener.start()
@@ -100,7 +107,7 @@ def compile_all(on_progress: Callable[[int, int], None]) -> None:
         on_progress(len(done), len(modules))
 
     try:
-        compile_modules(mine, count_one)
+        compile_modules(mine, count_one, rooms)
         for child in children:
             while child.poll() is None:
                 on_progress(len(done), len(modules))
@@ -114,10 +121,10 @@ def compile_all(on_progress: Callable[[int, int], None]) -> None:
     on_progress(len(done), len(modules))
 
 
-def _start(share: Sequence[str]) -> "subprocess.Popen[str] | None":
+def _start(share: Sequence[str], rooms: Mapping[str, int]) -> "subprocess.Popen[str] | None":
     paths = [str(SIM.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, KEEP_ONLY: " ".join(share), "PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-m", "sim.compile_ahead", *share]
+    command = [sys.executable, "-m", "sim.compile_ahead", *share, *(f"{name}={rows}" for name, rows in rooms.items())]
     try:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
@@ -148,4 +155,9 @@ def usable_processors() -> int:
 
 if __name__ == "__main__":
     bind()
-    compile_modules(sys.argv[1:], lambda: print(flush=True))
+    given = [word.partition("=") for word in sys.argv[1:]]
+    compile_modules(
+        [name for name, _, rows in given if not rows],
+        lambda: print(flush=True),
+        {name: int(rows) for name, _, rows in given if rows},
+    )

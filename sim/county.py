@@ -21,6 +21,7 @@ from sim.core.random_draws import draw_quantiles, normal, replication_key
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, audit_residents, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
+from sim.founding.population import unusual_rooms
 from sim.founding.production import production_accounts, published_quantities
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
@@ -54,6 +55,11 @@ def make_ready() -> None:
         check_permitted(PROCESSES_IN_ORDER)
         bind()
         _READY.append(True)
+
+
+def _founding_parameters(scenario: Scenario, values: Values) -> Any:
+    home = is_home(scenario.county_code, scenario.has_tables)
+    return founding.parameters(load_all(), values, scenario.distributions, home, scenario.residents)
 
 
 class County:
@@ -93,13 +99,7 @@ class County:
     def _found(self, declared_only: bool) -> None:
         """People first, then what an ordinary year would pay them, then the incomes that year is scaled to."""
         book = load_all()
-        p = founding.parameters(
-            book,
-            self.values,
-            self.scenario.distributions,
-            is_home(self.scenario.county_code, self.scenario.has_tables),
-            self.scenario.residents,
-        )
+        p = _founding_parameters(self.scenario, self.values)
         posts = round(float(self.values.at("public_posts.count", -BURN_IN)))  # the status quo: a plan acts from January 2021
         start = time.perf_counter()
         promised = round(float(self.values.at("thresholds.posts"))) if p.home else posts  # another county promised nothing here
@@ -406,14 +406,19 @@ def prepare(scenario: Scenario, on_status: OnStatus) -> None:
     then, for what is left, by running a first year.
     """
     make_ready()
-    if not IS_COMPILED or everything_is_compiled():
+    if not IS_COMPILED:
+        return
+    values = values_of(scenario, None)
+    rooms = unusual_rooms(_founding_parameters(scenario, values), scenario.weight)
+    size = " ".join(f"{name}={room}" for name, room in sorted(rooms.items()))
+    if everything_is_compiled(size):
         return
     if not is_kept():  # every process compiles for itself, as it goes: doing it here would help nobody
         on_status("tell_not_kept")
         return
     on_status("tell_compiling")
-    compile_all(lambda done, total: on_status("tell_compiled", done=done, total=total))
-    county = County(replace(scenario, policies=()), values_of(scenario, None), 0, 0)
+    compile_all(lambda done, total: on_status("tell_compiled", done=done, total=total), rooms)
+    county = County(replace(scenario, policies=()), values, 0, 0)
     for _ in range(12):
         county.step()
-    mark_everything_compiled()
+    mark_everything_compiled(size)

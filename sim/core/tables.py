@@ -15,6 +15,8 @@ from sim.core.compiled import columns
 from sim.core.compiled.columns import Columns
 
 SPARE_SHARE = 0.15
+#: Rows of households, with all to spare, in counties up to twice as large as Lingyuan when general households are sampled.
+USUAL_ROWS = 2**17
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     dtype: np.dtype = field(compare=False)
-    by_column: bool = False
+    by_column: int = 0
 
     def column(self, name: str) -> Column:
         """The column called ``name``; KeyError if there is none."""
@@ -46,22 +48,28 @@ class Table:
                 return column
         raise KeyError(f"table '{self.name}' has no column '{name}'")
 
+    def unusual_room(self, rows: int) -> int:
+        """Rows that a table by column is allocated for ``rows``, 0 where rules compiled for a usual county serve it."""
+        capacity = columns.capacity_of(rows, self.by_column)
+        return capacity if capacity > self.by_column + columns.PER_LINE else 0
+
     def allocate(self, rows: int, grows: bool = False) -> Any:
         """``rows`` zeroed rows, with 15 % to spare (at least 64) where the table may grow: a recarray, or ``Columns``."""
         room = rows + max(64, int(rows * SPARE_SHARE)) if grows else rows
         if self.by_column:
-            return columns.allocate(self.name, self.dtype, room)
+            return columns.allocate(self.name, self.dtype, room, least=self.by_column)
         return np.zeros(room, dtype=self.dtype).view(np.recarray)
 
 
 TABLES: dict[str, Table] = {}
 
 
-def declare(name: str, meaning: str, columns: str, by_column: bool = False) -> Table:
+def declare(name: str, meaning: str, columns: str, by_column: int = 0) -> Table:
     """Declare a table from lines ``column | dtype[shape] | unit | one sentence``.
 
     Columns are laid out in the order written, aligned as C would align them. A dtype ending in ``?`` marks a column that
-    the administration knows (its own register); all others are truth. ``by_column``: kept by column rather than as records.
+    the administration knows (its own register); all others are truth. ``by_column``: kept by column rather than as records,
+    for up to so many rows: rules are compiled once for all counties that have no more, and once again for larger ones.
     Raises ValueError for a malformed line, a repeated column or a repeated table.
     """
     declared = []

@@ -12,6 +12,7 @@ from sim.core.compiled.compilation import compiled
 from sim.core.inputs.errors import CannotBeFounded
 from sim.core.random_draws import decision_key, fill_uniforms, mix, word
 from sim.core.random_draws import normal as normal_draw
+from sim.core.tables import TABLES
 from sim.founding.residents import general_households, resident_margins
 from sim.world.codes import NONE, Segment
 from sim.world.places import NUMBERED, numbered_villages, read_townships, read_villages
@@ -113,6 +114,20 @@ def plan_counts(p, general_weight: int) -> Counts:
         others = p.registered.block(Segment.REGISTERED_OTHER)
         households = (households[0], others.stop - others.start, *households[2:])
     return Counts(households, persons, (1, 1, 1, 1, general_weight))
+
+
+def unusual_rooms(p, general_weight: int) -> dict[str, int]:
+    """How many rows are allocated for tables of a county that are so large that rules have to be compiled for them once more;
+    by name.
+    """
+    try:
+        counts = plan_counts(p, general_weight)
+    except CannotBeFounded:  # founding says so
+        return {}
+    splits = general_weight > 1
+    households, persons = (total + rows_to_spare(total, splits) for total in (sum(counts.households), sum(counts.persons)))
+    rooms = {**dict.fromkeys(("households", "histories", "register"), households), "persons": persons}
+    return {name: room for name, rows in rooms.items() if (room := TABLES[name].unusual_room(rows))}
 
 
 def make_places(tables: Tables, draws: Draws, p) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What the administration has on file about each household, row beside row with ``households``. Nothing here is truth."""
 
-from sim.core.tables import declare
+from sim.core.tables import USUAL_ROWS, declare
 
 REGISTER = declare(
     "register",
@@ -30,5 +30,5 @@ listed_as          | i1? | code (Listing)   | Type of monitored household it was
 turned_down_until  | i4? | month            | Month in which it may be taken up again once turned down; −1200 if never.
 above_bar          | f8? | multiple         | How far it last looked above the bar of the meeting, in lines.
 """,
-    by_column=True,
+    by_column=USUAL_ROWS,
 )

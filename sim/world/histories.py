@@ -1,6 +1,6 @@
 """The last twelve months of each household, row beside row with ``households``: kept apart because few rules need it."""
 
-from sim.core.tables import declare
+from sim.core.tables import USUAL_ROWS, declare
 
 HISTORIES = declare(
     "histories",
@@ -10,5 +10,5 @@ income    | f8[12] | yuan | Income of each of the last twelve months, in the pla
 rigid     | f8[12] | yuan | Self-paid rigid spending of each of them.
 countable | f8[12] | yuan | Income that a dibao assessor counts, of each of them.
 """,
-    by_column=True,
+    by_column=USUAL_ROWS,
 )

@@ -1,7 +1,7 @@
 """Households: one row each, or one row for several alike (``weight``). Money in yuan per household."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.tables import declare
+from sim.core.tables import USUAL_ROWS, declare
 
 HOUSEHOLDS = declare(
     "households",
@@ -66,7 +66,7 @@ rigid_year          | f8   | yuan           | Self-paid rigid spending since Jan
 claimed             | f8?  | yuan           | Paid by the anti-poverty insurer since January.
 births              | i4   | persons        | Children born so far: the ordinal in their identity.
 """,
-    by_column=True,
+    by_column=USUAL_ROWS,
 )
 
 

@@ -1,7 +1,7 @@
 """Persons: rows of their own, hanging on their household by first and next."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.tables import declare
+from sim.core.tables import USUAL_ROWS, declare
 from sim.world.codes import Destination, Stage
 
 PERSONS = declare(
@@ -41,7 +41,7 @@ lost_to      | i4 | code (Event)       | Common event that took the last job; âˆ
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.
 """,
-    by_column=True,
+    by_column=2 * USUAL_ROWS,
 )
 
 

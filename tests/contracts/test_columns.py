@@ -13,7 +13,7 @@ from sim.core.tables import TABLES, restrict
 DTYPE = np.dtype(
     (np.record, np.dtype([("age", "i2"), ("cash", "f8"), ("flag", "i1"), ("losses", "f8", (3,)), ("identity", "u8")], align=True))
 )
-ROWS = 130
+ROWS, LEAST = 130, 2**17
 
 
 @compiled
@@ -38,7 +38,7 @@ def read_flag(table):
 
 
 def by_column(rows=ROWS):
-    made = columns.allocate("made up", DTYPE, rows)
+    made = columns.allocate("made up", DTYPE, rows, least=LEAST)
     fill(made)
     return made
 
@@ -76,8 +76,8 @@ def test_columns_begin_at_places_of_their_own_in_a_cache_line_and_do_not_overlap
 
 
 def test_counties_of_ordinary_size_share_one_type_and_a_larger_one_is_lived_the_same():
-    whole = columns.LEAST_LINES * columns.PER_LINE
-    few, most, more = by_column(3 * ROWS), columns.allocate("made up", DTYPE, whole), by_column(whole + 1)
+    whole = LEAST + columns.PER_LINE
+    few, most, more = by_column(3 * ROWS), by_column(whole), by_column(whole + 1)
     assert typeof(few) == typeof(most) != typeof(more)
     assert few.capacity == whole < more.capacity
     assert all(table.capacity // columns.PER_LINE % 2 == 1 for table in (few, more))

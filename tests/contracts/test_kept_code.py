@@ -9,6 +9,7 @@ import sim.county
 from experiments.validation.relations.world import World, scenario
 from sim.core.compiled import columns
 from sim.core.compiled.compilation import IS_COMPILED, compiled, reuse_machine_code
+from sim.core.tables import USUAL_ROWS
 
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
 
@@ -36,11 +37,10 @@ def _sum(table, out):
         out[0] += row.cash
 
 
-def test_code_kept_for_a_table_is_not_used_for_one_with_other_room(monkeypatch):
+def test_code_kept_for_a_table_is_not_used_for_one_with_other_room():
     dtype = np.dtype((np.record, np.dtype([("identity", "u8"), ("cash", "f8")], align=True)))
-    large = columns.allocate("roomy", dtype, 100)
-    monkeypatch.setattr(columns, "LEAST_LINES", 17)
-    small = columns.allocate("roomy", dtype, 100)
+    large = columns.allocate("roomy", dtype, 100, least=1024)
+    small = columns.allocate("roomy", dtype, 100, least=128)
     assert small.capacity < large.capacity
     for table in (large, small, large, small):
         table["cash"] = np.arange(100.0)
@@ -49,11 +49,12 @@ def test_code_kept_for_a_table_is_not_used_for_one_with_other_room(monkeypatch):
         assert out[0] == 4950.0
 
 
-def test_a_county_with_more_room_has_code_of_its_own(monkeypatch):
+def test_a_county_with_more_room_has_code_of_its_own():
     made = county(months=1)
     before = {step.process.name: bound._types() for step, bound in made.steps}
-    monkeypatch.setattr(columns, "LEAST_LINES", 8 * columns.LEAST_LINES)
-    made.tables.rows["persons"] = made.tables.rows["persons"].copy()
+    persons = made.tables.rows["persons"]
+    larger = made.tables.rows["persons"] = columns.allocate("persons", persons.dtype, len(persons), least=8 * USUAL_ROWS)
+    larger[:] = persons
     for step, bound in made.steps:
         about_persons = "persons" in (*step.process.tables, *step.process.creates)
         assert (bound._types() != before[step.process.name]) == about_persons

@@ -14,7 +14,6 @@ import numpy as np
 
 ALIGNED = 64  # bytes: a cache line
 PER_LINE = 8  # float64 in a cache line
-LEAST_LINES = 2**16 + 1  # half a million rows: every household and person of an ordinary county
 
 
 class Float32View:
@@ -59,8 +58,8 @@ class Columns:
     """A table kept by column: ``table["cash"]`` is an array over its rows, ``table[3]`` a row; both are views.
 
     All columns share one buffer of bytes, and each begins so many bytes after it as ``fields`` say. That belongs to the type of
-    a table, as its capacity does (see ``_room``), so that two numbers, where the buffer begins and the rows in use, are all that
-    compiled code needs to know. A column of several numbers is kept as that many columns: a rule that reads what a household
+    a table, as its capacity does (see ``capacity_of``), so that two numbers, where the buffer begins and the rows in use, are all
+    that compiled code needs to know. A column of several numbers is kept as that many columns: a rule that reads what a household
     earns with one crop does not drag the others through the memory.
     """
 
@@ -140,7 +139,7 @@ class Columns:
 
     def copy(self) -> "Columns":
         """The same rows in memory of their own."""
-        made = allocate(self.table, self.dtype, self.length)
+        made = allocate(self.table, self.dtype, self.length, least=self.capacity - PER_LINE)
         made[:] = self
         return made
 
@@ -155,22 +154,24 @@ class Columns:
         return Columns(self.table, dtype, self.buffer, capacity=self.capacity, length=self.length, fields=kept)
 
 
-def _room(rows: int) -> int:
-    """Rows to allocate for so many: the smallest of a few sizes, the same for every county of an ordinary size.
+def capacity_of(rows: int, least: int) -> int:
+    """Rows to allocate for so many: the smallest of a few sizes from ``least`` on, the same for every county of an ordinary size.
 
     A capacity known when a rule is compiled makes one register do for all columns, instead of one for each. What is never
     written to takes no memory; a size that was not met before is compiled for once. Every size is eight times an odd number:
     columns an even number of cache lines apart would meet in the same few places of the processor's cache.
     """
-    lines = LEAST_LINES
+    lines = least // PER_LINE + 1
     while lines * PER_LINE < rows:
         lines = 8 * (lines - 1) + 1
     return lines * PER_LINE
 
 
-def allocate(table: str, dtype: np.dtype, rows: int) -> Columns:
-    """A table of ``rows`` zeroed rows of a record dtype, kept by column."""
-    capacity = _room(rows)
+def allocate(table: str, dtype: np.dtype, rows: int, least: int) -> Columns:
+    """A table of ``rows`` zeroed rows of a record dtype, kept by column; tables of up to ``least`` rows (a power of two, 128 or
+    more) are of one type.
+    """
+    capacity = capacity_of(rows, least)
     fields, size = [], 0
     for name in dtype.names or ():
         column = dtype[name]

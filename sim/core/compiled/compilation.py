@@ -146,22 +146,22 @@ def is_kept() -> bool:
     return cache_folder(__name__) is not None
 
 
-def _whole() -> Path:
-    """The file that says that everything was compiled of the editions in use."""
-    digest = hashlib.sha256("".join(sorted(f"{module} {edition}," for module, edition in _editions.items())).encode())
-    return cache_root() / "complete" / digest.hexdigest()[:16]
+def _whole(size: str) -> Path:
+    """The file that says that everything was compiled of the editions in use, for counties of a size."""
+    text = "".join(sorted(f"{module} {edition}," for module, edition in _editions.items()))
+    return cache_root() / "complete" / hashlib.sha256((text + size).encode()).hexdigest()[:16]
 
 
-def everything_is_compiled() -> bool:
-    """Whether a whole month was compiled into the cache before."""
-    return is_kept() and _whole().exists()
+def everything_is_compiled(size: str = "") -> bool:
+    """Whether a whole month was compiled into the cache before; ``size``: for counties whose tables are larger than usual."""
+    return is_kept() and _whole(size).exists()
 
 
-def mark_everything_compiled() -> None:
+def mark_everything_compiled(size: str = "") -> None:
     """Remember it, where there is a place to remember."""
     if is_kept():
-        _whole().parent.mkdir(exist_ok=True)
-        _whole().touch()
+        _whole(size).parent.mkdir(exist_ok=True)
+        _whole(size).touch()
 
 
 #: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
