@@ -193,7 +193,7 @@ def _fill(out: Path, plan: Plan, scenario: Scenario, options: RunOptions) -> Out
                     break
                 if until is None:
                     break
-                more = _look(until, folder, headline, len(wanted), options.single_draws)
+                more = _look(until, plan, scenario, headline, len(wanted))
                 if more is None:
                     _refuse_more(pool, wanted)
                     break
@@ -278,17 +278,25 @@ def _refuse_more(pool: WorkerPool, wanted: Sequence[int]) -> None:
         )
 
 
-def _look(until: Sequential, folder: Path, headline: Sequence[str], runs: int, single_draws: bool) -> int | None:
+def _look(until: Sequential, plan: Plan, scenario: Scenario, headline: Sequence[str], runs: int) -> int | None:
     """Look at the headline probabilities; how many replications to go on to, or None to stop."""
-    chunks = [chunk for chunk in journal.read(folder, CHUNKS) if chunk.completed]
+    chunks = [chunk for chunk in journal.read(plan.folder, CHUNKS) if chunk.completed]
     order = [chunks[0].header["layout"]["goals"].index(name) for name in headline]
-    met = np.concatenate([chunk.array("goals")[:, order, 0] for chunk in chunks])
+    outcomes = np.concatenate([chunk.array("goals")[:, order] for chunk in chunks])
     records = [record for chunk in chunks for record in chunk.completed]
     early = np.array([record["replication"] < runs for record in records])  # gone on with, the journal holds later ones too
     draws = np.array([record["draw"] for record in records])[early]
-    by_goal = dict(zip(headline, met[early].T, strict=True))
+    by_goal = dict(zip(headline, outcomes[early, :, 0].T, strict=True))
+    adjusted = {}
+    if plan.single_draws:
+        from experiments.results import summaries
+        from experiments.statistics import control_variates
+
+        drawn = summaries.drawn_parameters(chunks, load_model(plan.model_name), scenario, plan.seed).chosen(early)
+        margins = dict(zip(headline, outcomes[early, :, 1].T, strict=True))
+        adjusted = {name: control_variates.adjust(met, margins[name], drawn) for name, met in by_goal.items()}
     look, more = stopping_rule.look(
-        by_goal, draws, precision=until.precision, runs=runs, largest=until.largest, single_draws=single_draws
+        by_goal, draws, until.precision, runs, largest=until.largest, single_draws=plan.single_draws, adjusted=adjusted
     )
     until.looks.append(look)
     return more

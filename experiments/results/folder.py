@@ -135,7 +135,9 @@ def _write_tables(
     with whole(out / "bands.parquet") as partial:
         found = tables.bands(chunks, names, draws, out / "months.parquet")
         tables.grouped(partial, found, 100_000, dictionary.about("bands.parquet"))
-    goals = summaries.goal_lines(chunks, catalogue, names.goals, names.years)
+    model = load_model(plan.model_name)
+    drawn = summaries.drawn_parameters(filled, model, scenario, plan.seed) if plan.single_draws else None
+    goals = summaries.goal_lines(chunks, catalogue, names.goals, names.years, drawn)
     scoreboard = {
         "scenario": scenario.id,
         "seed": plan.seed,
@@ -147,7 +149,6 @@ def _write_tables(
     write_text(out / "goals.json", as_json(scoreboard))
     write_csv(out / "goals.csv", [flat(line) for line in goals])
     audit = summaries.audit_lines(chunks)
-    model = load_model(plan.model_name)
     origins = (_origins(model, scenario) or {}).get("numbers", {})
     sourced = [{**line, "origin": origin_of_target(line["id"], origins)} for line in audit]
     write_text(out / "audit.json", as_json({"scenario": scenario.id, "audit": sourced}))
@@ -354,10 +355,10 @@ def unreadable(folder: Path, problem: Exception) -> UserError:
 
 
 def flat(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line as one row: names by language, years and limits as columns; curves are left to JSON."""
+    """A line as one row: names by language, years and limits as columns; curves and adjusted probabilities are left to JSON."""
     row: dict[str, Any] = {}
     for key, value in line.items():
-        if key in ("curve", "four_years"):
+        if key in ("curve", "four_years", "adjusted"):
             continue
         if key == "by_year":
             row |= {f"probability_{year['year']}": year["probability"] for year in value}

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.model_api import Catalogue
+from experiments.model_api import Catalogue, Scenario, SimulationModel
 from experiments.results import curves, standing
 from experiments.results.journal import Chunk
-from experiments.statistics import estimates
+from experiments.statistics import control_variates, estimates
 from experiments.statistics.estimates import quantiles
 
 OUTER = (0.05, 0.50, 0.95)
@@ -21,7 +21,28 @@ JOINT = {
 }
 
 
-def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[str], years: Sequence[int]) -> list[dict[str, Any]]:
+def drawn_parameters(chunks: Sequence[Chunk], model: SimulationModel, scenario: Scenario, seed: int) -> control_variates.Draws:
+    """The parameters of all replications in ``chunks``, and the members of the ensemble that some of them come from."""
+    filled = [chunk for chunk in chunks if chunk.completed]
+    names = list(filled[0].header["layout"]["assumptions"])
+    ensemble = model.ensemble(scenario) or {"members": 0, "assumptions": []}
+    together = [name for name in ensemble["assumptions"] if name in names]
+    members = [model.sample(scenario, seed, draw) for draw in range(ensemble["members"] if together else 1)]
+    return control_variates.Draws(
+        np.array([record["draw"] for chunk in filled for record in chunk.completed]),
+        np.concatenate([chunk.array("quantiles") for chunk in filled]),
+        together=np.array([names.index(name) for name in together], dtype=np.int64),
+        members=np.array([[member[name] for name in together] for member in members]).reshape(len(members), len(together)),
+    )
+
+
+def goal_lines(
+    chunks: Sequence[Chunk],
+    catalogue: Catalogue,
+    names: Sequence[str],
+    years: Sequence[int],
+    drawn: control_variates.Draws | None = None,
+) -> list[dict[str, Any]]:
     """One line for each goal in the order of the catalogue, then one each for all headline goals, all that the
     paper sets, and all.
 
@@ -30,7 +51,7 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
     threshold, positive when met) and ``value`` with their 5 % and 95 % quantiles over the runs; ``luck`` and
     ``ignorance``, the shares of the margin's variance (``ignorance_negative``: the estimate fell below 0 and
     stands at 0); ``by_year``, the probability of being on course at each year's end; ``curve`` and ``four_years`` where a
-    goal has them, see ``curves``.
+    goal has them, see ``curves``; with ``drawn``, ``adjusted`` where a headline goal can be (see ``control_variates``).
     """
     filled = [chunk for chunk in chunks if chunk.completed]
     draws = np.array([record["draw"] for chunk in filled for record in chunk.completed])
@@ -65,6 +86,8 @@ def goal_lines(chunks: Sequence[Chunk], catalogue: Catalogue, names: Sequence[st
                 "by_year": _by_year(_standing(paths[name], met[name]), draws, years),
             }
         )
+        if drawn is not None and goal.headline and (adjusted := control_variates.adjust(own[:, 0], own[:, 1], drawn)):
+            lines[-1]["adjusted"] = vars(adjusted)
     columns = ("met", "margin", "value", *map(str, years))
     parts = {name: dict(zip(columns, outcomes[:, i].T)) for i, name in enumerate(names)}
     curves.add_curves({line["id"]: line for line in lines}, parts, draws)

@@ -9,7 +9,8 @@ from scipy.stats import norm
 
 from experiments.execution import stopping_rule
 from experiments.model_api import Plan
-from experiments.statistics import estimates, paired
+from experiments.statistics import control_variates, estimates, paired
+from tests.experiments.test_control_variates import world
 
 pytestmark = pytest.mark.deep
 LOW, HIGH = 0.93, 0.97
@@ -131,3 +132,37 @@ def test_single_draws():
     assert holds(float(np.mean(found)), tries * len(found)), np.mean(found)
     assert min(found) > 0.92
     assert min(effective[-8:]) > 0.94  # of 2000 replications; of pairs it would be 0.56 at an ignorance of 0.92
+
+
+def test_adjusted_probabilities():
+    """Adjusted for the parameters drawn, whatever part of the spread they explain: a lot, a little, nothing."""
+    found = []
+    for draws in (200, 400):
+        for explained in (0.02, 0.4, 0.8):
+            for threshold in (0.0, 0.8):
+                hits = []
+                for seed in range(120):
+                    met, margin, drawn, truth = world(1000 * draws + seed, draws, explained, threshold, pairs=50)
+                    adjusted = control_variates.adjust(met, margin, drawn)
+                    hits.append(adjusted.low <= truth <= adjusted.high)
+                found.append(float(np.mean(hits)))
+    assert holds(float(np.mean(found)), 120 * len(found)), np.mean(found)
+    assert min(found) > 0.88
+
+
+def test_the_stopping_rule_with_adjusted_probabilities():
+    """The adjusted interval at the moment at which the rule stops by it."""
+    hits = []
+    for seed in range(150):
+        met, margin, drawn, truth = world(seed, 3000, (0.3, 0.8)[seed % 2], 0.5, pairs=50)
+        runs: int | None = 300
+        while runs is not None:
+            first = np.arange(len(met)) < runs
+            part = drawn.chosen(first)
+            adjusted = control_variates.adjust(met[first], margin[first], part)
+            _look, runs = stopping_rule.look(
+                {"goal": met[first]}, part.number, 0.035, int(first.sum()), 3000, single_draws=True, adjusted={"goal": adjusted}
+            )
+        hits.append(adjusted.low <= truth <= adjusted.high)
+        assert (adjusted.high - adjusted.low) / 2 <= 0.035
+    assert holds(float(np.mean(hits)), len(hits)), np.mean(hits)
