@@ -63,6 +63,6 @@ def measure(options: BenchmarkOptions) -> Iterator[Line]:
         f"{seconds:.0f} s beside {by_pairs:.0f} s, {share:.2f}",
         f"<= {SHARE:g}",
         None if options.quick else share <= SHARE and until.looks[-1]["reached"],
-        f"single draws run until they stopped, after looks at {', '.join(str(look['runs']) for look in until.looks)} replications; "
+        f"single draws run until stopped, after looks at {', '.join(str(look['runs']) for look in until.looks)} replications; "
         f"pairs reckoned from {replications} replications, {each:.2f} s of processor time each, tables included",
     )

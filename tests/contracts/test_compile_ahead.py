@@ -45,7 +45,7 @@ def test_a_process_keeps_its_share_and_nothing_that_others_keep(tmp_path):
 
 def test_a_process_that_cannot_start_stops_nothing(monkeypatch):
     told = []
-    monkeypatch.setattr(compile_ahead, "uncompiled_modules", lambda: ["sim.processes.labour.separations"] * 24)
+    monkeypatch.setattr(compile_ahead, "uncompiled_modules", lambda rooms: ["sim.processes.labour.separations"] * 24)
     monkeypatch.setattr(compile_ahead, "usable_processors", lambda: 2)
     monkeypatch.setattr(sys, "executable", str(os.devnull))
     compile_ahead.compile_all(lambda done, total: told.append((done, total)))
