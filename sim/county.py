@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compile_ahead import compile_all
 from sim.core.binding import BoundProcess, Tables, open_purses
-from sim.core.compiled.compilation import IS_COMPILED, everything_is_compiled, is_kept, mark_everything_compiled
+from sim.core.compiled.compilation import IS_COMPILED, compiling_alone, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
 from sim.core.inputs.parameters import PLAN_MONTHS, load_all
@@ -417,8 +417,11 @@ def prepare(scenario: Scenario, on_status: OnStatus) -> None:
         on_status("tell_not_kept")
         return
     on_status("tell_compiling")
-    compile_all(lambda done, total: on_status("tell_compiled", done=done, total=total), rooms)
-    county = County(replace(scenario, policies=()), values, 0, 0)
-    for _ in range(12):
-        county.step()
-    mark_everything_compiled(size)
+    with compiling_alone():
+        if everything_is_compiled(size):  # by another process, while this one waited
+            return
+        compile_all(lambda done, total: on_status("tell_compiled", done=done, total=total), rooms)
+        county = County(replace(scenario, policies=()), values, 0, 0)
+        for _ in range(12):
+            county.step()
+        mark_everything_compiled(size)

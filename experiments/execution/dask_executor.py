@@ -9,16 +9,13 @@ import contextlib
 import hashlib
 import importlib
 import logging
-import os
 import pickle
 import platform
 import queue
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from pathlib import Path
 from typing import Any
 
 from experiments.execution.local_executor import FinishedTask, PlaceLost, Work
@@ -303,24 +300,9 @@ def work(name: str, make: bytes, model_name: str, expected: Mapping[str, Any], t
             reason = unlike(expected, fingerprint.describe_machine(model_name))
             if reason:
                 raise OtherMachine(f"a worker on {platform.node()} would compute other results: {reason}")
-            with _compiling_alone():
-                _made.clear()
-                _made[name] = pickle.loads(make)()
+            _made.clear()
+            _made[name] = pickle.loads(make)()
         return _made[name](task)
-
-
-@contextlib.contextmanager
-def _compiling_alone() -> Iterator[None]:
-    """Of the workers on one machine, one compiles and the others wait for its cache."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: each compiles for itself
-        yield
-        return
-    path = Path(tempfile.gettempdir()) / f"xianjie-{os.getuid()}-compiling.lock"
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _silence() -> list[tuple[logging.Logger, int]]:

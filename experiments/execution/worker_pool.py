@@ -62,6 +62,7 @@ class Worker:
     def __call__(self, task: Task) -> CompletedChunk:
         """Run these replications."""
         start = time.perf_counter()
+        self.model.prepare(task.point.scenario)  # a larger county may have to be compiled for
         completed: list[Replication] = []
         failures: list[Failure] = []
         for replication in task.replications:

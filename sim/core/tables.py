@@ -15,7 +15,7 @@ from sim.core.compiled import columns
 from sim.core.compiled.columns import Columns
 
 SPARE_SHARE = 0.15
-#: Rows of households, with all to spare, in counties up to twice as large as Lingyuan when general households are sampled.
+#: Rows of households, with those to spare, in counties up to twice as large as Lingyuan when general households are sampled.
 USUAL_ROWS = 2**17
 
 

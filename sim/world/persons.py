@@ -41,7 +41,7 @@ lost_to      | i4 | code (Event)       | Common event that took the last job; âˆ
 placement    | f8 | multiple           | How much faster help finds this person a job; 0 if none is given.
 cumulative   | f8 | yuan               | Eligible hospital cost left to the patient since January.
 """,
-    by_column=2 * USUAL_ROWS,
+    by_column=4 * USUAL_ROWS,
 )
 
 

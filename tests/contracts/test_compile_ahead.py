@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numba
@@ -10,7 +12,8 @@ import pytest
 
 import sim.county
 from sim import compile_ahead
-from sim.core.compiled.compilation import IS_COMPILED, KEEP_ONLY
+from sim.core.compiled.compilation import IS_COMPILED, KEEP_ONLY, compiling_alone
+from sim.founding.population import unusual_rooms
 from sim.scenario import load_scenario
 
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
@@ -50,3 +53,44 @@ def test_a_process_that_cannot_start_stops_nothing(monkeypatch):
     monkeypatch.setattr(sys, "executable", str(os.devnull))
     compile_ahead.compile_all(lambda done, total: told.append((done, total)))
     assert told[-1] == (12, 24), "its own share is compiled; the first county compiles the rest"
+
+
+def test_who_waited_while_another_compiled_compiles_nothing(monkeypatch):
+    """Before the lock nothing is compiled; once it is had, another process has done it."""
+    answers = iter([False, True])
+    monkeypatch.setattr(sim.county, "everything_is_compiled", lambda size: next(answers))
+    monkeypatch.setattr(sim.county, "compile_all", lambda *given: pytest.fail("compiled again"))
+    told = []
+    sim.county.prepare(load_scenario(Path("baseline")), lambda what, **facts: told.append(what))
+    assert told == ["tell_compiling"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock: each process compiles for itself")
+def test_one_process_compiles_while_the_others_wait():
+    begun, ended = threading.Event(), threading.Event()
+
+    def other():
+        begun.set()
+        with compiling_alone():
+            ended.set()
+
+    with compiling_alone():
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        assert begun.wait(10) and not ended.wait(0.2)
+    waiting.join(10)
+    assert ended.is_set()
+
+
+def test_only_a_county_with_more_rows_than_usual_is_compiled_for_once_more():
+    sizes = {}
+    for detail in ("sampled", "full"):
+        scenario = replace(load_scenario(Path("baseline")), population_detail=detail)
+        values = sim.county.values_of(scenario, None)
+        sizes[detail] = unusual_rooms(sim.county._founding_parameters(scenario, values), scenario.weight)
+    assert sizes["sampled"] == {}
+    assert set(sizes["full"]) == {"households", "histories", "register"}
+    rooms = sizes["full"]
+    bound = compile_ahead.bound_processes(rooms)
+    assert {len(each.tables.rows["households"]) for each in bound} == {rooms["households"]}
+    assert compile_ahead.uncompiled_modules(rooms), "all modules, however many are kept for usual counties"

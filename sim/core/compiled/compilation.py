@@ -11,6 +11,7 @@ import platform
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -162,6 +163,21 @@ def mark_everything_compiled(size: str = "") -> None:
     if is_kept():
         _whole(size).parent.mkdir(exist_ok=True)
         _whole(size).touch()
+
+
+@contextmanager
+def compiling_alone() -> Iterator[None]:
+    """Of the processes that would compile into one cache, one does and the others wait for what it keeps.
+
+    Where the system has no such lock, or the disk refuses it, each compiles for itself.
+    """
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):
+            import fcntl  # not on Windows
+
+            file = stack.enter_context((cache_root() / "compiling.lock").open("a"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 #: True when the rules run compiled; False under ``NUMBA_DISABLE_JIT=1``, where the same source runs as Python.
