@@ -71,27 +71,25 @@ def retire(county, p):
 
 
 @compiled
-def asks(county, row, need, p, draws):
-    """The member of this household who asks for a post in this class; −1 if nobody does."""
-    household = county.households[row]
-    if household.workers == 0 or (household.registered == 0) != (need == NOT_REGISTERED):
-        return NONE
-    register = county.register[row]
-    if household.registered == 0 and register.case_row < 0:
-        return NONE
-    if need_class(household, register) != need:
-        return NONE
-    return candidate_of(household, county.persons, p, draws)
+def may_ask(household, register):
+    """Whether posts are for this household at all: it has hands, and is registered or monitored."""
+    return household.workers > 0 and (household.registered == 1 or register.case_row >= 0)
 
 
 @compiled
-def count_asking(county, need, p, draws):
-    """How many households have somebody who asks for a post in a class."""
-    waiting = 0
+def count_asking(county, p, draws):
+    """How many households have somebody who asks for a post, by class."""
+    monitored, on_dibao, other, not_registered = 0, 0, 0, 0
     for row in range(len(county.households)):
-        if asks(county, row, need, p, draws) >= 0:
-            waiting += 1
-    return waiting
+        household, register = county.households[row], county.register[row]
+        if not may_ask(household, register) or candidate_of(household, county.persons, p, draws) < 0:
+            continue
+        need = need_class(household, register)
+        monitored += need == MONITORED
+        on_dibao += need == ON_DIBAO
+        other += need == OTHER
+        not_registered += need == NOT_REGISTERED
+    return monitored, on_dibao, other, not_registered
 
 
 @compiled
@@ -103,10 +101,13 @@ def give(county, free, waiting, need, p, draws):
     for row in range(len(county.households)):
         if free <= 0:
             return 0
-        person = asks(county, row, need, p, draws)
+        household, register = county.households[row], county.register[row]
+        if not may_ask(household, register) or need_class(household, register) != need:
+            continue
+        person = candidate_of(household, county.persons, p, draws)
         if person < 0:
             continue
-        if happens(draws.drawn, county.households[row].identity, min(free / waiting, 1.0)):
+        if happens(draws.drawn, household.identity, min(free / waiting, 1.0)):
             take_post(county.persons[person])
             free -= 1
         waiting -= 1
@@ -116,10 +117,10 @@ def give(county, free, waiting, need, p, draws):
 @compiled
 def fill(county, free, p, draws):
     """Give ``free`` posts out class by class; within a class the lot decides, and no post is left while somebody asks."""
+    waiting = count_asking(county, p, draws)
     for need in range(CLASSES):
-        waiting = count_asking(county, need, p, draws) if free > 0 else 0
-        if waiting > 0:
-            free = give(county, free, waiting, need, p, draws)
+        if free > 0 and waiting[need] > 0:
+            free = give(county, free, waiting[need], need, p, draws)
 
 
 @process(
