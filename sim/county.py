@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.core.binding import BoundProcess, Tables, open_purses
 from sim.core.compiled.compilation import IS_COMPILED, compiling_alone, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
+from sim.core.inputs.errors import CannotBeFounded
 from sim.core.inputs.parameters import PLAN_MONTHS, load_all
 from sim.core.inputs.resolve import Values, assumptions, month_name, resolve
 from sim.core.ledger import Fund
@@ -409,7 +411,9 @@ def prepare(scenario: Scenario, on_status: OnStatus) -> None:
     if not IS_COMPILED:
         return
     values = values_of(scenario, None)
-    rooms = unusual_rooms(_founding_parameters(scenario, values), scenario.weight)
+    rooms: dict[str, int] = {}
+    with suppress(CannotBeFounded):  # founding says so
+        rooms = unusual_rooms(_founding_parameters(scenario, values), scenario.weight)
     size = " ".join(f"{name}={room}" for name, room in sorted(rooms.items()))
     if everything_is_compiled(size):
         return

@@ -119,11 +119,10 @@ def plan_counts(p, general_weight: int) -> Counts:
 def unusual_rooms(p, general_weight: int) -> dict[str, int]:
     """How many rows are allocated for tables of a county that are so large that rules have to be compiled for them once more;
     by name.
+
+    Raises CannotBeFounded as ``plan_counts`` does.
     """
-    try:
-        counts = plan_counts(p, general_weight)
-    except CannotBeFounded:  # founding says so
-        return {}
+    counts = plan_counts(p, general_weight)
     splits = general_weight > 1
     households, persons = (total + rows_to_spare(total, splits) for total in (sum(counts.households), sum(counts.persons)))
     rooms = {**dict.fromkeys(("households", "histories", "register"), households), "persons": persons}
