@@ -1,7 +1,7 @@
-"""Compile the processes of the month on all processors at once, before the first county is founded.
+"""Compile what runs in a month on all processors at once, before the first county is founded.
 
 Compiling asks only for the types of what a process is handed, and of a table's rows they depend on nothing but how much room it
-has (see ``sim.core.compiled.columns``): a county of one row of each kind, of which nothing is run, will do. Each process of this
+has (see ``sim.core.compiled.columns``): a county of one row of each kind, in which nothing happens, will do. Each process of this
 machine compiles and keeps the modules in its share and no others, so that no two write to one file. What a share leaves out, or
 fails to compile, is compiled by the first county.
 """
@@ -21,7 +21,11 @@ from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import resolve
 from sim.core.random_draws import replication_key
 from sim.core.tables import TABLES
+from sim.goals import measuring
+from sim.goals.measuring import Record
 from sim.month import PROCESSES_IN_ORDER, bind
+from sim.world import bookkeeping
+from sim.world.bookkeeping import close_month, open_month
 from sim.world.funds import fund_records, owed_reasons
 
 FEWEST = 12  # modules to compile, below which another process takes longer to start than it saves
@@ -46,6 +50,22 @@ def bound_processes(rooms: Mapping[str, int] = USUAL) -> list[BoundProcess]:
     ]
 
 
+def _run_books(tables: Tables) -> None:
+    """The books of a month in which nothing is paid."""
+    rows = [tables[name] for name in ("households", "enterprises", "funds", "lines")]
+    open_month(*rows)
+    close_month(*rows)
+
+
+def _run_record(tables: Tables) -> None:
+    """What is recorded of a month in which there is nobody."""
+    Record(tables, 0, 1, 1.0).add_month(0)
+
+
+#: Modules with code for every month that belongs to no process, and what runs it; these take longer than most rules.
+OF_A_MONTH = {measuring.__name__: _run_record, bookkeeping.__name__: _run_books}
+
+
 def compile_modules(modules: Iterable[str], on_module: Callable[[], None], rooms: Mapping[str, int] = USUAL) -> None:
     """Compile the processes of these modules, or find them compiled; ``on_module`` is called after each."""
     every = bound_processes(rooms)
@@ -53,20 +73,22 @@ def compile_modules(modules: Iterable[str], on_module: Callable[[], None], rooms
         for each in every:
             if each.process.module == module:
                 each.process.run.compile(tuple(map(numba.typeof, each.arguments(0))))
+        if module in OF_A_MONTH:
+            OF_A_MONTH[module](every[0].tables)
         on_module()
 
 
 def load_code() -> None:
     """Load the code of all processes, where all is kept. A county loads what it needs; this is for who shares it with others."""
     if IS_COMPILED and everything_is_compiled():
-        compile_modules(sorted({each.module for each in PROCESSES_IN_ORDER}), lambda: None)
+        compile_modules(sorted({*(each.module for each in PROCESSES_IN_ORDER), *OF_A_MONTH}), lambda: None)
 
 
 def uncompiled_modules(rooms: Mapping[str, int] = USUAL) -> list[str]:
     """Modules of processes of which nothing is kept that was compiled from them as they are, the longest first; all of them for
     counties that are larger than usual.
     """
-    folders = {each.module: cache_folder(each.module) for each in PROCESSES_IN_ORDER}
+    folders = {module: cache_folder(module) for module in (*(each.module for each in PROCESSES_IN_ORDER), *OF_A_MONTH)}
     cold = [module for module, folder in folders.items() if folder is not None and (rooms or not any(folder.rglob("*.nbi")))]
     return sorted(cold, key=lambda module: (-_size(module), module))
 

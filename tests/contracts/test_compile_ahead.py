@@ -16,6 +16,21 @@ from sim.core.compiled.compilation import IS_COMPILED, KEEP_ONLY, compiling_alon
 from sim.founding.population import unusual_rooms
 from sim.scenario import load_scenario
 
+RUN_A_MONTH = """
+import sim.county
+from sim.core.binding import Tables
+from sim.core.tables import TABLES
+from sim.goals.measuring import Record
+from sim.world.bookkeeping import close_month, open_month
+
+tables = Tables()
+for name in TABLES:
+    tables.make(name, 40)
+Record(tables, -12, 72, 2e7).add_month(5)
+for of_month in (open_month, close_month):
+    of_month(*(tables[name] for name in ("households", "enterprises", "funds", "lines")))
+"""
+
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
 
 
@@ -44,6 +59,17 @@ def test_a_process_keeps_its_share_and_nothing_that_others_keep(tmp_path):
     assert (done.returncode, done.stdout) == (0, "\n"), done.stderr
     kept = {path.parent.relative_to(tmp_path).parts[1] for path in tmp_path.rglob("*.nbi")}
     assert kept == {mine} and shared not in kept
+
+
+@pytest.mark.parametrize("module", sorted(compile_ahead.OF_A_MONTH))
+def test_what_is_recorded_and_the_books_are_compiled_ahead_as_a_county_asks_for_them(module, tmp_path):
+    environment = {**os.environ, "XIANJIE_CACHE": str(tmp_path), KEEP_ONLY: module}
+    command = [sys.executable, "-m", "sim.compile_ahead", module]
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    before = sorted(tmp_path.rglob("*.nbi")) + sorted(tmp_path.rglob("*.nbc"))
+    assert before and all(path.parents[2].name == module for path in before)
+    subprocess.run([sys.executable, "-c", RUN_A_MONTH], env=environment, capture_output=True, check=True)
+    assert sorted(tmp_path.rglob("*.nbi")) + sorted(tmp_path.rglob("*.nbc")) == before, "nothing more was compiled"
 
 
 def test_a_process_that_cannot_start_stops_nothing(monkeypatch):

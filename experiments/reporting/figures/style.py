@@ -36,6 +36,7 @@ OTHERS = (
     "DejaVu Sans",
 )
 DOTS_PER_INCH = 300
+PACKING = {"compress_level": 3}  # in two thirds of the usual time, an eighth larger
 KINDS = ("png", "svg", "pdf")
 
 # Okabe and Ito's colours (2008); in grey they keep apart: ink darkest, then blue, vermillion, the bands
@@ -146,7 +147,7 @@ def save(
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         for kind in kinds:
             path = stem.with_name(f"{stem.name}.{kind}")
-            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind])
+            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind], pil_kwargs=PACKING if kind == "png" else None)
             paths.append(path)
     return paths
 
