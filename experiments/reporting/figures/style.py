@@ -147,7 +147,8 @@ def save(
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         for kind in kinds:
             path = stem.with_name(f"{stem.name}.{kind}")
-            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind], pil_kwargs=PACKING if kind == "png" else None)
+            packing: dict[str, Any] = {"pil_kwargs": PACKING} if kind == "png" else {}
+            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata[kind], **packing)
             paths.append(path)
     return paths
 
