@@ -105,14 +105,15 @@ def seconds_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def cost(*words: str, cache: str | None = None, python: str = sys.executable) -> Cost:
+def cost(*words: str, cache: str | None = None, python: str = sys.executable, place: Path = ROOT) -> Cost:
     """What a Python command takes; RuntimeError with its messages if it fails.
 
-    ``cache``: where compiled rules are kept, if not where they usually are.
+    ``cache``: where compiled rules are kept, if not where they usually are; ``place``: the folder it is started in, whose ``sim``
+    it imports.
     """
     environment = {**os.environ, **({"XIANJIE_CACHE": cache} if cache else {})}
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, python, *words], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", MEASURED, python, *words], cwd=place, env=environment, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr}")

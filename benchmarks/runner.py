@@ -6,7 +6,7 @@ from benchmarks.measuring import BASELINE, BenchmarkOptions, Line, in_turn, rati
 from experiments.execution import runner
 
 THOUSAND = 1000
-SECONDS = 600.0
+SECONDS = 300.0
 EFFICIENCY = 0.85
 OVERHEAD = 0.03
 FLAT = 1.1  # largest process at ten times the replications, beside that at one
