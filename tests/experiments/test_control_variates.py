@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from experiments.execution import runner
+from experiments.reporting.terminal import scoreboard
 from experiments.results.folder import open_folder
 from experiments.statistics import control_variates, estimates
 from experiments.statistics.control_variates import Draws, adjust
@@ -87,6 +88,11 @@ def test_a_run_with_single_draws_says_it_of_headline_goals_and_in_no_table(tmp_p
         assert adjusted["low"] <= truth <= adjusted["high"]
         assert adjusted["high"] - adjusted["low"] < goals[goal]["high"] - goals[goal]["low"]
     assert not any("adjusted" in goal for goal in open_folder(tmp_path / "pairs").goals)
+    for name, language, said in (("single", "en", True), ("single", "zh", True), ("pairs", "en", False), ("pairs", "zh", False)):
+        shown = open_folder(tmp_path / name)
+        text = " ".join(str(part) for part in scoreboard.answer(shown.manifest, shown.goals, [], language))
+        sentence = "Adjusted for the parameters" if language == "en" else "剔除参数抽样偶然性"
+        assert (sentence in text) is said
     headers = [(tmp_path / name / "goals.csv").read_text().splitlines()[0] for name in ("single", "pairs")]
     assert headers[0] == headers[1]
 
