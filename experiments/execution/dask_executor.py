@@ -255,6 +255,8 @@ class Dask:
 
     def stop(self) -> Iterator[FinishedTask]:
         """Drop what no worker works on, wait for the rest, and give that back."""
+        if not self._tasks:  # as after every county of many: no question to all workers
+            return
         try:
             begun = {key for keys in self._client.run(_under_way).values() for key in keys}
             waiting = [future for future in self._tasks if future.key not in begun and not future.done()]
