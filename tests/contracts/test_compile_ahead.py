@@ -34,6 +34,12 @@ for of_month in (open_month, close_month):
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
 
 
+@pytest.fixture(autouse=True)
+def bound():
+    """Processes are bound before any is looked at, whichever test of this file comes first."""
+    sim.county.make_ready()
+
+
 def test_a_county_of_one_row_hands_rules_the_types_that_a_whole_one_hands_them():
     baseline = load_scenario(Path("baseline"))
     whole = sim.county.County(baseline, sim.county.sample_values(baseline, 3, 0), 3, 0)
