@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from sim.core.inputs.errors import UserError
+from sim.core.inputs.errors import DAMAGED_ARCHIVE, UserError
 
 LARGEST_FILE = 300 << 20  # bytes on disk
 LARGEST_PART = 1 << 30  # bytes of a part once unpacked: a sheet of 45 000 persons and 80 columns has some 300 million
@@ -97,7 +97,7 @@ def _kind_of_archive(path: Path) -> str:
 def _archive(path: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, zlib.error, ValueError, OverflowError, NotImplementedError, EOFError, UnicodeError):
+    except DAMAGED_ARCHIVE:
         raise damaged() from None
     if len(archive.namelist()) > MOST_PARTS:
         archive.close()
@@ -140,7 +140,7 @@ def survey(path: Path, kind: str) -> dict[str, SheetCells]:
             return {name: _survey_sheet(archive, parts[target]) for name, target in _sheets(archive, parts) if target in parts}
     except UserError:
         raise
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, ValueError, LookupError, EOFError, OSError, NotImplementedError):
+    except (*DAMAGED_ARCHIVE, expat.ExpatError, LookupError, OSError):
         raise damaged() from None
 
 

@@ -20,7 +20,7 @@ from experiments.statistics.control_variates import Adjusted
 LEAST = 100
 NONE: Mapping[str, Adjusted | None] = {}
 GROWTH = 1.1  # the least by which a look adds
-LEARNING = 300  # replications with single draws, before which none are asked for by the count alone
+LEARNING = 300  # replications with single draws, before which no more are requested by the count alone
 LEAP = 2.0  # the most by which a look adds with single draws: the more there are, the more they explain
 Z = float(special.ndtri(0.975))
 

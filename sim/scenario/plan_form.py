@@ -9,13 +9,12 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, one_of, unknown
+from sim.core.inputs.errors import DAMAGED_ARCHIVE, MOST_FAULTS, InputError, UserError, all_of, one_of, unknown
 from sim.core.inputs.notation import intended_number, shorten
 from sim.core.inputs.parameters import Parameter, ParameterBook
 from sim.core.inputs.units import office_name
@@ -122,7 +121,7 @@ class _Cells:
                                     self.path, 0, f"unpacks to more than {LARGEST_UNPACKED:,} bytes and is no plan's form",
                                     f"解压后超过 {LARGEST_UNPACKED:,} 字节，不是方案表；请核对是否选错了文件"
                                 )  # fmt: skip
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
+        except (*DAMAGED_ARCHIVE, RuntimeError, OSError):
             raise self._damaged() from None
 
     def _damaged(self) -> InputError:

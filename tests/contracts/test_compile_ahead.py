@@ -92,9 +92,9 @@ def test_who_waited_while_another_compiled_compiles_nothing(monkeypatch):
     answers = iter([False, True])
     monkeypatch.setattr(sim.county, "everything_is_compiled", lambda size: next(answers))
     monkeypatch.setattr(sim.county, "compile_all", lambda *given: pytest.fail("compiled again"))
-    told = []
-    sim.county.prepare(load_scenario(Path("baseline")), lambda what, **facts: told.append(what))
-    assert told == ["tell_compiling"]
+    reported = []
+    sim.county.prepare(load_scenario(Path("baseline")), lambda what, **facts: reported.append(what))
+    assert reported == ["tell_compiling"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock: each process compiles for itself")

@@ -91,7 +91,7 @@ def test_a_run_with_single_draws_says_it_of_headline_goals_and_in_no_table(tmp_p
     for name, language, said in (("single", "en", True), ("single", "zh", True), ("pairs", "en", False), ("pairs", "zh", False)):
         shown = open_folder(tmp_path / name)
         text = " ".join(str(part) for part in scoreboard.answer(shown.manifest, shown.goals, [], language))
-        sentence = "Adjusted for the parameters" if language == "en" else "剔除参数抽样偶然性"
+        sentence = "Adjusted for the parameters" if language == "en" else "扣除参数抽样的偶然影响"
         assert (sentence in text) is said
     headers = [(tmp_path / name / "goals.csv").read_text().splitlines()[0] for name in ("single", "pairs")]
     assert headers[0] == headers[1]

@@ -47,12 +47,12 @@ def answer(
             shown = probability(words, found)
             yield Prose(words("curve_running_said", first=found["first"], last=found["last"], told=shown))
         adjusted = [
-            words("adjusted_goal", name=words.of(goal["name"]), told=probability(words, {**goal["adjusted"], "bound": None}))
+            words("adjusted_goal", name=words.of(goal["name"]), chance=probability(words, {**goal["adjusted"], "bound": None}))
             for goal in goals
             if "adjusted" in goal
         ]
         if adjusted:
-            yield Prose(words("adjusted_said", told=words("semicolon").join(adjusted)))
+            yield Prose(words("adjusted_line", chances=words("semicolon").join(adjusted)))
         if not explain:
             yield Prose(words("scoreboard_note"))
 

@@ -6,6 +6,8 @@ before Chinese in every call, so that the two stand together in the source; a co
 """
 
 import errno
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +20,8 @@ MOST_FAULTS = 50
 LONGEST_TITLE = 300
 HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may hold: they neither move nor turn what is around
 LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
+#: What reading an archive raises that is damaged, or packed in a way that is not known; beside it, whatever is read in its parts.
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, ValueError, OverflowError, NotImplementedError, EOFError)
 INDENT = "    "  # before the English sentence, which stands on a line of its own
 
 
