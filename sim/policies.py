@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled, reuse_machine_code
+from sim.core.compiled.compilation import reuse_machine_code
 from sim.core.inputs.errors import InputError, UserError, unknown
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import Values, month_name
@@ -95,7 +95,7 @@ def check(name: str, after: str, fund: str, sees: str) -> None:
         )
 
 
-@compiled
+@reuse_machine_code
 def grant(households, histories, payment, rows, amounts, calendar, closed, paid):
     """Pay each household of every row as a transfer; ``paid`` says for which rows the fund sufficed.
 
@@ -110,9 +110,6 @@ def grant(households, histories, payment, rows, amounts, calendar, closed, paid)
                 household.income_12 += amount
                 household.income_year += amount
                 histories[rows[place]].income[calendar] += amount
-
-
-grant_settled = reuse_machine_code(grant)
 
 
 class Records:
@@ -273,7 +270,7 @@ class BoundPolicy:
         paid = np.zeros(len(places_), dtype=np.uint8)
         each = np.ascontiguousarray(np.broadcast_to(amounts, places_.shape))
         households, histories = self.tables.for_rules("households"), self.tables.for_rules("histories")
-        grant_settled(households, histories, self._payment, places_, each, self._month % 12, self._closed, paid)
+        grant(households, histories, self._payment, places_, each, self._month % 12, self._closed, paid)
         return paid.astype(np.bool_)
 
     def draw(self, decision: str, rows: ArrayLike | None = None, every: str = "month") -> NDArray[np.float64]:

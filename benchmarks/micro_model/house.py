@@ -295,7 +295,6 @@ def queue(room, household, rank):
     creates="requests applications",
     draws="hit shock cost job wage crop price detection consumption priority enrolment",
 )
-@compiled
 def life(county, p, draws, books):
     """Everything that happens to a household by itself; neighbouring rules share one loop."""
     for township in county.townships:
@@ -369,7 +368,6 @@ def leave(waiting, start, stop):
     creates="requests",
     pays="budget: outside -> county_floor; help: county_floor -> households",
 )
-@compiled
 def support(county, p, draws, books):
     """The county's money of the month goes to the greatest need first, until the next cannot be paid in full."""
     transfer(books.budget, p.budget, 1.0)
@@ -392,7 +390,6 @@ def support(county, p, draws, books):
     writes="households.job households.un_months applications.*",
     creates="applications",
 )
-@compiled
 def hiring(county, p, draws, books):
     """Free jobs of each township go to those who want one, by lot."""
     waiting = county.applications

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compiled.compilation import entry_point
 from sim.core.compiled.numba_types import register_arguments
 from sim.core.ledger import Fund
 from sim.core.random_draws import word
@@ -139,7 +140,7 @@ def _payments(text: str, name: str) -> tuple[PaymentDeclaration, ...]:
 def process(
     reads: str = "", writes: str = "", draws: str = "", pays: str = "", creates: str = "", sees: str = "world"
 ) -> Callable[[Callable[..., None]], Process]:
-    """Declare a compiled function as a process of the month.
+    """Declare a function, which is compiled, as a process of the month.
 
     ``reads``/``writes``: ``table.column`` words; ``draws``: decision words, with ``@year`` or ``@life`` where the draw is not
     monthly; ``pays``: ``reason: fund | fund -> fund``, separated by semicolons; ``creates``: tables it may add rows to;
@@ -148,17 +149,16 @@ def process(
     """
 
     def declare(function: Callable[..., None]) -> Process:
-        python = getattr(function, "py_func", function)
-        owner = python.__module__.rpartition(".")[2]
-        name = python.__name__
-        if name in PROCESSES and PROCESSES[name].module != python.__module__:
+        owner = function.__module__.rpartition(".")[2]
+        name = function.__name__
+        if name in PROCESSES and PROCESSES[name].module != function.__module__:
             raise ValueError(f"two processes are called '{name}'")
         made = Process(
             name=name,
             owner=owner,
-            module=python.__module__,
-            run=function,
-            meaning=inspect.cleandoc(python.__doc__ or "").split("\n")[0],
+            module=function.__module__,
+            run=entry_point(function),
+            meaning=inspect.cleandoc(function.__doc__ or "").split("\n")[0],
             reads=_columns(reads, "reads", name),
             writes=_columns(writes, "writes", name),
             creates=tuple(creates.split()),

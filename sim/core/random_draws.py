@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled.compilation import IS_COMPILED, compiled
+from sim.core.compiled.compilation import IS_COMPILED, entry_point
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 ODD = np.uint64(0xD1342543DE82EF95)
@@ -38,36 +38,36 @@ def _mix(state: Word, word: Word) -> np.uint64:
 
 
 # The wrap-around is meant: compiled code wraps silently, the uncompiled twin is kept from warning, here and only here.
-mix = compiled(_mix) if IS_COMPILED else np.errstate(over="ignore")(_mix)
+mix = entry_point(_mix) if IS_COMPILED else np.errstate(over="ignore")(_mix)
 
 
-@compiled
+@entry_point
 def descendant(identity: Word, month: int, ordinal: int) -> np.uint64:
     """The identity of who is born of, or parts from, ``identity`` in a month: the same wherever and whenever it is computed."""
     return mix(mix(identity, month + MONTHS_BEFORE_ZERO), ordinal)
 
 
-@compiled
+@entry_point
 def uniform(key: Word, identity: Word) -> float:
     """A number in (0, 1), never 0 or 1, for one decision (``key``) of one unit (``identity``), both uint64."""
     return (mix(key, identity) >> SHIFT_11) * UNIT + HALF_STEP
 
 
-@compiled
+@entry_point
 def fill_uniforms(key: Word, identities: NDArray[np.uint64], drawn: NDArray[np.float64]) -> None:
     """A number in (0, 1) for each identity, into ``drawn``."""
     for place in range(len(identities)):
         drawn[place] = uniform(key, identities[place])
 
 
-@compiled
+@entry_point
 def happens(key: Word, identity: Word, probability: float) -> bool:
     """Whether an event of this probability happens: true for the smallest draws, so that a higher
     probability only adds events and never swaps one unit for another."""
     return uniform(key, identity) < probability
 
 
-@compiled
+@entry_point
 def normal_quantile(u: float) -> float:
     """The standard normal's inverse distribution function (Acklam's rational approximation, error below 1.2e-9)."""
     if u < 0.02425:
@@ -104,13 +104,13 @@ def normal_quantile(u: float) -> float:
     )
 
 
-@compiled
+@entry_point
 def normal(key: Word, identity: Word) -> float:
     """A standard normal draw."""
     return normal_quantile(uniform(key, identity))
 
 
-@compiled
+@entry_point
 def lognormal(key: Word, identity: Word, spread: float) -> float:
     """A lognormal draw of mean 1 whose logarithm has standard deviation ``spread``."""
     return math.exp(spread * normal(key, identity) - 0.5 * spread * spread)
@@ -138,7 +138,7 @@ def decision_key(replication: np.uint64, decision: np.uint64, month: int) -> np.
     return _chain(replication, decision, np.uint64(month + MONTHS_BEFORE_ZERO))
 
 
-@compiled
+@entry_point
 def _keys(replication: Word, decisions: NDArray[np.uint64], months: NDArray[np.uint64], keys: NDArray[np.uint64]) -> None:
     """The key of every decision in each of its months, into ``keys`` (decisions × months), all uint64."""
     for i in range(len(decisions)):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled
+from sim.core.compiled.compilation import compiled, entry_point
 from sim.core.random_draws import mix, uniform
 from sim.founding.population import Counts, Draws, rows_to_spare
 from sim.founding.residents import fit_ages
@@ -137,7 +137,7 @@ def set_resident_ages(tables: Tables, draws: Draws, p, counts: Counts, posts: in
     settle(tables, draws, p, counts, posts, first)
 
 
-@compiled
+@entry_point
 def fill_persons(households, persons, sizes, keys, child_chance, child_ages, adult_ages):
     """Draw each member's sex and age."""
     child_key, age_key, sex_key = keys
@@ -164,7 +164,7 @@ def fill_persons(households, persons, sizes, keys, child_chance, child_ages, adu
             row += 1
 
 
-@compiled
+@entry_point
 def settle_persons(households, persons, first, keys, top, power, disabled, chronic, able, full, step, weak, schooling):
     """Draw the strength of each person from row ``first`` on, then what follows from it and the age."""
     chronic_key, school_key, strength_key, disabled_key = keys

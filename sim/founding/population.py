@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.binding import Tables
-from sim.core.compiled.compilation import compiled
+from sim.core.compiled.compilation import entry_point
 from sim.core.inputs.errors import CannotBeFounded
 from sim.core.random_draws import decision_key, fill_uniforms, mix, word
 from sim.core.random_draws import normal as normal_draw
@@ -50,14 +50,14 @@ class Draws:
         return np.argsort(self.uniforms(decision, identities) + score, kind="stable")
 
 
-@compiled
+@entry_point
 def fill_normals(key, identities, drawn):
     """A standard normal draw for each identity, into ``drawn``."""
     for i in range(len(identities)):
         drawn[i] = normal_draw(key, identities[i])
 
 
-@compiled
+@entry_point
 def fill_identities(base, made):
     """The identities of as many units as ``made`` has room for, into it."""
     for i in range(len(made)):

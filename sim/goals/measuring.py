@@ -221,7 +221,6 @@ def copy_lines(lines, budget):
 
 
 @reuse_machine_code
-@compiled
 def record_month(of_people, of_places, environment, lines, labour, onsets, scale, month, out, budget, province):
     """Everything that is recorded at the end of a month; see ``Record``. What belongs to a place is recorded under the last segment,
     which has no meaning for it."""

@@ -20,7 +20,6 @@ class BooksDoNotClose(Exception):
 
 
 @reuse_machine_code
-@compiled
 def open_month(households, enterprises, funds, lines):
     """Remember what everybody holds, and start the month's sums at zero; of households column by column, which takes least."""
     for household in households:
@@ -170,7 +169,6 @@ def add_up_accounts(enterprises, sums):
 
 
 @reuse_machine_code
-@compiled
 def add_up(households, enterprises, funds, lines, sums):
     """Settle the sectors and add up everything into ``sums``: a row for the funds, one for households, one for enterprises."""
     settle_sectors(funds, lines)

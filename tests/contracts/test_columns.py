@@ -7,7 +7,7 @@ from numba.core.errors import TypingError
 
 import sim.month  # noqa: F401  declares the tables
 from sim.core.compiled import columns
-from sim.core.compiled.compilation import IS_COMPILED, compiled
+from sim.core.compiled.compilation import IS_COMPILED, entry_point
 from sim.core.tables import TABLES, restrict
 
 DTYPE = np.dtype(
@@ -16,7 +16,7 @@ DTYPE = np.dtype(
 ROWS, LEAST = 130, 2**17
 
 
-@compiled
+@entry_point
 def age_and_pay(table, amounts):
     """What rules do: read, write, add, look at a row by its number, at a column of several values, copy a row."""
     for row in table:
@@ -31,7 +31,7 @@ def age_and_pay(table, amounts):
     table[-1].cash += 1.0
 
 
-@compiled
+@entry_point
 def read_flag(table):
     """The flag of the first row."""
     return table[0].flag

@@ -8,7 +8,7 @@ import pytest
 import sim.county
 from experiments.validation.relations.world import World, scenario
 from sim.core.compiled import columns
-from sim.core.compiled.compilation import IS_COMPILED, compiled, reuse_machine_code
+from sim.core.compiled.compilation import IS_COMPILED, reuse_machine_code
 from sim.core.tables import USUAL_ROWS
 
 pytestmark = pytest.mark.skipif(not IS_COMPILED, reason="nothing is kept where nothing is compiled")
@@ -29,7 +29,6 @@ def test_a_compiled_rule_that_fails_says_why_and_where():
 
 
 @reuse_machine_code
-@compiled
 def _sum(table, out):
     """The cash of all rows."""
     out[0] = 0.0

@@ -52,7 +52,6 @@ def open_lead(identity, township, month, p, draws, room):
     creates="enclaves",
     draws="leads size realised jobs",
 )
-@compiled
 def enclave_leads(county, p, draws, books):
     """Investors whom the townships interest this month, as far as officials have time; park money and returned tax draw more."""
     drawn = county.environment[0].park_money / p.park_scale + p.incentive_pull * p.incentive
@@ -110,7 +109,6 @@ def advance(project, township, environment, month, p, draws):
     writes="enclaves.stage enclaves.since enclaves.landed enclaves.until townships.landed_year environment.land_left",
     draws="signs lapses lands builds months closes",
 )
-@compiled
 def enclave_pipeline(county, p, draws, books):
     """Projects sign, land as far as the land quota goes, are built, produce or give up."""
     environment = county.environment[0]
@@ -120,7 +118,6 @@ def enclave_pipeline(county, p, draws, books):
 
 
 @process(writes="environment.land_left townships.landed_year")
-@compiled
 def land_quota(county, p, draws, books):
     """A new year's quota: the reserved share of the plan for new construction land."""
     county.environment[0].land_left = p.construction_plan * p.land_quota
@@ -199,7 +196,6 @@ def hire(project, firm, size, key):
     "enclave_incentive: township -> enterprises; project_owners: enterprises -> outside; "
     "project_written_off: outside -> enterprises",
 )
-@compiled
 def enclave_production(county, p, draws, books):
     """Producing projects hire and pay the tax that returns to their township; what one that has closed leaves is its owners'."""
     environment = county.environment[0]
@@ -228,7 +224,6 @@ def enclave_production(county, p, draws, books):
 
 
 @process(reads="townships.landed_year townships.need townships.tax", writes="townships.effort")
-@compiled
 def township_effort(county, p, draws, books):
     """The year is assessed: whoever missed its number of projects tries harder, and so does whoever gains much tax from them."""
     for township in county.townships:

@@ -55,7 +55,6 @@ def draw_founders(county, industry, p):
     "enterprises.prospect townships.firms townships.gain",
     draws="opens size",
 )
-@compiled
 def enterprise_openings(county, p, draws, books):
     """New enterprises open where it pays; the county brings more founders while their number is short of the plan's."""
     look_at_townships(county)
@@ -75,7 +74,6 @@ def enterprise_openings(county, p, draws, books):
     reads="environment.enterprise_money enterprises.alive enterprises.sector",
     writes="enterprises.capital enterprises.jobs_founded enterprises.staff_founded enterprises.grows",
 )
-@compiled
 def added_jobs(county, p, draws, books):
     """Industry money lets enterprises grow: interest subsidies and equipment, spread in proportion to their capital."""
     money, total = county.environment[0].enterprise_money, 0.0
@@ -94,7 +92,6 @@ def added_jobs(county, p, draws, books):
     writes="enterprises.revenue enterprises.sales_year enterprises.fortune",
     draws="growth",
 )
-@compiled
 def cluster_sales(county, p, draws, books):
     """The year's sales of processors and leading firms are counted, and every firm's fortune of the next year is drawn."""
     for enterprise in county.enterprises:

@@ -110,7 +110,6 @@ def is_taken_over(enterprise, p, draws):
     pays="enterprise_sales: outside -> enterprises; materials: enterprises -> outside; enterprise_tax: enterprises -> outside; "
     "overdraft_interest: enterprises -> outside; firm_investment: enterprises -> outside; owners: enterprises -> outside",
 )
-@compiled
 def enterprise_trade(county, p, draws, books):
     """Enterprises sell what their workers made last month, and use what they earn."""
     for enterprise in county.enterprises:
@@ -133,7 +132,6 @@ def enterprise_trade(county, p, draws, books):
     draws="failure rounding successor",
     pays="owners_at_closing: enterprises -> outside; written_off: outside -> enterprises",
 )
-@compiled
 def enterprises(county, p, draws, books):
     """Enterprises plan their jobs, and some fail or are succeeded."""
     staff = 0.0
@@ -171,7 +169,6 @@ def lay_off(person, event):
     "enterprises.registered enterprises.unasked",
     draws="laid_off",
 )
-@compiled
 def lay_offs(county, p, draws, books):
     """Workers of enterprises that failed, or that want fewer hands, lose their jobs: exactly as many as are too many.
 
@@ -206,7 +203,6 @@ def lay_offs(county, p, draws, books):
     "environment.other_local environment.other_pay",
     pays="wages_staff: enterprises -> outside",
 )
-@compiled
 def staff_wages(county, p, draws, books):
     """Enterprises bear the wages of workers who are not registered, which those had with all local pay; there are no more."""
     workers, pay, wanted = 0.0, 0.0, 0.0

@@ -35,7 +35,6 @@ def paid_above_market(household, county, p):
     "enterprises.owed",
     pays="order_price: enterprises -> households",
 )
-@compiled
 def orders(county, p, draws, books):
     """Enterprises pay those who grow for them a premium and a floor price on what they sell.
 
@@ -64,7 +63,6 @@ def orders(county, p, draws, books):
     writes="households.property_income households.cash households.received enterprises.cash enterprises.outflow enterprises.used",
     pays="shares: enterprises -> households",
 )
-@compiled
 def profit_shares(county, p, draws, books):
     """At the year's end enterprises that share give linked households equal parts of a share of what they hold."""
     for household in county.households:
@@ -99,7 +97,6 @@ def take_in(county, firm_row, p, draws):
     "enterprises.staff_founded enterprises.grows",
     draws="tightens joins",
 )
-@compiled
 def tight_linkage(county, p, draws, books):
     """Leading firms bind themselves closely to households, until as many do as the plan asks."""
     tight, others = 0, 0

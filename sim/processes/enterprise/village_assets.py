@@ -42,7 +42,6 @@ def next_state(asset, village, operator_gone, short, p, draws):
     writes="assets.state assets.operator assets.unpaid assets.value",
     draws="let fails recovers",
 )
-@compiled
 def asset_states(county, p, draws, books):
     """Assets fall behind, fall idle or are let again; new industry money is added to them in proportion to their value."""
     total = 0.0
@@ -62,7 +61,6 @@ def asset_states(county, p, draws, books):
     "enterprises.outflow enterprises.rent",
     pays="asset_rent: outside -> villages; firm_rent: enterprises -> villages",
 )
-@compiled
 def asset_returns(county, p, draws, books):
     """Operators owe a fixed return or a share of what the year is worth; whoever is in arrears owes it and does not pay."""
     profit = max(1.0 + p.profit_exposure * county.commodities[Commodity.VEGETABLES].deviation, 0.0)
@@ -99,7 +97,6 @@ def shares_in(household, register, p):
     writes="villages.sharing villages.collective_cash households.property_income households.cash households.received",
     pays="dividends: villages -> households; village_services: villages -> outside",
 )
-@compiled
 def dividends(county, p, draws, books):
     """In December every village shares part of its asset income and keeps the rest for its own services."""
     for village in county.villages:

@@ -1,12 +1,10 @@
 """Epidemics: months in which more people of a township need a hospital than usual."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import happens
 
 
 @process(writes="townships.epidemic environment.epidemic", draws="countywide here")
-@compiled
 def epidemics(county, p, draws, books):
     """Hospital admissions of the month relative to normal, in the whole county or in one township."""
     everywhere = happens(draws.countywide, 0, min(p.county_chance * p.shock_intensity, 1.0))

@@ -14,7 +14,6 @@ def phase_in(line, target, months_left):
 
 
 @process(writes="environment.poverty_line environment.monitoring_line environment.dibao_line")
-@compiled
 def lines(county, p, draws, books):
     """The lines in force this month, yuan per person and year."""
     for environment in county.environment:

@@ -32,7 +32,6 @@ def season_sum(kind, p):
 
 
 @process(writes="commodities.season")
-@compiled
 def seasons(county, p, draws, books):
     """When in the year each commodity is sold."""
     for kind in range(len(county.commodities)):
@@ -40,7 +39,6 @@ def seasons(county, p, draws, books):
 
 
 @process(writes="commodities.price commodities.deviation commodities.variance commodities.crash", draws="price")
-@compiled
 def prices(county, p, draws, books):
     """Each price departs from its trend and returns; the mean over all random draws stays at trend."""
     for kind in range(len(county.commodities)):

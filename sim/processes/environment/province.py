@@ -2,13 +2,11 @@
 
 import math
 
-from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import normal
 
 
 @process(reads="environment.wage_step environment.farm_step", writes="environment.province_income", draws="own")
-@compiled
 def province(county, p, draws, books):
     """The province's rural income of the year. Its error shares the draws of the county's wages and farms: the same markets."""
     for environment in county.environment:

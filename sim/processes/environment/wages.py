@@ -2,7 +2,6 @@
 
 import math
 
-from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import happens, normal
 from sim.world.codes import SlumpKind
@@ -13,7 +12,6 @@ from sim.world.codes import SlumpKind
     "environment.transfer_trend environment.cost_trend",
     draws="wage farm",
 )
-@compiled
 def trends(county, p, draws, books):
     """A new year's growth: expected, plus errors that county and province share, the county's own gap and drift, and recovery."""
     for environment in county.environment:
@@ -27,7 +25,6 @@ def trends(county, p, draws, books):
 
 
 @process(writes="environment.slump environment.slump_depth", draws="begins ends")
-@compiled
 def slump(county, p, draws, books):
     """Whether the outside labour market falls into a slump, or leaves it; a scenario may order one."""
     for environment in county.environment:
@@ -46,7 +43,6 @@ def slump(county, p, draws, books):
 
 
 @process(reads="environment.wage_error", writes="environment.outside_wage environment.local_wage")
-@compiled
 def wages(county, p, draws, books):
     """Going wages of the month, outside and near home, before any slump."""
     for environment in county.environment:

@@ -14,7 +14,6 @@ def together(common, own, correlation):
 
 
 @process(writes="townships.maize_yield townships.drought", draws="yields yield_here droughts drought_here ordered")
-@compiled
 def weather(county, p, draws, books):
     """The growing season's weather in each township, known when the crop stands."""
     common_yield = normal(draws.yields, 0)
@@ -31,7 +30,6 @@ def weather(county, p, draws, books):
 
 
 @process(writes="townships.hail", draws="hail_here")
-@compiled
 def hail(county, p, draws, books):
     """Hail in summer or heavy snow in winter over a township."""
     for k in range(len(county.townships)):
@@ -40,7 +38,6 @@ def hail(county, p, draws, books):
 
 
 @process(writes="townships.hail")
-@compiled
 def clear_sky(county, p, draws, books):
     """The storm is over: its mark on the township is wiped out when the month opens."""
     for township in county.townships:

@@ -29,7 +29,6 @@ def keep_for_what_is_owed(fund, rest, calendar, p):
     "bridging_administration: bridging -> outside",
     writes="funds.balance funds.reserved funds.owed funds.owed_year",
 )
-@compiled
 def monthly_tranche(county, p, draws, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
     floor = p.county_floor * uprating_factor(county.month, county.calendar, p)
@@ -70,7 +69,6 @@ def industry_part(environment, p):
     pays="industry_assets: bridging | county_floor -> outside; industry_enterprises: bridging | county_floor -> outside; "
     "industry_parks: bridging | county_floor -> outside",
 )
-@compiled
 def industry(county, p, draws, books):
     """The industry share is spent: of the whole bridging tranche, as its rules count it, and of what is left of the county's."""
     floor, bridging = county.funds[Fund.COUNTY_FLOOR], county.funds[Fund.BRIDGING]
@@ -94,7 +92,6 @@ def industry(county, p, draws, books):
     writes="funds.balance funds.reserved environment.asset_money environment.enterprise_money environment.park_money",
     pays="industry_year_end: county_floor -> outside",
 )
-@compiled
 def year_end(county, p, draws, books):
     """What the year has left of the county's own money goes to industry, in the usual parts, rather than lie idle."""
     county.funds[Fund.COUNTY_FLOOR].reserved = 0.0  # what was owed this year is paid

@@ -37,7 +37,6 @@ def registered_income(county):
     writes="environment.income_2020 environment.income_behind environment.idle_workers",
     draws="survey",
 )
-@compiled
 def county_statistics(county, p, draws, books):
     """What lies on the county's desk each half-year: registered income beside the province, with error, and idle hands."""
     if p.rule == DecisionRule.AS_PLANNED and county.month >= 0:
@@ -93,7 +92,6 @@ def gap(response, measured):
     "environment.income_behind environment.idle_workers townships.landed_year funds.inflow",
     writes="environment.files_2021 environment.moved environment.to_industry environment.work_money",
 )
-@compiled
 def county_decision(county, p, draws, books):
     """The larger the gaps, the more is taken out of the plan and divided by them: industry, work relief, the rest for help.
 

@@ -68,7 +68,6 @@ def work_the_soil(environment, p, books):
     "conservation_paid: farm_projects -> outside; subsoiling_paid: farm_projects -> outside; "
     "seed_support: farm_projects -> outside; soil_improved: farm_projects -> outside",
 )
-@compiled
 def farm_works(county, p, draws, books):
     """The year's works are built and paid for."""
     environment = county.environment[0]

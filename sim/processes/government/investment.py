@@ -18,7 +18,6 @@ def announced(p):
     writes="environment.projects_building environment.project_jobs",
     pays="project_support: farm_projects -> outside",
 )
-@compiled
 def investment(county, p, draws, books):
     """Last year's projects open and hire; this year's are supported and begin to build. Of what is announced, a part is built."""
     environment = county.environment[0]

@@ -21,7 +21,6 @@ def strength(month, rotated, p):
 
 
 @process(reads="villages.first_secretary", writes="villages.team", draws="turn@life")
-@compiled
 def stationed_teams(county, p, draws, books):
     """How well the stationed team of each village works this month."""
     villages = len(county.villages)

@@ -24,7 +24,6 @@ def share_out_time(township, care, papers, courting, p):
     reads="households.township register.signal register.found townships.rounds townships.seeking",
     writes="townships.waiting townships.care townships.papers townships.courting",
 )
-@compiled
 def township_decision(county, p, draws, books):
     """As planned, every use has its time. Reacting, more goes to households where signals wait.
 

@@ -3,7 +3,6 @@
 What a township in surplus has left when a year is over goes up again, as unspent money of a budget year does.
 """
 
-from sim.core.compiled.compilation import compiled
 from sim.core.ledger import Fund, transfer
 from sim.core.process import process
 from sim.core.random_draws import normal
@@ -15,7 +14,6 @@ from sim.core.random_draws import normal
     draws="growth",
     pays="township_surplus: township -> outside",
 )
-@compiled
 def township_budgets(county, p, draws, books):
     """A new year's budget in each township: own revenue and needs grow, each at its own pace; what the old year left goes up."""
     left = county.funds[Fund.TOWNSHIP].balance * p.surrendered
@@ -34,7 +32,6 @@ def township_budgets(county, p, draws, books):
     writes="townships.revenue_year townships.need_year",
     pays="township_revenue: outside -> township; township_subsidy: outside -> township; township_services: township -> outside",
 )
-@compiled
 def township_finance(county, p, draws, books):
     """A month's revenue and spending: a township in need is subsidised, one that has more keeps it for the year."""
     for township in county.townships:

@@ -37,7 +37,6 @@ def train(person, household, p, draws):
     draws="drawn gains",
     pays="training_places: employment | bridging | county_floor -> outside",
 )
-@compiled
 def training(county, p, draws, books):
     """The year's courses, as many as money is free for: those of listed households by lot, the others outside the plan."""
     wanted = p.talents + p.person_times

@@ -1,6 +1,5 @@
 """Water works: new supply projects and repaired ones raise the share of households with tap water; pipes decay."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.ledger import transfer
 from sim.core.process import process
 from sim.core.random_draws import happens
@@ -11,7 +10,6 @@ from sim.core.random_draws import happens
     draws="supplied kept",
     pays="water_projects: emergency -> outside",
 )
-@compiled
 def water_works(county, p, draws, books):
     """Projects of the month: a new one connects most of a village, a repaired one brings back what had failed."""
     villages = max(len(county.villages), 1)

@@ -45,7 +45,6 @@ def places(environment, p):
     draws="hired",
     pays="work_relief_wages: bridging | county_floor -> households",
 )
-@compiled
 def work_relief(county, p, draws, books):
     """Hands are hired for the month by lot, as long as the money lasts."""
     wanted = places(county.environment[0], p)

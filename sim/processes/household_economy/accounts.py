@@ -28,7 +28,6 @@ def living_cost(household, p):
     pays="living: households -> outside; borrowing: outside -> households; repayment: households -> outside; "
     "interest: households -> outside",
 )
-@compiled
 def living_and_coping(county, p, draws, books):
     """Living is paid for; who has nothing left borrows, who has something left repays."""
     spent, units = 0.0, 0.0
@@ -196,7 +195,6 @@ def nobody_left(household):
     "households.below households.below_income households.below_months households.inherited households.entered "
     "households.entered_event histories.income histories.rigid histories.countable",
 )
-@compiled
 def close_accounts(county, p, draws, books):
     """Twelve months are added up; who is at risk and who has fallen below is recorded; no administration sees it."""
     environment = county.environment[0]
@@ -217,7 +215,6 @@ def close_accounts(county, p, draws, books):
 
 
 @process(reads="households.below", writes="households.inherited households.entered households.entered_event")
-@compiled
 def mark_inherited(county, p, draws, books):
     """Who is below when January 2021 opens has not relapsed under the plan."""
     for household in county.households:

@@ -41,7 +41,6 @@ def grow_older(person, p, draws):
     "enterprises.registered households.members households.workers",
     draws="death",
 )
-@compiled
 def ageing_and_deaths(county, p, draws, books):
     """Everybody is a year older, here or in town; strength wanes and some die."""
     for person in county.persons:
@@ -91,7 +90,6 @@ def add_child(household, row, persons, room, month):
     draws="birth sex strength",
     creates="persons",
 )
-@compiled
 def births(county, p, draws, books):
     """Children are born to women of an age to have them."""
     for woman in county.persons:
@@ -139,7 +137,6 @@ def next_stage(person, p, draws):
     "households.members households.workers",
     draws="studies_on",
 )
-@compiled
 def school_year(county, p, draws, books):
     """A school year begins: some enter, some move on, some leave and look for work."""
     for person in county.persons:

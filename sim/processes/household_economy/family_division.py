@@ -62,7 +62,6 @@ def move_away(household, persons, enterprises):
     draws="leaves to_town",
     creates="households histories register",
 )
-@compiled
 def family_division(county, p, draws, books):
     """Some grown children leave: for a household in the county with their share of everything, or for town with empty hands."""
     for row in range(len(county.households)):
@@ -144,7 +143,6 @@ def come_back(household, history, persons, market):
     "households.rigid_12 histories.income histories.countable histories.rigid",
     draws="follows returns",
 )
-@compiled
 def moving(county, p, draws, books):
     """Households follow to town whoever works there, and some of those in town return; who is on file stays."""
     for row in range(len(county.households)):

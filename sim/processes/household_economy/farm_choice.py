@@ -132,7 +132,6 @@ def choose(county, p, draws, books):
     pays="farm_lending: outside -> households; farm_investment: households -> outside; "
     "farm_grants: bridging | county_floor -> outside",
 )
-@compiled
 def farm_choice(county, p, draws, books):
     """After the Spring Festival households decide what they grow and raise this year."""
     for township in county.townships:

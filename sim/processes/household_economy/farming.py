@@ -155,7 +155,6 @@ def count_output(county, trend, p):
     "households.paid",
     pays="farm_sales: outside -> households; farm_losses: households -> outside",
 )
-@compiled
 def farming(county, p, draws, books):
     """Farms sell what the season brings, at the month's prices, and pay their costs; what enterprises grow is counted with it."""
     environment, commodities = county.environment[0], county.commodities

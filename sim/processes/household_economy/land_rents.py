@@ -33,7 +33,6 @@ def count_land(county):
     "households.received households.paid",
     pays="land_rent: households -> households",
 )
-@compiled
 def land_rents(county, p, draws, books):
     """In January whoever has land and nobody to till it gets the year's rent, where rent is paid at all.
 

@@ -30,7 +30,6 @@ def public_payments(lines):
     writes="environment.transfers_2020 households.business households.cash households.received",
     pays="local_sales: outside -> households",
 )
-@compiled
 def local_spillover(county, p, draws, books):
     """What public funds pay beyond the level of 2020 comes back as local sales, shared by those who have something to sell."""
     environment = county.environment[0]

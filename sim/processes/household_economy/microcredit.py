@@ -81,7 +81,6 @@ def is_granted(household, keen, loans, p, draws):
     draws="applies starts ability@life",
     pays="lending: bank -> households; investment: households -> outside",
 )
-@compiled
 def new_loans(county, p, draws, books):
     """Households that may borrow apply by lot, the keener the sooner; a few with larger plans get a guaranteed start-up loan."""
     waiting, keenest = 0.0, 0.0
@@ -182,7 +181,6 @@ def fall_due(loan, household, in_town, p, books):
     "loan_taken_over: outside -> households; "
     "default_covered: risk_compensation -> bank",
 )
-@compiled
 def loan_service(county, p, draws, books):
     """Loans earn or lose, bear interest, and fall due."""
     for loan in county.loans:
@@ -199,7 +197,6 @@ def loan_service(county, p, draws, books):
 
 
 @process(writes="environment.compensation_due", pays="compensation_fund: county_floor -> risk_compensation")
-@compiled
 def risk_compensation(county, p, draws, books):
     """The county tops up the fund that bears its part of defaults: what is due for the year, as soon as money is free for it."""
     environment = county.environment[0]

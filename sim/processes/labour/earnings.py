@@ -24,7 +24,6 @@ def set_pay(market, environment, outside_factor, local_factor, p):
 
 
 @process(reads="environment.outside_wage environment.local_wage environment.transfer_trend", writes="markets.pay")
-@compiled
 def going_pay(county, p, draws, books):
     """Pay of each destination for an average person of each market, before any slump."""
     environment = county.environment[0]
@@ -82,7 +81,6 @@ def market_of_person(person, household, markets):
     pays="wages_outside: outside -> households; wages_local: outside -> households; wages_enterprise: enterprises -> households; "
     "post_pay: employment | bridging | county_floor -> households",
 )
-@compiled
 def earnings(county, p, draws, books):
     """Everybody in work is paid; who lost a job, or is too ill to work, is not."""
     depth = county.environment[0].slump_depth
@@ -135,7 +133,6 @@ def time_on_farm(status, p):
     reads="persons.alive persons.status persons.stage persons.capacity persons.household persons.ill_months",
     writes="households.farm_labour",
 )
-@compiled
 def farm_hands(county, p, draws, books):
     """Working capacity at home on each farm this month."""
     for household in county.households:

@@ -168,7 +168,6 @@ def reconsider(person, market, farm_trend, p, draws):
     "enterprises.registered",
     draws="reconsiders destination job employer",
 )
-@compiled
 def labour_choice(county, p, draws, books):
     """After the Spring Festival people decide where to work this year."""
     farm_trend = county.environment[0].farm_trend
@@ -250,7 +249,6 @@ def neighbours_help(village, usual, p):
     draws="first_choice first_job found employer",
     pays="job_services: employment -> outside",
 )
-@compiled
 def job_search(county, p, draws, books):
     """Who is out of work, or would rather leave a post, looks for the work wished for; who has just left school chooses first."""
     environment = county.environment[0]

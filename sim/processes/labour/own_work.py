@@ -21,7 +21,6 @@ def hands_left(household):
     writes="households.wages households.business households.cash households.received",
     pays="own_work_pay: outside -> households",
 )
-@compiled
 def own_work(county, p, draws, books):
     """Odd jobs and small trade pay as work near home does, and as far as hands are there; partly wages, partly own business."""
     going = county.environment[0].local_wage

@@ -129,7 +129,6 @@ def fill(county, free, p, draws):
     writes="persons.status persons.preference persons.displaced persons.lost_to",
     draws="wishes@life drawn",
 )
-@compiled
 def public_posts(county, p, draws, books):
     """Posts that are free are filled; posts beyond the number wanted end."""
     held = retire(county, p)

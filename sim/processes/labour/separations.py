@@ -44,7 +44,6 @@ def separation(person, slump, enterprises, p, draws):
     writes="persons.status persons.preference persons.enterprise persons.displaced persons.lost_to enterprises.registered",
     draws="separation",
 )
-@compiled
 def separations(county, p, draws, books):
     """Jobs outside and in local firms end; the months in a status go on."""
     slump = county.environment[0].slump

@@ -21,7 +21,6 @@ def standing(townships, k):
     reads="households.members households.weight households.township households.registered register.reported_below",
     writes="townships.recorded townships.on_file townships.pressure",
 )
-@compiled
 def assessment(county, p, draws, books):
     """Pressure builds up to December's assessment, most of it where most are on file as fallen back."""
     for township in county.townships:

@@ -110,7 +110,6 @@ def count_vacant(county, p):
     draws="procedure put_off listed looks@year village@life tied@life",
     creates="cases",
 )
-@compiled
 def case_review(county, p, draws, books):
     """Verified signals are dismissed, become cases, are turned down in deliberation, or put off before an assessment."""
     line = county.environment[0].monitoring_line

@@ -49,7 +49,6 @@ def count_matched(household, chance, p, draws):
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     draws="matched shared village turn",
 )
-@compiled
 def data_match(county, p, draws, books):
     """Records of departments are compared, of as many villages as they can in a quarter, and what stands out is signalled."""
     line = county.environment[0].monitoring_line

@@ -28,7 +28,6 @@ def observe(case, household, register, line, month, p, draws):
     writes="register.seen register.verified_income register.income_on_file register.broken cases.stable cases.resolved",
     draws="income@year visited",
 )
-@compiled
 def follow_up(county, p, draws, books):
     """Every month monitored households are looked after, and what is seen goes on file."""
     line = county.environment[0].monitoring_line

@@ -41,7 +41,6 @@ def begin(package, household, persons, p, draws, books):
     draws="works",
     pays="development_income: outside -> households",
 )
-@compiled
 def help_effects(county, p, draws, books):
     """Relief reaches the household; repairs are done; what develops work or business bears fruit after a while."""
     for package in county.packages:

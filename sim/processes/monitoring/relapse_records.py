@@ -18,7 +18,6 @@ def can_be_polished(register, line, p):
     writes="register.reported_below register.polished",
     draws="polished@year",
 )
-@compiled
 def relapse_records(county, p, draws, books):
     """Monitored households with verified income below the line, or a broken guarantee, are on file as fallen, unless left out."""
     line = county.environment[0].poverty_line

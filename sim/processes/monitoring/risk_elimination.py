@@ -26,7 +26,6 @@ def safe(case, household, register, line, pressure, p):
     writes="cases.state cases.eliminated register.case_row",
     draws="reviewed",
 )
-@compiled
 def risk_elimination(county, p, draws, books):
     """The village reviews, the county approves: risks are declared eliminated."""
     line = county.environment[0].monitoring_line

@@ -1,6 +1,5 @@
 """Households that report a difficulty themselves."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.records.signals import closed_to_signals, count_noticed, raise_signal
 from sim.world.codes import Channel
@@ -13,7 +12,6 @@ from sim.world.codes import Channel
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     draws="reports",
 )
-@compiled
 def self_report(county, p, draws, books):
     """Some households at risk report it."""
     for row in range(len(county.households)):

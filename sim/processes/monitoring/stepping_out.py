@@ -1,6 +1,5 @@
 """Households that have been noticed among several alike get a row of their own."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import descendant
 from sim.world.codes import NONE
@@ -11,7 +10,6 @@ from sim.world.split_rows import split_weight
     writes="households.* histories.* register.* persons.*",
     creates="households histories register persons",
 )
-@compiled
 def stepping_out(county, p, draws, books):
     """Whoever a county programme may serve stands for itself alone."""
     for row in range(len(county.households)):

@@ -63,7 +63,6 @@ def ask_for_help(row, case, household, register, line, month, p, draws, room):
     creates="packages",
     draws="offered",
 )
-@compiled
 def help_requests(county, p, draws, books):
     """Every new case asks for what it lacks."""
     line = county.environment[0].monitoring_line
@@ -127,7 +126,6 @@ def deliver(package, case, household, month, p, books):
     pays="help_development: bridging | county_floor -> outside; help_repair: county_floor | emergency -> outside; "
     "help_relief: county_floor -> households",
 )
-@compiled
 def targeted_help(county, p, draws, books):
     """Waiting packages are served in the order of the queue; who is not served stays in it until the case is closed."""
     line = county.environment[0].monitoring_line

@@ -15,7 +15,6 @@ from sim.world.households import per_head
     writes="register.signal register.signalled register.signal_cause register.noticed register.found",
     draws="round",
 )
-@compiled
 def township_round(county, p, draws, books):
     """The quarter's round finds some listed households at risk that nobody else had noticed."""
     for row in range(len(county.households)):
@@ -53,7 +52,6 @@ def papers_late(village, township, p):
     writes="townships.verification register.seen register.verified_income register.income_on_file register.broken register.found",
     draws="income judged papers",
 )
-@compiled
 def signal_verification(county, p, draws, books):
     """Open signals are verified on the spot, as far as the township's capacity goes."""
     for row in range(len(county.households)):

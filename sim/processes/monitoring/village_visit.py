@@ -25,7 +25,6 @@ def visit_chance(household, register, village, township, p):
     writes="townships.rounds register.signal register.signalled register.signal_cause register.noticed register.found",
     draws="noticed",
 )
-@compiled
 def village_visit(county, p, draws, books):
     """Visitors notice some of the households at risk."""
     for township in county.townships:

@@ -1,6 +1,5 @@
 """Medicines and visits of the chronically ill: subsidised for the listed diseases, the rest the household's own."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.ledger import settle, take
 from sim.core.process import process
 from sim.core.random_draws import happens
@@ -15,7 +14,6 @@ from sim.world.households import add_rigid
     draws="treated@life certified@life",
     pays="chronic_subsidy: medical_insurance -> outside; chronic_own: households -> outside",
 )
-@compiled
 def chronic_care(county, p, draws, books):
     """A month of outpatient care for those under treatment."""
     cost = p.outpatient_cost * county.environment[0].cost_trend

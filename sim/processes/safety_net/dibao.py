@@ -31,7 +31,6 @@ def may_apply(household, register, month):
     writes="register.application",
     draws="applies found",
 )
-@compiled
 def dibao_application(county, p, draws, books):
     """Households that believe they qualify apply; officials look for listed households that do."""
     line = county.environment[0].dibao_line
@@ -72,7 +71,6 @@ def review_interval(household, p):
     writes="register.dibao register.assessed register.benefit register.recertification register.grace_until register.application",
     draws="trait@life fresh refused admitted",
 )
-@compiled
 def dibao_decision(county, p, draws, books):
     """Applications that fall due are decided, with errors of both kinds."""
     line = county.environment[0].dibao_line
@@ -113,7 +111,6 @@ def review(household, register, line, month, p, draws):
     writes="register.dibao register.assessed register.benefit register.recertification register.grace_until",
     draws="trait@life fresh kept",
 )
-@compiled
 def dibao_review(county, p, draws, books):
     """Reviews that fall due; support ends when a time of grace is over or a household has died out."""
     line = county.environment[0].dibao_line
@@ -132,7 +129,6 @@ def dibao_review(county, p, draws, books):
 
 
 @process(reads="households.members environment.dibao_line register.dibao register.assessed", writes="register.benefit")
-@compiled
 def dibao_uprating(county, p, draws, books):
     """A new line lifts every benefit at once, by what the last assessment leaves lacking to it."""
     line = county.environment[0].dibao_line
@@ -147,7 +143,6 @@ def dibao_uprating(county, p, draws, books):
     writes="households.transfers households.dibao_received households.cash households.received",
     pays="dibao: civil_affairs -> households",
 )
-@compiled
 def dibao_payment(county, p, draws, books):
     """The month's dibao is paid."""
     for row in range(len(county.households)):

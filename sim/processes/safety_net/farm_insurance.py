@@ -26,7 +26,6 @@ def takes_part(household, p, draws):
     pays="farm_premium_own: households -> insurer; farm_premium_subsidy: bridging | county_floor -> insurer; "
     "farm_premium_upper: outside -> insurer; insurer_result: insurer -> outside",
 )
-@compiled
 def farm_premium(county, p, draws, books):
     """Spring: the year's premium for fields and greenhouses, most of it public; what the last one left is the insurers' own."""
     left = county.funds[Fund.INSURER].balance * p.kept_by_insurers
@@ -57,7 +56,6 @@ def farm_premium(county, p, draws, books):
     draws="insures@life",
     pays="crop_claims: insurer -> households",
 )
-@compiled
 def crop_claims(county, p, draws, books):
     """Autumn: where the township's yield fell below the trigger, insured fields are paid for the shortfall."""
     trend = county.environment[0].farm_trend
@@ -77,7 +75,6 @@ def crop_claims(county, p, draws, books):
     draws="insures@life",
     pays="shed_claims: insurer -> households",
 )
-@compiled
 def shed_claims(county, p, draws, books):
     """In the month of a storm insured greenhouses are paid for what was destroyed."""
     trend = county.environment[0].farm_trend

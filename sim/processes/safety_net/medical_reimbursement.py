@@ -73,7 +73,6 @@ def settle(person, household, dibao, p, books):
     "medical_aid: medical_assistance -> outside; supplementary: insurer -> outside; top_up_prefecture: prefecture -> outside; "
     "top_up_county: county_floor -> outside; own_bill: households -> outside",
 )
-@compiled
 def medical_reimbursement(county, p, draws, books):
     """Hospital bills are settled through all layers; the rest is the household's own."""
     for person in county.persons:
@@ -89,7 +88,6 @@ def medical_reimbursement(county, p, draws, books):
 
 
 @process(writes="persons.cumulative")
-@compiled
 def new_medical_year(county, p, draws, books):
     """A new insurance year: what patients bore counts from zero again."""
     for person in county.persons:
@@ -102,7 +100,6 @@ def new_medical_year(county, p, draws, books):
     writes="households.cash households.paid households.transfers",
     pays="premium_assisted: medical_assistance -> medical_insurance; premium_own: households -> medical_insurance",
 )
-@compiled
 def medical_premium(county, p, draws, books):
     """The year's insurance premium: paid by government for the listed, by everybody else themselves."""
     premium = p.premium * county.environment[0].transfer_trend

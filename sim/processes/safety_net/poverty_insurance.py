@@ -10,7 +10,6 @@ from sim.core.process import process
     writes="households.rigid_year households.claimed",
     pays="insurance_returned: poverty_insurer -> county_floor",
 )
-@compiled
 def insurance_year(county, p, draws, books):
     """A new insurance year: own spending counts from zero again, and what the old premium has left goes back to the county."""
     left = county.funds[Fund.POVERTY_INSURER].balance * p.returned
@@ -27,7 +26,6 @@ def insurance_year(county, p, draws, books):
     pays="insurance_premium: county_floor | bridging -> poverty_insurer; insurer_costs: poverty_insurer -> outside; "
     "insurance_settlement: county_floor | bridging -> outside",
 )
-@compiled
 def insurance_premium(county, p, draws, books):
     """A twelfth of the premium for a share of rural people; what the insurer paid beyond it is made good by December."""
     people = 0.0
@@ -74,7 +72,6 @@ def is_insured(household, register, line, p):
     "environment.insurer_owed",
     pays="insurance_claims: poverty_insurer -> households",
 )
-@compiled
 def insurance_claims(county, p, draws, books):
     """Households whose own spending on illness, school or disaster passes the deductible are paid by bands.
 

@@ -26,7 +26,6 @@ def give(household, amount):
     writes="households.transfers households.cash households.received",
     pays="pension: social_security -> households",
 )
-@compiled
 def pensions(county, p, draws, books):
     """Pensions and disability allowances of the month."""
     trend = county.environment[0].transfer_trend
@@ -50,7 +49,6 @@ def pensions(county, p, draws, books):
     writes="households.transfers households.cash households.paid",
     pays="pension_assisted: civil_affairs -> social_security; pension_own: households -> social_security",
 )
-@compiled
 def pension_contributions(county, p, draws, books):
     """The year's pension contribution of poor adults: what government does not pay for them they pay themselves.
 
@@ -76,7 +74,6 @@ def pension_contributions(county, p, draws, books):
     writes="households.transfers households.cash households.received",
     pays="farm_subsidy: outside -> households",
 )
-@compiled
 def subsidies(county, p, draws, books):
     """Farm subsidies of the year, by land."""
     trend = county.environment[0].transfer_trend
@@ -91,7 +88,6 @@ def subsidies(county, p, draws, books):
     writes="households.transfers households.cash households.received",
     pays="support: outside -> households",
 )
-@compiled
 def remittances(county, p, draws, books):
     """Support from relatives elsewhere, and income that no assessor sees."""
     trend = county.environment[0].transfer_trend * p.support

@@ -1,6 +1,5 @@
 """Accidents and other shocks that cost a household much at once."""
 
-from sim.core.compiled.compilation import compiled
 from sim.core.ledger import charge
 from sim.core.process import process
 from sim.core.random_draws import happens, lognormal
@@ -14,7 +13,6 @@ from sim.world.households import add_rigid
     draws="struck cost",
     pays="accident_cost: households -> outside",
 )
-@compiled
 def accidents(county, p, draws, books):
     """A few households meet with an accident and bear what it costs."""
     trend = county.environment[0].cost_trend

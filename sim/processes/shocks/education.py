@@ -46,7 +46,6 @@ def lent(person, registered, own, p, draws):
     draws="student_loan@life",
     pays="school_own: households -> outside; school_aid: education -> outside; student_loan: bank -> outside",
 )
-@compiled
 def school_bills(county, p, draws, books):
     """The school year's bills fall due."""
     trend = county.environment[0].cost_trend
@@ -74,7 +73,6 @@ def school_bills(county, p, draws, books):
     writes="persons.student_debt households.rigid households.burden households.cash households.paid",
     pays="student_interest: education -> bank; student_loan_due: households -> bank",
 )
-@compiled
 def student_loan_service(county, p, draws, books):
     """What is due on student loans this year: the state pays interest while they study, then the family, and principal later.
 

@@ -23,7 +23,6 @@ def decline(person, p, draws):
     writes="persons.chronic persons.disabled persons.capacity persons.status persons.enterprise enterprises.registered",
     draws="chronic disabled",
 )
-@compiled
 def health(county, p, draws, books):
     """Chronic illnesses and disabilities of the past year show."""
     for person in county.persons:

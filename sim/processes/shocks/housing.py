@@ -50,7 +50,6 @@ def break_some(county, p, draws):
     draws="house water house_mended water_mended",
     pays="own_repair: households -> outside; public_repair: emergency -> outside",
 )
-@compiled
 def housing(county, p, draws, books):
     """A house becomes unsafe or a well fails; months without are counted until it is repaired."""
     trend = county.environment[0].cost_trend

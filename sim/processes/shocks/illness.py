@@ -40,7 +40,6 @@ def worst_epidemic(townships):
     writes="persons.bill persons.major persons.epidemic persons.ill_months",
     draws="admitted major bill work",
 )
-@compiled
 def illness(county, p, draws, books):
     """Some fall ill and go to hospital; more of them while an epidemic lasts."""
     cost_trend = county.environment[0].cost_trend

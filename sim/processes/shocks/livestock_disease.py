@@ -21,7 +21,6 @@ def strike(household, income, p, draws):
     writes="villages.disease households.herd households.burden households.event households.event_loss",
     draws="outbreak reached extent",
 )
-@compiled
 def livestock_disease(county, p, draws, books):
     """Outbreaks take part of the herds of a village; the others recover."""
     outbreak = False

@@ -39,7 +39,6 @@ def rebuild(household, p, books):
     draws="hit extent",
     pays="rebuilding: households -> outside",
 )
-@compiled
 def storms(county, p, draws, books):
     """Where hail or snow fell greenhouses break; broken ones are rebuilt month by month."""
     for household in county.households:
