@@ -4,7 +4,7 @@ Whatever says what a plan does (the brief, the terminal, ``compare --json``, the
 itself, so a number that is written twice is the same number. Read from two result folders on common random numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,12 +114,8 @@ class Consequences:
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
-        changed = {each.id for each in self.levers}
-        tied: dict[str, set[str]] = {}
-        for clause in clauses_of(self.first.manifest["scenario"].get("plan")).values():
-            for name in clause.lives:
-                tied.setdefault(name, set()).update(clause.lives)
-        decided = {line["id"] for line in lines if _is_promise(line) and tied.get(line["id"], set()) & changed}
+        about = tied_to({each.id for each in self.levers}, self.first)
+        decided = {line["id"] for line in lines if _is_promise(line) and line["id"] in about}
         return [self._goal(line, len(lines), line["id"] in decided) for line in lines]
 
     def goal(self, name: str) -> GoalChange | None:
@@ -299,6 +295,12 @@ class Consequences:
         p10, p90 = (float(end) for end in estimates.quantiles(two - one, (0.1, 0.9)))
         rises, falls = int((two > one).sum()), int((two < one).sum())
         return Amount(float(one.mean()), float(two.mean()), mean.low, mean.high, p10, p90, rises, falls)
+
+
+def tied_to(levers: Collection[str], results: Results) -> set[str]:
+    """What the clauses say that any of these levers is about: goals and whatever else lives in the same clause."""
+    clauses = clauses_of(results.manifest["scenario"].get("plan")).values()
+    return {name for clause in clauses if not set(levers).isdisjoint(clause.lives) for name in clause.lives}
 
 
 def _is_promise(line: Mapping[str, Any]) -> bool:

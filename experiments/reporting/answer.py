@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from experiments.analyses.changes import Amount, GoalChange
+from experiments.analyses.changes import Amount, GoalChange, LeverChange
 from experiments.analyses.consequences import RECORDED, TRUE, Consequences, promises
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
@@ -137,8 +137,8 @@ def short_title(title: str) -> str:
 
 
 def long_title(title: str) -> str:
-    """How a title explains the plan, after its colon; the title where it has none."""
-    return re.split("：|: ", title, maxsplit=1)[-1]
+    """How a title explains the plan, after its last colon (a county may come first); the title where it has none."""
+    return re.split("：|: ", title)[-1]
 
 
 def short_name(change: GoalChange, words: Words) -> str:
@@ -238,12 +238,19 @@ def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) 
     """What the plan sets otherwise than the reference, the earliest first; empty where it sets nothing of its own."""
     from sim.core.inputs.parameters import load_all
 
+    book = load_all().parameters
+    found = [each for each in facts.levers if each.id in book and book[each.id].role == "lever"]
+    return describe_settings(found, numbers, most)
+
+
+def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, most: int = 4) -> str:
+    """Settings with what they were and are, the earliest first, in one breath; empty for none."""
+    from sim.core.inputs.parameters import load_all
+
     words, book = numbers.words, load_all().parameters
     texts = []
-    for each in facts.levers:
-        known = book.get(each.id)
-        if known is None or known.role != "lever":
-            continue
+    for each in changes:
+        known = book[each.id]
         texts.append(
             words(
                 "lever_changed", name=words.of(_names(known)), first=numbers.setting(each.first, known.unit),
@@ -255,7 +262,7 @@ def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) 
     shown = words("item_comma").join(texts[:most])
     if len(texts) > most:
         shown = words("levers_more", text=shown, count=len(texts))
-    start = facts.levers[0].month
+    start = changes[0].month
     return words("levers_from", month=numbers.month(start), text=shown)
 
 

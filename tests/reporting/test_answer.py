@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.analyses import attribution, budget, comparison, consequences
+from experiments.analyses import attribution, budget, comparison, consequences, settings
 from experiments.analyses.attribution import Package
 from experiments.analyses.changes import Amount, GoalChange
 from experiments.analyses.consequences import Consequences
 from experiments.cli.app import app
 from experiments.execution.study import Outcomes
-from experiments.reporting import answer
+from experiments.reporting import answer, baseline_answer
+from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import build, inputs
 from experiments.reporting.documents.content import Cell, Paragraph
 from experiments.reporting.translations import Words
 from experiments.results import folder, standing
+from experiments.results.files import plain
 from sim.county import sample_values
 from sim.goals.fiscal import ENTITLEMENTS
 from sim.scenario import load_scenario, without_county_money
@@ -488,3 +490,47 @@ def test_a_brief_is_written_of_a_comparisons_folder_alone(compared, tmp_path):
     assert made.exit_code == 0, made.stderr
     text = (tmp_path / "brief" / "comparison-zh.html").read_text(encoding="utf-8")
     assert "压减方案" in text and "照旧方案" in text
+
+
+FEWER_POSTS = ("public_posts.count=3000",)
+
+
+@pytest.mark.parametrize(
+    ("name", "sets", "title"),
+    [
+        ("baseline", (), "基准方案：按凌委办发〔2021〕18号执行"),
+        ("baseline", ("public_posts.count=5000",), "基准方案：按凌委办发〔2021〕18号执行"),
+        ("baseline", FEWER_POSTS, "调整方案：基准方案改动1项"),
+        ("floor_10m", (), "县级资金减半（每年1000万元）"),
+        ("floor_10m", FEWER_POSTS, "调整方案：县级资金减半（每年1000万元）改动1项"),
+    ],
+)
+def test_a_changed_plan_does_not_go_by_the_name_of_the_plan_that_it_changes(name, sets, title):
+    description = plain(folder.description(load_scenario(name, sets)))
+    assert settings.title(description)["zh"] == title
+    assert ("Baseline" in settings.title(description)["en"].split(": ")) == title.startswith("基准方案")
+
+
+@pytest.mark.parametrize(
+    ("language", "changed", "missed"),
+    [("zh", "由5000个改为3000个", "公益岗位5000人以上"), ("en", "5,000 becomes 3,000", "At least 5,000 on public")],
+)
+def test_the_brief_of_a_changed_plan_names_its_settings_and_what_it_gives_up(compared, language, changed, missed):
+    _made, _results, out = compared
+    brief, base = (build.build_brief(inputs.open_source(out / name), [], language, "") for name in ("cut", "base"))
+    first = brief.sections[0].blocks[0].text
+    assert (
+        changed in brief.subtitle and missed in first and f"0 of {PAIRS}" in first.replace(f"{PAIRS}次推演中0", f"0 of {PAIRS}")
+    )
+    assert changed not in base.subtitle and missed not in base.sections[0].blocks[0].text
+
+
+def test_only_what_a_plan_takes_back_is_given_up(compared):
+    """A lever that goes further from being off gives nothing up, even where its goal is missed."""
+    _made, results, _out = compared
+    facts = BaselineFacts.of(results["cut"], None, None)
+    assert {each.id for each in facts.given_up} >= {"E4_posts", "B1_floor"}
+    assert not BaselineFacts.of(results["base"], None, None).given_up
+    raised = BaselineFacts.of(results["cut"], None, None)
+    raised.__dict__["settings"] = [settings.LeverChange(each.id, each.month, each.other, each.first) for each in facts.settings]
+    assert not raised.given_up and "主动放弃" not in "".join(baseline_answer.sentences(raised, Words("zh")))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses import settings
 from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
 from experiments.reporting import answer, baseline_answer
 from experiments.reporting.baseline_answer import INCOME, BaselineFacts
@@ -29,7 +30,9 @@ def lead(facts: BaselineFacts, words: Words) -> str:
     runs = facts.itself.pairs
     beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
     trial = words("lead_trial") if runs < ENOUGH else ""
-    title = answer.long_title(words.of(facts.results.manifest["scenario"]["title"]))
+    title = answer.long_title(words.of(settings.title(facts.results.manifest["scenario"])))
+    if facts.settings:
+        title = words("lead_changed", title=title, levers=answer.describe_settings(facts.settings, OfficeNumbers(words)))
     return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
 
 

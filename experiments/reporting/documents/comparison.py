@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses import settings
 from experiments.analyses.attribution import BELOW
 from experiments.analyses.changes import GoalChange
 from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
@@ -24,7 +25,7 @@ def lead(facts: Consequences, words: Words) -> str:
     """Which two plans, and how often they were run."""
     numbers = OfficeNumbers(words)
     changed = answer.describe_levers(facts, numbers)
-    first, other = (answer.long_title(words.of(each.manifest["scenario"]["title"])) for each in (facts.first, facts.other))
+    first, other = (answer.long_title(words.of(settings.title(each.manifest["scenario"]))) for each in (facts.first, facts.other))
     plan = words("lead_plan", levers=changed) if changed else words("lead_plan_title", title=other)
     trial = words("lead_trial") if facts.trial else ""
     return words("lead_comparison", plan=plan, first=first, runs=facts.pairs, trial=trial)
