@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.analyses import comparison
 from experiments.analyses.changes import LEAST, ROUNDING, Amount, GoalChange, LeverChange, MoneyLine
+from experiments.execution.study import OWN_FUND
 from experiments.results.folder import Results
 from experiments.results.standing import standing
 from experiments.statistics import estimates, paired
@@ -31,10 +32,8 @@ FILE = Path(__file__).with_name("promises.yaml")
 NEAR = 0.01
 #: With fewer pairs a result is a trial: counts, no probabilities.
 TRIAL = 50
-#: The county's own purse, and what is reported of persons.
-OWN_FUND = "county_floor"
+#: What is reported of persons.
 TRUE, RECORDED, PERSONS = "relapse_rate", "relapse_recorded", "registered_persons"
-MEDICAL_FUND = ("medical_insurance", "social_security")
 
 
 @cache
@@ -114,7 +113,7 @@ class Consequences:
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
-        about = tied_to({each.id for each in self.levers}, self.first)
+        about = tied_to({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
         decided = {line["id"] for line in lines if _is_promise(line) and line["id"] in about}
         return [self._goal(line, len(lines), line["id"] in decided) for line in lines]
 
@@ -297,9 +296,23 @@ class Consequences:
         return Amount(float(one.mean()), float(two.mean()), mean.low, mean.high, p10, p90, rises, falls)
 
 
-def tied_to(levers: Collection[str], results: Results) -> set[str]:
-    """What the clauses say that any of these levers is about: goals and whatever else lives in the same clause."""
-    clauses = clauses_of(results.manifest["scenario"].get("plan")).values()
+def promised_by(lever: str, goals: Mapping[str, Any], plan: Any) -> list[str]:
+    """The promises that hang on a lever: those that it pays for or that stand in its clause; shares, which may rise as amounts
+    fall, left out.
+    """
+    about, records = tied_to({lever}, plan), promises()
+    return [
+        name
+        for name, goal in goals.items()
+        if not getattr(goal, "observed", None) and (name in about or records.get(name, {}).get("lever") == lever)
+        if getattr(goal, "weight", 0.0) > 0.0 or records.get(name, {}).get("owed")
+        if "ratio" not in records.get(name, {})
+    ]
+
+
+def tied_to(levers: Collection[str], plan: Any) -> set[str]:
+    """What the clauses of a plan say that any of these levers is about: goals and whatever else lives in the same clause."""
+    clauses = clauses_of(plan).values()
     return {name for clause in clauses if not set(levers).isdisjoint(clause.lives) for name in clause.lives}
 
 
