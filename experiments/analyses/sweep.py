@@ -25,7 +25,7 @@ BINS = 6
 #: Money as an outcome.
 MONEY = {
     OWN: {"zh": "本级支出", "en": "The county's own spending"},
-    POLICY: {"zh": "公共资金支出（不含社保和医保基金）", "en": "Public spending without the insurance funds"},
+    POLICY: {"zh": "衔接和就业补助资金支出（含本级）", "en": "Spending of bridging and employment money, own included"},
     PUBLIC: {"zh": "公共资金支出", "en": "Spending of all public purses"},
 }
 #: With more factors than this, no promise is looked at unless the spec names it: there would be too many.

@@ -50,8 +50,8 @@ class Outcomes:
 
     def outcome(self, name: str) -> NDArray[np.float64]:
         """(replications,) of an outcome: ``public_spending`` (million yuan a year), of it ``policy_spending`` (bridging and
-        employment money) and ``own_spending`` (the county's own), a goal's id (met, 0 or 1), ``ID.margin``, or an indicator at the
-        end.
+        employment money) and ``own_spending`` (the county's own), a goal's id (met, 0 or 1), ``ID.margin``, or an indicator at
+        the end.
         """
         nothing = np.zeros(len(self.public))
         if name == PUBLIC:
