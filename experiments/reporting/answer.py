@@ -18,7 +18,7 @@ from sim.goals.own_goal import is_own_id
 
 #: Fewer persons are no news.
 FEW = 10
-#: Money below this share of the purse is no change.
+#: Less than this share of a purse, or of what there is, is no change.
 SLIGHT = 0.01
 #: Who bears so much of a price is named alone; what fewer runs meet is told by persons.
 MOSTLY = 0.5
@@ -171,7 +171,7 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     if found is None:
         return
     year, amount = found
-    if not amount.clear or abs(amount.difference) < FEW:
+    if not persons_move(amount):
         yield words("people_same")
         return
     side = "more" if amount.difference > 0 else "fewer"
@@ -179,15 +179,20 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     recorded = facts.persons(RECORDED, year)
     if recorded is not None:
         same_way = recorded.difference * amount.difference > 0
-        seen = abs(recorded.difference) if same_way else 0.0
+        seen = abs(recorded.difference) if same_way and recorded.clear else 0.0
         label = "hidden" if HIDDEN * seen <= abs(amount.difference) else "seen"
         label = "unseen" if seen < 1.0 else label
         text += words(f"people_{label}_{side}", count=numbers.count(seen))
     last = facts.years[-1]
     end = facts.persons(TRUE, last)
-    if year != last and end is not None and end.difference * amount.difference > 0:
+    if year != last and end is not None and persons_move(end) and end.difference * amount.difference > 0:
         text += words(f"people_end_{side}", year=last, count=numbers.count(end.difference))
     yield words("sentence_end", text=text)
+
+
+def persons_move(amount: Amount) -> bool:
+    """Whether a number of persons clearly changes, and by more than a few."""
+    return amount.clear and abs(amount.difference) >= FEW
 
 
 def money(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
