@@ -36,6 +36,16 @@ TRIAL = 50
 TRUE, RECORDED, PERSONS = "relapse_rate", "relapse_recorded", "registered_persons"
 
 
+#: With none of them the register holds whoever reports himself at best: its count says nothing.
+MONITORING = ("village_visit.active", "data_match.active", "township_verification.active", "follow_up.active")
+
+
+def monitored(results: Results, year: int) -> bool:
+    """Whether anybody is monitored at the end of a year, so that the register's count says something."""
+    known = results.manifest["parameters"]
+    return any(_at(_steps(known[name]), f"{year}-12") for name in MONITORING if name in known) or MONITORING[0] not in known
+
+
 @cache
 def promises() -> dict[str, dict[str, Any]]:
     """The records of ``promises.yaml`` by goal."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences, promises
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, promises
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
@@ -177,7 +177,9 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     side = "more" if amount.difference > 0 else "fewer"
     text = words(f"people_{side}", year=year, count=numbers.count(amount.difference))
     recorded = facts.persons(RECORDED, year)
-    if recorded is not None:
+    if recorded is not None and not all(monitored(each, year) for each in (facts.first, facts.other)):
+        text += words("people_unmonitored")
+    elif recorded is not None:
         same_way = recorded.difference * amount.difference > 0
         seen = abs(recorded.difference) if same_way and recorded.clear else 0.0
         label = "hidden" if HIDDEN * seen <= abs(amount.difference) else "seen"

@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.analyses import settings
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences, tied_to
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, tied_to
 from experiments.reporting.answer import MOSTLY, items, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
@@ -163,6 +163,9 @@ def _below(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     true, recorded, missed = (facts.level(name) for name in (TRUE, RECORDED, UNDETECTED))
     if true is None or recorded is None or missed is None or true.other <= 0:
         return
+    if not monitored(facts.results, facts.last):
+        yield words("base_below_unmonitored", year=facts.last, true=numbers.count(true.other))
+        return
     yield words(
         "base_below", year=facts.last, true=numbers.count(true.other), recorded=numbers.count(recorded.other),
         share=numbers.share(missed.other / true.other),
@@ -176,7 +179,7 @@ def _relapse(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     if goal is None or not goal.pairs:
         return
     text = words("base_relapse", times=numbers.times(goal.met_other, goal.pairs))
-    if twin is not None and twin.met_other > goal.met_other:
+    if twin is not None and twin.met_other > goal.met_other and monitored(facts.results, facts.last):
         text += words("base_relapse_on_file", times=numbers.times(twin.met_other, twin.pairs))
     enough = facts.wide_enough()
     points = facts.curve(curves.AFTER_SPENDING)

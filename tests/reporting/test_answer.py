@@ -543,11 +543,21 @@ def changed_amount(difference: float, *, clear: bool, first: float = 500.0) -> A
     return Amount(first, first + difference, *ends, p10=difference - 1.0, p90=difference + 1.0, rises=100, falls=0)
 
 
+WATCHED = SimpleNamespace(manifest={"parameters": dict.fromkeys(consequences.MONITORING, 1)})
+UNWATCHED = SimpleNamespace(manifest={"parameters": dict.fromkeys(consequences.MONITORING, {"2020-01": 1, "2021-01": 0})})
+
+
 def facts_of(broken=(), persons=None, pairs=100):
     """Facts of a comparison as far as its second page asks for them; ``persons``: by indicator, the same in every year."""
     found = persons or {}
     return SimpleNamespace(
-        broken=list(broken), pairs=pairs, years=[2021], since=2021, persons=lambda indicator, _year: found.get(indicator)
+        first=WATCHED,
+        other=WATCHED,
+        broken=list(broken),
+        pairs=pairs,
+        years=[2021],
+        since=2021,
+        persons=lambda indicator, _year: found.get(indicator),
     )
 
 
@@ -600,3 +610,16 @@ def test_a_number_of_persons_that_does_not_clearly_change_is_so_in_text_and_tabl
         assert {row["persons"] for row in rows} == {"多约60人" if clear else "未见明显变化"}
     mixed = {"relapse_rate": changed_amount(60.0, clear=True), "relapse_recorded": changed_amount(40.0, clear=False)}
     assert "台账上看不出来" in "".join(answer.people(facts_of(persons=mixed), numbers))
+
+
+def test_a_register_that_nobody_keeps_has_no_count():
+    """With monitoring stopped its 0 is no good news: text and table say that there is none."""
+    numbers = OfficeNumbers(Words("zh"))
+    found = facts_of(persons={name: changed_amount(60.0, clear=True) for name in ("relapse_rate", "relapse_recorded")})
+    assert [consequences.monitored(each, 2021) for each in (WATCHED, UNWATCHED)] == [True, False]
+    assert consequences.monitored(UNWATCHED, 2020)
+    found.other = UNWATCHED
+    assert "无从反映" in "".join(answer.people(found, numbers))
+    true, recorded = documents_comparison._people_rows(found, numbers, ("relapse_rate", "relapse_recorded"))
+    assert "无监测" in recorded["other"].shown and recorded["persons"] == "—" and recorded["first"].shown.endswith("人")
+    assert true["other"].shown.endswith("人")

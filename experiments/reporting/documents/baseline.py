@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
 from experiments.analyses import settings
-from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences, monitored
 from experiments.reporting import answer, baseline_answer
 from experiments.reporting.baseline_answer import INCOME, BaselineFacts
 from experiments.reporting.documents import pages
@@ -141,6 +141,8 @@ def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iter
             if amount is not None:
                 value = amount.other if is_other else amount.first
                 row[key] = Cell(value, numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
+                if indicator == RECORDED and not monitored(own.other if is_other else own.first, facts.last):
+                    row[key] = Cell(None, numbers.words("cell_unmonitored"))
         if len(row) > 1:
             yield row
 

@@ -7,7 +7,7 @@ from experiments.analyses import comparison as comparison_analysis
 from experiments.analyses import settings
 from experiments.analyses.attribution import BELOW
 from experiments.analyses.changes import GoalChange
-from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences, monitored
 from experiments.reporting import answer
 from experiments.reporting.documents import pages
 from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
@@ -200,8 +200,13 @@ def _people_rows(
         moves = answer.persons_move(amount) if indicator == TRUE else amount.clear
         changed = words(side, count=numbers.count(amount.difference)) if moves else words("cell_unclear")
         changed = words("cell_none") if amount.first == amount.other else changed
+        cells = [Cell(value, text) for value, text in zip((amount.first, amount.other), shown)]
+        if indicator == RECORDED:
+            seen = [monitored(each, year) for each in (facts.first, facts.other)]
+            cells = [cell if each else Cell(None, words("cell_unmonitored")) for cell, each in zip(cells, seen)]
+            changed = changed if all(seen) else words("cell_none")
         yield {
-            "item": words(label, year=year), "first": Cell(amount.first, shown[0]), "other": Cell(amount.other, shown[1]),
+            "item": words(label, year=year), "first": cells[0], "other": cells[1],
             "since": _year(facts.since, words), "persons": changed, "repair": words("cell_none"),
         }  # fmt: skip
 
