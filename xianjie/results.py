@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.analyses import settings
 from experiments.results import folder as results
 from experiments.results.files import plain, read_csv
 from sim.core.inputs.errors import InputError, unknown
@@ -135,8 +136,7 @@ class Result:
     @property
     def title(self) -> dict[str, str]:
         """The title of the scenario in Chinese ("zh") and English ("en")."""
-        value: dict[str, str] = self.manifest["scenario"]["title"]
-        return value
+        return settings.title(self.manifest["scenario"])
 
     @property
     def seed(self) -> int:

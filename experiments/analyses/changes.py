@@ -102,7 +102,7 @@ class GoalChange:
             return True
         if self.observed or self.near or self.difference > -LEAST + ROUNDING:
             return False
-        return self.clear or ((self.promise or self.owed) and self._turns(self.harmed, self.helped))
+        return self.clear or ((self.promise or self.owed) and self.one_way)
 
     @property
     def kept(self) -> bool:
@@ -110,6 +110,11 @@ class GoalChange:
         if self.observed or self.difference < LEAST - ROUNDING:
             return False
         return self.clear or ((self.promise or self.owed) and self._turns(self.helped, self.harmed))
+
+    @property
+    def one_way(self) -> bool:
+        """Whether so many runs turn from met to missed, and hardly any the other way, that the direction is sure."""
+        return self._turns(self.harmed, self.helped)
 
     def _turns(self, one_way: int, other_way: int) -> bool:
         return one_way >= ONE_WAY * other_way and (one_way >= TURNED or one_way == self.pairs > 1)

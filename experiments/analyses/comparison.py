@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.analyses import settings
 from experiments.results.files import as_json, read_object, write_csv, write_text
 from experiments.results.folder import Results, flat
 from experiments.statistics import estimates, paired
@@ -46,7 +47,7 @@ def compare(found: Sequence[Results]) -> dict[str, Any]:
         "replications": len(first.table("replications", ["replication"])),
         "confidence": estimates.CONFIDENCE,
         "scenarios": [
-            {"id": name, "title": each.manifest["scenario"]["title"], "hash": each.manifest["hash"],
+            {"id": name, "title": settings.title(each.manifest["scenario"]), "hash": each.manifest["hash"],
              "folder": str(each.folder)}
             for name, each in zip(names, found)
         ],

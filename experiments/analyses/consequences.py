@@ -4,7 +4,7 @@ Whatever says what a plan does (the brief, the terminal, ``compare --json``, the
 itself, so a number that is written twice is the same number. Read from two result folders on common random numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.analyses import comparison
 from experiments.analyses.changes import LEAST, ROUNDING, Amount, GoalChange, LeverChange, MoneyLine
+from experiments.execution.study import OWN_FUND
 from experiments.results.folder import Results
 from experiments.results.standing import standing
 from experiments.statistics import estimates, paired
@@ -31,10 +32,18 @@ FILE = Path(__file__).with_name("promises.yaml")
 NEAR = 0.01
 #: With fewer pairs a result is a trial: counts, no probabilities.
 TRIAL = 50
-#: The county's own purse, and what is reported of persons.
-OWN_FUND = "county_floor"
+#: What is reported of persons.
 TRUE, RECORDED, PERSONS = "relapse_rate", "relapse_recorded", "registered_persons"
-MEDICAL_FUND = ("medical_insurance", "social_security")
+
+
+#: With none of them the register holds whoever reports himself at best: its count says nothing.
+MONITORING = ("village_visit.active", "data_match.active", "township_verification.active", "follow_up.active")
+
+
+def monitored(results: Results, year: int) -> bool:
+    """Whether anybody is monitored at the end of a year, so that the register's count says something."""
+    known = results.manifest["parameters"]
+    return any(_at(_steps(known[name]), f"{year}-12") for name in MONITORING if name in known) or MONITORING[0] not in known
 
 
 @cache
@@ -114,12 +123,8 @@ class Consequences:
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
-        changed = {each.id for each in self.levers}
-        tied: dict[str, set[str]] = {}
-        for clause in clauses_of(self.first.manifest["scenario"].get("plan")).values():
-            for name in clause.lives:
-                tied.setdefault(name, set()).update(clause.lives)
-        decided = {line["id"] for line in lines if _is_promise(line) and tied.get(line["id"], set()) & changed}
+        about = tied_to({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
+        decided = {line["id"] for line in lines if _is_promise(line) and line["id"] in about}
         return [self._goal(line, len(lines), line["id"] in decided) for line in lines]
 
     def goal(self, name: str) -> GoalChange | None:
@@ -299,6 +304,26 @@ class Consequences:
         p10, p90 = (float(end) for end in estimates.quantiles(two - one, (0.1, 0.9)))
         rises, falls = int((two > one).sum()), int((two < one).sum())
         return Amount(float(one.mean()), float(two.mean()), mean.low, mean.high, p10, p90, rises, falls)
+
+
+def promised_by(lever: str, goals: Mapping[str, Any], plan: Any) -> list[str]:
+    """The promises that hang on a lever: those that it pays for or that stand in its clause; shares, which may rise as amounts
+    fall, left out.
+    """
+    about, records = tied_to({lever}, plan), promises()
+    return [
+        name
+        for name, goal in goals.items()
+        if not getattr(goal, "observed", None) and (name in about or records.get(name, {}).get("lever") == lever)
+        if getattr(goal, "weight", 0.0) > 0.0 or records.get(name, {}).get("owed")
+        if "ratio" not in records.get(name, {})
+    ]
+
+
+def tied_to(levers: Collection[str], plan: Any) -> set[str]:
+    """What the clauses of a plan say that any of these levers is about: goals and whatever else lives in the same clause."""
+    clauses = clauses_of(plan).values()
+    return {name for clause in clauses if not set(levers).isdisjoint(clause.lives) for name in clause.lives}
 
 
 def _is_promise(line: Mapping[str, Any]) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.analyses.consequences import promised_by
 from experiments.analyses.design import LEVELS, Design
 from experiments.execution.runner import RunOptions
-from experiments.execution.study import PUBLIC, Outcomes, Study
+from experiments.execution.study import OWN, POLICY, PUBLIC, Outcomes, Study
 from experiments.model_api import Catalogue, Point, load_model
 from experiments.results import dictionary, output_folder, tables
 from experiments.results.files import as_json, plain, whole, write_csv, write_text
@@ -21,7 +22,14 @@ from experiments.statistics import estimates, paired
 from sim.core.inputs.errors import InputError, unknown
 
 BINS = 6
-NAMES_PUBLIC = {"zh": "公共资金支出", "en": "Spending of all public purses"}
+#: Money as an outcome.
+MONEY = {
+    OWN: {"zh": "本级支出", "en": "The county's own spending"},
+    POLICY: {"zh": "衔接和就业补助资金支出（含本级）", "en": "Spending of bridging and employment money, own included"},
+    PUBLIC: {"zh": "公共资金支出", "en": "Spending of all public purses"},
+}
+#: With more factors than this, no promise is looked at unless the spec names it: there would be too many.
+FEW_FACTORS = 2
 FILES = ("manifest.json", "points.csv", "summary.csv", "effects.csv", "lives.parquet", "failures.json")
 
 
@@ -51,7 +59,8 @@ def _within(part: Sequence[int], start: int, numbers: range) -> list[int]:
 
 
 def outcomes_of(design: Design, *catalogues: Catalogue) -> tuple[str, ...]:
-    """The outcomes to look at: as the spec says, or headline goals, headline indicators and public spending.
+    """The outcomes to look at: as the spec says, or headline goals, the promises that hang on the levers swept, headline
+    indicators and spending.
 
     ``catalogues``: of every scenario; one that runs on beyond the plan measures more. Raises InputError for an outcome that is
     not measured in all of them.
@@ -59,7 +68,7 @@ def outcomes_of(design: Design, *catalogues: Catalogue) -> tuple[str, ...]:
     first, others = catalogues[0], catalogues[1:]
     goals_ = {name: goal for name, goal in first.goals.items() if all(name in each.goals for each in others)}
     indicators = {name: each for name, each in first.indicators.items() if all(name in other.indicators for other in others)}
-    known = [*goals_, *(f"{name}.margin" for name in goals_), *indicators, PUBLIC]
+    known = [*goals_, *(f"{name}.margin" for name in goals_), *indicators, *MONEY]
     for name in design.outcomes:
         if name not in known:
             raise InputError(
@@ -67,14 +76,16 @@ def outcomes_of(design: Design, *catalogues: Catalogue) -> tuple[str, ...]:
             )
     if design.outcomes:
         return design.outcomes
+    levers = [factor.id for factor in design.factors if len(design.factors) <= FEW_FACTORS]
     goals = [name for name, goal in goals_.items() if goal.headline]
-    return (*goals, *(name for name, each in indicators.items() if each.headline), PUBLIC)
+    held = [name for lever in levers for name in promised_by(lever, goals_, design.scenarios[0].plan)]
+    return (*dict.fromkeys([*goals, *held]), *(name for name, each in indicators.items() if each.headline), *MONEY)
 
 
 def subject(name: str, catalogue: Catalogue) -> dict[str, Any]:
     """Name and unit of an outcome; a goal's is its probability."""
-    if name == PUBLIC:
-        return {"id": name, "name": NAMES_PUBLIC, "unit": "million yuan/year", "kind": "mean"}
+    if name in MONEY:
+        return {"id": name, "name": MONEY[name], "unit": "million yuan/year", "kind": "mean"}
     goal, _, part = name.partition(".")
     if goal in catalogue.goals:
         record = catalogue.goals[goal]

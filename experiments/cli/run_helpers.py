@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from experiments import model_api
+from experiments.analyses import settings
 from experiments.cli import console
 from experiments.cli.console import Code
 from experiments.cli.progress import COMPILE, COMPILING, LIVE, WRITE, WRITING, CommandProgress
@@ -174,7 +175,7 @@ def announce_plan(scenario: Any, lang: str, console: Console, explain: bool = Fa
     if console.quiet:
         return
     words = Words(lang)
-    found = list(plan_differences.differences(scenario, plan_differences.without_plan(scenario), words))
+    found = list(plan_differences.differences(scenario, settings.without_plan(scenario), words))
     if found:
         lines = [words("plan_changes_head"), *found[:MOST_CHANGES]]
         if len(found) > MOST_CHANGES:

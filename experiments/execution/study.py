@@ -18,7 +18,10 @@ from experiments.results.files import same_file
 from experiments.results.journal import Chunk
 from sim.world.funds import NOT_PUBLIC
 
-PUBLIC = "public_spending"
+PUBLIC, POLICY, OWN = "public_spending", "policy_spending", "own_spending"
+#: The county's own purse, and with it those from above whose use a plan decides.
+OWN_FUND = "county_floor"
+POLICY_FUNDS = (OWN_FUND, "bridging", "employment")
 MILLION = 1e6
 
 
@@ -46,11 +49,17 @@ class Outcomes:
     failed: tuple[int, ...]
 
     def outcome(self, name: str) -> NDArray[np.float64]:
-        """(replications,) of an outcome: ``public_spending`` (million yuan a year), a goal's id (met, 0 or 1), ``ID.margin``, or
-        an indicator at the end.
+        """(replications,) of an outcome: ``public_spending`` (million yuan a year), of it ``policy_spending`` (bridging and
+        employment money) and ``own_spending`` (the county's own), a goal's id (met, 0 or 1), ``ID.margin``, or an indicator at
+        the end.
         """
+        nothing = np.zeros(len(self.public))
         if name == PUBLIC:
             return self.public / MILLION
+        if name == POLICY:
+            return sum((self.funds.get(fund, nothing) for fund in POLICY_FUNDS), start=nothing) / MILLION
+        if name == OWN:
+            return self.funds.get(OWN_FUND, nothing) / MILLION
         goal, _, part = name.partition(".")
         if goal in self.goals:
             return (self.margin if part == "margin" else self.met)[:, self.goals.index(goal)]

@@ -15,6 +15,7 @@ from experiments.page.jobs import AFTERWARDS, RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
 from experiments.reporting.figures import sweep_charts
 from experiments.reporting.figures.picture import SECTIONS
+from experiments.reporting.office_numbers import ENOUGH
 from experiments.reporting.translations import LANGUAGES, Words, margin, probability
 from experiments.results import journal, summaries, tables
 from experiments.results.folder import description
@@ -346,4 +347,6 @@ def sweep_table(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any]]
         values = [sweep_charts.format_level(first[factor["id"]], factor, words) for factor in factors]
         shown.append([*values, *(sweep_charts.format_outcome(found[each["id"]], each, words) for each in outcomes)])
     heads = [*(words.of(each["name"]) for each in factors), *(sweep_charts.outcome_title(each, words) for each in outcomes)]
-    return [{"title": words("screen_sweep_summary"), "heads": heads, "rows": shown}]
+    runs = answer.get("replications", ENOUGH)
+    note = words("scoreboard_trial", runs=runs) if runs < ENOUGH else ""
+    return [{"title": words("screen_sweep_summary"), "note": note, "heads": heads, "rows": shown}]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from experiments.analyses.changes import Amount, GoalChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences, promises
+from experiments.analyses.changes import Amount, GoalChange, LeverChange
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, promises
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
@@ -18,7 +18,7 @@ from sim.goals.own_goal import is_own_id
 
 #: Fewer persons are no news.
 FEW = 10
-#: Money below this share of the purse is no change.
+#: Less than this share of a purse, or of what there is, is no change.
 SLIGHT = 0.01
 #: Who bears so much of a price is named alone; what fewer runs meet is told by persons.
 MOSTLY = 0.5
@@ -137,8 +137,8 @@ def short_title(title: str) -> str:
 
 
 def long_title(title: str) -> str:
-    """How a title explains the plan, after its colon; the title where it has none."""
-    return re.split("：|: ", title, maxsplit=1)[-1]
+    """How a title explains the plan, after its last colon (a county may come first); the title where it has none."""
+    return re.split("：|: ", title)[-1]
 
 
 def short_name(change: GoalChange, words: Words) -> str:
@@ -171,23 +171,30 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     if found is None:
         return
     year, amount = found
-    if not amount.clear or abs(amount.difference) < FEW:
+    if not persons_move(amount):
         yield words("people_same")
         return
     side = "more" if amount.difference > 0 else "fewer"
     text = words(f"people_{side}", year=year, count=numbers.count(amount.difference))
     recorded = facts.persons(RECORDED, year)
-    if recorded is not None:
+    if recorded is not None and not all(monitored(each, year) for each in (facts.first, facts.other)):
+        text += words("people_unmonitored")
+    elif recorded is not None:
         same_way = recorded.difference * amount.difference > 0
-        seen = abs(recorded.difference) if same_way else 0.0
+        seen = abs(recorded.difference) if same_way and recorded.clear else 0.0
         label = "hidden" if HIDDEN * seen <= abs(amount.difference) else "seen"
         label = "unseen" if seen < 1.0 else label
         text += words(f"people_{label}_{side}", count=numbers.count(seen))
     last = facts.years[-1]
     end = facts.persons(TRUE, last)
-    if year != last and end is not None and end.difference * amount.difference > 0:
+    if year != last and end is not None and persons_move(end) and end.difference * amount.difference > 0:
         text += words(f"people_end_{side}", year=last, count=numbers.count(end.difference))
     yield words("sentence_end", text=text)
+
+
+def persons_move(amount: Amount) -> bool:
+    """Whether a number of persons clearly changes, and by more than a few."""
+    return amount.clear and abs(amount.difference) >= FEW
 
 
 def money(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
@@ -238,12 +245,19 @@ def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) 
     """What the plan sets otherwise than the reference, the earliest first; empty where it sets nothing of its own."""
     from sim.core.inputs.parameters import load_all
 
+    book = load_all().parameters
+    found = [each for each in facts.levers if each.id in book and book[each.id].role == "lever"]
+    return describe_settings(found, numbers, most)
+
+
+def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, most: int = 4) -> str:
+    """Settings with what they were and are, the earliest first, in one breath; empty for none."""
+    from sim.core.inputs.parameters import load_all
+
     words, book = numbers.words, load_all().parameters
     texts = []
-    for each in facts.levers:
-        known = book.get(each.id)
-        if known is None or known.role != "lever":
-            continue
+    for each in changes:
+        known = book[each.id]
         texts.append(
             words(
                 "lever_changed", name=words.of(_names(known)), first=numbers.setting(each.first, known.unit),
@@ -255,7 +269,7 @@ def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) 
     shown = words("item_comma").join(texts[:most])
     if len(texts) > most:
         shown = words("levers_more", text=shown, count=len(texts))
-    start = facts.levers[0].month
+    start = changes[0].month
     return words("levers_from", month=numbers.month(start), text=shown)
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments.analyses.changes import Amount, GoalChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences
-from experiments.reporting.answer import items, short_name
+from experiments.analyses import settings
+from experiments.analyses.changes import Amount, GoalChange, LeverChange
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, tied_to
+from experiments.reporting.answer import MOSTLY, items, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results import curves
 from experiments.results.folder import Results
+from sim.core.inputs.parameters import load_all
 
 #: The promise that is the county's own money.
 FLOOR = "B1_floor"
@@ -57,6 +59,19 @@ class BaselineFacts:
     def level(self, indicator: str, year: int | None = None) -> Amount | None:
         """An indicator under the plan at a year's end, in persons where it is a share of them."""
         return self.itself.persons(indicator, year or self.last)
+
+    @cached_property
+    def settings(self) -> list[LeverChange]:
+        """What the plan sets otherwise than the baseline of its county."""
+        return settings.against_baseline(self.results.manifest["scenario"])
+
+    @cached_property
+    def given_up(self) -> list[GoalChange]:
+        """The promises that the plan gives up by what it sets: it takes their own lever back, and misses them in most runs."""
+        book = load_all().parameters
+        cut = [each.id for each in self.settings if settings.is_cut(book[each.id], each)]
+        about = tied_to(cut, self.results.manifest["scenario"].get("plan")) if cut else set()
+        return [each for each in self.itself.goals if each.id in about and each.promise and each.pairs and each.other < MOSTLY]
 
     @cached_property
     def identified(self) -> float | None:
@@ -107,6 +122,7 @@ def held_up(own: Consequences) -> list[GoalChange]:
 def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
     """People and money first, then what the register sees, the main goals, and what the county's own money holds up."""
     numbers = OfficeNumbers(words)
+    yield from _given_up(facts, numbers)
     yield from _policy(facts, numbers)
     yield from _below(facts, numbers)
     yield from _relapse(facts, numbers)
@@ -114,6 +130,18 @@ def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
     yield from _own_money(facts, numbers)
     if facts.stopped is None:
         yield words("base_no_companion")
+
+
+def _given_up(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
+    """What a changed plan gives up by decision; that nothing else of it was held against the baseline."""
+    words = numbers.words
+    if facts.given_up:
+        names = (words("quoted_name", name=short_name(each, words)) for each in facts.given_up)
+        told = (numbers.times(each.met_other, each.pairs) for each in facts.given_up)
+        items = (words("base_given_up_item", name=name, times=times) for name, times in zip(names, told))
+        yield words("base_given_up", items=words("item_list").join(items))
+    if facts.settings:
+        yield words("base_not_compared")
 
 
 def _policy(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
@@ -135,6 +163,9 @@ def _below(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     true, recorded, missed = (facts.level(name) for name in (TRUE, RECORDED, UNDETECTED))
     if true is None or recorded is None or missed is None or true.other <= 0:
         return
+    if not monitored(facts.results, facts.last):
+        yield words("base_below_unmonitored", year=facts.last, true=numbers.count(true.other))
+        return
     yield words(
         "base_below", year=facts.last, true=numbers.count(true.other), recorded=numbers.count(recorded.other),
         share=numbers.share(missed.other / true.other),
@@ -148,7 +179,7 @@ def _relapse(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     if goal is None or not goal.pairs:
         return
     text = words("base_relapse", times=numbers.times(goal.met_other, goal.pairs))
-    if twin is not None and twin.met_other > goal.met_other:
+    if twin is not None and twin.met_other > goal.met_other and monitored(facts.results, facts.last):
         text += words("base_relapse_on_file", times=numbers.times(twin.met_other, twin.pairs))
     enough = facts.wide_enough()
     points = facts.curve(curves.AFTER_SPENDING)

@@ -1,26 +1,14 @@
 """What a plan sets otherwise than the reference, in the words and units of an office."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+from experiments.analyses.settings import by_month
 from experiments.reporting.lever_values import value_text
 from experiments.reporting.translations import Words
-from sim.core.inputs.parameters import LONGEST, ParameterBook, load_all
-from sim.core.inputs.resolve import month_name, resolve, value_in_force
+from sim.core.inputs.parameters import LONGEST, load_all
+from sim.core.inputs.resolve import month_name, value_in_force
 from sim.scenario import Scenario, round_three, scaled_levers
-from sim.scenario.scenario_reader import LEVERS, SET
-
-
-def without_plan(scenario: Scenario) -> Scenario:
-    """The same county on the parameters' own values and its own facts, which is what the baseline says: it sets no parameter."""
-    overrides = {
-        identity: [
-            each for each in found if each.place.partition(LEVERS)[0] not in scenario.files and not each.place.startswith(SET)
-        ]
-        for identity, found in scenario.overrides.items()
-    }
-    return replace(scenario, overrides=overrides)
 
 
 def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
@@ -28,7 +16,7 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
     book, scaled = load_all(), scaled_levers(reference)
     for identity in sorted({*scenario.overrides, *reference.overrides}):
         parameter = book.parameters[identity]
-        now, was = (_path(book, each, identity) for each in (scenario, reference))
+        now, was = (by_month(book, each, identity) for each in (scenario, reference))
         changes: list[tuple[int, Any]] = []
         for month in range(min(scenario.months, LONGEST)):
             value = value_in_force(now, month)
@@ -66,12 +54,3 @@ def in_proportion(scenario: Scenario, words: Words, explain: bool) -> list[str]:
         lever = load_all().parameters[identity]
         lines.append(words("plan_scaled_line", name=words.of(lever.name.model_dump()), value=value_text(lever, value, words)))
     return [words("plan_scaled_head", count=len(found)), *lines]
-
-
-def _path(book: ParameterBook, scenario: Scenario, identity: str) -> Any:
-    """The values of one parameter by month, in proportion to the county's size where nobody states them."""
-    owner = book.parameters[identity].scales_with
-    names = [identity, *([owner] if owner and owner != identity else [])]
-    few = ParameterBook({name: book.parameters[name] for name in names})
-    stated = {name: scenario.overrides[name] for name in names if name in scenario.overrides}
-    return resolve(few, {identity: [], **stated}, months=LONGEST).used[identity]

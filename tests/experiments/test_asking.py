@@ -10,7 +10,13 @@ from typer.testing import CliRunner
 
 from experiments.analyses import budget_allocation, discovery_spec
 from experiments.analyses import design as sweep_design
+from experiments.analyses.sweep import outcomes_of
 from experiments.cli.app import app
+from experiments.execution import study
+from experiments.model_api import COUNTY, load_model
+from experiments.page.views import sweep_table
+from experiments.reporting.terminal import sweep as terminal
+from experiments.reporting.translations import Words
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
 from sim.county import sample_quantiles
@@ -142,6 +148,32 @@ def test_a_sweep_writes_tables_and_a_heat_map_of_each_outcome(swept):
         for language in ("zh", "en"):
             for ending in ("png", "svg", "txt"):
                 assert (out / "figures" / f"heat-{outcome['id']}-baseline-{language}.{ending}").stat().st_size > 50
+
+
+def test_a_sweep_that_names_no_outcome_looks_at_the_promises_and_the_spending_of_its_lever(swept, tmp_path):
+    """Own money pays the hospital promise, posts are one; what insurance pays is told apart. Few runs are counted, as a trial."""
+    spec = tmp_path / "bare.yaml"
+    text = "title: {zh: 小, en: Small}\nscenarios: [baseline]\ndesign: grid\nreplications: 2\nfactors:\n"
+    found = {}
+    for lever, values in (("budget.county_floor", "[10000000, 20000000]"), ("public_posts.count", "[3000, 5000]")):
+        spec.write_text(f"{text}  {lever}: {values}\n", encoding="utf-8")
+        design = sweep_design.load(spec)
+        found[lever] = outcomes_of(design, load_model(COUNTY).catalogue(design.scenarios[0]))
+    assert {"H1_ordinary", "H1_major", "B1_floor", "B2"} <= set(found["budget.county_floor"])
+    assert "E4_posts" in found["public_posts.count"] and "H1_ordinary" not in found["public_posts.count"]
+    assert all({"own_spending", "policy_spending", "public_spending"} <= set(each) for each in found.values())
+
+    manifest, out = swept
+    shown = "".join(str(each) for each in terminal.answer(manifest, out, "zh") if not hasattr(each, "columns"))
+    assert "试算" in shown
+    summary = pandas.read_csv(out / "summary.csv", encoding="utf-8-sig")
+    answer = {**manifest, "summary": summary.astype(object).where(summary.notna(), None).to_dict("records")}
+    (table,) = sweep_table(answer, Words("zh"))
+    assert "试算" in table["note"] and all("2次中" in row[2] for row in table["rows"])
+
+    outcomes = study.outcomes(out / "journal", "baseline.00000")
+    own, policy, public = (outcomes.outcome(name) for name in ("own_spending", "policy_spending", "public_spending"))
+    assert (own < policy).all() and (policy < public).all() and (abs(own - 10) < 3).all()
 
 
 def test_the_specs_that_come_along_are_right():

@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from experiments.analyses.settings import without_plan
 from experiments.cli.app import app
 from experiments.model_api import COUNTY, load_model
 from experiments.reporting import plan_workbook
-from experiments.reporting.plan_differences import differences, in_proportion, without_plan
+from experiments.reporting.plan_differences import differences, in_proportion
 from experiments.reporting.translations import Words
 from experiments.results.files import canonical, plain
 from sim.core.inputs import shipped

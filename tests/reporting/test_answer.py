@@ -8,17 +8,22 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.analyses import attribution, budget, comparison, consequences
+from experiments.analyses import attribution, budget, comparison, consequences, settings
 from experiments.analyses.attribution import Package
 from experiments.analyses.changes import Amount, GoalChange
 from experiments.analyses.consequences import Consequences
 from experiments.cli.app import app
 from experiments.execution.study import Outcomes
-from experiments.reporting import answer
+from experiments.reporting import answer, baseline_answer
+from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import build, inputs
+from experiments.reporting.documents import comparison as documents_comparison
+from experiments.reporting.documents import pages as documents_pages
 from experiments.reporting.documents.content import Cell, Paragraph
+from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results import folder, standing
+from experiments.results.files import plain
 from sim.county import sample_values
 from sim.goals.fiscal import ENTITLEMENTS
 from sim.scenario import load_scenario, without_county_money
@@ -488,3 +493,133 @@ def test_a_brief_is_written_of_a_comparisons_folder_alone(compared, tmp_path):
     assert made.exit_code == 0, made.stderr
     text = (tmp_path / "brief" / "comparison-zh.html").read_text(encoding="utf-8")
     assert "压减方案" in text and "照旧方案" in text
+
+
+FEWER_POSTS = ("public_posts.count=3000",)
+
+
+@pytest.mark.parametrize(
+    ("name", "sets", "title"),
+    [
+        ("baseline", (), "基准方案：按凌委办发〔2021〕18号执行"),
+        ("baseline", ("public_posts.count=5000",), "基准方案：按凌委办发〔2021〕18号执行"),
+        ("baseline", FEWER_POSTS, "调整方案：基准方案改动1项"),
+        ("floor_10m", (), "县级资金减半（每年1000万元）"),
+        ("floor_10m", FEWER_POSTS, "调整方案：县级资金减半（每年1000万元）改动1项"),
+    ],
+)
+def test_a_changed_plan_does_not_go_by_the_name_of_the_plan_that_it_changes(name, sets, title):
+    description = plain(folder.description(load_scenario(name, sets)))
+    assert settings.title(description)["zh"] == title
+    assert ("Baseline" in settings.title(description)["en"].split(": ")) == title.startswith("基准方案")
+
+
+@pytest.mark.parametrize(
+    ("language", "changed", "missed"),
+    [("zh", "由5000个改为3000个", "公益岗位5000人以上"), ("en", "5,000 becomes 3,000", "At least 5,000 on public")],
+)
+def test_the_brief_of_a_changed_plan_names_its_settings_and_what_it_gives_up(compared, language, changed, missed):
+    _made, _results, out = compared
+    brief, base = (build.build_brief(inputs.open_source(out / name), [], language, "") for name in ("cut", "base"))
+    first = brief.sections[0].blocks[0].text
+    assert changed in brief.subtitle and missed in first
+    assert OfficeNumbers(Words(language)).times(0, PAIRS) in first
+    assert changed not in base.subtitle and missed not in base.sections[0].blocks[0].text
+
+
+def test_only_what_a_plan_takes_back_is_given_up(compared):
+    """A lever that goes further from being off gives nothing up, even where its goal is missed."""
+    _made, results, _out = compared
+    facts = BaselineFacts.of(results["cut"], None, None)
+    assert {each.id for each in facts.given_up} >= {"E4_posts", "B1_floor"}
+    assert not BaselineFacts.of(results["base"], None, None).given_up
+    raised = BaselineFacts.of(results["cut"], None, None)
+    raised.__dict__["settings"] = [settings.LeverChange(each.id, each.month, each.other, each.first) for each in facts.settings]
+    assert not raised.given_up and "主动放弃" not in "".join(baseline_answer.sentences(raised, Words("zh")))
+
+
+def changed_amount(difference: float, *, clear: bool, first: float = 500.0) -> Amount:
+    ends = (difference - 1.0, difference + 1.0) if clear else (-1000.0, 1000.0)
+    return Amount(first, first + difference, *ends, p10=difference - 1.0, p90=difference + 1.0, rises=100, falls=0)
+
+
+WATCHED = SimpleNamespace(manifest={"parameters": dict.fromkeys(consequences.MONITORING, 1)})
+UNWATCHED = SimpleNamespace(manifest={"parameters": dict.fromkeys(consequences.MONITORING, {"2020-01": 1, "2021-01": 0})})
+
+
+def facts_of(broken=(), persons=None, pairs=100):
+    """Facts of a comparison as far as its second page asks for them; ``persons``: by indicator, the same in every year."""
+    found = persons or {}
+    return SimpleNamespace(
+        first=WATCHED,
+        other=WATCHED,
+        broken=list(broken),
+        pairs=pairs,
+        years=[2021],
+        since=2021,
+        persons=lambda indicator, _year: found.get(indicator),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "sure", "told"),
+    [
+        ({"pairs": 20, "met_first": 20, "met_other": 12, "harmed": 8}, True, True),
+        ({"pairs": 20, "met_first": 1, "met_other": 0, "harmed": 1, "given_up": True}, False, True),  # chance alone may do that
+        ({"pairs": 20, "met_first": 20, "met_other": 0, "harmed": 20, "decided": True}, False, False),  # missed since it was set
+    ],
+)
+def test_a_direction_is_called_sure_on_enough_runs_and_never_of_what_was_decided(values, sure, told):
+    numbers = OfficeNumbers(Words("zh"))
+    said = "".join(documents_pages.surety(facts_of([change(**values)]), numbers))
+    assert ("方向比较有把握" in said) == sure and ("由达标转为不达标" in said) == told
+
+
+def place(name: str, difference: float, verdict: str, first: float = 10_000.0) -> dict:
+    return {"scope": "segment", "unit": name, "name": {"zh": name, "en": name}, "indicator": "rural_income", "first": first,
+            "difference": difference, "verdict": verdict}  # fmt: skip
+
+
+def test_who_loses_less_than_a_hundredth_is_not_named():
+    numbers = OfficeNumbers(Words("zh"))
+    said = "".join(
+        documents_pages.who([place("甲", -200, "loses"), place("乙", -50, "loses"), place("丙", -60, "loses")], numbers)
+    )
+    assert "甲" in said and "乙" not in said and "丙" not in said and "均受损" not in said and "其他几类" not in said
+    assert "均受损" in "".join(documents_pages.who([place("甲", -200, "loses"), place("乙", -150, "loses")], numbers))
+    assert "无明显变化" in "".join(documents_pages.who([place("甲", -99, "loses")], numbers))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_those_behind_a_broken_promise_are_named_before_incomes(pages, facts, language):
+    words = Words(language)
+    hurt = next(each for each in pages[language].sections if each.id == "who").blocks[0].text
+    assert hurt.startswith(words("who_concerned", items="").split("：" if language == "zh" else ":")[0])
+    posts = facts.goal("E4_posts")
+    assert answer.short_name(posts, words) in hurt and OfficeNumbers(words).count(posts.persons.difference) in hurt
+
+
+def test_a_number_of_persons_that_does_not_clearly_change_is_so_in_text_and_table():
+    """The text says that the truth shows no clear change: so does the table, and of the register too."""
+    numbers = OfficeNumbers(Words("zh"))
+    for clear in (True, False):
+        found = facts_of(persons={name: changed_amount(60.0, clear=clear) for name in ("relapse_rate", "relapse_recorded")})
+        (said,) = answer.people(found, numbers)
+        rows = list(documents_comparison._people_rows(found, numbers, ("relapse_rate", "relapse_recorded")))
+        assert ("未见明显变化" in said) == (not clear)
+        assert {row["persons"] for row in rows} == {"多约60人" if clear else "未见明显变化"}
+    mixed = {"relapse_rate": changed_amount(60.0, clear=True), "relapse_recorded": changed_amount(40.0, clear=False)}
+    assert "台账上看不出来" in "".join(answer.people(facts_of(persons=mixed), numbers))
+
+
+def test_a_register_that_nobody_keeps_has_no_count():
+    """With monitoring stopped its 0 is no good news: text and table say that there is none."""
+    numbers = OfficeNumbers(Words("zh"))
+    found = facts_of(persons={name: changed_amount(60.0, clear=True) for name in ("relapse_rate", "relapse_recorded")})
+    assert [consequences.monitored(each, 2021) for each in (WATCHED, UNWATCHED)] == [True, False]
+    assert consequences.monitored(UNWATCHED, 2020)
+    found.other = UNWATCHED
+    assert "无从反映" in "".join(answer.people(found, numbers))
+    true, recorded = documents_comparison._people_rows(found, numbers, ("relapse_rate", "relapse_recorded"))
+    assert "无监测" in recorded["other"].shown and recorded["persons"] == "—" and recorded["first"].shown.endswith("人")
+    assert true["other"].shown.endswith("人")

@@ -6,6 +6,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
+from experiments.reporting.terminal import comparison
 from experiments.reporting.terminal import levers as table
 from experiments.reporting.terminal.prose import CLOSING, OPENING, Prose, wrap
 from experiments.reporting.translations import LANGUAGES, Words
@@ -112,3 +113,14 @@ ENGLISH_UNITS = (
     " enterprises",
     "built in",
 )
+
+
+def test_the_money_behind_a_broken_promise_is_listed_however_uncertain():
+    """The hospital top-up: its interval holds 0, and the promise that it pays for breaks."""
+    line = {"first": 8_650_000.0, "other": 7_620_000.0, "difference": -1_030_000.0, "low": -2e6, "high": 1e5}
+    lines = [{"fund": "county_floor", "use": use, **line} for use in ("", "top_up_county", "interest_subsidy")]
+    for goals, listed in ((["H1_ordinary"], 2), ([], 1)):
+        shown = comparison.money(lines, Words("zh"), comparison.uses_behind(goals))
+        assert shown.row_count == listed
+        assert [*shown.columns[3].cells][-1] == "-103＊"
+    assert "守不住的承诺" in Words("zh")("compare_money_note", year=2021)

@@ -69,6 +69,7 @@ def check(
 
 
 def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool, explain: bool) -> None:
+    from experiments.analyses import settings
     from experiments.reporting import plan_differences
     from experiments.reporting.translations import Words
     from experiments.results.folder import description
@@ -81,7 +82,7 @@ def _check_scenario(file: Path, scenario: Any, lang: Language, as_json: bool, ex
         console.show_json({**found, "warnings": questions} if questions else found)
         return
     words = Words(lang)
-    changes = list(plan_differences.differences(scenario, plan_differences.without_plan(scenario), words))
+    changes = list(plan_differences.differences(scenario, settings.without_plan(scenario), words))
     console.show(
         [
             words("check_ok", file=file, title=words.of(scenario.title), count=len(scenario.own)),

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
-from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.analyses import settings
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences, monitored
 from experiments.reporting import answer, baseline_answer
 from experiments.reporting.baseline_answer import INCOME, BaselineFacts
 from experiments.reporting.documents import pages
@@ -29,7 +30,9 @@ def lead(facts: BaselineFacts, words: Words) -> str:
     runs = facts.itself.pairs
     beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
     trial = words("lead_trial") if runs < ENOUGH else ""
-    title = answer.long_title(words.of(facts.results.manifest["scenario"]["title"]))
+    title = answer.long_title(words.of(settings.title(facts.results.manifest["scenario"])))
+    if facts.settings:
+        title = words("lead_changed", title=title, levers=answer.describe_settings(facts.settings, OfficeNumbers(words)))
     return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
 
 
@@ -138,6 +141,8 @@ def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iter
             if amount is not None:
                 value = amount.other if is_other else amount.first
                 row[key] = Cell(value, numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
+                if indicator == RECORDED and not monitored(own.other if is_other else own.first, facts.last):
+                    row[key] = Cell(None, numbers.words("cell_unmonitored"))
         if len(row) > 1:
             yield row
 

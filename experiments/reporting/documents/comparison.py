@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
+from experiments.analyses import settings
 from experiments.analyses.attribution import BELOW
 from experiments.analyses.changes import GoalChange
-from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences
+from experiments.analyses.consequences import OWN_FUND, RECORDED, TRUE, Consequences, monitored
 from experiments.reporting import answer
 from experiments.reporting.documents import pages
 from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
@@ -24,7 +25,7 @@ def lead(facts: Consequences, words: Words) -> str:
     """Which two plans, and how often they were run."""
     numbers = OfficeNumbers(words)
     changed = answer.describe_levers(facts, numbers)
-    first, other = (answer.long_title(words.of(each.manifest["scenario"]["title"])) for each in (facts.first, facts.other))
+    first, other = (answer.long_title(words.of(settings.title(each.manifest["scenario"]))) for each in (facts.first, facts.other))
     plan = words("lead_plan", levers=changed) if changed else words("lead_plan_title", title=other)
     trial = words("lead_trial") if facts.trial else ""
     return words("lead_comparison", plan=plan, first=first, runs=facts.pairs, trial=trial)
@@ -44,7 +45,8 @@ def build_sections(facts: Consequences, words: Words, parts: Mapping[str, Any] |
     table: list[Block] = [build_table(facts, numbers)]
     table += [] if picture is None else [Illustration("answer", picture.title, picture.alt, picture)]
     sections.append(Section("table", words("page_comparison_table"), tuple(table)))
-    sections.append(Section("who", words("page_who"), (Paragraph(_joined(pages.who(places, numbers), words)),)))
+    hurt = [*_concerned(facts, numbers), *pages.who(places, numbers)]
+    sections.append(Section("who", words("page_who"), (Paragraph(_joined(hurt, words)),)))
     if parts is not None and parts["parts"]:
         sections.append(Section("parts", words("page_parts"), (build_parts_table(parts["parts"], numbers),)))
     sections.append(Section("basis", words("page_basis"), (Paragraph(_joined(_basis(facts, numbers, bool(repairs)), words)),)))
@@ -64,6 +66,32 @@ def _paragraphs(sentences: Sequence[str], words: Words) -> Iterator[Paragraph]:
 
 def _joined(sentences: Any, words: Words) -> str:
     return words("sentence_gap").join(text for text in sentences if text)
+
+
+def _concerned(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
+    """Whom the promises that break are about, those in one number once, and who waits for help."""
+    words, told, texts = numbers.words, set(), []
+    for group in answer.grouped(answer.in_order(facts.broken)):
+        change = group[0]
+        behind = change.behind or (change.id,)
+        if change.persons is None or behind in told or answer.counted_below(change):
+            continue
+        told.add(behind)
+        name = words("name_list").join(words("quoted_name", name=answer.short_name(each, words)) for each in group)
+        texts.append(words("who_concerned_item", name=name, change=_persons_cell(change, numbers)))
+    for row in _people_rows(facts, numbers, (HELP,)):
+        if facts.broken:
+            texts.append(words("who_waiting_item", change=row["persons"]))
+    if texts:
+        yield words("who_concerned", items=words("item_list").join(texts))
+
+
+def _persons_cell(change: GoalChange, numbers: OfficeNumbers) -> str:
+    """Whom a broken promise is about: payments not made, or persons fewer or more; nothing where no number is known."""
+    if change.persons is None:
+        return numbers.words("cell_none")
+    label = "cell_cases" if change.behind else "cell_fewer" if change.persons.difference < 0 else "cell_more"
+    return numbers.words(label, count=numbers.count(change.persons.difference))
 
 
 def _basis(facts: Consequences, numbers: OfficeNumbers, repaired: bool) -> Iterator[str]:
@@ -133,12 +161,9 @@ def _goal_row(
     """``counted``: a row above counts the same payments already."""
     words, change = numbers.words, group[0]
     first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
-    persons, lacking = words("cell_none"), words("cell_none")
+    persons, lacking = _persons_cell(change, numbers), words("cell_none")
     if change.given_up and change.persons is not None:
         first, other = numbers.persons(change.persons.first), numbers.persons(change.persons.other)
-    if change.persons is not None:
-        label = "cell_cases" if change.behind else "cell_fewer" if change.persons.difference < 0 else "cell_more"
-        persons = words(label, count=numbers.count(change.persons.difference))
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
         lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
     if counted:
@@ -172,9 +197,16 @@ def _people_rows(
         else:
             shown = [numbers.persons(each) for each in (amount.first, amount.other)]
         side = f"{side}_items" if indicator == HELP else side
-        changed = words(side, count=numbers.count(amount.difference)) if abs(amount.difference) >= 1.0 else words("cell_none")
+        moves = answer.persons_move(amount) if indicator == TRUE else amount.clear
+        changed = words(side, count=numbers.count(amount.difference)) if moves else words("cell_unclear")
+        changed = words("cell_none") if amount.first == amount.other else changed
+        cells = [Cell(value, text) for value, text in zip((amount.first, amount.other), shown)]
+        if indicator == RECORDED:
+            seen = [monitored(each, year) for each in (facts.first, facts.other)]
+            cells = [cell if each else Cell(None, words("cell_unmonitored")) for cell, each in zip(cells, seen)]
+            changed = changed if all(seen) else words("cell_none")
         yield {
-            "item": words(label, year=year), "first": Cell(amount.first, shown[0]), "other": Cell(amount.other, shown[1]),
+            "item": words(label, year=year), "first": cells[0], "other": cells[1],
             "since": _year(facts.since, words), "persons": changed, "repair": words("cell_none"),
         }  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.analyses import settings
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Column, Kind, Place
 from experiments.reporting.documents.measures import Measurements
@@ -36,7 +37,7 @@ class ReportContext:
     @property
     def title(self) -> str:
         """The scenario's title."""
-        return self.words.of(self.manifest["scenario"]["title"])
+        return self.words.of(settings.title(self.manifest["scenario"]))
 
     @property
     def last_month(self) -> str:

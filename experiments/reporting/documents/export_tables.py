@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas
 
+from experiments.analyses import settings
 from experiments.reporting import figure_data
 from experiments.reporting.figures import provenance
 from experiments.reporting.translations import Words
@@ -93,7 +94,7 @@ class _TableMaker:
         }  # fmt: skip
         rows: dict[str, dict[str, Any]] = {}
         for number, run in enumerate(runs):
-            title = provenance.drawable(run.manifest["scenario"]["title"])[words.language]
+            title = provenance.drawable(settings.title(run.manifest["scenario"]))[words.language]
             for key, form in (
                 ("probability", PERCENT),
                 ("low", PERCENT),

@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import TRUE, Consequences
-from experiments.reporting.answer import short_name
+from experiments.reporting.answer import SLIGHT, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -60,11 +60,17 @@ def warnings(marks: Sequence[Mark], words: Words) -> Iterator[str]:
 
 
 def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator[str]:
-    """Kinds of households whose income or relapse clearly changes: the two that change most by name; townships never."""
+    """Kinds of households whose income or relapse clearly changes, by more than a trifle of it: the two that change most by name;
+    townships never.
+    """
     words = numbers.words
-    own = [line for line in places if line["scope"] == "segment" and line["indicator"] == "rural_income"]
+    kinds = [line for line in places if line["scope"] == "segment"]
+    own = [line for line in kinds if line["indicator"] == "rural_income"]
+    told = [line for line in kinds if abs(line["difference"]) >= SLIGHT * abs(line["first"])]
     for verdict, label in ((LOSES, "who_lose"), (GAINS, "who_gain")):
-        found = sorted((line for line in own if line["verdict"] == verdict), key=lambda line: -abs(line["difference"]))
+        found = sorted(
+            (line for line in told if line in own and line["verdict"] == verdict), key=lambda line: -abs(line["difference"])
+        )
         if not found:
             continue
         every = len(found) == len(own)
@@ -73,8 +79,8 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
         )
         rest = words(f"{label}_rest") if len(found) > 2 and not every else ""
         yield words(f"{label}_all" if every else f"{label}_some", items=named, rest=rest)
-    if not any(line["verdict"] in (GAINS, LOSES) for line in own):
-        fall = [line for line in places if line["scope"] == "segment" and line["indicator"] == "relapse_rate"]
+    if not any(line["verdict"] in (GAINS, LOSES) for line in told if line in own):
+        fall = [line for line in told if line["indicator"] == "relapse_rate"]
         worse = sorted((line for line in fall if line["verdict"] == LOSES), key=lambda line: -line["difference"])[:2]
         names = words("name_list").join(words.of(line["name"]) for line in worse)
         yield words("who_relapse", names=names) if names else words("who_none")
@@ -82,13 +88,14 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
 
 def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     """The direction in counts and the size in eight runs of ten, of the worst that the answer tells of and of persons below the
-    line.
+    line. What a plan gives up by decision is no evidence: it is missed since it was set.
     """
     words = numbers.words
-    told = [each for each in facts.broken if each.harmed and (each.promise or each.owed)]
-    worst = next((each for each in told or facts.broken if each.harmed), None)
+    found = [each for each in facts.broken if each.harmed and not each.decided]
+    told = [each for each in found if each.promise or each.owed]
+    worst = next(iter(told or found), None)
     if worst is not None:
-        label = "sure_goal" if worst.helped else "sure_goal_one_way"
+        label = "sure_goal_one_way" if worst.one_way and not worst.helped else "sure_goal"
         yield words(
             label, goal=short_name(worst, words), runs=worst.pairs, harmed=worst.harmed, helped=worst.helped
         )  # fmt: skip

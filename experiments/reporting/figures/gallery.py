@@ -12,6 +12,7 @@ import numpy as np
 import pandas
 from matplotlib.figure import Figure
 
+from experiments.analyses import settings
 from experiments.reporting import figure_data, goal_selection
 from experiments.reporting.figures import (
     alt_text,
@@ -247,7 +248,7 @@ class _FigureMaker:
         words, data = self.words, figure_data.compare_goals(self.briefed, other)
         if data.empty:
             return
-        named = [provenance.drawable(each.manifest["scenario"]["title"])[self.language] for each in (self.briefed, other)]
+        named = [provenance.drawable(settings.title(each.manifest["scenario"]))[self.language] for each in (self.briefed, other)]
         titles = (named[0], named[1])
         name = other.manifest["scenario"]["id"]
         figure = goal_probabilities.plot_comparison(data, titles, self.language, self.facts)

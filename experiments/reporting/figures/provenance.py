@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.analyses import settings
 from experiments.reporting.figures import style
 from experiments.reporting.translations import LANGUAGES
 from experiments.results.folder import Results
@@ -16,7 +17,7 @@ def facts(results: Results) -> dict[str, Any]:
     """What the small print of every figure says."""
     manifest = results.manifest
     return {
-        "title": drawable(manifest["scenario"]["title"]),
+        "title": drawable(settings.title(manifest["scenario"])),
         "runs": manifest["replications"]["completed"],
         "draws": results.goals[0]["draws"],
         "seed": manifest["seed"],

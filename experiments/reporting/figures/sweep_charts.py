@@ -11,6 +11,7 @@ from experiments.reporting import lever_values
 from experiments.reporting.figures import style
 from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, value_axis
 from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION, width, wrap
+from experiments.reporting.office_numbers import ENOUGH
 from experiments.reporting.translations import Words, probability
 
 NUMBERS = (int, float, np.number)
@@ -197,10 +198,12 @@ def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
 
 
 def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words) -> str:
-    """An outcome of a point with its interval; a probability of 0 or 1 in all runs as the bound that it is. ``row``: mean, low,
-    high, bound, as in the summary of a sweep.
+    """An outcome of a point with its interval; a probability of few runs as a count, one of 0 or 1 in all runs as the bound that
+    it is. ``row``: mean, low, high, runs, bound, as in the summary of a sweep.
     """
     if subject["kind"] == "probability":
+        if 0 < row["runs"] < ENOUGH:
+            return words("count_of", met=round(row["mean"] * row["runs"]), runs=int(row["runs"]))
         bound = None if pandas.isna(row["bound"]) else row["bound"]
         return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
     middle = quantity(row["mean"], subject["unit"], words)

@@ -2,7 +2,7 @@
 answer last.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
-from experiments.analyses.consequences import OWN_FUND
+from experiments.analyses.consequences import OWN_FUND, promises
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words, probability
@@ -33,7 +33,7 @@ def answer(result: Mapping[str, Any], language: str, folder: Path | None) -> Ite
         if not one["same"]:
             yield goals(one["goals"], words)
             yield words("compare_goals_note")
-            yield money(one["money"], words)
+            yield money(one["money"], words, uses_behind(each["goal"] for each in one["broken"]))
             yield words("compare_money_note", year=one["since"])
             yield indicators(one["indicators"], words)
             yield places(one["places"], words)
@@ -91,9 +91,9 @@ def points(middle: float | None, low: float | None, high: float | None, words: W
     return f"{100 * middle:+.0f}\n({words('range_signed', low=f'{100 * low:+.0f}', high=f'{100 * high:+.0f}')})"
 
 
-def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
+def money(lines: Sequence[Mapping[str, Any]], words: Words, behind: Collection[str] = ()) -> Table:
     """Yuan a year in the years in force: every purse, so that they add up, the uncertain differences marked; under a purse the
-    uses that clearly change.
+    uses that clearly change, and those ``behind`` a broken promise.
     """
     from sim.household_trace import fund_names
 
@@ -106,7 +106,7 @@ def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     last = len([line for line in order if line["fund"] not in NOT_PUBLIC])
     for line in (*order[:last], *sums, *order[last:]):
         large = abs(line["difference"] or 0.0) >= SMALLEST
-        if line["use"] and not (_clear(line) and large):
+        if line["use"] and not (large and (_clear(line) or line["use"] in behind)):
             continue
         fund = words("public_money") if line["fund"] == "public" else words.of(fund_names()[line["fund"]])
         use = f"use_{line['use']}"
@@ -115,6 +115,12 @@ def money(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
         mark = "" if _clear(line) or not large else words("uncertain_mark")
         table.add_row(Prose(name), *sides, numbers.table_money(line["difference"], sign=True) + mark)
     return table
+
+
+def uses_behind(goals: Iterable[str]) -> set[str]:
+    """What is paid for by the payments that these goals are about."""
+    records = [promises().get(goal, {}) for goal in goals]
+    return {use for record in records for name in ("uses", "paid") for use in record.get(name, ())}
 
 
 def _clear(line: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 
+from experiments.analyses import settings
 from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words, bound, margin, probability
@@ -61,7 +62,7 @@ def _head(manifest: Mapping[str, Any], goals: Sequence[Mapping[str, Any]], words
     """Scenario, months, runs, draws, seed, vantage; whether it is a trial, and what is missing of an incomplete run."""
     scenario, counts, months = manifest["scenario"], manifest["replications"], manifest["months"]
     if words.of(scenario.get("title")):
-        yield words.of(scenario["title"])
+        yield words.of(settings.title(scenario))
     draws = goals[0]["draws"] if goals else 0
     vantage = scenario.get("vantage")
     parts = (

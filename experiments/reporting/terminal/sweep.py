@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.reporting.figures import sweep_charts
+from experiments.reporting.office_numbers import ENOUGH
 from experiments.reporting.translations import Words
 from experiments.results.files import read_csv
 
@@ -22,6 +23,8 @@ def answer(manifest: Mapping[str, Any], folder: Path, language: str) -> Iterator
     words = Words(language)
     yield Text(words.of(manifest["title"]), style="bold")
     yield Text(words("sweep_said", points=manifest["points"], replications=manifest["replications"]))
+    if manifest["replications"] < ENOUGH:
+        yield Text(words("scoreboard_trial", runs=manifest["replications"]))
     summary = read_csv(folder / "summary.csv")
     if manifest["design"] == "grid":
         yield _levels(manifest, summary[summary["point"].isin(summary["point"].unique()[:MOST_ROWS])], words)
