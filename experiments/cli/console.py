@@ -162,7 +162,7 @@ def format_doubt(doubt: "Doubt", lang: str) -> str:
     return escape(
         words(
             f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
-            value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
+            value=amount(doubt.value), usual=amount(doubt.usual), times=words.grouped(f"{doubt.times:,.0f}"),
             guess=words(f"doubt_{guess}_{'more' if more else 'less'}"),
         )
     )  # fmt: skip

@@ -224,9 +224,9 @@ def test_the_count_of_what_a_plan_sets_leaves_out_what_it_inherits(written):
 @pytest.mark.parametrize(
     ("setting", "question"),
     [
-        ("budget.county_floor=2000", "2,000 元/年，基准2,000 万元/年，低10,000倍：是否漏写“万”？"),
-        ("budget.county_floor={2023: 2000}", "低10,000倍：是否漏写“万”？"),
-        ("public_posts.count=50", "50 个岗位，基准5,000 个岗位，低100倍：是否少写了零？"),
+        ("budget.county_floor=2000", "2000元/年，基准2000万元/年，低10000倍：是否漏写“万”？"),
+        ("budget.county_floor={2023: 2000}", "低10000倍：是否漏写“万”？"),
+        ("public_posts.count=50", "50个岗位，基准5000个岗位，低100倍：是否少写了零？"),
         ("targeted_help.relief_menu=[0.1, 1, 1, 1, 1, 1, 1, 1]", "低10倍"),
         ("public_posts.count=501", None),
         ("public_posts.count=0", None),  # none at all is meant

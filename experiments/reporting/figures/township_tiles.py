@@ -75,7 +75,8 @@ def format_mean(value: float, unit: str, words: Words) -> str:
     """A mean with one decimal: percent for shares, and counts with their unit."""
     if unit == "share":
         return words("percent", number=f"{100 * value:.1f}")
-    return words("with_unit", number=f"{value:,.1f}", unit=words.unit(unit)) if words.unit(unit) else f"{value:,.1f}"
+    number = words.grouped(f"{value:,.1f}")
+    return words("with_unit", number=number, unit=words.unit(unit)) if words.unit(unit) else number
 
 
 def _short(name: str) -> str:
