@@ -103,8 +103,9 @@ def _parameters(words: Words, role: str) -> str:
     for each in load_all().parameters.values():
         if each.role == role:
             sources = "; ".join(f"{source.title}: {source.where}".rstrip(": ") for source in each.sources)
-            rows.append([f"`{each.id}`", words.of(each.name.model_dump()), value_text(each, each.value, words), _limits(words, each),
-                         words(f"doc_grade_{each.evidence}"), words.clause(each.clause), sources])  # fmt: skip
+            name, value = words.of(each.name.model_dump()), value_text(each, each.value, words)
+            rows.append([f"`{each.id}`", name, value, _limits(words, each), words(f"doc_grade_{each.evidence}"),
+                         words.clause(each.clause), sources])  # fmt: skip
     return _table(_heads(words, "id", "name", "value", "limits", "evidence", "clause", "source"), rows)
 
 
