@@ -4,6 +4,7 @@ import io
 import logging
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -74,6 +75,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 BASELINE = Path("baseline")  # the shipped one, unless the working folder has its own
 
 
+#: The program's name where a command of it follows.
+COMMAND = re.compile(r"(?<![\w./-])xianjie(?= [a-z-]| 命令| COMMAND)")
+
 #: The language that the command line names with --lang; None where it names none, or both.
 _NAMED: list[str | None] = [None]
 
@@ -101,11 +105,12 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
     except InputError as problem:
-        typer.echo(problem.text_in(message_language()), err=True)
+        typer.echo(as_called(problem.text_in(message_language())), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except UserError as problem:  # raised where file and line are not known
         both = {"zh": problem.chinese, "en": problem.english}
-        typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        told = both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")
+        typer.echo(as_called(escape(told)), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except CannotBeFounded as problem:
         chinese, english = escape(problem.chinese), escape(problem.english)
@@ -227,13 +232,21 @@ def show_json(value: object) -> None:
     typer.echo(as_json(value), nl=False)
 
 
+def as_called(text: str) -> str:
+    """A text whose commands are typed as the program was started: by xj.py where that started it."""
+    program = os.environ.get("XIANJIE_PROGRAM")
+    return COMMAND.sub(lambda _: program, text) if program else text
+
+
 def show(parts: Iterable[RenderableType]) -> None:
     """Print an answer on stdout; a character that the console cannot show becomes a question mark."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     console = _screen()
     for part in parts:
-        console.print(Prose("\n".join(map(escape, part.split("\n")))) if isinstance(part, str) else part)
+        if isinstance(part, Prose):
+            part = Prose(as_called(part.text), part.style)
+        console.print(Prose(as_called("\n".join(map(escape, part.split("\n"))))) if isinstance(part, str) else part)
 
 
 def show_long(parts: Iterable[RenderableType], out: Path | None = None) -> None:

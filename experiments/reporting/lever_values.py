@@ -48,7 +48,7 @@ def number_text(value: float, unit: str, words: Words) -> str:
 
 
 def _with_unit(value: float, unit: str, words: Words) -> str:
-    if unit.startswith("yuan"):  # large sums in the reader's own: 万元, million yuan
+    if unit.startswith("yuan") and "person" not in unit:  # large sums in the reader's own: 万元, million yuan
         large, one, many = (LARGE, "元", "万元") if words.language == "zh" else (MILLION, "yuan", "million yuan")
         if words.language == "zh" and abs(value) >= HUNDRED_MILLION:
             large, many = HUNDRED_MILLION, "亿元"

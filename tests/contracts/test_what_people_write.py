@@ -161,7 +161,7 @@ SPECS = {
     "infinite ends": ("  public_posts.count: {low: 0, high: .inf}\n", 6, "必须是数字"),
     "ends in words": ("  budget.county_floor: {low: 1000万, high: 2000万}\n", 6, "请写成 10000000"),
     "a month nobody knows": ("  public_posts.count: {low: 0, high: 1, from: 1999}\n", 6, "不在2020年至2030年之内"),
-    "no such lever": ("  public_posts.coutn:\n", 6, "没有这个抓手或假设（是不是想写“public_posts.count”"),
+    "no such lever": ("  public_posts.coutn:\n", 6, "没有这个政策措施或假定（是不是想写“public_posts.count”"),
 }
 INSTEAD = {
     "NUL in a name": (f"[{SCENARIOS / 'baseline'}]", '["a\\0b"]'),

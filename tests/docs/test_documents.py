@@ -112,6 +112,17 @@ def test_both_guides_have_the_same_commands_and_the_same_scenario():
     assert blocks(GUIDES[0], "yaml") == blocks(GUIDES[1], "yaml") != []
 
 
+def test_both_guides_name_every_plan_that_ships_and_the_chinese_one_has_no_english_row():
+    for guide in GUIDES:
+        text = guide.read_text(encoding="utf-8")
+        assert not [
+            file.stem for file in (ROOT / "scenarios").glob("*.yaml") if file.stem != "county" and f"{file.stem}" not in text
+        ]
+        assert "`own_money_stopped`" in text
+    rows = [line for line in GUIDES[0].read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert not [row for row in rows if re.search(r" · [A-Za-z]+ [A-Za-z]+ ", row)]
+
+
 @pytest.mark.deep
 def test_the_commands_of_the_guide_work(tmp_path):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")

@@ -74,7 +74,7 @@ def half_the_county(world: World) -> Finding:
     return Finding(holds, "，".join(texts), ", ".join(texts))
 
 
-@relation("MR15", "strict", "未使用的杠杆改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
+@relation("MR15", "strict", "未使用的政策措施改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
 def unused_lever(world: World) -> Finding:
     """A lever that nobody uses, or that is left at its status quo, changes no bit."""
     same: dict[str, Any] = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}
