@@ -95,16 +95,18 @@ class Words:
 
     def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
         """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
-        万元, English in thousand or million yuan; millions of yuan in 万元, English as they are.
+        万元, from 100 million in 亿元, English in million yuan from 100 000; millions of yuan likewise, English as they are.
         """
         name = self.unit(unit, difference)
         if unit.startswith("million yuan") and self.language == "zh":
-            return 0.01, name.replace("百万元", "万元", 1)
+            most = largest >= HUNDRED_MILLION / MILLION
+            return (100.0, name.replace("百万元", "亿元", 1)) if most else (0.01, name.replace("百万元", "万元", 1))
         if not unit.startswith("yuan") or largest < LARGE:
             return 1.0, name
         if self.language == "zh":
-            return 10_000.0, name.replace("元", "万元", 1)
-        return (float(MILLION), f"million {name}") if largest >= MILLION else (1000.0, f"thousand {name}")
+            most = largest >= HUNDRED_MILLION
+            return (1e8, name.replace("元", "亿元", 1)) if most else (10_000.0, name.replace("元", "万元", 1))
+        return (float(MILLION), f"million {name}") if largest >= MILLION / 10 else (1.0, name)
 
     def number(self, value: float | None, unit: str, sign: bool = False) -> str:
         """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
@@ -191,7 +193,7 @@ def probability(words: Words, goal: Mapping[str, Any]) -> str:
 
 def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
     """The median margin of a goal with its unit, and the range of nine runs in ten without: shares in points of at most two
-    decimals, large sums of yuan in 万元 (English: thousand or million yuan).
+    decimals, large sums of yuan as ``Words.large`` has them.
     """
     unit, values = goal["unit"], [goal[key] for key in ("margin", "margin_p05", "margin_p95")]
     known = [abs(value) for value in values if value is not None and math.isfinite(value)]

@@ -338,7 +338,7 @@ class _FigureMaker:
             )
 
     def townships(self) -> Iterator[Picture]:
-        """Tiles and sorted dots of risk and enclaves."""
+        """Tiles and dots, in the order of the official list, of risk and enclaves."""
         words = self.words
         for indicator, title, section in TOWNSHIPS:
             data = figure_data.tabulate_places(self.briefed, indicator)
@@ -349,7 +349,7 @@ class _FigureMaker:
             subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
                        "county": figure_data.read_county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
             figure = township_tiles.plot_tiles(data, subject, self.language, self.facts)
-            known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
+            known = data.dropna(subset=["mean"])
             items = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
                     for row in known.to_dict("records")]  # fmt: skip
             alt = _describe_items(words, words(title), items)
