@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.reporting import figure_data
-from experiments.reporting.figures import gallery, picture, style
+from experiments.reporting.figures import gallery, picture, style, township_tiles
 from experiments.reporting.translations import LANGUAGES
 from experiments.results.folder import Results
 
@@ -166,6 +166,20 @@ def test_what_is_drawn_is_what_the_data_say(pictures):
     flips = pictures["flips-other"]
     widths = [bar.get_width() for bar in flips.figure.axes[0].patches]
     np.testing.assert_allclose(widths, flips.data[["both", "helped", "harmed", "neither"]].to_numpy().ravel())
+
+
+def test_townships_stand_in_the_order_of_the_official_list_and_are_not_ranked(pictures):
+    tiles = pictures["townships-relapse_rate"]
+    known = tiles.data.dropna(subset=["mean"])
+    for language in LANGUAGES:
+        labels = [text.get_text().replace("\n", "") for text in tiles.figure.axes[1].get_yticklabels()]
+        names = [township_tiles._short(str(name)) for name in known[f"name_{language}"]]
+        if set(labels) == set(names):
+            assert labels == names
+            break
+    else:
+        raise AssertionError(labels)
+    assert not tiles.caption or "排名" in tiles.caption or "official list" in tiles.caption
 
 
 def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures, folders):

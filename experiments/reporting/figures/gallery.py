@@ -166,9 +166,7 @@ class _FigureMaker:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
         data = provenance.tidy([band] if reference is None else [band, reference[1]])
-        return self.picture(
-            f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption=words("fan_is_not"), section=section
-        )
+        return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption="", section=section)
 
     def divergence(self) -> Iterator[Picture]:
         """The drift of records from the truth, where a scenario lets the assessment distort records."""
