@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from experiments.cli.app import app
 from experiments.reporting import figure_data
 from experiments.reporting.figures import gallery, picture, style, township_tiles
-from experiments.reporting.translations import LANGUAGES
+from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,7 +195,8 @@ def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures
 
 
 def test_the_words_for_those_who_cannot_see_hold_the_main_number(pictures):
-    last = f"{pictures['fan-rural_income'].data['p50'].iloc[-1]:,.0f}"
+    words = Words(pictures["fan-rural_income"].language)
+    last = words.grouped(f"{pictures['fan-rural_income'].data['p50'].iloc[-1]:,.0f}")
     assert last in pictures["fan-rural_income"].alt
     assert f"{pictures['income-sources'].data['total'].iloc[-1]:,.0f}" in pictures["income-sources"].alt
     began = pictures["monitoring-funnel"].data["mean"].iloc[0]
