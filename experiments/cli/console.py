@@ -4,7 +4,6 @@ import io
 import logging
 import math
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.console import Console, Group, RenderableType
 
-from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.terminal.prose import Prose, as_called
 from sim.core.inputs.errors import INDENT, CannotBeFounded, InputError, UserError, disk_is_full
 from sim.core.inputs.notation import escape
 
@@ -74,9 +73,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 BASELINE = Path("baseline")  # the shipped one, unless the working folder has its own
 
-
-#: The program's name where a command of it follows.
-COMMAND = re.compile(r"(?<![\w./-])xianjie(?= [a-z-]| 命令| COMMAND)")
 
 #: The language that the command line names with --lang; None where it names none, or both.
 _NAMED: list[str | None] = [None]
@@ -230,12 +226,6 @@ def show_json(value: object) -> None:
     from experiments.results.files import as_json
 
     typer.echo(as_json(value), nl=False)
-
-
-def as_called(text: str) -> str:
-    """A text whose commands are typed as the program was started: by xj.py where that started it."""
-    program = os.environ.get("XIANJIE_PROGRAM")
-    return COMMAND.sub(lambda _: program, text) if program else text
 
 
 def show(parts: Iterable[RenderableType]) -> None:

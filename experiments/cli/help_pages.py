@@ -9,9 +9,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from experiments.cli.console import as_called
 from experiments.cli.help_texts import summary, translate_help
-from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.terminal.prose import Prose, as_called
 from experiments.reporting.translations import Words
 
 #: What a planner needs first, in this order: how it is typed, by command.

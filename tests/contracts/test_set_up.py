@@ -169,7 +169,7 @@ def test_the_order_of_the_tests_names_files_that_are_there():
 
 def test_a_command_to_type_next_begins_as_the_program_was_started(monkeypatch):
     """Started by xj.py there is no `xianjie` on the path: what is printed to be typed must name xj.py."""
-    from experiments.cli.console import as_called
+    from experiments.reporting.terminal.prose import as_called
 
     monkeypatch.setattr(sys, "argv", ["xj.py", "new"])
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")

@@ -165,8 +165,11 @@ class _FigureMaker:
         for each in known:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
+        caption = words.of(subject.get("definition")) or words.of(subject["name"])
         data = provenance.tidy([band] if reference is None else [band, reference[1]])
-        return self.picture(f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption="", section=section)
+        return self.picture(
+            f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption=caption, section=section
+        )
 
     def divergence(self) -> Iterator[Picture]:
         """The drift of records from the truth, where a scenario lets the assessment distort records."""
