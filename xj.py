@@ -258,6 +258,12 @@ def wait_for(command, environment, folder=None):
         return code if code >= 0 else 128 - code
 
 
+def typed():
+    """How this file was started, for the commands that the program tells its user to type next."""
+    words = [Path(sys.executable).name, sys.argv[0]]
+    return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
 def main(arguments):
     check_python()
     if arguments[:1] == ["wheels"]:
@@ -276,6 +282,7 @@ def main(arguments):
                 say(f"{check[0]} ended with {code}")
                 return code
         return 0
+    environment["XIANJIE_PROGRAM"] = typed()
     if os.name == "nt":  # where exec would return to the console before the command has ended
         return wait_for([XIANJIE] + arguments, environment)
     sys.stderr.flush()

@@ -229,7 +229,7 @@ class BoundPolicy:
         """A parameter that it may know."""
         known = [name for name, each in load_all().parameters.items() if self.policy.sees == TRUTH or each.role == "lever"]
         if path not in known:
-            raise InputError(self.where, 0, *unknown("it knows no lever", "不掌握这个抓手：", path, known))
+            raise InputError(self.where, 0, *unknown("it knows no lever", "不掌握这个政策措施：", path, known))
         return self._values.at(path, month)
 
     def _rows(self, rows: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:

@@ -34,7 +34,7 @@ UNITS = {
     "ignorance": "share", "runs": "replications", "draws": "draws",
 }  # fmt: skip
 DEFINITIONS = {
-    "replication": ("第几遍模拟，从0起", "Number of the replication, from 0"),
+    "replication": ("第几次推演，从0起", "Number of the replication, from 0"),
     "draw": ("参数取值的编号", "Number of the draw of the assumptions"),
     "month": ("月份的第一天", "First day of the month"),
     "probability": ("达到目标的概率", "Probability of meeting the goal"),

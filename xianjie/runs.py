@@ -87,7 +87,7 @@ def _make_way(scenario: Scenario, out: Path, replications: int, options: Options
     if done > replications:
         raise InputError(
             "out", 0, f"{out} holds {done} replications already: ask for as many, name another folder, or fresh=True",
-            f"{out} 里已有 {done} 遍模拟：请要同样多的遍数，另写一个文件夹，或写 fresh=True 重算"
+            f"{out} 里已有 {done} 次推演：请要同样多的次数，另写一个文件夹，或写 fresh=True 重算"
         )  # fmt: skip
     return work
 

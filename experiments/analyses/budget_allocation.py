@@ -141,7 +141,7 @@ def read(path: Path) -> tuple[Spec, Any]:
         if len(known[name]["more"]) != 1 or FLOOR in known[name]["more"] or not set(known[name]["uses"]) <= payable:
             raise InputError(
                 path, lines[name], f"{name}: is no programme that the county's purses can be divided over",
-                f"{name}：不是县级资金可以统筹分配的项目，请去掉"
+                f"{name}：不是本级资金可以统筹分配的项目，请去掉"
             )  # fmt: skip
     (scenario,) = design.scenarios_of(path, tree, [spec.scenario], "scenario")
     made = Override(spec.budget, f"{path}: budget", tree.lines["budget"])

@@ -110,7 +110,7 @@ def check(found: Sequence[Results]) -> None:
             if value != of_first:
                 raise Unpaired(
                     f"{name}: its {key} is {value}, that of {found[0].folder} is {of_first}",
-                    f"{name} 的 {key} 是 {value}，{found[0].folder} 的是 {of_first}；两者一致才能逐遍对比",
+                    f"{name} 的 {key} 是 {value}，{found[0].folder} 的是 {of_first}；两者一致才能逐次对比",
                 )
         if manifest["months"] != first["months"]:
             raise Unpaired(
@@ -143,7 +143,7 @@ def _pairs(one: "pandas.DataFrame", two: "pandas.DataFrame") -> tuple["pandas.Da
     one, two = one.set_index("replication"), two.set_index("replication")
     common = one.index.intersection(two.index)
     if len(common) == 0:
-        raise Unpaired("the two results have no replication in common", "两个结果没有共同的模拟，无法逐遍对比")
+        raise Unpaired("the two results have no replication in common", "两个结果没有共同的推演，无法逐次对比")
     return one.loc[common], two.loc[common]
 
 

@@ -238,7 +238,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     parameters = load_all().parameters
     if name not in parameters:
         near = nearest(name, sorted(parameters))
-        raise UserError(f"there is no such lever or assumption{near.english}", f"没有这个抓手或假设{near.chinese}")
+        raise UserError(f"there is no such lever or assumption{near.english}", f"没有这个政策措施或假定{near.chinese}")
     parameter = parameters[name]
     given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
     ends = [end for end in ("low", "high") if getattr(record, end) is not None]
@@ -252,7 +252,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
             "is fixed: it has no range to take quantiles of; give values", "是固定值，没有范围可取分位数；请改写 values"
         )
     if quantile and record.start:
-        raise UserError("'from' is for levers; an assumption holds in all months", "from 只用于抓手；假设在所有月份都一样")
+        raise UserError("'from' is for levers; an assumption holds in all months", "from 只用于政策措施；假定在所有月份都一样")
     low, high = (0.0, 1.0) if quantile else _range(parameter, record)
     whole = not quantile and all(isinstance(entry, int) for entry in (*parameter.entries(), low, high))
     start = record.start or (None if quantile else parameter.changes_from)  # as written, else from when its clause lets it change

@@ -62,7 +62,7 @@ class WarningRequest:
             raise InputError(
                 path, 0, f"holds {runs} replications; {early_warning.LEAST_RUNS} are the least from which anything can be seen: "
                 f"add some with 'xianjie run … --add-replications'",
-                f"只有 {runs} 遍模拟，至少要 {early_warning.LEAST_RUNS} 遍才能看出规律；"
+                f"只有 {runs} 次推演，至少要 {early_warning.LEAST_RUNS} 次才能看出规律；"
                 f"请用 xianjie run … --add-replications 补足"
             )  # fmt: skip
         try:
@@ -130,7 +130,7 @@ def list_trials(scenario: Any, levers: str, starts: str, goals: Sequence[str], c
         parameter = load_all().parameters.get(lever)
         if parameter is None or parameter.role != "lever":
             known = [each.id for each in load_all().parameters.values() if each.role == "lever"]
-            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个抓手：", lever, known))
+            raise InputError("--levers", 0, *unknown("there is no lever", "没有这个政策措施：", lever, known))
         for month in months:
             record = {"from": month_name(month)}
             if equals:

@@ -34,7 +34,7 @@ def factors_of(scenario: Scenario, chosen: Sequence[str]) -> list[design.Factor]
         if name not in free:
             if name in scenario.overrides:
                 raise InputError("--factor", 0, f"{name}: the scenario sets it", f"{name}：情景里已经设定了它，不再变动；请另选")
-            raise InputError("--factor", 0, *unknown("no assumption that varies", "没有这个有不确定范围的假设：", name, free))
+            raise InputError("--factor", 0, *unknown("no assumption that varies", "没有这个有不确定范围的假定：", name, free))
     return [design.factor(name, design.FactorRecord(), False) for name in (dict.fromkeys(chosen) or free)]
 
 

@@ -94,7 +94,7 @@ class Question:
             raise InputError(
                 f"{mark}lever", 0,
                 f"{self.lever} is an assumption: nobody sets it. Name a lever, or give {mark}low and {mark}high",
-                f"{self.lever} 是假设，不由政府设定；请改写一个抓手，或写明 {mark}low 和 {mark}high"
+                f"{self.lever} 是假定，不由政府设定；请改写一个政策措施，或写明 {mark}low 和 {mark}high"
             )  # fmt: skip
         for end in (found.low, found.high):
             point(scenario, [found], {self.lever: end}, "trial")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.console import Console, Group, RenderableType
 
-from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.terminal.prose import Prose, as_called
 from sim.core.inputs.errors import INDENT, CannotBeFounded, InputError, UserError, disk_is_full
 from sim.core.inputs.notation import escape
 
@@ -101,11 +101,12 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
     except InputError as problem:
-        typer.echo(problem.text_in(message_language()), err=True)
+        typer.echo(as_called(problem.text_in(message_language())), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except UserError as problem:  # raised where file and line are not known
         both = {"zh": problem.chinese, "en": problem.english}
-        typer.echo(escape(both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")), err=True)
+        told = both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")
+        typer.echo(as_called(escape(told)), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except CannotBeFounded as problem:
         chinese, english = escape(problem.chinese), escape(problem.english)
@@ -162,7 +163,7 @@ def format_doubt(doubt: "Doubt", lang: str) -> str:
     return escape(
         words(
             f"doubt_{'more' if more else 'less'}", where=where, id=doubt.identity, name=words.of(parameter.name.model_dump()),
-            value=amount(doubt.value), usual=amount(doubt.usual), times=f"{doubt.times:,.0f}",
+            value=amount(doubt.value), usual=amount(doubt.usual), times=words.grouped(f"{doubt.times:,.0f}"),
             guess=words(f"doubt_{guess}_{'more' if more else 'less'}"),
         )
     )  # fmt: skip
@@ -233,7 +234,9 @@ def show(parts: Iterable[RenderableType]) -> None:
         sys.stdout.reconfigure(errors="replace")
     console = _screen()
     for part in parts:
-        console.print(Prose("\n".join(map(escape, part.split("\n")))) if isinstance(part, str) else part)
+        if isinstance(part, Prose):
+            part = Prose(as_called(part.text), part.style)
+        console.print(Prose(as_called("\n".join(map(escape, part.split("\n"))))) if isinstance(part, str) else part)
 
 
 def show_long(parts: Iterable[RenderableType], out: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from experiments.cli.help_texts import summary, translate_help
-from experiments.reporting.terminal.prose import Prose
+from experiments.reporting.terminal.prose import Prose, as_called
 from experiments.reporting.translations import Words
 
 #: What a planner needs first, in this order: how it is typed, by command.
@@ -35,7 +35,7 @@ def front_page(group: Any, lang: str) -> Iterator[RenderableType]:
     yield Prose(f"\n{words('help_first')}", "bold")
     example = {"plan": words("help_example_plan"), "word": words("help_example_word")}
     typed = {name: text.format(**example) for name, text in FIRST.items() if name in group.commands}
-    yield _pairs((text, words(f"help_do_{name}")) for name, text in typed.items())
+    yield _pairs((as_called(text), words(f"help_do_{name}")) for name, text in typed.items())
     yield Prose(f"\n{words('help_others')}", "bold")
     names = ((words(f"help_group_{key}"), "  ".join(sorted(found))) for key, found in grouped(group, set(typed)).items())
     yield _pairs(names)

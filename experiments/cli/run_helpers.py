@@ -268,7 +268,7 @@ def parse_shard(shard: str, replications: int) -> range:
             "--shard",
             0,
             f"{replications} replications cannot be cut into {of} parts",
-            f"{replications} 遍模拟分不成 {of} 份；请少分几份",
+            f"{replications} 次推演分不成 {of} 份；请少分几份",
         )
     return range(first, last)
 
@@ -289,7 +289,7 @@ def prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
         raise InputError(
             "--add-replications" if options.add else "--resume", 0,
             f"there is no run to go on with in {out}; leave the option out to begin one",
-            f"{out} 里没有可以接着算的模拟；去掉这一项即可从头开始"
+            f"{out} 里没有可以接着算的推演；去掉这一项即可从头开始"
         )  # fmt: skip
     if options.add or (go_on and begun and not anew and not options.fresh):
         return out
@@ -301,7 +301,7 @@ def prepare_folder(scenario: Any, out: Path, options: RunRequest) -> Path:
         raise InputError(
             "--out", 0, f"{out} holds an unfinished run of {count} replications; "
             "go on with it by --resume, or begin anew by --fresh",
-            f"{out} 里有一次没算完的模拟，已算 {count} 遍；用 --resume 接着算，或用 --fresh 从头算"
+            f"{out} 里有一次没算完的推演，已算 {count} 次；用 --resume 接着算，或用 --fresh 从头算"
         )  # fmt: skip
     if finished:
         output_folder.discard(beside)

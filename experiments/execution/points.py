@@ -29,5 +29,5 @@ def affordable(place: str | Path, line: int, points: int, replications: int) -> 
         raise InputError(
             place, line, f"{points:,} points of {replications:,} replications are {count:,}, at most {MOST_RUNS:,} are allowed; "
             "take fewer of either",
-            f"{points:,} 个点、每点 {replications:,} 遍，共 {count:,} 遍，最多允许 {MOST_RUNS:,} 遍；请减少点数或遍数"
+            f"{points:,} 个点、每点 {replications:,} 次，共 {count:,} 次，最多允许 {MOST_RUNS:,} 次；请减少点数或次数"
         )  # fmt: skip

@@ -62,7 +62,7 @@ def unjoinable(option: str, out: Path, reason: runner.Refused | BilingualText, f
     offer = BilingualText(f", or throw them away with {way}", f"，或用 {way} 舍弃旧的重算") if fresh else BilingualText("", "")
     return InputError(
         option, 0, f"{out} holds replications that may not be joined: {reason.english}; name another {place}{offer.english}",
-        f"{out} 里已有的模拟不能与这次的合在一起：{reason.chinese}；请用 {place} 另写文件夹{offer.chinese}"
+        f"{out} 里已有的推演不能与这次的合在一起：{reason.chinese}；请用 {place} 另写文件夹{offer.chinese}"
     )  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def claim(folder: Path, inputs: dict[str, Any]) -> Iterator[str]:
         elif journal.chunk_files(folder):
             raise Refused(
                 f"{folder} does not say what it belongs to: {fingerprint.FILE} is missing or broken",
-                f"{folder} 没有写明属于哪次模拟：缺少 {fingerprint.FILE}，或已损坏",
+                f"{folder} 没有写明属于哪次推演：缺少 {fingerprint.FILE}，或已损坏",
             )
         for place in (folder, folder.parent, *(folder.parent / name for name in DRAWN)):
             remove_partials(place)
@@ -274,7 +274,7 @@ def _refuse_more(pool: WorkerPool, wanted: Sequence[int]) -> None:
     if more:
         raise Refused(
             f"it holds {len(more)} replications that are not asked for, the first of them {min(more)}; ask for more",
-            f"里面有 {len(more)} 遍不在这次要算的范围内，最前面的是第 {min(more)} 遍；请把遍数写多一些",
+            f"里面有 {len(more)} 次不在这次要算的范围内，最前面的是第 {min(more)} 次；请把次数写多一些",
         )
 
 

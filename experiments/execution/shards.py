@@ -124,7 +124,7 @@ def _part(folder: Path) -> Part:
 def _otherwise(folder: Path, why: BilingualText) -> Unjoined:
     return Unjoined(
         f"{folder}: {FILE} does not describe what was simulated here by this program: {why.english}",
-        f"{folder}：{FILE} 写的不是本程序在这里模拟的内容：{why.chinese}",
+        f"{folder}：{FILE} 写的不是本程序在这里推演的内容：{why.chinese}",
     )
 
 
@@ -133,12 +133,12 @@ def _alike(first: Part, other: Part) -> None:
     reasons = fingerprint.changes(first.belongs, other.belongs)
     one, two = first.replications, other.replications
     if one != two:
-        reasons.append(BilingualText(f"one is of {one} replications, the other of {two}", f"一个共 {one} 遍，另一个共 {two} 遍"))
+        reasons.append(BilingualText(f"one is of {one} replications, the other of {two}", f"一个共 {one} 次，另一个共 {two} 次"))
     if reasons:
         why = join_texts(reasons)
         raise Unjoined(
             f"{other.folder} and {first.folder} are not parts of one run: {why.english}",
-            f"{other.folder} 和 {first.folder} 不属于同一次模拟：{why.chinese}",
+            f"{other.folder} 和 {first.folder} 不属于同一次推演：{why.chinese}",
         )
 
 
@@ -151,12 +151,12 @@ def _whole(parts: Sequence[Part]) -> None:
             if number in owners:
                 raise Unjoined(
                     f"replication {number} is in {owners[number]} and in {part.folder}",
-                    f"第 {number} 遍模拟在 {owners[number]} 和 {part.folder} 里都有；请只留一份",
+                    f"第 {number} 次推演在 {owners[number]} 和 {part.folder} 里都有；请只留一份",
                 )
             if number >= replications:
                 raise Unjoined(
                     f"{part.folder} holds replication {number}, and there are only {replications}, counted from 0",
-                    f"{part.folder} 里有第 {number} 遍模拟，而总共只有 {replications} 遍（从 0 数起）",
+                    f"{part.folder} 里有第 {number} 次推演，而总共只有 {replications} 次（从 0 数起）",
                 )
             owners[number] = part.folder
     missing = replications - len(owners)
@@ -164,7 +164,7 @@ def _whole(parts: Sequence[Part]) -> None:
         first = next(number for number in itertools.count() if number not in owners)
         raise Unjoined(
             f"{missing} of {replications} replications are in no part, the first of them {first}",
-            f"共 {replications} 遍模拟，有 {missing} 遍哪个分片里都没有，最前面缺的是第 {first} 遍",
+            f"共 {replications} 次推演，有 {missing} 次哪个分片里都没有，最前面缺的是第 {first} 次",
         )
 
 

@@ -163,7 +163,7 @@ def _tables(case: Case, rebuilt: Path) -> None:
         case.faults.append(
             BilingualText(
                 f"manifest.json does not describe what the journal belongs to: {why.english}",
-                f"manifest.json 写的不是记录所属的模拟：{why.chinese}",
+                f"manifest.json 写的不是记录所属的推演：{why.chinese}",
             )
         )
     chunks, wrong = journal.account(folder, fingerprint.digest(belongs))

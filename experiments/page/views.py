@@ -166,8 +166,8 @@ def cost_text(queue: Queue, job: Job, runs: int, words: Words) -> str:
     """What so many more replications cost: their number, and the time at the pace of those before, where it is known."""
     pace = queue.pace(job.id)
     if pace is None:
-        return words("screen_cost", runs=f"{runs:,}")
-    return words("screen_cost_time", runs=f"{runs:,}", time=words.seconds(runs * pace))
+        return words("screen_cost", runs=words.grouped(f"{runs:,}"))
+    return words("screen_cost_time", runs=words.grouped(f"{runs:,}"), time=words.seconds(runs * pace))
 
 
 def questions(queue: Queue, job: Job, repair: Mapping[str, Any], words: Words) -> list[dict[str, str]]:
@@ -319,7 +319,7 @@ def county_tables(answer: Mapping[str, Any], words: Words) -> list[dict[str, Any
     """What was counted in an office's files, and what was found wrong, by file and row; never a person."""
     if "counts" not in answer:
         return []
-    counts = [[words(f"screen_count_{name}") if words.has(f"screen_count_{name}") else name, f"{count:,}"]
+    counts = [[words(f"screen_count_{name}") if words.has(f"screen_count_{name}") else name, words.grouped(f"{count:,}")]
               for name, count in answer["counts"].items() if isinstance(count, int)]  # fmt: skip
     found = [
         [each.get("file", ""), each.get("sheet", "") or "", str(each.get("row") or ""), each[words.language]]

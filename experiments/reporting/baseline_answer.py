@@ -184,14 +184,10 @@ def _relapse(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     enough = facts.wide_enough()
     points = facts.curve(curves.AFTER_SPENDING)
     if enough is not None and points and enough > points[0]["at"]:
-        text += words("base_relapse_curve", share=_percent(enough))
+        text += words("base_relapse_curve", share=numbers.setting(enough, "share"))
     elif points:
-        text += words("base_relapse_never", share=_percent(points[-1]["at"]))
+        text += words("base_relapse_never", share=numbers.setting(points[-1]["at"], "share"))
     yield words("sentence_end", text=text)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g}%"
 
 
 def _growth(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:

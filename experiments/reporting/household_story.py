@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from experiments.reporting.translations import LANGUAGES
+from experiments.reporting.translations import LANGUAGES, Words
 
 ADULT = 16  # years
 CODES = ("was", "now", "cause", "channel", "help", "loan", "line")
@@ -31,6 +31,9 @@ class StoryWriter:
     def __call__(self, part: str, name: str, **values: Any) -> str:
         """A phrase of ``life.yaml`` with its values; KeyError if there is none."""
         return _book()[part][name][self.language].format(**values)
+
+    def _yuan(self, yuan: float) -> str:
+        return Words(self.language).grouped(f"{yuan:,.0f}")
 
     def month(self, month: int) -> str:
         """A month, counted from January 2021 as 0, written as 2022-07."""
@@ -63,12 +66,12 @@ class StoryWriter:
             return self("words", "and").join(self.funds[fund][self.language] for fund in value)
         if name in SHARES:
             return f"{100 * value:.0f}%" if self.language == "zh" else f"{100 * value:.0f} %"
-        return f"{value:,.0f}" if isinstance(value, float) else value
+        return self._yuan(value) if isinstance(value, float) else value
 
     def ending(self, end: Mapping[str, Any], facts: Iterable[Any]) -> list[str]:
         """Sentences on the end: where it stands, how many months below the line, and who paid what."""
         facts = list(facts)
-        numbers = {"net": f"{end['net_per_head']:,.0f}", "line": f"{end['line']:,.0f}"}
+        numbers = {"net": self._yuan(end["net_per_head"]), "line": self._yuan(end["line"])}
         last = "ended_gone" if end["members"] == 0 else "ended_below" if end["below"] else "ended_above"
         lines = [self("page", last, **numbers)]
         months = months_below(facts, end)
@@ -83,7 +86,7 @@ class StoryWriter:
                 purse = self("words", "and").join(self.funds[fund][self.language] for fund in fact.values["funds"])
                 sums[purse] = sums.get(purse, 0.0) + fact.values["yuan"]
         if sums:
-            items = (self("page", "paid_item", fund=fund, yuan=f"{yuan:,.0f}") for fund, yuan in sums.items())
+            items = (self("page", "paid_item", fund=fund, yuan=self._yuan(yuan)) for fund, yuan in sums.items())
             lines.append(self("page", "paid", sums=self("words", "and").join(items)))
         return lines
 

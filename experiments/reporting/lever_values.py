@@ -1,9 +1,12 @@
 """A value of a lever or an assumption as an office reads it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.reporting.translations import LARGE, MILLION, Words
+from experiments.reporting.translations import HUNDRED_MILLION, LARGE, MILLION, Words
+
+NUMBER = re.compile(r"-?[\d.,]+")
 
 
 def value_text(lever: Any, value: Any, words: Words) -> str:
@@ -29,17 +32,30 @@ def _any(lever: Any, value: Any, words: Words) -> str:
     return words.option(value) if isinstance(value, str) else number_text(value, lever.unit, words)
 
 
+def limits_text(lever: Any, limits: Sequence[float], words: Words) -> tuple[str, str]:
+    """Both ends of how far a value goes, the lower one without its unit where it is that of the upper."""
+    low, high = (number_text(limit, lever.unit, words) for limit in limits)
+    same = NUMBER.sub("", low) == NUMBER.sub("", high) or limits[0] == 0
+    if same and not (words.language == "zh" and "%" in low):
+        low = "".join(NUMBER.findall(low)).strip()
+    return low, high
+
+
 def number_text(value: float, unit: str, words: Words) -> str:
-    """One number with its unit, in Chinese as an office writes it: no comma, no space, large sums in 万元."""
+    """One number with its unit, in Chinese as an office writes it: no comma, no space, large sums in 万元 and 亿元."""
     text = _with_unit(value, unit, words)
     return text.replace(",", "").replace(" ", "") if words.language == "zh" else text
 
 
 def _with_unit(value: float, unit: str, words: Words) -> str:
-    if unit.startswith("yuan"):  # large sums in the reader's own: 万元, million yuan
+    if unit.startswith("yuan") and "person" not in unit:  # large sums in the reader's own: 万元, million yuan
         large, one, many = (LARGE, "元", "万元") if words.language == "zh" else (MILLION, "yuan", "million yuan")
+        if words.language == "zh" and abs(value) >= HUNDRED_MILLION:
+            large, many = HUNDRED_MILLION, "亿元"
         if abs(value) >= large:
             return words.level(value / large, unit).replace(one, many, 1)
     if unit.startswith("probability"):
         return words("lever_chance", share=words.level(value, "share"), unit=words.unit(unit))
+    if unit in ("share/year", "growth/year"):
+        return words("lever_yearly", share=words.level(value, "share"))
     return words.level(value, unit)

@@ -7,10 +7,12 @@ simulation runs are read from ``docs/findings``; nothing here runs a county. Whe
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.reporting import lever_effects, origin_text
+from experiments.reporting.lever_values import limits_text, value_text
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import dictionary
 from sim.core.inputs import shipped
@@ -23,6 +25,7 @@ from sim.scenario.origins import is_local
 FINDINGS = Path("docs/findings")
 WRITTEN = Path("docs/written")
 THREE = 3
+LEAST = 0.001  # what is smaller in all its interval is told as less than this
 NOTE = {
     "zh": "<!-- 本页由 `xianjie document` 生成，请勿手改。 -->\n\n",
     "en": "<!-- Made by `xianjie document`; do not edit. -->\n\n",
@@ -85,18 +88,14 @@ def _heads(words: Words, *labels: str) -> list[str]:
     return [words(f"doc_{label}") for label in labels]
 
 
-def _value(parameter: Parameter) -> str:
-    value = parameter.value
-    if isinstance(value, Mapping):
-        return ", ".join(f"{month}: {each}" for month, each in value.items())
-    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _limits(parameter: Parameter) -> str:
+def _limits(words: Words, parameter: Parameter) -> str:
     if parameter.options:
-        return " / ".join(parameter.options)
+        return " / ".join(map(words.option, parameter.options))
     limits = parameter.range or parameter.bounds
-    return f"{limits[0]} – {limits[1]}" if limits else ""
+    if not limits:
+        return ""
+    low, high = limits_text(parameter, limits, words)
+    return words("lever_span", low=low, high=high)
 
 
 def _parameters(words: Words, role: str) -> str:
@@ -104,9 +103,10 @@ def _parameters(words: Words, role: str) -> str:
     for each in load_all().parameters.values():
         if each.role == role:
             sources = "; ".join(f"{source.title}: {source.where}".rstrip(": ") for source in each.sources)
-            rows.append([f"`{each.id}`", words.of(each.name.model_dump()), _value(each), words.unit(each.unit) or each.unit,
-                         _limits(each), words(f"doc_grade_{each.evidence}"), words.clause(each.clause), sources])  # fmt: skip
-    return _table(_heads(words, "id", "name", "value", "unit", "limits", "evidence", "clause", "source"), rows)
+            name, value = words.of(each.name.model_dump()), value_text(each, each.value, words)
+            rows.append([f"`{each.id}`", name, value, _limits(words, each), words(f"doc_grade_{each.evidence}"),
+                         words.clause(each.clause), sources])  # fmt: skip
+    return _table(_heads(words, "id", "name", "value", "limits", "evidence", "clause", "source"), rows)
 
 
 def _look_up(words: Words, found: Any) -> str:
@@ -144,13 +144,20 @@ def _effects(words: Words, found: Any) -> str:
         if effect is None or effect["verdict"] == "fixed":
             sides, pays = [lever_effects.sentence(words, effect), ""], ""
         else:
-            sides = [lever_effects.side_text(words, effect, side) if side in effect else "" for side in lever_effects.SIDES]
+            sides = [
+                lever_effects.side_text(words, effect, side, tell=partial(_tell, words, each)) if side in effect else ""
+                for side in lever_effects.SIDES
+            ]
             pays = lever_effects.payers(words, effect)
         rows.append([f"`{each.id}`", *sides, pays, words(f"doc_grade_{each.evidence}")])
     made = words("effects_made_by", command=effects["command"], futures=effects["futures"]) if effects else ""
     return f"## {words('effects_table')}\n\n{made}\n\n" + _table(
         _heads(words, "lever", "off", "most", "payers", "evidence"), rows
     )
+
+
+def _tell(words: Words, parameter: Parameter, value: Any) -> str:
+    return value_text(parameter, value, words)
 
 
 def _evidence(words: Words, found: Any) -> str:
@@ -266,8 +273,12 @@ def _reach(words: Words, name: str, goals: Mapping[str, Any]) -> str:
 def _change(words: Words, row: Mapping[str, Any], unit: str) -> str:
     if row["switch"] == "reference":
         return ""
-    low, high = (words.number(row[f"change_{end}"], unit, sign=True) for end in ("low", "high"))
-    return words("with_range", value=words.quantity(row["change"], unit, True), range=words("range_signed", low=low, high=high))
+    scale = 100 if unit == "share" else 1
+    if row["change"] and all(abs(row[key]) * scale < LEAST for key in ("change", "change_low", "change_high")):
+        return words("less_than", value=words.with_unit(f"{LEAST:g}", words.unit(unit, True)))
+    value, low, high = (round(row[key], 5 if unit == "share" else 3) for key in ("change", "change_low", "change_high"))
+    ends = words("range_signed", low=words.number(low, unit, sign=True), high=words.number(high, unit, sign=True))
+    return words("with_range", value=words.quantity(value, unit, True), range=ends)
 
 
 def _results(words: Words, found: Any) -> str:

@@ -57,9 +57,10 @@ class OfficeNumbers:
         return f"{_figures(size / 1e6)} million yuan" if size >= 0.9995e6 else f"{self.whole(_step(size, 1000))} yuan"
 
     def table_money(self, yuan: float, sign: bool = False) -> str:
-        """Money of a table whose head names the unit, 万元 (English: thousand yuan); a sign for differences."""
-        size = abs(yuan) / (1e4 if self.chinese else 1e3)
-        text = f"{size:,.1f}" if size < 100 else f"{size:,.0f}"
+        """Money of a table whose head names the unit, 万元 (English: million yuan); a sign for differences."""
+        size = abs(yuan) / (1e4 if self.chinese else 1e6)
+        digits = 0 if size >= 100 else 1 if self.chinese or size >= 10 else 2
+        text = f"{size:,.{digits}f}"
         text = text.replace(",", "") if self.chinese else text
         if float(text.replace(",", "")) == 0:
             return "0"

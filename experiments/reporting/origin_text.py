@@ -12,6 +12,7 @@ FINDING = Path("docs/findings/screening.json")
 #: How little a number rests on, by its origin; of one's own facts by their evidence.
 WEAKNESS = {"assumed": 1.0, "scaled": 0.8, "national": 0.3, "own_fact": 0.0, "own_distribution": 0.0, "plan": 0.0}
 DERIVED = 0.4
+GUESSED_OR_OWN = ("own_fact", "assumed")  # where a county's file may say that it has derived a number
 ORDER = ("own_distribution", "own_fact", "scaled", "assumed", "national", "plan")
 SHOWN = 10
 
@@ -65,7 +66,7 @@ def look_up_first(numbers: Sequence[Mapping[str, Any]], finding: Mapping[str, An
             most[line["factor"]] = max(most.get(line["factor"], (0.0, "")), (square, goal))
     found = []
     for each in numbers:
-        weakness = DERIVED if each["origin"] == "own_fact" and each["evidence"] == "derived" else WEAKNESS[each["origin"]]
+        weakness = DERIVED if each["origin"] in GUESSED_OR_OWN and each["evidence"] == "derived" else WEAKNESS[each["origin"]]
         if each["local"] and weakness > 0.0 and each["id"] in most:
             matters, (largest, goal) = shares.get(each["id"], 0.0), most[each["id"]]
             urgency = {"matters": round(matters, 4), "urgency": round(weakness * matters, 4)}

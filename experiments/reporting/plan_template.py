@@ -56,7 +56,7 @@ OWN = {
 }
 REGISTER = {
     "zh": """# 条款表：文件的每一个数，以及它在模型的什么地方。没有也可以：删掉本文件即可。
-# kind：lever 抓手，goal 目标，parameter 参数，indicator 指标，not_modelled 未建模（要写 reason）。
+# kind：lever 政策措施，goal 目标，parameter 参数，indicator 指标，not_modelled 未建模（要写 reason）。
 # lives 写模型里的编号，主要的在前。
 
 departments: {}

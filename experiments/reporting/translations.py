@@ -11,6 +11,7 @@ import yaml
 
 LANGUAGES = ("zh", "en")
 LARGE = 10_000  # yuan, from which a county office says 万元
+HUNDRED_MILLION = 100_000_000  # yuan, from which it says 亿元
 MILLION = 1_000_000
 COUNTED = ("persons", "households", "cases", "months", "years", "students", "projects", "townships", "enterprises")
 
@@ -79,7 +80,12 @@ class Words:
 
     def percents(self, low: float, high: float) -> str:
         """A range of shares as percent."""
-        return self("range", low=self.percent(low).rstrip(" %"), high=self.percent(high))
+        first = self.percent(low)
+        return self("range", low=first if self.language == "zh" else first.rstrip(" %"), high=self.percent(high))
+
+    def grouped(self, number: str) -> str:
+        """A number whose thousands have commas, as the language writes it: an office's Chinese has none."""
+        return number.replace(",", "") if self.language == "zh" else number
 
     def unit(self, unit: str, difference: bool = False) -> str:
         """A unit of ``sim.goals``, or as it is where the words do not know it; shares differ by points."""
@@ -89,16 +95,18 @@ class Words:
 
     def large(self, unit: str, largest: float, difference: bool = False) -> tuple[float, str]:
         """By what values of a unit are divided where the largest is this, and how the unit is then called: from 10 000 yuan on in
-        万元, English in thousand or million yuan; millions of yuan in 万元, English as they are.
+        万元, from 100 million in 亿元, English in million yuan from 100 000; millions of yuan likewise, English as they are.
         """
         name = self.unit(unit, difference)
         if unit.startswith("million yuan") and self.language == "zh":
-            return 0.01, name.replace("百万元", "万元", 1)
+            most = largest >= HUNDRED_MILLION / MILLION
+            return (100.0, name.replace("百万元", "亿元", 1)) if most else (0.01, name.replace("百万元", "万元", 1))
         if not unit.startswith("yuan") or largest < LARGE:
             return 1.0, name
         if self.language == "zh":
-            return 10_000.0, name.replace("元", "万元", 1)
-        return (float(MILLION), f"million {name}") if largest >= MILLION else (1000.0, f"thousand {name}")
+            most = largest >= HUNDRED_MILLION
+            return (1e8, name.replace("元", "亿元", 1)) if most else (10_000.0, name.replace("元", "万元", 1))
+        return (float(MILLION), f"million {name}") if largest >= MILLION / 10 else (1.0, name)
 
     def number(self, value: float | None, unit: str, sign: bool = False) -> str:
         """A quantity without its unit: three digits that matter, thousands grouped, counts whole, shares in
@@ -110,15 +118,16 @@ class Words:
         size = abs(shown)
         whole = size >= 100 or (unit in COUNTED and (size >= 10 or float(shown).is_integer()))
         digits = 0 if whole or size == 0 else 1 if size >= 10 else 2
-        text = f"{size:,.{digits}f}"
+        text = self.grouped(f"{size:,.{digits}f}")
         if size and float(text.replace(",", "")) == 0:
-            text = f"{size:.2g}"
+            text = plain(size, 2)
         return (self.minus if shown < 0 else "+" if sign and shown > 0 else "") + text
 
     def level(self, value: float, unit: str) -> str:
         """A set level with its unit, as short as it was written: 2 %, not 2.00 %."""
         shown = 100 * value if unit == "share" else value
-        return self.with_unit(f"{shown:,.10g}".replace("-", self.minus), self.unit(unit))
+        text = plain(shown, 10) if 0 < abs(shown) < 1e-3 else self.grouped(f"{shown:,.10g}")
+        return self.with_unit(text.replace("-", self.minus), self.unit(unit))
 
     def quantity(self, value: float | None, unit: str, difference: bool = False) -> str:
         """A quantity with its unit; a difference carries its sign."""
@@ -147,7 +156,7 @@ class Words:
 
     def sum_in_table(self, yuan: float) -> str:
         """A sum as tables of money have it, without its unit: whole 万元, English a tenth of a million yuan."""
-        return f"{yuan / self.table_money:,.{0 if self.language == 'zh' else 1}f}"
+        return self.grouped(f"{yuan / self.table_money:,.{0 if self.language == 'zh' else 1}f}")
 
     def seconds(self, seconds: float) -> str:
         """A duration, roughly."""
@@ -158,6 +167,11 @@ class Words:
     def bytes(self, size: float) -> str:
         """A size on disk or in memory."""
         return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
+def plain(value: float, digits: int) -> str:
+    """A number below 1 with so many digits that matter at most, never with a power of ten."""
+    return f"{value:.{digits - 1 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
 
 
 def bound(words: Words, goal: Mapping[str, Any]) -> str:
@@ -179,7 +193,7 @@ def probability(words: Words, goal: Mapping[str, Any]) -> str:
 
 def margin(words: Words, goal: Mapping[str, Any]) -> tuple[str, str]:
     """The median margin of a goal with its unit, and the range of nine runs in ten without: shares in points of at most two
-    decimals, large sums of yuan in 万元 (English: thousand or million yuan).
+    decimals, large sums of yuan as ``Words.large`` has them.
     """
     unit, values = goal["unit"], [goal[key] for key in ("margin", "margin_p05", "margin_p95")]
     known = [abs(value) for value in values if value is not None and math.isfinite(value)]

@@ -138,7 +138,7 @@ WORDS = {
     "seed": BilingualText("the seed differs", "随机种子不同"),
     "only_luck": BilingualText("--only-luck differs", "--only-luck 不同"),
     "single_draws": BilingualText("--single-draws differs", "--single-draws 不同"),
-    "lives": BilingualText("another model ran them", "是另一个模型模拟的"),
+    "lives": BilingualText("another model ran them", "是另一个模型推演的"),
     "code": BilingualText("the program's rules or parameters have changed since", "程序的规则或参数后来改过"),
 }
 #: Of what else may differ, part by part: what is said of it, and of each part, which has an old and a new value.

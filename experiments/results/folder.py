@@ -331,7 +331,7 @@ def open_folder(folder: Path) -> Results:
     if not (folder / "manifest.json").exists():
         raise UserError(
             f"{folder} holds no result: there is no manifest.json",
-            f"{folder} 里没有模拟结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
+            f"{folder} 里没有推演结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
         )
     try:
         written = results.manifest["format"]

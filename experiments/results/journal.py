@@ -185,7 +185,7 @@ def _checked(path: Path, digest: str | None) -> Chunk:
     if not agree:
         raise Damaged("its name does not say what it holds", "文件名与内容不符", path)
     if digest is not None and header["belongs"] != digest:
-        raise Damaged("it belongs to another run", "属于另一次模拟", path)
+        raise Damaged("it belongs to another run", "属于另一次推演", path)
     return chunk
 
 
@@ -194,7 +194,7 @@ def _record_once(chunk: Chunk, seen: dict[str, set[int]]) -> None:
     have, numbers = seen.setdefault(chunk.header["point"], set()), chunk.replications
     twice = sorted(have.intersection(numbers))
     if twice:
-        raise Damaged(f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 遍在另一个文件里也有", chunk.path)
+        raise Damaged(f"replication {twice[0]} stands in another chunk too", f"第 {twice[0]} 次在另一个文件里也有", chunk.path)
     have.update(numbers)
 
 

@@ -121,7 +121,7 @@ def _refusal(kind: str, column: str) -> InputError:
     return InputError(
         f"{kind}.{column}", 0, "is what the rules compute and cannot be set; change a lever or an assumption instead: "
         "CountyModel(scenario, public_posts__count=3000), or under 'set' in the scenario",
-        "由规则逐月算出，不能直接改；请改抓手或假设：写 CountyModel(scenario, public_posts__count=3000)，"
+        "由规则逐月算出，不能直接改；请改政策措施或假定：写 CountyModel(scenario, public_posts__count=3000)，"
         "或写在情景文件的 set 里"
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ INDUSTRY = ("industry_assets", "industry_enterprises", "industry_parks", "indust
 
 
 @goal("B1_floor", "每年本级投入不低于2000万元", "At least 20 million of its own in every year",
-      "每年县级衔接资金支出不低于2000万元（允许结转误差）。", None, "yuan")  # fmt: skip
+      "每年本级衔接资金支出不低于2000万元（允许结转误差）。", None, "yuan")  # fmt: skip
 def floor_kept(inputs: GoalInputs) -> GoalOutcome:
     """In every year at least 20 million yuan of the county floor is spent; what is left at a year's end within the tolerance for
     carrying over counts as spent."""
@@ -23,7 +23,7 @@ def floor_kept(inputs: GoalInputs) -> GoalOutcome:
 
 
 @goal("B1_industry", "产业投入比例逐年不降", "A share for industry that does not fall",
-      "县级与上级衔接资金中用于产业的比例逐年不下降（允许误差）。", None, "share")  # fmt: skip
+      "本级与上级衔接资金中用于产业的比例逐年不下降（允许误差）。", None, "share")  # fmt: skip
 def industry_share(inputs: GoalInputs) -> GoalOutcome:
     """The share of industry in what the county floor and bridging money pay is in no year below that of the year before, but for the
     tolerance."""

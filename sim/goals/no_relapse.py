@@ -19,7 +19,7 @@ def _no_cluster(inputs: GoalInputs) -> GoalOutcome:
     return GoalOutcome(bool((margins > 0.0).all()), float(margins.min()), float(worst.max()), margins > 0.0)
 
 
-@goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No relapse to speak of: at most 2 % in every year, and no cluster",
+@goal("R3", "不发生规模性返贫（每年返贫率不超过2%且无集中返贫）", "No large-scale relapse: at most 2 % in every year, and no cluster",
       "每年末扣除自付刚性支出后低于贫困线（或住房饮水保障缺失超过三个月）的脱贫人口不超过上限，且没有任何村或乡镇在一个季度内因同一事件集中返贫。",
       None, "share", observed="R3_observed", watched="relapse_rate")  # fmt: skip
 def relapse(inputs: GoalInputs) -> GoalOutcome:

@@ -91,7 +91,7 @@ def _origin(scenario: Scenario, parameter: Parameter, fact: Fact | None, tables:
     if parameter.id in tables:
         return OWN_DISTRIBUTION
     if fact is not None:
-        return ASSUMED if fact.evidence == ASSUMED else OWN_FACT
+        return ASSUMED if fact.evidence in GUESSED else OWN_FACT  # what its file derives from elsewhere is not its own
     if is_lingyuan(scenario):
         own = parameter.scales_with == SIZE or parameter.id in LOCAL or _is_of_the_paper(parameter)
         own = own or any(PAPER in source.title for source in parameter.sources)

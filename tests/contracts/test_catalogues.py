@@ -3,6 +3,7 @@
 import gettext
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from experiments.reporting.terminal import month
 from sim.core.calendar import steps_of
 from sim.month import MONTH
 
+#: One word for one concept: what was said before, and is 政策措施, 假定, 次, 推演, 基准方案 now.
+OLD_WORDS = re.compile(r"抓手|杠杆|假设|遍(?!其范围)|基准情景|模拟")
 LATIN = re.compile(r"[A-Za-z][\w./:=<>-]*[A-Za-z]")
 CHINESE = re.compile(r"[\u2e80-\uffff]+")
 #: Values of options, formats and methods that have no other name.
@@ -25,6 +28,7 @@ VALUES = {
     "local", "baseline", "now", "none", "lever", "goal", "parameter", "assumption", "indicator", "modelled", "contradicted",
     "relapsed", "parquet", "journal", "outputs", "annex", "xianjie", "xlsx", "xls", "ods", "csv", "Schema",
 }  # fmt: skip
+ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = ("help", "install_completion", "show_completion")
 COMPILE = "python -m experiments.cli.catalogues"
 
@@ -151,3 +155,15 @@ def test_the_month_speaks_one_language():
     names = {step.process.name for step in steps_of(MONTH)}
     assert set(LATIN.findall(printed("zh"))) <= names
     assert not CHINESE.search(printed("en"))
+
+
+def test_no_label_and_no_help_uses_a_word_that_was_given_up():
+    from experiments.reporting import translations
+    from experiments.results import dictionary
+
+    labels = {name: texts["zh"] for name, texts in translations._book().items()}
+    described = {f"{file}: {name}": str(each) for file in dictionary.files() for name, each in dictionary.columns(file).items()}
+    found = {name: text for name, text in {**labels, **chinese(), **described}.items() if OLD_WORDS.search(text)}
+    assert not found
+    for page in ("glossary.md", "guide.zh.md", "intended_use.zh.md"):
+        assert not OLD_WORDS.search((ROOT / "docs" / page).read_text(encoding="utf-8")), page

@@ -184,13 +184,13 @@ BASELINE = str(SCENARIOS / "baseline.yaml")
         (
             ["verify", str(FOLDER)],
             str(FOLDER),
-            f"无法复核：{FOLDER} 里没有模拟结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
+            f"无法复核：{FOLDER} 里没有推演结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
             f"cannot be verified: {FOLDER} holds no result: there is no manifest.json",
         ),
         (
             ["brief", str(FOLDER), "--quiet"],
             "brief",
-            f"{FOLDER} 里没有模拟结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
+            f"{FOLDER} 里没有推演结果：缺少 manifest.json；请核对文件夹，或先用 xianjie run 运行",
             f"{FOLDER} holds no result: there is no manifest.json",
         ),
     ],

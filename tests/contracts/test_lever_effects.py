@@ -173,7 +173,7 @@ def test_a_planner_gets_one_sentence(language):
     assert "xianjie effects" in sentences.sentence(words, None)
     moved = summarised(registered_income=-100.0, employment=2e6)
     text = sentences.sentence(words, moved)
-    assert ("-100" in text) and ("+200 万元/年" in text if language == "zh" else "+2.00 million yuan a year" in text), text
+    assert ("-100" in text) and ("+200万元/年" in text if language == "zh" else "+2.00 million yuan a year" in text), text
 
 
 # One lever tried again

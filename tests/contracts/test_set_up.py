@@ -165,3 +165,21 @@ def test_the_order_of_the_tests_names_files_that_are_there():
     from tests.conftest import LONGEST
 
     assert [name for name in LONGEST if not (ROOT / name).is_file()] == [] and len(set(LONGEST)) == len(LONGEST)
+
+
+def test_a_command_to_type_next_begins_as_the_program_was_started(monkeypatch):
+    """Started by xj.py there is no `xianjie` on the path: what is printed to be typed must name xj.py."""
+    from experiments.reporting.terminal.prose import as_called
+
+    monkeypatch.setattr(sys, "argv", ["xj.py", "new"])
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    assert as_module(ROOT).typed() == "python3 xj.py"
+    text = "下一步：xianjie compare 我的方案；'xianjie levers' lists them; outputs/xianjie x; xianjie 0.9.0"
+    assert as_called(text) == text
+    monkeypatch.setenv("XIANJIE_PROGRAM", "python3 xj.py")
+    told = as_called(text)
+    assert told.startswith("下一步：python3 xj.py compare 我的方案；'python3 xj.py levers' lists") and told.endswith(
+        "/xianjie x; xianjie 0.9.0"
+    )
+    for name in ("README.md", "README.en.md"):
+        assert not [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.startswith("xianjie ")]

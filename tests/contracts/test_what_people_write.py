@@ -161,7 +161,7 @@ SPECS = {
     "infinite ends": ("  public_posts.count: {low: 0, high: .inf}\n", 6, "必须是数字"),
     "ends in words": ("  budget.county_floor: {low: 1000万, high: 2000万}\n", 6, "请写成 10000000"),
     "a month nobody knows": ("  public_posts.count: {low: 0, high: 1, from: 1999}\n", 6, "不在2020年至2030年之内"),
-    "no such lever": ("  public_posts.coutn:\n", 6, "没有这个抓手或假设（是不是想写“public_posts.count”"),
+    "no such lever": ("  public_posts.coutn:\n", 6, "没有这个政策措施或假定（是不是想写“public_posts.count”"),
 }
 INSTEAD = {
     "NUL in a name": (f"[{SCENARIOS / 'baseline'}]", '["a\\0b"]'),
@@ -224,9 +224,9 @@ def test_the_count_of_what_a_plan_sets_leaves_out_what_it_inherits(written):
 @pytest.mark.parametrize(
     ("setting", "question"),
     [
-        ("budget.county_floor=2000", "2,000 元/年，基准2,000 万元/年，低10,000倍：是否漏写“万”？"),
-        ("budget.county_floor={2023: 2000}", "低10,000倍：是否漏写“万”？"),
-        ("public_posts.count=50", "50 个岗位，基准5,000 个岗位，低100倍：是否少写了零？"),
+        ("budget.county_floor=2000", "2000元/年，基准2000万元/年，低10000倍：是否漏写“万”？"),
+        ("budget.county_floor={2023: 2000}", "低10000倍：是否漏写“万”？"),
+        ("public_posts.count=50", "50个岗位，基准5000个岗位，低100倍：是否少写了零？"),
         ("targeted_help.relief_menu=[0.1, 1, 1, 1, 1, 1, 1, 1]", "低10倍"),
         ("public_posts.count=501", None),
         ("public_posts.count=0", None),  # none at all is meant

@@ -40,6 +40,16 @@ def test_generated_pages_are_what_the_model_says():
     assert not stale(), f"run 'xianjie document': {stale()}"
 
 
+def test_the_reference_tells_shares_as_percent_and_no_page_has_a_power_of_ten():
+    pages = model_reference.pages(ROOT)
+    for language, land, spend in (("zh", "5% | 0%～50%", "75%"), ("en", "5 % | 0 to 50 %", "75 %")):
+        levers, assumptions = (pages[f"docs/reference/{name}.{language}.md"] for name in ("levers", "assumptions"))
+        assert f"| {land} |" in next(line for line in levers.splitlines() if line.startswith("| `enclave_projects.land_quota`"))
+        assert f"| {spend} |" in next(line for line in assumptions.splitlines() if line.startswith("| `accounts.propensity`"))
+    assert not [name for name, page in pages.items() if re.search(r"\d[eE][-+]?\d", page.replace("`", ""))]
+    assert "| less than 0.001 points |" in pages["docs/goals/R2.md"] and "| 不到0.001个百分点 |" in pages["docs/goals/R2.md"]
+
+
 def test_no_page_of_a_goal_or_reference_is_left_over():
     pages = model_reference.pages(ROOT)
     for folder in ("goals", "reference"):
@@ -59,7 +69,7 @@ def test_the_page_of_the_growth_goal_says_how_far_all_support_reaches():
     plan, without = (found[name][0]["margin"] for name in ("baseline", "support_withdrawn"))
     page = model_reference.pages(ROOT)["docs/goals/G2.md"]
     assert f"{100 * (plan - without):+.2f} points a year" in page
-    assert "变动 " + f"{100 * (plan - without):+.2f} 个百分点" in page
+    assert "变动 " + f"{100 * (plan - without):+.2f}个百分点" in page
 
 
 def test_a_goal_that_was_not_screened_says_so_and_fails_the_check(tmp_path, monkeypatch):
@@ -100,6 +110,17 @@ def test_a_goal_added_since_the_screening_does_not_claim_that_nothing_moves_it(m
 def test_both_guides_have_the_same_commands_and_the_same_scenario():
     assert commands(GUIDES[0]) == commands(GUIDES[1]) != []
     assert blocks(GUIDES[0], "yaml") == blocks(GUIDES[1], "yaml") != []
+
+
+def test_both_guides_name_every_plan_that_ships_and_the_chinese_one_has_no_english_row():
+    for guide in GUIDES:
+        text = guide.read_text(encoding="utf-8")
+        assert not [
+            file.stem for file in (ROOT / "scenarios").glob("*.yaml") if file.stem != "county" and f"{file.stem}" not in text
+        ]
+        assert "`own_money_stopped`" in text
+    rows = [line for line in GUIDES[0].read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert not [row for row in rows if re.search(r" · [A-Za-z]+ [A-Za-z]+ ", row)]
 
 
 @pytest.mark.deep

@@ -51,7 +51,7 @@ def test_the_records_of_a_recipe_are_accepted(recipe, tmp_path):
 @pytest.mark.parametrize(
     ("right", "wrong", "chinese", "english"),
     [
-        ("bounds: [0, 50]", "range: [0, 50]", "抓手只写 bounds", "a lever has bounds, not a range"),
+        ("bounds: [0, 50]", "range: [0, 50]", "政策措施只写 bounds", "a lever has bounds, not a range"),
         ("bounds: [0, 50]", "bounds: [50, 0]", "上下限写反了，应从小到大", "the bounds run from high to low"),
         ("'off': 0", "'off': 60", "off：60 超出允许范围，应在 0 至 50 之间（单位：年）", "'off': 60 lies outside 0 to 50 years"),
         ("{zh: 培训最低年龄, en: Youngest trainee}", "培训最低年龄", "一行写一个“名称: 值”", "given as lines 'name: value'"),

@@ -105,7 +105,7 @@ def test_backtest_reads_the_folder_and_holds_it_against_what_was_published(resul
 
 
 def test_both_languages_print_a_scoreboard(result):
-    for language, word in (("zh", "主要目标"), ("en", "HEADLINE GOALS")):
+    for language, word in (("zh", "主要目标"), ("en", "MAIN GOALS")):
         answer = run_command(
             "run",
             BASELINE,
@@ -163,7 +163,13 @@ def test_population_prints_an_audit_and_what_is_still_assumed():
     found = json.loads(run_command("population", "--missing", "--json").stdout)
     assert all(line["ok"] for line in found["audit"] if line["exact"])
     assert {fact["id"] for fact in found["missing"]} >= {"dibao_line", "post_pay"}
-    assert "低保" in run_command("population", "--missing").stdout
+    told = "".join(run_command("population", "--missing").stdout.split())
+    assert "低保" in told and "clause" not in told and "假设" not in told  # sources in English are not told in Chinese
+    stated = {each["id"]: each for each in found["origins"]["numbers"]}["founding.rural_income"]
+    assert (stated["value"], stated["origin"]) == (15900, "assumed")  # derived from the neighbouring county: not its own
+    assert "县情文件为15900元/人年" in told and "校准后的中间值156" in told  # the two values that a reader sees, and what each is
+    own = told[told.index("本县自己的数据") : told.index("本县最该先查的数")]
+    assert "2000万元/年" in own and "农村居民人均可支配收入" not in own and "脱贫人口" not in own
 
 
 def test_schema_is_json():

@@ -5,9 +5,11 @@ import pandas
 import pytest
 
 from experiments.analyses import optimisation
+from experiments.cli.ask import optimise
 from experiments.execution.runner import RunOptions
 from experiments.execution.worker_pool import Stopped
 from experiments.reporting.figures import pareto as pareto_figure
+from experiments.reporting.translations import Words
 from experiments.statistics import pareto
 from tests.experiments import quarter_circle
 from tests.experiments.quarter_circle import AIM, division
@@ -132,3 +134,13 @@ def test_plans_that_do_the_same_beat_nobody():
     assert pareto.surely_beaten(same, PAIRS) == [None] * 3
     same[2, :, 0] += 0.5  # always by as much, and equal in the other goal
     assert pareto.surely_beaten(same, PAIRS) == [2, 2, None]
+
+
+def test_the_gap_to_the_best_division_is_told_with_its_unit():
+    each = {
+        "regret": {"value": 0.0028, "low": 0.001, "high": None}, "gain_fresh": {"mean": 0.004, "low": 0.0, "high": 0.01},
+        "met": {"share": 0.5, "low": 0.4, "high": 0.6},
+    }  # fmt: skip
+    told = optimise._format_goal(each, "share", Words("zh"))
+    assert "与最好分法的差距0.28个百分点" in told and "后悔" not in told and "高估" not in told
+    assert "+0.40 points" in optimise._format_goal(each, "share", Words("en"))

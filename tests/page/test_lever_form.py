@@ -88,7 +88,7 @@ def test_a_value_back_at_what_the_plan_builds_on_is_not_set(tmp_path):
 
 def test_differences_are_in_words_and_units_of_offices():
     told = list(lever_form.differences(load_scenario("floor_10m"), load_scenario("baseline"), WORDS))
-    assert told == ["县级衔接资金：由2000万元/年改为1000万元/年"]
+    assert told == ["本级衔接资金：由2000万元/年改为1000万元/年"]
 
 
 def test_what_is_only_in_proportion_to_the_county_is_one_line():

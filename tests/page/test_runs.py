@@ -123,5 +123,5 @@ def test_the_page_of_a_run_says_what_its_plan_set_when_it_was_asked(plans):
     job, _status = asked(plans, "/runs", plan="两项", replications="20")
     plans.workspace.save("两项", "", {"public_posts.count": 4000})
     page = plans.get(path_of(job))[1]
-    assert "公益岗位数量：由5000个岗位改为1000个岗位" in page and "县级衔接资金：由2000万元/年改为500万元/年" in page
+    assert "公益岗位数量：由5000个岗位改为1000个岗位" in page and "本级衔接资金：由2000万元/年改为500万元/年" in page
     assert "4000" not in page

@@ -128,7 +128,7 @@ def test_nobody_writes_to_cash_by_hand(function, sees):
         (lambda county: county.households.cahs, "did you mean 'cash'?", "没有这一列"),
         (lambda county: county.housholds, "did you mean 'households'?", "看不到这张表"),
         (lambda county: county.histories, "sees no table 'histories'", "看不到这张表"),
-        (lambda county: county.setting("farming.labour_elasticity"), "knows no lever", "不掌握这个抓手"),
+        (lambda county: county.setting("farming.labour_elasticity"), "knows no lever", "不掌握这个政策措施"),
         (lambda county: county.fund("floor"), "there is no fund", "没有这项资金"),
         (lambda county, pay: pay([-1], 5.0), "rows are numbers", "rows 应是"),
         (lambda county, pay: pay([0.5], 5.0), "rows are numbers", "rows 应是"),

@@ -49,7 +49,7 @@ def test_differences_are_of_replications_that_both_runs_have(table):
 
 def test_the_headline_is_shown_and_of_the_others_what_the_plan_changes(table):
     assert table.shown_goals() == ["R3", "H1"]
-    assert [row[1:] for row in table.rows()] == [["1/2", "0/2"], ["2/2", "0/2"], ["", ""], ["200 元", "+100 元"]]
+    assert [row[1:] for row in table.rows()] == [["1/2", "0/2"], ["2/2", "0/2"], ["", ""], ["200元", "+100元"]]
 
 
 def test_it_fills_as_replications_come_in_and_says_that_it_is_a_trial(table):

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.reporting import figure_data
-from experiments.reporting.figures import gallery, picture, style
-from experiments.reporting.translations import LANGUAGES
+from experiments.reporting.figures import gallery, picture, style, township_tiles
+from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,6 +168,20 @@ def test_what_is_drawn_is_what_the_data_say(pictures):
     np.testing.assert_allclose(widths, flips.data[["both", "helped", "harmed", "neither"]].to_numpy().ravel())
 
 
+def test_townships_stand_in_the_order_of_the_official_list_and_are_not_ranked(pictures):
+    tiles = pictures["townships-relapse_rate"]
+    known = tiles.data.dropna(subset=["mean"])
+    for language in LANGUAGES:
+        labels = [text.get_text().replace("\n", "") for text in tiles.figure.axes[1].get_yticklabels()]
+        names = [township_tiles._short(str(name)) for name in known[f"name_{language}"]]
+        if set(labels) == set(names):
+            assert labels == names
+            break
+    else:
+        raise AssertionError(labels)
+    assert not tiles.caption or "排名" in tiles.caption or "official list" in tiles.caption
+
+
 def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures, folders):
     for name, columns in (("curve-growth", 1), ("curve-relapse", 2)):
         each = pictures[name]
@@ -181,9 +195,11 @@ def test_curves_are_drawn_as_their_data_and_marked_where_the_run_stands(pictures
 
 
 def test_the_words_for_those_who_cannot_see_hold_the_main_number(pictures):
-    last = f"{pictures['fan-rural_income'].data['p50'].iloc[-1]:,.0f}"
+    words = Words(pictures["fan-rural_income"].language)
+    last = words.grouped(f"{pictures['fan-rural_income'].data['p50'].iloc[-1]:,.0f}")
     assert last in pictures["fan-rural_income"].alt
-    assert f"{pictures['income-sources'].data['total'].iloc[-1]:,.0f}" in pictures["income-sources"].alt
+    total = words.grouped(f"{pictures['income-sources'].data['total'].iloc[-1]:,.0f}")
+    assert total in pictures["income-sources"].alt
     began = pictures["monitoring-funnel"].data["mean"].iloc[0]
     assert f"{began:,.0f}" in pictures["monitoring-funnel"].alt
     flips = pictures["flips-other"]

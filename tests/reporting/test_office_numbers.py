@@ -58,19 +58,28 @@ def test_settings_are_told_as_they_are(value, unit, zh, en):
 
 def test_money_of_a_table_has_no_sign_where_it_is_nothing():
     assert ZH.table_money(-300.0, sign=True) == "0" and EN.table_money(20.0) == "0"
-    assert ZH.table_money(-10_002_800.0, sign=True) == "-1000" and EN.table_money(816_000.0, sign=True) == "+816"
+    assert ZH.table_money(-10_002_800.0, sign=True) == "-1000" and EN.table_money(816_000.0, sign=True) == "+0.82"
 
 
 @pytest.mark.parametrize(
     ("unit", "values", "zh", "en"),
     [
-        ("yuan", (514_409, 400_000, 1_156_568), ("+51.4 万元", "+40.0至+116"), ("+0.51 million yuan", "+0.40 to +1.16")),
-        ("yuan", (-340_000, -9_000, 0), ("-34.0 万元", "-0.90至0"), ("-340 thousand yuan", "-9.00 to 0")),
-        ("yuan", (120, -80, 900), ("+120 元", "-80.0至+900"), ("+120 yuan", "-80.0 to +900")),
-        ("share", (-0.000019, -0.0373, 0.0165), ("0 个百分点", "-3.73至+1.65"), ("0 points", "-3.73 to +1.65")),
+        ("yuan", (514_409, 400_000, 1_156_568), ("+51.4万元", "+40.0至+116"), ("+0.51 million yuan", "+0.40 to +1.16")),
+        ("yuan", (-340_000, -9_000, 0), ("-34.0万元", "-0.90至0"), ("-0.34 million yuan", "-0.01 to 0")),
+        ("yuan", (120, -80, 900), ("+120元", "-80.0至+900"), ("+120 yuan", "-80.0 to +900")),
+        ("share", (-0.000019, -0.0373, 0.0165), ("0个百分点", "-3.73至+1.65"), ("0 points", "-3.73 to +1.65")),
     ],
 )
 def test_a_margin_is_told_in_ten_thousand_yuan_and_in_points_of_two_decimals(unit, values, zh, en):
     goal = {"unit": unit, **dict(zip(("margin", "margin_p05", "margin_p95"), values, strict=True))}
     assert margin(Words("zh"), goal) == zh
     assert margin(Words("en"), goal) == en
+
+
+def test_chinese_has_no_comma_and_no_blank_and_no_number_has_a_power_of_ten():
+    zh, en = Words("zh"), Words("en")
+    assert zh.quantity(21_813.0, "yuan") == "21813元" and en.quantity(21_813.0, "yuan") == "21,813 yuan"
+    assert zh.large("yuan/year", 1.6e9) == (1e8, "亿元/年") and en.large("yuan/year", 2e5) == (1e6, "million yuan a year")
+    assert zh.percents(0.13, 0.31) == "13%～31%" and en.percents(0.13, 0.31) == "13–31 %"
+    assert zh.number(0.0000043, "points") == en.number(0.0000043, "points") == "0.0000043"
+    assert en.level(0.00002, "multiple") == "0.00002 times"

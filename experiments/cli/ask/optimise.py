@@ -119,12 +119,17 @@ def _format_share(share: dict[str, Any], words: Any) -> str:
 
 
 def _format_goal(each: dict[str, Any], unit: str, words: Any) -> str:
-    regret, shrank, gain = each["regret"], each["shrank"], each["gain_fresh"]
-    high = words("unknown") if regret["high"] is None else words.number(regret["high"], unit)
+    regret, gain = each["regret"], each["gain_fresh"]
+    known = (abs(number) for number in (*(regret[key] for key in ("value", "low", "high")), gain["mean"]) if number is not None)
+    scale, name = words.large(unit, max(known), difference=True)
+
+    def told(number: float | None, sign: bool = False) -> str:
+        return words.number(number if number is None else number / scale, unit, sign=sign)
+
+    middle = words.with_unit(told(regret["value"]), name)
+    mean = words.with_unit(told(gain["mean"], True), name)
     return "\n".join([
         words("divide_met", share=_format_share(each["met"], words)),
-        words("divide_regret", value=words.number(regret["value"], unit), low=words.number(regret["low"], unit), high=high),
-        words("divide_gain", value=words.number(gain["mean"], unit, sign=True), low=words.number(gain["low"], unit, sign=True),
-              high=words.number(gain["high"], unit, sign=True)),
-        words("divide_shrank", value=words.number(shrank["value"], unit, sign=True)),
+        words("divide_regret", value=middle, low=told(regret["low"]), high=told(regret["high"])),
+        words("divide_gain", value=mean, low=told(gain["low"], True), high=told(gain["high"], True)),
     ])  # fmt: skip

@@ -84,7 +84,7 @@ def warn(
             console.refuse_given(
                 context, f"{path} holds only {request.runs} futures, and levers are tried on these; add some with 'xianjie run … "
                 "--add-replications', or ask for fewer",
-                f"{path} 只有 {request.runs} 遍模拟，抓手只能在这些模拟上试；"
+                f"{path} 只有 {request.runs} 次推演，政策措施只能在这些推演上试；"
                 "请用 xianjie run … --add-replications 补足，或少要些",
                 "replications"
             )  # fmt: skip

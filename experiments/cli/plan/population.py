@@ -23,6 +23,7 @@ def population(
     Exit codes: 0 done, 1 an exact target was missed, 2 wrong usage or input, 4 the facts of the county contradict each other.
     """
     with console.exit_codes():
+        import sim.county
         from experiments import model_api
         from experiments.reporting import origin_text
         from experiments.reporting.terminal import tables
@@ -45,6 +46,8 @@ def population(
             console.show_json(described if facts is None else described | {"missing": facts, "look_up_first": first})
         else:
             console.show(tables.population(found["audit"], lang))
+            used = sim.county.parameters_used(chosen, None)
+            console.show(tables.calibrated([vars(each) for each in numbers], used, lang))
             console.show(tables.production(found["production"], lang))
             console.show(tables.origins([vars(each) for each in numbers], records, lang))
             if facts is not None:

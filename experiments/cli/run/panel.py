@@ -39,7 +39,8 @@ def panel(
 
         places = [names["en"] for names in catalogue(chosen).townships]
         rows = panels.write(path, chosen, seed, replications=numbers, only_luck=only_luck, townships=places)
-        console.show([Words(lang)("panel_written", rows=f"{rows:,}", path=path)])
+        words = Words(lang)
+        console.show([words("panel_written", rows=words.grouped(f"{rows:,}"), path=path)])
 
 
 def _check_path(path: Path, about: dict[str, str]) -> None:

@@ -278,7 +278,7 @@ def _check_options(options: "RunRequest", companions: str, files: int, describes
     if options.precision is not None and (options.add or options.shard):
         raise InputError(
             "--precision", 0, "decides by itself how many replications there are; leave --add-replications and --shard",
-            "算多少遍由它自己决定；请去掉 --add-replications 和 --shard"
+            "算多少次由它自己决定；请去掉 --add-replications 和 --shard"
         )  # fmt: skip
     if options.single_draws and (options.only_luck or options.shard or companions or files > 1):
         raise InputError(
@@ -333,7 +333,7 @@ def _refuse_unused(
     if options.add and out is not None and not dry_run and run_helpers.read_requested(out) != options.replications:
         console.refuse_given(
             context, f"{out} was asked for another number; leave it out, or give --add-replications alone",
-            f"{out} 原来的遍数不是这个数；请去掉，只写 --add-replications", "replications"
+            f"{out} 原来的次数不是这个数；请去掉，只写 --add-replications", "replications"
         )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def effects(
         known = {each.id: each for each in lever_effects.levers()}
         for name in lever or ():
             if name not in known:
-                raise InputError("--lever", 0, *unknown("there is no lever", "没有这个抓手：", name, list(known)))
+                raise InputError("--lever", 0, *unknown("there is no lever", "没有这个政策措施：", name, list(known)))
         known_finding = read_object(finding) if lever and finding is not None else None  # of which the other levers stay
         turned = [known[name] for name in dict.fromkeys(lever or known)]
         made_points = lever_effects.points(chosen, turned)

@@ -14,7 +14,7 @@ from experiments.page.quick_look import SPENDING
 from experiments.page.routes import runs
 from experiments.page.routes.shared import Page, event, events, redirect
 from experiments.page.workspace import Plan
-from experiments.reporting.translations import Words
+from experiments.reporting.translations import MILLION, Words
 from experiments.results.files import as_json
 from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
@@ -167,7 +167,9 @@ def _look_news(found: dict[str, Any], words: Words) -> dict[str, Any]:
     rows = []
     for line in found["lines"]:
         if line["id"] == SPENDING:
-            name, unit, scale = words("screen_spending"), words("screen_spending_unit"), 1e-4
+            largest = max(MILLION, *(abs(line[key]) for key in ("change", "low", "high")))
+            by, unit = words.large("yuan/year", largest)
+            name, scale = words("screen_spending"), 1 / by
         else:
             record = INDICATORS[line["id"]]
             name, unit, scale = words.of(record.name), words.unit(record.unit, difference=True), 1.0

@@ -56,7 +56,7 @@ def start(page: Page, name: str, replications: str) -> Response:
 def choices(words: Words) -> list[tuple[str, str]]:
     """How long a run may be: what the form sends, and how it is called."""
     named = [(value, words("screen_precision", points=points)) for value, points in PRECISIONS.items()]
-    return [*((count, words("screen_times", count=f"{int(count):,}")) for count in COUNTS), *named]
+    return [*((count, words("screen_times", count=words.grouped(f"{int(count):,}"))) for count in COUNTS), *named]
 
 
 def precision(choice: str) -> str:
@@ -77,7 +77,9 @@ def longer(page: Page, job: Job) -> list[dict[str, Any]]:
     for value in COUNTS if count else ():
         more = (int(value) - int(count)) * times
         if more > 0:
-            label = words("screen_more_to", count=f"{int(value):,}", cost=views.cost_text(page.queue, job, more, words))
+            label = words(
+                "screen_more_to", count=words.grouped(f"{int(value):,}"), cost=views.cost_text(page.queue, job, more, words)
+            )
             found.append({"value": value, "label": label, "more": more, "arguments": _with(asked, "--replications", value)})
     for value, points in PRECISIONS.items() if known else ():
         if points / 100 < float(known):

@@ -100,7 +100,7 @@ def check_folder(folder: Path) -> tuple[Results, list[Mark]]:
     if completed <= 0:
         raise Unusable(
             f"{folder} holds no finished replication: {failed} replications failed; see failures.json, and run it again",
-            f"{folder} 里没有一遍算成：{failed} 遍失败；请查看 failures.json 后重新运行",
+            f"{folder} 里没有一次推演完成：{failed} 次失败；请查看 failures.json 后重新运行",
         )
     marks = _find_changed_files(folder, files)
     _check_agreement(result)

@@ -106,7 +106,7 @@ def _comparison(
         check([source.results for source in found])
     except Unpaired as reason:
         raise inputs.Unusable(
-            f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐遍对比：{reason.chinese}"
+            f"these results cannot be compared future by future: {reason.english}", f"这些结果无法逐次对比：{reason.chinese}"
         ) from None
     of_parts = parts[0] if parts else None
     return lambda language: build.build_comparison(found, language, command, annexes, of_parts, league)

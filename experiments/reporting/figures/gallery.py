@@ -166,9 +166,10 @@ class _FigureMaker:
         for each in known:
             when, value = "–".join(dict.fromkeys(each["span"])), words.target(each["published"], subject["unit"])
             alt += words("gap") + words("described_published", place=words.of(each["place"]), when=when, value=value)
+        caption = words.of(subject.get("definition")) or words.of(subject["name"])
         data = provenance.tidy([band] if reference is None else [band, reference[1]])
         return self.picture(
-            f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption=words("fan_is_not"), section=section
+            f"fan-{name}", words.of(subject["name"]), figure, data=data, alt=alt, caption=caption, section=section
         )
 
     def divergence(self) -> Iterator[Picture]:
@@ -339,7 +340,7 @@ class _FigureMaker:
             )
 
     def townships(self) -> Iterator[Picture]:
-        """Tiles and sorted dots of risk and enclaves."""
+        """Tiles and dots, in the order of the official list, of risk and enclaves."""
         words = self.words
         for indicator, title, section in TOWNSHIPS:
             data = figure_data.tabulate_places(self.briefed, indicator)
@@ -350,7 +351,7 @@ class _FigureMaker:
             subject = {"title": words(title), "name": record["name"], "unit": record["unit"], "note": words("tiles_alike"),
                        "county": figure_data.read_county_level(self.briefed, indicator) if ratio else None}  # fmt: skip
             figure = township_tiles.plot_tiles(data, subject, self.language, self.facts)
-            known = data.dropna(subset=["mean"]).sort_values("mean", ascending=False)
+            known = data.dropna(subset=["mean"])
             items = [words("described_item", name=row[f"name_{self.language}"], value=words.quantity(row["mean"], record["unit"]))
                     for row in known.to_dict("records")]  # fmt: skip
             alt = _describe_items(words, words(title), items)

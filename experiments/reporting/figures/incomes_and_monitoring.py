@@ -125,7 +125,7 @@ def _spread_of(axes: Axes, own: pandas.DataFrame, lines: Sequence[tuple[str, flo
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     ticks = list(range(5000, HIGHEST, 5000))
-    labels = ["<0", *(f"{tick:,}" for tick in ticks), f"≥{HIGHEST:,}"]
+    labels = ["<0", *(words.grouped(f"{tick:,}") for tick in ticks), words.grouped(f"≥{HIGHEST:,}")]
     axes.set_xticks([-step / 2, *ticks, HIGHEST + step / 2], labels, fontsize=PLAIN - 1)
     axes.set_xlabel(words("spread_axis"), fontsize=PLAIN - 0.5)
 

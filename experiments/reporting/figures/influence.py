@@ -42,7 +42,7 @@ def plot_influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language:
             axes.barh(row, each.mu_star, height=0.66, color=color, hatch=hatch, edgecolor="white")
             axes.plot([max(each.mu_star - each.conf, 0.0), each.mu_star + each.conf], [row, row], color=INK, linewidth=1.3)
             axes.plot([each.noise, each.noise], [row - 0.4, row + 0.4], color=INK, linewidth=1.2, linestyle=(0, (1.5, 1)))
-            beside(axes, row, format_with_error(each.mu_star, each.conf, subject["unit"]))
+            beside(axes, row, format_with_error(each.mu_star, each.conf, subject["unit"], words))
         axes.set_xlim(left=0)
         value_axis(axes.xaxis, subject["unit"], words, difference=True)
         axes.tick_params(axis="x", labelsize=PLAIN - 1)
@@ -51,9 +51,9 @@ def plot_influence(rows: pandas.DataFrame, subject: Mapping[str, Any], language:
     return page.figure
 
 
-def format_with_error(value: float, error: float, unit: str) -> str:
+def format_with_error(value: float, error: float, unit: str, words: Words) -> str:
     """A value and its error, both to the first digit of the error; shares as percentage points."""
     factor = 100.0 if unit == "share" else 1.0
     value, error = factor * value, factor * error
     digits = max(0, -math.floor(math.log10(error))) if 0 < error < math.inf else 2
-    return f"{value:,.{digits}f} ± {error:,.{digits}f}"
+    return words.grouped(f"{value:,.{digits}f} ± {error:,.{digits}f}")

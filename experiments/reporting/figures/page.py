@@ -82,7 +82,9 @@ def value_axis(axis: Any, unit: str, words: Words, difference: bool = False, sca
             FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.10g}".replace("-", words.minus)))
         )
     else:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / scale:,.12g}".replace("-", words.minus)))
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: words.grouped(f"{value / scale:,.12g}").replace("-", words.minus))
+        )
 
 
 def footer(facts: Mapping[str, Any], words: Words) -> str:

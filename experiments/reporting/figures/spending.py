@@ -69,8 +69,11 @@ def _purse(axes: Axes, own: pandas.DataFrame, key: list[tuple], top: float, wide
         cell(axes, x + 0.15, y, label, size=SMALL)
     cell(axes, -0.12, middle, wrap(str(own[f"fund_{language}"].iloc[0]), 1.85, PLAIN - 0.5), size=PLAIN - 0.5, ha="right")
     first = own.iloc[0]
-    around = words("range", low=_number(first["p05"], words), high=_number(first["p95"], words))
-    shown = amount(total, words)
+    by, unit = words.large("million yuan/year", first["p95"] / MILLION)
+    low, middle_sum, high = (
+        words.number(yuan / MILLION / by, "million yuan/year") for yuan in (first["p05"], total, first["p95"])
+    )
+    around, shown = words("range", low=low, high=high), words.with_unit(middle_sum, unit)
     cell(axes, wide + 0.12, middle - 0.07, words("with_range", value=shown, range=around), size=PLAIN - 1)
     unpaid = own["shortfall"].sum()
     label = words("unpaid_told", amount=amount(unpaid, words)) if unpaid >= LEAST_UNPAID else words("all_paid")
@@ -78,8 +81,9 @@ def _purse(axes: Axes, own: pandas.DataFrame, key: list[tuple], top: float, wide
 
 
 def amount(yuan: float, words: Words) -> str:
-    """Money a year: 万元, English million yuan."""
-    return words("money_a_year", number=_number(yuan, words))
+    """Money a year: 万元 or 亿元, English million yuan."""
+    by, unit = words.large("million yuan/year", yuan / MILLION)
+    return words.with_unit(words.number(yuan / MILLION / by, "million yuan/year"), unit)
 
 
 def _number(yuan: float, words: Words) -> str:

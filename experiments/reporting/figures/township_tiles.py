@@ -1,6 +1,6 @@
-"""Townships and streets: a schematic grid of tiles beside a sorted chart of dots with intervals.
+"""Townships and streets: a schematic grid of tiles beside a chart of dots with intervals.
 
-A function from tidy data to a Figure in a given language; it reads and writes no file. The grid follows the official list,
+A function from tidy data to a Figure in a given language; it reads and writes no file. Both follow the official list,
 not the map: no boundaries are known here, and the picture says so.
 """
 
@@ -24,7 +24,7 @@ SUFFIXES = (" Subdistrict", " Township", " Town")
 
 
 def plot_tiles(data: pandas.DataFrame, subject: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> Figure:
-    """An indicator by township at the end: as tiles in the order of the official list, and sorted with nine runs in ten.
+    """An indicator by township at the end: as tiles and with nine runs in ten, both in the order of the official list.
 
     ``data``: columns unit, name_zh, name_en, mean, p05, p95 in the order of the list, NaN where nothing is measured;
     ``subject``: title, name, unit, note of the indicator, with title and note in the language.
@@ -37,7 +37,7 @@ def plot_tiles(data: pandas.DataFrame, subject: Mapping[str, Any], language: str
         page.bottom(footer(facts, words), SMALL)
         page.bottom(words("tiles_note") + words("gap") + subject["note"], SMALL + 0.5, gap=0.1)
         _grid(page, data, subject, language=language, words=words)
-        _sorted(page, data, subject, language=language, words=words)
+        _rows(page, data, subject, language=language, words=words)
     return page.figure
 
 
@@ -75,7 +75,8 @@ def format_mean(value: float, unit: str, words: Words) -> str:
     """A mean with one decimal: percent for shares, and counts with their unit."""
     if unit == "share":
         return words("percent", number=f"{100 * value:.1f}")
-    return words("with_unit", number=f"{value:,.1f}", unit=words.unit(unit)) if words.unit(unit) else f"{value:,.1f}"
+    number = words.grouped(f"{value:,.1f}")
+    return words("with_unit", number=number, unit=words.unit(unit)) if words.unit(unit) else number
 
 
 def _short(name: str) -> str:
@@ -85,11 +86,11 @@ def _short(name: str) -> str:
     return name
 
 
-def _sorted(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], language: str, words: Words) -> None:
-    known = data.dropna(subset=["mean"]).sort_values(["mean", "unit"], ascending=[False, True])
+def _rows(page: Page, data: pandas.DataFrame, subject: Mapping[str, Any], language: str, words: Words) -> None:
+    known = data.dropna(subset=["mean"])  # in the order of the official list: townships are not ranked
     names = [_short(str(name)) for name in known[f"name_{language}"]]
     axes = named_rows(page, names, left=7.75, right=0.4, top=0.38, bottom=0.35)
-    axes.set_title(words("tiles_sorted"), fontsize=PLAIN + 0.5, loc="left", fontweight="bold", pad=6)
+    axes.set_title(words("tiles_list"), fontsize=PLAIN + 0.5, loc="left", fontweight="bold", pad=6)
     for label in axes.get_yticklabels():
         label.set_fontsize(SMALL + 0.5)
     for row, each in enumerate(known.itertuples()):

@@ -15,7 +15,7 @@ COSTS = ("static", "net", "clawback", "behavioural")
 
 
 def table(rows: Sequence[Mapping[str, Any]], funds: Mapping[str, Mapping[str, str]], language: str) -> Table:
-    """Money by fund, use and year, in 万元 (English: thousand yuan); months with something unpaid, and how much, a year."""
+    """Money by fund, use and year, in 万元 (English: million yuan); months with something unpaid, and how much, a year."""
     words = Words(language)
     numbers, years = OfficeNumbers(words), sorted({row["year"] for row in rows})
     shown = _table(words, "column_fund_use", *map(str, years), "column_months_short", "column_unpaid")
@@ -36,27 +36,36 @@ def table(rows: Sequence[Mapping[str, Any]], funds: Mapping[str, Mapping[str, st
 
 
 def costs(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
-    """Static and net cost, clawback and behavioural effect, 万元 a year (English: thousand yuan), with intervals."""
+    """Static and net cost, clawback and behavioural effect, 万元 a year (English: million yuan), with intervals."""
     words = Words(language)
     shown = _table(words, "column_programme", *(f"column_{name}" for name in COSTS))
     for row in rows:
-        shown.add_row(Prose(words.of(row["name"])), *(_interval(row[name], _unit(words), 0, words) for name in COSTS))
+        shown.add_row(
+            Prose(words.of(row["name"])), *(_interval(row[name], _unit(words), _digits(words), words) for name in COSTS)
+        )
     return shown
 
 
 def one_more(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
     """What one more million a year does: persons below the line, help left waiting, own income, with intervals."""
     words = Words(language)
-    names = (("relapsed_per_million", 1.0), ("waiting_per_million", 1.0), ("own_per_million", _unit(words)))
-    shown = _table(words, "column_programme", *(f"column_{name}" for name, _scale in names))
+    names = (("relapsed_per_million", 1.0, 0), ("waiting_per_million", 1.0, 0), ("own_per_million", _unit(words), _digits(words)))
+    shown = _table(words, "column_programme", *(f"column_{name}" for name, *_rest in names))
     for row in rows:
-        shown.add_row(Prose(words.of(row["name"])), *(_interval(row[name], scale, 0, words) for name, scale in names))
+        shown.add_row(
+            Prose(words.of(row["name"])), *(_interval(row[name], scale, digits, words) for name, scale, digits in names)
+        )
     return shown
 
 
 def _unit(words: Words) -> float:
     """The unit of money of a table, in yuan."""
-    return 1e4 if words.language == "zh" else 1e3
+    return 1e4 if words.language == "zh" else 1e6
+
+
+def _digits(words: Words) -> int:
+    """Decimals of money in that unit."""
+    return 0 if words.language == "zh" else 2
 
 
 def _table(words: Words, first: str, *columns: str) -> Table:

@@ -147,7 +147,8 @@ def parts(metric: Mapping[str, Any], words: Words) -> Table:
 
     book, table = load_all().parameters, _table(words, "column_setting", "column_alone", "column_left_out", "column_share")
     kind = metric["metric"]
-    scale, digits = (1e4 if words.language == "zh" else 1e3, 0) if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0)
+    money = (1e4, 0) if words.language == "zh" else (1e6, 2)
+    scale, digits = money if kind == MONEY else (1.0, 0) if kind == BELOW else (0.01, 0)
     for part in metric["parts"]:
         known = book.get(part["lever"])
         name = words.of(known.name.model_dump()) if known is not None else part["lever"]

@@ -23,7 +23,7 @@ def answer(imported: "Imported", title: str, language: str, most: int) -> Iterat
     totals.add_column(words("audit_col_number"), justify="right")
     for name, value in imported.counts.described().items():
         if value:
-            totals.add_row(words(f"audit_{name}"), f"{value:,}")
+            totals.add_row(words(f"audit_{name}"), words.grouped(f"{value:,}"))
     yield totals
     findings = imported.findings
     ordered = [*findings.contradictions, *(each for each in findings.found if not each.contradiction)]
@@ -53,9 +53,11 @@ def difference(found: Sequence[Mapping[str, Any]], one: Path, other: Path, langu
     for name in (words("audit_col_item"), one.name, other.name):
         table.add_column(name, overflow="fold")
     for each in found:
-        table.add_row(words.of(each["name"]), _shown(each["a"]), _shown(each["b"]))
+        table.add_row(words.of(each["name"]), _shown(each["a"], words), _shown(each["b"], words))
     yield table
 
 
-def _shown(value: Any) -> str:
-    return "-" if value is None else f"{value:,.10g}" if isinstance(value, (int, float)) else str(value)
+def _shown(value: Any, words: Words) -> str:
+    if isinstance(value, (int, float)):
+        return words.grouped(f"{value:,.10g}")
+    return "-" if value is None else str(value)

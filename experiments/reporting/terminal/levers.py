@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from experiments.reporting import lever_effects
-from experiments.reporting.lever_values import number_text, value_text
+from experiments.reporting.lever_values import limits_text, value_text
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
 from sim.world.funds import fund_records
@@ -16,7 +16,6 @@ from sim.world.funds import fund_records
 INDENT = (0, 0, 0, 4)
 #: Blanks, and commas between thousands, which an office's Chinese has not.
 BLANK = re.compile(r" +|(?<=\d),(?=\d{3})")
-NUMBER = re.compile(r"-?[\d.,]+")
 
 
 def answer(levers: Sequence[Any], language: str) -> Iterator[RenderableType]:
@@ -58,9 +57,7 @@ def facts(lever: Any, words: Words) -> str:
     if lever.options:
         told.append(words("lever_options", options=words("comma").join(map(words.option, lever.options))))
     elif lever.bounds:
-        low, high = (number_text(limit, lever.unit, words) for limit in lever.bounds)
-        if NUMBER.sub("", low) == NUMBER.sub("", high):  # one unit does for both
-            low = "".join(NUMBER.findall(low)).strip()
+        low, high = limits_text(lever, lever.bounds, words)
         told.append(words("lever_bounds", low=low, high=high))
     off = value_text(lever, lever.off, words)
     told.append(words("lever_off", value=off))
@@ -75,7 +72,7 @@ def assumption_facts(parameter: Any, words: Words) -> str:
     """The value of an assumption, in which range it is drawn, and what it rests on."""
     told = [words("parameter_value", value=value_text(parameter, parameter.value, words))]
     if parameter.range:
-        low, high = (number_text(limit, parameter.unit, words) for limit in parameter.range)
+        low, high = limits_text(parameter, parameter.range, words)
         told.append(words("parameter_range", low=low, high=high))
     told.append(words(f"grade_{parameter.evidence}"))
     if parameter.clause and parameter.clause != "own":

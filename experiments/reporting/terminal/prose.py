@@ -4,6 +4,7 @@ Rich takes a Chinese sentence for one long word and leaves half a line empty bef
 and ends with none that opens, as printers in China set it.
 """
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ OPENING = "（《「『“‘([＋±"
 #: A run of spaces, a run of letters that stays together, or a single wide character.
 PIECE = re.compile(r"\s+|[^\s\u2e80-\uffff]+|[\u2e80-\uffff]")
 NARROWEST = 8
+#: The program's name where a command of it follows.
+COMMAND = re.compile(r"(?<![\w./-])xianjie(?= [a-z-]| 命令| COMMAND)")
 
 
 def pieces(text: str) -> list[str]:
@@ -55,6 +58,12 @@ def _wrap_line(text: str, width: int) -> Iterator[str]:
             piece, line = piece[cut:], indent
         line += piece
     yield line.rstrip()
+
+
+def as_called(text: str) -> str:
+    """A text whose commands are typed as the program was started: by xj.py where that started it."""
+    program = os.environ.get("XIANJIE_PROGRAM")
+    return COMMAND.sub(lambda _: program, text) if program else text
 
 
 class Prose:

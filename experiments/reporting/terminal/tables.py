@@ -10,8 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.reporting import origin_text
+from experiments.reporting.lever_values import number_text
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words
+from sim.core.inputs.parameters import load_all
 
 #: Large sums as each language writes them: 亿元, and million yuan.
 LARGE = {"zh": 1e8, "en": 1e6}
@@ -83,7 +85,7 @@ def origins(
             table.add_column(words("column_assumed"), justify="right")
             table.add_column(words("column_source"), overflow="fold", style="dim")
             for each in rows:
-                table.add_row(words.of(each["name"]), _value(each["value"], words), str(each["source"]))
+                table.add_row(words.of(each["name"]), _value(each["value"], words, each["id"]), _source(each, words))
             yield Text(f"\n{words(heading)}", style="bold")
             yield table
 
@@ -101,7 +103,7 @@ def look_up_first(numbers: Sequence[Mapping[str, Any]], language: str) -> Iterat
     for each in numbers[: origin_text.SHOWN]:
         table.add_row(
             words.of(each["name"]),
-            _value(each["value"], words),
+            _value(each["value"], words, each["id"]),
             words(f"origin_{each['origin']}"),
             f"{100 * each['urgency']:.1f}",
             each["goal"],
@@ -122,11 +124,35 @@ def missing_facts(facts: Sequence[Mapping[str, Any]], language: str) -> Iterator
     table.add_column(words("column_rests_on"))
     table.add_column("", overflow="fold", style="dim")
     for fact in facts:
-        table.add_row(words.of(fact["name"]), _value(fact.get("value"), words), words(f"basis_{fact['evidence']}"), fact["id"])
+        value = _value(fact.get("value"), words, fact["parameter"])
+        table.add_row(words.of(fact["name"]), value, words(f"basis_{fact['evidence']}"), fact["id"])
     yield table
 
 
-def _value(value: Any, words: Words) -> str:
+def calibrated(numbers: Sequence[Mapping[str, Any]], used: Mapping[str, Any], language: str) -> Iterator[RenderableType]:
+    """Facts that a file derives or assumes and that stand at another value here, the middle of those that calibration left."""
+    words = Words(language)
+    for each in numbers:
+        value = used.get(each["id"])
+        if each["place"] and each["evidence"] in ("derived", "assumed") and isinstance(value, (int, float)):
+            if abs(value - each["value"]) > 0.001 * abs(value):
+                stated, value = (_value(number, words, each["id"]) for number in (each["value"], value))
+                yield words("audit_calibrated", name=words.of(each["name"]), value=value, stated=stated)
+
+
+def _source(number: Mapping[str, Any], words: Words) -> str:
+    """Where a number comes from, as its file says; in Chinese its evidence where that is not said in Chinese."""
+    source = str(number["source"])
+    if words.language == "zh" and not any("\u4e00" <= letter <= "\u9fff" for letter in source):
+        return words(f"grade_{number['evidence']}")
+    return source
+
+
+def _value(value: Any, words: Words, identity: str = "") -> str:
+    """A value with the unit of its parameter, where it is of one."""
+    parameter = load_all().parameters.get(identity)
+    if parameter is not None and isinstance(value, (int, float)):
+        return number_text(float(f"{value:.5g}"), parameter.unit, words)
     if isinstance(value, Mapping):
         return words("comma").join(f"{month}: {_value(each, words)}" for month, each in value.items())
     if isinstance(value, (list, tuple)):

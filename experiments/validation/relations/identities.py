@@ -30,7 +30,7 @@ NO_INDUSTRY: dict[str, Any] = {"budget__industry_share": 0.0, "budget__left_over
 
 
 @relation(
-    "MR11", "strict", "市级分担比例更高：农户不变，县级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py"
+    "MR11", "strict", "市级分担比例更高：农户不变，本级补充报销支出减少", "sim/processes/safety_net/medical_reimbursement.py"
 )
 def larger_prefecture_share(world: World) -> Finding:
     """A larger share of the prefecture in the top-up relieves the county and changes nothing for households."""
@@ -41,7 +41,7 @@ def larger_prefecture_share(world: World) -> Finding:
     gap = _largest_gap(usual, changed, ("own_rigid_spending", "registered_income", "relapse_rate"))
     saved = (world.paid("top_up_county", **ample) - world.paid("top_up_county", **relieved)) / 1e6
     zh, en = (
-        f"县级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}",
+        f"本级少付 {saved:.2f} 百万元，农户指标最大差 {gap:.1e}",
         f"county saves {saved:.2f} M yuan, households differ by {gap:.1e}",
     )
     return Finding(saved > 0.0 and gap <= SAME, zh, en)
@@ -74,7 +74,7 @@ def half_the_county(world: World) -> Finding:
     return Finding(holds, "，".join(texts), ", ".join(texts))
 
 
-@relation("MR15", "strict", "未使用的杠杆改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
+@relation("MR15", "strict", "未使用的政策措施改动、或设为现状值：逐位相同", "sim/core/inputs/resolve.py, sim/month.py")
 def unused_lever(world: World) -> Finding:
     """A lever that nobody uses, or that is left at its status quo, changes no bit."""
     same: dict[str, Any] = {"budget__county_floor": world.amount(20e6), "dibao__discovery": 0.08}

@@ -19,7 +19,7 @@ SIZE = 3000.0  # yuan of a package
 @relation(
     "MR2",
     "strict",
-    "排队次序不变、帮扶大小相同时县级资金增加：没有农户受损，得到帮扶的只多不少",
+    "排队次序不变、帮扶大小相同时本级资金增加：没有农户受损，得到帮扶的只多不少",
     "sim/processes/monitoring/targeted_help.py",
 )
 def more_money_in_a_frozen_queue(world: World) -> Finding:

@@ -57,14 +57,14 @@ def nobody_relapses_without_shocks(world: World) -> Finding:
     return Finding(worst <= NOBODY, f"最高年返贫率 {100 * worst:.4f}%", f"highest yearly relapse rate {100 * worst:.4f} %")
 
 
-@relation("MR3", "mean", "县级资金增加一倍，返贫不增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
+@relation("MR3", "mean", "本级资金增加一倍，返贫不增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
 def more_money_no_more_relapse(world: World) -> Finding:
     """Twice the county's money does not mean more relapse."""
     found = paired_mean(world.difference("relapse_rate", budget__county_floor=world.amount(40e6)))
     return Finding(found.low <= 0.0, f"返贫率 {found.points()} 个百分点", f"relapse {found.points()} points")
 
 
-@relation("MR4", "mean", "县级资金减半，返贫增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
+@relation("MR4", "mean", "本级资金减半，返贫增加", "sim/processes/government/budget.py, monitoring/targeted_help.py")
 def half_the_money_more_relapse(world: World) -> Finding:
     """Half the county's money means more relapse."""
     found = paired_mean(world.difference("relapse_rate", budget__county_floor=world.amount(10e6)))

@@ -106,6 +106,6 @@ def _fault(name: str, meant: str | None, book: ParameterBook) -> BilingualText |
     """What is wrong with one assumption; None if nothing is."""
     parameter = book.parameters.get(name)
     if parameter is None or not parameter.varies:
-        return BilingualText(f"'{name}' is no assumption that varies any more", f"“{name}”已不再是有不确定范围的假设")
+        return BilingualText(f"'{name}' is no assumption that varies any more", f"“{name}”已不再是有不确定范围的假定")
     now = distribution_of(parameter)
     return None if now == meant else BilingualText(f"'{name}' was {meant}, and is now {now}", f"“{name}”原为 {meant}，现为 {now}")

@@ -130,10 +130,10 @@ class Parameter(Strict):
         if self.role == "lever":
             if self.range is not None or self.distribution is not None:
                 raise UserError(
-                    "a lever has bounds, not a range or a distribution", "抓手只写 bounds，不写 range 或 distribution"
+                    "a lever has bounds, not a range or a distribution", "政策措施只写 bounds，不写 range 或 distribution"
                 )
             if self.off is None or (self.bounds is None and self.options is None):
-                raise UserError("a lever needs 'bounds' and 'off'", "抓手必须写 bounds 和 off")
+                raise UserError("a lever needs 'bounds' and 'off'", "政策措施必须写 bounds 和 off")
             if self.transition and (self.options is not None or self.is_list):
                 raise UserError(
                     "support that ends with the transition period thins out: it must be a number",
@@ -142,11 +142,11 @@ class Parameter(Strict):
         elif self.transition:
             raise UserError(
                 "'transition' marks a lever as support that ends with the transition period; this is none",
-                "'transition' 只用来标明随过渡期结束的抓手，这一项不是抓手",
+                "'transition' 只用来标明随过渡期结束的政策措施，这一项不是政策措施",
             )
         elif self.options is None:
             if self.distribution is None:
-                raise UserError("an assumption needs a distribution", "假设必须写分布 distribution")
+                raise UserError("an assumption needs a distribution", "假定必须写分布 distribution")
             if self.distribution != "fixed" and self.range is None:
                 raise UserError("needs a range, or the distribution 'fixed'", "应写范围 range，或把分布写成 fixed")
         self._check_values()
