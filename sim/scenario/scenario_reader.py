@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self, book: ParameterBook, county_file: Path | None = None) -> None:
         self.book = book
-        self.county_file = county_file  # read instead of the county that the scenario names
+        self.county_file = county_file  # the county that counts: given, or that of the last in the chain to name one
         self.errors: list[InputError] = []
         self.overrides: dict[str, list[Override]] = {}
         self.settings: dict[str, Any] = {}
@@ -104,10 +104,11 @@ class Reader:
         for key in tree:
             if key not in KEYS:
                 self.add_fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
+        if "county" in tree and self.county_file is None:  # before the parents, which are plans for this county
+            self.county_file = yaml_file.beside(path, tree.lines["county"], "county", tree["county"])
+            self.read_county_file(self.county_file)
         if "extends" in tree:
             self._extend(path, tree, (*seen, path.resolve()))
-        if "county" in tree and self.county_file is None:
-            self.read_county_file(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
         named = county_file.plan_of(path, tree, self.add_fault)
         if named is not None:
             self.settings["plan"] = named
@@ -209,11 +210,11 @@ class Reader:
 
     def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
         try:
-            month_within(tree["vantage"])
+            month = month_within(tree["vantage"])
         except ValueError as problem:
             self.add_error(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
         else:
-            self.settings["vantage"] = str(tree["vantage"])
+            self.settings["vantage"] = month_name(month)
 
     def uncertainty(self, place: Any, line: int, value: Any) -> None:
         """Read where parameter draws come from."""

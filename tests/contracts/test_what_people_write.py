@@ -15,6 +15,7 @@ from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
 from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.core.inputs.removed import REMOVED
+from sim.county import values_of
 from sim.scenario import load_county, load_scenario
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -140,6 +141,68 @@ def test_a_slip_in_a_county_file_is_named_wherever_the_file_is_read(written, sli
     assert "mine.yaml 以它为基础" in error.chinese
     for answer in (invoke("check", county), invoke("run", county, "--plan", SCENARIOS / "baseline.yaml")):
         assert answer.exit_code == 2 and said in answer.stderr
+
+
+def test_a_vantage_by_year_is_its_january(written):
+    assert load_scenario(written(HEAD + "vantage: 2022\n")).vantage == "2022-01"
+    assert load_scenario(written(HEAD + "vantage: '2022'\n")).vantage == "2022-01"
+
+
+def of_parameter(parameter, value):
+    """A fact of a county, on one line."""
+    name = parameter.partition(".")[2]
+    return f"{name}: {{name: {{zh: 数, en: N}}, parameter: {parameter}, value: {value}, evidence: policy, source: t}}\n"
+
+
+@pytest.mark.parametrize(
+    ("county", "setting", "value"),
+    [
+        (of_parameter("budget.county_floor", 21000000), "budget.county_floor: 1e7", 1e7),
+        (of_parameter("budget.county_floor", 21000000), "illness.admission_rate: 0.1", 21000000),
+        ("code: 341824\n" + of_parameter("founding.county_size", 0.5), "public_posts.count: 3000", 10_000_000),
+        (str(SCENARIOS / "county.yaml"), "budget.county_floor: 1e7", 1e7),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_county_that_a_plan_names_lies_under_what_it_builds_on(written, county, setting, value, depth):
+    """What a parent sets counts before the county's facts, and nothing is left of the county that the parent names."""
+    named = county if county.startswith("/") else written(county, "my_county.yaml")
+    above = written(SET + setting, "above.yaml")
+    if depth > 1:
+        above = written(f"extends: {above}\ntitle: 二\n", "between.yaml")
+    made = load_scenario(written(f"extends: {above}\ntitle: 三\ncounty: {named}\nreason: 试\n"))
+    assert values_of(made, None).at("budget.county_floor", 12) == pytest.approx(value / 12)
+    shipped = str(SCENARIOS / "county.yaml")
+    places = {each.place for found in made.overrides.values() for each in found}
+    assert (shipped in places) == (str(named) == shipped)
+
+
+#: A county that cannot be, as facts; the line that is named, and what is said.
+TOO_SMALL = {
+    "no townships": (of_parameter("founding.townships", 0), 1, "应在 1 至 1000 之间", "outside 1 to 1000"),
+    "no villages": (of_parameter("founding.villages", 0), 1, "应在 1 至", "outside 1 to"),
+    "no size": ("code: 341824\n" + of_parameter("founding.county_size", 0), 2, "应在 0.001 至", "outside 0.001 to"),
+    "hardly a size": ("code: 341824\n" + of_parameter("founding.county_size", 0.0001), 2, "应在 0.001 至", "outside 0.001 to"),
+    "nobody registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 0), 2, "应在 32 至", "outside 32 to"),
+    "one registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 1), 2, "应在 32 至", "outside 32 to"),
+    "nobody": ("code: 341824\n" + of_parameter("founding.rural_persons", 0), 2, "应在 360 至", "outside 360 to"),
+    "others than on the list": (of_parameter("founding.townships", 30), 1, "founding.places 设为 numbered", "not 30 and 243"),
+    "more households than persons": (
+        "code: 341824\n" + of_parameter("founding.registered_persons", 40) + of_parameter("founding.registered_dibao_persons", 9)
+        + of_parameter("founding.registered_dibao_households", 20), 4, "不可能有 9 人", "20 households cannot have 9 members"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOO_SMALL)
+def test_a_county_that_cannot_be_founded_is_refused_before_anything_is_run(written, tmp_path, case):
+    text, line, chinese, english = TOO_SMALL[case]
+    county = written(text, "small.yaml")
+    for lang, said in (("zh", chinese), ("en", english)):
+        for words in (("check", county), ("run", county, "--replications", 2, "--out", tmp_path / "out")):
+            answer = invoke(*words, "--lang", lang)
+            assert answer.exit_code == 2 and answer.stderr.startswith(f"{county}:{line}: ") and said in answer.stderr
+            assert len(answer.stderr.splitlines()) == 1 and not (tmp_path / "out").exists()
 
 
 def test_a_right_county_file_is_checked_as_one_and_is_no_scenario(written):

@@ -171,10 +171,25 @@ def _number(problem: OSError) -> str:
 
 def describe_problem(problem: Exception) -> BilingualText:
     """A problem in both languages: the operating system's refusals as in ``SYSTEM``; of what is not known, the Chinese quotes."""
-    if isinstance(problem, (UserError, InputError)):
+    if isinstance(problem, (UserError, InputError, CannotBeFounded)):
         return BilingualText(problem.english, problem.chinese)
     known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
     return known or BilingualText(str(problem), f"出了问题，系统提示原文：{problem}")
+
+
+def record_problem(problem: BaseException) -> str:
+    """A problem as a record keeps it: its kind and what it says, Chinese and below it English where it is told in both."""
+    kind = type(problem).__name__
+    if not isinstance(problem, (UserError, InputError, CannotBeFounded)):
+        return f"{kind}: {problem}"
+    english, chinese = describe_problem(problem)
+    return f"{kind}: {chinese}\n{kind}: {english}"
+
+
+def recorded_problem(record: str, language: str) -> str:
+    """What ``record_problem`` made, for a reader of this language."""
+    lines = record.splitlines()
+    return lines[language == "en"] if len(lines) == len(BilingualText._fields) else record
 
 
 def join_texts(parts: Iterable[BilingualText]) -> BilingualText:

@@ -78,6 +78,7 @@ class Parameter(Strict):
     range: tuple[Number, Number] | None = None
     distribution: Literal["triangular", "uniform", "lognormal", "fixed"] | None = None
     bounds: tuple[Number, Number] | None = None
+    least: Number | None = None
     off: Any = None
     fund: str | None = None
     options: dict[str, int] | None = None
@@ -225,6 +226,7 @@ class Parameter(Strict):
                 raise UserError(*not_a_number(number, self.unit))
             unit, named = UNITS[self.unit], unit_name(self.unit)
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
+            low = low if self.least is None else max(low, self.least)
             if not low <= number <= high:
                 raise UserError(
                     f"{number} lies outside {low:g} to {high:g} {named.english}",
