@@ -244,6 +244,54 @@ def test_a_slip_in_a_sweep_is_named_before_anything_is_begun(written, slip):
     assert said in first.chinese
 
 
+@pytest.mark.parametrize(
+    ("factor", "key"),
+    [
+        ("{values: }", "values"), ("{low: , high: }", "low"), ("{levels: }", "levels"), ("{from: , values: [4000]}", "from"),
+        ("{quantiles: , low: 3000, high: 4000}", "quantiles"), ("{low: 3000, high: }", "high"), ("{values: ~}", "values"),
+    ],
+)  # fmt: skip
+def test_a_key_of_a_factor_without_a_value_is_refused(written, factor, key):
+    error = refused(written(SPEC + f"  public_posts.count: {factor}\n"), design.load)
+    first = error.errors[0] if isinstance(error, InputErrors) else error
+    assert first.line == 6 and f"“{key}”后面没有写值" in first.chinese and f"'{key}' is empty" in first.english
+
+
+@pytest.mark.parametrize("line", ["points:", "outcomes:", "correlations:", "only_luck:"])
+def test_a_key_of_a_sweep_without_a_value_is_refused(written, line):
+    error = refused(written(SPEC.replace("factors:", f"{line}\nfactors:") + LEVEL), design.load)
+    assert error.line == 5 and "后面没有写值" in error.chinese
+    text = f"title: 试\nscenario: {SCENARIOS / 'baseline'}\nbudget: 20000000\ngoals: [R3, G2]\n"
+    error = refused(written(text + "programmes: {posts: {at_least: }, health: }\n"), budget_allocation.read)
+    assert error.line == 5 and "“at_least”后面没有写值" in error.chinese
+
+
+@pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])
+@pytest.mark.parametrize(("low", "high", "points"), [(3000, 3004, 4), (3000, 3007, 8), (3000, 3015, 16), (0, 8000, 8)])
+def test_spread_points_in_whole_numbers_are_all_different(written, kind, low, high, points):
+    points += kind == "latin_hypercube" and points == high - low
+    text = SPEC.replace("grid", f"{kind}\npoints: {points}") + f"  public_posts.count: {{low: {low}, high: {high}}}\n"
+    settings = [each["public_posts.count"] for each in design.load(written(text)).settings]
+    assert len(set(settings)) == points and low <= min(settings) and max(settings) <= high
+
+
+def test_spread_points_that_would_repeat_are_refused_on_their_line(written):
+    ends = "  public_posts.count: {low: 3000, high: 3001}\n  stationed_teams.teams: {low: 100, high: 101}\n"
+    for kind, points, said in (
+        ("latin_hypercube", 4, "4 个点中有重复"),
+        ("sobol", 8, "只有 4 个不同的点"),
+        ("sobol", 3, "2的幂"),
+    ):
+        error = refused(written(SPEC.replace("grid", f"{kind}\npoints: {points}") + ends), design.load)
+        assert error.line == 4 and said in error.chinese
+
+
+def test_an_outcome_that_is_none_is_told_with_its_line(written):
+    path = written(SPEC.replace("factors:", "outcomes: [xx]\nfactors:") + LEVEL)
+    answer = invoke("sweep", path, "--dry-run", "--lang", "en")
+    assert answer.exit_code == 2 and answer.stderr.startswith(f"{path}:5: outcomes: there is no goal")
+
+
 def test_a_scenario_is_no_sweep(written):
     for read in (design.load, budget_allocation.read):
         assert refused(written(HEAD + "months: 12\n"), read).english.startswith("is a scenario, and no question")
