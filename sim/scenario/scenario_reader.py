@@ -191,6 +191,12 @@ class Reader:
                 path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100",
                 "“population.general_weight”必须是 1 至 100 的整数"
             )  # fmt: skip
+        elif detail == "full" and "general_weight" in value:
+            self.add_fault(
+                path, value.lines["general_weight"],
+                "'population.general_weight' is for 'detail: sampled'; with 'detail: full' leave it out",
+                "“population.general_weight”只用于 detail: sampled；写 detail: full 时请删去这一项"
+            )  # fmt: skip
         else:
             self.settings["population"] = (detail, weight)
 
@@ -249,6 +255,12 @@ class Reader:
             month = month_within(request.get("off", request.get("exit")))
         except ValueError as problem:
             self.add_error(InputError.of(path, line, problem, "levers"))
+            return
+        if month < 0:
+            self.add_fault(
+                path, line, f"'levers': a plan acts from 2021-01 at the earliest; write 2021-01 in place of {month_name(month)}",
+                f"“levers”：规划最早从2021-01起作用；请把 {month_name(month)} 改为 2021-01"
+            )  # fmt: skip
             return
         for identity, parameter in self.book.parameters.items():
             if "exit" in request and parameter.transition:
@@ -323,17 +335,19 @@ class Reader:
 
     def check_horizon(self, months: int) -> None:
         """Gather every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
-        reported: set[tuple[str, int]] = set()
+        begins: dict[tuple[str, int], int] = {}  # of 'levers: …', which sets many: the first month, by place and line
         for identity, overrides in self.overrides.items():
             for each in overrides:
                 dated = sorted(each.value) if isinstance(each.value, Mapping) else []
                 place, levers, _ = each.place.partition(LEVERS)
-                late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
-                if not late or (each.place, each.line) in reported:
-                    continue
-                self.add_fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
-                if levers:  # it sets many, and one sentence is enough
-                    reported.add((each.place, each.line))
+                late = [month for month in dated if month >= max(months, PLAN_MONTHS)]
+                if levers and dated:
+                    begins[place, each.line] = min(dated[0], begins.get((place, each.line), dated[0]))
+                elif late:
+                    self.add_fault(place, each.line, *beyond(identity, late[0], months))
+        for (place, line), month in begins.items():
+            if month >= max(months, PLAN_MONTHS):
+                self.add_fault(place, line, *beyond("levers", month, months))
 
     def set_targets(self, plan: Plan) -> None:
         """Put the targets that a plan states over what the county has, and under what scenarios set."""

@@ -9,14 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.analyses import budget_allocation, design, discovery_spec
+from experiments.cli import console
 from experiments.cli.app import app
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
+from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, UserError, shorten
 from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.core.inputs.removed import REMOVED
 from sim.county import values_of
 from sim.scenario import load_county, load_scenario
+from sim.scenario.office_values import read_number
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 HEAD = f"extends: {SCENARIOS / 'baseline.yaml'}\ntitle: 试\n"
@@ -98,6 +100,14 @@ SLIPS = {
     "a hidden character": ('title: "a\\u202eb"', 1, "看不见的字符 '\\u202e'", "does not show; delete it"),
     "no title": ("title: ''", 1, "不能是空的", "must be text"),
     "a sweep": (SPEC + LEVEL, 1, "xianjie sweep", "xianjie sweep"),
+    "a bell after Chinese": ("title: 一二三四五六七八九十甲乙\nreason: 试\nplan: a\x07b\n", 3, "U+0007", "U+0007"),
+    "NUL at the end": (HEAD + "reason: 十二个汉字在这里\0", 3, "U+0000", "U+0000"),
+    "off before the plan": (HEAD + "levers: {off: 2020-06}", 3, "改为 2021-01", "write 2021-01 in place of 2020-06"),
+    "exit before the plan": (HEAD + "levers: {exit: 2020}", 3, "改为 2021-01", "write 2021-01 in place of 2020-01"),
+    "a weight of everybody": (HEAD + "population: {detail: full, general_weight: 50}", 3, "请删去这一项", "leave it out"),
+    "a blank title": ('title: " "', 1, "不能是空的", "not blank"),
+    "a title that does not show": ('title: "\\u200b"', 1, "不能是空的", "not blank"),
+    "a title with no character": ('title: "a\\uFFFFb"', 1, "看不见的字符", "does not show; delete it"),
     "Excel": (b"PK\x03\x04" + bytes(100), 0, "请把内容写进以 .yaml 结尾的文本文件", "a document of Excel/Word, not text"),
     "GBK": ("title: 我的方案".encode("gbk"), 1, "请用编辑器另存为 UTF-8 编码", "save it as UTF-8"),
 }
@@ -122,6 +132,9 @@ FACTS = {
     "one language": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "中文和英文各一句"),
     "no source": ("统计公报", "", 6, "没有写来源 source；请写明出处"),
     "a blank source": ("统计公报", "' '", 6, "没有写来源 source；请写明出处"),
+    "a source that does not show": ("统计公报", '"\\u200b"', 6, "没有写来源 source；请写明出处"),
+    "one language, with its fact": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "“rural_income”的名称 name"),
+    "blank names": ("{zh: 收入, en: income}", "{zh: ' ', en: income}", 2, "不能是空的"),
     "a source in a list": ("统计公报", "[a]", 6, "应是不超过 1000 字的文字"),
     "no such parameter": ("founding.rural_income", "founding.rural_incom", 3, "是不是想写“founding.rural_income”"),
     "no such evidence": ("measured", "measurd", 5, "是不是想写“measured”"),
@@ -141,6 +154,37 @@ def test_a_slip_in_a_county_file_is_named_wherever_the_file_is_read(written, sli
     assert "mine.yaml 以它为基础" in error.chinese
     for answer in (invoke("check", county), invoke("run", county, "--plan", SCENARIOS / "baseline.yaml")):
         assert answer.exit_code == 2 and said in answer.stderr
+
+
+@pytest.mark.parametrize("text", [HEAD + "set: {public_posts.count: 1}", HEAD + "months: 12\n", "county: county\ntitle: 试\n"])
+def test_a_scenario_where_a_county_belongs_is_told_once(written, text):
+    other = written(text, "other.yaml")
+    error = refused(written("title: 试\ncounty: other.yaml\n"), load_scenario)
+    assert not isinstance(error, InputErrors) or len(error.errors) == 1
+    assert error.place in (str(other), str(SCENARIOS / "baseline.yaml")) and "这里要的是县情文件" in error.chinese
+
+
+def test_support_may_end_before_a_clause_lets_some_of_it_end(written):
+    load_scenario(written(HEAD + "levers: {exit: 2023-01}"))
+    assert "2026-01" in refused(written(HEAD + "levers: {exit: 2026-01}"), load_scenario).chinese
+
+
+@pytest.mark.parametrize("cell", ["10%", "１０％", "5‰"])
+def test_a_percentage_of_what_is_no_share_is_refused_in_a_form(cell):
+    with pytest.raises(UserError, match="no share"):
+        read_number(cell, "", load_all().parameters["budget.county_floor"])
+    assert read_number("10%", "", load_all().parameters["case_review.listed_share"]) == 0.1
+
+
+def test_no_range_is_told_with_an_exponent(written):
+    error = refused(written(SET + "founding.dibao_persons: -5"), load_scenario)
+    assert "0 至 100000000 " in error.chinese and "0 to 100000000 " in error.english
+
+
+def test_a_tilde_that_no_shell_replaced_is_the_users_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert console._at_home(Path("~/zz")) == tmp_path / "zz" and console._at_home(None) is None
+    assert console._at_home(Path("~nobody-of-this-name/zz")) == Path("~nobody-of-this-name/zz")
 
 
 def test_a_vantage_by_year_is_its_january(written):

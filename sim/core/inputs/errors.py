@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten
+from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten, shows
 from sim.core.inputs.units import UNITS
 
 #: Faults of one input that are reported at once; a file with more of them is of another kind.
@@ -122,9 +122,9 @@ def bilingual(value: object) -> dict[str, str]:
             f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
             f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
         )
-    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in texts.values()):
+    if not all(isinstance(text, str) and shows(text) and len(text) <= LONGEST_TITLE for text in texts.values()):
         raise UserError(
-            f"must be text of at most {LONGEST_TITLE} characters, in quotes if it is a number",
+            f"must be text of at most {LONGEST_TITLE} characters and not blank, in quotes if it is a number",
             f"应是不超过 {LONGEST_TITLE} 字的文字，不能是空的；只有数字时请加引号",
         )
     for letter in "".join(texts.values()):

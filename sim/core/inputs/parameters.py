@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unit_name, unknown
-from sim.core.inputs.notation import half, shorten
+from sim.core.inputs.notation import digits, half, shorten
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
 
@@ -229,8 +229,8 @@ class Parameter(Strict):
             low = low if self.least is None else max(low, self.least)
             if not low <= number <= high:
                 raise UserError(
-                    f"{number} lies outside {low:g} to {high:g} {named.english}",
-                    f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位：{named.chinese}）",
+                    f"{number} lies outside {digits(low)} to {digits(high)} {named.english}",
+                    f"{number} 超出允许范围，应在 {digits(low)} 至 {digits(high)} 之间（单位：{named.chinese}）",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
             raise UserError(

@@ -283,8 +283,9 @@ def parse(text: str, place: str | Path) -> Any:
         mark = problem.problem_mark or problem.context_mark
         raise _invalid(place, text, mark.line if mark else 0, str(problem.problem or problem.context)) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError) as problem:
-        start = problem.position if isinstance(problem, yaml.reader.ReaderError) else problem.start
-        code = f"U+{ord(text[start]):04X}" if start < len(text) else "U+FFFE"
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)  # the parser in C counts bytes
+        start = found.start() if found else getattr(problem, "start", 0)
+        code = f"U+{ord(text[start]):04X}"
         raise InputError(
             place, text[:start].count("\n") + 1, f"holds the character {code}, which is no text; delete it",
             f"含有不能作为文字的字符 {code}，请删去"
