@@ -156,7 +156,9 @@ def _base(file: Path, county: yaml_file.Mapping, seen: tuple[Path, ...]) -> Path
     line = county.lines[EXTENDS]
     base = yaml_file.beside(file, line, EXTENDS, county[EXTENDS])
     if base.resolve() in (*seen, file.resolve()):
-        raise InputError(file, line, f"extends itself by way of {base}", f"经由 {base} 又继承了自己；请改写 extends")
+        raise InputError(
+            file, line, f"extends itself by way of {base}; name another file", f"经由 {base} 又继承了自己；请改写 extends"
+        )
     return base
 
 
@@ -188,9 +190,14 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
     """A fact as written; None, and a fault added, if something is wrong with it."""
     called = shorten(name)
     if not isinstance(record, yaml_file.Mapping) or not set(KEYS) <= set(record) <= {*KEYS, *MORE}:
+        entries = list(record) if isinstance(record, Mapping) else []
+        lacks = [key for key in KEYS if key not in entries] if entries else []
+        more = [shorten(key) for key in entries if key not in (*KEYS, *MORE)]
+        english = "".join(f"; {do} {', '.join(those)}" for do, those in (("add", lacks), ("delete", more)) if those)
+        chinese = "".join(f"；{do} {'、'.join(those)}" for do, those in (("请补上", lacks), ("请删去", more)) if those)
         add_fault(
-            file, line, f"'{called}' needs {', '.join(KEYS)}; {', '.join(MORE)} may be added, and nothing else",
-            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，可加 {'、'.join(MORE)}，此外不能写别的"
+            file, line, f"'{called}' needs {', '.join(KEYS)}; {', '.join(MORE)} may be added, and nothing else{english}",
+            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，可加 {'、'.join(MORE)}，此外不能写别的{chinese}"
         )  # fmt: skip
         return None
     year = record.get("year")

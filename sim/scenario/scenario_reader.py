@@ -91,7 +91,8 @@ class Reader:
                 "'xianjie check FILE', or run it with 'xianjie run FILE'",
                 "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
             )  # fmt: skip
-        if {"design", "factors", "programmes", "scenarios"} & set(tree) or isinstance(tree.get("goals"), list):
+        listed = isinstance(tree.get("goals"), list) and not {"extends", "set", "county"} & set(tree)
+        if {"design", "factors", "programmes", "scenarios"} & set(tree) or listed:
             raise InputError(
                 path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
                 "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
@@ -149,11 +150,17 @@ class Reader:
         parent = yaml_file.beside(path, line, "extends", tree["extends"])
         if parent.resolve() in seen:
             raise InputError(
-                path, line, f"extends itself by way of {parent.name}", f"经由 {parent.name} 又继承了自己；请改写 extends"
+                path,
+                line,
+                f"extends itself by way of {parent.name}; name another file",
+                f"经由 {parent.name} 又继承了自己；请改写 extends",
             )
         if len(seen) > LONGEST_CHAIN:
             raise InputError(
-                path, line, f"extends more than {LONGEST_CHAIN} files", f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数"
+                path,
+                line,
+                f"extends more than {LONGEST_CHAIN} files; use fewer",
+                f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数",
             )
         self._read(parent, seen)
 

@@ -100,6 +100,30 @@ SLIPS = {
     "a hidden character": ('title: "a\\u202eb"', 1, "看不见的字符 '\\u202e'", "does not show; delete it"),
     "no title": ("title: ''", 1, "不能是空的", "must be text"),
     "a sweep": (SPEC + LEVEL, 1, "xianjie sweep", "xianjie sweep"),
+    "no space after a colon": (
+        HEAD + "set:\n  public_posts.count:3000",
+        3,
+        "半角冒号后面要空一个半角空格",
+        "ordinary space is needed",
+    ),
+    "a wide space after a colon": (
+        HEAD + "set:\n  public_posts.count:\u30003000",
+        3,
+        "半角冒号后面要空",
+        "ordinary space is needed",
+    ),
+    "a firm space after a colon": (
+        HEAD + "set:\n  public_posts.count:\u00a03000",
+        3,
+        "半角冒号后面要空",
+        "ordinary space is needed",
+    ),
+    "a wide colon": (HEAD + "set:\n  public_posts.count：3000", 3, "请改用半角“:”，后面空一格", "type ':' and a space"),
+    "half a post": (SET + "public_posts.count: 3000.5", 4, "请写成 3000 或 3001", "write 3000 or 3001"),
+    "half a post from a month on": (SET + "public_posts.count: {2022: 3000.5}", 4, "请写成 3000 或 3001", "write 3000 or 3001"),
+    "half a team": (SET + "stationed_teams.teams: 100.5", 4, "不是整数", "no whole number"),
+    "half a township": (SET + "founding.townships: 2.5", 4, "请写成 2 或 3", "write 2 or 3"),
+    "goals in a list": (HEAD + "goals: [R3]", 3, "“goals”下面应一行写一个", "'goals' must be a mapping"),
     "a bell after Chinese": ("title: 一二三四五六七八九十甲乙\nreason: 试\nplan: a\x07b\n", 3, "U+0007", "U+0007"),
     "NUL at the end": (HEAD + "reason: 十二个汉字在这里\0", 3, "U+0000", "U+0000"),
     "off before the plan": (HEAD + "levers: {off: 2020-06}", 3, "改为 2021-01", "write 2021-01 in place of 2020-06"),
@@ -133,6 +157,8 @@ FACTS = {
     "no source": ("统计公报", "", 6, "没有写来源 source；请写明出处"),
     "a blank source": ("统计公报", "' '", 6, "没有写来源 source；请写明出处"),
     "a source that does not show": ("统计公报", '"\\u200b"', 6, "没有写来源 source；请写明出处"),
+    "a line missing, by name": ("  source: 统计公报\n", "", 1, "请补上 source"),
+    "a line too many": ("  source: 统计公报\n", "  source: 统计公报\n  sauce: 1\n", 1, "请删去 sauce"),
     "one language, with its fact": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "“rural_income”的名称 name"),
     "blank names": ("{zh: 收入, en: income}", "{zh: ' ', en: income}", 2, "不能是空的"),
     "a source in a list": ("统计公报", "[a]", 6, "应是不超过 1000 字的文字"),
@@ -174,6 +200,22 @@ def test_a_percentage_of_what_is_no_share_is_refused_in_a_form(cell):
     with pytest.raises(UserError, match="no share"):
         read_number(cell, "", load_all().parameters["budget.county_floor"])
     assert read_number("10%", "", load_all().parameters["case_review.listed_share"]) == 0.1
+
+
+def test_a_line_that_begins_with_a_wide_space_is_told_so(written):
+    for space in "\u3000\u00a0":
+        error = refused(written(HEAD + f"set:\n{space}public_posts.count: 3000"), load_scenario)
+        assert "请改用半角空格" in error.chinese and "type ordinary ones" in error.english
+
+
+def test_what_is_wrong_with_a_sweep_is_told_in_plain_english(written):
+    for factor, said in (
+        ("[]", "at least 1 entries"),
+        ("{low: 1, high: 2, levels: 1}", "at least 2"),
+        ("{values: 3}", "a list, such"),
+    ):
+        error = refused(written(SPEC + f"  public_posts.count: {factor}\n"), design.load)
+        assert said in error.english and "validation" not in error.english
 
 
 def test_no_range_is_told_with_an_exponent(written):

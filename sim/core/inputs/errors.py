@@ -6,6 +6,7 @@ before Chinese in every call, so that the two stand together in the source; a co
 """
 
 import errno
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,9 @@ HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may 
 LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
 #: What reading an archive raises that is damaged, or packed in a way that is not known; beside it, whatever is read in its parts.
 DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, ValueError, OverflowError, NotImplementedError, EOFError)
+WIDE_SPACES = ("\u3000", "\u00a0")
+#: An entry whose colon no space follows, or another than the ordinary one, so that YAML takes it for a text.
+UNSPACED = re.compile(r"[A-Za-z_][\w.]*:(?! )\S*[\u3000\u00a0]*\S", re.ASCII)
 INDENT = "    "  # before the English sentence, which stands on a line of its own
 
 
@@ -228,10 +232,28 @@ def hint_full_width_mark(text: object) -> BilingualText:
     """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
     mark = full_width(text) if isinstance(text, str) else ""
     if not mark:
-        return BilingualText("", "")
+        return _hint_space(text) if isinstance(text, str) else BilingualText("", "")
+    if half(mark) == ":":
+        return BilingualText(
+            f" ('{mark}' is a full-width character; type ':' and a space)", f"（“{mark}”是全角符号，请改用半角“:”，后面空一格）"
+        )
     return BilingualText(
         f" ('{mark}' is a full-width character; type '{half(mark)}')", f"（“{mark}”是全角符号，请改用半角“{half(mark)}”）"
     )
+
+
+def _hint_space(text: str) -> BilingualText:
+    """`` (…)`` that an ordinary space is lacking after the colon of an entry, or before its name, or nothing."""
+    if text[:1] in WIDE_SPACES:
+        return BilingualText(
+            " (it begins with a full-width or no-break space; type ordinary ones)",
+            "（前面是全角空格或不间断空格，请改用半角空格）",
+        )
+    if UNSPACED.match(text):
+        return BilingualText(
+            " (after ':' an ordinary space is needed, as in 'name: value')", "（半角冒号后面要空一个半角空格：“名称: 值”）"
+        )
+    return BilingualText("", "")
 
 
 def hint_full_width(text: object) -> BilingualText:

@@ -197,6 +197,12 @@ class Parameter(Strict):
         return isinstance(self.entries()[0], (list, tuple))
 
     @property
+    def is_counted(self) -> bool:
+        """Whether it counts what cannot be divided: places, and posts and teams that somebody sets."""
+        units = ("townships", "villages", *(("jobs", "teams") if self.role == "lever" else ()))
+        return self.unit in units and all(isinstance(entry, int) for entry in self.entries())
+
+    @property
     def has_factor_range(self) -> bool:
         """Whether its range multiplies all its values."""
         return self.is_dated or self.is_list
@@ -231,6 +237,11 @@ class Parameter(Strict):
                 raise UserError(
                     f"{number} lies outside {digits(low)} to {digits(high)} {named.english}",
                     f"{number} 超出允许范围，应在 {digits(low)} 至 {digits(high)} 之间（单位：{named.chinese}）",
+                )
+            if override and self.is_counted and number != int(number):
+                raise UserError(
+                    f"{number} is no whole number of {named.english}; write {int(number)} or {int(number) + 1}",
+                    f"{number} 不是整数（单位：{named.chinese}）；请写成 {int(number)} 或 {int(number) + 1}",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
             raise UserError(
