@@ -271,7 +271,7 @@ TOO_SMALL = {
     "hardly a size": ("code: 341824\n" + of_parameter("founding.county_size", 0.0001), 2, "应在 0.001 至", "outside 0.001 to"),
     "nobody registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 0), 2, "应在 32 至", "outside 32 to"),
     "one registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 1), 2, "应在 32 至", "outside 32 to"),
-    "nobody": ("code: 341824\n" + of_parameter("founding.rural_persons", 0), 2, "应在 360 至", "outside 360 to"),
+    "nobody": ("code: 341824\n" + of_parameter("founding.rural_persons", 0), 2, "应在 1 至", "outside 1 to"),
     "others than on the list": (of_parameter("founding.townships", 30), 1, "founding.places 设为 numbered", "not 30 and 243"),
     "more households than persons": (
         "code: 341824\n" + of_parameter("founding.registered_persons", 40) + of_parameter("founding.registered_dibao_persons", 9)
