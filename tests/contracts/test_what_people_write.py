@@ -267,8 +267,8 @@ def test_the_county_that_a_plan_names_lies_under_what_it_builds_on(written, coun
 TOO_SMALL = {
     "no townships": (of_parameter("founding.townships", 0), 1, "应在 1 至 1000 之间", "outside 1 to 1000"),
     "no villages": (of_parameter("founding.villages", 0), 1, "应在 1 至", "outside 1 to"),
-    "no size": ("code: 341824\n" + of_parameter("founding.county_size", 0), 2, "应在 0.001 至", "outside 0.001 to"),
-    "hardly a size": ("code: 341824\n" + of_parameter("founding.county_size", 0.0001), 2, "应在 0.001 至", "outside 0.001 to"),
+    "no size": ("code: 341824\n" + of_parameter("founding.county_size", 0), 2, "应在 0.0002 至", "outside 0.0002 to"),
+    "hardly a size": ("code: 341824\n" + of_parameter("founding.county_size", 0.0001), 2, "应在 0.0002 至", "outside 0.0002 to"),
     "nobody registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 0), 2, "应在 32 至", "outside 32 to"),
     "one registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 1), 2, "应在 32 至", "outside 32 to"),
     "nobody": ("code: 341824\n" + of_parameter("founding.rural_persons", 0), 2, "应在 1 至", "outside 1 to"),
