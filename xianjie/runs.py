@@ -13,7 +13,7 @@ from pathlib import Path
 from experiments.execution import reuse, runner
 from experiments.results import folder as results
 from experiments.results import journal, output_folder
-from sim.core.inputs.errors import InputError
+from sim.core.inputs.errors import InputError, recorded_problem
 from xianjie.display import Line, somebody_looks, words_in
 from xianjie.errors import Error, Incomplete, in_both_languages
 from xianjie.options import Options
@@ -94,8 +94,8 @@ def _make_way(scenario: Scenario, out: Path, replications: int, options: Options
 
 def _say_failed(out: Path, completed: int, failed: int) -> None:
     """Warn of replications that failed; Error if there are no others."""
-    facts = {"failed": failed, "total": completed + failed, "error": results.Results(out).failures[0]["error"]}
-    english, chinese = (words_in(each)("python_failed", **facts) for each in ("en", "zh"))
+    facts, why = {"failed": failed, "total": completed + failed}, results.Results(out).failures[0]["error"]
+    english, chinese = (words_in(each)("python_failed", **facts, error=recorded_problem(why, each)) for each in ("en", "zh"))
     if not completed:
         raise Error(english, chinese)
     warnings.warn(f"{chinese}\n{english}", RuntimeWarning, stacklevel=2)

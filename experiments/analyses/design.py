@@ -22,6 +22,7 @@ from experiments.results.files import safe
 from experiments.statistics.sampling import EDGE, Correlation, correlation, spread
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, nearest
+from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_within
 from sim.core.inputs.resolve import Override, convert
 from sim.core.inputs.validation import Month, Real, Title, Whole, explain
@@ -80,10 +81,14 @@ class Factor:
     evidence: str
     central: Any
 
-    def at(self, share: float) -> Any:
-        """The value, or quantile, at a share in [0, 1] of the range."""
+    def at(self, share: float, even: bool = False) -> Any:
+        """The value, or quantile, at a share in [0, 1] of the range; ``even``: every whole number of it, the ends too, has an
+        equal part of the shares.
+        """
         if self.kind == "quantile":
             return min(max(share, EDGE), 1.0 - EDGE)
+        if self.whole and even:
+            return int(min(self.low + share * (self.high - self.low + 1.0), self.high))
         value = self.low + share * (self.high - self.low)
         return round(value) if self.whole else value
 
@@ -117,6 +122,7 @@ class Design:
     only_luck: bool
     outcomes: tuple[str, ...]
     task: dict[str, Any]
+    outcomes_line: int = 0
 
     def points(self) -> list[Point]:
         """Every scenario at every setting, scenario by scenario. Raises InputError where a value cannot be."""
@@ -173,7 +179,8 @@ def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario,
     try:
         settings = tuple(_settings(spec, factors))
     except ValueError as problem:
-        raise InputError.of(path, tree.lines.get("correlations", tree.lines["design"]), problem) from None
+        key = next(key for key in ("correlations", "points", "design") if key in tree)
+        raise InputError.of(path, tree.lines[key], problem) from None
     task = {
         "settings": list(settings),
         "kinds": {each.id: each.kind for each in factors},
@@ -182,6 +189,7 @@ def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario,
     made = Design(
         path, spec.title, spec.design, scenarios=scenarios, factors=tuple(factors), settings=settings,
         replications=spec.replications, only_luck=spec.only_luck, outcomes=tuple(spec.outcomes), task=task,
+        outcomes_line=tree.lines.get("outcomes", 0),
     )  # fmt: skip
     _try_levels(made, path, lines)
     affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
@@ -207,15 +215,34 @@ def validated(path: Path, tree: yaml_file.Mapping, kind: type[Checked]) -> Check
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
             if record is None or isinstance(record, list):
                 tree["factors"][name] = {} if record is None else {"values": record}
+    empty = _empty(path, tree, set(kind.model_fields))
     try:
-        return kind.model_validate(tree)
+        made = kind.model_validate(tree)
     except ValidationError as problem:
         if {"extends", "set", "county"} & set(tree):
             raise InputError(
                 path, 1, "is a scenario, and no question about scenarios; see experiments/specs for how that is written",
                 "这是情景文件，不是扫描、发现或优化的说明文件；写法见 experiments/specs"
             ) from None  # fmt: skip
-        raise all_of([fault(path, tree, error, kind) for error in problem.errors()[: MOST_FAULTS + 1]]) from None
+        found = [fault(path, tree, error, kind) for error in problem.errors()[: MOST_FAULTS + 1]]
+        raise all_of([*(each for each in found if each.line not in {one.line for one in empty}), *empty]) from None
+    if empty:
+        raise all_of(empty)
+    return made
+
+
+def _empty(path: Path, tree: yaml_file.Mapping, known: set[str]) -> list[InputError]:
+    """A fault for each known key of a spec, and each key of its factors and programmes, that stands there without a value."""
+    groups = (tree[key] for key in ("factors", "programmes") if isinstance(tree.get(key), yaml_file.Mapping))
+    records = [(tree, ""), *((group[name], f"{shorten(name)}: ") for group in groups for name in group)]
+    return [
+        InputError(
+            path, record.lines[key], f"{of}'{shorten(key)}' is empty; write its value after the colon, or leave the line out",
+            f"{of}“{shorten(key)}”后面没有写值；请写上，或删去这一项"
+        )
+        for record, of in records if isinstance(record, yaml_file.Mapping)
+        for key in record if record[key] is None and (of or key in known)
+    ]  # fmt: skip
 
 
 def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
@@ -369,8 +396,17 @@ def _settings(spec: Spec, factors: Sequence[Factor]) -> Iterator[dict[str, Any]]
             f"sobol 的点数必须是2的幂，不能是 {spec.points}；可取 {1 << spec.points.bit_length()}",
         )
     _check_room(spec.points, factors)
-    for row in spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names)):
-        yield {each.id: each.at(float(share)) for each, share in zip(factors, row)}
+    rows = spread(spec.design, len(factors), spec.points, correlation(spec.correlations, names))
+    for even in (False, True):
+        made = [{each.id: each.at(float(share), even) for each, share in zip(factors, row)} for row in rows]
+        if not all(each.whole for each in factors) or len({tuple(setting.values()) for setting in made}) == len(made):
+            yield from made
+            return
+    raise UserError(
+        f"the ranges are so narrow that some of the {spec.points} points would be run twice; widen a range, take fewer points, "
+        "or a grid",
+        f"范围太窄，{spec.points} 个点中有重复；请放宽范围，减少点数，或改用 grid",
+    )
 
 
 def _check_room(points: int, factors: Sequence[Factor]) -> None:

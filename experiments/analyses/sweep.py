@@ -72,7 +72,9 @@ def outcomes_of(design: Design, *catalogues: Catalogue) -> tuple[str, ...]:
     for name in design.outcomes:
         if name not in known:
             raise InputError(
-                design.path, 0, *unknown("outcomes: there is no goal or indicator", "outcomes：没有这个目标或指标：", name, known)
+                design.path,
+                design.outcomes_line,
+                *unknown("outcomes: there is no goal or indicator", "outcomes：没有这个目标或指标：", name, known),
             )
     if design.outcomes:
         return design.outcomes

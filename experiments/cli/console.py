@@ -59,8 +59,17 @@ Scenario = Annotated[Path, typer.Argument(help="The scenario: a YAML file, or th
 Replications = Annotated[int, typer.Option(min=1, max=MOST, help="How many counties to live; pairs share parameters.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of all random and parameter draws.")]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; by default one for each processor.")]
-Out = Annotated[Path | None, typer.Option(help="Result folder; by default outputs/ID-SEED-xN.")]
-OutFile = Annotated[Path | None, typer.Option("--out", help="Write the answer to this text file instead.")]
+
+
+def _at_home(path: Path | None) -> Path | None:
+    """A path whose ``~`` no shell has replaced, as in ``--out=~/results``, in the user's own folder."""
+    with suppress(RuntimeError):  # nobody has this name: the path is meant as it stands
+        return path if path is None else path.expanduser()
+    return path
+
+
+Out = Annotated[Path | None, typer.Option(callback=_at_home, help="Result folder; by default outputs/ID-SEED-xN.")]
+OutFile = Annotated[Path | None, typer.Option("--out", callback=_at_home, help="Write the answer to this text file instead.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one value; may be repeated.")]
 Lang = Annotated[Language, typer.Option(help="Language of the answer; by default the system's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

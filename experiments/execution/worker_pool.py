@@ -17,6 +17,7 @@ from experiments.execution.local_executor import Executor, FinishedTask, InProce
 from experiments.model_api import Catalogue, OnStatus, Plan, Point, Scenario, load_model
 from experiments.results import journal
 from experiments.results.journal import Chunk, Failure, Replication
+from sim.core.inputs.errors import record_problem
 
 CHUNKS = "chunk"  # the name of the only point of a run
 
@@ -97,8 +98,7 @@ class Worker:
 def failure(plan: Plan, replication: int, problem: BaseException) -> Failure:
     """What is kept of a replication that failed."""
     text = "".join(traceback.format_exception(problem))
-    summary = f"{type(problem).__name__}: {problem}"
-    return Failure(replication, plan.parameter_draw(replication), plan.seed, error=summary, traceback=text)
+    return Failure(replication, plan.parameter_draw(replication), plan.seed, error=record_problem(problem), traceback=text)
 
 
 class Stopped(Exception):

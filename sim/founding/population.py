@@ -116,6 +116,28 @@ def plan_counts(p, general_weight: int) -> Counts:
     return Counts(households, persons, (1, 1, 1, 1, general_weight))
 
 
+#: Segments as messages name them.
+SEGMENTS = (
+    ("registered households on dibao", "低保中的脱贫户"), ("registered households without dibao", "未纳入低保的脱贫户"),
+    ("other dibao households", "其他低保户"), ("marginal households", "边缘易致贫户"), ("general households", "一般农户"),
+)  # fmt: skip
+
+
+def check_counts(p, general_weight: int) -> None:
+    """Raise CannotBeFounded where households, persons, townships and villages, as counted, cannot be founded."""
+    counts = plan_counts(p, general_weight)
+    for segment in Segment:
+        _check_sizes(counts.households[segment], counts.persons[segment], segment)
+    townships, owners = _places(p)
+    if (townships, len(owners)) != (round(p.townships), round(p.villages)):
+        raise CannotBeFounded(
+            f"founding: the public list has {townships} townships and {len(owners)} villages, not {p.townships:g} and "
+            f"{p.villages:g}; set founding.places to numbered, or leave their numbers out",
+            f"公开名单有 {townships} 个乡镇、{len(owners)} 个村，不是 {p.townships:g} 个和 {p.villages:g} 个："
+            "请把 founding.places 设为 numbered，或不写乡镇数和村数",
+        )
+
+
 def unusual_rooms(p, general_weight: int) -> dict[str, int]:
     """How many rows are allocated for tables of a county that are so large that rules have to be compiled for them once more;
     by name.
@@ -166,11 +188,7 @@ def household_sizes(draws: Draws, names: np.ndarray, segment: int, persons: int,
 
     Raises CannotBeFounded when no sizes from one to six can add up to it.
     """
-    if not len(names) <= persons <= LARGEST_SIZE * len(names):
-        raise CannotBeFounded(
-            f"founding: {len(names)} households cannot have {persons} members in segment {segment}",
-            f"第 {segment} 类农户有 {len(names)} 户，不可能有 {persons} 人：请在县情文件里核对户数和人数",
-        )
+    _check_sizes(len(names), persons, segment)
     edges = np.cumsum(shares) / np.sum(shares)
     sizes = 1 + np.searchsorted(edges, draws.uniforms("size", names)).clip(0, LARGEST_SIZE - 1)
     order = draws.order("mend", names)
@@ -182,6 +200,17 @@ def household_sizes(draws: Draws, names: np.ndarray, segment: int, persons: int,
         sizes[chosen] += step
         gap -= step * len(chosen)
     return sizes
+
+
+def _check_sizes(households: int, persons: int, segment: int) -> None:
+    if not households <= persons <= LARGEST_SIZE * households:
+        english, chinese = SEGMENTS[segment]
+        raise CannotBeFounded(
+            f"founding: {households} households cannot have {persons} members ({english}, {LARGEST_SIZE} members at most); "
+            "correct the numbers of households and persons in the county file, or its size if it is too small",
+            f"{chinese}有 {households} 户，不可能有 {persons} 人（每户最多 {LARGEST_SIZE} 人）："
+            "请在县情文件里核对户数和人数；县的规模太小时也会这样",
+        )
 
 
 def make_households(tables: Tables, draws: Draws, p, counts: Counts, village_size: np.ndarray) -> np.ndarray:

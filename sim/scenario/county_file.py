@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, bilingual, one_of
-from sim.core.inputs.notation import shorten
+from sim.core.inputs.notation import shorten, shows
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.removed import no_parameter
 from sim.scenario import plan_form
@@ -18,6 +18,8 @@ MORE = ("year", "unit", "address")
 #: Keys of a county file that are no facts: what it is called, its six-digit division code, a county file that it builds on, and
 #: the plan that it is judged by.
 TITLE, CODE, EXTENDS, PLAN = "title", "code", "extends", "plan"
+#: Keys of scenarios that no county file has.
+OF_SCENARIOS = ("county", "set", "levers", "months", "population", "vantage", "uncertainty", "goals", "reason")
 #: The county whose numbers the parameters have: Lingyuan.
 HOME = "211382"
 #: Stands for the code of a county that is another one and does not say which.
@@ -80,6 +82,14 @@ def read(
     facts: dict[str, Fact] = {}
     title: dict[str, str] | None = None
     county = yaml_file.read_mapping(file)
+    strange = next((key for key in OF_SCENARIOS if key in county and not holds_facts({key: county[key]})), None)
+    if strange is not None:
+        raise InputError(
+            file, county.lines[strange],
+            f"'{strange}' belongs to a scenario, and facts of a county are wanted here: name a file such as county.yaml, or "
+            "leave this line out",
+            f"“{strange}”是情景文件里的项目，而这里要的是县情文件：请改写县情文件的名称（如 county.yaml），或删去这一行"
+        )  # fmt: skip
     code = _code(file, county, add_fault)
     plan = plan_of(file, county, add_fault)
     if EXTENDS in county:
@@ -146,7 +156,9 @@ def _base(file: Path, county: yaml_file.Mapping, seen: tuple[Path, ...]) -> Path
     line = county.lines[EXTENDS]
     base = yaml_file.beside(file, line, EXTENDS, county[EXTENDS])
     if base.resolve() in (*seen, file.resolve()):
-        raise InputError(file, line, f"extends itself by way of {base}", f"经由 {base} 又继承了自己；请改写 extends")
+        raise InputError(
+            file, line, f"extends itself by way of {base}; name another file", f"经由 {base} 又继承了自己；请改写 extends"
+        )
     return base
 
 
@@ -178,9 +190,14 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
     """A fact as written; None, and a fault added, if something is wrong with it."""
     called = shorten(name)
     if not isinstance(record, yaml_file.Mapping) or not set(KEYS) <= set(record) <= {*KEYS, *MORE}:
+        entries = list(record) if isinstance(record, Mapping) else []
+        lacks = [key for key in KEYS if key not in entries] if entries else []
+        more = [shorten(key) for key in entries if key not in (*KEYS, *MORE)]
+        english = "".join(f"; {do} {', '.join(those)}" for do, those in (("add", lacks), ("delete", more)) if those)
+        chinese = "".join(f"；{do} {'、'.join(those)}" for do, those in (("请补上", lacks), ("请删去", more)) if those)
         add_fault(
-            file, line, f"'{called}' needs {', '.join(KEYS)}; {', '.join(MORE)} may be added, and nothing else",
-            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，可加 {'、'.join(MORE)}，此外不能写别的"
+            file, line, f"'{called}' needs {', '.join(KEYS)}; {', '.join(MORE)} may be added, and nothing else{english}",
+            f"“{called}”下面应写 {'、'.join(KEYS)} 这几项，可加 {'、'.join(MORE)}，此外不能写别的{chinese}"
         )  # fmt: skip
         return None
     year = record.get("year")
@@ -203,7 +220,7 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
             f"“{called}”的依据 evidence {problem.chinese}",
         )
         return None
-    if not isinstance(record["name"], Mapping):
+    if not isinstance(record["name"], Mapping) or set(record["name"]) != {"zh", "en"}:
         add_fault(
             file, record.lines["name"], f"'{called}': name needs a Chinese and an English text: {{zh: …, en: …}}",
             f"“{called}”的名称 name 要写中文和英文各一句：{{zh: …, en: …}}"
@@ -217,7 +234,7 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
             f"“{called}”的来源 source 应是不超过 {LONGEST_SOURCE} 字的文字"
         )  # fmt: skip
         return None
-    if record["evidence"] in KNOWN and (source is None or not str(source).strip()):
+    if record["evidence"] in KNOWN and (source is None or not shows(str(source))):
         add_fault(
             file, record.lines["source"],
             f"'{called}' is said to be {record['evidence']}, but names no source; write it, or 'evidence: assumed'",

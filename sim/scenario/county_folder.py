@@ -101,7 +101,8 @@ def read(
             listed=None if elsewhere else listed_names(),
             add_fault=add_fault,
         )
-    scaled = _complete(file, book, overrides, add_fault, override) if elsewhere else ()
+    stated_size = any(fact.parameter in (*MEASURES, SIZE) for fact in found.facts)  # if it was refused, that was told
+    scaled = _complete(file, book, overrides, None if stated_size else add_fault, override) if elsewhere else ()
     if census is not None and census.cells:
         _set_general_size(file.parent / residents.RESIDENTS_FILE, census, tables, _values(book, overrides), add_fault, override)
     return CountyFolder(found.facts, found.title, found.code, tables, scaled, found.plan, census)
@@ -167,10 +168,12 @@ def _complete(
     file: Path,
     book: ParameterBook,
     overrides: Mapping[str, Sequence[Override]],
-    add_fault: AddFault,
+    add_fault: AddFault | None,
     override: Callable[[str, Any, str, int, bool, bool], None],
 ) -> tuple[str, ...]:
-    """Another county's size, places and dibao, where it does not state them, in proportion to what it does state."""
+    """Another county's size, places and dibao, where it does not state them, in proportion to what it does state; ``add_fault``
+    takes it where nothing says how large the county is.
+    """
     implied: list[str] = []
 
     def own(identity: str) -> float | None:
@@ -188,7 +191,7 @@ def _complete(
     share = next((known / home(name) for name in MEASURES if (known := own(name))), None)
     if share is not None:
         imply(SIZE, share)
-    elif SIZE not in overrides:
+    elif SIZE not in overrides and add_fault is not None:
         add_fault(
             file, 1, f"is of another county and does not say how large it is: state {' or '.join((*MEASURES, SIZE))}",
             f"是另一个县，却没有说明规模：请写明 {' 或 '.join((*MEASURES, SIZE))}"

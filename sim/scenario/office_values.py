@@ -37,6 +37,8 @@ def read_number(cell: Any, form: str, parameter: Parameter) -> int | float:
     text = re.sub(r"(?<=\d)[, ](?=\d{3}(?!\d))", "", half(str(cell)).strip())
     if len(text) <= LONGEST_NUMBER and _PLAIN.fullmatch(text):
         return _exact(Decimal(text) * scale, whole="." not in text)
+    if not share and ("%" in text or "‰" in text):
+        raise UserError("is a percentage; this is no share: type the number", "写的是百分数，但这一项不是比例；请直接填数")
     found = intended_number(text)
     if found is None or (share and "%" not in text and "‰" not in text):
         raise UserError(*not_a_number(str(cell), ""))

@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self, book: ParameterBook, county_file: Path | None = None) -> None:
         self.book = book
-        self.county_file = county_file  # read instead of the county that the scenario names
+        self.county_file = county_file  # the county that counts: given, or that of the last in the chain to name one
         self.errors: list[InputError] = []
         self.overrides: dict[str, list[Override]] = {}
         self.settings: dict[str, Any] = {}
@@ -91,7 +91,8 @@ class Reader:
                 "'xianjie check FILE', or run it with 'xianjie run FILE'",
                 "这是县情文件，不是情景：请在情景里用 county: 引用它，或用 xianjie check 检查、xianjie run 推演"
             )  # fmt: skip
-        if {"design", "factors", "programmes", "scenarios"} & set(tree) or isinstance(tree.get("goals"), list):
+        listed = isinstance(tree.get("goals"), list) and not {"extends", "set", "county"} & set(tree)
+        if {"design", "factors", "programmes", "scenarios"} & set(tree) or listed:
             raise InputError(
                 path, 1, "is a question about scenarios and no scenario: use 'xianjie sweep', 'discover' or 'optimise'",
                 "这是扫描、发现或优化的说明文件，不是情景：请用 xianjie sweep、discover 或 optimise"
@@ -104,10 +105,11 @@ class Reader:
         for key in tree:
             if key not in KEYS:
                 self.add_fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
+        if "county" in tree and self.county_file is None:  # before the parents, which are plans for this county
+            self.county_file = yaml_file.beside(path, tree.lines["county"], "county", tree["county"])
+            self.read_county_file(self.county_file)
         if "extends" in tree:
             self._extend(path, tree, (*seen, path.resolve()))
-        if "county" in tree and self.county_file is None:
-            self.read_county_file(yaml_file.beside(path, tree.lines["county"], "county", tree["county"]))
         named = county_file.plan_of(path, tree, self.add_fault)
         if named is not None:
             self.settings["plan"] = named
@@ -148,11 +150,17 @@ class Reader:
         parent = yaml_file.beside(path, line, "extends", tree["extends"])
         if parent.resolve() in seen:
             raise InputError(
-                path, line, f"extends itself by way of {parent.name}", f"经由 {parent.name} 又继承了自己；请改写 extends"
+                path,
+                line,
+                f"extends itself by way of {parent.name}; name another file",
+                f"经由 {parent.name} 又继承了自己；请改写 extends",
             )
         if len(seen) > LONGEST_CHAIN:
             raise InputError(
-                path, line, f"extends more than {LONGEST_CHAIN} files", f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数"
+                path,
+                line,
+                f"extends more than {LONGEST_CHAIN} files; use fewer",
+                f"逐层继承的文件超过 {LONGEST_CHAIN} 个；请减少层数",
             )
         self._read(parent, seen)
 
@@ -190,6 +198,12 @@ class Reader:
                 path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100",
                 "“population.general_weight”必须是 1 至 100 的整数"
             )  # fmt: skip
+        elif detail == "full" and "general_weight" in value:
+            self.add_fault(
+                path, value.lines["general_weight"],
+                "'population.general_weight' is for 'detail: sampled'; with 'detail: full' leave it out",
+                "“population.general_weight”只用于 detail: sampled；写 detail: full 时请删去这一项"
+            )  # fmt: skip
         else:
             self.settings["population"] = (detail, weight)
 
@@ -209,11 +223,11 @@ class Reader:
 
     def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
         try:
-            month_within(tree["vantage"])
+            month = month_within(tree["vantage"])
         except ValueError as problem:
             self.add_error(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
         else:
-            self.settings["vantage"] = str(tree["vantage"])
+            self.settings["vantage"] = month_name(month)
 
     def uncertainty(self, place: Any, line: int, value: Any) -> None:
         """Read where parameter draws come from."""
@@ -248,6 +262,12 @@ class Reader:
             month = month_within(request.get("off", request.get("exit")))
         except ValueError as problem:
             self.add_error(InputError.of(path, line, problem, "levers"))
+            return
+        if month < 0:
+            self.add_fault(
+                path, line, f"'levers': a plan acts from 2021-01 at the earliest; write 2021-01 in place of {month_name(month)}",
+                f"“levers”：规划最早从2021-01起作用；请把 {month_name(month)} 改为 2021-01"
+            )  # fmt: skip
             return
         for identity, parameter in self.book.parameters.items():
             if "exit" in request and parameter.transition:
@@ -322,17 +342,19 @@ class Reader:
 
     def check_horizon(self, months: int) -> None:
         """Gather every value that would begin when the scenario is over; of ``levers: …`` only if all of it would."""
-        reported: set[tuple[str, int]] = set()
+        begins: dict[tuple[str, int], int] = {}  # of 'levers: …', which sets many: the first month, by place and line
         for identity, overrides in self.overrides.items():
             for each in overrides:
                 dated = sorted(each.value) if isinstance(each.value, Mapping) else []
                 place, levers, _ = each.place.partition(LEVERS)
-                late = [month for month in (dated[:1] if levers else dated) if month >= max(months, PLAN_MONTHS)]
-                if not late or (each.place, each.line) in reported:
-                    continue
-                self.add_fault(place, each.line, *beyond("levers" if levers else identity, late[0], months))
-                if levers:  # it sets many, and one sentence is enough
-                    reported.add((each.place, each.line))
+                late = [month for month in dated if month >= max(months, PLAN_MONTHS)]
+                if levers and dated:
+                    begins[place, each.line] = min(dated[0], begins.get((place, each.line), dated[0]))
+                elif late:
+                    self.add_fault(place, each.line, *beyond(identity, late[0], months))
+        for (place, line), month in begins.items():
+            if month >= max(months, PLAN_MONTHS):
+                self.add_fault(place, line, *beyond("levers", month, months))
 
     def set_targets(self, plan: Plan) -> None:
         """Put the targets that a plan states over what the county has, and under what scenarios set."""

@@ -168,7 +168,12 @@ BASELINE = str(SCENARIOS / "baseline.yaml")
             "budget.county_floor：“2021-13”不是月份；应写成 2023-07，只写 2023 表示当年1月",
             "budget.county_floor: '2021-13' is not a month; write 2023-07, or 2023 for its January",
         ),
-        (["check", "nowhere.yaml"], "nowhere.yaml", "没有这个文件；请核对路径和文件名", "there is no such file"),
+        (
+            ["check", "nowhere.yaml"],
+            "nowhere.yaml",
+            "没有这个文件；请核对路径和文件名",
+            "there is no such file; check its path and name",
+        ),
         (
             ["check", BASELINE, "--set", "public_posts.count"],
             "--set public_posts.count",
@@ -217,12 +222,12 @@ class Inner(BaseModel):
             "mine.shares: unknown key 'shares' (did you mean 'share'?)",
             "mine.shares：没有这一项：“shares”（是不是想写“share”？）",
         ),
-        ({"share": 0, "names": ["a", "b"]}, "mine.share: input should be greater than 0", "mine.share：必须大于 0"),
-        ({"share": 2, "names": ["a", "b"]}, "mine.share: input should be less than or equal to 1", "mine.share：不能大于 1"),
-        ({"share": 1, "names": "a"}, "mine.names: input should be a valid list", "mine.names：必须是列表，如 [a, b]"),
+        ({"share": 0, "names": ["a", "b"]}, "mine.share: must be more than 0", "mine.share：必须大于 0"),
+        ({"share": 2, "names": ["a", "b"]}, "mine.share: must be at most 1", "mine.share：不能大于 1"),
+        ({"share": 1, "names": "a"}, "mine.names: must be a list, such as [a, b]", "mine.names：必须是列表，如 [a, b]"),
         (
             {"share": 1, "names": ["a"]},
-            "mine.names: list should have at least 2 items after validation, not 1",
+            "mine.names: needs at least 2 entries, and has 1",
             "mine.names：至少要有 2 项，现在有 1 项",
         ),
         (

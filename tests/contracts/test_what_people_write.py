@@ -9,13 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.analyses import budget_allocation, design, discovery_spec
+from experiments.cli import console
 from experiments.cli.app import app
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, shorten
+from sim.core.inputs.errors import MOST_FAULTS, InputError, InputErrors, UserError, shorten
 from sim.core.inputs.notation import LONGEST_SHOWN, full_width, half, intended_number
 from sim.core.inputs.parameters import load_all, month_number, month_within
 from sim.core.inputs.removed import REMOVED
+from sim.county import values_of
 from sim.scenario import load_county, load_scenario
+from sim.scenario.office_values import read_number
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 HEAD = f"extends: {SCENARIOS / 'baseline.yaml'}\ntitle: 试\n"
@@ -97,6 +100,38 @@ SLIPS = {
     "a hidden character": ('title: "a\\u202eb"', 1, "看不见的字符 '\\u202e'", "does not show; delete it"),
     "no title": ("title: ''", 1, "不能是空的", "must be text"),
     "a sweep": (SPEC + LEVEL, 1, "xianjie sweep", "xianjie sweep"),
+    "no space after a colon": (
+        HEAD + "set:\n  public_posts.count:3000",
+        3,
+        "半角冒号后面要空一个半角空格",
+        "ordinary space is needed",
+    ),
+    "a wide space after a colon": (
+        HEAD + "set:\n  public_posts.count:\u30003000",
+        3,
+        "半角冒号后面要空",
+        "ordinary space is needed",
+    ),
+    "a firm space after a colon": (
+        HEAD + "set:\n  public_posts.count:\u00a03000",
+        3,
+        "半角冒号后面要空",
+        "ordinary space is needed",
+    ),
+    "a wide colon": (HEAD + "set:\n  public_posts.count：3000", 3, "请改用半角“:”，后面空一格", "type ':' and a space"),
+    "half a post": (SET + "public_posts.count: 3000.5", 4, "请写成 3000 或 3001", "write 3000 or 3001"),
+    "half a post from a month on": (SET + "public_posts.count: {2022: 3000.5}", 4, "请写成 3000 或 3001", "write 3000 or 3001"),
+    "half a team": (SET + "stationed_teams.teams: 100.5", 4, "不是整数", "no whole number"),
+    "half a township": (SET + "founding.townships: 2.5", 4, "请写成 2 或 3", "write 2 or 3"),
+    "goals in a list": (HEAD + "goals: [R3]", 3, "“goals”下面应一行写一个", "'goals' must be a mapping"),
+    "a bell after Chinese": ("title: 一二三四五六七八九十甲乙\nreason: 试\nplan: a\x07b\n", 3, "U+0007", "U+0007"),
+    "NUL at the end": (HEAD + "reason: 十二个汉字在这里\0", 3, "U+0000", "U+0000"),
+    "off before the plan": (HEAD + "levers: {off: 2020-06}", 3, "改为 2021-01", "write 2021-01 in place of 2020-06"),
+    "exit before the plan": (HEAD + "levers: {exit: 2020}", 3, "改为 2021-01", "write 2021-01 in place of 2020-01"),
+    "a weight of everybody": (HEAD + "population: {detail: full, general_weight: 50}", 3, "请删去这一项", "leave it out"),
+    "a blank title": ('title: " "', 1, "不能是空的", "not blank"),
+    "a title that does not show": ('title: "\\u200b"', 1, "不能是空的", "not blank"),
+    "a title with no character": ('title: "a\\uFFFFb"', 1, "看不见的字符", "does not show; delete it"),
     "Excel": (b"PK\x03\x04" + bytes(100), 0, "请把内容写进以 .yaml 结尾的文本文件", "a document of Excel/Word, not text"),
     "GBK": ("title: 我的方案".encode("gbk"), 1, "请用编辑器另存为 UTF-8 编码", "save it as UTF-8"),
 }
@@ -121,6 +156,11 @@ FACTS = {
     "one language": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "中文和英文各一句"),
     "no source": ("统计公报", "", 6, "没有写来源 source；请写明出处"),
     "a blank source": ("统计公报", "' '", 6, "没有写来源 source；请写明出处"),
+    "a source that does not show": ("统计公报", '"\\u200b"', 6, "没有写来源 source；请写明出处"),
+    "a line missing, by name": ("  source: 统计公报\n", "", 1, "请补上 source"),
+    "a line too many": ("  source: 统计公报\n", "  source: 统计公报\n  sauce: 1\n", 1, "请删去 sauce"),
+    "one language, with its fact": ("{zh: 收入, en: income}", "{zh: 收入}", 2, "“rural_income”的名称 name"),
+    "blank names": ("{zh: 收入, en: income}", "{zh: ' ', en: income}", 2, "不能是空的"),
     "a source in a list": ("统计公报", "[a]", 6, "应是不超过 1000 字的文字"),
     "no such parameter": ("founding.rural_income", "founding.rural_incom", 3, "是不是想写“founding.rural_income”"),
     "no such evidence": ("measured", "measurd", 5, "是不是想写“measured”"),
@@ -140,6 +180,115 @@ def test_a_slip_in_a_county_file_is_named_wherever_the_file_is_read(written, sli
     assert "mine.yaml 以它为基础" in error.chinese
     for answer in (invoke("check", county), invoke("run", county, "--plan", SCENARIOS / "baseline.yaml")):
         assert answer.exit_code == 2 and said in answer.stderr
+
+
+@pytest.mark.parametrize("text", [HEAD + "set: {public_posts.count: 1}", HEAD + "months: 12\n", "county: county\ntitle: 试\n"])
+def test_a_scenario_where_a_county_belongs_is_told_once(written, text):
+    other = written(text, "other.yaml")
+    error = refused(written("title: 试\ncounty: other.yaml\n"), load_scenario)
+    assert not isinstance(error, InputErrors) or len(error.errors) == 1
+    assert error.place in (str(other), str(SCENARIOS / "baseline.yaml")) and "这里要的是县情文件" in error.chinese
+
+
+def test_support_may_end_before_a_clause_lets_some_of_it_end(written):
+    load_scenario(written(HEAD + "levers: {exit: 2023-01}"))
+    assert "2026-01" in refused(written(HEAD + "levers: {exit: 2026-01}"), load_scenario).chinese
+
+
+@pytest.mark.parametrize("cell", ["10%", "１０％", "5‰"])
+def test_a_percentage_of_what_is_no_share_is_refused_in_a_form(cell):
+    with pytest.raises(UserError, match="no share"):
+        read_number(cell, "", load_all().parameters["budget.county_floor"])
+    assert read_number("10%", "", load_all().parameters["case_review.listed_share"]) == 0.1
+
+
+def test_a_line_that_begins_with_a_wide_space_is_told_so(written):
+    for space in "\u3000\u00a0":
+        error = refused(written(HEAD + f"set:\n{space}public_posts.count: 3000"), load_scenario)
+        assert "请改用半角空格" in error.chinese and "type ordinary ones" in error.english
+
+
+def test_what_is_wrong_with_a_sweep_is_told_in_plain_english(written):
+    for factor, said in (
+        ("[]", "at least 1 entries"),
+        ("{low: 1, high: 2, levels: 1}", "at least 2"),
+        ("{values: 3}", "a list, such"),
+    ):
+        error = refused(written(SPEC + f"  public_posts.count: {factor}\n"), design.load)
+        assert said in error.english and "validation" not in error.english
+
+
+def test_no_range_is_told_with_an_exponent(written):
+    error = refused(written(SET + "founding.dibao_persons: -5"), load_scenario)
+    assert "0 至 100000000 " in error.chinese and "0 to 100000000 " in error.english
+
+
+def test_a_tilde_that_no_shell_replaced_is_the_users_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert console._at_home(Path("~/zz")) == tmp_path / "zz" and console._at_home(None) is None
+    assert console._at_home(Path("~nobody-of-this-name/zz")) == Path("~nobody-of-this-name/zz")
+
+
+def test_a_vantage_by_year_is_its_january(written):
+    assert load_scenario(written(HEAD + "vantage: 2022\n")).vantage == "2022-01"
+    assert load_scenario(written(HEAD + "vantage: '2022'\n")).vantage == "2022-01"
+
+
+def of_parameter(parameter, value):
+    """A fact of a county, on one line."""
+    name = parameter.partition(".")[2]
+    return f"{name}: {{name: {{zh: 数, en: N}}, parameter: {parameter}, value: {value}, evidence: policy, source: t}}\n"
+
+
+@pytest.mark.parametrize(
+    ("county", "setting", "value"),
+    [
+        (of_parameter("budget.county_floor", 21000000), "budget.county_floor: 1e7", 1e7),
+        (of_parameter("budget.county_floor", 21000000), "illness.admission_rate: 0.1", 21000000),
+        ("code: 341824\n" + of_parameter("founding.county_size", 0.5), "public_posts.count: 3000", 10_000_000),
+        (str(SCENARIOS / "county.yaml"), "budget.county_floor: 1e7", 1e7),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_county_that_a_plan_names_lies_under_what_it_builds_on(written, county, setting, value, depth):
+    """What a parent sets counts before the county's facts, and nothing is left of the county that the parent names."""
+    named = county if county.startswith("/") else written(county, "my_county.yaml")
+    above = written(SET + setting, "above.yaml")
+    if depth > 1:
+        above = written(f"extends: {above}\ntitle: 二\n", "between.yaml")
+    made = load_scenario(written(f"extends: {above}\ntitle: 三\ncounty: {named}\nreason: 试\n"))
+    assert values_of(made, None).at("budget.county_floor", 12) == pytest.approx(value / 12)
+    shipped = str(SCENARIOS / "county.yaml")
+    places = {each.place for found in made.overrides.values() for each in found}
+    assert (shipped in places) == (str(named) == shipped)
+
+
+#: A county that cannot be, as facts; the line that is named, and what is said.
+TOO_SMALL = {
+    "no townships": (of_parameter("founding.townships", 0), 1, "应在 1 至 1000 之间", "outside 1 to 1000"),
+    "no villages": (of_parameter("founding.villages", 0), 1, "应在 1 至", "outside 1 to"),
+    "no size": ("code: 341824\n" + of_parameter("founding.county_size", 0), 2, "应在 0.0002 至", "outside 0.0002 to"),
+    "hardly a size": ("code: 341824\n" + of_parameter("founding.county_size", 0.0001), 2, "应在 0.0002 至", "outside 0.0002 to"),
+    "nobody registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 0), 2, "应在 32 至", "outside 32 to"),
+    "one registered": ("code: 341824\n" + of_parameter("founding.registered_persons", 1), 2, "应在 32 至", "outside 32 to"),
+    "nobody": ("code: 341824\n" + of_parameter("founding.rural_persons", 0), 2, "应在 1 至", "outside 1 to"),
+    "others than on the list": (of_parameter("founding.townships", 30), 1, "founding.places 设为 numbered", "not 30 and 243"),
+    "more households than persons": (
+        "code: 341824\n" + of_parameter("founding.registered_persons", 40) + of_parameter("founding.registered_dibao_persons", 9)
+        + of_parameter("founding.registered_dibao_households", 20), 4, "不可能有 9 人", "20 households cannot have 9 members"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOO_SMALL)
+def test_a_county_that_cannot_be_founded_is_refused_before_anything_is_run(written, tmp_path, case):
+    text, line, chinese, english = TOO_SMALL[case]
+    county = written(text, "small.yaml")
+    for lang, said in (("zh", chinese), ("en", english)):
+        for words in (("check", county), ("run", county, "--replications", 2, "--out", tmp_path / "out")):
+            answer = invoke(*words, "--lang", lang)
+            assert answer.exit_code == 2 and answer.stderr.startswith(f"{county}:{line}: ") and said in answer.stderr
+            assert len(answer.stderr.splitlines()) == 1 and not (tmp_path / "out").exists()
 
 
 def test_a_right_county_file_is_checked_as_one_and_is_no_scenario(written):
@@ -179,6 +328,54 @@ def test_a_slip_in_a_sweep_is_named_before_anything_is_begun(written, slip):
     first = error.errors[0] if isinstance(error, InputErrors) else error
     assert (first.place, first.line) == (str(path), line)
     assert said in first.chinese
+
+
+@pytest.mark.parametrize(
+    ("factor", "key"),
+    [
+        ("{values: }", "values"), ("{low: , high: }", "low"), ("{levels: }", "levels"), ("{from: , values: [4000]}", "from"),
+        ("{quantiles: , low: 3000, high: 4000}", "quantiles"), ("{low: 3000, high: }", "high"), ("{values: ~}", "values"),
+    ],
+)  # fmt: skip
+def test_a_key_of_a_factor_without_a_value_is_refused(written, factor, key):
+    error = refused(written(SPEC + f"  public_posts.count: {factor}\n"), design.load)
+    first = error.errors[0] if isinstance(error, InputErrors) else error
+    assert first.line == 6 and f"“{key}”后面没有写值" in first.chinese and f"'{key}' is empty" in first.english
+
+
+@pytest.mark.parametrize("line", ["points:", "outcomes:", "correlations:", "only_luck:"])
+def test_a_key_of_a_sweep_without_a_value_is_refused(written, line):
+    error = refused(written(SPEC.replace("factors:", f"{line}\nfactors:") + LEVEL), design.load)
+    assert error.line == 5 and "后面没有写值" in error.chinese
+    text = f"title: 试\nscenario: {SCENARIOS / 'baseline'}\nbudget: 20000000\ngoals: [R3, G2]\n"
+    error = refused(written(text + "programmes: {posts: {at_least: }, health: }\n"), budget_allocation.read)
+    assert error.line == 5 and "“at_least”后面没有写值" in error.chinese
+
+
+@pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])
+@pytest.mark.parametrize(("low", "high", "points"), [(3000, 3004, 4), (3000, 3007, 8), (3000, 3015, 16), (0, 8000, 8)])
+def test_spread_points_in_whole_numbers_are_all_different(written, kind, low, high, points):
+    points += kind == "latin_hypercube" and points == high - low
+    text = SPEC.replace("grid", f"{kind}\npoints: {points}") + f"  public_posts.count: {{low: {low}, high: {high}}}\n"
+    settings = [each["public_posts.count"] for each in design.load(written(text)).settings]
+    assert len(set(settings)) == points and low <= min(settings) and max(settings) <= high
+
+
+def test_spread_points_that_would_repeat_are_refused_on_their_line(written):
+    ends = "  public_posts.count: {low: 3000, high: 3001}\n  stationed_teams.teams: {low: 100, high: 101}\n"
+    for kind, points, said in (
+        ("latin_hypercube", 4, "4 个点中有重复"),
+        ("sobol", 8, "只有 4 个不同的点"),
+        ("sobol", 3, "2的幂"),
+    ):
+        error = refused(written(SPEC.replace("grid", f"{kind}\npoints: {points}") + ends), design.load)
+        assert error.line == 4 and said in error.chinese
+
+
+def test_an_outcome_that_is_none_is_told_with_its_line(written):
+    path = written(SPEC.replace("factors:", "outcomes: [xx]\nfactors:") + LEVEL)
+    answer = invoke("sweep", path, "--dry-run", "--lang", "en")
+    assert answer.exit_code == 2 and answer.stderr.startswith(f"{path}:5: outcomes: there is no goal")
 
 
 def test_a_scenario_is_no_sweep(written):

@@ -216,7 +216,7 @@ BAD = {
     "needs both low and high": (5, "  public_posts.count: {low: 3}"),
     "low must be less than high": (5, "  public_posts.count: {low: 5, high: 3}"),
     "is fixed: it has no range": (5, "  public_posts.count: {quantiles: [0.5]}"),
-    "has no 'points' and no 'correlations'": (3, "points: 5"),
+    "has no 'points' and no 'correlations'": (6, "points: 5"),
     "must be at most": (5, "  public_posts.count: [9000000]"),
 }
 
@@ -235,7 +235,7 @@ def test_a_wrong_spec_is_one_line_with_its_place(tmp_path, words):
         lines[4] = text
     else:
         lines.append(text)
-        line = lines.index("design: grid") + 1 if "points" in text else len(lines)
+        line = len(lines)
     spec = tmp_path / "wrong.yaml"
     spec.write_text("\n".join(lines) + "\n", encoding="utf-8")
     answer = ask("sweep", spec, "--out", tmp_path / "out", code=2)

@@ -106,6 +106,16 @@ dp: {name: {zh: 人, en: P}, parameter: founding.registered_dibao_persons, value
 """
 
 
+@pytest.mark.parametrize(("lang", "said"), [("zh", "不可能有 400 人"), ("en", "500 households cannot have 400 members")])
+def test_what_only_the_draws_show_to_be_impossible_is_refused_and_leaves_nothing(tmp_path, plan, monkeypatch, lang, said):
+    monkeypatch.setattr(county, "check_founding", lambda scenario: None)
+    bad, out = county_file(tmp_path, "bad", 0.05), tmp_path / "out"
+    bad.write_text(bad.read_text(encoding="utf-8") + IMPOSSIBLE, encoding="utf-8")
+    answer = invoke("run", bad, "--plan", plan, "--replications", 2, "--workers", 1, "--out", out, "--quiet", "--lang", lang)
+    assert answer.exit_code == 2 and not out.exists()
+    assert len(answer.stderr.splitlines()) == 1 and answer.stderr.startswith(f"{bad}:7: ") and said in answer.stderr
+
+
 def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
     """A county that cannot be founded is told, and the others go on; the command again does nothing twice."""
     common = tmp_path / "common"
@@ -126,7 +136,7 @@ def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
     assert judged == {("good", "national"), ("good-common", "common"), ("bad", "national"), ("bad-common", "common")}
     assert {line["county"] for line in found["goals"]} == {"good", "good-common"} and found["trial"]
     assert {each["county"] for each in found["failures"]} == {"bad", "bad-common"}
-    assert all("cannot have" in each["problem"] or "不可能有" in each["problem"] for each in found["failures"])
+    assert all("不可能有" in each["problem"] and "cannot" not in each["problem"] for each in found["failures"])
     by = {county: {line["goal"] for line in found["goals"] if line["county"] == county} for county in ("good", "good-common")}
     assert by["good-common"] - by["good"] == {"mine"} and "F1" not in by["good"]
     table = (tmp_path / "out" / "counties_origins.csv").read_text(encoding="utf-8-sig").splitlines()

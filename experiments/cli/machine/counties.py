@@ -137,7 +137,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_
                 raise typer.Exit(Code.INTERRUPTED)
             failed += outcome.failed
             if not outcome.completed:
-                failures.append({"county": scenario.id, "problem": first_failure(outcome.out)})
+                failures.append({"county": scenario.id, "problem": first_failure(outcome.out, options.lang)})
             lines += goal_lines(scenario, outcome)
     finally:
         shared.end()
@@ -175,8 +175,9 @@ def goal_lines(scenario: Any, outcome: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def first_failure(out: Path) -> str:
+def first_failure(out: Path, lang: str) -> str:
     """Why the first replication that failed did."""
     from experiments.results import folder as results
+    from sim.core.inputs.errors import recorded_problem
 
-    return str(next((each["error"] for each in results.open_folder(out).failures), ""))
+    return recorded_problem(next((str(each["error"]) for each in results.open_folder(out).failures), ""), lang)

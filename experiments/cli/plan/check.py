@@ -35,6 +35,7 @@ def check(
     """
     with console.exit_codes():
         from sim.core.inputs.errors import InputError
+        from sim.county import check_founding
         from sim.scenario import load_scenario
         from sim.scenario.county_file import is_county_file
 
@@ -62,6 +63,8 @@ def check(
             _check_county(files[0], sets, lang, as_json, explain)
             return
         chosen = [load_scenario(file, sets or []) for file in files]
+        for scenario in chosen:
+            check_founding(scenario)
         if paired:
             _compare_paired(chosen, _parse_month(until), seed, replication=replication, lang=lang, as_json=as_json)
             return
@@ -98,12 +101,15 @@ def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: b
     from experiments.reporting.translations import Words
     from sim.core.inputs import shipped
     from sim.core.inputs.errors import InputError
+    from sim.county import check_founding
     from sim.scenario import load_county, load_scenario
     from sim.scenario.county_file import name_of
 
     if sets:
         raise InputError("--set", 0, "is for a scenario; this is a county file", "只用于情景；这是县情文件，请去掉 --set")
     facts, title = load_county(file)
+    planned = load_scenario("baseline", county_file=file)
+    check_founding(planned)
     name = name_of(shipped.scenario_file(file))
     assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
     if as_json:
@@ -111,7 +117,7 @@ def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: b
         return
     words = Words(lang)
     called = words.of(title) or name
-    scaled = plan_differences.in_proportion(load_scenario("baseline", county_file=file), words, explain)
+    scaled = plan_differences.in_proportion(planned, words, explain)
     console.show([words("check_county", file=file, title=called, count=len(facts), assumed=assumed), *scaled])
 
 

@@ -1,6 +1,7 @@
 """``xianjie run``: run a scenario many times, print how likely its goals are, write the result folder."""
 
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -133,9 +134,12 @@ def run(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.cli import run_helpers
         from experiments.cli.machine.counties import load_scenarios, run_counties
+        from sim.county import check_founding
 
         every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
+        if len(scenario) == 1:  # of several, one that cannot be founded is told, and the others go on
+            check_founding(chosen)
         options = run_helpers.RunRequest(
             replications,
             seed,
@@ -204,10 +208,32 @@ def run(
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.choose_exit_code(outcome))
+        _refuse_unfounded(chosen, outcome)
         if figures:
             _draw(outcome, screen, lang)
         _print_answer(outcome, options, as_json, written=[], explain=explain, go_on=go_on)
         raise typer.Exit(console.choose_exit_code(outcome))
+
+
+def _refuse_unfounded(scenario: Any, outcome: "Outcome") -> None:
+    """Raise InputError, and leave nothing, where no replication was completed because the county cannot be founded."""
+    from experiments.cli.machine.counties import first_failure
+    from experiments.results import folder_lock, output_folder
+    from sim.core.inputs.errors import CannotBeFounded
+    from sim.county import unfounded
+
+    if outcome.completed or not outcome.failed:
+        return
+    kind, _, chinese = first_failure(outcome.out, Language.ZH).partition(": ")
+    if kind not in (CannotBeFounded.__name__, *(each.__name__ for each in CannotBeFounded.__subclasses__())):
+        return
+    english = first_failure(outcome.out, Language.EN).partition(": ")[2]
+    output_folder.clear(outcome.out)
+    with suppress(OSError):  # what is not ours stays
+        (outcome.out / output_folder.JOURNAL / folder_lock.FILE).unlink(missing_ok=True)
+        (outcome.out / output_folder.JOURNAL).rmdir()
+        outcome.out.rmdir()
+    raise unfounded(scenario, CannotBeFounded(english, chinese))
 
 
 def _run_beside(
@@ -356,6 +382,7 @@ def _print_answer(
     from experiments.reporting.terminal import scoreboard
     from experiments.reporting.translations import Words
     from experiments.results import folder as results
+    from sim.core.inputs.errors import recorded_problem
 
     words = Words(options.lang)
     result = results.open_folder(outcome.out)
@@ -375,7 +402,8 @@ def _print_answer(
         if any_completed and not written and not outcome.interrupted:
             console.show([words("say_brief_command", command=f"xianjie brief {shlex.quote(str(outcome.out))}")])
     if outcome.failed:
-        typer.echo(words("first_failure", **result.failures[0]), err=True)
+        first = result.failures[0]
+        typer.echo(words("first_failure", **{**first, "error": recorded_problem(first["error"], options.lang)}), err=True)
 
 
 def summarise(outcome: "Outcome", goals: list[dict], audit: list[dict]) -> dict[str, Any]:

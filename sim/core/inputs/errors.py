@@ -6,13 +6,14 @@ before Chinese in every call, so that the two stand together in the source; a co
 """
 
 import errno
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten
+from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten, shows
 from sim.core.inputs.units import UNITS
 
 #: Faults of one input that are reported at once; a file with more of them is of another kind.
@@ -22,6 +23,9 @@ HARMLESS = "\n\t\u200b\u200c\u200d\ufeff"  # hidden characters that a title may 
 LONGEST_NAME = 100  # letters; the nearest name of a longer one is not looked for
 #: What reading an archive raises that is damaged, or packed in a way that is not known; beside it, whatever is read in its parts.
 DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, ValueError, OverflowError, NotImplementedError, EOFError)
+WIDE_SPACES = ("\u3000", "\u00a0")
+#: An entry whose colon no space follows, or another than the ordinary one, so that YAML takes it for a text.
+UNSPACED = re.compile(r"[A-Za-z_][\w.]*:(?! )\S*[\u3000\u00a0]*\S", re.ASCII)
 INDENT = "    "  # before the English sentence, which stands on a line of its own
 
 
@@ -122,9 +126,9 @@ def bilingual(value: object) -> dict[str, str]:
             f"needs one text, or a Chinese and an English text: {{zh: …, en: …}}{wide.english}",
             f"要写一句话，或中文和英文各一句：{{zh: …, en: …}}{wide.chinese}",
         )
-    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TITLE for text in texts.values()):
+    if not all(isinstance(text, str) and shows(text) and len(text) <= LONGEST_TITLE for text in texts.values()):
         raise UserError(
-            f"must be text of at most {LONGEST_TITLE} characters, in quotes if it is a number",
+            f"must be text of at most {LONGEST_TITLE} characters and not blank, in quotes if it is a number",
             f"应是不超过 {LONGEST_TITLE} 字的文字，不能是空的；只有数字时请加引号",
         )
     for letter in "".join(texts.values()):
@@ -171,10 +175,25 @@ def _number(problem: OSError) -> str:
 
 def describe_problem(problem: Exception) -> BilingualText:
     """A problem in both languages: the operating system's refusals as in ``SYSTEM``; of what is not known, the Chinese quotes."""
-    if isinstance(problem, (UserError, InputError)):
+    if isinstance(problem, (UserError, InputError, CannotBeFounded)):
         return BilingualText(problem.english, problem.chinese)
     known = SYSTEM.get(_number(problem)) if isinstance(problem, OSError) else None
     return known or BilingualText(str(problem), f"出了问题，系统提示原文：{problem}")
+
+
+def record_problem(problem: BaseException) -> str:
+    """A problem as a record keeps it: its kind and what it says, Chinese and below it English where it is told in both."""
+    kind = type(problem).__name__
+    if not isinstance(problem, (UserError, InputError, CannotBeFounded)):
+        return f"{kind}: {problem}"
+    english, chinese = describe_problem(problem)
+    return f"{kind}: {chinese}\n{kind}: {english}"
+
+
+def recorded_problem(record: str, language: str) -> str:
+    """What ``record_problem`` made, for a reader of this language."""
+    lines = record.splitlines()
+    return lines[language == "en"] if len(lines) == len(BilingualText._fields) else record
 
 
 def join_texts(parts: Iterable[BilingualText]) -> BilingualText:
@@ -213,10 +232,28 @@ def hint_full_width_mark(text: object) -> BilingualText:
     """`` (…)`` that a mark of a text is full-width where YAML knows only the ASCII one, or nothing."""
     mark = full_width(text) if isinstance(text, str) else ""
     if not mark:
-        return BilingualText("", "")
+        return _hint_space(text) if isinstance(text, str) else BilingualText("", "")
+    if half(mark) == ":":
+        return BilingualText(
+            f" ('{mark}' is a full-width character; type ':' and a space)", f"（“{mark}”是全角符号，请改用半角“:”，后面空一格）"
+        )
     return BilingualText(
         f" ('{mark}' is a full-width character; type '{half(mark)}')", f"（“{mark}”是全角符号，请改用半角“{half(mark)}”）"
     )
+
+
+def _hint_space(text: str) -> BilingualText:
+    """`` (…)`` that an ordinary space is lacking after the colon of an entry, or before its name, or nothing."""
+    if text[:1] in WIDE_SPACES:
+        return BilingualText(
+            " (it begins with a full-width or no-break space; type ordinary ones)",
+            "（前面是全角空格或不间断空格，请改用半角空格）",
+        )
+    if UNSPACED.match(text):
+        return BilingualText(
+            " (after ':' an ordinary space is needed, as in 'name: value')", "（半角冒号后面要空一个半角空格：“名称: 值”）"
+        )
+    return BilingualText("", "")
 
 
 def hint_full_width(text: object) -> BilingualText:

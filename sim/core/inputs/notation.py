@@ -49,6 +49,11 @@ def intended_number(text: str) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
+def digits(number: float) -> str:
+    """A number as people write it, a large one too without an exponent."""
+    return f"{int(number)}" if number == int(number) else f"{number:g}"
+
+
 def shorten(text: object, longest: int = LONGEST_SHOWN) -> str:
     """A text as a message may show it: shortened in the middle, and what moves the cursor or turns the line escaped."""
     whole = str(text)
@@ -66,6 +71,11 @@ def _visible(letter: str) -> str:
     return repr(letter)[1:-1] if is_hidden(letter) else letter
 
 
+def shows(text: str) -> bool:
+    """Whether anything of a text can be seen."""
+    return any(not letter.isspace() and not is_hidden(letter) for letter in text)
+
+
 def is_hidden(letter: str) -> bool:
     """Whether a character changes what is around it instead of being seen."""
-    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") or ord(letter) & 0xFFFE == 0xFFFE

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unit_name, unknown
-from sim.core.inputs.notation import half, shorten
+from sim.core.inputs.notation import digits, half, shorten
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
 
@@ -78,6 +78,7 @@ class Parameter(Strict):
     range: tuple[Number, Number] | None = None
     distribution: Literal["triangular", "uniform", "lognormal", "fixed"] | None = None
     bounds: tuple[Number, Number] | None = None
+    least: Number | None = None
     off: Any = None
     fund: str | None = None
     options: dict[str, int] | None = None
@@ -196,6 +197,12 @@ class Parameter(Strict):
         return isinstance(self.entries()[0], (list, tuple))
 
     @property
+    def is_counted(self) -> bool:
+        """Whether it counts what cannot be divided: places, and posts and teams that somebody sets."""
+        units = ("townships", "villages", *(("jobs", "teams") if self.role == "lever" else ()))
+        return self.unit in units and all(isinstance(entry, int) for entry in self.entries())
+
+    @property
     def has_factor_range(self) -> bool:
         """Whether its range multiplies all its values."""
         return self.is_dated or self.is_list
@@ -225,10 +232,16 @@ class Parameter(Strict):
                 raise UserError(*not_a_number(number, self.unit))
             unit, named = UNITS[self.unit], unit_name(self.unit)
             low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
+            low = low if self.least is None else max(low, self.least)
             if not low <= number <= high:
                 raise UserError(
-                    f"{number} lies outside {low:g} to {high:g} {named.english}",
-                    f"{number} 超出允许范围，应在 {low:g} 至 {high:g} 之间（单位：{named.chinese}）",
+                    f"{number} lies outside {digits(low)} to {digits(high)} {named.english}",
+                    f"{number} 超出允许范围，应在 {digits(low)} 至 {digits(high)} 之间（单位：{named.chinese}）",
+                )
+            if override and self.is_counted and number != int(number):
+                raise UserError(
+                    f"{number} is no whole number of {named.english}; write {int(number)} or {int(number) + 1}",
+                    f"{number} 不是整数（单位：{named.chinese}）；请写成 {int(number)} 或 {int(number) + 1}",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
             raise UserError(

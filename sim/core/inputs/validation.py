@@ -61,6 +61,19 @@ _CHINESE = {
 }
 
 
+#: As ``_CHINESE``, where pydantic's own words are not for people.
+_ENGLISH = {
+    "greater_than": "must be more than {gt:.10g}",
+    "greater_than_equal": "must be at least {ge:.10g}",
+    "less_than": "must be less than {lt:.10g}",
+    "less_than_equal": "must be at most {le:.10g}",
+    "too_short": "needs at least {min_length} entries, and has {actual_length}",
+    "too_long": "takes at most {max_length} entries, and has {actual_length}",
+}
+_KINDS = {"bool": "must be true or false", "list": "must be a list, such as [a, b]", "tuple": "must be a list, such as [a, b]",
+          "string": "must be text"}  # fmt: skip
+
+
 def explain(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> BilingualText:
     """One of ``ValidationError.errors()``: ``known`` are the keys there could be, ``name`` that of the record in its file."""
     where = ".".join(shorten(step) for step in ((name,) if name else ()) + tuple(error["loc"]))
@@ -72,9 +85,15 @@ def explain(error: Mapping[str, Any], known: Sequence[str], name: str = "") -> B
         return BilingualText(f"'{where}' is missing", f"缺少“{where}”，请补上")
     else:
         lines = error["type"] in ("dict_type", "model_type")  # pydantic would name a class of ours
-        message = "must be given as lines 'name: value'" if lines else error["msg"].removeprefix(_PREFIX)
+        message = "must be given as lines 'name: value'" if lines else _english(error)
         found = BilingualText(message[:1].lower() + message[1:], _chinese(error, message))
     return BilingualText(f"{where}: {found.english}", f"{where}：{found.chinese}")
+
+
+def _english(error: Mapping[str, Any]) -> str:
+    if error["type"] in _ENGLISH:
+        return _ENGLISH[error["type"]].format(**error.get("ctx", {}))
+    return _KINDS.get(error["type"].partition("_")[0]) or str(error["msg"]).removeprefix(_PREFIX)
 
 
 def _chinese(error: Mapping[str, Any], message: str) -> str:

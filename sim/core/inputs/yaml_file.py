@@ -158,7 +158,7 @@ class _Builder:
         if name in mapping:
             first, again = mapping.lines[name], shorten(name)
             raise InputError(
-                self.place, line, f"'{again}' is written twice; the first is on line {first}",
+                self.place, line, f"'{again}' is written twice; the first is on line {first}; keep one",
                 f"“{again}”写了两次，前一次在第 {first} 行；请只留一处"
             )  # fmt: skip
         mapping[name] = self.build(value, events, depth + 1)
@@ -236,7 +236,7 @@ def read_bytes(path: Path) -> bytes:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: there can be no such name
-        raise InputError(path, 0, "there is no such file", "没有这个文件；请核对路径和文件名") from None
+        raise InputError(path, 0, "there is no such file; check its path and name", "没有这个文件；请核对路径和文件名") from None
     except OSError as problem:
         raise InputError.of(path, 0, problem) from None
     if len(data) > LARGEST_FILE:
@@ -283,8 +283,9 @@ def parse(text: str, place: str | Path) -> Any:
         mark = problem.problem_mark or problem.context_mark
         raise _invalid(place, text, mark.line if mark else 0, str(problem.problem or problem.context)) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError) as problem:
-        start = problem.position if isinstance(problem, yaml.reader.ReaderError) else problem.start
-        code = f"U+{ord(text[start]):04X}" if start < len(text) else "U+FFFE"
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)  # the parser in C counts bytes
+        start = found.start() if found else getattr(problem, "start", 0)
+        code = f"U+{ord(text[start]):04X}"
         raise InputError(
             place, text[:start].count("\n") + 1, f"holds the character {code}, which is no text; delete it",
             f"含有不能作为文字的字符 {code}，请删去"
