@@ -58,7 +58,7 @@ class Package:
         parts = tuple(name for name in names if _values(first, name) != _values(other, name))
         if len(parts) < 2:
             raise Indivisible(
-                f"the plans differ in {len(parts)} setting(s): there is nothing to divide; name a plan that sets two or more",
+                "the plans differ in fewer than two settings: there is nothing to divide; name a plan that sets two or more",
                 f"两个方案只有 {len(parts)} 项措施不同，无须分解；请给出改动两项以上的方案",
             )
         return cls(first, other, parts)

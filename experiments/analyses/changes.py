@@ -122,12 +122,15 @@ class GoalChange:
 
 @dataclass(frozen=True)
 class LeverChange:
-    """A setting in which the plans differ: the month (YYYY-MM) of the first difference, and both values from then on."""
+    """A setting in which the plans differ: the month (YYYY-MM) of the first difference, both values then, and the other's at the
+    end of the plan, which is another where it changes again.
+    """
 
     id: str
     month: str
     first: Any
     other: Any
+    last: Any
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,10 @@ class Consequences:
                 month = next((each for each in months if _at(before, each) != _at(after, each)), None)
                 if month is not None:
                     start = max(month, str(self.first.manifest["months"][0]))
-                    found.append(LeverChange(name, start, _at(before, month), _at(after, month)))
+                    end = str(self.other.manifest["months"][-1])
+                    found.append(
+                        LeverChange(name, start, _at(before, month), _at(after, month), last=_at(after, max(end, month)))
+                    )
         return sorted(found, key=lambda each: each.month)
 
     def setting(self, name: str) -> Any:

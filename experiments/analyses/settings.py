@@ -2,7 +2,7 @@
 after.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,14 +48,18 @@ def against_baseline(description: Mapping[str, Any]) -> list[LeverChange]:
         scenario = restore_scenario({**description, "policies": ()})
     except (InputError, KeyError, TypeError):
         return []
-    book, reference, found = load_all(), without_plan(scenario), []
-    for identity in sorted(scenario.overrides):
+    return sorted(changes(scenario, without_plan(scenario), scenario.overrides), key=lambda each: each.month)
+
+
+def changes(scenario: Scenario, reference: Scenario, names: Iterable[str]) -> Iterator[LeverChange]:
+    """Of the parameters named, those that a scenario sets otherwise than a reference, by name."""
+    book, months = load_all(), range(min(scenario.months, LONGEST))
+    for identity in sorted(names):
         now, was = (by_month(book, each, identity) for each in (scenario, reference))
-        months = range(min(scenario.months, LONGEST))
         month = next((each for each in months if value_in_force(now, each) != value_in_force(was, each)), None)
         if month is not None:
-            found.append(LeverChange(identity, month_name(month), value_in_force(was, month), value_in_force(now, month)))
-    return sorted(found, key=lambda each: each.month)
+            first, other, last = value_in_force(was, month), value_in_force(now, month), value_in_force(now, months[-1])
+            yield LeverChange(identity, month_name(month), first, other, last=last)
 
 
 def title(description: Mapping[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -48,6 +48,12 @@ class Commands(TyperGroup):
         """As Typer does it; the command and its options are parsed here."""
         with report_usage_errors():
             return super().invoke(context)
+
+
+def take_language(
+    lang: Annotated[Language | None, typer.Option(help="Language of the answer; by default the system's.")] = None,
+) -> None:
+    """Of a group of commands, which answers in its list of them alone; ``remember_language`` has read it before."""
 
 
 def help_language() -> str:

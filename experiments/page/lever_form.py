@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from experiments.analyses import settings
 from experiments.reporting import lever_effects
+from experiments.reporting.answer import describe_settings
+from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from sim.clauses import clauses
 from sim.core.inputs.errors import UserError
@@ -282,13 +285,16 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
             called = words.of(parameter.name.model_dump())
             called = words("screen_part_of", lever=called.partition(":")[0], part=name) if name else called
             label = "screen_difference" if first == 0 else "screen_difference_from"
-            yield words(label, name=called, was=was, now=now, unit=unit, year=YEARS[0] + first)
+            text = words(label, name=called, was=was, now=now, unit=unit, year=YEARS[0] + first)
+            last = pairs[-1][1]
+            yield text if last == now else words("screen_difference_last", text=text, last=last, unit=unit)
     if in_proportion:
         yield words("screen_difference_scaled", count=in_proportion)
     if scenario.months != reference.months:
         yield words("screen_difference_length", was=year_of(reference), now=year_of(scenario))
-    for identity in sorted(set(scenario.overrides) - set(reference.overrides) - set(plan)):
-        yield words("screen_difference_other", name=words.of(book[identity].name.model_dump()))
+    others = settings.changes(scenario, reference, set(scenario.overrides) - set(reference.overrides) - set(plan))
+    for each in others:
+        yield words("screen_difference_other", text=describe_settings([each], OfficeNumbers(words)))
 
 
 def year_of(scenario: Scenario) -> int:

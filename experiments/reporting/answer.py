@@ -258,12 +258,9 @@ def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, mo
     texts = []
     for each in changes:
         known = book[each.id]
-        texts.append(
-            words(
-                "lever_changed", name=words.of(_names(known)), first=numbers.setting(each.first, known.unit),
-                other=numbers.setting(each.other, known.unit),
-            )
-        )  # fmt: skip
+        was, now, end = (numbers.setting(value, known.unit) for value in (each.first, each.other, each.last))
+        label = "lever_changed" if end == now else "lever_changed_again"
+        texts.append(words(label, name=words.of(_names(known)), first=was, other=now, last=end))
     if not texts:
         return ""
     shown = words("item_comma").join(texts[:most])

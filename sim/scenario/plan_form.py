@@ -23,7 +23,7 @@ from sim.scenario.office_values import read_month, read_number
 SHEET = "方案"
 SUFFIX = ".xlsx"
 OTHER_SUFFIXES = (".xls", ".ods", ".et", ".xlsm", ".csv")
-MOST_ROWS, MOST_COLUMNS = 2_000, 40
+MOST_ROWS, MOST_COLUMNS, LAST_COLUMN = 2_000, 40, 256
 LARGEST_UNPACKED = 50_000_000  # bytes
 #: Settings of a scenario by the labels of their rows; what stands after a dot is a key below the first.
 SETTINGS = {
@@ -141,7 +141,7 @@ class _Cells:
                 book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=stored, keep_links=False)
                 names = book.sheetnames
                 if SHEET in names:
-                    rows = book[SHEET].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+                    rows = book[SHEET].iter_rows(max_row=MOST_ROWS + 1, max_col=LAST_COLUMN)
                     found = {
                         (cell.row, cell.column): (cell.value, cell.number_format or "")
                         for row in rows
@@ -161,6 +161,12 @@ class _Cells:
             raise InputError(
                 self.path, cell_line(MOST_ROWS + 1, 1), f"a form has at most {MOST_ROWS} rows", f"方案表最多 {MOST_ROWS} 行"
             )
+        wide = [place for place in found if place[1] > MOST_COLUMNS]
+        if wide:
+            raise InputError(
+                self.path, cell_line(*min(wide)), "stands to the right of the form; move or delete it",
+                "写在了表格右边以外；请移到表内或删去"
+            )  # fmt: skip
         return found
 
     def text(self, row: int, column: int | None) -> str:
@@ -201,20 +207,19 @@ class _Form:
     def read(self) -> yaml_file.Mapping:
         """Read all rows."""
         headings: dict[Any, int] = {}
-        for row in sorted({row for row, _ in self.cells.rows}):
+        rows = sorted({row for row, _ in self.cells.rows})
+        if not any(self.cells.text(row, 1) in NAME for row in rows):  # no other row could be understood
+            raise InputError(
+                self.path, cell_line(1, 1), f"has no row that begins with '{NAME[0]}'; 'xianjie plan form' writes such a form",
+                f"没有以“{NAME[0]}”开头的表头行；请用 xianjie plan form 重新生成"
+            )  # fmt: skip
+        for row in rows:
             if self.cells.text(row, 1) in NAME:
                 headings = self._headings(row)
             elif headings:
                 self._parameter(row, headings)
-            elif (row, 2) in self.cells.rows:
+            else:
                 self._setting(row)
-        if not headings:
-            self.fault(
-                1,
-                1,
-                f"has no row that begins with '{NAME[0]}'",
-                f"没有以“{NAME[0]}”开头的表头行；请用 xianjie plan form 重新生成",
-            )
         self._gather()
         if self.errors:
             raise all_of(self.errors)
@@ -239,6 +244,14 @@ class _Form:
         return found
 
     def _setting(self, row: int) -> None:
+        """Read one row above the tables; one with nothing but a label sets nothing."""
+        beside = [column for at, column in self.cells.rows if at == row and column > 2]
+        if beside:
+            self.fault(row, min(beside), "stands beside the settings: a value belongs in column B; move or delete it",
+                       "写在了设置栏外：数值请填在 B 列；请移过去或删去")  # fmt: skip
+            return
+        if (row, 2) not in self.cells.rows:
+            return
         label = self.cells.text(row, 1)
         key = next((key for key, labels in SETTINGS.items() if label in labels), None)
         if key is None:
@@ -304,6 +317,11 @@ class _Form:
         if code:
             if code not in self.book.parameters:
                 self.fault(row, headings[CODE], *unknown("unknown code", "没有这个代号：", code, sorted(self.book.parameters)))
+                return None
+            if name in self.named and code not in self.named[name]:
+                named = self.named[name][0]
+                self.fault(row, headings[CODE], f"is not the code of '{name}', which is {named}; correct one of them",
+                           f"不是“{name}”的代号，应为 {named}；请改正其中一个")  # fmt: skip
                 return None
             return self.book.parameters[code]
         found = self.named.get(name, [])

@@ -59,6 +59,13 @@ def test_help_speaks_the_language_of_the_system_unless_another_is_named(system, 
     assert word not in CliRunner().invoke(app, ["solve", "-h", "--lang", other], env={"LC_ALL": system}).output
 
 
+@pytest.mark.parametrize("group", ["county", "plan"])
+def test_the_list_of_a_group_speaks_the_language_that_is_named(group):
+    shown = [CliRunner().invoke(app, [group, *words]) for words in (["-h", "--lang", "en"], ["--lang", "en", "-h"], ["-h"])]
+    assert [each.exit_code for each in shown] == [0, 0, 0]
+    assert shown[0].output == shown[1].output != shown[2].output and "用法" not in shown[0].output
+
+
 def test_an_answer_speaks_the_language_of_the_system_unless_another_is_named():
     shown = CliRunner().invoke(app, ["goals"], env={"LC_ALL": "en_US.UTF-8"}).output
     assert "in all" in shown

@@ -106,6 +106,10 @@ def test_differences_after_the_fifth_year_and_of_one_part_are_told():
     later = list(lever_form.differences(load_scenario("exit_cliff"), reference, WORDS))
     assert "公益岗位数量：2026年起由5000个岗位改为0个岗位" in later
     assert later[-1] == "推演到2030年底（对照方案到2025年底）"
+    taper = list(lever_form.differences(load_scenario("exit_taper"), reference, WORDS))
+    assert "本级衔接资金：2026年起由2000万元/年改为1920万元/年，期末为0万元/年" in taper  # not a cut of four per cent
+    ordered = list(lever_form.differences(load_scenario("drought_2023"), reference, WORDS))
+    assert ordered == ["另设：自2023年1月起，指定旱灾范围由0%改为100%，期末为0%"]
     parts = list(lever_form.differences(load_scenario("insurance_not_reserve"), reference, WORDS))
     assert "各风险类型救助力度（因灾）：由1倍改为0.5倍" in parts and not any("失业" in each for each in parts)
     english = list(lever_form.differences(load_scenario("floor_10m"), reference, Words("en")))

@@ -504,8 +504,8 @@ FEWER_POSTS = ("public_posts.count=3000",)
         ("baseline", (), "基准方案：按凌委办发〔2021〕18号执行"),
         ("baseline", ("public_posts.count=5000",), "基准方案：按凌委办发〔2021〕18号执行"),
         ("baseline", FEWER_POSTS, "调整方案：基准方案改动1项"),
-        ("floor_10m", (), "县级资金减半（每年1000万元）"),
-        ("floor_10m", FEWER_POSTS, "调整方案：县级资金减半（每年1000万元）改动1项"),
+        ("floor_10m", (), "本级资金减半（每年1000万元）"),
+        ("floor_10m", FEWER_POSTS, "调整方案：本级资金减半（每年1000万元）改动1项"),
     ],
 )
 def test_a_changed_plan_does_not_go_by_the_name_of_the_plan_that_it_changes(name, sets, title):
@@ -534,7 +534,8 @@ def test_only_what_a_plan_takes_back_is_given_up(compared):
     assert {each.id for each in facts.given_up} >= {"E4_posts", "B1_floor"}
     assert not BaselineFacts.of(results["base"], None, None).given_up
     raised = BaselineFacts.of(results["cut"], None, None)
-    raised.__dict__["settings"] = [settings.LeverChange(each.id, each.month, each.other, each.first) for each in facts.settings]
+    turned = [settings.LeverChange(each.id, each.month, each.other, each.first, each.first) for each in facts.settings]
+    raised.__dict__["settings"] = turned
     assert not raised.given_up and "主动放弃" not in "".join(baseline_answer.sentences(raised, Words("zh")))
 
 

@@ -3,13 +3,16 @@
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from experiments.cli import console, executor_options
 from experiments.cli.console import Code, Json, Lang, Language, OnlyLuck, Out, Quiet, Replications, Seed, Sets, Workers, Yes
 from experiments.cli.progress import COMPILE, COMPILING, LIVE, WRITE, WRITING, CommandProgress
+
+if TYPE_CHECKING:
+    from experiments.analyses import attribution
 
 
 def compare(
@@ -85,6 +88,7 @@ def compare(
                 "compare", 0, "takes scenarios or result folders, not both", "情景文件和结果文件夹不能混用，请只给一种"
             )
         else:
+            package = _package(which, tuple(sets or ()), divide=parts) if parts or repair else None
             target, now, found = _run_scenarios(
                 which,
                 place,
@@ -109,7 +113,7 @@ def compare(
             request = _Request(
                 replications, seed, only_luck, sets=tuple(sets or ()), lang=lang, fresh=fresh, quiet=quiet, yes=yes
             )
-            extra, beside = _extra(which, found, out, request, place, parts=parts, repair=repair)
+            extra, beside = _extra(which, found, out, request, place, package, repair=repair)
             answer.add_parts(made, extra)
             if target is not None:
                 _write(made, target, now)
@@ -151,20 +155,9 @@ class _Request:
     yes: bool
 
 
-def _extra(
-    files: list[Path], found: list[Any], out: Path | None, request: _Request, place: executor_options.Place, *, parts: bool,
-    repair: bool,
-) -> tuple[dict[str, Any], Path | None]:  # fmt: skip
-    """The contributions of a plan's settings and the repairs of what it breaks, from runs of their own on the same draws; and the
-    folder that holds them, None where nothing had to be run.
-    """
+def _package(files: list[Path], sets: tuple[str, ...], *, divide: bool) -> "attribution.Package | None":
+    """What a plan sets beside its reference, to be divided, if it is asked for. Raises InputError, before anything is run."""
     from experiments.analyses import attribution
-    from experiments.analyses.consequences import Consequences
-    from experiments.cli.run_helpers import RunRequest
-    from experiments.cli.study_run import StudyRun
-    from experiments.execution.study import Study
-    from experiments.results import output_folder
-    from experiments.results.files import safe
     from sim.core.inputs.errors import InputError
     from sim.scenario import load_scenario
 
@@ -173,12 +166,30 @@ def _extra(
             "compare", 0, "--parts and --repair are about one plan: name it and its reference, or it alone",
             "--parts 和 --repair 只用于一个方案：请只给基准方案和这个方案，或只给这个方案"
         )  # fmt: skip
-    first, other = (load_scenario(file, request.sets) for file in files)
-    facts = Consequences(found[0], found[1])
     try:
-        package = attribution.Package.of(first, other) if parts else None
+        return attribution.Package.of(*(load_scenario(file, sets) for file in files)) if divide else None
     except attribution.Indivisible as reason:
         raise InputError.of("--parts", 0, reason) from None
+
+
+def _extra(
+    files: list[Path], found: list[Any], out: Path | None, request: _Request, place: executor_options.Place,
+    package: "attribution.Package | None", *, repair: bool,
+) -> tuple[dict[str, Any], Path | None]:  # fmt: skip
+    """The contributions of a plan's settings, where there is a package to divide, and the repairs of what it breaks, from runs of
+    their own on the same draws; and the folder that holds them, None where nothing had to be run.
+    """
+    from experiments.analyses import attribution
+    from experiments.analyses.consequences import Consequences
+    from experiments.cli.run_helpers import RunRequest
+    from experiments.cli.study_run import StudyRun
+    from experiments.execution.study import Study
+    from experiments.results import output_folder
+    from experiments.results.files import safe
+    from sim.scenario import load_scenario
+
+    first, other = (load_scenario(file, request.sets) for file in files)
+    facts = Consequences(found[0], found[1])
     mended = attribution.repairable(facts) if repair else []
     count = (package.runs(request.replications) if package else 0) + len(mended) * attribution.repair_runs(request.replications)
     if count == 0:

@@ -7,7 +7,7 @@ import typer
 
 from experiments.cli import console
 from experiments.cli.console import Code, Json, Lang, Language, Quiet
-from experiments.cli.usage_errors import Commands
+from experiments.cli.usage_errors import Commands, take_language
 
 if TYPE_CHECKING:
     from experiments.county_data.importer import Imported
@@ -19,6 +19,7 @@ county = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+county.callback()(take_language)
 SHOWN = 20
 
 

@@ -7,7 +7,7 @@ import typer
 
 from experiments.cli import console
 from experiments.cli.console import Code, Json, Lang, Language
-from experiments.cli.usage_errors import Commands
+from experiments.cli.usage_errors import Commands, take_language
 
 plan = typer.Typer(
     name="plan",
@@ -16,6 +16,7 @@ plan = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+plan.callback()(take_language)
 
 
 @plan.command()

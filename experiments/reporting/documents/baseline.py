@@ -112,7 +112,8 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
     rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(runs, numbers)]
     columns: list[tuple[str, float, str | None]] = [("item", 2.5, None), *((name, 1.7, None) for name, _facts, _side in runs)]
     note = words("page_note_baseline") + _production(facts, numbers)
-    return pages.page_table(words, "baseline", columns, rows[: pages.MOST_ROWS], note)
+    name = "baseline" if len(runs) > 1 else "alone"
+    return pages.page_table(words, name, columns, rows[: pages.MOST_ROWS], note)
 
 
 def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:

@@ -1,6 +1,7 @@
 """What the two pages of every brief share: table columns and cells, who gains and loses, how sure it is, what to check first."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
@@ -131,14 +132,24 @@ def definition(facts: Consequences, numbers: OfficeNumbers) -> str:
     return words("basis_definition", **told)
 
 
-def checks(results: Results, numbers: OfficeNumbers, influential: Sequence[str] = ()) -> str:
-    """The local figures to check first, what moves most before the rest, each with the value in force and the department."""
+def checks(results: Results, numbers: OfficeNumbers) -> str:
+    """The local figures to check first, each with the value in force and the department: what the county's own file assumes or
+    derives, then what it is silent on, as ``xianjie population --missing`` lists it.
+    """
+    from experiments.county_data.facts import asked_facts
     from sim.clauses import clauses_of
+    from sim.core.inputs.errors import InputError
     from sim.core.inputs.parameters import load_all
+    from sim.scenario import missing_facts, restore_scenario
 
     words, book = numbers.words, load_all().parameters
-    facts = [fact for fact in results.manifest["scenario"].get("county") or () if fact["evidence"] in GUESSED]
-    order = sorted(facts, key=lambda fact: (fact["parameter"] not in influential, fact["evidence"] != "assumed"))
+    description = {**results.manifest["scenario"], "policies": ()}
+    facts = [fact for fact in description.get("county") or () if fact["evidence"] in GUESSED]
+    facts.sort(key=lambda fact: fact["evidence"] != "assumed")
+    with suppress(InputError, KeyError, TypeError):  # of another version of the program
+        listed = {fact["parameter"] for fact in facts}
+        facts += [vars(each) for each in missing_facts(restore_scenario(description)) if each.parameter not in listed]
+    asked = {each.parameter: {"zh": each.zh_where, "en": each.en_where} for each in asked_facts().values() if each.parameter}
     offices = {
         name: clause.departments
         for clause in clauses_of(results.manifest["scenario"].get("plan")).values()
@@ -146,11 +157,11 @@ def checks(results: Results, numbers: OfficeNumbers, influential: Sequence[str] 
         if clause.departments
     }
     texts = []
-    for number, fact in enumerate(order[:MOST_CHECKS], 1):
+    for number, fact in enumerate(facts[:MOST_CHECKS], 1):
         known = book.get(fact["parameter"])
         unit = known.unit if known is not None else ""
-        office = offices.get(fact["parameter"], ())[:1]
-        department = words("check_office", office=words.of(office[0])) if office else ""
+        office = next(iter(offices.get(fact["parameter"], ())), asked.get(fact["parameter"]))
+        department = words("check_office", office=words.of(office)) if office else ""
         name, value = _bare(words.of(fact["name"])), _level(fact["value"], unit, numbers)
         texts.append(words("check_item", number=number, name=name, value=value, office=department))
     return words("sentence_end", text=words("item_list").join(texts)) if texts else ""

@@ -86,7 +86,8 @@ def goal_curves(facts: "BaselineFacts", language: str) -> Picture | None:
         for own, (goal, points) in zip(np.atleast_1d(figure.subplots(1, len(found))), found):
             at, middle = [point[0] for point in points], [point[1] for point in points]
             own.plot(at, middle, color=style.BLUE, marker="o", markersize=3.5)
-            own.axvline(0.02 if goal == curves.AFTER_SPENDING else 0.0, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+            as_asked, label = (0.02 if goal == curves.AFTER_SPENDING else 0.0), words(f"panel_line_{goal}")
+            own.axvline(as_asked, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=label)
             own.set_ylim(-0.03, 1.05)
             own.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.0f}")))
             unit = words("percent", number="{}") if goal == curves.AFTER_SPENDING else "{}"
@@ -94,7 +95,7 @@ def goal_curves(facts: "BaselineFacts", language: str) -> Picture | None:
                 FuncFormatter(lambda value, _, unit=unit: unit.format(f"{100 * value:.3g}".replace("-", words.minus)))
             )
             own.xaxis.set_major_locator(MultipleLocator(0.01))
-            _finish(own, words(f"panel_curve_{goal}"), legend=False, years=False)
+            _finish(own, words(f"panel_curve_{goal}"), years=False, loc="lower right")
             own.set_xlabel(words(f"panel_axis_{goal}"), fontsize=PLAIN - 0.5)
             rows += [{"what": goal, "plan": "", "at": x, "value": y} for x, y in zip(at, middle)]
         figure.tight_layout(w_pad=2.0)
@@ -112,15 +113,14 @@ def _points(facts: "BaselineFacts", goal: str) -> list[tuple[float, float]]:
     return [(step / 200, float(np.nanmean(margins + step / 200 > 0.0))) for step in range(0, 9)]
 
 
-def _finish(axes: Any, title: str, legend: bool = True, years: bool = True, loc: str = "best", ncols: int = 1) -> None:
+def _finish(axes: Any, title: str, years: bool = True, loc: str = "best", ncols: int = 1) -> None:
     axes.set_title(title, fontsize=PLAIN + 0.5, loc="left")
     axes.tick_params(labelsize=PLAIN - 0.5)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     if years:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if legend:
-        axes.legend(fontsize=PLAIN - 1.0, frameon=False, loc=loc, ncols=ncols)
+    axes.legend(fontsize=PLAIN - 1.0, frameon=False, loc=loc, ncols=ncols)
 
 
 def _picture(

@@ -1,5 +1,6 @@
 """A sweep on the terminal: outcomes point by point, or factor by factor where points are sampled."""
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,5 +81,7 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
 
 
 def _format_effect(row: Any, ends: tuple[str, str], unit: str, words: Words) -> str:
-    middle, low, high = (words.number(row[name], unit, sign=True) for name in ("difference", *ends))
-    return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+    values = [row[name] for name in ("difference", *ends)]
+    scale, name = words.large(unit, max((abs(each) for each in values if math.isfinite(each)), default=0.0), difference=True)
+    middle, low, high = (words.number(each / scale, unit, sign=True) for each in values)
+    return f"{words.with_unit(middle, name)}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
