@@ -3,6 +3,7 @@ language, so that faults are said in both; and where tests run in several proces
 """
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ LONGEST = SAME_COUNTY + tuple(
         "contracts/test_random_draws_and_compilation", "county/test_form", "contracts/test_imports",
     )
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_named():
+    """What a command line of an earlier test named is forgotten, as a process of its own would."""
+    console = sys.modules.get("experiments.cli.console")
+    if console is not None:
+        console.remember_language(())
 
 
 @pytest.hookimpl(tryfirst=True)

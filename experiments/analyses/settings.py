@@ -2,7 +2,7 @@
 after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,11 +77,11 @@ def title(description: Mapping[str, Any]) -> dict[str, str]:
     if not (named or added or description.get("policies")):
         return own
     changed = [each.id for each in against_baseline(description) if named or each.id in added]
-    count = len(changed) + len(description.get("policies") or ())
-    return {language: _altered(text, language, count) for language, text in own.items()} if count else own
+    policies = [str(each["name"]) for each in description.get("policies") or ()]  # which the plan's own title names
+    return {language: _altered(text, language, len(changed), policies) for language, text in own.items()} if changed else own
 
 
-def _altered(text: str, language: str, count: int) -> str:
+def _altered(text: str, language: str, count: int, policies: Sequence[str]) -> str:
     parts = text.split(COLON[language])
     place = parts.index(BASELINE[language]) if BASELINE[language] in parts else 0
     settings = "1 setting" if count == 1 else f"{count} settings"
@@ -89,6 +89,8 @@ def _altered(text: str, language: str, count: int) -> str:
         "zh": f"调整方案：{parts[place]}改动{count}项",
         "en": f"Changed plan: {parts[place]} with {settings} changed",
     }[language]
+    if policies:
+        called += f"（{'、'.join(policies)}）" if language == "zh" else f" ({', '.join(policies)})"
     return COLON[language].join([*parts[:place], called])
 
 

@@ -234,7 +234,8 @@ COUNTY = """title: {zh: 试县, en: Try}
 code: 999901
 towns: {name: {zh: 乡镇数, en: Townships}, parameter: founding.townships, value: 2, evidence: measured, source: a test}
 villages: {name: {zh: 村数, en: Villages}, parameter: founding.villages, value: 4, evidence: measured, source: a test}
-registered: {name: {zh: 脱贫人口, en: Registered}, parameter: founding.registered_persons, value: 20, evidence: measured, source: a test}
+registered: {name: {zh: 脱贫人口, en: Registered}, parameter: founding.registered_persons, value: 90, evidence: measured, source: a test}
+marginal: {name: {zh: 边缘易致贫人口, en: Marginal}, parameter: founding.marginal_persons, value: 6, evidence: measured, source: a test}
 """
 
 

@@ -260,7 +260,7 @@ factors:
 """
 
 WRONG = {
-    "points: 40": ("points: 39", 4, "greater than or equal to 40"),
+    "points: 40": ("points: 39", 4, "must be at least 40"),
     "goal: R3": ("goal: R33", 0, "there is no goal 'R33'"),
     "  illness.admission_rate:": ("  illness.admision_rate:", 6, "did you mean 'illness.admission_rate'?"),
     "title:": ("titel: {zh: 试, en: Trial}\ntitle:", 1, "unknown key 'titel' (did you mean 'title'?)"),

@@ -138,7 +138,7 @@ def test_nobody_is_asked_to_wait_for_ever(tmp_path):
     (tmp_path / "many.yaml").write_text(
         path.replace("replications: 2", "replications: 99999999999999999999999"), encoding="utf-8"
     )
-    with pytest.raises(InputError, match="less than or equal to 1000000"):
+    with pytest.raises(InputError, match="must be at most 1000000"):
         sweep_design.load(tmp_path / "many.yaml")
 
 

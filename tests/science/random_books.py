@@ -31,7 +31,8 @@ def random_setting(lever: Parameter, size: float, rng: np.random.Generator) -> A
     low, high = lever.limits()
     scale = size if lever.scales_with else 1.0
     if not lever.is_list:
-        return max(float(rng.uniform(low, high)) * scale, low)
+        value = max(float(rng.uniform(low, high)) * scale, low)
+        return round(value) if lever.is_counted else value
     count = len(lever.entries()[0])
     if lever.sums_to is None:
         return (np.maximum(rng.uniform(low, high, count) * scale, low)).tolist()
