@@ -15,7 +15,7 @@ from experiments.statistics.estimates import quantiles
 
 OUTER = (0.05, 0.50, 0.95)
 JOINT = {
-    "joint_headline": {"zh": "各项主要目标同时达到", "en": "All headline goals at once"},
+    "joint_headline": {"zh": "各项主要目标同时达到", "en": "All main goals at once"},
     "joint_plan": {"zh": "文件所提各项目标同时达到", "en": "All goals that the paper sets at once"},
     "joint_all": {"zh": "计分板上所有目标同时达到", "en": "Every goal of the scoreboard at once"},
 }

@@ -29,17 +29,17 @@ def leading(inputs: GoalInputs) -> GoalOutcome:
     return _count(inputs, Measure.LEADING_FIRMS, "leading_firms")
 
 
-@goal("N_coops", "农民合作社1400家", "1 400 cooperatives",
+@goal("N_coops", "农民合作社1400家", "1,400 cooperatives",
       "2021年末农民合作社达到1400家。", None, "enterprises", deadline=2021, watched="cooperatives")  # fmt: skip
 def cooperatives(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of 2021 at least 1 400 cooperatives operate."""
+    """At the end of 2021 at least 1,400 cooperatives operate."""
     return _count(inputs, Measure.COOPERATIVES, "cooperatives")
 
 
-@goal("N_farms", "家庭农场1100家", "1 100 family farms",
+@goal("N_farms", "家庭农场1100家", "1,100 family farms",
       "2021年末家庭农场达到1100家。", None, "enterprises", deadline=2021, watched="family_farms")  # fmt: skip
 def farms(inputs: GoalInputs) -> GoalOutcome:
-    """At the end of 2021 at least 1 100 family farms operate."""
+    """At the end of 2021 at least 1,100 family farms operate."""
     return _count(inputs, Measure.FAMILY_FARMS, "family_farms")
 
 
