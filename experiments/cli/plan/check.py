@@ -56,7 +56,7 @@ def check(
             raise InputError(
                 "check",
                 0,
-                f"names {'two scenarios' if paired else 'one scenario'}, not {len(files)}",
+                f"scenario files wanted here: {number}; given: {len(files)}",
                 f"这里应给 {number} 个情景文件，现在给了 {len(files)} 个",
             )
         if not paired and is_county_file(files[0]):
