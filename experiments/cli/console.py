@@ -114,13 +114,13 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except UserError as problem:  # raised where file and line are not known
         both = {"zh": problem.chinese, "en": problem.english}
-        told = both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")
-        typer.echo(as_called(escape(told)), err=True)
+        text = both.get(message_language() or "", f"{problem.chinese}\n{INDENT}{problem.english}")
+        typer.echo(as_called(escape(text)), err=True)
         raise typer.Exit(Code.WRONG_INPUT) from problem
     except CannotBeFounded as problem:
         chinese, english = escape(problem.chinese), escape(problem.english)
-        told = {"zh": chinese, "en": english}.get(message_language() or "", f"{chinese}\n{INDENT}{english}")
-        typer.echo(told, err=True)
+        text = {"zh": chinese, "en": english}.get(message_language() or "", f"{chinese}\n{INDENT}{english}")
+        typer.echo(text, err=True)
         raise typer.Exit(Code.MISSED) from problem
     except OSError as problem:
         raise typer.Exit(report_refusal(problem)) from problem

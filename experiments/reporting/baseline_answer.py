@@ -137,8 +137,8 @@ def _given_up(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     words = numbers.words
     if facts.given_up:
         names = (words("quoted_name", name=short_name(each, words)) for each in facts.given_up)
-        told = (numbers.times(each.met_other, each.pairs) for each in facts.given_up)
-        items = (words("base_given_up_item", name=name, times=times) for name, times in zip(names, told))
+        times = (numbers.times(each.met_other, each.pairs) for each in facts.given_up)
+        items = (words("base_given_up_item", name=name, times=each) for name, each in zip(names, times))
         yield words("base_given_up", items=words("item_list").join(items))
     if facts.settings:
         yield words("base_not_compared")

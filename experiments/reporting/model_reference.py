@@ -25,7 +25,7 @@ from sim.scenario.origins import is_local
 FINDINGS = Path("docs/findings")
 WRITTEN = Path("docs/written")
 THREE = 3
-LEAST = 0.001  # what is smaller in all its interval is told as less than this
+LEAST = 0.001  # what is smaller in all its interval is written as less than this
 NOTE = {
     "zh": "<!-- 本页由 `xianjie document` 生成，请勿手改。 -->\n\n",
     "en": "<!-- Made by `xianjie document`; do not edit. -->\n\n",

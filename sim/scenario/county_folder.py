@@ -101,7 +101,7 @@ def read(
             listed=None if elsewhere else listed_names(),
             add_fault=add_fault,
         )
-    stated_size = any(fact.parameter in (*MEASURES, SIZE) for fact in found.facts)  # if it was refused, that was told
+    stated_size = any(fact.parameter in (*MEASURES, SIZE) for fact in found.facts)  # a refused one has its message
     scaled = _complete(file, book, overrides, None if stated_size else add_fault, override) if elsewhere else ()
     if census is not None and census.cells:
         _set_general_size(file.parent / residents.RESIDENTS_FILE, census, tables, _values(book, overrides), add_fault, override)

@@ -177,8 +177,8 @@ def test_a_command_to_type_next_begins_as_the_program_was_started(monkeypatch):
     text = "下一步：xianjie compare 我的方案；'xianjie levers' lists them; outputs/xianjie x; xianjie 0.9.0"
     assert as_called(text) == text
     monkeypatch.setenv("XIANJIE_PROGRAM", "python3 xj.py")
-    told = as_called(text)
-    assert told.startswith("下一步：python3 xj.py compare 我的方案；'python3 xj.py levers' lists") and told.endswith(
+    shown = as_called(text)
+    assert shown.startswith("下一步：python3 xj.py compare 我的方案；'python3 xj.py levers' lists") and shown.endswith(
         "/xianjie x; xianjie 0.9.0"
     )
     for name in ("README.md", "README.en.md"):

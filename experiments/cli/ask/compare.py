@@ -156,7 +156,7 @@ class _Request:
 
 
 def _package(files: list[Path], sets: tuple[str, ...], *, divide: bool) -> "attribution.Package | None":
-    """What a plan sets beside its reference, to be divided, if it is asked for. Raises InputError, before anything is run."""
+    """What a plan sets beside its reference, to be divided if ``--parts`` is given. Raises InputError, before any run."""
     from experiments.analyses import attribution
     from sim.core.inputs.errors import InputError
     from sim.scenario import load_scenario

@@ -123,13 +123,13 @@ def _format_goal(each: dict[str, Any], unit: str, words: Any) -> str:
     known = (abs(number) for number in (*(regret[key] for key in ("value", "low", "high")), gain["mean"]) if number is not None)
     scale, name = words.large(unit, max(known), difference=True)
 
-    def told(number: float | None, sign: bool = False) -> str:
+    def shown(number: float | None, sign: bool = False) -> str:
         return words.number(number if number is None else number / scale, unit, sign=sign)
 
-    middle = words.with_unit(told(regret["value"]), name)
-    mean = words.with_unit(told(gain["mean"], True), name)
+    middle = words.with_unit(shown(regret["value"]), name)
+    mean = words.with_unit(shown(gain["mean"], True), name)
     return "\n".join([
         words("divide_met", share=_format_share(each["met"], words)),
-        words("divide_regret", value=middle, low=told(regret["low"]), high=told(regret["high"])),
-        words("divide_gain", value=mean, low=told(gain["low"], True), high=told(gain["high"], True)),
+        words("divide_regret", value=middle, low=shown(regret["low"]), high=shown(regret["high"])),
+        words("divide_gain", value=mean, low=shown(gain["low"], True), high=shown(gain["high"], True)),
     ])  # fmt: skip

@@ -138,7 +138,7 @@ def run(
 
         every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
-        if len(scenario) == 1:  # of several, one that cannot be founded is told, and the others go on
+        if len(scenario) == 1:  # of several, one that cannot be founded is named, and the others go on
             check_founding(chosen)
         options = run_helpers.RunRequest(
             replications,

@@ -67,10 +67,10 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
     words = numbers.words
     kinds = [line for line in places if line["scope"] == "segment"]
     own = [line for line in kinds if line["indicator"] == "rural_income"]
-    told = [line for line in kinds if abs(line["difference"]) >= SLIGHT * abs(line["first"])]
+    large = [line for line in kinds if abs(line["difference"]) >= SLIGHT * abs(line["first"])]
     for verdict, label in ((LOSES, "who_lose"), (GAINS, "who_gain")):
         found = sorted(
-            (line for line in told if line in own and line["verdict"] == verdict), key=lambda line: -abs(line["difference"])
+            (line for line in large if line in own and line["verdict"] == verdict), key=lambda line: -abs(line["difference"])
         )
         if not found:
             continue
@@ -80,8 +80,8 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
         )
         rest = words(f"{label}_rest") if len(found) > 2 and not every else ""
         yield words(f"{label}_all" if every else f"{label}_some", items=named, rest=rest)
-    if not any(line["verdict"] in (GAINS, LOSES) for line in told if line in own):
-        fall = [line for line in told if line["indicator"] == "relapse_rate"]
+    if not any(line["verdict"] in (GAINS, LOSES) for line in large if line in own):
+        fall = [line for line in large if line["indicator"] == "relapse_rate"]
         worse = sorted((line for line in fall if line["verdict"] == LOSES), key=lambda line: -line["difference"])[:2]
         names = words("name_list").join(words.of(line["name"]) for line in worse)
         yield words("who_relapse", names=names) if names else words("who_none")
@@ -93,8 +93,8 @@ def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     """
     words = numbers.words
     found = [each for each in facts.broken if each.harmed and not each.decided]
-    told = [each for each in found if each.promise or each.owed]
-    worst = next(iter(told or found), None)
+    promises = [each for each in found if each.promise or each.owed]
+    worst = next(iter(promises or found), None)
     if worst is not None:
         label = "sure_goal_one_way" if worst.one_way and not worst.helped else "sure_goal"
         yield words(
@@ -149,7 +149,7 @@ def checks(results: Results, numbers: OfficeNumbers) -> str:
     with suppress(InputError, KeyError, TypeError):  # of another version of the program
         listed = {fact["parameter"] for fact in facts}
         facts += [vars(each) for each in missing_facts(restore_scenario(description)) if each.parameter not in listed]
-    asked = {each.parameter: {"zh": each.zh_where, "en": each.en_where} for each in asked_facts().values() if each.parameter}
+    kept_at = {each.parameter: {"zh": each.zh_where, "en": each.en_where} for each in asked_facts().values() if each.parameter}
     offices = {
         name: clause.departments
         for clause in clauses_of(results.manifest["scenario"].get("plan")).values()
@@ -160,7 +160,7 @@ def checks(results: Results, numbers: OfficeNumbers) -> str:
     for number, fact in enumerate(facts[:MOST_CHECKS], 1):
         known = book.get(fact["parameter"])
         unit = known.unit if known is not None else ""
-        office = next(iter(offices.get(fact["parameter"], ())), asked.get(fact["parameter"]))
+        office = next(iter(offices.get(fact["parameter"], ())), kept_at.get(fact["parameter"]))
         department = words("check_office", office=words.of(office)) if office else ""
         name, value = _bare(words.of(fact["name"])), _level(fact["value"], unit, numbers)
         texts.append(words("check_item", number=number, name=name, value=value, office=department))

@@ -86,8 +86,8 @@ def goal_curves(facts: "BaselineFacts", language: str) -> Picture | None:
         for own, (goal, points) in zip(np.atleast_1d(figure.subplots(1, len(found))), found):
             at, middle = [point[0] for point in points], [point[1] for point in points]
             own.plot(at, middle, color=style.BLUE, marker="o", markersize=3.5)
-            as_asked, label = (0.02 if goal == curves.AFTER_SPENDING else 0.0), words(f"panel_line_{goal}")
-            own.axvline(as_asked, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=label)
+            standard, label = (0.02 if goal == curves.AFTER_SPENDING else 0.0), words(f"panel_line_{goal}")
+            own.axvline(standard, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)), label=label)
             own.set_ylim(-0.03, 1.05)
             own.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words("percent", number=f"{100 * value:.0f}")))
             unit = words("percent", number="{}") if goal == curves.AFTER_SPENDING else "{}"

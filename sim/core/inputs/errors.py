@@ -182,7 +182,7 @@ def describe_problem(problem: Exception) -> BilingualText:
 
 
 def record_problem(problem: BaseException) -> str:
-    """A problem as a record keeps it: its kind and what it says, Chinese and below it English where it is told in both."""
+    """A problem as a record keeps it: its kind and what it says, Chinese and below it English where it has both."""
     kind = type(problem).__name__
     if not isinstance(problem, (UserError, InputError, CannotBeFounded)):
         return f"{kind}: {problem}"
