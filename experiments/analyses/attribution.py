@@ -59,7 +59,7 @@ class Package:
         if len(parts) < 2:
             raise Indivisible(
                 "the plans differ in fewer than two settings: there is nothing to divide; name a plan that sets two or more",
-                "两个方案的不同不到两项，无须分解；请给出改动两项以上的方案",
+                "两个方案的不同不到两项措施，无须分解；请给出改动两项以上措施的方案",
             )
         return cls(first, other, parts)
 
