@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from experiments.analyses.consequences import promised_by
 from experiments.analyses.design import LEVELS, Design
+from experiments.analyses.design import point as point_at
+from experiments.analyses.settings import changes
 from experiments.execution.runner import RunOptions
 from experiments.execution.study import OWN, POLICY, PUBLIC, Outcomes, Study
 from experiments.model_api import Catalogue, Point, load_model
@@ -105,8 +107,11 @@ def write(
     labels = [scenario.id for scenario in design.scenarios for _setting in design.settings]
     found = [study.outcomes(point, numbers) for point in points]
     heads = [{"point": point.name, "scenario": label, **setting} for point, label, setting in zip(points, labels, settings)]
+    bases = {scenario: found[number] for scenario, number in _unchanged(design).items()}
     summary = [
-        {**head, "outcome": name, **level(each, name)} for head, each in zip(heads, found) for name in chosen
+        {**head, "outcome": name, **level(each, name), **(_beside(bases[label], each, name) if label in bases else {})}
+        for head, label, each in zip(heads, labels, found)
+        for name in chosen
     ]  # one row for each point and outcome
     effects = list(_effects(design, labels, settings, found=found, chosen=chosen))
     failed = [{"point": point.name, "replication": number} for point, each in zip(points, found) for number in each.failed]
@@ -165,6 +170,32 @@ def change(first: Outcomes, other: Outcomes, name: str) -> dict[str, Any]:
         return {"difference": middle, "low": low, "high": high, "pairs": len(common)}
     mean = paired.difference(before, after, draws)
     return {"difference": mean.mean, "low": mean.low, "high": mean.high, "pairs": len(common)}
+
+
+def _unchanged(design: Design) -> dict[str, int]:
+    """Of a grid, by scenario, the number of the point at which every factor has the scenario's own value. A scenario without such
+    a point is left out.
+    """
+    found = {}
+    for place, scenario in enumerate(design.scenarios if design.kind == "grid" else ()):
+        own = {}
+        for factor in design.factors:
+            for value in factor.levels if factor.kind == "value" else ():
+                turned = point_at(scenario, design.factors, {factor.id: value}, "").scenario
+                if not any(changes(turned, scenario, [factor.id])):
+                    own[factor.id] = value
+        if own in design.settings:
+            found[scenario.id] = place * len(design.settings) + design.settings.index(own)
+    return found
+
+
+def _beside(own: Outcomes, found: Outcomes, name: str) -> dict[str, Any]:
+    """What an outcome differs by from the scenario's own values; nothing at that point itself."""
+    if found is own:
+        return {}
+    moved = change(own, found, name)
+    ends = {"difference_low": moved["low"], "difference_high": moved["high"]}
+    return {"difference": moved["difference"], **ends, "pairs": moved["pairs"]}
 
 
 def _effects(

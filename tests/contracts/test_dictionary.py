@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.analyses import comparison, discovery, early_warning, optimisation, sweep
+from experiments.analyses.design import factor, record_of
 from experiments.analyses.sensitivity import rank_by_evidence
 from experiments.execution import runner
 from experiments.reporting.translations import LANGUAGES, Words
@@ -169,9 +170,17 @@ def test_the_tables_of_a_sweep(tmp_path):
     indicators = synthetic.synthetic.catalogue(Scenario()).indicators
     spread = tuple({"admission_rate": share, "wage_growth": 1.0 - share} for share in (0.1, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))
     single = ({}, {"admission_rate": 0.2}, {"wage_growth": 0.7})
+    posts = factor("public_posts.count", record_of(values=[5000, 6000]), True)
+    grid = tuple({"public_posts.count": count} for count in posts.levels)  # the first is the scenario's own value
     columns: dict[str, set[str]] = {}
-    for kind, settings in (("latin_hypercube", spread), ("one_at_a_time", single)):
-        asked = dataclasses.replace(design(), kind=kind, settings=settings, replications=2, scenarios=(Scenario(months=12),))
+    for kind, settings, factors in (
+        ("latin_hypercube", spread, design().factors),
+        ("one_at_a_time", single, design().factors),
+        ("grid", grid, (posts,)),
+    ):
+        asked = dataclasses.replace(
+            design(), kind=kind, settings=settings, factors=factors, replications=2, scenarios=(Scenario(months=12),)
+        )
         made = sweep.sweep(asked, tmp_path / kind, runner.RunOptions(seed=7, workers=1, model_name=synthetic.NAME))
         assert set(made["columns"]) == {"points.csv", "summary.csv", "effects.csv", "lives.parquet"}
         for name in made["columns"]:

@@ -128,7 +128,7 @@ def swept(tmp_path_factory):
     spec = folder / "small.yaml"
     spec.write_text(
         f"title: {{zh: 小, en: Small}}\nscenarios: [{BASELINE}]\ndesign: grid\nreplications: 2\nfactors:\n"
-        "  public_posts.count: [4000, 6000]\n  budget.county_floor: [10000000, 30000000]\n"
+        "  public_posts.count: [5000, 6000]\n  budget.county_floor: [10000000, 20000000]\n"
         "outcomes: [R3, relapse_rate, public_spending]\n",
         encoding="utf-8",
     )
@@ -143,11 +143,26 @@ def test_a_sweep_writes_tables_and_a_heat_map_of_each_outcome(swept):
     assert len(summary) == 4 * 3
     assert len(pandas.read_parquet(out / "lives.parquet")) == 8
     spending = summary[summary["outcome"] == "public_spending"].set_index(["public_posts.count", "budget.county_floor"])["mean"]
-    assert spending[4000, 30000000] > spending[4000, 10000000] + 10
+    assert spending[5000, 20000000] > spending[5000, 10000000] + 5
     for outcome in made["outcomes"]:
         for language in ("zh", "en"):
             for ending in ("png", "svg", "txt"):
                 assert (out / "figures" / f"heat-{outcome['id']}-baseline-{language}.{ending}").stat().st_size > 50
+
+
+def test_a_grid_tells_what_differs_from_the_plan_s_own_values(swept):
+    """5000 posts and a floor of 20 million are the baseline's own."""
+    manifest, out = swept
+    summary = pandas.read_csv(out / "summary.csv", encoding="utf-8-sig")
+    for _outcome, rows in summary.groupby("outcome"):
+        own = (rows["public_posts.count"] == 5000) & (rows["budget.county_floor"] == 20000000)
+        assert own.sum() == 1 and rows.loc[own, ["difference", "pairs"]].isna().all(axis=None)
+        others = rows[~own]
+        assert (others["pairs"] == 2).all()
+        assert others["difference"].tolist() == pytest.approx((others["mean"] - rows.loc[own, "mean"].item()).tolist(), abs=1e-9)
+    (table,) = sweep_table({**manifest, "summary": summary.to_dict("records")}, Words("zh"))
+    spending = [row[-1] for row in table["rows"]]
+    assert ["较现值" in text for text in spending] == [True, False, True, True]
 
 
 def test_a_sweep_that_names_no_outcome_looks_at_the_promises_and_the_spending_of_its_lever(swept, tmp_path):

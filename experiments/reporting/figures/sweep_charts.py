@@ -198,12 +198,20 @@ def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
 
 
 def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words) -> str:
-    """An outcome of a point with its interval; a probability of few runs as a count, one of 0 or 1 in all runs as the bound that
-    it is. ``row``: mean, low, high, runs, bound, as in the summary of a sweep.
+    """An outcome of a point with its interval, and its paired difference to the scenario's own values where the sweep tries these;
+    a probability of few runs as a count, one of 0 or 1 in all runs as the bound that it is. ``row``: as in the summary of a sweep.
     """
+    if subject["kind"] == "probability" and 0 < row["runs"] < ENOUGH:
+        return words("count_of", met=round(row["mean"] * row["runs"]), runs=int(row["runs"]))
+    difference = row.get("difference")  # None in JSON, not a number in a table, and absent in an older sweep
+    if difference is None or pandas.isna(difference):
+        return _level_text(row, subject, words)
+    moved = format_difference(row, ("difference_low", "difference_high"), subject["unit"], words)
+    return "\n".join([_level_text(row, subject, words), words("beside_own", text=moved)])
+
+
+def _level_text(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words) -> str:
     if subject["kind"] == "probability":
-        if 0 < row["runs"] < ENOUGH:
-            return words("count_of", met=round(row["mean"] * row["runs"]), runs=int(row["runs"]))
         bound = None if pandas.isna(row["bound"]) else row["bound"]
         return probability(words, {"probability": row["mean"], "low": row["low"], "high": row["high"], "bound": bound})
     middle = quantity(row["mean"], subject["unit"], words)
@@ -211,6 +219,17 @@ def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Wo
         return middle
     low, high = (_number(row[end], subject["unit"], words) for end in ("low", "high"))
     return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+
+
+def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, words: Words) -> str:
+    """A paired difference with its interval, if there is one; ``ends``: the columns of the interval's ends."""
+    values = [float("nan") if row[name] is None else float(row[name]) for name in ("difference", *ends)]
+    scale, name = words.large(unit, max((abs(each) for each in values if np.isfinite(each)), default=0.0), difference=True)
+    middle, low, high = (words.number(each / scale, unit, sign=True) for each in values)
+    told = words.with_unit(middle, name)
+    if not np.isfinite(values).all():  # too few pairs for an interval
+        return told
+    return f"{told}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
 
 
 def quantity(value: float, unit: str, words: Words) -> str:

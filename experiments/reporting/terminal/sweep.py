@@ -1,6 +1,5 @@
 """A sweep on the terminal: outcomes point by point, or factor by factor where points are sampled."""
 
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -75,13 +74,6 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
                 cells = []
                 for subject in manifest["outcomes"]:
                     match = rows[rows["outcome"] == subject["id"]]
-                    cells.append("" if match.empty else _format_effect(match.iloc[0], ends, subject["unit"], words))
+                    cells.append("" if match.empty else sweep_charts.format_difference(match.iloc[0], ends, subject["unit"], words))
                 table.add_row(label, *cells)
     return table
-
-
-def _format_effect(row: Any, ends: tuple[str, str], unit: str, words: Words) -> str:
-    values = [row[name] for name in ("difference", *ends)]
-    scale, name = words.large(unit, max((abs(each) for each in values if math.isfinite(each)), default=0.0), difference=True)
-    middle, low, high = (words.number(each / scale, unit, sign=True) for each in values)
-    return f"{words.with_unit(middle, name)}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
