@@ -11,7 +11,8 @@ from typing import Any
 
 from experiments.analyses import attribution
 from experiments.analyses.consequences import Consequences
-from experiments.page import lever_form, pictures
+from experiments.page import pictures
+from experiments.reporting import plan_differences
 from experiments.reporting.answer import short_name
 from experiments.reporting.documents import write as documents
 from experiments.reporting.documents.content import Block, Brief, Bullets, Callout, Illustration, Section, Table, stack_lines
@@ -43,7 +44,7 @@ def write(folders: Sequence[Path], home: Path, command: str, plans: Sequence[Sce
     for language in LANGUAGES:
         brief, words = make(language), Words(language, minus="\u2212")
         settings = [
-            {"title": words.of(each.title), "differences": list(lever_form.differences(each, plans[0], words))}
+            {"title": words.of(each.title), "differences": list(plan_differences.differences(each, plans[0], words))}
             for each in plans[1:]
         ]
         repair = repairable(folders, words) if len(plans) == 2 else {}

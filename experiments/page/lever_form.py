@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from experiments.analyses import settings
 from experiments.reporting import lever_effects
-from experiments.reporting.answer import describe_settings
-from experiments.reporting.office_numbers import OfficeNumbers
+from experiments.reporting.lever_values import part_names
 from experiments.reporting.translations import Words
 from sim.clauses import clauses
 from sim.core.inputs.errors import UserError
@@ -20,7 +18,7 @@ from sim.core.inputs.notation import half
 from sim.core.inputs.parameters import Parameter, load_all
 from sim.core.inputs.resolve import resolve, value_in_force
 from sim.core.inputs.units import office_scale
-from sim.scenario import Scenario, round_three, scaled_levers
+from sim.scenario import Scenario
 from sim.scenario.doubts import doubts
 from sim.scenario.office_values import read_number
 from sim.world.funds import fund_records
@@ -29,7 +27,7 @@ YEARS = (2021, 2022, 2023, 2024, 2025)
 MONTHS = 60
 TEN_THOUSAND = 10_000
 MOST_KEPT = 100
-_BY_YEAR: dict[tuple[int, int], tuple[Scenario, dict[str, list[Any]]]] = {}
+_BY_YEAR: dict[int, tuple[Scenario, dict[str, list[Any]]]] = {}
 MANY = 100  # steps of a slider, from which it moves by whole numbers
 
 
@@ -95,23 +93,23 @@ def shown(parameter: Parameter, value: Any) -> str:
     return f"{round(float(value) / scale_of(parameter), 6):.10g}"
 
 
-def by_year(scenario: Scenario, years: int = len(YEARS)) -> dict[str, list[Any]]:
-    """What each lever is in January of each year of the plan, or of so many years, in the units of files. Kept, since every
-    request asks it of the same few scenarios; to be read, not changed.
+def by_year(scenario: Scenario) -> dict[str, list[Any]]:
+    """What each lever is in January of each year of the plan, in the units of files. Kept, since every request asks it of the
+    same few scenarios; to be read, not changed.
     """
-    kept = _BY_YEAR.get((id(scenario), years))
+    kept = _BY_YEAR.get(id(scenario))
     if kept is not None and kept[0] is scenario:
         return kept[1]
     book = load_all()
-    values = resolve(book, scenario.overrides, months=max(12 * years, MONTHS))
+    values = resolve(book, scenario.overrides, months=MONTHS)
     found = {}
     for each in book.parameters.values():
         if each.role == "lever":
             used = values.used[each.id]
-            found[each.id] = [value_in_force(used, 12 * number) for number in range(years)]
+            found[each.id] = [value_in_force(used, 12 * number) for number in range(len(YEARS))]
     if len(_BY_YEAR) >= MOST_KEPT:
         _BY_YEAR.clear()
-    _BY_YEAR[id(scenario), years] = (scenario, found)
+    _BY_YEAR[id(scenario)] = (scenario, found)
     return found
 
 
@@ -258,56 +256,6 @@ def dated(values: Sequence[Any]) -> Any:
         if value != before:
             found[f"{year}-01"] = value
     return found
-
-
-def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
-    """What differs from the reference, lever by lever, in words and offices' units."""
-    years = max(len(YEARS), -(-scenario.months // 12))
-    plan, other, book = by_year(scenario, years), by_year(reference, years), load_all().parameters
-    scaled, usual = scaled_levers(scenario), scaled_levers(reference)
-    in_proportion = 0
-    for identity, values in plan.items():
-        parameter = book[identity]
-        if identity in scaled:  # the planner sets nothing of it
-            in_proportion += not same(parameter, values, other[identity])
-            continue
-        if same(parameter, values, other[identity]):
-            continue
-        names = part_names(parameter, words)
-        for part, name in enumerate(names):
-            rounded = [round_three(one) if identity in usual else one for one in other[identity]]
-            pairs = [(_texts(parameter, one)[part], _texts(parameter, two)[part]) for one, two in zip(rounded, values)]
-            first = next((number for number, (was, now) in enumerate(pairs) if was != now), None)
-            if first is None:
-                continue
-            (was, now), unit = pairs[first], unit_of(parameter, words)
-            unit = words("screen_in_unit", unit=unit) if unit and not parameter.unit.startswith("probability") else ""
-            called = words.of(parameter.name.model_dump())
-            called = words("screen_part_of", lever=called.partition(":")[0], part=name) if name else called
-            label = "screen_difference" if first == 0 else "screen_difference_from"
-            text = words(label, name=called, was=was, now=now, unit=unit, year=YEARS[0] + first)
-            last = pairs[-1][1]
-            yield text if last == now else words("screen_difference_last", text=text, last=last, unit=unit)
-    if in_proportion:
-        yield words("screen_difference_scaled", count=in_proportion)
-    if scenario.months != reference.months:
-        yield words("screen_difference_length", was=year_of(reference), now=year_of(scenario))
-    others = settings.changes(scenario, reference, set(scenario.overrides) - set(reference.overrides) - set(plan))
-    for each in others:
-        yield words("screen_difference_other", text=describe_settings([each], OfficeNumbers(words)))
-
-
-def year_of(scenario: Scenario) -> int:
-    """The year in which a plan ends."""
-    return YEARS[0] + (scenario.months - 1) // 12
-
-
-def part_names(parameter: Parameter, words: Words) -> list[str]:
-    """What the numbers of a lever are called; one without a name where it is a single number."""
-    label, count = f"parts_{parameter.id}", _count(parameter)
-    if words.has(label) and len(found := words(label).split("|")) == count:
-        return found
-    return [words("screen_part", number=number + 1) for number in range(count)] if count > 1 else [""]
 
 
 def hints(scenario: Scenario, words: Words) -> dict[str, str]:

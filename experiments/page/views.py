@@ -10,9 +10,10 @@ from typing import Any
 
 from experiments.analyses.attribution import Indivisible, Package
 from experiments.model_api import COUNTY, load_model
-from experiments.page import answers, lever_form, pictures
+from experiments.page import answers, pictures
 from experiments.page.jobs import AFTERWARDS, RESULT, Job, Queue, plans_named
 from experiments.page.workspace import Plan, Workspace
+from experiments.reporting import plan_differences
 from experiments.reporting.figures import sweep_charts
 from experiments.reporting.figures.picture import SECTIONS
 from experiments.reporting.office_numbers import ENOUGH
@@ -64,7 +65,7 @@ def card(plan: Plan, reference: Scenario, words: Words) -> dict[str, Any]:
         "own": plan.own,
         "usable": usable,
         "problem": problem_text(plan.problem, words) if plan.problem else "",
-        "differences": list(lever_form.differences(plan.scenario, reference, words)) if plan.scenario else [],
+        "differences": list(plan_differences.differences(plan.scenario, reference, words)) if plan.scenario else [],
         "copy": words("screen_copy_of", name=words.of(plan.title))[:40],
     }
 
@@ -233,7 +234,7 @@ def settings_of(queue: Queue, job: Job, reference: Scenario, words: Words) -> li
         plan = plans_of(queue, job)[0]
     except InputError:
         return []
-    return list(lever_form.differences(plan, reference, words)) or [words("screen_as_reference")]
+    return list(plan_differences.differences(plan, reference, words)) or [words("screen_as_reference")]
 
 
 def result_files(queue: Queue, job: Job) -> dict[str, Path]:

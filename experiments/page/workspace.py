@@ -208,7 +208,10 @@ class Workspace:
     def _own(self, name: str) -> Plan:
         plan = self.plan(name)
         if not plan.own:
-            raise UserError(f"{name} is shipped and stays as it is; make a copy", f"“{name}”是自带方案，不能改动；请先复制一份")
+            raise UserError(
+                f"{name} lies in the folder scenarios, which the page does not change; make a copy",
+                f"“{name}”在 scenarios 文件夹里，本页不改动它；请先复制一份",
+            )
         return plan
 
     def _free(self, name: str) -> Path:

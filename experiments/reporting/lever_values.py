@@ -25,11 +25,17 @@ def _any(lever: Any, value: Any, words: Words) -> str:
             return words("lever_each", value=number_text(value[0], lever.unit, words))
         if not words.has(f"parts_{lever.id}"):
             return words("comma").join(number_text(each, lever.unit, words) for each in value)
-        names = words(f"parts_{lever.id}").split("|")
         return words("comma").join(
-            f"{name} {number_text(each, lever.unit, words)}" for name, each in zip(names, value, strict=True)
+            f"{name} {number_text(each, lever.unit, words)}" for name, each in zip(part_names(lever, words), value, strict=True)
         )
-    return words.option(value) if isinstance(value, str) else number_text(value, lever.unit, words)
+    return words.option(value, typed=False) if isinstance(value, str) else number_text(value, lever.unit, words)
+
+
+def part_names(lever: Any, words: Words) -> list[str]:
+    """What the numbers of a lever are called; one without a name where it is a single number."""
+    if words.has(f"parts_{lever.id}"):
+        return words(f"parts_{lever.id}").split("|")
+    return [words("screen_part", number=number + 1) for number in range(len(lever.value))] if lever.is_list else [""]
 
 
 def limits_text(lever: Any, limits: Sequence[float], words: Words) -> tuple[str, str]:

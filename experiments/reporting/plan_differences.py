@@ -1,43 +1,90 @@
 """What a plan sets otherwise than the reference, in the words and units of an office."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
-from experiments.analyses.settings import by_month
-from experiments.reporting.lever_values import value_text
+from experiments.analyses import settings
+from experiments.reporting.lever_values import part_names, value_text
 from experiments.reporting.translations import Words
-from sim.core.inputs.parameters import LONGEST, load_all
+from sim.core.inputs.parameters import LONGEST, Parameter, load_all
 from sim.core.inputs.resolve import month_name, value_in_force
 from sim.scenario import Scenario, round_three, scaled_levers
 
+FIRST_YEAR = 2021
+MOST = 4  # changes after the first that a sentence tells one by one; of more, the last
+
 
 def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterator[str]:
-    """A sentence for every parameter whose value differs in some month of the scenario: was, is, and from which month."""
-    book, scaled = load_all(), scaled_levers(reference)
-    for identity in sorted({*scenario.overrides, *reference.overrides}):
-        parameter = book.parameters[identity]
-        now, was = (by_month(book, each, identity) for each in (scenario, reference))
-        changes: list[tuple[int, Any]] = []
-        for month in range(min(scenario.months, LONGEST)):
-            value = value_in_force(now, month)
-            if value != value_in_force(was, month) and (not changes or changes[-1][1] != value):
-                changes.append((month, value))
-        if not changes:
+    """A sentence for every parameter, or part of one, that a scenario sets otherwise than a reference: what it was, what it
+    becomes and when, to its last change. Of scenarios of two counties that is said first, and the scenario is held against the
+    baseline of its own county: counties differ in more than plans set.
+    """
+    if scenario.county != reference.county:
+        yield words("plan_changes_county")
+        if scaled := scaled_levers(scenario):
+            yield words("plan_scaled_same", count=len(scaled))
+        reference = settings.without_plan(scenario)
+    usual = scaled_levers(reference)
+    for identity, parameter in load_all().parameters.items():
+        if identity not in scenario.overrides and identity not in reference.overrides:
             continue
-        first = changes[0][0]
-        before = value_in_force(was, first)
-        listed = [
-            words("plan_changes_from", month=words.month(month_name(month)), value=value_text(parameter, value, words))
-            for month, value in changes[:4]
-        ]
-        if len(changes) > 4:
-            listed.append(words("plan_changes_more", count=len(changes) - 4))
-        yield words(
-            "plan_changes",
-            name=words.of(parameter.name.model_dump()),
-            was=value_text(parameter, round_three(before) if identity in scaled else before, words),
-            now=words("comma").join(listed),
-        )
+        before, found = _changes(scenario, reference, identity)
+        if not found:
+            continue
+        before = round_three(before) if identity in usual else before
+        for part, name in _parts(parameter, [before, *(value for _month, value in found)], words):
+            told = [(month, value[part] if name else value) for month, value in found]
+            yield _sentence(parameter, name, before[part] if name else before, told, words)
+    if scenario.months != reference.months:
+        yield words("plan_changes_length", was=last_year(reference), now=last_year(scenario))
+
+
+def last_year(scenario: Scenario) -> int:
+    """The year in which a scenario ends."""
+    return FIRST_YEAR + (scenario.months - 1) // 12
+
+
+def _changes(scenario: Scenario, reference: Scenario, identity: str) -> tuple[Any, list[tuple[int, Any]]]:
+    """What a parameter is in the reference before the first month that differs, and its values in the scenario from then to where
+    both are the same again, each with its first month.
+    """
+    now, was = (settings.by_month(load_all(), each, identity) for each in (scenario, reference))
+    months = range(min(scenario.months, LONGEST))
+    values = [value_in_force(now, month) for month in months]
+    differing = [month for month in months if values[month] != value_in_force(was, month)]
+    if not differing:
+        return None, []
+    last = min(differing[-1] + 1, months[-1])
+    turns = [month for month in range(differing[0], last + 1) if month == differing[0] or values[month] != values[month - 1]]
+    return value_in_force(was, differing[0]), [(month, values[month]) for month in turns]
+
+
+def _parts(parameter: Parameter, values: Sequence[Any], words: Words) -> list[tuple[int, str]]:
+    """Which parts of a list change, each with its name; one without a name for a single number, for a list whose parts have no
+    names, or where all parts are alike.
+    """
+    if not words.has(f"parts_{parameter.id}") or all(len(set(each)) == 1 for each in values):
+        return [(0, "")]
+    names = part_names(parameter, words)
+    return [(part, name) for part, name in enumerate(names) if len({each[part] for each in values}) > 1]
+
+
+def _sentence(parameter: Parameter, part: str, before: Any, found: Sequence[tuple[int, Any]], words: Words) -> str:
+    found = [found[0], *(after for one, after in pairwise(found) if one[1] != after[1])]  # a part may stay where another moves
+    name = words.of(parameter.name.model_dump())
+    name = words("plan_changes_part", name=name.partition(":")[0], part=part) if part else name
+    tell = partial(value_text, parameter, words=words)
+    (month, value), rest = found[0], found[1:]
+    label = "plan_changes" if month == 0 else "plan_changes_from"
+    texts = [words(label, name=name, was=tell(before), now=tell(value), month=words.month(month_name(month)))]
+    told = rest if len(rest) <= MOST else rest[-1:]
+    for number, (month, value) in enumerate(told):
+        more = len(told) < len(rest) and number == len(told) - 1
+        label = "plan_changes_last" if more else "plan_changes_then"
+        texts.append(words(label, month=words.month(month_name(month)), value=tell(value), count=len(rest) - len(told)))
+    return words("comma").join(texts)
 
 
 def in_proportion(scenario: Scenario, words: Words, explain: bool) -> list[str]:

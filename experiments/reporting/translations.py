@@ -58,9 +58,11 @@ class Words:
             return self("clause_own")
         return (clause or "").replace("annex ", self("clause_annex"))
 
-    def option(self, name: str) -> str:
-        """A choice of a switch in words, with what is typed for it."""
-        return f"{self(f'option_{name}')} {name}" if self.has(f"option_{name}") else name
+    def option(self, name: str, typed: bool = True) -> str:
+        """A choice of a switch in words, with what is typed for it unless ``typed`` says otherwise."""
+        if not self.has(f"option_{name}"):
+            return name
+        return f"{self(f'option_{name}')} {name}" if typed else self(f"option_{name}")
 
     def month(self, month: str) -> str:
         """A month written 2023-01 as a person writes it: 2023年1月, January 2023."""

@@ -1,6 +1,7 @@
 """One plan: its form of levers, the check beside each field, and the first look at a change."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ from experiments.page.quick_look import SPENDING
 from experiments.page.routes import runs
 from experiments.page.routes.shared import Page, event, events, redirect
 from experiments.page.workspace import Plan
+from experiments.reporting import plan_differences
 from experiments.reporting.translations import MILLION, Words
 from experiments.results.files import as_json
 from sim.core.inputs.errors import InputError
@@ -40,17 +42,10 @@ def _edit_page(
     return page.render(
         request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=text, jobs=jobs[:5],
         groups=lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed), years=lever_form.YEARS,
-        differences=list(lever_form.differences(scenario, reference, words)), option_name=_option_namer(words),
-        choices=runs.choices(words), copy=words("screen_copy_of", name=words.of(plan.title))[:40],
+        differences=list(plan_differences.differences(scenario, reference, words)),
+        option_name=partial(words.option, typed=False), choices=runs.choices(words),
+        copy=words("screen_copy_of", name=words.of(plan.title))[:40],
     )  # fmt: skip
-
-
-def _option_namer(words: Words) -> Callable[[str, str], str]:
-    def name(identity: str, option: str) -> str:
-        label = f"screen_option_{identity.partition('.')[2]}_{option}"
-        return words(label) if words.has(label) else option
-
-    return name
 
 
 def _read_form(page: Page, plan: Plan, form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
@@ -119,7 +114,7 @@ def _check(page: Page, plan: Plan, form: dict[str, Any]) -> dict[str, Any]:
     assert reference is not None
     if not plan.own:
         assert plan.scenario is not None
-        return {"problems": {}, "differences": list(lever_form.differences(plan.scenario, reference, words)),
+        return {"problems": {}, "differences": list(plan_differences.differences(plan.scenario, reference, words)),
                 "key": _keep_look(page, plan.scenario, reference)}  # fmt: skip
     settings, problems, _typed = _read_form(page, plan, form)
     try:
@@ -127,7 +122,7 @@ def _check(page: Page, plan: Plan, form: dict[str, Any]) -> dict[str, Any]:
     except InputError as problem:
         found, rest = _by_lever(problem, settings, words)
         return {"problems": problems | found, "differences": [] if found else [rest], "key": ""}
-    differs = list(lever_form.differences(scenario, reference, words)) or [words("screen_as_reference")]
+    differs = list(plan_differences.differences(scenario, reference, words)) or [words("screen_as_reference")]
     return {
         "problems": problems,
         "hints": lever_form.hints(scenario, words),

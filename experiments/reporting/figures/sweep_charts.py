@@ -198,8 +198,9 @@ def format_level(value: Any, factor: Mapping[str, Any], words: Words) -> str:
 
 
 def format_outcome(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words) -> str:
-    """An outcome of a point with its interval, and its paired difference to the scenario's own values where the sweep tries these;
-    a probability of few runs as a count, one of 0 or 1 in all runs as the bound that it is. ``row``: as in the summary of a sweep.
+    """An outcome of a point with its interval, and its paired difference to the scenario's own values where the sweep tries
+    these; a probability of few runs as a count, one of 0 or 1 in all runs as the bound that it is. ``row``: as in the summary of
+    a sweep.
     """
     if subject["kind"] == "probability" and 0 < row["runs"] < ENOUGH:
         return words("count_of", met=round(row["mean"] * row["runs"]), runs=int(row["runs"]))

@@ -74,6 +74,8 @@ def _effects(manifest: Mapping[str, Any], effects: pandas.DataFrame, words: Word
                 cells = []
                 for subject in manifest["outcomes"]:
                     match = rows[rows["outcome"] == subject["id"]]
-                    cells.append("" if match.empty else sweep_charts.format_difference(match.iloc[0], ends, subject["unit"], words))
+                    cells.append(
+                        "" if match.empty else sweep_charts.format_difference(match.iloc[0], ends, subject["unit"], words)
+                    )
                 table.add_row(label, *cells)
     return table
