@@ -134,7 +134,14 @@ class Design:
 
 
 def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any], name: str) -> Point:
-    """A scenario with some factors set. Raises InputError for a value that the parameter cannot take."""
+    """A scenario with some factors set, as it is run. Raises InputError for a value that the parameter cannot take."""
+    return Point(name, *set_factors(scenario, factors, setting))
+
+
+def set_factors(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any]) -> tuple[Scenario, dict[str, float]]:
+    """A scenario with the values of some factors, and the quantiles at which others are held. Raises InputError for a value that
+    the parameter cannot take.
+    """
     overrides = dict(scenario.overrides)
     held = {}
     for factor in factors:
@@ -148,7 +155,7 @@ def point(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, A
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
             raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
         overrides[factor.id] = [*overrides.get(factor.id, []), factor.override(value)]
-    return Point(name, replace(scenario, overrides=overrides), held)
+    return replace(scenario, overrides=overrides), held
 
 
 def load(path: Path) -> Design:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analyses.consequences import promised_by
-from experiments.analyses.design import LEVELS, Design
-from experiments.analyses.design import point as point_at
+from experiments.analyses.design import LEVELS, Design, set_factors
 from experiments.analyses.settings import changes
 from experiments.execution.runner import RunOptions
 from experiments.execution.study import OWN, POLICY, PUBLIC, Outcomes, Study
@@ -181,7 +180,7 @@ def _unchanged(design: Design) -> dict[str, int]:
         own = {}
         for factor in design.factors:
             for value in factor.levels if factor.kind == "value" else ():
-                turned = point_at(scenario, design.factors, {factor.id: value}, "").scenario
+                turned, _held = set_factors(scenario, design.factors, {factor.id: value})
                 if not any(changes(turned, scenario, [factor.id])):
                     own[factor.id] = value
         if own in design.settings:
