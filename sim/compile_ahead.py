@@ -6,18 +6,17 @@ machine compiles and keeps the modules in its share and no others, so that no tw
 fails to compile, is compiled by the first county.
 """
 
-import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
 import numba
 
 from sim.core.binding import BoundProcess, Tables, open_purses
+from sim.core.collecting import collecting_rarely
 from sim.core.compiled.compilation import IS_COMPILED, KEEP_ONLY, SIM, cache_folder, everything_is_compiled
 from sim.core.inputs.parameters import load_all
 from sim.core.inputs.resolve import resolve
@@ -33,7 +32,6 @@ from sim.world.funds import fund_records, owed_reasons
 FEWEST = 12  # modules to compile, below which another process takes longer to start than it saves
 #: Tables with no more room than is usual.
 USUAL: Mapping[str, int] = {}
-RARELY = 20_000  # objects
 MOST = 8  # processes: beyond, what each compiles again of what rules share outweighs the gain
 
 
@@ -72,7 +70,7 @@ OF_A_MONTH = {measuring.__name__: _run_record, bookkeeping.__name__: _run_books}
 def compile_modules(modules: Iterable[str], on_module: Callable[[], None], rooms: Mapping[str, int] = USUAL) -> None:
     """Compile the processes of these modules, or find them compiled; ``on_module`` is called after each."""
     every = bound_processes(rooms)
-    with _collecting_rarely():
+    with collecting_rarely():
         for module in modules:
             for each in every:
                 if each.process.module == module:
@@ -80,19 +78,6 @@ def compile_modules(modules: Iterable[str], on_module: Callable[[], None], rooms
             if module in OF_A_MONTH:
                 OF_A_MONTH[module](every[0].tables)
             on_module()
-
-
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Python looks for circles of objects that nothing needs after every 700 that are made; a compiler makes millions that it
-    needs. Looking less often takes a tenth off, and no more memory.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(RARELY, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def load_code() -> None:

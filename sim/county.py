@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.compile_ahead import compile_all
 from sim.core.binding import BoundProcess, Tables, open_purses
+from sim.core.collecting import collecting_rarely
 from sim.core.compiled.compilation import IS_COMPILED, compiling_alone, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
@@ -409,7 +410,8 @@ def run_county(
     scenario: Scenario, quantiles: Mapping[str, float] | None, seed: int, replication: int, profile: bool = False
 ) -> SimulationResult:
     """Found a county and run it to the end of the scenario; ``quantiles`` as in ``values_of``."""
-    return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
+    with collecting_rarely():  # the first in a process loads all code
+        return County(scenario, values_of(scenario, quantiles), seed, replication, profile=profile).run()
 
 
 def describe_population(scenario: Scenario, seed: int = 2021, replication: int = 0) -> dict[str, list[dict]]:

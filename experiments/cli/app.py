@@ -40,6 +40,7 @@ from experiments.cli.trust.selftest import selftest
 from experiments.cli.trust.structure import structure
 from experiments.cli.trust.stylised_facts import facts
 from experiments.cli.usage_errors import Commands, help_language
+from sim.core.collecting import collect_rarely
 
 app = typer.Typer(
     name="xianjie",
@@ -102,6 +103,7 @@ def front(
 
 def main() -> None:
     """The entry point. A console that cannot show a character gets a question mark instead of a traceback."""
+    collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

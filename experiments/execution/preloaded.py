@@ -8,8 +8,7 @@ import gc
 import os
 import sys
 
-import experiments.execution.worker_pool  # noqa: F401  what a worker runs, with all that it imports
-from sim import compile_ahead, county
+from sim.core.collecting import collect_rarely
 
 THREADS = "/proc/self/task"  # a folder for each thread of a process, those of libraries included: Linux
 
@@ -19,8 +18,17 @@ def count_threads() -> int:
     return len(os.listdir(THREADS))
 
 
-county.make_ready()
-compile_ahead.load_code()
+def load() -> None:
+    """What a worker runs, with all that it imports, and the code of the rules."""
+    import experiments.execution.worker_pool  # noqa: F401
+    from sim import compile_ahead, county
+
+    county.make_ready()
+    compile_ahead.load_code()
+
+
+collect_rarely()
+load()
 gc.collect()
 gc.freeze()  # a worker that looks for garbage among what is shared would get a copy of it
 if count_threads() > 1:

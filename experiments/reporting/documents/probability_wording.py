@@ -107,7 +107,7 @@ def _grouped(value: float, places: int | None, words: Words, sign: bool) -> str:
     if places is None:
         places = 0 if value == 0 else 2 - math.floor(math.log10(abs(value)))
     shown = round(value, places) + 0.0
-    text = f"{abs(shown):,.{max(0, places)}f}"
+    text = words.grouped(f"{abs(shown):,.{max(0, places)}f}")
     return (words.minus if shown < 0 else "+" if sign and shown > 0 else "") + text
 
 

@@ -49,10 +49,10 @@ _TYPES = {
 }
 #: By pydantic's type of error; what is in braces comes from the error's own context.
 _CHINESE = {
-    "greater_than": "必须大于 {gt:.10g}",
-    "greater_than_equal": "不能小于 {ge:.10g}",
-    "less_than": "必须小于 {lt:.10g}",
-    "less_than_equal": "不能大于 {le:.10g}",
+    "greater_than": "必须大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than": "必须小于 {lt}",
+    "less_than_equal": "不能大于 {le}",
     "literal_error": "只能是 {expected} 之一",
     "string_too_short": "不能少于 {min_length} 个字",
     "string_too_long": "不能多于 {max_length} 个字",
@@ -63,10 +63,10 @@ _CHINESE = {
 
 #: As ``_CHINESE``, where pydantic's own words are not for people.
 _ENGLISH = {
-    "greater_than": "must be more than {gt:.10g}",
-    "greater_than_equal": "must be at least {ge:.10g}",
-    "less_than": "must be less than {lt:.10g}",
-    "less_than_equal": "must be at most {le:.10g}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
     "too_short": "needs at least {min_length} entries, and has {actual_length}",
     "too_long": "takes at most {max_length} entries, and has {actual_length}",
 }
