@@ -37,7 +37,7 @@ from sim.processes.environment.lines import lines
 from sim.processes.environment.prices import prices, seasons
 from sim.processes.environment.province import province
 from sim.processes.environment.wages import slump, trends, wages
-from sim.processes.environment.weather import clear_sky, hail, weather
+from sim.processes.environment.weather import STORM_MONTHS, clear_sky, hail, weather
 from sim.processes.government.budget import industry, monthly_tranche, year_end
 from sim.processes.government.capacity import verification_capacity
 from sim.processes.government.county_decision import county_decision, county_statistics
@@ -96,8 +96,6 @@ from sim.processes.shocks.storms import storms
 
 #: Months in which small public works can be built.
 WARM_MONTHS = tuple(range(APRIL, NOVEMBER + 1))
-#: Months in which greenhouses may be broken: snow in winter, hail in early summer.
-STORM_MONTHS = (DECEMBER, JANUARY, FEBRUARY, MAY, JUNE, JULY)
 
 MONTH: tuple[Part, ...] = (
     Part("外部环境", "The world outside", (

@@ -72,7 +72,7 @@ class Hand:
         self.tables["households"]["first_person"] = np.minimum(np.arange(households), persons - 1)
         self.tables["persons"]["alive"] = 1
         self.tables["environment"]["outside_wage"] = 1.0
-        for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
+        for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic", "floor_growth"):
             self.tables["environment"][index] = 1.0
         self.tables["commodities"]["price"] = 1.0
         self.tables["commodities"]["season"] = self.tables["commodities"]["net_share"] = 1.0

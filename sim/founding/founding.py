@@ -108,7 +108,7 @@ def found_people(tables: Tables, replication: np.uint64, p: Any, general_weight:
     tables.make("cases", 0, room=room_of(SPARE_CASES, p))
     tables.make("packages", 0, room=room_of(2 * SPARE_CASES, p))
     environment = tables.make("environment", 1)
-    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic"):
+    for index in ("farm_trend", "transfer_trend", "cost_trend", "province_income", "epidemic", "floor_growth"):
         environment[index] = 1.0
     tables.make("commodities", 6)["price"] = 1.0
     tables.make("markets", len(Segment) * STRENGTHS)

@@ -271,3 +271,4 @@ class SlumpKind(IntEnum):
     NONE = 0
     BY_LUCK = 1
     ORDERED = 2
+    BOTH = 3

@@ -52,8 +52,9 @@ files_2021        | f8? | files            | Signals and cases open when the pla
 moved             | f8? | share            | Part of the tranche that the county takes out of the plan for this half-year.
 to_industry       | f8? | share            | Part of the tranche that goes to industry from what was moved.
 work_money        | f8? | yuan/month       | What was moved to work relief, for each month in which works are built.
+floor_growth      | f8  | multiple         | The county's own money relative to January 2021, by what each January added.
 compensation_due  | f8  | yuan             | What the county has yet to pay into the risk-compensation fund this year.
-insurer_owed      | f8  | yuan             | What the anti-poverty insurer paid beyond its premium; the county will make it good.
+insurer_owed      | f8  | yuan             | What the anti-poverty insurer paid beyond its premium; below 0, what that has left.
 transfers_2020    | f8? | yuan/month       | What public funds paid to households in a month of 2020.
 """,
 )

@@ -25,6 +25,7 @@ land                | f8?  | mu             | Cultivated land.
 holdings            | f8[6]| index          | Full-capacity net income of each commodity, yuan per year at 2020 prices.
 herd                | f8   | share          | Livestock standing, as a share of full capacity.
 shed                | f8   | share          | Greenhouses standing, as a share of full capacity.
+shed_lost           | f8   | share          | Greenhouses that this month's storm destroyed, as a share of full capacity.
 disqualifying       | i1?  | flag           | Owns a car, a town flat or a firm: shut out of dibao and monitoring.
 family_support      | f8   | yuan/month     | Regular support from relatives who live elsewhere, counted by assessors.
 own_work            | f8   | multiple       | Odd jobs and small trade in a month, all hands at home, as a multiple of local pay.

@@ -1,12 +1,13 @@
-"""Prices and weather: by hand, and as far from trend as published series are."""
+"""Prices, weather, slumps and admissions: by hand, and as far from trend as published series are."""
 
 import numpy as np
 import pytest
 
-from sim.world.codes import Commodity
+from sim.world.codes import Commodity, SlumpKind
 from tests.hand import Hand
 
 MONTHS = 600
+MANY = 20_000
 
 
 def price_path(kind, months=MONTHS, **overrides):
@@ -63,3 +64,45 @@ def test_drought_takes_its_share_of_the_harvest():
     assert hand.townships["maize_yield"] == pytest.approx([0.72] * 3)
     hand.run("weather", yield_spread=0.0, drought_chance=0.0)
     assert hand.townships["maize_yield"] == pytest.approx([1.0] * 3)
+
+
+def slump_of(hand, **parameters):
+    hand.run("slump", **parameters)
+    return SlumpKind(int(hand.environment[0].slump)), float(hand.environment[0].slump_depth)
+
+
+def test_an_ordered_slump_neither_ends_nor_softens_one_that_came_by_luck():
+    hand = Hand()
+    luck = dict(slump_depth=0.1, slump_months=1e9, slump_chance=1.0)
+    assert slump_of(hand, **luck) == (SlumpKind.BY_LUCK, 0.1)
+    assert slump_of(hand, **luck, ordered_slump=0.05) == (SlumpKind.BOTH, 0.1)  # the deeper is felt
+    assert slump_of(hand, **luck, ordered_slump=0.3) == (SlumpKind.BOTH, 0.3)
+    assert slump_of(hand, **luck) == (SlumpKind.BY_LUCK, 0.1)  # the order is over, luck is not
+    assert slump_of(hand, **luck | {"slump_months": 1.0}) == (SlumpKind.NONE, 0.0)
+
+
+def test_luck_may_begin_a_slump_while_another_is_ordered():
+    hand = Hand()
+    never, always = dict(slump_depth=0.1, slump_chance=0.0), dict(slump_depth=0.1, slump_chance=1.0)
+    assert slump_of(hand, **never, ordered_slump=0.2) == (SlumpKind.ORDERED, 0.2)
+    assert slump_of(hand, **always, ordered_slump=0.2) == (SlumpKind.BOTH, 0.2)
+
+
+def test_the_storms_of_six_months_make_the_year_s_chance():
+    hand, monthly = Hand(townships=MANY), 1.0 - (1.0 - 0.08) ** (1.0 / 12.0)
+    struck = np.zeros(MANY, dtype=bool)
+    for month in (0, 1, 4, 5, 6, 11):
+        hand.run("hail", month=month, hail_chance=monthly)
+        struck |= hand.townships["hail"] == 1
+    assert struck.mean() == pytest.approx(0.08, abs=0.008)
+
+
+def test_admissions_of_a_year_are_the_published_rate():
+    """15.2 a year for a hundred persons, of whom thirteen are chronically ill, as counted where the rate was published."""
+    hand, admitted = Hand(households=MANY, persons=MANY), 0
+    hand.persons["household"] = np.arange(MANY)
+    hand.persons["chronic"] = np.arange(MANY) % 100 < 13
+    for month in range(12):
+        hand.run("illness", month=month, admission_rate=0.152 / 12)
+        admitted += int((hand.persons["bill"] > 0.0).sum())
+    assert admitted / MANY == pytest.approx(0.152, abs=0.006)

@@ -184,6 +184,17 @@ def test_a_tranche_fills_the_funds_and_running_costs_go_off():
     assert hand.balances[Fund.EMPLOYMENT] == pytest.approx(300.0)
 
 
+def test_the_county_s_own_money_grows_by_the_rate_of_each_january():
+    """Nothing until 2022, a tenth more from 2023 on: 2021 and 2022 are not counted back."""
+    hand, came = Hand(), {}
+    for month in range(48):
+        hand.money(Fund.COUNTY_FLOOR, 0.0)
+        rate = 0.1 if month >= 24 else 0.0
+        hand.run("monthly_tranche", month=month, county_floor=100.0, administration=0.0, floor_uprating=rate)
+        came[month] = hand.balances[Fund.COUNTY_FLOOR]
+    assert [came[month] for month in (0, 23, 24, 35, 36)] == pytest.approx([100.0, 100.0, 110.0, 110.0, 121.0])
+
+
 def test_posts_are_paid_by_employment_money_first_then_bridging_then_the_county():
     hand = Hand(households=3, persons=3)
     hand.persons["status"], hand.persons["capacity"], hand.persons["household"] = 2, 0.5, range(3)

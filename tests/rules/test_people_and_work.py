@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.core.ledger import Fund
 from sim.goals.measure import Measure
 from sim.goals.measuring import Record
 from sim.world.codes import Destination, Network, ProjectStage, Sector, Segment, Stage
@@ -75,6 +76,23 @@ def test_a_holder_of_a_post_leaves_it_for_a_job_that_pays_more(pay, leave):
     hand.run("job_search", job_finding=0.3, post_lock_in=0.2)
     assert share(hand, "status", Destination.OUTSIDE) == pytest.approx(leave, abs=0.025)
     assert share(hand, "status", Destination.PUBLIC_POST) == pytest.approx(1.0 - leave, abs=0.025)
+
+
+@pytest.mark.parametrize(
+    ("effort", "employment", "bridging", "found"),
+    [(1.0, 1e9, 0.0, 0.3), (3.0, 1e9, 0.0, 0.42), (3.0, 0.0, 1e9, 0.42), (3.0, 0.0, 0.0, 0.24), (0.0, 0.0, 0.0, 0.24)],
+)
+def test_a_programme_finds_jobs_as_far_as_it_is_paid_for(effort, employment, bridging, found):
+    """A fifth of the search is the programme's: three times as much of it makes 0.3 into 0.42, none of it 0.24."""
+    hand = people(registered=1, status=Destination.NONE, preference=Destination.OUTSIDE)
+    hand.households["registered"], hand.households["segment"] = 1, Segment.REGISTERED_OTHER
+    hand.markets["pay"] = 1_000.0
+    hand.money(Fund.EMPLOYMENT, employment)
+    hand.money(Fund.BRIDGING, bridging)
+    paid = hand.run("job_search", job_finding=0.3, programme_effect=0.2, programme_cost=300.0, outside_programme=effort)
+    assert share(hand, "status", Destination.OUTSIDE) == pytest.approx(found, abs=0.025)
+    placed = share(hand, "status", Destination.OUTSIDE) * MANY
+    assert paid.job_services == pytest.approx(300.0 * effort * placed if employment + bridging > 0.0 else 0.0)
 
 
 def test_nobody_gives_up_a_post_before_a_better_job_is_found():

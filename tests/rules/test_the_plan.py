@@ -247,11 +247,43 @@ def test_a_contracted_insurer_pays_beyond_its_reserve_and_the_county_makes_it_go
     assert hand.environment[0].insurer_owed == pytest.approx(0.0)
 
 
-def test_what_the_premium_leaves_goes_back_to_the_county_in_january():
+def test_what_the_premium_leaves_stands_for_as_much_of_the_next_and_is_not_paid_twice():
     hand = Hand()
     hand.money(Fund.POVERTY_INSURER, 300.0)
-    assert hand.run("insurance_year", returned=1.0).insurance_returned == pytest.approx(300.0)
-    assert hand.balances[Fund.COUNTY_FLOOR] == pytest.approx(300.0)
+    hand.money(Fund.COUNTY_FLOOR, 1_000.0)
+    hand.run("insurance_year", returned=1.0)
+    assert hand.balances[Fund.COUNTY_FLOOR] == 1_000.0
+    # 200 yuan a month for one insured person: none in January, half of February's, all of March's.
+    paid = [
+        hand.run("insurance_premium", month=month, premium=200.0, pool_share=1.0, running_costs=0.0).insurance_premium
+        for month in (0, 1, 2)
+    ]
+    assert paid == pytest.approx([0.0, 100.0, 200.0])
+    assert hand.balances[Fund.COUNTY_FLOOR] == pytest.approx(700.0)
+    assert hand.balances[Fund.POVERTY_INSURER] == pytest.approx(600.0)
+    hand.run("insurance_year", month=12, returned=1.0)  # nothing was claimed: all is left once more, none of it twice
+    assert hand.environment[0].insurer_owed == pytest.approx(-600.0)
+
+
+def test_greenhouse_insurance_pays_for_what_this_storm_destroyed():
+    """20,000 yuan a year of greenhouses insured for three tenths: 2,400 for two fifths, nothing for what broke before."""
+    hand = Hand(households=2)
+    hand.households["holdings"][:, 1] = 20_000.0  # vegetables
+    hand.townships["hail"] = 1
+    hand.households["shed"], hand.households["shed_lost"] = 0.6, [0.4, 0.0]
+    hand.run("shed_claims", take_up=1.0, shed_cover=0.3)
+    assert hand.households["transfers"].tolist() == pytest.approx([2_400.0, 0.0])
+
+
+def test_a_storm_says_what_it_destroyed_and_forgets_it_the_next_month():
+    hand = Hand()
+    hand.households["holdings"][:, 1] = 20_000.0
+    hand.townships["hail"] = 1
+    hand.run("storms", hit_share=1.0, least_loss=0.4, most_loss=0.4)
+    assert (hand.households[0].shed, hand.households[0].shed_lost) == pytest.approx((0.6, 0.4))
+    hand.townships["hail"] = 0
+    hand.run("storms", month=1, rebuilt_per_month=0.15)
+    assert (hand.households[0].shed, hand.households[0].shed_lost) == pytest.approx((0.75, 0.0))
 
 
 def test_what_a_season_of_farm_insurance_leaves_is_the_insurers_own():
@@ -478,12 +510,19 @@ def test_work_relief_pays_those_at_home_while_money_lasts():
     assert hand.households["wages"].sum() == pytest.approx(4_500.0)
 
 
-def test_a_water_project_connects_a_village():
-    hand = Hand()
-    hand.villages["tap"] = 0.5
+def test_a_water_project_connects_a_village_that_is_behind_others():
+    hand = Hand(villages=2)
+    hand.villages["tap"] = [0.5, 0.9]
     hand.run("water_works", new_projects=1.0, repaired_projects=0.0, decay=0.0, connected=0.95, new_cost=1.5e6)
-    assert hand.villages[0].tap == pytest.approx(0.95)
+    assert hand.villages["tap"].tolist() == pytest.approx([0.95, 0.9])
     assert hand.paid("water_projects") == pytest.approx(1.5e6)
+
+
+def test_no_water_project_is_built_where_all_is_connected():
+    hand = Hand(villages=2)
+    hand.villages["tap"] = 0.95
+    hand.run("water_works", new_projects=2.0, repaired_projects=0.0, decay=0.0, connected=0.95, new_cost=1.5e6)
+    assert hand.paid("water_projects") == 0.0
 
 
 # --- dibao and work, spill-over -------------------------------------------------------------------------------------------------

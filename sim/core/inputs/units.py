@@ -45,6 +45,7 @@ UNITS: dict[str, Unit] = {
     "probability/quarter": Unit("每季概率", _plain, 0.0, 1.0),  # met by processes that run once a quarter
     "probability/month": Unit("每月概率", _plain, 0.0, 1.0),
     "probability/event": Unit("每次概率", _plain, 0.0, 1.0),
+    "times/year": Unit("次/年", _twelfth, 0.0, 12.0),  # how often a year, on average; in a month at most once
     "growth/year": Unit("每年增长", _yearly_growth, -0.99, 10.0),
     "yuan/year": Unit("元/年", _twelfth, 0.0, 1e12),
     "share/year": Unit("每年占比", _twelfth, -1.0, 10.0),  # interest and returns: earned a twelfth at a time, not compounded

@@ -26,20 +26,20 @@ def trends(county, p, draws, books):
 
 @process(writes="environment.slump environment.slump_depth", draws="begins ends")
 def slump(county, p, draws, books):
-    """Whether the outside labour market falls into a slump, or leaves it; a scenario may order one."""
+    """Whether the outside labour market falls into a slump, or leaves it. One that a scenario orders changes nothing of that; of
+    both the deeper is felt.
+    """
     for environment in county.environment:
-        if p.ordered_slump > 0.0:
-            environment.slump = SlumpKind.ORDERED
-            environment.slump_depth = p.ordered_slump
-            continue
-        if environment.slump == SlumpKind.ORDERED:
-            environment.slump = SlumpKind.NONE
-        if environment.slump == SlumpKind.BY_LUCK:
-            if happens(draws.ends, 0, 1.0 / p.slump_months):
-                environment.slump = SlumpKind.NONE
-        elif happens(draws.begins, 0, p.slump_chance):
-            environment.slump = SlumpKind.BY_LUCK
-        environment.slump_depth = p.slump_depth if environment.slump == SlumpKind.BY_LUCK else 0.0
+        if environment.slump == SlumpKind.BY_LUCK or environment.slump == SlumpKind.BOTH:
+            by_luck = not happens(draws.ends, 0, 1.0 / p.slump_months)
+        else:
+            by_luck = happens(draws.begins, 0, p.slump_chance)
+        ordered = p.ordered_slump > 0.0
+        if by_luck:
+            environment.slump = SlumpKind.BOTH if ordered else SlumpKind.BY_LUCK
+        else:
+            environment.slump = SlumpKind.ORDERED if ordered else SlumpKind.NONE
+        environment.slump_depth = max(p.slump_depth if by_luck else 0.0, p.ordered_slump)
 
 
 @process(reads="environment.wage_error", writes="environment.outside_wage environment.local_wage")

@@ -2,9 +2,15 @@
 
 import math
 
+from sim.core.calendar import DECEMBER, FEBRUARY, JANUARY, JULY, JUNE, MAY
 from sim.core.compiled.compilation import compiled
 from sim.core.process import process
 from sim.core.random_draws import normal, normal_quantile, uniform
+
+#: Months in which greenhouses may be broken: snow in winter, hail in early summer.
+STORM_MONTHS = (DECEMBER, JANUARY, FEBRUARY, MAY, JUNE, JULY)
+#: For how many of a year's months each of them stands.
+MONTHS_EACH = 12.0 / len(STORM_MONTHS)
 
 
 @compiled
@@ -31,9 +37,10 @@ def weather(county, p, draws, books):
 
 @process(writes="townships.hail", draws="hail_here")
 def hail(county, p, draws, books):
-    """Hail in summer or heavy snow in winter over a township."""
+    """Hail in summer or heavy snow in winter over a township: the year's chance is that of the months in which they fall."""
+    chance = 1.0 - (1.0 - p.hail_chance) ** MONTHS_EACH
     for k in range(len(county.townships)):
-        struck = uniform(draws.hail_here, k) < p.hail_chance * p.shock_intensity
+        struck = uniform(draws.hail_here, k) < chance * p.shock_intensity
         county.townships[k].hail = 1 if struck else 0
 
 

@@ -6,11 +6,11 @@ from sim.core.process import process
 
 
 @compiled
-def uprating_factor(month, calendar, p):
-    """How much the county's own money has grown since January 2021, by whole years."""
-    if p.floor_uprating == 0.0 or month < 0:
-        return 1.0
-    return (1.0 + p.floor_uprating) ** int((month - calendar) * p.month_share + p.month_share)
+def uprate(environment, month, calendar, p):
+    """How much the county's own money has grown since January 2021: by the rate in force in each January since."""
+    if month > 0 and calendar == 0:
+        environment.floor_growth *= 1.0 + p.floor_uprating
+    return environment.floor_growth
 
 
 @compiled
@@ -27,11 +27,11 @@ def keep_for_what_is_owed(fund, rest, calendar, p):
     pays="county_floor_appropriation: outside -> county_floor; bridging_appropriation: outside -> bridging; "
     "employment_appropriation: outside -> employment; floor_administration: county_floor -> outside; "
     "bridging_administration: bridging -> outside",
-    writes="funds.balance funds.reserved funds.owed funds.owed_year",
+    writes="funds.balance funds.reserved funds.owed funds.owed_year environment.floor_growth",
 )
 def monthly_tranche(county, p, draws, books):
     """A twelfth of the year's appropriations comes in; running costs go off at once. What a month leaves is carried over."""
-    floor = p.county_floor * uprating_factor(county.month, county.calendar, p)
+    floor = p.county_floor * uprate(county.environment[0], county.month, county.calendar, p)
     transfer(books.county_floor_appropriation, floor, 1.0)
     bridging = p.bridging * p.bridging_paid
     transfer(books.bridging_appropriation, bridging, 1.0)

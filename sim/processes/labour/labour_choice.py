@@ -1,7 +1,7 @@
 """Where people wish to work, and who finds the work wished for."""
 
 from sim.core.compiled.compilation import compiled
-from sim.core.ledger import transfer
+from sim.core.ledger import affordable, leave_unpaid, transfer
 from sim.core.process import process
 from sim.core.random_draws import happens, uniform
 from sim.world.codes import NONE, DependenceSign, Destination, LabourRule, Network
@@ -199,8 +199,14 @@ def search_intensity(person, household, register, market, village, p):
     intensity *= 1.0 + dependence(register, earned, p)
     if household.registered == 1:
         intensity *= 1.0 - p.team_information * (1.0 - village.team)
-        intensity *= 1.0 + p.programme_effect * (programme(person, p) - 1.0)
+        intensity *= programme_part(programme(person, p), p)
     return intensity
+
+
+@compiled
+def programme_part(effort, p):
+    """What a programme of this effort makes of the search of a registered person, relative to the plan as it runs."""
+    return 1.0 + p.programme_effect * (effort - 1.0)
 
 
 @compiled
@@ -247,7 +253,7 @@ def neighbours_help(village, usual, p):
     "persons.placement "
     "enterprises.registered",
     draws="first_choice first_job found employer",
-    pays="job_services: employment -> outside",
+    pays="job_services: employment | bridging -> outside",
 )
 def job_search(county, p, draws, books):
     """Who is out of work, or would rather leave a post, looks for the work wished for; who has just left school chooses first."""
@@ -273,8 +279,16 @@ def job_search(county, p, draws, books):
         if person.preference == Destination.LOCAL_FIRM:
             chance *= 1.0 + environment.local_demand
         chance *= neighbours_help(village, usual, p)
-        if happens(draws.found, person.identity, min(chance, 1.0)) and start_job(person, household, county.enterprises, p, draws):
+        if not happens(draws.found, person.identity, min(chance, 1.0)):
+            continue
+        cost = p.programme_cost * programme(person, p) * household.weight if household.registered == 1 else 0.0
+        if cost > 0.0 and not affordable(books.job_services, cost):
+            leave_unpaid(books.job_services, cost)
+            alone = chance / programme_part(programme(person, p), p) * programme_part(0.0, p)
+            if not happens(draws.found, person.identity, min(alone, 1.0)):
+                continue  # found with help alone, for which there is no money
+            cost = 0.0
+        if start_job(person, household, county.enterprises, p, draws):
             village.hired += household.weight
-            cost = p.programme_cost * programme(person, p) * household.weight
-            if household.registered == 1 and cost > 0.0:
+            if cost > 0.0:
                 transfer(books.job_services, cost, household.weight)

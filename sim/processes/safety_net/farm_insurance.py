@@ -69,7 +69,7 @@ def crop_claims(county, p, draws, books):
 
 
 @process(
-    reads="households.members households.identity households.holdings households.township households.shed households.weight "
+    reads="households.members households.identity households.holdings households.township households.shed_lost households.weight "
     "townships.hail environment.farm_trend",
     writes="households.transfers households.cash households.received",
     draws="insures@life",
@@ -79,8 +79,8 @@ def shed_claims(county, p, draws, books):
     """In the month of a storm insured greenhouses are paid for what was destroyed."""
     trend = county.environment[0].farm_trend
     for household in county.households:
-        if county.townships[household.township].hail == 0 or household.shed >= 1.0 or not takes_part(household, p, draws):
+        if county.townships[household.township].hail == 0 or household.shed_lost <= 0.0 or not takes_part(household, p, draws):
             continue
-        amount = p.shed_cover * (1.0 - household.shed) * insured_sheds(household) * trend
+        amount = p.shed_cover * household.shed_lost * insured_sheds(household) * trend
         if amount > 0.0 and pay(household, books.shed_claims, amount):
             household.transfers += amount

@@ -7,14 +7,15 @@ from sim.core.process import process
 
 @process(
     reads="funds.balance",
-    writes="households.rigid_year households.claimed",
-    pays="insurance_returned: poverty_insurer -> county_floor",
+    writes="households.rigid_year households.claimed environment.insurer_owed",
 )
 def insurance_year(county, p, draws, books):
-    """A new insurance year: own spending counts from zero again, and what the old premium has left goes back to the county."""
-    left = county.funds[Fund.POVERTY_INSURER].balance * p.returned
-    if left > 0.0:
-        transfer(books.insurance_returned, left, 1.0)
+    """A new insurance year: own spending counts from zero again, and what the old premium has left stands for as much of the new.
+
+    It is not paid back and forth: the county would spend it a second time, and every such yuan count twice.
+    """
+    environment = county.environment[0]
+    environment.insurer_owed = max(environment.insurer_owed, 0.0) - county.funds[Fund.POVERTY_INSURER].balance * p.returned
     for household in county.households:
         household.rigid_year = 0.0
         household.claimed = 0.0
@@ -27,15 +28,20 @@ def insurance_year(county, p, draws, books):
     "insurance_settlement: county_floor | bridging -> outside",
 )
 def insurance_premium(county, p, draws, books):
-    """A twelfth of the premium for a share of rural people; what the insurer paid beyond it is made good by December."""
+    """A twelfth of the premium for a share of rural people, less what last year's has left; what the insurer paid beyond it is
+    made good by December.
+    """
     people = 0.0
     for household in county.households:
         people += household.weight * household.members
-    premium = p.premium * p.pool_share * people
-    if premium > 0.0 and transfer(books.insurance_premium, premium, p.pool_share * people):
-        transfer(books.insurer_costs, premium * p.running_costs, 1.0)
     environment = county.environment[0]
-    due = environment.insurer_owed / (p.months_of_year - county.calendar)
+    whole = p.premium * p.pool_share * people
+    left = min(max(-environment.insurer_owed, 0.0), whole)
+    premium = whole - left
+    if whole > 0.0 and (premium <= 0.0 or transfer(books.insurance_premium, premium, p.pool_share * people)):
+        environment.insurer_owed += left
+        transfer(books.insurer_costs, whole * p.running_costs, 1.0)
+    due = max(environment.insurer_owed, 0.0) / (p.months_of_year - county.calendar)
     due = min(due, spendable(books.insurance_settlement))
     if due > 0.0:
         transfer(books.insurance_settlement, due, 1.0)

@@ -19,6 +19,7 @@ def damage(household, p, draws):
     """Part of the greenhouses is destroyed."""
     lost = household.shed * (p.least_loss + (p.most_loss - p.least_loss) * uniform(draws.extent, household.identity))
     household.shed -= lost
+    household.shed_lost = lost
     add_event(household, Event.STORM, lost * shed_income(household))
 
 
@@ -34,8 +35,8 @@ def rebuild(household, p, books):
 
 @process(
     reads="households.members households.identity households.township households.holdings households.weight townships.hail",
-    writes="households.shed households.event households.event_loss households.rigid households.burden households.cash "
-    "households.paid",
+    writes="households.shed households.shed_lost households.event households.event_loss households.rigid households.burden "
+    "households.cash households.paid",
     draws="hit extent",
     pays="rebuilding: households -> outside",
 )
@@ -47,6 +48,7 @@ def storms(county, p, draws, books):
             continue  # as nearly everywhere: nothing to rebuild, nothing to fear
         if household.members == 0 or shed_income(household) <= 0.0:
             continue
+        household.shed_lost = 0.0
         if household.shed < 1.0:
             rebuild(household, p, books)
         if hail and happens(draws.hit, household.identity, p.hit_share):
