@@ -8,7 +8,7 @@ from typing import Any
 LEAST = 0.10
 #: The direction of a change is sure where runs turn one way so many times as often as the other.
 ONE_WAY = 10
-#: In fewer runs that turn, all one way, chance alone may be at work (sign test, one side, 5 %), unless every run turns.
+#: Where runs of fewer draws turn, all one way, chance alone may be at work (sign test, one side, 5 %), unless every run turns.
 TURNED = 5
 ROUNDING = 1e-9
 
@@ -43,7 +43,8 @@ class Amount:
 
 @dataclass(frozen=True)
 class GoalChange:
-    """A goal under both plans. Counts are of pairs; ``low`` and ``high`` bound the difference of probabilities, corrected for the
+    """A goal under both plans. Counts are of pairs, ``helped_draws`` and ``harmed_draws`` of the parameter draws that they belong
+    to (two pairs of one draw are no two witnesses); ``low`` and ``high`` bound the difference of probabilities, corrected for the
     number of goals looked at; ``years``: by year the shares of pairs on course, both plans; ``persons`` and ``yuan`` a year from
     ``first_year`` on, where the goal has them; ``decided``: the plan itself sets the lever that the promise is about;
     ``given_up``: so much so that what it counts falls by a tenth, whether or not it was ever quite met.
@@ -63,6 +64,8 @@ class GoalChange:
     met_other: int
     helped: int
     harmed: int
+    helped_draws: int
+    harmed_draws: int
     low: float
     high: float
     years: Mapping[int, tuple[float, float]]
@@ -109,15 +112,15 @@ class GoalChange:
         """Whether it rises in the same way."""
         if self.observed or self.difference < LEAST - ROUNDING:
             return False
-        return self.clear or ((self.promise or self.owed) and self._turns(self.helped, self.harmed))
+        return self.clear or ((self.promise or self.owed) and self._turns(self.helped, self.harmed, self.helped_draws))
 
     @property
     def one_way(self) -> bool:
         """Whether so many runs turn from met to missed, and hardly any the other way, that the direction is sure."""
-        return self._turns(self.harmed, self.helped)
+        return self._turns(self.harmed, self.helped, self.harmed_draws)
 
-    def _turns(self, one_way: int, other_way: int) -> bool:
-        return one_way >= ONE_WAY * other_way and (one_way >= TURNED or one_way == self.pairs > 1)
+    def _turns(self, one_way: int, other_way: int, draws: int) -> bool:
+        return one_way >= ONE_WAY * other_way and (draws >= TURNED or one_way == self.pairs > 1)
 
 
 @dataclass(frozen=True)

@@ -149,11 +149,11 @@ class Consequences:
         name = line["id"]
         met, margins = ([side[f"goal.{name}.{part}"].to_numpy(dtype=float) for side in self._sides] for part in ("met", "margin"))
         known = ~(np.isnan(met[0]) | np.isnan(met[1]))
-        one, two = met[0][known], met[1][known]
+        one, two, draws = met[0][known], met[1][known], self.draws[known]
         low = high = 0.0
         if not np.array_equal(margins[0], margins[1], equal_nan=True):
             confidence = 1.0 - (1.0 - estimates.CONFIDENCE) / looks
-            _mean, low, high = paired.difference_of_proportions(one, two, self.draws[known], confidence)
+            _mean, low, high = paired.difference_of_proportions(one, two, draws, confidence)
         years = {
             year: (float(np.nanmean(before)), float(np.nanmean(after)))
             for year, before, after in self._courses(name)
@@ -170,7 +170,8 @@ class Consequences:
             headline=line["headline"], observed=line["observed"], decided=decided,
             near=not record.get("owed") and _near(margins[1], self._sides[1][f"goal.{name}.value"].to_numpy(dtype=float)),
             pairs=int(known.sum()), met_first=int(one.sum()), met_other=int(two.sum()), helped=int((two > one).sum()),
-            harmed=int((two < one).sum()), low=low, high=high, years=years, first_year=first_year, behind=behind,
+            harmed=int((two < one).sum()), helped_draws=len(np.unique(draws[two > one])),
+            harmed_draws=len(np.unique(draws[two < one])), low=low, high=high, years=years, first_year=first_year, behind=behind,
             persons=self._persons(record, behind, first_year), yuan=self._yuan(record, behind, first_year),
             lever=record.get("lever"), given_up=given_up,
         )  # fmt: skip

@@ -91,14 +91,17 @@ def difference_of_proportions(
 
 
 def design_effect(values: NDArray[np.float64], draws: NDArray) -> float:
-    """How many times the variance of the mean of ``values`` exceeds that of independent runs, at least 1 (Kish)."""
+    """How many times the variance of the mean of ``values`` exceeds that of independent runs, at least 1 (Kish).
+
+    Where all values are the same, runs of a draw agree as far as can be seen: they count as one, as in ``estimates.proportion``.
+    """
     _, index, sizes = np.unique(draws, return_inverse=True, return_counts=True)
     runs, count = len(values), len(sizes)
     if count == runs or count < 2:
         return 1.0
     shares = estimates.split(values, draws)
     size = float((sizes**2).sum()) / runs
-    correlation = 0.0 if math.isnan(shares.ignorance) else shares.ignorance
+    correlation = 1.0 if math.isnan(shares.ignorance) else shares.ignorance
     return 1.0 + (size - 1.0) * min(1.0, max(0.0, correlation))
 
 

@@ -249,7 +249,8 @@ def change(**values) -> GoalChange:
         "harmed": 100, "low": -1.0, "high": -0.9, "years": {}, "first_year": 2023, "behind": (), "persons": None,
         "yuan": None, "lever": None,
     }  # fmt: skip
-    return GoalChange(**{**usual, **values})
+    draws = {f"{way}_draws": values.get(way, usual[way]) for way in ("helped", "harmed")}  # each pair another draw
+    return GoalChange(**{**usual, **draws, **values})
 
 
 @pytest.mark.parametrize(
@@ -265,6 +266,7 @@ def change(**values) -> GoalChange:
         ({"met_other": 90, "harmed": 10, "low": -0.2, "high": 0.05, "promise": False}, False),
         ({"met_other": 90, "harmed": 10, "low": -0.2, "high": 0.05, "promise": False, "owed": True}, True),
         ({"pairs": 12, "met_first": 4, "met_other": 0, "harmed": 4, "high": 0.3}, False),  # four turns may be chance
+        ({"pairs": 20, "met_first": 5, "harmed": 5, "harmed_draws": 3, "high": 0.3}, False),  # five turns in three draws may be
         ({"pairs": 4, "met_first": 4, "met_other": 0, "harmed": 4, "high": 0.3}, True),  # every run turned
         ({"met_other": 100, "harmed": 0, "low": 0.0, "high": 0.0, "given_up": True}, True),
     ],
