@@ -38,10 +38,14 @@ def sentence(words: Words, effect: Mapping[str, Any] | None, tell: Callable[[Any
 def side_text(
     words: Words, effect: Mapping[str, Any], side: str, shown: int = SHOWN, tell: Callable[[Any], str] | None = None
 ) -> str:  # fmt: skip
-    """What one side clearly changes: the first outcomes of the list, and the public money."""
+    """What one side clearly changes: the first outcomes of the list, the public money, and what more is asked of purses that have
+    no money for it.
+    """
     lines = effect[side]["outcomes"]
     clear = [name for name, line in lines.items() if line["clear"]]
-    chosen = [name for name in clear if not _is_money(name)][:shown] + [name for name in clear if name == "public_spending"]
+    chosen = [name for name in clear if not _is_money(name)][:shown] + [
+        name for name in clear if name == "public_spending" or (name == "unpaid" and lines[name]["change"] > 0.0)
+    ]
     value = effect[side]["value"]
     head = words("effects_off") if side == "off" else words("effects_most", value=(tell or _plain)(value))
     body = words("comma").join(_phrase(words, name, lines[name]) for name in chosen) or words("effects_nothing")
@@ -65,7 +69,7 @@ def _plain(value: Any) -> str:
 def _phrase(words: Words, name: str, line: Mapping[str, Any]) -> str:
     """An outcome and its change, with the interval."""
     if _is_money(name):
-        label, unit, scale = words("effects_public"), "million yuan/year", 1.0
+        label, unit, scale = words("effects_unpaid" if name == "unpaid" else "effects_public"), "million yuan/year", 1.0
     else:
         first, _, part = name.partition(".")
         record = GOALS[first] if part == "margin" else {**INDICATORS, **COUNTY_ONLY}[first]
