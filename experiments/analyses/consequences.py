@@ -126,7 +126,7 @@ class Consequences:
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
-        about = tied_to({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
+        about = about_levers({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
         decided = {line["id"] for line in lines if _is_promise(line) and line["id"] in about}
         return [self._goal(line, len(lines), line["id"] in decided) for line in lines]
 
@@ -327,6 +327,18 @@ def tied_to(levers: Collection[str], plan: Any) -> set[str]:
     """What the clauses of a plan say that any of these levers is about: goals and whatever else lives in the same clause."""
     clauses = clauses_of(plan).values()
     return {name for clause in clauses if not set(levers).isdisjoint(clause.lives) for name in clause.lives}
+
+
+def about_levers(levers: Collection[str], plan: Any) -> set[str]:
+    """Which goals a plan decides over by setting these levers: those of their clauses, unless the clause holds another lever that
+    is the goal's own. Posts are not given up where only their pay is cut, though fewer may then be filled.
+    """
+    found, records = set(), promises()
+    for name in tied_to(levers, plan):
+        own = records.get(name, {}).get("lever")
+        if own in levers or own is None or name not in tied_to({own}, plan):
+            found.add(name)
+    return found
 
 
 def _is_promise(line: Mapping[str, Any]) -> bool:

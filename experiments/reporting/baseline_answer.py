@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.analyses import settings
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, tied_to
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, about_levers, monitored
 from experiments.reporting.answer import MOSTLY, items, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
@@ -70,7 +70,7 @@ class BaselineFacts:
         """The promises that the plan gives up by what it sets: it takes their own lever back, and misses them in most runs."""
         book = load_all().parameters
         cut = [each.id for each in self.settings if settings.is_cut(book[each.id], each)]
-        about = tied_to(cut, self.results.manifest["scenario"].get("plan")) if cut else set()
+        about = about_levers(cut, self.results.manifest["scenario"].get("plan")) if cut else set()
         return [each for each in self.itself.goals if each.id in about and each.promise and each.pairs and each.other < MOSTLY]
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import Any
 from experiments.analyses.sensitivity import WEAKEST
 from experiments.reporting.documents.content import Block, Cell, Column, Paragraph, Table
 from experiments.reporting.documents.context import ReportContext, column
+from experiments.reporting.lever_values import range_text, used_text
 
 MOST = 20
 
@@ -65,20 +66,17 @@ REASONS = ("influence", "scenario", "county", "weak", "rest")
 
 def _columns(context: ReportContext) -> tuple[Column, ...]:
     words = context.words
-    widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
+    widths = {"parameter": 3.2, "central": 1.8, "range": 1.8, "evidence": 1.1, "why": 1.2}
     return tuple(column(words, name, width=width) for name, width in widths.items())
 
 
 def _shown(row: Mapping[str, Any], context: ReportContext) -> dict[str, Cell | str]:
     words, parameter = context.words, row["parameter"]
     name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
-    limits = None if parameter is None else parameter.range or parameter.bounds
-    value = row["value"]
     return {
         "parameter": name,
-        "central": Cell(value, format_value(value)) if isinstance(value, (int, float)) else format_value(value),
-        "range": "" if limits is None else words("range_signed", low=format_value(limits[0]), high=format_value(limits[1])),
-        "unit": "" if parameter is None else words.unit(parameter.unit),
+        "central": format_value(row["value"]) if parameter is None else used_text(parameter, row["value"], words),
+        "range": "" if parameter is None else range_text(parameter, row["value"], words),
         "evidence": words("unknown") if row["grade"] is None else words(f"grade_{row['grade']}"),
         "why": words(f"why_{row['why']}"),
     }

@@ -9,6 +9,7 @@ from experiments.analyses.consequences import TRUE, Consequences
 from experiments.reporting.answer import SLIGHT, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.inputs import Mark
+from experiments.reporting.lever_values import used_text
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
@@ -158,12 +159,11 @@ def checks(results: Results, numbers: OfficeNumbers) -> str:
     }
     texts = []
     for number, fact in enumerate(facts[:MOST_CHECKS], 1):
-        known = book.get(fact["parameter"])
-        unit = known.unit if known is not None else ""
+        known, value = book.get(fact["parameter"]), results.manifest["parameters"].get(fact["parameter"], fact["value"])
         office = next(iter(offices.get(fact["parameter"], ())), kept_at.get(fact["parameter"]))
         department = words("check_office", office=words.of(office)) if office else ""
-        name, value = _bare(words.of(fact["name"])), _level(fact["value"], unit, numbers)
-        texts.append(words("check_item", number=number, name=name, value=value, office=department))
+        name, told = _bare(words.of(fact["name"])), _used(known, value, words)
+        texts.append(words("check_item", number=number, name=name, value=told, office=department))
     return words("sentence_end", text=words("item_list").join(texts)) if texts else ""
 
 
@@ -172,7 +172,9 @@ def _bare(name: str) -> str:
     return name.split("（")[0].split(" (")[0]
 
 
-def _level(value: Any, unit: str, numbers: OfficeNumbers) -> str:
-    if unit == "persons":
-        return numbers.persons_exact(value)
-    return numbers.setting(value, unit)
+def _used(parameter: Any, value: Any, words: Words) -> str:
+    """What the run used for a fact (where it draws, the middle of it); of a dated one the first value with its month."""
+    if isinstance(value, Mapping):
+        month = min(value)
+        value = {month: value[month]} if len(value) > 1 else value[month]
+    return str(value) if parameter is None else used_text(parameter, value, words)
