@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
 from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, promises
+from experiments.reporting.lever_values import lever_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
@@ -260,7 +261,7 @@ def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, mo
         known = book[each.id]
         was, now, end = (numbers.setting(value, known.unit) for value in (each.first, each.other, each.last))
         label = "lever_changed" if end == now else "lever_changed_again"
-        texts.append(words(label, name=words.of(_names(known)), first=was, other=now, last=end))
+        texts.append(words(label, name=lever_name(known, words), first=was, other=now, last=end))
     if not texts:
         return ""
     shown = words("item_comma").join(texts[:most])
@@ -268,11 +269,6 @@ def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, mo
         shown = words("levers_more", text=shown, count=len(texts))
     start = changes[0].month
     return words("levers_from", month=numbers.month(start), text=shown)
-
-
-def _names(known: Any) -> Mapping[str, str]:
-    names: Mapping[str, str] = known.name.model_dump()
-    return names
 
 
 def add_answers(made: dict[str, Any], found: Sequence[Results]) -> None:
@@ -310,7 +306,7 @@ def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
     own, public = found["own_yuan"], found.get("public_yuan", found["own_yuan"])
     by = "own" if own >= MOSTLY * public else "public"  # posts, for one, are paid by upper levels
     price = words(f"repair_price_{by}", money=numbers.money(own if by == "own" else public))
-    facts = {"goal": goal, "lever": words.of(_names(known)), "value": value, "price": price,
+    facts = {"goal": goal, "lever": lever_name(known, words), "value": value, "price": price,
              "times": numbers.times(found["met"], found["runs"])}  # fmt: skip
     if found.get("kept", True):
         return words("repair_found", **facts)

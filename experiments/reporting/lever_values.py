@@ -6,6 +6,8 @@ from typing import Any
 
 from experiments.reporting.translations import HUNDRED_MILLION, LARGE, MILLION, Words
 
+#: What a name says of shares that are told in percent anyway: （1为按计划，0为不运行）.
+AS_SHARE = re.compile(r"（1为[^）]*）|, 1 as planned, 0 none$")
 NUMBER = re.compile(r"-?[\d.,]+")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 #: Figures that somebody may have typed; what has more was worked out, and is known no better than to three.
@@ -52,6 +54,12 @@ def worked_out(value: Any) -> Any:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or (value == int(value) and abs(value) < MILLION):
         return value
     return value if float(f"{value:.{TYPED}g}") == value else float(f"{value:.3g}")
+
+
+def lever_name(lever: Any, words: Words) -> str:
+    """The name of a lever or an assumption beside its value in office units."""
+    name = words.of(lever.name.model_dump())
+    return AS_SHARE.sub("", name) if lever.unit == "share" else name
 
 
 def part_names(lever: Any, words: Words) -> list[str]:

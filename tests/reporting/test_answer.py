@@ -531,7 +531,8 @@ def test_what_is_to_be_checked_has_the_value_that_the_run_used():
     """Not what the county's file says of it, which the plan or the middle of a draw may replace; of a dated one the first."""
     values = {"earnings.post_pay": {"2021-01": 400, "2023-01": 200}, "enclave_projects.construction_plan": 2083.3333333333335}
     listed = [
-        {"parameter": name, "name": {"zh": f"{name}（元）", "en": name}, "value": 1234.5678, "evidence": "assumed"} for name in values
+        {"parameter": name, "name": {"zh": f"{name}（元）", "en": name}, "value": 1234.5678, "evidence": "assumed"}
+        for name in values
     ]
     results = SimpleNamespace(manifest={"parameters": values, "scenario": {"county": listed}})
     told = documents_pages.checks(results, OfficeNumbers(Words("zh")))

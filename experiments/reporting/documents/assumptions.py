@@ -6,7 +6,7 @@ from typing import Any
 from experiments.analyses.sensitivity import WEAKEST
 from experiments.reporting.documents.content import Block, Cell, Column, Paragraph, Table
 from experiments.reporting.documents.context import ReportContext, column
-from experiments.reporting.lever_values import range_text, used_text
+from experiments.reporting.lever_values import lever_name, range_text, used_text
 
 MOST = 20
 
@@ -72,7 +72,7 @@ def _columns(context: ReportContext) -> tuple[Column, ...]:
 
 def _shown(row: Mapping[str, Any], context: ReportContext) -> dict[str, Cell | str]:
     words, parameter = context.words, row["parameter"]
-    name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
+    name = row["id"] if parameter is None else lever_name(parameter, words)
     return {
         "parameter": name,
         "central": format_value(row["value"]) if parameter is None else used_text(parameter, row["value"], words),

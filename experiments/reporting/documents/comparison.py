@@ -12,6 +12,7 @@ from experiments.reporting import answer
 from experiments.reporting.documents import pages
 from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
 from experiments.reporting.figures import answer_figure
+from experiments.reporting.lever_values import lever_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from sim.goals.own_goal import is_own_id
@@ -110,7 +111,7 @@ def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table
     rows: list[dict[str, Cell | str]] = []
     for part in metric["parts"]:
         known = book.get(part["lever"])
-        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
+        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else lever_name(known, words)}
         for key in ("alone", "left_out", "share"):
             row[key] = Cell(part[key]["mean"], pages.around(part[key], numbers))
         rows.append(row)

@@ -12,7 +12,7 @@ import pandas
 from experiments.analyses import settings
 from experiments.reporting import figure_data
 from experiments.reporting.figures import provenance
-from experiments.reporting.lever_values import range_text, used_text
+from experiments.reporting.lever_values import lever_name, range_text, used_text
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
 from sim.clauses import STATUSES, Clause, clauses_of
@@ -183,7 +183,7 @@ class _TableMaker:
             row: dict[str, Any] = {"id": name, "name": name, "value": str(value), "grade": len(WEAKEST)}
             if record is not None:
                 row |= {
-                    "name": words.of(record.name.model_dump()), "role": words(f"role_{record.role}"),
+                    "name": lever_name(record, words), "role": words(f"role_{record.role}"),
                     "value": used_text(record, value, words), "range": range_text(record, value, words),
                     "evidence": words(f"grade_{record.evidence}"), "clause": words.clause(record.clause),
                     "source": words("semicolon").join(source.title for source in record.sources),
