@@ -87,7 +87,7 @@ def test_steps_after_the_years_of_the_form_stay(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "standing, values, written",
+    ("standing", "values", "written"),
     [
         ({0: 1.0, 6: 1.06, 18: 1.166}, [1.06, 1.2, 1.2, 1.2, 1.2], {"2021-01": 1.0, "2021-07": 1.06, "2022-07": 1.2}),
         ({0: 1.0, 6: 1.06}, [1.06, 1.06, 1.3, 1.06, 1.06],

@@ -541,7 +541,7 @@ def test_what_is_to_be_checked_has_the_value_that_the_run_used():
 
 
 @pytest.mark.parametrize(
-    "levers, decided, not_decided",
+    ("levers", "decided", "not_decided"),
     [
         ({"public_posts.count"}, {"E4_posts"}, set()),
         ({"earnings.post_pay", "public_posts.per_household"}, set(), {"E4_posts"}),  # as many posts stay on offer

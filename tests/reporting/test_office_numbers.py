@@ -88,7 +88,7 @@ def test_chinese_has_no_comma_and_no_blank_and_no_number_has_a_power_of_ten():
 
 
 @pytest.mark.parametrize(
-    "value, told",
+    ("value", "told"),
     [(2083.3333333333335, 2080), (144.44444444444443, 144), (4166666.6666666665, 4170000), (0.0465, 0.0465), (15585, 15585),
      (43.75, 43.75), ({"2021-01": 0.69444444}, {"2021-01": 0.694}), ([17.3611111, 0], [17.4, 0]), ("work", "work"), (True, True)],
 )  # fmt: skip
@@ -97,7 +97,7 @@ def test_what_was_worked_out_is_told_to_three_figures_and_what_was_typed_as_it_i
 
 
 @pytest.mark.parametrize(
-    "identity, value, zh, span",
+    ("identity", "value", "zh", "span"),
     [("enclave_projects.park_scale", 4166666.6666666665, "417万元/月", "300～2000万元/月"),
      ("enterprise_growth.entry", "profit", "看盈利", ""),
      ("enclave_projects.tax_yield", 0.03, "每年3%", "每年0.5%～8%"),
