@@ -208,7 +208,7 @@ def _own_money(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     held = [each for each in own.broken if each.id != FLOOR]
     promised = held_up(own)
     if promised:
-        yield words("base_own_holds", items=items(promised, numbers))
+        yield words("base_own_holds", items=items(promised, numbers, own))
     elif not held:
         yield words("base_own_none")
     below = own.persons(TRUE, facts.last)

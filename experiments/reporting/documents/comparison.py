@@ -79,7 +79,7 @@ def _concerned(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
             continue
         told.add(behind)
         name = words("name_list").join(words("quoted_name", name=answer.short_name(each, words)) for each in group)
-        texts.append(words("who_concerned_item", name=name, change=_persons_cell(change, numbers)))
+        texts.append(words("who_concerned_item", name=name, change=_persons_cell(change, facts, numbers)))
     for row in _people_rows(facts, numbers, (HELP,)):
         if facts.broken:
             texts.append(words("who_waiting_item", change=row["persons"]))
@@ -87,12 +87,15 @@ def _concerned(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         yield words("who_concerned", items=words("item_list").join(texts))
 
 
-def _persons_cell(change: GoalChange, numbers: OfficeNumbers) -> str:
+def _persons_cell(change: GoalChange, facts: Consequences, numbers: OfficeNumbers) -> str:
     """Whom a broken promise is about: payments not made, or persons fewer or more; nothing where no number is known."""
     if change.persons is None:
         return numbers.words("cell_none")
-    label = "cell_cases" if change.behind else "cell_fewer" if change.persons.difference < 0 else "cell_more"
-    return numbers.words(label, count=numbers.count(change.persons.difference))
+    year, count = facts.persons_year(change), numbers.count(change.persons.difference)
+    if year is None:
+        return numbers.words("cell_cases", count=count)
+    text = numbers.words("cell_fewer" if change.persons.difference < 0 else "cell_more", count=count)
+    return numbers.words("cell_at_end", year=year, text=text)
 
 
 def _basis(facts: Consequences, numbers: OfficeNumbers, repaired: bool) -> Iterator[str]:
@@ -162,11 +165,14 @@ def _goal_row(
     """``counted``: a row above counts the same payments already."""
     words, change = numbers.words, group[0]
     first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
-    persons, lacking = _persons_cell(change, numbers), words("cell_none")
+    persons, lacking = _persons_cell(change, facts, numbers), words("cell_none")
+    year = facts.persons_year(change)
     if change.given_up and change.persons is not None:
         first, other = numbers.persons(change.persons.first), numbers.persons(change.persons.other)
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
-        lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
+        money = numbers.money(change.yuan.difference)
+        own_year = year is not None and not change.behind
+        lacking = words("cell_in_year", year=year, money=money) if own_year else words("cell_a_year", money=money)
     if counted:
         persons = lacking = words("cell_counted")
     return {
@@ -198,7 +204,7 @@ def _people_rows(
         else:
             shown = [numbers.persons(each) for each in (amount.first, amount.other)]
         side = f"{side}_items" if indicator == HELP else side
-        moves = answer.persons_move(amount) if indicator == TRUE else amount.clear
+        moves = answer.persons_move(amount, facts.pairs) if indicator == TRUE else amount.clear
         changed = words(side, count=numbers.count(amount.difference)) if moves else words("cell_unclear")
         changed = words("cell_none") if amount.first == amount.other else changed
         cells = [Cell(value, text) for value, text in zip((amount.first, amount.other), shown)]

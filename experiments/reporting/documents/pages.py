@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import TRUE, Consequences
-from experiments.reporting.answer import SLIGHT, short_name
+from experiments.reporting.answer import SLIGHT, persons_move, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.lever_values import used_text
@@ -103,7 +103,7 @@ def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         )  # fmt: skip
     year = max(facts.years, key=lambda each: abs(amount.difference) if (amount := facts.persons(TRUE, each)) else 0.0)
     below = facts.persons(TRUE, year)
-    if below is not None and below.clear:
+    if below is not None and persons_move(below, facts.pairs):
         more = below.difference > 0
         low, high = (below.p10, below.p90) if more else (-below.p90, -below.p10)
         label = "sure_people_more" if more else "sure_people_fewer"
