@@ -196,7 +196,6 @@ class Consequences:
         record = promises().get(change.id, {})
         return None if change.first_year is None or "persons" not in record else self._standing_year(record["persons"])
 
-    @cache
     def _standing_year(self, indicator: str) -> int:
         """The last year at whose end a number of persons clearly differs by half of its largest difference or more: of what is
         cut year by year the last, of what is cut for a while the end of that. The last year where nothing is clear.
@@ -232,7 +231,12 @@ class Consequences:
         sides = [each.manifest["parameters"] for each in (self.first, self.other)]
         for name, record in promises().items():
             lever = record.get("lever")
-            if lever not in changed or book[lever].unit not in OFFERED or record.get("persons") in (None, TRUE) or "owed" in record:
+            if (
+                lever not in changed
+                or book[lever].unit not in OFFERED
+                or record.get("persons") in (None, TRUE)
+                or "owed" in record
+            ):
                 continue
             offered = {year: [_at(_steps(side[lever]), f"{year}-12") for side in sides] for year in self.in_force}
             year = max(offered, key=lambda each: (offered[each][1] - offered[each][0], each))

@@ -248,6 +248,11 @@ def moves(amount: Amount) -> bool:
     return amount.clear and abs(amount.difference) > SLIGHT * abs(amount.first)
 
 
+def is_slight(line: Mapping[str, Any]) -> bool:
+    """Whether a line of a comparison changes less than a hundredth of what there is."""
+    return abs(line["difference"]) < SLIGHT * abs(line["first"])
+
+
 def in_order(changes: Sequence[GoalChange]) -> list[GoalChange]:
     """What breaks in the order of the text: promises that nobody gave up, those given up, other readings."""
     return sorted(changes, key=lambda each: 1 if each.decided else 0 if each.promise or each.owed else 2)

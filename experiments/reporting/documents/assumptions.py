@@ -1,6 +1,8 @@
 """What was assumed, and how to make the result again: tables of the workbook."""
 
+import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import PureWindowsPath
 from typing import Any
 
 from experiments.analyses.sensitivity import WEAKEST
@@ -87,12 +89,26 @@ def format_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        return f"{value:.10g}"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {format_value(each)}" for key, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(format_value(each) for each in value)
     return str(value)
+
+
+def file_name(place: Any) -> str:
+    """A place without the folders of the computer it was on; --set and whatever else is no path as it is."""
+    text = str(place)
+    return PureWindowsPath(text).name if PureWindowsPath(text).root and not text.startswith("--") else text
+
+
+def without_folders(command: str) -> str:
+    """A command line whose files are named without the folders of the computer it was on."""
+    try:
+        return shlex.join(file_name(word) for word in shlex.split(command))
+    except ValueError:  # no command line
+        return command
 
 
 def build_reproduction_table(context: ReportContext, command: str) -> Table:
@@ -103,7 +119,7 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
     changed = words("again_changed") if program.get("changed") else ""
     commit = (program.get("commit") or "")[:12]
     sets = [
-        f"{identity} = {format_value(entry['value'])} ({entry['place']})"
+        f"{identity} = {format_value(entry['value'])} ({file_name(entry['place'])})"
         for identity, entries in (scenario.get("overrides") or {}).items()
         for entry in entries
     ]
@@ -112,7 +128,7 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
     where = manifest["platform"]
     rows = (
         ("again_scenario", f"{context.title} ({scenario['id']})"),
-        ("again_files", ", ".join(scenario.get("files") or ())),
+        ("again_files", ", ".join(map(file_name, scenario.get("files") or ()))),
         ("again_sets", "\n".join(sets[:NAMED_SETS]) + ("\n…" if len(sets) > NAMED_SETS else "") or words("nothing")),
         ("again_runs", words("again_runs_said", first=months[0], last=months[-1], runs=counts["completed"], draws=draws)),
         ("again_seed", str(manifest["seed"])),
@@ -122,9 +138,9 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
         ("again_hash", manifest["hash"]),
         ("again_code", str(manifest["code"])),
         ("again_without", words("again_without_none") if base is None else base.manifest["hash"]),
-        ("again_command", context.command()),
-        ("again_brief", command),
-        ("again_verify", f"xianjie verify {context.results.folder}"),
+        ("again_command", without_folders(context.command())),
+        ("again_brief", without_folders(command)),
+        ("again_verify", f"xianjie verify {shlex.quote(context.results.folder.name)}"),
     )  # fmt: skip
     columns = (
         column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),

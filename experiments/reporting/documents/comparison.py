@@ -152,8 +152,8 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     side = "saved" if facts.own.difference < 0 else "spent"
     label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if answer.moves(facts.own) else ""
     return {
-        "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"),
-        "repair": label or words("cell_none"),
+        "item": words("row_own"), "unit": words.unit("yuan/year"), "since": _year(facts.since, words),
+        "persons": words("cell_none"), "repair": label or words("cell_none"),
         "first": Cell(amount.first, words("money_per_year", money=numbers.money(amount.first))),
         "other": Cell(amount.other, words("money_per_year", money=numbers.money(amount.other))),
     }  # fmt: skip
@@ -176,7 +176,7 @@ def _goal_row(
     if counted:
         persons = lacking = words("cell_counted")
     return {
-        "item": words("name_list").join(answer.short_name(each, words) for each in group),
+        "item": words("name_list").join(answer.short_name(each, words) for each in group), "unit": words("unit_of_runs"),
         "first": Cell(change.first, first), "other": Cell(change.other, other),
         "since": _year(change.first_year or facts.since, words), "persons": persons, "repair": lacking,
     }  # fmt: skip
@@ -213,7 +213,8 @@ def _people_rows(
             cells = [cell if each else Cell(None, words("cell_unmonitored")) for cell, each in zip(cells, seen)]
             changed = changed if all(seen) else words("cell_none")
         yield {
-            "item": words(label, year=year), "first": cells[0], "other": cells[1],
+            "item": words(label, year=year), "unit": words.unit("packages" if indicator == HELP else "persons"),
+            "first": cells[0], "other": cells[1],
             "since": _year(facts.since, words), "persons": changed, "repair": words("cell_none"),
         }  # fmt: skip
 
@@ -224,7 +225,7 @@ def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str,
     if not amount.clear:
         return []
     return [{
-        "item": words("row_industry", years=years), "since": _year(facts.since, words),
+        "item": words("row_industry", years=years), "unit": words.unit("yuan"), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
         "persons": words("cell_none"),
         "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),

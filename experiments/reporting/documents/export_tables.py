@@ -11,6 +11,7 @@ import pandas
 
 from experiments.analyses import settings
 from experiments.reporting import figure_data
+from experiments.reporting.documents.assumptions import file_name
 from experiments.reporting.figures import provenance
 from experiments.reporting.lever_values import lever_name, range_text, used_text
 from experiments.reporting.translations import Words
@@ -190,7 +191,7 @@ class _TableMaker:
                     "grade": WEAKEST.index(record.evidence),
                 }  # fmt: skip
             if name in set_here:
-                row["set_by"] = f"{set_here[name][-1].get('place')}:{set_here[name][-1].get('line')}"
+                row["set_by"] = f"{file_name(set_here[name][-1].get('place'))}:{set_here[name][-1].get('line')}"
             rows.append(row)
         rows.sort(key=lambda row: row["grade"])
         return self.table("parameters", rows, columns)

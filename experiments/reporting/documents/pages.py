@@ -6,8 +6,9 @@ from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import TRUE, Consequences
-from experiments.reporting.answer import SLIGHT, persons_move, short_name
+from experiments.reporting.answer import is_slight, persons_move, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
+from experiments.reporting.documents.context import column
 from experiments.reporting.documents.inputs import Mark
 from experiments.reporting.lever_values import used_text
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -25,7 +26,10 @@ def page_table(words: Words, name: str, columns: Sequence[tuple[str, float, str 
         Column(label, title or words(f"page_{label}"), words(f"explains_page_{label}"), width=width)
         for label, width, title in columns
     )
-    return Table(name, words(f"page_table_{name}"), made, rows=tuple(rows), note=note)
+    rows = tuple(rows)
+    if any("unit" in row for row in rows):  # cells of a document say theirs
+        made = (made[0], column(words, "unit", place="workbook"), *made[1:])
+    return Table(name, words(f"page_table_{name}"), made, rows=rows, note=note)
 
 
 def around(found: Mapping[str, float], numbers: OfficeNumbers, digits: int = 0) -> str:
@@ -68,7 +72,7 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
     words = numbers.words
     kinds = [line for line in places if line["scope"] == "segment"]
     own = [line for line in kinds if line["indicator"] == "rural_income"]
-    large = [line for line in kinds if abs(line["difference"]) >= SLIGHT * abs(line["first"])]
+    large = [line for line in kinds if not is_slight(line)]
     for verdict, label in ((LOSES, "who_lose"), (GAINS, "who_gain")):
         found = sorted(
             (line for line in large if line in own and line["verdict"] == verdict), key=lambda line: -abs(line["difference"])
