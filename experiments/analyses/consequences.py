@@ -20,7 +20,7 @@ from experiments.results.folder import Results
 from experiments.results.standing import standing
 from experiments.statistics import estimates, paired
 from sim.clauses import clauses_of
-from sim.core.inputs.parameters import OWN
+from sim.core.inputs.parameters import OWN, load_all
 from sim.goals.fiscal import ENTITLEMENTS
 from sim.world.funds import NOT_PUBLIC
 
@@ -32,6 +32,8 @@ FILE = Path(__file__).with_name("promises.yaml")
 NEAR = 0.01
 #: With fewer pairs a result is a trial: counts, no probabilities.
 TRIAL = 50
+#: Units of levers that offer places to persons; a raise that so small a part of is taken up does little.
+OFFERED, LITTLE = ("jobs", "persons", "places/year"), 0.5
 #: What is reported of persons.
 TRUE, RECORDED, PERSONS = "relapse_rate", "relapse_recorded", "registered_persons"
 
@@ -126,7 +128,7 @@ class Consequences:
     def goals(self) -> list[GoalChange]:
         """Every goal that both results know, in the scoreboard's order, those reached jointly left out."""
         lines = [line for line in self.first.goals if "members" not in line and f"goal.{line['id']}.met" in self._sides[1]]
-        about = tied_to({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
+        about = about_levers({each.id for each in self.levers}, self.first.manifest["scenario"].get("plan"))
         decided = {line["id"] for line in lines if _is_promise(line) and line["id"] in about}
         return [self._goal(line, len(lines), line["id"] in decided) for line in lines]
 
@@ -177,8 +179,8 @@ class Consequences:
         )  # fmt: skip
 
     def _falls(self, indicator: str) -> bool:
-        """Whether what a promise counts falls clearly, and by a tenth, in the first year in force."""
-        amount = self.persons(indicator, self.since)
+        """Whether what a promise counts falls clearly, and by a tenth, in the year that is told of it."""
+        amount = self.persons(indicator, self._standing_year(indicator))
         return amount is not None and amount.high < 0.0 and amount.difference <= -LEAST * amount.first
 
     def _courses(self, name: str) -> list[tuple[int, NDArray[np.float64], NDArray[np.float64]]]:
@@ -190,12 +192,25 @@ class Consequences:
         rise = {use: self.paid(uses=(use,), what="shortfall").difference for use in record.get("uses", ())}
         return tuple(use for use, yuan in rise.items() if yuan > LEAST * max(rise.values()) > 0.0)
 
+    def persons_year(self, change: GoalChange) -> int | None:
+        """The year at whose end the persons of a goal are counted; None where payments are, over the years from its first on."""
+        record = promises().get(change.id, {})
+        return None if change.first_year is None or "persons" not in record else self._standing_year(record["persons"])
+
+    def _standing_year(self, indicator: str) -> int:
+        """The last year at whose end a number of persons clearly differs by half of its largest difference or more: of what is
+        cut year by year the last, of what is cut for a while the end of that. The last year where nothing is clear.
+        """
+        found = {year: amount for year in self.in_force if (amount := self.persons(indicator, year)) is not None and amount.clear}
+        largest = max((abs(amount.difference) for amount in found.values()), default=0.0)
+        return max((year for year, amount in found.items() if 2.0 * abs(amount.difference) >= largest), default=self.years[-1])
+
     def _persons(self, record: Mapping[str, Any], behind: Sequence[str], first_year: int | None) -> Amount | None:
         if first_year is None:
             return None
-        years = [year for year in self.years if year >= first_year]
         if "persons" in record:
-            return self.persons(record["persons"], years[0])
+            return self.persons(record["persons"], self._standing_year(record["persons"]))
+        years = [year for year in self.years if year >= first_year]
         return self.paid(uses=behind, years=years, what="count", a_year=True) if behind else None
 
     def _yuan(self, record: Mapping[str, Any], behind: Sequence[str], first_year: int | None) -> Amount | None:
@@ -204,9 +219,32 @@ class Consequences:
         years = [year for year in self.years if year >= first_year]
         if "fund" in record:
             return self.paid(funds=(record["fund"],), years=years, a_year=True)
-        if "paid" in record:
-            return self.paid(uses=record["paid"], years=years, a_year=True)
+        if "paid" in record:  # of the year whose persons are told
+            return self.paid(uses=record["paid"], years=(self._standing_year(record["persons"]),))
         return self.paid(uses=behind, years=years, what="shortfall", a_year=True) if behind else None
+
+    @cached_property
+    def idle(self) -> list[tuple[LeverChange, int, float, Amount]]:
+        """Levers raised that offer persons something which few of them take: the lever, the year, how many more are offered in
+        it, and how many more persons are counted at its end.
+        """
+        found, changed, book = [], {each.id: each for each in self.levers}, load_all().parameters
+        sides = [each.manifest["parameters"] for each in (self.first, self.other)]
+        for name, record in promises().items():
+            lever = record.get("lever")
+            if (
+                lever not in changed
+                or book[lever].unit not in OFFERED
+                or record.get("persons") in (None, TRUE)
+                or "owed" in record
+            ):
+                continue
+            offered = {year: [_at(_steps(side[lever]), f"{year}-12") for side in sides] for year in self.in_force}
+            year = max(offered, key=lambda each: (offered[each][1] - offered[each][0], each))
+            more, amount = offered[year][1] - offered[year][0], self.persons(record["persons"], year)
+            if more > 0 and amount is not None and amount.difference < LITTLE * more and self.goal(name) is not None:
+                found.append((changed[lever], year, float(more), amount))
+        return found
 
     # -- persons ------------------------------------------------------------------------------------------------------------
 
@@ -328,6 +366,18 @@ def tied_to(levers: Collection[str], plan: Any) -> set[str]:
     """What the clauses of a plan say that any of these levers is about: goals and whatever else lives in the same clause."""
     clauses = clauses_of(plan).values()
     return {name for clause in clauses if not set(levers).isdisjoint(clause.lives) for name in clause.lives}
+
+
+def about_levers(levers: Collection[str], plan: Any) -> set[str]:
+    """Which goals a plan decides over by setting these levers: those of their clauses, unless the clause holds another lever that
+    is the goal's own. Posts are not given up where only their pay is cut, though fewer may then be filled.
+    """
+    found, records = set(), promises()
+    for name in tied_to(levers, plan):
+        own = records.get(name, {}).get("lever")
+        if own in levers or own is None or name not in tied_to({own}, plan):
+            found.add(name)
+    return found
 
 
 def _is_promise(line: Mapping[str, Any]) -> bool:

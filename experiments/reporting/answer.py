@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from experiments.analyses import settings
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
 from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, promises
+from experiments.reporting.lever_values import lever_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results.folder import Results
@@ -18,6 +20,8 @@ from sim.goals.own_goal import is_own_id
 
 #: Fewer persons are no news.
 FEW = 10
+#: In so large a part of the runs a number of persons moves one way where the answer tells it.
+MANY = 0.75
 #: Less than this share of a purse, or of what there is, is no change.
 SLIGHT = 0.01
 #: Who bears so much of a price is named alone; what fewer runs meet is told by persons.
@@ -34,10 +38,10 @@ def in_both_languages(facts: Consequences) -> dict[str, list[str]]:
 
 
 def broken(facts: Consequences) -> list[dict[str, Any]]:
-    """What breaks as plain data, the worst first: ``persons`` and ``yuan`` a year from ``first_year`` on, other less first,
-    None where the model has no such number.
+    """What breaks as plain data, the worst first: ``persons`` and ``yuan`` in ``persons_year``, or where that is None a year from
+    ``first_year`` on, other less first, None where the model has no such number.
     """
-    return [_record(each) for each in facts.broken]
+    return [_record(each) | {"persons_year": facts.persons_year(each)} for each in facts.broken]
 
 
 def _record(change: GoalChange) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
         yield words("answer_same")
         return
     numbers = OfficeNumbers(words)
+    yield from idle(facts, numbers)
     found = facts.broken
     meant = [each for each in found if each.decided]
     promised = [each for each in found if not each.decided and (each.promise or each.owed)]
@@ -73,11 +78,11 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
     if promised:
         year = min(each.first_year or facts.since for each in promised)
         label = "answer_broken_one" if len(promised) == 1 else "answer_broken"
-        yield words(label, year=year, count=numbers.few(len(promised)), items=items(promised, numbers))
+        yield words(label, year=year, count=numbers.few(len(promised)), items=items(promised, numbers, facts))
     if meant:
-        yield words("answer_decided", items=items(meant, numbers))
+        yield words("answer_decided", items=items(meant, numbers, facts))
     if others:
-        yield words("answer_others", items=items(others, numbers))
+        yield words("answer_others", items=items(others, numbers, facts))
     if not promised and not meant:
         yield words("answer_none_broken")
     yield from people(facts, numbers)
@@ -85,7 +90,7 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
     hollow = {change.id for change, _amount in facts.hollow}
     kept = [each for each in facts.kept if each.id not in hollow and (each.difference >= TOLD or each.headline)]
     if kept:
-        yield words("answer_kept", items=items(kept, numbers))
+        yield words("answer_kept", items=items(kept, numbers, facts))
     for change, amount in facts.hollow:
         yield words("answer_hollow", goal=short_name(change, words), money=numbers.money(amount.difference))
     yield from main_goals(facts, numbers)
@@ -93,14 +98,29 @@ def sentences(facts: Consequences, words: Words) -> Iterator[str]:
         yield words("answer_trial", runs=facts.pairs)
 
 
-def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
+def idle(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
+    """Levers that are raised while few take what they offer: what is offered beside what is taken."""
+    from sim.core.inputs.parameters import load_all
+
+    book = load_all().parameters
+    for change, year, more, amount in facts.idle:
+        lever = book[change.id]
+        told = amount.clear and amount.difference >= 1.0
+        yield numbers.words(
+            "answer_idle" if told else "answer_idle_none", name=lever_name(lever, numbers.words), year=year,
+            more=numbers.setting(more, lever.unit), count=numbers.count(amount.difference),
+        )  # fmt: skip
+
+
+def items(changes: Sequence[GoalChange], numbers: OfficeNumbers, facts: Consequences) -> str:
     """Goals with how often each is met, those that stand and fall together in one breath; whom it touches and what is lacking."""
     words, told, texts = numbers.words, set(), []
     for group in grouped(changes):
         worst = group[0]
         if worst.given_up and worst.first < MOSTLY and worst.persons is not None:  # a fall from one run to none says little
             count = numbers.count(worst.persons.difference)
-            texts.append(words("item_given_up", name=short_name(worst, words), count=count))
+            year = facts.persons_year(worst)
+            texts.append(words("item_given_up", name=short_name(worst, words), count=count, year=year))
             continue
         behind, met_first, met_other = worst.behind or worst.id, worst.met_first, worst.met_other
         down = met_other < met_first
@@ -111,7 +131,7 @@ def items(changes: Sequence[GoalChange], numbers: OfficeNumbers) -> str:
             first=numbers.times(met_first, worst.pairs), other=numbers.times(met_other, worst.pairs),
         )  # fmt: skip
         if behind not in told and down and not counted_below(worst):
-            text += concerned(worst, numbers)
+            text += concerned(worst, numbers, facts)
         told.add(behind)
         texts.append(text)
     return words("item_list").join(texts)
@@ -148,15 +168,26 @@ def short_name(change: GoalChange, words: Words) -> str:
     return re.split("（|: ", words.of(change.name))[0]
 
 
-def concerned(change: GoalChange, numbers: OfficeNumbers) -> str:
-    """Whom a broken promise touches and how much is lacking, as the tail of a sentence."""
+def concerned(change: GoalChange, numbers: OfficeNumbers, facts: Consequences) -> str:
+    """Whom a broken promise touches and how much is lacking, each with its years, as the tail of a sentence."""
     words, text = numbers.words, ""
+    year = facts.persons_year(change)
+    years = span_a_year(range(change.first_year or facts.since, facts.years[-1] + 1), words)
     if change.persons is not None and abs(change.persons.difference) >= 1.0:
-        label = "tail_cases" if change.behind else "tail_persons"
-        text += words(label, count=numbers.count(change.persons.difference))
+        label = "tail_cases" if change.behind and year is None else "tail_persons"
+        text += words(label, count=numbers.count(change.persons.difference), year=year, years=years)
+        years = words("over_each") if label == "tail_cases" else years
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
-        text += words("tail_gap" if change.behind else "tail_less", money=numbers.money(change.yuan.difference))
+        if year is not None and not change.behind:
+            years = words("over_same")
+        text += words("tail_gap" if change.behind else "tail_less", money=numbers.money(change.yuan.difference), years=years)
     return text
+
+
+def span_a_year(years: Sequence[int], words: Words) -> str:
+    """Over which years something is told as a mean, or in which."""
+    first, last = years[0], years[-1]
+    return words("over_year", year=first) if first == last else words("over_years", first=first, last=last)
 
 
 def worst_year(facts: Consequences) -> tuple[int, Amount] | None:
@@ -171,7 +202,7 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
     if found is None:
         return
     year, amount = found
-    if not persons_move(amount):
+    if not persons_move(amount, facts.pairs):
         yield words("people_same")
         return
     side = "more" if amount.difference > 0 else "fewer"
@@ -187,14 +218,15 @@ def people(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         text += words(f"people_{label}_{side}", count=numbers.count(seen))
     last = facts.years[-1]
     end = facts.persons(TRUE, last)
-    if year != last and end is not None and persons_move(end) and end.difference * amount.difference > 0:
+    if year != last and end is not None and persons_move(end, facts.pairs) and end.difference * amount.difference > 0:
         text += words(f"people_end_{side}", year=last, count=numbers.count(end.difference))
     yield words("sentence_end", text=text)
 
 
-def persons_move(amount: Amount) -> bool:
-    """Whether a number of persons clearly changes, and by more than a few."""
-    return amount.clear and abs(amount.difference) >= FEW
+def persons_move(amount: Amount, pairs: int) -> bool:
+    """Whether a number of persons clearly changes, by more than a few and in most runs: the mean of a few runs is no news."""
+    turned = amount.rises if amount.difference > 0 else amount.falls
+    return amount.clear and abs(amount.difference) >= FEW and turned >= MANY * pairs
 
 
 def money(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
@@ -214,6 +246,11 @@ def money(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
 def moves(amount: Amount) -> bool:
     """Whether money clearly changes, and by more than a trifle of it."""
     return amount.clear and abs(amount.difference) > SLIGHT * abs(amount.first)
+
+
+def is_slight(line: Mapping[str, Any]) -> bool:
+    """Whether a line of a comparison changes less than a hundredth of what there is."""
+    return abs(line["difference"]) < SLIGHT * abs(line["first"])
 
 
 def in_order(changes: Sequence[GoalChange]) -> list[GoalChange]:
@@ -236,9 +273,17 @@ def main_goals(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         return
     names = words("name_list").join(words("quoted_name", name=short_name(each, words)) for each in left)
     times = words("name_list").join(numbers.times(each.met_first, each.pairs) for each in left)
-    poor = all(each.first < 0.5 for each in left)
+    poor = all(each.first < 0.5 for each in left) and cuts(facts)  # where nothing is cut nobody would think of harm
     label = f"main_same{'_poor' if poor else ''}{'_one' if len(left) == 1 else ''}"
     yield words(label, goals=names, times=times)
+
+
+def cuts(facts: Consequences) -> bool:
+    """Whether the plan takes any lever back."""
+    from sim.core.inputs.parameters import load_all
+
+    book = load_all().parameters
+    return any(settings.is_cut(book[each.id], each) for each in facts.levers if each.id in book)
 
 
 def describe_levers(facts: Consequences, numbers: OfficeNumbers, most: int = 4) -> str:
@@ -260,7 +305,7 @@ def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, mo
         known = book[each.id]
         was, now, end = (numbers.setting(value, known.unit) for value in (each.first, each.other, each.last))
         label = "lever_changed" if end == now else "lever_changed_again"
-        texts.append(words(label, name=words.of(_names(known)), first=was, other=now, last=end))
+        texts.append(words(label, name=lever_name(known, words), first=was, other=now, last=end))
     if not texts:
         return ""
     shown = words("item_comma").join(texts[:most])
@@ -270,19 +315,18 @@ def describe_settings(changes: Sequence[LeverChange], numbers: OfficeNumbers, mo
     return words("levers_from", month=numbers.month(start), text=shown)
 
 
-def _names(known: Any) -> Mapping[str, str]:
-    names: Mapping[str, str] = known.name.model_dump()
-    return names
-
-
 def add_answers(made: dict[str, Any], found: Sequence[Results]) -> None:
     """Give a comparison its ``answer`` (sentences by language) and ``broken``, each of its parts its own, all together on top."""
     made["answer"], made["broken"] = {language: [] for language in LANGUAGES}, []
     for one, other in zip(made["comparisons"], found[1:], strict=True):
         facts = Consequences(found[0], other)
         one["answer"], one["broken"], one["since"] = in_both_languages(facts), broken(facts), facts.since
+        title = settings.title(other.manifest["scenario"])
         for language in LANGUAGES:
-            made["answer"][language] += one["answer"][language]
+            told = list(one["answer"][language])
+            if len(found) > 2:  # whose answer it is
+                told[0] = Words(language)("of_plan", plan=short_title(title[language]), text=told[0])
+            made["answer"][language] += told
         made["broken"] += [{"scenario": one["other"], **each} for each in one["broken"]]
 
 
@@ -310,7 +354,7 @@ def repair_sentence(found: Mapping[str, Any], words: Words) -> str:
     own, public = found["own_yuan"], found.get("public_yuan", found["own_yuan"])
     by = "own" if own >= MOSTLY * public else "public"  # posts, for one, are paid by upper levels
     price = words(f"repair_price_{by}", money=numbers.money(own if by == "own" else public))
-    facts = {"goal": goal, "lever": words.of(_names(known)), "value": value, "price": price,
+    facts = {"goal": goal, "lever": lever_name(known, words), "value": value, "price": price,
              "times": numbers.times(found["met"], found["runs"])}  # fmt: skip
     if found.get("kept", True):
         return words("repair_found", **facts)

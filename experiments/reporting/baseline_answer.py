@@ -12,8 +12,8 @@ import numpy as np
 
 from experiments.analyses import settings
 from experiments.analyses.changes import Amount, GoalChange, LeverChange
-from experiments.analyses.consequences import RECORDED, TRUE, Consequences, monitored, tied_to
-from experiments.reporting.answer import MOSTLY, items, short_name
+from experiments.analyses.consequences import RECORDED, TRUE, Consequences, about_levers, monitored
+from experiments.reporting.answer import MOSTLY, describe_settings, items, persons_move, short_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results import curves
@@ -56,6 +56,12 @@ class BaselineFacts:
         """The last simulated year."""
         return self.itself.years[-1]
 
+    @cached_property
+    def in_force(self) -> list[int]:
+        """The years from the first on that the plan changes: a mean of money over earlier ones would hide what it changes."""
+        first = min((int(each.month[:4]) for each in self.settings), default=self.itself.years[0])
+        return [year for year in self.itself.years if year >= first]
+
     def level(self, indicator: str, year: int | None = None) -> Amount | None:
         """An indicator under the plan at a year's end, in persons where it is a share of them."""
         return self.itself.persons(indicator, year or self.last)
@@ -70,7 +76,7 @@ class BaselineFacts:
         """The promises that the plan gives up by what it sets: it takes their own lever back, and misses them in most runs."""
         book = load_all().parameters
         cut = [each.id for each in self.settings if settings.is_cut(book[each.id], each)]
-        about = tied_to(cut, self.results.manifest["scenario"].get("plan")) if cut else set()
+        about = about_levers(cut, self.results.manifest["scenario"].get("plan")) if cut else set()
         return [each for each in self.itself.goals if each.id in about and each.promise and each.pairs and each.other < MOSTLY]
 
     @cached_property
@@ -133,15 +139,18 @@ def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
 
 
 def _given_up(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
-    """What a changed plan gives up by decision; that nothing else of it was held against the baseline."""
-    words = numbers.words
+    """What a changed plan changes and gives up by decision; that nothing else of it was held against the baseline."""
+    words, told = numbers.words, []
+    if facts.settings:
+        told.append(words("base_changed", levers=describe_settings(facts.settings, numbers)))
     if facts.given_up:
         names = (words("quoted_name", name=short_name(each, words)) for each in facts.given_up)
         times = (numbers.times(each.met_other, each.pairs) for each in facts.given_up)
         items = (words("base_given_up_item", name=name, times=each) for name, each in zip(names, times))
-        yield words("base_given_up", items=words("item_list").join(items))
-    if facts.settings:
-        yield words("base_not_compared")
+        told.append(words("base_given_up", items=words("item_list").join(items)))
+    if told:
+        yield words("sentence_gap").join(told)
+        yield words("base_not_compared_else" if facts.given_up else "base_not_compared")
 
 
 def _policy(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
@@ -208,11 +217,11 @@ def _own_money(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     held = [each for each in own.broken if each.id != FLOOR]
     promised = held_up(own)
     if promised:
-        yield words("base_own_holds", items=items(promised, numbers))
+        yield words("base_own_holds", items=items(promised, numbers, own))
     elif not held:
         yield words("base_own_none")
     below = own.persons(TRUE, facts.last)
-    if below is not None and below.clear:
+    if below is not None and persons_move(below, own.pairs):
         side = "more" if below.difference > 0 else "fewer"
         yield words(f"base_own_{side}", year=facts.last, count=numbers.count(below.difference))
     unmoved = [each for each in own.goals if each.headline and each.id not in {one.id for one in own.broken}]

@@ -11,6 +11,7 @@ import pandas
 
 from experiments.analyses import comparison
 from experiments.reporting.goal_selection import plan_goals
+from experiments.reporting.lever_values import lever_name, used_text
 from experiments.reporting.translations import LANGUAGES, Words
 from experiments.results import curves
 from experiments.results.folder import Results
@@ -68,9 +69,8 @@ def _setting(name: str, value: Any) -> dict[str, str]:
     names = {}
     for language in LANGUAGES:
         words = Words(language)
-        plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-        text = words.level(float(value), record.unit if record else "") if plain else str(value)
-        names[language] = words("event_set", name=words.of(dict(record.name)) if record else name, value=text)
+        text = used_text(record, value, words) if record else str(value)
+        names[language] = words("event_set", name=lever_name(record, words) if record else name, value=text)
     return names
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from experiments.reporting.translations import HUNDRED_MILLION, LARGE, MILLION, Words
 
+#: What a name says of shares that are told in percent anyway: （1为按计划，0为不运行）.
+AS_SHARE = re.compile(r"（1为[^）]*）|, 1 as planned, 0 none$")
 NUMBER = re.compile(r"-?[\d.,]+")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+#: Figures that somebody may have typed; what has more was worked out, and is known no better than to three.
+TYPED = 4
 
 
 def value_text(lever: Any, value: Any, words: Words) -> str:
@@ -28,7 +33,33 @@ def _any(lever: Any, value: Any, words: Words) -> str:
         return words("comma").join(
             f"{name} {number_text(each, lever.unit, words)}" for name, each in zip(part_names(lever, words), value, strict=True)
         )
-    return words.option(value, typed=False) if isinstance(value, str) else number_text(value, lever.unit, words)
+    if isinstance(value, str):
+        return words.month(value) if MONTH.fullmatch(value) else words.option(value, typed=False)
+    return number_text(value, lever.unit, words)
+
+
+def used_text(lever: Any, value: Any, words: Words) -> str:
+    """The value that a run used, as a brief tells it wherever it does: what was worked out to three figures."""
+    return value_text(lever, worked_out(value), words)
+
+
+def worked_out(value: Any) -> Any:
+    """A number with more figures than anybody types to three of them, each of a list or by month; counts below a million, and
+    whatever is no number, as they are.
+    """
+    if isinstance(value, Mapping):
+        return {month: worked_out(each) for month, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [worked_out(each) for each in value]
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or (value == int(value) and abs(value) < MILLION):
+        return value
+    return value if float(f"{value:.{TYPED}g}") == value else float(f"{value:.3g}")
+
+
+def lever_name(lever: Any, words: Words) -> str:
+    """The name of a lever or an assumption beside its value in office units."""
+    name = words.of(lever.name.model_dump())
+    return AS_SHARE.sub("", name) if lever.unit == "share" else name
 
 
 def part_names(lever: Any, words: Words) -> list[str]:
@@ -45,6 +76,20 @@ def limits_text(lever: Any, limits: Sequence[float], words: Words) -> tuple[str,
     if same and not (words.language == "zh" and "%" in low):
         low = "".join(NUMBER.findall(low)).strip()
     return low, high
+
+
+def range_text(parameter: Any, value: Any, words: Words) -> str:
+    """What a parameter is drawn from, or a lever's bounds; empty for one that has neither, or that a county sets beyond it."""
+    limits = parameter.range or parameter.bounds
+    if limits is None or (isinstance(value, (int, float)) and not limits[0] <= value <= limits[1]):
+        return ""
+    if parameter.range and parameter.has_factor_range:  # drawn as one factor of them all
+        return words("range_factor", range=words("range", low=f"{limits[0]:g}", high=f"{limits[1]:g}"))
+    low, high = limits_text(parameter, limits, words)
+    before = re.match(r"[^\d.-]*", high)
+    if before and before[0] and low.startswith(before[0]):  # 每年0.5%～8%
+        high = high[before.end() :]
+    return words("range" if limits[0] >= 0 else "range_signed", low=low, high=high)
 
 
 def number_text(value: float, unit: str, words: Words) -> str:

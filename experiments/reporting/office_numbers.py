@@ -117,6 +117,8 @@ class OfficeNumbers:
         """What somebody set, in a unit of parameters."""
         if isinstance(value, (list, tuple)):
             return self.words("comma_list").join(self.setting(each, unit) for each in value)
+        if isinstance(value, str):
+            return self.words.option(value, typed=False)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return str(value)
         if unit in ("share", "probability/month"):

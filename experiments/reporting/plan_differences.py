@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from experiments.analyses import settings
-from experiments.reporting.lever_values import part_names, value_text
+from experiments.reporting.lever_values import lever_name, part_names, value_text
 from experiments.reporting.translations import Words
 from sim.core.inputs.parameters import LONGEST, Parameter, load_all
 from sim.core.inputs.resolve import month_name, value_in_force
@@ -73,7 +73,7 @@ def _parts(parameter: Parameter, values: Sequence[Any], words: Words) -> list[tu
 
 def _sentence(parameter: Parameter, part: str, before: Any, found: Sequence[tuple[int, Any]], words: Words) -> str:
     found = [found[0], *(after for one, after in pairwise(found) if one[1] != after[1])]  # a part may stay where another moves
-    name = words.of(parameter.name.model_dump())
+    name = lever_name(parameter, words)
     name = words("plan_changes_part", name=name.partition(":")[0], part=part) if part else name
     tell = partial(value_text, parameter, words=words)
     (month, value), rest = found[0], found[1:]
@@ -99,5 +99,5 @@ def in_proportion(scenario: Scenario, words: Words, explain: bool) -> list[str]:
     lines = []
     for identity, value in found.items():
         lever = load_all().parameters[identity]
-        lines.append(words("plan_scaled_line", name=words.of(lever.name.model_dump()), value=value_text(lever, value, words)))
+        lines.append(words("plan_scaled_line", name=lever_name(lever, words), value=value_text(lever, value, words)))
     return [words("plan_scaled_head", count=len(found)), *lines]

@@ -13,6 +13,7 @@ LANGUAGES = ("zh", "en")
 LARGE = 10_000  # yuan, from which a county office says 万元
 HUNDRED_MILLION = 100_000_000  # yuan, from which it says 亿元
 MILLION = 1_000_000
+DUST = 1e-9  # less is what adding the same numbers up in another order leaves
 COUNTED = ("persons", "households", "cases", "months", "years", "students", "projects", "townships", "enterprises")
 
 
@@ -117,13 +118,13 @@ class Words:
         if value is None or not math.isfinite(value):
             return self("unknown")
         shown = 100 * value if unit == "share" else value
-        size = abs(shown)
+        size = abs(shown) if abs(shown) >= DUST else 0.0
         whole = size >= 100 or (unit in COUNTED and (size >= 10 or float(shown).is_integer()))
         digits = 0 if whole or size == 0 else 1 if size >= 10 else 2
         text = self.grouped(f"{size:,.{digits}f}")
         if size and float(text.replace(",", "")) == 0:
             text = plain(size, 2)
-        return (self.minus if shown < 0 else "+" if sign and shown > 0 else "") + text
+        return (self.minus if shown < 0 < size else "+" if sign and shown > 0 < size else "") + text
 
     def level(self, value: float, unit: str) -> str:
         """A set level with its unit, as short as it was written: 2 %, not 2.00 %."""

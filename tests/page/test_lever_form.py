@@ -5,6 +5,7 @@ import pytest
 from experiments.page import lever_form
 from experiments.page.workspace import Workspace
 from experiments.reporting.translations import Words
+from sim.core.inputs import shipped
 from sim.core.inputs.errors import InputError, UserError
 from sim.core.inputs.parameters import load_all
 from sim.scenario import load_scenario
@@ -32,11 +33,85 @@ def test_every_lever_has_a_field_with_unit_bounds_and_evidence():
         assert field.options or float(field.low) < float(field.high)
 
 
-@pytest.mark.parametrize("name", ["baseline", "floor_10m", "dibao_line_10", "exit_taper", "kpi_gaming"])
-def test_a_form_left_as_it_was_changes_nothing(name):
+@pytest.mark.parametrize("name", sorted(name for name in shipped.files() if "/" not in name and name != shipped.COUNTY))
+def test_the_form_of_a_shipped_plan_left_as_it_was_changes_nothing(name):
     plan = load_scenario(name)
     own = {"public_posts.count": 4000}
     assert lever_form.read(fields_of(plan), own, plan, load_scenario("baseline")) == (own, {}, {})
+
+
+def by_month(scenario, lever):
+    """What a lever is in every month of the form."""
+    found = lever_form.steps(scenario)[lever]
+    return [found[max(each for each in found if each <= month)] for month in range(lever_form.MONTHS)]
+
+
+@pytest.mark.parametrize("model", ["baseline", "dibao_line_10"])
+def test_one_changed_year_leaves_the_months_of_the_others_as_they_are(tmp_path, model):
+    lever, workspace = "lines.dibao_uprating", Workspace(tmp_path)
+    workspace.create("mine", model)
+    plan = workspace.plan("mine")
+    before = by_month(plan.scenario, lever)
+    form = fields_of(plan.scenario)
+    year_ends = [before[12 * number + 11] for number in range(5)]
+    assert [form[f"{lever}:0:{year}"] for year in lever_form.YEARS] == [f"{each:.10g}" for each in year_ends]
+    settings, problems, _typed = lever_form.read(form | {f"{lever}:0:2023": "1.3"}, {}, plan.scenario, workspace.base(plan))
+    assert not problems and "2023-07" in settings[lever] and not any(month.endswith("-01") for month in [*settings[lever]][1:])
+    after = by_month(workspace.save("mine", "", settings).scenario, lever)
+    july = slice(30, 42)  # July 2023 to June 2024
+    assert after[july] == [1.3] * 12
+    assert after[:30] == before[:30] and after[42:] == before[42:]
+
+
+def test_a_year_after_a_changed_one_keeps_its_value_where_the_file_had_none_for_it(tmp_path):
+    lever, workspace = "public_posts.count", Workspace(tmp_path)
+    workspace.create("mine")
+    plan = workspace.plan("mine")
+    settings, _problems, _typed = lever_form.read(
+        fields_of(plan.scenario) | {f"{lever}:0:2023": "3000"}, {}, plan.scenario, workspace.base(plan)
+    )
+    assert settings == {lever: {"2021-01": 5000, "2023-01": 3000, "2024-01": 5000}}
+    saved = workspace.save("mine", "", settings)
+    again = fields_of(saved.scenario) | {f"{lever}:0:2024": "3000", f"{lever}:0:2025": "3000"}
+    settings, _problems, _typed = lever_form.read(again, settings, saved.scenario, workspace.base(saved))
+    assert settings == {lever: {"2021-01": 5000, "2023-01": 3000}}
+
+
+def test_steps_after_the_years_of_the_form_stay(tmp_path):
+    lever, plan = "public_posts.count", load_scenario("exit_taper")
+    settings, _problems, _typed = lever_form.read(
+        fields_of(plan) | {f"{lever}:0:2022": "4000"}, {}, plan, load_scenario("baseline")
+    )
+    months = settings[lever]
+    assert (months["2022-01"], months["2023-01"], months["2026-01"], months["2028-01"]) == (4000, 5000, 4800, 0)
+
+
+@pytest.mark.parametrize(
+    ("standing", "values", "written"),
+    [
+        ({0: 1.0, 6: 1.06, 18: 1.166}, [1.06, 1.2, 1.2, 1.2, 1.2], {"2021-01": 1.0, "2021-07": 1.06, "2022-07": 1.2}),
+        ({0: 1.0, 6: 1.06}, [1.06, 1.06, 1.3, 1.06, 1.06],
+         {"2021-01": 1.0, "2021-07": 1.06, "2023-07": 1.3, "2024-07": 1.06}),
+        ({0: 1.0, 2: 1.1, 8: 1.2}, [1.3, 1.2, 1.2, 1.2, 1.2],
+         {"2021-01": 1.0, "2021-03": 1.1, "2021-09": 1.3, "2022-07": 1.2}),
+        ({0: 1.0, 6: 1.06}, [2.0] * 5, 2.0),
+        ({0: 1.123456789, 24: 1.3}, [1.123457, 1.123457, 1.4, 1.4, 1.4], {"2021-01": 1.123456789, "2023-01": 1.4}),
+    ],
+)  # fmt: skip
+def test_a_changed_year_holds_from_the_month_in_which_the_lever_changes(standing, values, written):
+    parameter = load_all().parameters["lines.dibao_uprating"]
+    base = lever_form.steps(load_scenario("baseline"))["lines.dibao_uprating"]
+    assert lever_form.dated(parameter, values, standing, base) == written
+
+
+def test_a_lever_is_told_in_the_words_and_units_of_an_office():
+    reference = load_scenario("baseline")
+    levers = {field.id: field for group in lever_form.groups(reference, reference, {}, WORDS, {}, {}) for field in group.fields}
+    assert levers["data_match.active"].name == "部门数据比对覆盖率" and levers["data_match.active"].unit == "%"
+    told = "".join(field.effect for field in levers.values())
+    assert "40000000" not in told and "（0." not in told and "（work）" not in told
+    assert levers["lines.dibao_uprating"].turns == "7月" and not levers["budget.industry_share"].turns
+    assert levers["budget.bridging_paid"].held_month == "2026年1月"
 
 
 @pytest.mark.parametrize("lever", [each.id for each in LEVERS if each.options is None and each.changes_from is None])

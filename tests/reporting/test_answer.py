@@ -524,9 +524,36 @@ def test_the_brief_of_a_changed_plan_names_its_settings_and_what_it_gives_up(com
     _made, _results, out = compared
     brief, base = (build.build_brief(inputs.open_source(out / name), [], language, "") for name in ("cut", "base"))
     first = brief.sections[0].blocks[0].text
-    assert changed in brief.subtitle and missed in first
+    assert changed in first and missed in first and changed not in brief.subtitle  # said once
     assert OfficeNumbers(Words(language)).times(0, PAIRS) in first
-    assert changed not in base.subtitle and missed not in base.sections[0].blocks[0].text
+    assert changed not in base.sections[0].blocks[0].text and missed not in base.sections[0].blocks[0].text
+
+
+def test_what_is_to_be_checked_has_the_value_that_the_run_used():
+    """Not what the county's file says of it, which the plan or the middle of a draw may replace; of a dated one the first."""
+    values = {"earnings.post_pay": {"2021-01": 400, "2023-01": 200}, "enclave_projects.construction_plan": 2083.3333333333335}
+    listed = [
+        {"parameter": name, "name": {"zh": f"{name}（元）", "en": name}, "value": 1234.5678, "evidence": "assumed"}
+        for name in values
+    ]
+    results = SimpleNamespace(manifest={"parameters": values, "scenario": {"county": listed}})
+    told = documents_pages.checks(results, OfficeNumbers(Words("zh")))
+    assert "earnings.post_pay（本文暂用2021年1月起400元/月" in told and "construction_plan（本文暂用2080亩" in told
+    assert "1234" not in told and "{" not in told
+
+
+@pytest.mark.parametrize(
+    ("levers", "decided", "not_decided"),
+    [
+        ({"public_posts.count"}, {"E4_posts"}, set()),
+        ({"earnings.post_pay", "public_posts.per_household"}, set(), {"E4_posts"}),  # as many posts stay on offer
+        ({"budget.county_floor"}, {"B1_floor", "B2"}, {"H1_ordinary"}),
+        ({"medical_reimbursement.target_ordinary"}, {"H1_ordinary"}, {"H1_major"}),
+    ],
+)
+def test_a_promise_is_decided_over_by_its_own_lever_alone(levers, decided, not_decided):
+    found = consequences.about_levers(levers, None)
+    assert decided <= found and found.isdisjoint(not_decided)
 
 
 def test_only_what_a_plan_takes_back_is_given_up(compared):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from experiments.reporting import lever_values
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words, margin
+from sim.core.inputs.parameters import load_all
 
 ZH, EN = OfficeNumbers(Words("zh")), OfficeNumbers(Words("en"))
 
@@ -83,3 +85,27 @@ def test_chinese_has_no_comma_and_no_blank_and_no_number_has_a_power_of_ten():
     assert zh.percents(0.13, 0.31) == "13%～31%" and en.percents(0.13, 0.31) == "13–31 %"
     assert zh.number(0.0000043, "points") == en.number(0.0000043, "points") == "0.0000043"
     assert en.level(0.00002, "multiple") == "0.00002 times"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(2083.3333333333335, 2080), (144.44444444444443, 144), (4166666.6666666665, 4170000), (0.0465, 0.0465), (15585, 15585),
+     (43.75, 43.75), ({"2021-01": 0.69444444}, {"2021-01": 0.694}), ([17.3611111, 0], [17.4, 0]), ("work", "work"), (True, True)],
+)  # fmt: skip
+def test_what_was_worked_out_is_told_to_three_figures_and_what_was_typed_as_it_is(value, told):
+    assert lever_values.worked_out(value) == told
+
+
+@pytest.mark.parametrize(
+    ("identity", "value", "zh", "span"),
+    [("enclave_projects.park_scale", 4166666.6666666665, "417万元/月", "300～2000万元/月"),
+     ("enterprise_growth.entry", "profit", "看盈利", ""),
+     ("enclave_projects.tax_yield", 0.03, "每年3%", "每年0.5%～8%"),
+     ("province.growth", {"2021-01": 0.101, "2022-01": 0.0465}, "2021年1月起10.1%，2022年1月起4.65%", None),
+     ("lines.poverty_line", {"2021-01": 4160}, "2021年1月起4160元/人年", "取值的0.98～1.03倍"),
+     ("founding.registered_persons", 20000, "20000人", "")],  # a county's own, beyond the range of Lingyuan
+)  # fmt: skip
+def test_a_value_and_its_range_are_told_in_office_units(identity, value, zh, span):
+    parameter = load_all().parameters[identity]
+    assert lever_values.used_text(parameter, value, Words("zh")) == zh
+    assert span is None or lever_values.range_text(parameter, value, Words("zh")) == span

@@ -39,9 +39,11 @@ def _edit_page(
     scenario = plan.scenario or reference
     text = problem or (views.problem_text(plan.problem, words) if plan.problem else "")
     jobs = [views.job_row(job, page.workspace, words) for job in page.queue.jobs() if job.plan == plan.name and job.kind == "run"]
+    groups = lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed)
     return page.render(
         request, "edit.html.j2", status, name=plan.name, title=words.of(plan.title), own=plan.own, problem=text, jobs=jobs[:5],
-        groups=lever_form.groups(scenario, reference, plan.tree.get("set") or {}, words, problems, typed), years=lever_form.YEARS,
+        groups=groups, wrong=[field for group in groups for field in group.fields if field.problem], years=lever_form.YEARS,
+        last_year=plan_differences.last_year(scenario),
         differences=list(plan_differences.differences(scenario, reference, words)),
         option_name=partial(words.option, typed=False), choices=runs.choices(words),
         copy=words("screen_copy_of", name=words.of(plan.title))[:40],

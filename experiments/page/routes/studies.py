@@ -1,6 +1,7 @@
 """Questions to several runs: plans compared, and levers swept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,9 @@ from experiments.page import answers, lever_form, views
 from experiments.page.jobs import RESULT, Job
 from experiments.page.routes.runs import argument, count_of, extend, job_of
 from experiments.page.routes.shared import SEED, Page, redirect
+from experiments.reporting.answer import short_title
+from experiments.reporting.lever_values import lever_name
+from experiments.reporting.translations import LANGUAGES, Words
 from sim.core.inputs.parameters import load_all
 from sim.scenario import Scenario
 
@@ -90,6 +94,16 @@ async def show_sweep(request: Request, page: Page) -> Response:
     return page.render(request, "sweep.html.j2", cards=await run_in_threadpool(page.cards), levers=levers, here="/sweep")
 
 
+def _title(plan: Mapping[str, str], factors: Mapping[str, Any]) -> dict[str, str]:
+    """A sweep is called after the plan and the levers that it tries."""
+    book, found = load_all().parameters, {}
+    for language in LANGUAGES:
+        words = Words(language)
+        names = words("name_list").join(lever_name(book[each], words) for each in factors)
+        found[language] = words("sweep_title", plan=short_title(plan[language]), levers=names)
+    return found
+
+
 async def start_sweep(request: Request, page: Page) -> Response:
     """Put a sweep into the queue."""
     form = await page.form(request)
@@ -104,7 +118,7 @@ async def start_sweep(request: Request, page: Page) -> Response:
         factors[lever] = lever_form.read_values(book[lever], str(form.get(f"values{number}", "")), MOST_VALUES)
     count = count_of(page, str(form.get("replications", "10")))
     spec = {
-        "title": plan.title,
+        "title": _title(plan.title, factors),
         "scenarios": [argument(plan).removeprefix("inputs/")],
         "design": "grid",
         "replications": int(count),

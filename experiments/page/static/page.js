@@ -55,7 +55,9 @@ if (form) {
   const run = async () => {
     const key = await send();
     if (events) events.close();
-    if (!key) return;
+    stale.hidden = key ? !shown : false;
+    stale.textContent = key ? stale.dataset.stale : stale.dataset.wrong;
+    if (!key) { state.textContent = ""; return; }
     state.textContent = now.dataset.wait || "…";
     events = new EventSource(form.dataset.look + "?key=" + encodeURIComponent(key));
     events.onmessage = (event) => {
@@ -75,7 +77,7 @@ if (form) {
       if (news.ended) events.close();
     };
   };
-  const changed = later(async () => { stale.hidden = !shown; await run(); }, 700);
+  const changed = later(run, 700);
 
   form.addEventListener("input", (event) => {
     dirty = true;

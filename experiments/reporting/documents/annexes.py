@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from experiments.analyses.changes import Amount
 from experiments.analyses.consequences import Consequences
+from experiments.reporting.answer import short_title
 from experiments.reporting.documents import assumptions, drivers, goals, money, people, townships, workbook_tables
 from experiments.reporting.documents.content import Block, Cell, Column, Illustration, Paragraph, Section, Table
 from experiments.reporting.documents.context import ReportContext, column
@@ -53,7 +54,10 @@ def of_comparison(
             *townships.build_tables(other),
         ]
         title = words("compare_section", other=other.title)
-        sections += renamed([Section(f"against{number}", title, tuple(blocks))], suffix)
+        found = renamed([Section(f"against{number}", title, tuple(blocks))], suffix)
+        if suffix:
+            found = [replace(each, title=title) for each in named_after(found, short_title(other.title), words)]
+        sections += found
     last: dict[str, list[Block]] = {
         "again": [replace(assumptions.build_reproduction_table(each, command), id=f"again{number or ''}")
                   for number, each in enumerate((first, *others))],
@@ -61,6 +65,10 @@ def of_comparison(
     if pictures:
         last["other"] = list(_pictures([each.results for each in sources], words))
     return [*sections, *_titled(last, words)]
+
+
+#: Decimals of sums in a workbook, in 万元 or million yuan: to the yuan, so that lines add up.
+MONEY_DIGITS = 4
 
 
 def build_money_table(facts: Consequences, words: Words) -> Table:
@@ -76,8 +84,8 @@ def build_money_table(facts: Consequences, words: Words) -> Table:
         if public:
             rows.append(_money_row(words("public_money"), facts.public, numbers))
     columns: tuple[Column, ...] = (
-        column(words, "fund", width=2.6), column(words, "money_first", "whole"), column(words, "money_other", "whole"),
-        column(words, "money_change", "whole"), column(words, "certain", width=1.0),
+        column(words, "fund", width=2.6), column(words, "money_first", "money"), column(words, "money_other", "money"),
+        column(words, "money_change", "money"), column(words, "certain", width=1.0),
     )  # fmt: skip
     first, last = facts.in_force[0], facts.in_force[-1]
     return Table("money", words("table_money", first=first, last=last), columns, rows=tuple(rows), note=words("note_money"))
@@ -94,7 +102,10 @@ def build_years_table(facts: Consequences, words: Words) -> Table:
     for name, funds in (*lines, (words("public_money"), tuple(own))):
         found = {year: facts.paid(funds=funds, years=(year,)) for year in facts.years}
         rows.append({"fund": name, **{f"y{year}": _year_cell(amount, numbers) for year, amount in found.items()}})
-    years = (column(words, f"y{year}", "whole", titled=str(year), meaning="explains_money_year") for year in facts.years)
+    years = (
+        column(words, f"y{year}", "money", titled=words("col_money_year", year=year), meaning="explains_money_year")
+        for year in facts.years
+    )
     columns = (column(words, "fund", width=2.6), *years)
     return Table("money_years", words("table_money_years"), columns, rows=tuple(rows), note=words("note_money_years"))
 
@@ -102,17 +113,23 @@ def build_years_table(facts: Consequences, words: Words) -> Table:
 def _year_cell(amount: Amount, numbers: OfficeNumbers) -> Cell:
     shown = numbers.table_money(amount.difference, sign=True)
     unsure = abs(amount.difference) >= 1.0 and not amount.clear
-    return Cell(round(amount.difference), numbers.words("year_unsure", money=shown) if unsure else shown)
+    value = round(amount.difference / numbers.words.table_money, MONEY_DIGITS)
+    return Cell(value, numbers.words("year_unsure", money=shown) if unsure else shown)
+
+
+def _sum(yuan: float, numbers: OfficeNumbers, sign: bool = False) -> Cell:
+    """A sum in the unit of tables of money."""
+    return Cell(round(yuan / numbers.words.table_money, MONEY_DIGITS), numbers.table_money(yuan, sign=sign))
 
 
 def _money_row(name: str, amount: Amount, numbers: OfficeNumbers) -> dict[str, Cell | str]:
     large = abs(amount.difference) >= 1.0
     return {
         "fund": name,
-        "money_first": Cell(round(amount.first), numbers.table_money(amount.first)),
-        "money_other": Cell(round(amount.other), numbers.table_money(amount.other)),
-        "money_change": Cell(round(amount.difference), numbers.table_money(amount.difference, sign=True)),
-        "certain": numbers.words("certain_yes" if amount.clear or not large else "certain_no"),
+        "money_first": _sum(amount.first, numbers),
+        "money_other": _sum(amount.other, numbers),
+        "money_change": _sum(amount.difference, numbers, sign=True),
+        "certain": numbers.words("no_difference" if not large else "certain_yes" if amount.clear else "certain_no"),
     }
 
 
@@ -126,6 +143,18 @@ def renamed(sections: Sequence[Section], suffix: str) -> list[Section]:
         )
         for section in sections
     ]  # fmt: skip
+
+
+def named_after(sections: Sequence[Section], plan: str, words: Words) -> list[Section]:
+    """Sections, and the tables and sheets in them, that say which of several plans they are about."""
+
+    def named(block: Block) -> Block:
+        return replace(block, title=words("of_plan", plan=plan, text=block.title)) if isinstance(block, Table) else block
+
+    return [
+        replace(each, title=words("of_plan", plan=plan, text=each.title), blocks=tuple(map(named, each.blocks)))
+        for each in sections
+    ]
 
 
 def _titled(sections: dict[str, list[Block]], words: Words) -> list[Section]:

@@ -1,11 +1,14 @@
 """What was assumed, and how to make the result again: tables of the workbook."""
 
+import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import PureWindowsPath
 from typing import Any
 
 from experiments.analyses.sensitivity import WEAKEST
 from experiments.reporting.documents.content import Block, Cell, Column, Paragraph, Table
 from experiments.reporting.documents.context import ReportContext, column
+from experiments.reporting.lever_values import lever_name, range_text, used_text
 
 MOST = 20
 
@@ -65,20 +68,17 @@ REASONS = ("influence", "scenario", "county", "weak", "rest")
 
 def _columns(context: ReportContext) -> tuple[Column, ...]:
     words = context.words
-    widths = {"parameter": 3.2, "central": 1.5, "range": 1.5, "unit": 1.2, "evidence": 1.1, "why": 1.2}
+    widths = {"parameter": 3.2, "central": 1.8, "range": 1.8, "evidence": 1.1, "why": 1.2}
     return tuple(column(words, name, width=width) for name, width in widths.items())
 
 
 def _shown(row: Mapping[str, Any], context: ReportContext) -> dict[str, Cell | str]:
     words, parameter = context.words, row["parameter"]
-    name = row["id"] if parameter is None else words.of(parameter.name.model_dump())
-    limits = None if parameter is None else parameter.range or parameter.bounds
-    value = row["value"]
+    name = row["id"] if parameter is None else lever_name(parameter, words)
     return {
         "parameter": name,
-        "central": Cell(value, format_value(value)) if isinstance(value, (int, float)) else format_value(value),
-        "range": "" if limits is None else words("range_signed", low=format_value(limits[0]), high=format_value(limits[1])),
-        "unit": "" if parameter is None else words.unit(parameter.unit),
+        "central": format_value(row["value"]) if parameter is None else used_text(parameter, row["value"], words),
+        "range": "" if parameter is None else range_text(parameter, row["value"], words),
         "evidence": words("unknown") if row["grade"] is None else words(f"grade_{row['grade']}"),
         "why": words(f"why_{row['why']}"),
     }
@@ -89,12 +89,26 @@ def format_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        return f"{value:.10g}"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {format_value(each)}" for key, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(format_value(each) for each in value)
     return str(value)
+
+
+def file_name(place: Any) -> str:
+    """A place without the folders of the computer it was on; --set and whatever else is no path as it is."""
+    text = str(place)
+    return PureWindowsPath(text).name if PureWindowsPath(text).root and not text.startswith("--") else text
+
+
+def without_folders(command: str) -> str:
+    """A command line whose files are named without the folders of the computer it was on."""
+    try:
+        return shlex.join(file_name(word) for word in shlex.split(command))
+    except ValueError:  # no command line
+        return command
 
 
 def build_reproduction_table(context: ReportContext, command: str) -> Table:
@@ -105,7 +119,7 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
     changed = words("again_changed") if program.get("changed") else ""
     commit = (program.get("commit") or "")[:12]
     sets = [
-        f"{identity} = {format_value(entry['value'])} ({entry['place']})"
+        f"{identity} = {format_value(entry['value'])} ({file_name(entry['place'])})"
         for identity, entries in (scenario.get("overrides") or {}).items()
         for entry in entries
     ]
@@ -114,7 +128,7 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
     where = manifest["platform"]
     rows = (
         ("again_scenario", f"{context.title} ({scenario['id']})"),
-        ("again_files", ", ".join(scenario.get("files") or ())),
+        ("again_files", ", ".join(map(file_name, scenario.get("files") or ()))),
         ("again_sets", "\n".join(sets[:NAMED_SETS]) + ("\n…" if len(sets) > NAMED_SETS else "") or words("nothing")),
         ("again_runs", words("again_runs_said", first=months[0], last=months[-1], runs=counts["completed"], draws=draws)),
         ("again_seed", str(manifest["seed"])),
@@ -124,9 +138,9 @@ def build_reproduction_table(context: ReportContext, command: str) -> Table:
         ("again_hash", manifest["hash"]),
         ("again_code", str(manifest["code"])),
         ("again_without", words("again_without_none") if base is None else base.manifest["hash"]),
-        ("again_command", context.command()),
-        ("again_brief", command),
-        ("again_verify", f"xianjie verify {context.results.folder}"),
+        ("again_command", without_folders(context.command())),
+        ("again_brief", without_folders(command)),
+        ("again_verify", f"xianjie verify {shlex.quote(context.results.folder.name)}"),
     )  # fmt: skip
     columns = (
         column(words, "key", width=1.4, label="again_key", meaning="explains_again_key"),

@@ -3,7 +3,7 @@ up.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.analyses import comparison as comparison_analysis
@@ -31,8 +31,6 @@ def lead(facts: BaselineFacts, words: Words) -> str:
     beside = words("lead_beside") if facts.stopped is not None and facts.own_stopped is not None else ""
     trial = words("lead_trial") if runs < ENOUGH else ""
     title = answer.long_title(words.of(settings.title(facts.results.manifest["scenario"])))
-    if facts.settings:
-        title = words("lead_changed", title=title, levers=answer.describe_settings(facts.settings, OfficeNumbers(words)))
     return words("lead_baseline", title=title, runs=runs, beside=beside, trial=trial)
 
 
@@ -68,7 +66,7 @@ def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
         places = comparison_analysis.against(facts.stopped.first, facts.results)["places"]
         yield words("who_against_stopped")
         yield from pages.who(places, numbers)
-    uses = own_uses(facts.itself)
+    uses = own_uses(facts.itself, facts.in_force)
     if uses:
         from experiments.reporting.documents.money import use_label
 
@@ -77,7 +75,8 @@ def _who(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
             words("use_share", use=_bare_use(use_label(use, words)), share=numbers.share(yuan / total))
             for use, yuan in uses[:NAMED_USES]
         )
-        yield words("own_uses", money=numbers.money(total), uses=shares)
+        label = "own_uses" if facts.in_force == facts.itself.years else "own_uses_years"
+        yield words(label, money=numbers.money(total), uses=shares, years=_span(facts.in_force, words))
 
 
 def _bare_use(name: str) -> str:
@@ -85,10 +84,16 @@ def _bare_use(name: str) -> str:
     return re.sub("（本级）|, county$", "", re.split("：|: ", name)[-1])
 
 
-def own_uses(facts: Consequences) -> list[tuple[str, float]]:
-    """What the county's own money goes to, yuan a year, the largest use first."""
+def _span(years: Sequence[int], words: Words) -> str:
+    """Years in a heading."""
+    dash = "—" if words.language == "zh" else "–"
+    return dash.join(map(str, sorted({years[0], years[-1]})))
+
+
+def own_uses(facts: Consequences, years: Sequence[int]) -> list[tuple[str, float]]:
+    """What the county's own money goes to in these years, yuan a year, the largest use first."""
     names = sorted({key[3] for key in facts.columns() if key[2] == OWN_FUND})
-    found = [(use, facts.paid(funds=(OWN_FUND,), uses=(use,), years=facts.years, a_year=True).other) for use in names]
+    found = [(use, facts.paid(funds=(OWN_FUND,), uses=(use,), years=years, a_year=True).other) for use in names]
     return sorted((each for each in found if each[1] > 0.0), key=lambda each: -each[1])
 
 
@@ -109,7 +114,7 @@ def build_table(facts: BaselineFacts, numbers: OfficeNumbers) -> Table:
         runs.append(("own_stopped", facts.own_stopped, True))
     if facts.stopped is not None:
         runs.append(("stopped", facts.stopped, False))
-    rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(runs, numbers)]
+    rows = [*_goal_rows(facts, runs, numbers), *_level_rows(facts, runs, numbers), _money_row(facts, runs, numbers)]
     columns: list[tuple[str, float, str | None]] = [("item", 2.5, None), *((name, 1.7, None) for name, _facts, _side in runs)]
     note = words("page_note_baseline") + _production(facts, numbers)
     name = "baseline" if len(runs) > 1 else "alone"
@@ -129,6 +134,7 @@ def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Itera
             if goal is None:
                 continue
             met = goal.met_other if is_other else goal.met_first
+            row["unit"] = numbers.words("unit_of_runs")
             row["item"] = numbers.words("name_list").join(answer.short_name(each, numbers.words) for each in group)
             row[key] = Cell(met / max(goal.pairs, 1), numbers.times(met, goal.pairs))
         yield row
@@ -136,7 +142,8 @@ def _goal_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Itera
 
 def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iterator[dict[str, Cell | str]]:
     for indicator, label in ((TRUE, "row_true"), (RECORDED, "row_recorded"), (INCOME, "row_income")):
-        row: dict[str, Cell | str] = {"item": numbers.words(label, year=facts.last)}
+        unit = numbers.words.unit("yuan" if indicator == INCOME else "persons")
+        row: dict[str, Cell | str] = {"item": numbers.words(label, year=facts.last), "unit": unit}
         for key, own, is_other in runs:
             amount = own.persons(indicator, facts.last)
             if amount is not None:
@@ -144,14 +151,18 @@ def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iter
                 row[key] = Cell(value, numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
                 if indicator == RECORDED and not monitored(own.other if is_other else own.first, facts.last):
                     row[key] = Cell(None, numbers.words("cell_unmonitored"))
-        if len(row) > 1:
+        if len(row) > 2:
             yield row
 
 
-def _money_row(runs: Any, numbers: OfficeNumbers) -> dict[str, Cell | str]:
-    row: dict[str, Cell | str] = {"item": numbers.words("row_own")}
+def _money_row(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> dict[str, Cell | str]:
+    """The county's own money a year; of a changed plan over the years from its first change on, which are named."""
+    words, years = numbers.words, facts.in_force
+    named = years != facts.itself.years
+    label = words("row_own_years", years=_span(years, words)) if named else words("row_own")
+    row: dict[str, Cell | str] = {"item": label, "unit": words.unit("yuan/year")}
     for key, own, is_other in runs:
-        amount = own.paid(funds=(OWN_FUND,), years=own.years, a_year=True)
+        amount = own.paid(funds=(OWN_FUND,), years=years, a_year=True)
         value = amount.other if is_other else amount.first
         shown = numbers.words("money_per_year", money=numbers.money(value)) if value >= 1.0 else numbers.words("cell_none")
         row[key] = Cell(value, shown)

@@ -1,6 +1,7 @@
 """The brief as a whole: two pages from one set of facts, and annexes for those who want the tables."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from experiments.analyses.consequences import Consequences
@@ -60,8 +61,8 @@ def build_comparison(
         if number:
             own = annexes.renamed(own, str(number + 1))
             heading = Paragraph(comparison.lead(facts, words), strong=True)
-            own = [Section(own[0].id, words("compare_section", other=other.title), (heading, *own[0].blocks)), *own[1:]]
-        sections += own
+            own = [replace(own[0], blocks=(heading, *own[0].blocks)), *own[1:]]
+        sections += annexes.named_after(own, answer.short_title(other.title), words) if len(others) > 1 else own
     sections = _with_league(sections, league, words)
     title = words("title_comparison", titles=words("name_list").join(words("titled", title=each.title) for each in others))
     extra = annexes.of_comparison(first, others, sources, command, pictures=with_annexes)

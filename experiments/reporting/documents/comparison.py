@@ -12,6 +12,7 @@ from experiments.reporting import answer
 from experiments.reporting.documents import pages
 from experiments.reporting.documents.content import Block, Cell, Illustration, Paragraph, Section, Table
 from experiments.reporting.figures import answer_figure
+from experiments.reporting.lever_values import lever_name
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from sim.goals.own_goal import is_own_id
@@ -78,7 +79,7 @@ def _concerned(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
             continue
         told.add(behind)
         name = words("name_list").join(words("quoted_name", name=answer.short_name(each, words)) for each in group)
-        texts.append(words("who_concerned_item", name=name, change=_persons_cell(change, numbers)))
+        texts.append(words("who_concerned_item", name=name, change=_persons_cell(change, facts, numbers)))
     for row in _people_rows(facts, numbers, (HELP,)):
         if facts.broken:
             texts.append(words("who_waiting_item", change=row["persons"]))
@@ -86,12 +87,15 @@ def _concerned(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         yield words("who_concerned", items=words("item_list").join(texts))
 
 
-def _persons_cell(change: GoalChange, numbers: OfficeNumbers) -> str:
+def _persons_cell(change: GoalChange, facts: Consequences, numbers: OfficeNumbers) -> str:
     """Whom a broken promise is about: payments not made, or persons fewer or more; nothing where no number is known."""
     if change.persons is None:
         return numbers.words("cell_none")
-    label = "cell_cases" if change.behind else "cell_fewer" if change.persons.difference < 0 else "cell_more"
-    return numbers.words(label, count=numbers.count(change.persons.difference))
+    year, count = facts.persons_year(change), numbers.count(change.persons.difference)
+    if year is None:
+        return numbers.words("cell_cases", count=count)
+    text = numbers.words("cell_fewer" if change.persons.difference < 0 else "cell_more", count=count)
+    return numbers.words("cell_at_end", year=year, text=text)
 
 
 def _basis(facts: Consequences, numbers: OfficeNumbers, repaired: bool) -> Iterator[str]:
@@ -110,7 +114,7 @@ def build_parts_table(parts: Mapping[str, Any], numbers: OfficeNumbers) -> Table
     rows: list[dict[str, Cell | str]] = []
     for part in metric["parts"]:
         known = book.get(part["lever"])
-        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else words.of(known.name.model_dump())}
+        row: dict[str, Cell | str] = {"item": part["lever"] if known is None else lever_name(known, words)}
         for key in ("alone", "left_out", "share"):
             row[key] = Cell(part[key]["mean"], pages.around(part[key], numbers))
         rows.append(row)
@@ -148,8 +152,8 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     side = "saved" if facts.own.difference < 0 else "spent"
     label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if answer.moves(facts.own) else ""
     return {
-        "item": words("row_own"), "since": _year(facts.since, words), "persons": words("cell_none"),
-        "repair": label or words("cell_none"),
+        "item": words("row_own"), "unit": words.unit("yuan/year"), "since": _year(facts.since, words),
+        "persons": words("cell_none"), "repair": label or words("cell_none"),
         "first": Cell(amount.first, words("money_per_year", money=numbers.money(amount.first))),
         "other": Cell(amount.other, words("money_per_year", money=numbers.money(amount.other))),
     }  # fmt: skip
@@ -161,15 +165,18 @@ def _goal_row(
     """``counted``: a row above counts the same payments already."""
     words, change = numbers.words, group[0]
     first, other = numbers.times(change.met_first, change.pairs), numbers.times(change.met_other, change.pairs)
-    persons, lacking = _persons_cell(change, numbers), words("cell_none")
+    persons, lacking = _persons_cell(change, facts, numbers), words("cell_none")
+    year = facts.persons_year(change)
     if change.given_up and change.persons is not None:
         first, other = numbers.persons(change.persons.first), numbers.persons(change.persons.other)
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
-        lacking = words("cell_a_year", money=numbers.money(change.yuan.difference))
+        money = numbers.money(change.yuan.difference)
+        own_year = year is not None and not change.behind
+        lacking = words("cell_in_year", year=year, money=money) if own_year else words("cell_a_year", money=money)
     if counted:
         persons = lacking = words("cell_counted")
     return {
-        "item": words("name_list").join(answer.short_name(each, words) for each in group),
+        "item": words("name_list").join(answer.short_name(each, words) for each in group), "unit": words("unit_of_runs"),
         "first": Cell(change.first, first), "other": Cell(change.other, other),
         "since": _year(change.first_year or facts.since, words), "persons": persons, "repair": lacking,
     }  # fmt: skip
@@ -197,7 +204,7 @@ def _people_rows(
         else:
             shown = [numbers.persons(each) for each in (amount.first, amount.other)]
         side = f"{side}_items" if indicator == HELP else side
-        moves = answer.persons_move(amount) if indicator == TRUE else amount.clear
+        moves = answer.persons_move(amount, facts.pairs) if indicator == TRUE else amount.clear
         changed = words(side, count=numbers.count(amount.difference)) if moves else words("cell_unclear")
         changed = words("cell_none") if amount.first == amount.other else changed
         cells = [Cell(value, text) for value, text in zip((amount.first, amount.other), shown)]
@@ -206,7 +213,8 @@ def _people_rows(
             cells = [cell if each else Cell(None, words("cell_unmonitored")) for cell, each in zip(cells, seen)]
             changed = changed if all(seen) else words("cell_none")
         yield {
-            "item": words(label, year=year), "first": cells[0], "other": cells[1],
+            "item": words(label, year=year), "unit": words.unit("packages" if indicator == HELP else "persons"),
+            "first": cells[0], "other": cells[1],
             "since": _year(facts.since, words), "persons": changed, "repair": words("cell_none"),
         }  # fmt: skip
 
@@ -217,7 +225,7 @@ def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str,
     if not amount.clear:
         return []
     return [{
-        "item": words("row_industry", years=years), "since": _year(facts.since, words),
+        "item": words("row_industry", years=years), "unit": words.unit("yuan"), "since": _year(facts.since, words),
         "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
         "persons": words("cell_none"),
         "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),

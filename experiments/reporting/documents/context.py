@@ -142,10 +142,16 @@ def part(value: float | None, kind: Kind, words: Words) -> Cell:
     return Cell(number, words.percent(value) if kind == "share" else words.number(value, ""))
 
 
-def points(change: Change | None, words: Words) -> str:
-    """A change of a probability in points over its interval; the column says that they are points."""
+def points(change: Change | None, words: Words, levels: tuple[float, float] | None = None) -> str:
+    """A change of a probability in whole points over its interval; the column says that they are points. ``levels``: both
+    probabilities, which stand beside it in whole percent and have to differ by what it says.
+    """
     if change is None:
         return words("unknown")
-    return probability_wording.with_interval(
-        100 * change.difference, 100 * change.low, 100 * change.high, unit="", words=words, sign=True
-    )
+    if probability_wording.is_nothing(change.difference, change.low, change.high):
+        return words("no_difference")
+    whole = [round(100 * each) for each in (change.difference, change.low, change.high)]
+    if levels is not None:
+        whole[0] = round(100 * levels[1]) - round(100 * levels[0])
+    middle, low, high = ((words.minus if each < 0 else "+" if each else "") + str(abs(each)) for each in whole)
+    return words("with_range", value=middle, range=words("range_signed", low=low, high=high))

@@ -142,12 +142,15 @@ class _Writer:
         form = {"share": f"0{decimals}%", "year": "0", "whole": "#,##0"}.get(column.kind, f"#,##0{decimals}")
         if column.kind in ("number", "text"):
             form = _number_format(value)
+        if self.brief.language == "zh":  # an office groups no thousands
+            form = form.replace("#,##0", "0")
         if form not in self.formats:
             self.formats[form] = self.book.add_format({**self.font, "num_format": form})
         return self.formats[form]
 
     def _width(self, table: Table, column: Column) -> float:
-        shown = (_shown(row.get(column.id, "")) for row in table.rows[:200]) if column.kind == "text" else ()
+        cells = [row.get(column.id, "") for row in table.rows[:200]]
+        shown = [_shown(cell) if column.kind == "text" else _digits(cell, column) for cell in cells]
         longest = max(_cells(text) for text in (column.name, *shown))
         return min(WIDEST, max(NARROWEST, longest + BESIDE))
 
@@ -191,11 +194,28 @@ class _Writer:
         row = 1
         for table, name in sheets:
             for column in table.of("workbook"):
-                texts = (name, column.name, column.meaning, self.words[f"kind_{column.kind}"])
+                texts = (name, column.name, column.meaning, self.words[f"kind_{_kind(table, column)}"])
                 for place, text in enumerate(texts):
                     self._text(sheet, row, place, text)
                 row += 1
         sheet.freeze_panes(1, 0)
+
+
+def _digits(cell: Cell | str, column: Column) -> str:
+    """A number about as wide as a sheet shows it; else too narrow a column has only hashes."""
+    if not isinstance(cell, Cell) or cell.value is None:
+        return _shown(cell)
+    return f"{cell.value:,.{column.digits}f}"
+
+
+def _kind(table: Table, column: Column) -> str:
+    """The kind of data of a column: what a document tells in words, its number with its unit, is a number in a sheet."""
+    cells = [row.get(column.id, "") for row in table.rows]
+    return (
+        "number"
+        if column.kind == "text" and any(isinstance(each, Cell) and each.value is not None for each in cells)
+        else column.kind
+    )
 
 
 def _number_format(value: float) -> str:

@@ -11,7 +11,9 @@ import pandas
 
 from experiments.analyses import settings
 from experiments.reporting import figure_data
+from experiments.reporting.documents.assumptions import file_name
 from experiments.reporting.figures import provenance
+from experiments.reporting.lever_values import lever_name, range_text, used_text
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
 from sim.clauses import STATUSES, Clause, clauses_of
@@ -172,26 +174,24 @@ class _TableMaker:
         words, book = self.words, load_all().parameters
         set_here = run.manifest["scenario"].get("overrides") or {}
         known = (run.manifest.get("origins") or {}).get("numbers")  # without the targets of documents that it is not judged by
-        keys = ("id", "name", "role", "value", "unit", "range", "evidence", "clause", "source", "set_by")
+        keys = ("id", "name", "role", "value", "range", "evidence", "clause", "source", "set_by")
         columns = {key: self.column("parameter" if key == "name" else key, TEXT) for key in keys}
         rows = []
         for name, value in run.manifest["parameters"].items():
             if known is not None and name not in known:
                 continue
             record = book.get(name)
-            limits = None if record is None else record.range or record.bounds
-            row: dict[str, Any] = {"id": name, "name": name, "value": _plain(value), "grade": len(WEAKEST)}
+            row: dict[str, Any] = {"id": name, "name": name, "value": str(value), "grade": len(WEAKEST)}
             if record is not None:
                 row |= {
-                    "name": words.of(record.name.model_dump()), "role": words(f"role_{record.role}"),
-                    "unit": words.unit(record.unit),
-                    "range": "" if limits is None else words("range", low=_plain(limits[0]), high=_plain(limits[1])),
+                    "name": lever_name(record, words), "role": words(f"role_{record.role}"),
+                    "value": used_text(record, value, words), "range": range_text(record, value, words),
                     "evidence": words(f"grade_{record.evidence}"), "clause": words.clause(record.clause),
                     "source": words("semicolon").join(source.title for source in record.sources),
                     "grade": WEAKEST.index(record.evidence),
                 }  # fmt: skip
             if name in set_here:
-                row["set_by"] = f"{set_here[name][-1].get('place')}:{set_here[name][-1].get('line')}"
+                row["set_by"] = f"{file_name(set_here[name][-1].get('place'))}:{set_here[name][-1].get('line')}"
             rows.append(row)
         rows.sort(key=lambda row: row["grade"])
         return self.table("parameters", rows, columns)
@@ -223,12 +223,3 @@ class _TableMaker:
             for each in register.values()
         ]  # fmt: skip
         return self.table("clauses", rows, columns)
-
-
-def _plain(value: Any) -> str:
-    """A parameter's value as text: dated values month by month."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{month}: {_plain(entry)}" for month, entry in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_plain(entry) for entry in value)
-    return f"{value:,.10g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.analyses.consequences import monitored
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Chart, Column, Table
 from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.goal_selection import group_goals
-from experiments.reporting.translations import margin
+from experiments.reporting.translations import Words, margin
 
 
 def build_headline_table(context: ReportContext) -> Table:
@@ -102,12 +103,13 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
         cells |= {
             "first": probability_wording.format_probability(base, words),
             "without": probability_wording.format_probability(base, words),
-            "change": points(change, words),
+            "change": points(change, words, None if base is None or chance is None else (base.probability, chance.probability)),
             "base": share(base, words),
             **{key: part(line[name], "share", words) for key, name in
                (("difference", "difference"), ("difference_low", "low"), ("difference_high", "high"))},
             **{key: Cell(line[key], str(line[key])) for key in ("helped", "harmed")},
         }  # fmt: skip
+    cells |= _unkept(context, goal, words)
     if "members" not in goal and goal.get("margin") is not None:
         middle, around = margin(words, goal)
         scale = 100.0 if goal["unit"] == "share" else 1.0
@@ -119,6 +121,27 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
                (("margin_median", "margin"), ("p05", "margin_p05"), ("p95", "margin_p95"))},
         }  # fmt: skip
     return cells
+
+
+def _unkept(context: ReportContext, goal: Mapping[str, Any], words: Words) -> dict[str, Cell | str]:
+    """What is said in place of the register's counts where nobody keeps it: nothing was seen, which is no good news."""
+    year = int(context.last_month[:4])
+    none, gap = words("cell_unmonitored"), words("cell_none")
+    found: dict[str, Cell | str] = {}
+    kept = monitored(context.results, year)
+    if not kept:
+        found |= {"on_file": none, "file_probability": Cell(None, none)} if context.twin(goal) is not None else {}
+        found |= {"true": none, "probability": Cell(None, none), "low": Cell(None, gap)} if goal["observed"] else {}
+        found |= {"high": Cell(None, gap)} if goal["observed"] else {}
+    base = context.measured.base
+    if goal["observed"] and base is not None:
+        if not monitored(base, year):
+            found |= {"first": none, "without": none, "base": Cell(None, none)}
+        if not (kept and monitored(base, year)):
+            found |= {"change": gap}
+            names = ("difference", "difference_low", "difference_high", "helped", "harmed")
+            found |= {key: Cell(None, gap) for key in names}
+    return found
 
 
 def _four(value: float | None, scale: float) -> float | None:

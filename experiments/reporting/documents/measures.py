@@ -123,7 +123,8 @@ class Measurements:
         mean = estimates.mean(numbers, self.draws.reindex(values.index, fill_value=-1).to_numpy())
         known = numbers[~np.isnan(numbers)]
         low, high = estimates.quantiles(known, OUTER) if len(known) else (math.nan, math.nan)
-        return Estimate(mean.mean, mean.low, mean.high, p05=float(low), p95=float(high), runs=mean.runs)
+        least = 0.0 if len(known) and known.min() >= 0.0 else -math.inf  # what cannot be negative has no negative mean
+        return Estimate(mean.mean, max(mean.low, least), mean.high, p05=float(low), p95=float(high), runs=mean.runs)
 
     def paired(self, values: "pandas.Series", base: "pandas.Series") -> estimates.Mean:
         """Difference of two values for each replication that both completed."""

@@ -6,9 +6,11 @@ from typing import Any
 
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import TRUE, Consequences
-from experiments.reporting.answer import SLIGHT, short_name
+from experiments.reporting.answer import is_slight, persons_move, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
+from experiments.reporting.documents.context import column
 from experiments.reporting.documents.inputs import Mark
+from experiments.reporting.lever_values import used_text
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
@@ -24,7 +26,10 @@ def page_table(words: Words, name: str, columns: Sequence[tuple[str, float, str 
         Column(label, title or words(f"page_{label}"), words(f"explains_page_{label}"), width=width)
         for label, width, title in columns
     )
-    return Table(name, words(f"page_table_{name}"), made, rows=tuple(rows), note=note)
+    rows = tuple(rows)
+    if any("unit" in row for row in rows):  # cells of a document say theirs
+        made = (made[0], column(words, "unit", place="workbook"), *made[1:])
+    return Table(name, words(f"page_table_{name}"), made, rows=rows, note=note)
 
 
 def around(found: Mapping[str, float], numbers: OfficeNumbers, digits: int = 0) -> str:
@@ -67,7 +72,7 @@ def who(places: Sequence[Mapping[str, Any]], numbers: OfficeNumbers) -> Iterator
     words = numbers.words
     kinds = [line for line in places if line["scope"] == "segment"]
     own = [line for line in kinds if line["indicator"] == "rural_income"]
-    large = [line for line in kinds if abs(line["difference"]) >= SLIGHT * abs(line["first"])]
+    large = [line for line in kinds if not is_slight(line)]
     for verdict, label in ((LOSES, "who_lose"), (GAINS, "who_gain")):
         found = sorted(
             (line for line in large if line in own and line["verdict"] == verdict), key=lambda line: -abs(line["difference"])
@@ -102,7 +107,7 @@ def surety(facts: Consequences, numbers: OfficeNumbers) -> Iterator[str]:
         )  # fmt: skip
     year = max(facts.years, key=lambda each: abs(amount.difference) if (amount := facts.persons(TRUE, each)) else 0.0)
     below = facts.persons(TRUE, year)
-    if below is not None and below.clear:
+    if below is not None and persons_move(below, facts.pairs):
         more = below.difference > 0
         low, high = (below.p10, below.p90) if more else (-below.p90, -below.p10)
         label = "sure_people_more" if more else "sure_people_fewer"
@@ -158,12 +163,11 @@ def checks(results: Results, numbers: OfficeNumbers) -> str:
     }
     texts = []
     for number, fact in enumerate(facts[:MOST_CHECKS], 1):
-        known = book.get(fact["parameter"])
-        unit = known.unit if known is not None else ""
+        known, value = book.get(fact["parameter"]), results.manifest["parameters"].get(fact["parameter"], fact["value"])
         office = next(iter(offices.get(fact["parameter"], ())), kept_at.get(fact["parameter"]))
         department = words("check_office", office=words.of(office)) if office else ""
-        name, value = _bare(words.of(fact["name"])), _level(fact["value"], unit, numbers)
-        texts.append(words("check_item", number=number, name=name, value=value, office=department))
+        name, told = _bare(words.of(fact["name"])), _used(known, value, words)
+        texts.append(words("check_item", number=number, name=name, value=told, office=department))
     return words("sentence_end", text=words("item_list").join(texts)) if texts else ""
 
 
@@ -172,7 +176,9 @@ def _bare(name: str) -> str:
     return name.split("（")[0].split(" (")[0]
 
 
-def _level(value: Any, unit: str, numbers: OfficeNumbers) -> str:
-    if unit == "persons":
-        return numbers.persons_exact(value)
-    return numbers.setting(value, unit)
+def _used(parameter: Any, value: Any, words: Words) -> str:
+    """What the run used for a fact (where it draws, the middle of it); of a dated one the first value with its month."""
+    if isinstance(value, Mapping):
+        month = min(value)
+        value = {month: value[month]} if len(value) > 1 else value[month]
+    return str(value) if parameter is None else used_text(parameter, value, words)

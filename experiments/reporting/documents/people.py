@@ -1,17 +1,21 @@
 """Persons and yuan at the end, as a table of the workbook."""
 
+from experiments.analyses.consequences import monitored
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.context import ReportContext, column
 from experiments.reporting.documents.measures import Estimate, Quantity
 from experiments.statistics import estimates
 
+#: What the register counts, which says nothing where nobody keeps it.
+OF_REGISTER = ("people_recorded", "monitored_persons")
+
 
 def build_table(context: ReportContext) -> Table:
     """Every quantity under the scenario, its range, and what it is compared with."""
     words = context.words
     rows = tuple(_row(context, quantity) for quantity in context.measured.quantities)
-    title = words("table_people", month=context.last_month)
+    title = words("table_people", month=words.month(context.last_month))
     return Table("people", title, _columns(context), rows=rows, note=words("note_people"))
 
 
@@ -60,6 +64,15 @@ def _row(context: ReportContext, quantity: Quantity) -> dict[str, Cell | str]:
             **{key: _number(getattr(difference, field), difference, unit) for key, field in
                (("difference", "mean"), ("difference_low", "low"), ("difference_high", "high"))},
         }  # fmt: skip
+    kept = [each is None or monitored(each, int(context.last_month[:4])) for each in (context.results, context.measured.base)]
+    if quantity.id in OF_REGISTER and not all(kept):
+        none, gap = words("cell_unmonitored"), words("cell_none")
+        sides = ((("mean", "spread"), ("value", "low", "high", "p05", "p95")), (("base_mean",), ("base_value",)))
+        for (texts, numbers), known in zip(sides, kept):
+            if not known:
+                cells |= {**dict.fromkeys(texts, none), **{key: Cell(None, none) for key in numbers}}
+        changes = ("difference", "difference_low", "difference_high")
+        cells |= {"effect": gap, **{key: Cell(None, gap) for key in changes}} if "effect" in cells else {}
     return cells
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.reporting.translations import Words, bound, probability
+from experiments.reporting.translations import DUST, Words, bound, probability
 
 
 def _known(line: Mapping[str, Any], keys: Sequence[str]) -> list[float] | None:
@@ -66,9 +66,14 @@ class Change:
     @property
     def direction(self) -> str:
         """up or down where the whole interval lies on one side of 0, same where nothing differs, else unclear."""
-        if self.difference == self.low == self.high == 0:
+        if is_nothing(self.difference, self.low, self.high):
             return "same"
         return "up" if self.low > 0 else "down" if self.high < 0 else "unclear"
+
+
+def is_nothing(value: float, low: float | None, high: float | None) -> bool:
+    """Whether a difference and its interval are 0, but for what adding numbers up in another order leaves."""
+    return all(each is not None and abs(each) < DUST for each in (value, low, high))
 
 
 def digits(low: float | None, high: float | None) -> int | None:
@@ -115,7 +120,7 @@ def with_interval(value: float | None, low: float | None, high: float | None, un
     """A quantity over its interval, all rounded alike: "15,700 yuan (15,500–15,900)"; a difference (``sign``) carries signs."""
     if value is None or not math.isfinite(value):
         return words("unknown")
-    if value == low == high == 0:
+    if is_nothing(value, low, high):
         return words("no_difference") if sign else "0"
     scale = 100.0 if unit == "share" else 1.0
     name = words.unit(unit, difference=sign)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.analyses.comparison import GAINS, LOSES, SAME
+from experiments.reporting.answer import is_slight
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Chart, Table
 from experiments.reporting.documents.context import ReportContext, column
@@ -48,8 +49,9 @@ class Places:
         return next((e for e in self.lines if (e["scope"], e["unit"], e["indicator"]) == (scope, unit, indicator)), None)
 
     def verdict(self, scope: str, unit: str) -> str:
-        """The verdict over income and relapse together: gains, loses, mixed, unclear or same."""
-        found = {line["verdict"] for name in (INCOME, RELAPSE) if (line := self.line(scope, unit, name)) is not None}
+        """The verdict over income and relapse together: gains, loses, mixed, unclear or same; below a hundredth unclear."""
+        lines = [line for name in (INCOME, RELAPSE) if (line := self.line(scope, unit, name)) is not None]
+        found = {"unclear" if line["verdict"] in (GAINS, LOSES) and is_slight(line) else line["verdict"] for line in lines}
         if GAINS in found and LOSES in found:
             return "mixed"
         return GAINS if GAINS in found else LOSES if LOSES in found else SAME if found == {SAME} else "unclear"

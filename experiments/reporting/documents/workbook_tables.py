@@ -31,6 +31,7 @@ def _table(table: export_tables.Table, words: Words) -> Table:
     columns = []
     for key, column in table.columns.items():
         kind, digits = KINDS[column.format]
+        kind = "whole" if kind == "year" and key != "year" else kind  # counts
         columns.append(
             Column(
                 key,

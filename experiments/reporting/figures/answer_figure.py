@@ -70,7 +70,7 @@ def promise_and_people(facts: Consequences, language: str) -> Picture | None:
             own.set_ylim(0, HEADROOM * highest if highest > 0 else None)
             _finish(own, words("panel_people"), loc="upper left", ncols=2)
         figure.tight_layout(w_pad=2.0)
-    title = words("figure_comparison")
+    title = words("figure_promise" if not people else "figure_people" if worst is None else "figure_comparison")
     return _picture(facts.other, figure, rows, title, words, language)
 
 

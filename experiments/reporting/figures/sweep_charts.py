@@ -12,7 +12,7 @@ from experiments.reporting.figures import style
 from experiments.reporting.figures.page import PLAIN, SMALL, TITLE, Page, value_axis
 from experiments.reporting.figures.style import BLUE, GREY, INK, VERMILLION, width, wrap
 from experiments.reporting.office_numbers import ENOUGH
-from experiments.reporting.translations import Words, probability
+from experiments.reporting.translations import COUNTED, Words, probability
 
 NUMBERS = (int, float, np.number)
 LINES = (("-", "o", BLUE), ("--", "s", VERMILLION), (":", "^", INK), ("-.", "D", GREY))
@@ -53,7 +53,7 @@ def plot_response_curve(
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
-        scale, unit = words.large(subject["unit"], 0.0)
+        scale, unit = words.large(subject["unit"], max(float(curve["mean"].abs().max()) for curve in curves.values()))
         value_axis(axes.yaxis, subject["unit"], words, scale=scale)
         if subject["unit"] != "share":  # the axis says percent itself
             axes.set_ylabel(unit, fontsize=PLAIN)
@@ -129,10 +129,10 @@ def plot_heat_map(
     """
     words = Words(language, minus="\u2212")
     grid = cells.pivot(index="up", columns="across", values="mean")
-    half = (cells.assign(half=(cells["high"] - cells["low"]) / 2)).pivot(index="up", columns="across", values="half")
+    ends = [cells.pivot(index="up", columns="across", values=name).to_numpy(dtype=float) for name in ("low", "high")]
     with style.house_style():
         page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
-        page.top(words("heat_title", outcome=outcome_title(subject, words)), TITLE, weight="bold")
+        page.top(heat_title(subject, (across, up), words), TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         largest = {"up": _largest(grid.index), "across": _largest(grid.columns)}
         labels = [_level(value, up, words, largest["up"]) for value in grid.index]
@@ -145,10 +145,11 @@ def plot_heat_map(
             for column in range(len(grid.columns)):
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
-                around = float(half.iloc[row, column])
                 label = quantity(value, subject["unit"], words)
-                if np.isfinite(around):
-                    label += f"\n±{_number(around, subject['unit'], words)}"
+                if np.isfinite([each[row, column] for each in ends]).all():
+                    first, last = bounded(value, float(ends[0][row, column]), float(ends[1][row, column]), subject)
+                    span = [_number(each, subject["unit"], words, value) for each in (first, last)]
+                    label += "\n" + words("range" if first >= 0 else "range_signed", low=span[0], high=span[1])
                 axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words, largest["across"]) for value in grid.columns],
                         fontsize=PLAIN)  # fmt: skip
@@ -165,6 +166,20 @@ def plot_heat_map(
     return page.figure
 
 
+def bounded(value: float, low: float, high: float, subject: Mapping[str, Any]) -> tuple[float, float]:
+    """An interval within what there can be: a probability from 0 to 1, what is counted or paid not below 0."""
+    if subject["kind"] == "probability":
+        return max(low, 0.0), min(high, 1.0)
+    counted = subject["kind"] != "margin" and (subject["unit"] in COUNTED or "yuan" in subject["unit"])
+    return (max(low, 0.0) if counted and value >= 0.0 else low), high
+
+
+def heat_title(subject: Mapping[str, Any], factors: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """The title of an outcome over two factors, which it names."""
+    names = words("brief_and").join(words.of(each["name"]) for each in factors)
+    return words("sweep_against", outcome=outcome_title(subject, words), factor=names)
+
+
 def outcome_title(subject: Mapping[str, Any], words: Words) -> str:
     """What an outcome is called in a title: a goal by its probability."""
     kinds = {"probability": "outcome_probability", "margin": "outcome_margin"}
@@ -179,7 +194,7 @@ def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]],
         words(
             "with_range",
             value=f"{label} {quantity(mean, unit, words)}",
-            range=f"{_number(low, unit, words)}–{_number(high, unit, words)}",
+            range=words("range", low=_number(low, unit, words, mean), high=_number(high, unit, words, mean)),
         )
         for label, mean, low, high in rows
     )
@@ -218,8 +233,9 @@ def _level_text(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words
     middle = quantity(row["mean"], subject["unit"], words)
     if pandas.isna(row["low"]):
         return middle
-    low, high = (_number(row[end], subject["unit"], words) for end in ("low", "high"))
-    return f"{middle}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+    ends = bounded(row["mean"], row["low"], row["high"], subject)
+    low, high = (_number(end, subject["unit"], words, row["mean"]) for end in ends)
+    return f"{middle}\n{words('bracketed', text=words('range' if ends[0] >= 0 else 'range_signed', low=low, high=high))}"
 
 
 def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, words: Words) -> str:
@@ -235,11 +251,12 @@ def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, 
 
 def quantity(value: float, unit: str, words: Words) -> str:
     """An outcome with its unit; millions of yuan as the language tells them."""
-    return words.with_unit(_number(value, unit, words), words.large(unit, 0.0)[1])
+    return words.with_unit(_number(value, unit, words, value), words.large(unit, abs(value))[1])
 
 
-def _number(value: float, unit: str, words: Words) -> str:
-    return words.number(value / words.large(unit, 0.0)[0], unit)
+def _number(value: float, unit: str, words: Words, beside: float) -> str:
+    """A number without its unit, which is that of the one ``beside`` it."""
+    return words.number(value / words.large(unit, abs(beside))[0], unit)
 
 
 def _largest(values: Any) -> float:

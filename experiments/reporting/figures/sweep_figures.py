@@ -147,7 +147,7 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
 
     def make(language: str) -> tuple[Any, str, str]:
         words = Words(language)
-        title = words("heat_title", outcome=sweep_charts.outcome_title(subject, words))
+        title = sweep_charts.heat_title(subject, (across, up), words)
         points = [
             (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
             for row in data.rename(columns={"mean": "mean_"}).itertuples()

@@ -13,6 +13,8 @@ from rich.table import Table
 from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import OWN_FUND, promises
+from experiments.reporting.answer import is_slight
+from experiments.reporting.documents.probability_wording import is_nothing
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.terminal.prose import Prose
 from experiments.reporting.translations import Words, probability
@@ -86,7 +88,7 @@ def points(middle: float | None, low: float | None, high: float | None, words: W
     """A difference of shares in percentage points over its interval; no difference at all is 0."""
     if middle is None or low is None or high is None:
         return words("unknown")
-    if middle == low == high == 0:
+    if is_nothing(middle, low, high):
         return "0"
     return f"{100 * middle:+.0f}\n({words('range_signed', low=f'{100 * low:+.0f}', high=f'{100 * high:+.0f}')})"
 
@@ -135,7 +137,7 @@ def indicators(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
         if line["headline"]:
             sides = (words.quantity(line[side], line["unit"]) for side in ("first", "other"))
             numbers = [words.number(line[key], line["unit"], sign=True) for key in ("difference", "low", "high")]
-            same = line["difference"] == line["low"] == line["high"] == 0
+            same = is_nothing(line["difference"], line["low"], line["high"])
             difference = "0" if same else f"{numbers[0]}\n({words('range_signed', low=numbers[1], high=numbers[2])})"
             table.add_row(Prose(words.of(line["name"])), *sides, difference)
     return table
@@ -181,7 +183,10 @@ def places(lines: Sequence[Mapping[str, Any]], words: Words) -> Table:
     table = _table(words, "column_who", "column_gains", "column_loses")
     for unit in dict.fromkeys(line["unit"] for line in lines if line["scope"] == "segment"):
         own = [line for line in lines if line["unit"] == unit and line["scope"] == "segment"]
-        cells = [_list_indicators([line for line in own if line["verdict"] == verdict], words) for verdict in (GAINS, LOSES)]
+        cells = [
+            _list_indicators([line for line in own if line["verdict"] == verdict and not is_slight(line)], words)
+            for verdict in (GAINS, LOSES)
+        ]
         table.add_row(words.of(own[0]["name"]), *cells)
     return table
 
