@@ -18,7 +18,7 @@ Kind = Literal[
     "fact_heading", "code", "code_missing",
     "contradiction_hukou", "contradiction_parts", "contradiction_dibao", "contradiction_unit", "contradiction_workers",
     "contradiction_counts", "resident_missing", "resident_twice", "resident_unknown", "resident_gap", "resident_alone",
-    "resident_few", "sum", "sheet_unread", "plan_value", "plan_extends", "plan_twice",
+    "resident_few", "sum", "sheet_unread", "plan_value", "plan_contradicts", "plan_extends", "plan_twice",
 ]  # fmt: skip
 
 #: What is wrong, English and Chinese; {column} is a name of ``columns.yaml``, never what stands in a cell.
@@ -108,7 +108,7 @@ TEXTS: dict[str, BilingualText] = {
     "fact_merged": BilingualText("{column}: the cells {detail} are merged, so that nobody can say what the number belongs to; it is left "
                                  "out; unmerge them and fill in each",
                                  "{column}：单元格 {detail} 被合并，看不出数是哪一项的，未采用；请取消合并后分别填写"),
-    "fact_elsewhere": BilingualText("{column}: what looks like the value stands in {detail}; it is left out; write it in the column Value (数值)",
+    "fact_elsewhere": BilingualText("{column}: what looks like the value stands in {detail}; it is left out; write it in the column of values",
                                     "{column}：像数值的内容写在 {detail}，未采用；请填在“数值”列"),
     "fact_beside": BilingualText("{column}: {detail} lie outside of the table and are not read; move them into it, or delete them",
                                  "{column}：{detail} 写在表格以外，未读取；请移到表内或删去"),
@@ -141,6 +141,7 @@ TEXTS: dict[str, BilingualText] = {
                                   "没有找到系统导出或县情表的列名，本表未读取"),
     "plan_value": BilingualText("the plan cannot be used as it stands, and was not written; 'xianjie check FILE' says what to mend",
                                 "方案表有误，未采用；运行 xianjie check 并写上这个文件名，可看到应怎样改"),
+    "plan_contradicts": BilingualText("the plan was not written: {detail}", "方案未采用：{detail}"),
     "plan_extends": BilingualText("the plan builds on a file of its own; write the name of a shipped plan, such as baseline.yaml",
                                   "方案建立在别的文件上；请写自带方案的名称，如 baseline.yaml"),
     "plan_twice": BilingualText("another workbook has a plan as well; the first is used", "另一工作簿也填了方案，采用前一个"),

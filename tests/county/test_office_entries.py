@@ -8,7 +8,10 @@ import pytest
 from experiments.county_data import columns, form, importer, values
 from experiments.county_data.facts import asked_facts
 from experiments.county_data.findings import TEXTS
+from sim.core.inputs.errors import InputError
+from sim.scenario import load_scenario
 from tests.county.forms import filled, row_of, with_residents
+from tests.county.test_form import with_plan
 
 GIVEN = {"county_name": "某某县", "rural_persons": 56000, "registered_persons": 7600, "registered_households": 3300}
 
@@ -220,6 +223,45 @@ def test_a_unit_in_an_export_must_fit_its_column(column, cell):
     with pytest.raises(values.Fault) as fault:
         values.number(cell, columns.fields()[column])
     assert fault.value.kind == "other_unit" and columns.fields()[column].unit in fault.value.detail.chinese
+
+
+@pytest.mark.parametrize(
+    ("facts", "townships", "cell"),
+    [
+        ({"county_floor": 2100, "county_code": None}, [], "资金!D4"),
+        ({"registered_persons": 7600}, [], "县情!D5"),
+        ({"county_code": None}, [("甲镇", 9000, 27000)], "常住户分布!B5"),
+    ],
+)
+def test_a_county_form_with_facts_is_no_plan_until_it_is_imported(tmp_path, facts, townships, cell):
+    path = filled(tmp_path / "本县.xlsx", facts)
+    if townships:
+        with_residents(path, townships=townships)
+    with pytest.raises(InputError) as refused:
+        load_scenario(path)
+    for text in (refused.value.text_in("zh"), refused.value.text_in("en")):
+        assert text.startswith(f"{path}:{cell}: ") and "xianjie county import 本县.xlsx" in text
+
+
+def test_a_county_form_without_facts_is_a_plan(tmp_path):
+    assert load_scenario(filled(tmp_path / "a.xlsx", {"county_code": None})).title["zh"] == "本县方案"
+
+
+def test_a_fault_of_the_plan_is_said_before_the_facts_are_refused(tmp_path):
+    path, rows = with_plan(tmp_path / "a.xlsx", {("public_posts.count", "全期"): "三千个"})
+    with pytest.raises(InputError, match=f"F{rows['public_posts.count']}: public_posts.count"):
+        load_scenario(path)
+
+
+def test_what_is_wrong_with_a_plan_as_a_whole_is_said_at_import(tmp_path):
+    path, _ = with_plan(tmp_path / "a.xlsx", {("public_posts.count", "全期"): 3000})
+    book = openpyxl.load_workbook(path)
+    (cell,) = (row[1] for row in book["方案"].iter_rows() if row[0].value == "站在哪个月看")
+    cell.value = "2031-13"
+    book.save(path)
+    imported, found = taken(path)
+    assert (cell.row, "plan_contradicts") in found and imported.plan is None
+    assert "2031-13" in next(each.chinese for each in imported.findings.found if each.kind == "plan_contradicts")
 
 
 def test_every_number_of_the_form_counts_or_measures():
