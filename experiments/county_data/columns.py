@@ -24,7 +24,7 @@ _YEAR = re.compile(r"^(?:19|20)\d\d年(?:度)?")
 
 @dataclass(frozen=True)
 class Field:
-    """A column that is read: its kind (``columns.yaml``), names, and the range of its numbers."""
+    """A column that is read: its kind (``columns.yaml``), names, and the range and unit of its numbers."""
 
     id: str
     kind: str
@@ -32,6 +32,7 @@ class Field:
     least: float | None = None
     most: float | None = None
     whole: bool = False
+    unit: str = ""
 
     @property
     def name(self) -> str:
@@ -53,7 +54,8 @@ def fields() -> Mapping[str, Field]:
     """All columns that are read, by id. ValueError if two have the same name."""
     records = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text(encoding="utf-8"))
     found = {name: Field(name, record["kind"], tuple(map(str, record["names"])), record.get("least"), record.get("most"),
-                         record.get("whole", False)) for name, record in records.items()}  # fmt: skip
+                         record.get("whole", False), record.get("unit", "元" if record["kind"] == "money" else ""))
+             for name, record in records.items()}  # fmt: skip
     names = [name for each in found.values() for name in each.names]
     if len(names) != len(set(names)):
         raise ValueError(f"two columns have the same name: {sorted(name for name in set(names) if names.count(name) > 1)}")

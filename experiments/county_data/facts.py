@@ -20,7 +20,8 @@ SHEETS = (GENERAL_SHEET, FIRMS_SHEET, INDUSTRY_SHEET, MONEY_SHEET)
 class AskedFact:
     """A fact that the form asks for. ``factor``: from its unit to that of the parameter; ``element``: its place in a list.
 
-    ``per``: the fact that is divided by this one to give the parameter, "" where this one is the parameter.
+    ``per``: the fact that is divided by this one to give the parameter, "" where this one is the parameter. ``average``: it is a
+    mean of counts, which may be a fraction.
     """
 
     id: str
@@ -37,6 +38,12 @@ class AskedFact:
     zh_where: str
     en_where: str
     per: str = ""
+    average: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it counts what cannot be divided."""
+        return self.unit in ("人", "户", "个", "家", "头") and not self.average
 
     @property
     def home(self) -> float | None:
@@ -76,7 +83,7 @@ def asked_facts() -> Mapping[str, AskedFact]:
             name, record["zh"], record["en"], str(record["unit"]), str(record["en_unit"]), record.get("sheet", GENERAL_SHEET),
             float(record["most"]), float(record.get("least", 0)), record.get("parameter", ""), float(record.get("factor", 1)),
             record.get("element"), record["zh_where"], record["en_where"],
-            record.get("per", ""),
+            record.get("per", ""), record.get("average", False),
         )
         for name, record in records.items()
     }  # fmt: skip

@@ -4,6 +4,7 @@ A row is known by its id in the first column. Lingyuan's value stands in grey be
 """
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +17,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from experiments.county_data import columns, residents_sheet, values
 from experiments.county_data.facts import GENERAL_SHEET, SHEETS, AskedFact, GivenFact, asked_facts
-from experiments.county_data.findings import Findings
+from experiments.county_data.findings import Findings, Kind
 from experiments.county_data.residents_sheet import GivenResidents
-from experiments.county_data.workbook import Table
-from sim.core.inputs.errors import BilingualText
+from experiments.county_data.sheet import letters
+from experiments.county_data.workbook import Table, percent_cells
+from sim.core.inputs.errors import BilingualText, UserError
+from sim.core.inputs.notation import half
+from sim.core.inputs.units import OfficeName
+from sim.scenario.county_file import CODE_DIGITS
+from sim.scenario.office_values import WrongUnit, read_cell
 
 YEARS = (2010, 2026)
 FIRST_ROW = 4  # of facts; the headings stand in the row above
@@ -29,10 +35,19 @@ HEADINGS = {
     "zh": ("编号", "事项", "单位", "数值", "年份", "来源", "备注", "凌源数值（供参考）", "哪里能找到"),
     "en": ("id", "Fact", "Unit", "Value", "Year", "Source", "Remark", "Lingyuan (for reference)", "Where to find it"),
 }
+KEYS = ("id", "fact", "unit", "value", "year", "source", "remark", "home", "where")
+#: What a sheet of facts is known by, even if the heading of the values was changed.
+_KNOWN_BY = {"id", "fact", "source"}
+_VALUE = re.compile(r"数值|value", re.IGNORECASE)
+#: What a number looks like where none belongs.
+_NUMERIC = re.compile(r"[-+]?\d[\d.,]*(?:%|‰|[万亿千百]?[元人户个亩家吨头支]?)")
 SHEET_NAMES = {"zh": {name: name for name in (*SHEETS, "乡镇", "村", "说明")},
                "en": {"县情": "Facts", "经营主体": "Enterprises", "产业": "Industry", "资金": "Funds", "乡镇": "Townships", "村": "Villages",
                       "说明": "Notes"}}  # fmt: skip
+NOTES_SHEETS = tuple(names["说明"] for names in SHEET_NAMES.values())
 NAME, CODE = "county_name", "county_code"
+_ABOUT = {NAME: ("县（市、区）名称", "Name of the county"), CODE: ("行政区划代码（六位）", "Division code (six digits)")}
+LONGEST_NAME = 40
 TITLES = {
     "zh": ("本县县情表：{sheet}", "只填“数值”“年份”“来源”三列；不知道的留空。没有来源的数按假定处理。"),
     "en": (
@@ -114,10 +129,7 @@ def _facts_sheet(book: Workbook, name: str, language: str) -> None:
         cell.font, cell.fill, cell.border = Font(bold=True), _HEAD, _THIN
     row = FIRST_ROW
     if name == GENERAL_SHEET:
-        for identity, chinese, english in (
-            (NAME, "县（市、区）名称", "Name of the county"),
-            (CODE, "行政区划代码（六位）", "Division code (six digits)"),
-        ):
+        for identity, (chinese, english) in _ABOUT.items():
             _row(sheet, row, (identity, chinese if language == "zh" else english, "", None))
             sheet.cell(row, 4).number_format = "@"
             row += 1
@@ -187,95 +199,239 @@ def _places_sheet(book: Workbook, name: str, language: str) -> None:
     sheet.freeze_panes = "A2"
 
 
+def _columns(row: Sequence[Any]) -> dict[str, int]:
+    """The column of each heading of a sheet of facts; spaces, a year and full-width letters in it do not matter."""
+    texts = [columns.plain(cell) for cell in row]
+    found: dict[str, int] = {}
+    for names in HEADINGS.values():
+        for key, name in zip(KEYS, names, strict=True):
+            place = next((place for place, text in enumerate(texts) if text and text == columns.plain(name)), None)
+            if place is not None:
+                found.setdefault(key, place)
+    if "value" not in found:  # 2020年数值, Value 2020: what is left of the headings and holds the word
+        left = [place for place, text in enumerate(texts) if place not in found.values() and _VALUE.search(text)]
+        if len(left) == 1:
+            found["value"] = left[0]
+    return found
+
+
 def is_form(head: Sequence[tuple[int, list[Any]]]) -> int | None:
     """The place in ``head`` of the headings of a sheet of facts; None if it is none."""
-    for place, (_, row) in enumerate(head):
-        texts = {str(cell).strip() for cell in row if cell != ""}
-        if any({names[0], names[3], names[5]} <= texts for names in HEADINGS.values()):
-            return place
-    return None
+    return next((place for place, (_, row) in enumerate(head) if len(_KNOWN_BY & set(_columns(row))) == len(_KNOWN_BY)), None)
 
 
 def read(table: Table, head: list[tuple[int, list[Any]]], at: int, form: Form, findings: Findings) -> int:
     """Read a sheet of facts into ``form``, and return how many of its rows say something."""
-    where = (table.file, table.sheet)
-    named = [str(cell).strip() for cell in head[at][1]]
-    names = next(each for each in HEADINGS.values() if each[0] in named and each[3] in named)
-    places = {key: named.index(name) for key, name in zip(("id", "fact", "unit", "value", "year", "source"), names, strict=False)
-              if name in named}  # fmt: skip
+    places = _columns(head[at][1])
+    if "value" not in places:
+        findings.add((table.file, table.sheet), head[at][0], "fact_heading", HEADINGS["zh"][3])
+        return 0
+    percent = percent_cells(table)
     filled = 0
     for row, cells in itertools.chain(head[at + 1 :], table.rows):
-        entry = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
-        identity = str(entry.get("id", "")).strip()
-        place = (row, places["value"])
-        behind = "empty_formula" if place in table.cells.empty_formulas else "error_cell" if place in table.cells.errors else ""
-        if entry["value"] == "" and not behind:
-            continue
-        filled += 1
-        if identity in (NAME, CODE):
-            _name(form, identity, entry["value"])
-            continue
-        asked = asked_facts().get(identity)
-        if asked is None:
-            findings.add(where, row, "fact_unknown")
-            continue
-        if behind:
-            findings.add(where, row, behind, asked.zh)  # type: ignore[arg-type]
-            continue
-        _fact(form, asked, entry, where, row=row, findings=findings)
+        filled += _Row(table, places, percent, row, cells, form, findings).read()
     return filled
 
 
-def _name(form: Form, identity: str, cell: Any) -> None:
-    text = values.text_of(cell)
-    if identity == NAME:
-        form.name = text[:40]
-    elif re.fullmatch(r"\d{6}", text):
-        form.code = text
+class _Row:
+    """One row of a sheet of facts: what stands in the column of values is read, and what stands elsewhere is reported."""
 
+    def __init__(
+        self, table: Table, places: Mapping[str, int], percent: frozenset[tuple[int, int]], row: int, cells: Sequence[Any],
+        form: Form, findings: Findings
+    ) -> None:  # fmt: skip
+        self.table, self.places, self.percent, self.row, self.cells = table, places, percent, row, cells
+        self.form, self.findings, self.where = form, findings, (table.file, table.sheet)
 
-def _fact(form: Form, asked: AskedFact, entry: Mapping[str, Any], where: tuple[str, str], row: int, findings: Findings) -> None:
-    unit = str(entry.get("unit", "")).strip()
-    if unit and columns.plain(unit) not in (columns.plain(asked.unit), columns.plain(asked.en_unit)):
-        findings.add(where, row, "fact_unit", asked.zh)
-        return
-    try:
-        value = values.number(entry["value"], columns.Field(asked.id, "number", (asked.zh,)))
-    except values.Fault:
-        findings.add(where, row, "fact_number", asked.zh)
-        return
-    if value is None:
-        return
-    if isinstance(entry["value"], str):
-        value = _in_unit(value, entry["value"], asked)
-    if value > asked.most and "万" in asked.unit and asked.least <= value / 1e4 <= asked.most:
-        english, chinese = (
-            f"{value:,.0f} is of the size of yuan; write it in 10 000 yuan",
-            f"{value:,.0f} 像是以元为单位，请按万元填写",
+    def cell(self, key: str) -> Any:
+        """What stands below a heading; "" for nothing."""
+        place = self.places.get(key, len(self.cells))
+        cell = self.cells[place] if place < len(self.cells) else ""
+        return "" if isinstance(cell, str) and not cell.strip() else cell
+
+    def fault(self, kind: Kind, column: str = "", english: str = "", chinese: str = "") -> None:
+        """Report something of this row."""
+        self.findings.add(self.where, self.row, kind, column, BilingualText(english, chinese))
+
+    def name(self, *places: int) -> str:
+        """Cells of this row as the spreadsheet calls them."""
+        return ", ".join(f"{letters(place)}{self.row}" for place in places)
+
+    def read(self) -> bool:
+        """Read the row, and return whether it has a value."""
+        identity = values.text_of(self.cell("id")).lower()
+        place = (self.row, self.places["value"])
+        behind = (
+            "empty_formula"
+            if place in self.table.cells.empty_formulas
+            else "error_cell"
+            if place in self.table.cells.errors
+            else ""
         )
-        findings.add(where, row, "contradiction_unit", asked.zh, BilingualText(english, chinese))
-        return
-    if not asked.least <= value <= asked.most:
-        findings.add(where, row, "fact_range", asked.zh)
-        return
-    year = None
-    if entry.get("year", "") != "":
-        text = values.text_of(entry["year"]).removesuffix("年").removesuffix("年度")
-        if re.fullmatch(r"\d{4}", text) and YEARS[0] <= int(text) <= YEARS[1]:
-            year = int(text)
+        asked = asked_facts().get(identity)
+        if asked is None and identity not in (NAME, CODE):
+            if any(not isinstance(cell, str) or cell.strip() for cell in self.cells) or behind:
+                self.fault("fact_unknown")
+                return self.cell("value") != ""
+            return False
+        column = asked.zh if asked is not None else _ABOUT[identity][0]
+        beside = [place for place, cell in enumerate(self.cells) if place not in self.places.values() and str(cell).strip()]
+        if beside:
+            self.fault("fact_beside", column, self.name(*beside), self.name(*beside))
+        if behind:
+            self.fault(behind, column)  # type: ignore[arg-type]
+        elif self._is_merged(column):
+            pass
+        elif self.cell("value") == "":
+            self._look_elsewhere(identity, asked, column)
+            return False
+        elif asked is None:
+            self._county(identity, column)
         else:
-            findings.add(where, row, "fact_year", asked.zh)
-    source = _PRIVATE.sub("…", values.text_of(entry.get("source", ""))[:300])
-    if not source:
-        findings.note(where, f"{asked.en}: no source, counted as assumed", f"{asked.zh}：没有写来源，按假定处理")
-    form.facts[asked.id] = GivenFact(asked, value, year, source, "", where, row)
+            self._fact(asked)
+        return True
+
+    def _is_merged(self, column: str) -> bool:
+        """Whether the value's cell is one with those of other rows or columns, so that nobody can say where its value belongs."""
+        for top, left, bottom, right in self.table.merged:
+            if not (top <= self.row <= bottom and left <= self.places["value"] <= right):
+                continue
+            if top == bottom and left == self.places["value"]:
+                return False  # the value stands where it belongs, and reaches into the cells beside it
+            cells = f"{letters(left)}{top}:{letters(right)}{bottom}"
+            self.fault("fact_merged", column, cells, cells)
+            return True
+        return False
+
+    def _look_elsewhere(self, identity: str, asked: AskedFact | None, column: str) -> None:
+        """Report what looks like the value in another column, where the column of values is blank."""
+        if identity == CODE:
+            self.fault("code_missing")
+        year = values.text_of(self.cell("year"))
+        odd = [] if not year or _year(year) is not None else ["year"]
+        odd += [key for key in ("source", "remark", "where") if _NUMERIC.fullmatch(values.text_of(self.cell(key)))]
+        if asked is not None and self._other(asked) is None:
+            home, shown = self.cell("home"), asked.home
+            if home != "" and (
+                shown is None or not isinstance(home, (int, float)) or not math.isclose(home, shown, rel_tol=1e-6)
+            ):
+                odd.append("home")
+            unit = columns.plain(self.cell("unit"))
+            if unit not in (columns.plain(asked.unit), columns.plain(asked.en_unit), ""):
+                odd.append("unit")
+        if odd:
+            cells = self.name(*sorted(self.places[key] for key in odd))
+            self.fault("fact_elsewhere", column, f"{cells}, and {self.name(self.places['value'])} is blank",
+                       f"{cells}，而 {self.name(self.places['value'])} 空着")  # fmt: skip
+
+    def _county(self, identity: str, column: str) -> None:
+        """The name or the code of the county."""
+        text = values.text_of(self.cell("value"))
+        before = self.form.name if identity == NAME else self.form.code
+        found = text[:LONGEST_NAME] if identity == NAME else _code(text)
+        if found is None:
+            self.fault("code", column)
+        elif before and before != found:
+            self.fault("fact_twice", column, "another row or sheet", "另一行或另一张表")
+        elif identity == NAME:
+            self.form.name = found
+        else:
+            self.form.code = found
+
+    def _fact(self, asked: AskedFact) -> None:
+        """Read the value of a fact; what cannot be used is a finding."""
+        unit = OfficeName(asked.en_unit, asked.unit)
+        named = columns.plain(self.cell("unit"))
+        other = self._other(asked)
+        if other is not None:
+            self.fault("fact_name", asked.zh, f"{other.en} ({other.zh})", other.zh)
+            return
+        if named and named not in (columns.plain(asked.unit), columns.plain(asked.en_unit)):
+            self.fault("fact_unit", asked.zh, *unit)
+            return
+        cell = self.cell("value")
+        if values.text_of(cell) in values.NOTHING:
+            self.fault("fact_nothing", asked.zh)
+            return
+        try:
+            exact = read_cell(values.text_of(cell) if isinstance(cell, str) else cell,
+                              "%" if (self.row, self.places["value"]) in self.percent else "", unit)  # fmt: skip
+            value = float(exact)
+        except WrongUnit as problem:
+            self.fault("other_unit", asked.zh, problem.english, problem.chinese)
+            return
+        except (UserError, OverflowError):
+            self.fault("fact_number", asked.zh, *unit)
+            return
+        if not self._is_possible(asked, value, cell):
+            return
+        known = self.form.facts.get(asked.id)
+        if known is not None:
+            if known.value != value:
+                file, sheet = known.where
+                beside = known.where == self.where
+                self.fault("fact_twice", asked.zh, f"row {known.row}" + ("" if beside else f" of {file}, {sheet}"),
+                           ("" if beside else f"{file} 的“{sheet}”") + f"第 {known.row} 行")  # fmt: skip
+            return
+        if not self._is_called(asked):
+            self.findings.note(self.where, f"row {self.row}: its name was changed; read as '{asked.en}' by its id",
+                               f"第 {self.row} 行：事项名称被改动，按编号读作“{asked.zh}”")  # fmt: skip
+        self.form.facts[asked.id] = GivenFact(asked, value, self._year(asked), self._source(asked), "", self.where, self.row)
+
+    def _is_called(self, asked: AskedFact) -> bool:
+        """Whether the row has the name of a fact, or none."""
+        name = columns.plain(self.cell("fact"))
+        return name in ("", columns.plain(asked.zh), columns.plain(asked.en))
+
+    def _other(self, asked: AskedFact) -> AskedFact | None:
+        """The other fact whose name the row has."""
+        found = (each for each in asked_facts().values() if not self._is_called(asked) and self._is_called(each))
+        return next(found, None)
+
+    def _is_possible(self, asked: AskedFact, value: float, cell: Any) -> bool:
+        """Whether a fact can have this value; a finding if not."""
+        if value > asked.most and "万" in asked.unit and asked.least <= value / 1e4 <= asked.most:
+            self.fault("contradiction_unit", asked.zh, f"{value:,.0f} is of the size of yuan; write it in 10 000 yuan",
+                       f"{value:,.0f} 像是以元为单位，请按万元填写")  # fmt: skip
+        elif not asked.least <= value <= asked.most:
+            low, high = f"{asked.least:g}", f"{asked.most:,.0f}"
+            self.fault("fact_range", asked.zh, f"{low} to {high} {asked.en_unit}", f"{low} 至 {high} {asked.unit}")
+        elif asked.whole and value != int(value):
+            self.fault("fact_fraction", asked.zh, asked.en_unit, asked.unit)
+        elif asked.unit == "%" and 0 < value <= 1 and not (isinstance(cell, str) and set(half(cell)) & set("%‰")):
+            self.fault("fact_share", asked.zh)
+        else:
+            return True
+        return False
+
+    def _year(self, asked: AskedFact) -> int | None:
+        text = values.text_of(self.cell("year"))
+        year = _year(text)
+        if text and year is None:
+            self.fault("fact_year", asked.zh)
+        return year
+
+    def _source(self, asked: AskedFact) -> str:
+        source = _PRIVATE.sub("…", values.text_of(self.cell("source"))[:300])
+        if not source:
+            self.findings.note(self.where, f"{asked.en}: no source, counted as assumed", f"{asked.zh}：没有写来源，按假定处理")
+        return source
 
 
-def _in_unit(value: float, text: str, asked: AskedFact) -> float:
-    """A number typed with its multiple (``3.2万``) in the unit of the form, which may have the multiple in it."""
-    if "亿" in asked.unit and "亿" in text:
-        return value / 1e8
-    return value / 1e4 if "万" in asked.unit and ("万" in text or "亿" in text) else value
+def _year(text: str) -> int | None:
+    """The year that a cell says; None for none that a fact can have."""
+    bare = text.removesuffix("度").removesuffix("年")
+    return int(bare) if re.fullmatch(r"\d{4}", bare) and YEARS[0] <= int(bare) <= YEARS[1] else None
+
+
+def _code(text: str) -> str | None:
+    """The six digits of a division code; the statistical form ends in zeros. None where it is not clear which are meant."""
+    runs = re.findall(r"\d+", text)
+    if len(runs) != 1 or re.search(r"[A-Za-z.]", text):
+        return None
+    found, rest = runs[0][:CODE_DIGITS], runs[0][CODE_DIGITS:]
+    long = len(rest) in (0, 3, 6) and not rest.strip("0")
+    return found if len(found) == CODE_DIGITS and long and found[0] != "0" and found[-2:] != "00" else None
 
 
 def parts(sheets: Sequence[Any], form: Form) -> dict[str, tuple[float, GivenFact]]:

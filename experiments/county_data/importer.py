@@ -20,7 +20,7 @@ from experiments.county_data import (
 )
 from experiments.county_data.checks import Rule
 from experiments.county_data.facts import GivenFact
-from experiments.county_data.findings import Findings
+from experiments.county_data.findings import TEXTS, Findings
 from experiments.county_data.form import Form
 from experiments.county_data.residents import Fitted
 from experiments.county_data.sheet import Sheet
@@ -160,9 +160,23 @@ def _read_file(
             f"读取失败（{type(problem).__name__}）；请打开后另存为 .xlsx 再试"
         ) from None  # fmt: skip
     sheets += found
-    if not any(each.file == path.name and each.kind != sheet.UNKNOWN for each in tables):
-        first = next((each for each in tables if each.file == path.name), None)
-        findings.add((path.name, first.sheet if first else ""), 1, "sheet_unread")
+    _unread(path.name, [each for each in tables if each.file == path.name], findings)
+
+
+def _unread(file: str, tables: Sequence[TableRead], findings: Findings) -> None:
+    """Report a file without any known table, sheets that were added to a form, and in a note the others that were passed over."""
+    if all(each.kind == sheet.UNKNOWN for each in tables):
+        findings.add((file, tables[0].sheet if tables else ""), 1, "sheet_unread")
+        return
+    is_form = any(each.kind == FORM for each in tables)
+    for each in tables:
+        if each.kind != sheet.UNKNOWN or not any(each.rows.values()) or (is_form and each.sheet in form.NOTES_SHEETS):
+            continue
+        if is_form:
+            findings.add((file, each.sheet), 1, "sheet_unread")
+        else:
+            text = TEXTS["sheet_unread"]
+            findings.note((file, each.sheet), text.english, text.chinese)
 
 
 def _read_table(table: Table, given: Form, findings: Findings, progress: Callable[[int], None]) -> Sheet | TableRead:

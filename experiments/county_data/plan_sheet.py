@@ -5,7 +5,7 @@ without what stands in the cell (``xianjie check FILE`` says that).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import yaml
 from experiments.county_data.findings import Findings
 from experiments.county_data.workbook import Table
 from sim.core.inputs import shipped
-from sim.core.inputs.errors import InputError, InputErrors
+from sim.core.inputs.errors import BilingualText, InputError, InputErrors
 from sim.core.inputs.parameters import load_all
 from sim.scenario import load_scenario, plan_form
 from sim.scenario.distributions import COUNTY_FILE
@@ -36,16 +36,21 @@ def read(path: Path, findings: Findings) -> Mapping[str, Any] | None:
     """The scenario that the sheet of a workbook states, by YAML's keys; None if it sets nothing or is faulty (a finding)."""
     where = (path.name, SHEET)
     try:
-        tree = plan_form.read(path, load_all())
-        if not {"set", "levers"} & set(tree):
-            return None
-        load_scenario(path)
-    except InputErrors as problem:
-        for each in problem.errors:
+        with plan_form.with_facts_apart():
+            tree = plan_form.read(path, load_all())
+    except InputError as problem:
+        for each in _each(problem):
             findings.add(where, each.line, "plan_value")
         return None
-    except InputError as problem:
-        findings.add(where, problem.line, "plan_value")
+    if not {"set", "levers"} & set(tree):
+        return None
+    try:
+        with plan_form.with_facts_apart():
+            load_scenario(path)
+    except InputError as problem:  # each cell is right by itself: 'xianjie check' would send whoever asks it to the import
+        for each in _each(problem):
+            detail = BilingualText(_PRIVATE.sub("…", each.english), _PRIVATE.sub("…", each.chinese))
+            findings.add(where, each.line, "plan_contradicts", detail=detail)
         return None
     if tree.get("extends") not in (None, *shipped.files()):
         findings.add(where, tree.lines["extends"], "plan_extends")
@@ -58,6 +63,10 @@ def read(path: Path, findings: Findings) -> Mapping[str, Any] | None:
     found = {key: _plain(value) for key, value in tree.items() if key not in _PLACES}
     return {**found, **{key: {language: _PRIVATE.sub("…", text) for language, text in found[key].items()}
                         for key in ("title", "reason") if key in found}}  # fmt: skip
+
+
+def _each(problem: InputError) -> Sequence[InputError]:
+    return problem.errors if isinstance(problem, InputErrors) else (problem,)
 
 
 def _plain(value: Any) -> Any:

@@ -153,9 +153,9 @@ class _Row:
     ) -> None:  # fmt: skip
         self.table, self.given, self.row, self.cells, self.places, self.findings = table, given, row, cells, places, findings
 
-    def fault(self, part: int, kind: Kind, place: int) -> None:
+    def fault(self, part: int, kind: Kind, place: int, detail: BilingualText | None = None) -> None:
         """Say what is wrong with a cell; its part of the sheet is then not used."""
-        self.findings.add(self.given.where, self.row, kind, HEADINGS["zh"][place])
+        self.findings.add(self.given.where, self.row, kind, HEADINGS["zh"][place], detail)
         self.given.spoilt.add(part)
 
     def number(self, part: int, place: int) -> int | None:
@@ -167,14 +167,15 @@ class _Row:
                 return None
         if self.cells[place] == "":
             return None
-        asked = columns.Field("residents", "number", (HEADINGS["zh"][place],), 0, MOST, True)
+        unit = "户" if place in (HOUSEHOLDS, OF_SIZE) else "人"
+        asked = columns.Field("residents", "number", (HEADINGS["zh"][place],), 0, MOST, True, unit)
         try:
             value = values.number(self.cells[place], asked)
             if value is None:
                 return None
             values.check_range(value, asked)
         except values.Fault as problem:
-            self.fault(part, problem.kind, place)
+            self.fault(part, problem.kind, place, problem.detail)
             return None
         return int(value)
 

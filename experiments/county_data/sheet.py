@@ -89,7 +89,7 @@ def read(table: Table, findings: Findings, progress: Callable[[int], None] | Non
     width = max((len(row) for _, row in head[first : last + 1]), default=0)
     read_places = {each.place for each in headings}
     named = {place for _, row in head[first : last + 1] for place, cell in enumerate(row) if cell != ""}
-    sheet.unused = [_letters(place) for place in range(width) if place in named and place not in read_places]
+    sheet.unused = [letters(place) for place in range(width) if place in named and place not in read_places]
     texts = {cell for _, row in head[first : last + 1] for cell in row if columns.match(cell) is not None}
     reader = _Reader(sheet, headings, texts, table, findings)
     for number, row in itertools.chain(head[last + 1 :], table.rows):
@@ -100,14 +100,14 @@ def read(table: Table, findings: Findings, progress: Callable[[int], None] | Non
     return sheet
 
 
-def _letters(place: int) -> str:
+def letters(place: int) -> str:
     """The letters of a column by its place from 0."""
-    letters = ""
+    found = ""
     place += 1
     while place:
         place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+        found = chr(65 + rest) + found
+    return found
 
 
 def _locate(head: list[tuple[int, list[Any]]]) -> tuple[int, int, list[dict[int, tuple[Field, float | None]]]] | None:
@@ -316,7 +316,7 @@ class _Reader:
                     values.check_range(value, field)
         except values.Fault as fault:
             if not quiet:
-                self.findings.add(where, number, fault.kind, field.name)
+                self.findings.add(where, number, fault.kind, field.name, fault.detail)
             return None
         if known is not None:
             known[cell] = value

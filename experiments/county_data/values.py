@@ -10,8 +10,11 @@ from typing import Any
 from experiments.county_data.columns import Field
 from experiments.county_data.findings import Kind
 from experiments.county_data.identity import is_date
-from sim.core.inputs.notation import half, intended_number
+from sim.core.inputs.errors import BilingualText, UserError
+from sim.core.inputs.notation import half
+from sim.core.inputs.units import OfficeName
 from sim.scenario.distributions import KINDS
+from sim.scenario.office_values import WrongUnit, read_cell
 from sim.world.codes import Cause
 
 #: What offices write for nothing.
@@ -56,9 +59,9 @@ HEAD, SPOUSE = "head", "spouse"
 class Fault(Exception):
     """That a cell is not what its column wants."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, detail: BilingualText | None = None) -> None:
         super().__init__(kind)
-        self.kind = kind
+        self.kind, self.detail = kind, detail
 
 
 def text_of(cell: Any) -> str:
@@ -88,19 +91,15 @@ def read(cell: Any, field: Field) -> Any:
 
 
 def number(cell: Any, field: Field) -> float | None:
-    """A number; ``３２００``, ``32,000`` and ``3.2万元`` are some."""
-    if isinstance(cell, bool) or isinstance(cell, (datetime.date, datetime.time, datetime.timedelta)):
-        raise Fault("not_a_number")
-    if isinstance(cell, (int, float)):
-        value = float(cell)
-    else:
-        text = text_of(cell)
-        if text in NOTHING:
-            return None
-        found = intended_number(text.lstrip("¥￥"))
-        if found is None:
-            raise Fault("not_a_number")
-        value = float(found)
+    """A number in the column's unit; ``３２００``, ``32,000`` and ``3.2万元`` are some."""
+    if isinstance(cell, str) and text_of(cell) in NOTHING:
+        return None
+    try:
+        value = float(read_cell(text_of(cell) if isinstance(cell, str) else cell, "", OfficeName(field.unit, field.unit)))
+    except WrongUnit as problem:
+        raise Fault("other_unit", BilingualText(problem.english, problem.chinese)) from None
+    except (UserError, OverflowError):
+        raise Fault("not_a_number") from None
     if not math.isfinite(value):
         raise Fault("not_a_number")
     return value

@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ Cell = Any
 LONGEST_CELL = 20_000  # letters
 MOST_SHEETS = 200
 MOST_COLUMNS = 2_000
+MOST_FORM_ROWS, MOST_FORM_COLUMNS = 2_000, 40  # of a sheet that is filled in by hand
 #: UTF-8 first, since GB18030 reads almost anything.
 ENCODINGS = ("utf-8-sig", "gb18030")
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -42,6 +44,7 @@ class Table:
     cells: SheetCells = field(default_factory=SheetCells)
     merged: tuple[tuple[int, int, int, int], ...] = ()
     encoding: str = ""
+    path: Path | None = None  # of an .xlsx workbook
 
 
 def tables(path: Path) -> Iterator[Table]:
@@ -61,7 +64,30 @@ def tables(path: Path) -> Iterator[Table]:
         names = [each.name for each in book.sheets_metadata if each.typ == python_calamine.SheetTypeEnum.WorkSheet]
         for name in names[:MOST_SHEETS]:
             sheet = _sheet(book, name)
-            yield Table(path.name, name, _rows(sheet), surveyed.get(name, SheetCells()), _merged(sheet.merged_cell_ranges or ()))
+            merged = _merged(sheet.merged_cell_ranges or ())
+            yield Table(path.name, name, _rows(sheet), surveyed.get(name, SheetCells()), merged,
+                        path=path if kind == packages.XLSX else None)  # fmt: skip
+
+
+def percent_cells(table: Table) -> frozenset[tuple[int, int]]:
+    """Cells (row from 1, column from 0) of a table of .xlsx that show their number as a percentage: 0.855 as 85.5 %. The reader
+    of tables does not tell.
+    """
+    import openpyxl
+
+    if table.path is None:
+        return frozenset()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that are not kept; nothing is written back
+        try:
+            book = openpyxl.load_workbook(table.path, read_only=True, data_only=True, keep_links=False)
+            rows = book[table.sheet].iter_rows(max_row=MOST_FORM_ROWS, max_col=MOST_FORM_COLUMNS)
+            found = frozenset((cell.row, cell.column - 1) for row in rows for cell in row
+                              if cell.value is not None and "%" in (cell.number_format or ""))  # fmt: skip
+            book.close()
+        except Exception:  # whatever this library cannot cope with that the other could: then no format is known
+            return frozenset()
+    return found
 
 
 def _old(path: Path) -> Iterator[Table]:

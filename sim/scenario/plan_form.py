@@ -10,6 +10,8 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,16 @@ NAME, UNIT, ALWAYS, FROM, VALUE, CODE = (
 #: Columns that only inform.
 NOW, LOW, HIGH = ("基础方案值", "Without this plan"), ("下限", "Lowest"), ("上限", "Highest")
 _HEADINGS = (NAME, UNIT, ALWAYS, FROM, VALUE, CODE, NOW, LOW, HIGH)
+#: The other sheets of a county's form: headings that a sheet is known by, and those below which a county's own facts stand.
+_FACT_SHEETS = (
+    ({"编号", "事项", "来源"}, re.compile(r"(?!凌源).*数\s*值")),
+    ({"id", "Fact", "Source"}, re.compile(r"(?!Lingyuan).*[Vv]alue")),
+    ({"乡镇", "脱贫户数"}, re.compile("乡镇")),
+    ({"乡镇", "家庭户数"}, re.compile("家庭户数|男|女|各规模户数")),
+    ({"Township", "Households"}, re.compile("Households$|Men|Women|Households of this size")),
+)  # fmt: skip
+_FACT_HEADINGS, _FACT_COLUMNS = 12, 20  # rows among which the headings of these sheets stand, and columns
+_facts_apart: ContextVar[bool] = ContextVar("facts_apart", default=False)
 _YEAR = re.compile(r"(20\d\d)年?")
 _PARTS = re.compile(r"[;；、]")
 
@@ -87,8 +99,29 @@ def is_form(path: Path) -> bool:
 
 
 def read(path: Path, book: ParameterBook) -> yaml_file.Mapping:
-    """What a form says, as ``yaml_file.read_mapping`` gives it of YAML; every line names a cell. Raises InputError."""
-    return _Form(path, book).read()
+    """What a form says, as ``yaml_file.read_mapping`` gives it of YAML; every line names a cell. Raises InputError, also for a
+    county's form with facts in it, which a plan alone would leave unused.
+    """
+    form = _Form(path, book)
+    tree = form.read()
+    if form.cells.fact is not None and not _facts_apart.get():
+        raise InputError(
+            path, form.cells.fact, "holds facts of a county, which a plan does not use; import it first: 'xianjie county import "
+            f"{shorten(path.name)} --out FOLDER', then check or run the folder, or the plan in it",
+            f"填有本县的县情数据，直接检查或推演用不上；请先导入：xianjie county import {shorten(path.name)} --out 本县，"
+            "再检查或推演导入得到的文件夹或其中的方案"
+        )  # fmt: skip
+    return tree
+
+
+@contextmanager
+def with_facts_apart() -> Iterator[None]:
+    """Read only the plan of a county's form, for whoever reads its facts as well."""
+    before = _facts_apart.set(True)
+    try:
+        yield
+    finally:
+        _facts_apart.reset(before)
 
 
 class _Cells:
@@ -96,6 +129,7 @@ class _Cells:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.fact: CellLine | None = None  # the first of a county's facts in the other sheets
         data = yaml_file.read_bytes(path)
         self._check_package(data)
         self.rows = self._filled(data, stored=True)
@@ -148,6 +182,8 @@ class _Cells:
                         for cell in row
                         if cell.value is not None and str(cell.value).strip()
                     }
+                    if not stored:
+                        self.fact = next((place for name in names if name != SHEET and (place := _first_fact(book[name]))), None)
                 book.close()
             except Exception:  # whatever the library cannot cope with, the file is at fault
                 raise self._damaged() from None
@@ -177,11 +213,30 @@ class _Cells:
         return str(value).strip()
 
 
-def cell_line(row: int, column: int) -> CellLine:
+def cell_line(row: int, column: int, sheet: str = SHEET) -> CellLine:
     """How a message names a cell."""
     from openpyxl.utils import get_column_letter
 
-    return CellLine(row, f"{SHEET}!{get_column_letter(column)}{row}")
+    return CellLine(row, f"{sheet}!{get_column_letter(column)}{row}")
+
+
+def _first_fact(sheet: Any) -> CellLine | None:
+    """The first cell that is filled in with a fact of a county, in a sheet of such; None if there is none."""
+    columns: set[int] = set()
+    for row, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS, max_col=_FACT_COLUMNS, values_only=True), 1):
+        texts = ["" if cell is None else str(cell).strip() for cell in cells]
+        if columns:
+            filled = [column for column in sorted(columns) if column < len(texts) and texts[column]]
+            if filled:
+                return cell_line(row, filled[0] + 1, shorten(sheet.title))
+            continue
+        if row > _FACT_HEADINGS:
+            return None
+        for known_by, holding in _FACT_SHEETS:
+            if known_by <= set(texts):
+                columns = {column for column, text in enumerate(texts) if holding.fullmatch(text)}
+                break
+    return None
 
 
 class _Form:

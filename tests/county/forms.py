@@ -20,7 +20,8 @@ def _empty(language: str) -> bytes:
 
 
 def filled(path: Path, values: dict[str, Any], language: str = "zh", source: str = "统计公报", year: Any = 2020) -> Path:
-    """A form with these facts filled in, by id; a value may be (value, source, year)."""
+    """A form with these facts filled in, by id, and a code; a value may be (value, source, year)."""
+    values = {"county_code": "341899", **values}
     path.write_bytes(_empty(language))
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:

@@ -116,7 +116,9 @@ def test_amounts_are_read_as_offices_write_them(tmp_path):
         (("没有的名称", None, None, 2000), "A3", "没有这个名称"),
         (("县级资金", None, None, 2000, None, "budget.county_floor", "多余"), "G3", "没有表头"),
         (("目标", None, 1.5, None, "5个", "thresholds.relapse_share"), "C3", "只能填一种"),
-        (("目标", None, "5个", None, None, "thresholds.relapse_share"), "C3", "必须是数字"),
+        (("目标", None, "5个", None, None, "thresholds.relapse_share"), "C3", "请按“%”填写"),
+        (("岗位", None, "3000元", None, None, "public_posts.count"), "C3", "请按“个岗位”填写"),
+        (("县级资金", None, "3千", None, None, "budget.county_floor"), "C3", "请按“万元/年”只填数字"),
     ],
 )
 def test_what_is_wrong_is_said_of_its_cell(tmp_path, row, cell, said):
