@@ -15,7 +15,7 @@ from sim.core.collecting import collecting_rarely
 from sim.core.compiled.compilation import IS_COMPILED, compiling_alone, everything_is_compiled, is_kept, mark_everything_compiled
 from sim.core.inputs.ensemble import Ensemble
 from sim.core.inputs.ensemble import load as load_ensemble
-from sim.core.inputs.errors import CannotBeFounded, InputError
+from sim.core.inputs.errors import CannotBeFounded
 from sim.core.inputs.parameters import PLAN_MONTHS, load_all
 from sim.core.inputs.resolve import Values, assumptions, month_name, resolve
 from sim.core.ledger import Fund
@@ -24,7 +24,7 @@ from sim.core.random_draws import draw_quantiles, normal, replication_key
 from sim.founding import founding
 from sim.founding.audit import audit_burn_in, audit_founding, audit_residents, audit_sources, stop_if_missed
 from sim.founding.incomes import TrialYear
-from sim.founding.population import check_counts, unusual_rooms
+from sim.founding.population import unusual_rooms
 from sim.founding.production import production_accounts, published_quantities
 from sim.goals import INDICATORS, GoalInputs, exit_series, goals_of, indicators_of, outcomes
 from sim.goals.indicators import county_series, series_of
@@ -385,25 +385,6 @@ def sample_values(scenario: Scenario, seed: int, number: int | None) -> Values:
 def parameters_used(scenario: Scenario, quantiles: Mapping[str, float] | None) -> dict[str, Any]:
     """Every parameter as used, as it would be written in a file."""
     return values_of(scenario, quantiles).used
-
-
-def check_founding(scenario: Scenario) -> None:
-    """Raise InputError where a county of these counts, at central parameters, cannot be founded; nothing is founded for it."""
-    try:
-        check_counts(_founding_parameters(scenario, values_of(scenario, None)), scenario.weight)
-    except CannotBeFounded as problem:
-        raise unfounded(scenario, problem) from None
-
-
-def unfounded(scenario: Scenario, problem: Exception) -> InputError:
-    """What of a county cannot be founded, with the place where the last of its counts is stated."""
-    stated = [
-        found[-1]
-        for identity, found in scenario.overrides.items()
-        if identity.startswith("founding.") and identity not in scenario.scaled
-    ]
-    place, line = (stated[-1].place, stated[-1].line) if stated else (scenario.files[-1], 0)
-    return InputError.of(place, line, problem)
 
 
 def run_county(

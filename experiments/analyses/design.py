@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments.execution.points import MOST_REPLICATIONS, affordable, distinct
 from experiments.model_api import Point
-from experiments.results.files import safe
+from experiments.results.files import canonical, safe
 from experiments.statistics.sampling import EDGE, Correlation, correlation, spread
 from sim.core.inputs import yaml_file
 from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, nearest
@@ -27,6 +27,7 @@ from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_w
 from sim.core.inputs.resolve import Override, convert
 from sim.core.inputs.validation import Month, Real, Title, Whole, explain
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.foundable import check_founding, decides_founding
 from sim.scenario.scenario_reader import beyond
 
 LEVELS = ("grid", "one_at_a_time")
@@ -199,6 +200,7 @@ def build_design(path: Path, tree: yaml_file.Mapping, scenarios: tuple[Scenario,
         outcomes_line=tree.lines.get("outcomes", 0),
     )  # fmt: skip
     _try_levels(made, path, lines)
+    _try_counties(made, path, lines)
     affordable(path, tree.lines.get("replications", 1), len(scenarios) * len(settings), spec.replications)
     return made
 
@@ -441,3 +443,30 @@ def _try_levels(design: Design, path: Path, lines: Mapping[str, int]) -> None:
                     point(scenario, [each], {each.id: value}, "trial")
                 except InputError as problem:
                     raise InputError.of(path, lines.get(each.id, 0), problem) from None
+
+
+def _try_counties(design: Design, path: Path, lines: Mapping[str, int]) -> None:
+    """Look at the county of every point, where factors are among the numbers it is founded on; those of others are the
+    scenario's own, which was looked at.
+    """
+    deciding = [each.id for each in design.factors if decides_founding(each.id)]
+    chosen = ({name: setting[name] for name in deciding if name in setting} for setting in design.settings)
+    counties = {canonical(setting): setting for setting in chosen if setting}
+    for scenario in design.scenarios:
+        for setting in counties.values():
+            try:
+                refuse_unfounded(scenario, design.factors, setting)
+            except InputError as problem:
+                last = max(setting, key=lambda name: lines.get(name, 0))
+                raise InputError.of(path, lines.get(last, 0), problem, say_setting(design.factors, setting)) from None
+
+
+def refuse_unfounded(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[str, Any]) -> None:
+    """Raise InputError where no county can be founded on a scenario with these factors set."""
+    check_founding(*set_factors(scenario, factors, setting))
+
+
+def say_setting(factors: Sequence[Factor], setting: Mapping[str, Any]) -> str:
+    """A setting as a message names it."""
+    kinds = {each.id: " quantile" if each.kind == "quantile" else "" for each in factors}
+    return ", ".join(f"{name}{kinds[name]} = {shorten(value)}" for name, value in setting.items())

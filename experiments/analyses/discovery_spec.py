@@ -178,7 +178,7 @@ def _factors(spec: Spec, path: Path, tree: yaml_file.Mapping, scenarios: Sequenc
             factor = design.factor(name, record, record.values is not None)
             for scenario in scenarios:
                 for value in factor.levels or (factor.at(0.0), factor.at(1.0)):
-                    design.point(scenario, [factor], {name: value}, "trial")
+                    design.refuse_unfounded(scenario, [factor], {name: value})
             made.append(factor)
         except InputError as problem:
             faults.append(InputError.of(path, lines.get(name, 0), problem))

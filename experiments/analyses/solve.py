@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.analyses.design import Factor, FactorRecord, factor, point
+from experiments.analyses.design import Factor, FactorRecord, factor, point, refuse_unfounded, say_setting
 from experiments.execution.study import Study
 from experiments.model_api import Catalogue
 from experiments.results.files import as_json, write_csv, write_text
@@ -97,7 +97,10 @@ class Question:
                 f"{self.lever} 是假定，不由政府设定；请改写一个政策措施，或写明 {mark}low 和 {mark}high"
             )  # fmt: skip
         for end in (found.low, found.high):
-            point(scenario, [found], {self.lever: end}, "trial")
+            try:
+                refuse_unfounded(scenario, [found], {self.lever: end})
+            except InputError as problem:
+                raise InputError.of(f"{mark}lever", 0, problem, say_setting([found], {self.lever: end})) from None
         return found
 
 

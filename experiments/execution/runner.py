@@ -21,7 +21,7 @@ from experiments.model_api import COUNTY, OnStatus, Plan, Point, Scenario, load_
 from experiments.results import fingerprint, folder_lock, journal, output_folder
 from experiments.results.files import remove_partials
 from experiments.results.journal import Chunk
-from sim.core.inputs.errors import recorded_problem
+from sim.core.inputs.errors import founding_problem, recorded_problem
 
 HOPELESS = 8  # if the first replications fail, so many of them and no other ends well, the fault is not theirs
 DRAWN = ("figures", "brief")  # folders beside the journal that are written into
@@ -346,7 +346,8 @@ def forecast(scenario: Scenario, options: RunOptions) -> Forecast:
         journal.store(tasks[0].path(plan.folder), completed[0].chunk)
         chunk = Chunk(tasks[0].path(plan.folder))
         if not chunk.completed:
-            raise RuntimeError(f"the first replication failed: {recorded_problem(chunk.failures[0].error, 'en')}")
+            error = chunk.failures[0].error
+            raise founding_problem(error) or RuntimeError(f"the first replication failed: {recorded_problem(error, 'en')}")
         disk = results.predicted_size(chunk, worker.catalogue(scenario), replications)
         waiting = chunk.path.stat().st_size * replications
     seconds = duration(pace, replications, count)

@@ -16,7 +16,7 @@ from experiments.model_api import Plan, Point, Scenario, load_model
 from experiments.results import fingerprint, journal
 from experiments.results.files import same_file
 from experiments.results.journal import Chunk
-from sim.core.inputs.errors import recorded_problem
+from sim.core.inputs.errors import founding_problem, recorded_problem
 from sim.world.funds import NOT_PUBLIC
 
 PUBLIC, POLICY, OWN = "public_spending", "policy_spending", "own_spending"
@@ -134,8 +134,9 @@ def outcomes(folder: Path, name: str, replications: Sequence[int] | None = None)
     failed = tuple(sorted(failure.replication for chunk in chunks for failure in chunk.failures))
     filled = [chunk for chunk in chunks if chunk.completed]
     if not filled:
-        reason = recorded_problem(chunks[0].failures[0].error, "en") if chunks else "it was not run"
-        raise ValueError(f"no replication of the point {name} came to its end: {reason}")
+        error = chunks[0].failures[0].error if chunks else "it was not run"
+        unfinished = ValueError(f"no replication of the point {name} came to its end: {recorded_problem(error, 'en')}")
+        raise founding_problem(error) or unfinished
     layout = filled[0].header["layout"]
     goals = np.concatenate([chunk.array("goals") for chunk in filled])
     records = [record for chunk in filled for record in chunk.completed]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped
-from sim.core.inputs.errors import InputError, one_of
+from sim.core.inputs.errors import BilingualText, InputError, one_of
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.resolve import Override
 from sim.scenario import county_file, distributions, residents
@@ -240,24 +240,46 @@ def _values(book: ParameterBook, overrides: Mapping[str, Sequence[Override]]) ->
     return value
 
 
+def is_stated(identity: str, overrides: Mapping[str, Sequence[Override]], scaled: Sequence[str]) -> bool:
+    """Whether somebody states a number; ``scaled``: those that were put in proportion first of all."""
+    return len(overrides.get(identity, ())) > (identity in scaled)
+
+
+def last_stated(names: Sequence[str], overrides: Mapping[str, Sequence[Override]]) -> Override:
+    """Where the last of these numbers is stated: by a plan, or else by the county."""
+    stated = [overrides[name][-1] for name in names]
+    return [*(each for each in stated if each.status_quo), *(each for each in stated if not each.status_quo)][-1]
+
+
 def contradictions(
-    book: ParameterBook, overrides: Mapping[str, Sequence[Override]]
+    book: ParameterBook, overrides: Mapping[str, Sequence[Override]], scaled: Sequence[str] = ()
 ) -> Iterator[tuple[str, int, str, str]]:  # fmt: skip
     """Numbers that cannot both be true of a county: where the last of them is stated, and the message in English and Chinese.
 
-    A sum that nothing states is not looked at: the parameters agree with each other.
+    ``scaled``: those that nobody states. A sum of which nobody states anything is not looked at: the parameters agree with each
+    other. Nor is what a plan sets: it begins in 2021, and a county is as it was in 2020.
     """
-    value = _values(book, overrides)
+    held = {
+        identity: found
+        for identity, each in overrides.items()
+        if (found := [one for one in each if one.status_quo or book.parameters[identity].role != "lever"])
+    }
+    value = _values(book, held)
     for whole_zh, whole, part_zh, parts, english in SUMS:
-        stated = [overrides[name][-1] for name in (*whole, *parts) if name in overrides]
+        known = [name for name in (*whole, *parts) if is_stated(name, held, scaled)]
+        others = [name for name in (*whole, *parts) if name not in known]
         # Who is registered and on dibao is counted twice among the parts.
         twice = sum(map(value, whole[1:]))
         most, least = value(whole[0]), sum(map(value, parts)) - twice
-        if stated and round(most) < round(least):
-            last = stated[-1]
+        if known and round(most) < round(least):
+            last = last_stated(known, held)
+            follow = BilingualText(
+                f"; {', '.join(others)}, not stated, {'is' if len(others) == 1 else 'are'} the model's or in proportion",
+                f"；{'、'.join(others)} 没有写明，按程序自带的数或按比例取",
+            ) if others else BilingualText("", "")  # fmt: skip
             yield (
                 last.place, last.line,
-                f"{english}, cannot be {most:,.0f} and {least:,.0f}: {', '.join((*whole, *parts))}; correct one of them",
-                f"{whole_zh}（{most:.0f}）不能少于{part_zh}（{least:.0f}）：请核对 {'、'.join((*whole, *parts))}",
+                f"{english}, cannot be {most:,.0f} and {least:,.0f}: check {', '.join(known)}{follow.english}",
+                f"{whole_zh}（{most:.0f}）不能少于{part_zh}（{least:.0f}）：请核对 {'、'.join(known)}{follow.chinese}",
             )  # fmt: skip
             return

@@ -19,6 +19,7 @@ from sim.scenario.county_file import HOME as HOME_CODE
 from sim.scenario.county_file import Fact, name_of
 from sim.scenario.distributions import Distributions
 from sim.scenario.doubts import doubts
+from sim.scenario.foundable import check_founding
 from sim.scenario.residents import Residents
 from sim.scenario.scenario_reader import DETAILS, LEVERS, SET, UNCERTAINTIES, Reader
 
@@ -116,8 +117,6 @@ def load_scenario(
         raise all_of(reader.errors)
     if "title" not in reader.settings:
         raise InputError(path, 1, "'title' is missing: write 'title: …'", "缺少“title”，请补上：title: 方案名称")
-    for doubt in doubts(reader.overrides, reader.book):
-        LOG.warning("%s", doubt)
     detail, weight = reader.settings.get("population", ("sampled", 10))
     identity, title = path.stem, reader.settings["title"]
     if county_file is not None:
@@ -133,13 +132,17 @@ def load_scenario(
         if (here := reader.county.title) is not None:
             title = {"zh": f"{here['zh']}：{title['zh']}", "en": f"{here['en']}: {title['en']}"}
         reason = NO_CHANGE
-    return Scenario(
+    made = Scenario(
         identity, title, reason, files=tuple(reader.files), overrides=reader.overrides,
         county=reader.county.facts, population_detail=detail, general_weight=weight, months=months,
         vantage=reader.settings.get("vantage"), uncertainty=reader.settings.get("uncertainty", "ensemble"),
         county_code=reader.county.code, distributions=reader.county.distributions, scaled=reader.county.scaled,
         plan=judged_by, residents=reader.county.residents,
     )  # fmt: skip
+    check_founding(made)
+    for doubt in doubts(reader.overrides, reader.book):
+        LOG.warning("%s", doubt)
+    return made
 
 
 def _plan_of(reader: Reader, named: str | Path | None) -> Plan:
@@ -228,6 +231,7 @@ def _reader_of(scenario: Scenario) -> Reader:
     """A reader that has read what a scenario sets."""
     reader = Reader(load_all())
     reader.overrides = {identity: list(found) for identity, found in scenario.overrides.items()}
+    reader.county = replace(reader.county, scaled=scenario.scaled)
     return reader
 
 
@@ -243,9 +247,11 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     detail, weight = settings.get("population", (scenario.population_detail, scenario.general_weight))
     same = {key: settings[key] for key in ("title", "vantage", "uncertainty") if key in settings}
     plan = extend(scenario.plan or home(), reader.asked.values(), reader.own_goals.values())
-    return replace(
+    made = replace(
         scenario, overrides=reader.overrides, months=months, population_detail=detail, general_weight=weight, plan=plan, **same
     )
+    check_founding(made)
+    return made
 
 
 def restore_scenario(description: Mapping[str, Any]) -> Scenario:

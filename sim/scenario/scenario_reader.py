@@ -388,7 +388,7 @@ class Reader:
                 "或写明 founding.townships 和 founding.villages",
             )
         if not self.errors:  # what is no number, or lies outside its range, was told already
-            for contradiction in county_folder.contradictions(self.book, self.overrides):
+            for contradiction in county_folder.contradictions(self.book, self.overrides, self.county.scaled):
                 self.add_fault(*contradiction)
 
 

@@ -16,7 +16,7 @@ from experiments.results.folder import description
 from sim import county
 from sim.clauses import clauses_of
 from sim.core.inputs import shipped
-from sim.core.inputs.errors import CannotBeFounded, InputError
+from sim.core.inputs.errors import InputError
 from sim.core.inputs.parameters import load_all
 from sim.goals import EXIT_GOALS, GOALS, GoalInputs, goals_of
 from sim.goals.goal import Goal
@@ -419,9 +419,9 @@ def test_what_cannot_be_founded_is_one_message(tmp_path):
     ]
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "county.yaml").write_text("\n".join(["code: 341825", *facts]), encoding="utf-8")
-    with pytest.raises(CannotBeFounded):
-        county.describe_population(load_scenario("baseline", county_file=tmp_path / "bad"))
+    with pytest.raises(InputError, match="4000 households cannot have 3000 members") as told:
+        load_scenario("baseline", county_file=tmp_path / "bad")
+    assert (told.value.place, told.value.line) == (str(tmp_path / "bad" / "county.yaml"), 8)
     answer = invoke("population", tmp_path / "bad", "--lang", "en")
-    assert (
-        answer.exit_code == 4 and answer.output.count("\n") == 1 and "4000 households cannot have 3000 members" in answer.output
-    )
+    assert answer.exit_code == 2 and answer.output.count("\n") == 1
+    assert "county.yaml:8: " in answer.output and "4000 households cannot have 3000 members" in answer.output

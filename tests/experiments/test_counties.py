@@ -10,7 +10,7 @@ from experiments.cli.app import app
 from experiments.validation import synthetic_counties
 from sim import county
 from sim.core.inputs.errors import InputError
-from sim.scenario import load_scenario, restore_scenario
+from sim.scenario import load_scenario, restore_scenario, scenario
 from sim.world import places
 
 ROOT = Path(__file__).parents[2]
@@ -108,7 +108,7 @@ dp: {name: {zh: 人, en: P}, parameter: founding.registered_dibao_persons, value
 
 @pytest.mark.parametrize(("lang", "said"), [("zh", "不可能有 400 人"), ("en", "500 households cannot have 400 members")])
 def test_what_only_the_draws_show_to_be_impossible_is_refused_and_leaves_nothing(tmp_path, plan, monkeypatch, lang, said):
-    monkeypatch.setattr(county, "check_founding", lambda scenario: None)
+    monkeypatch.setattr(scenario, "check_founding", lambda scenario: None)
     bad, out = county_file(tmp_path, "bad", 0.05), tmp_path / "out"
     bad.write_text(bad.read_text(encoding="utf-8") + IMPOSSIBLE, encoding="utf-8")
     answer = invoke("run", bad, "--plan", plan, "--replications", 2, "--workers", 1, "--out", out, "--quiet", "--lang", lang)
@@ -116,8 +116,10 @@ def test_what_only_the_draws_show_to_be_impossible_is_refused_and_leaves_nothing
     assert len(answer.stderr.splitlines()) == 1 and answer.stderr.startswith(f"{bad}:7: ") and said in answer.stderr
 
 
-def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
-    """A county that cannot be founded is told, and the others go on; the command again does nothing twice."""
+def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path, monkeypatch):
+    """A county that cannot be founded is refused before any is run. One that only the draws show to be impossible is told, and
+    the others go on; the command again does nothing twice.
+    """
     common = tmp_path / "common"
     common.mkdir()
     (common / "plan.yaml").write_text(
@@ -129,6 +131,10 @@ def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
     words = ("run", good, bad, "--plan", common, "--replications", 2, "--workers", 1, "--out", tmp_path / "out", "--quiet",
              "--no-figures", "--set", "population.x=1")  # fmt: skip
     assert invoke(*words).exit_code == 2 and not (tmp_path / "out").exists()
+    refused = invoke(*words[:-2], "--lang", "en")
+    assert refused.exit_code == 2 and refused.stderr.startswith(f"{bad}:7: founding: 500 households cannot have 400 members")
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(scenario, "check_founding", lambda scenario: None)
     done = invoke(*words[:-2], "--json")
     assert done.exit_code == 3, done.output
     found = json.loads(done.stdout)
@@ -137,6 +143,7 @@ def test_counties_are_judged_by_their_own_plan_and_by_a_common_one(tmp_path):
     assert {line["county"] for line in found["goals"]} == {"good", "good-common"} and found["trial"]
     assert {each["county"] for each in found["failures"]} == {"bad", "bad-common"}
     assert all("不可能有" in each["problem"] and "cannot" not in each["problem"] for each in found["failures"])
+    assert not any("CannotBeFounded" in each["problem"] for each in found["failures"])
     by = {county: {line["goal"] for line in found["goals"] if line["county"] == county} for county in ("good", "good-common")}
     assert by["good-common"] - by["good"] == {"mine"} and "F1" not in by["good"]
     table = (tmp_path / "out" / "counties_origins.csv").read_text(encoding="utf-8-sig").splitlines()

@@ -100,7 +100,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_
     from experiments.results import output_folder
     from experiments.results.files import as_json as written
     from experiments.results.files import write_csv, write_text
-    from sim.core.inputs.errors import CannotBeFounded
+    from sim.core.inputs.errors import CannotBeFounded, recorded_problem
     from sim.scenario.origins import count_origins, origins
 
     words = Words(options.lang)
@@ -137,7 +137,7 @@ def run_counties(chosen: list[Any], out: Path | None, options: "RunRequest", as_
                 raise typer.Exit(Code.INTERRUPTED)
             failed += outcome.failed
             if not outcome.completed:
-                failures.append({"county": scenario.id, "problem": first_failure(outcome.out, options.lang)})
+                failures.append({"county": scenario.id, "problem": recorded_problem(first_failure(outcome.out), options.lang)})
             lines += goal_lines(scenario, outcome)
     finally:
         shared.end()
@@ -175,9 +175,8 @@ def goal_lines(scenario: Any, outcome: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def first_failure(out: Path, lang: str) -> str:
-    """Why the first replication that failed did."""
+def first_failure(out: Path) -> str:
+    """Why the first replication that failed did, as its record says."""
     from experiments.results import folder as results
-    from sim.core.inputs.errors import recorded_problem
 
-    return recorded_problem(next((str(each["error"]) for each in results.open_folder(out).failures), ""), lang)
+    return next((str(each["error"]) for each in results.open_folder(out).failures), "")

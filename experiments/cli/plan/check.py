@@ -35,7 +35,6 @@ def check(
     """
     with console.exit_codes():
         from sim.core.inputs.errors import InputError
-        from sim.county import check_founding
         from sim.scenario import load_scenario
         from sim.scenario.county_file import is_county_file
 
@@ -63,8 +62,6 @@ def check(
             _check_county(files[0], sets, lang, as_json, explain)
             return
         chosen = [load_scenario(file, sets or []) for file in files]
-        for scenario in chosen:
-            check_founding(scenario)
         if paired:
             _compare_paired(chosen, _parse_month(until), seed, replication=replication, lang=lang, as_json=as_json)
             return
@@ -101,7 +98,6 @@ def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: b
     from experiments.reporting.translations import Words
     from sim.core.inputs import shipped
     from sim.core.inputs.errors import InputError
-    from sim.county import check_founding
     from sim.scenario import load_county, load_scenario
     from sim.scenario.county_file import name_of
 
@@ -109,7 +105,6 @@ def _check_county(file: Path, sets: list[str] | None, lang: Language, as_json: b
         raise InputError("--set", 0, "is for a scenario; this is a county file", "只用于情景；这是县情文件，请去掉 --set")
     facts, title = load_county(file)
     planned = load_scenario("baseline", county_file=file)
-    check_founding(planned)
     name = name_of(shipped.scenario_file(file))
     assumed = sum(fact.evidence in ("assumed", "derived") for fact in facts)
     if as_json:

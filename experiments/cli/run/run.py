@@ -134,12 +134,9 @@ def run(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.cli import run_helpers
         from experiments.cli.machine.counties import load_scenarios, run_counties
-        from sim.county import check_founding
 
         every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
-        if len(scenario) == 1:  # of several, one that cannot be founded is named, and the others go on
-            check_founding(chosen)
         options = run_helpers.RunRequest(
             replications,
             seed,
@@ -219,21 +216,20 @@ def _refuse_unfounded(scenario: Any, outcome: "Outcome") -> None:
     """Raise InputError, and leave nothing, where no replication was completed because the county cannot be founded."""
     from experiments.cli.machine.counties import first_failure
     from experiments.results import folder_lock, output_folder
-    from sim.core.inputs.errors import CannotBeFounded
-    from sim.county import unfounded
+    from sim.core.inputs.errors import founding_problem
+    from sim.scenario.foundable import unfounded
 
     if outcome.completed or not outcome.failed:
         return
-    kind, _, chinese = first_failure(outcome.out, Language.ZH).partition(": ")
-    if kind not in (CannotBeFounded.__name__, *(each.__name__ for each in CannotBeFounded.__subclasses__())):
+    problem = founding_problem(first_failure(outcome.out))
+    if problem is None:
         return
-    english = first_failure(outcome.out, Language.EN).partition(": ")[2]
     output_folder.clear(outcome.out)
     with suppress(OSError):  # what is not ours stays
         (outcome.out / output_folder.JOURNAL / folder_lock.FILE).unlink(missing_ok=True)
         (outcome.out / output_folder.JOURNAL).rmdir()
         outcome.out.rmdir()
-    raise unfounded(scenario, CannotBeFounded(english, chinese))
+    raise unfounded(scenario, problem)
 
 
 def _run_beside(

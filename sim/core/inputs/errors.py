@@ -191,9 +191,20 @@ def record_problem(problem: BaseException) -> str:
 
 
 def recorded_problem(record: str, language: str) -> str:
-    """What ``record_problem`` made, for a reader of this language."""
+    """What ``record_problem`` made, for a reader of this language; that a county cannot be founded without the kind's name."""
+    if (unfounded := founding_problem(record)) is not None:
+        return unfounded.english if language == "en" else unfounded.chinese
     lines = record.splitlines()
     return lines[language == "en"] if len(lines) == len(BilingualText._fields) else record
+
+
+def founding_problem(record: str) -> CannotBeFounded | None:
+    """The problem that ``record_problem`` made a record of, where it is that a county cannot be founded."""
+    kinds = {CannotBeFounded.__name__, *(each.__name__ for each in CannotBeFounded.__subclasses__())}
+    parts = [line.partition(": ") for line in record.splitlines()]
+    if len(parts) != len(BilingualText._fields) or not {kind for kind, _, _ in parts} <= kinds:
+        return None
+    return CannotBeFounded(parts[1][2], parts[0][2])
 
 
 def join_texts(parts: Iterable[BilingualText]) -> BilingualText:
