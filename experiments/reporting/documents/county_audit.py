@@ -227,7 +227,8 @@ def _margins(imported: "Imported", words: Words) -> tuple[Block, ...]:
     )
     incomes = _table(
         words, "incomes", columns,
-        ({"item": words(f"audit_source_{row['source']}"), "mean": _whole(round(row["mean"])), "median": _whole(round(row["p50"])),
+        ({"item": words(f"audit_source_{row['source']}"), "mean": _whole(round(row["mean"])),
+          "median": _whole(round(row["p50"])) if any(row[f"p{tenth}0"] for tenth in range(1, 10)) else "—",  # too few households
           "with": _whole(row["households_with"])} for row in imported.tables.incomes),
     )  # fmt: skip
     return margins, incomes
