@@ -7,14 +7,17 @@ the others are counted only, since each may be right.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from experiments.county_data import identity, sheet, values
+from experiments.county_data import columns, identity, sheet, values
 from experiments.county_data.findings import Findings
 from experiments.county_data.register import Household, Person, Register, village_name
+from experiments.county_data.tabulate import FEWEST_FOR_DECILES
 from sim.core.inputs.errors import BilingualText
 
 #: Lowest age at work, and the age from which a public-welfare post is a fault.
 WORKING_AGE, POST_END, OLD_AGE = 16, 70, 60
 OLDEST = 120
+#: Incomes without which those of a household are not known.
+_NEEDED = ("wage", "production", "transfer")
 LOWEST_WAGE, HIGHEST_WAGE = 100.0, 30_000.0
 
 
@@ -40,6 +43,25 @@ def check(register: Register, findings: Findings) -> list[Rule]:
     _villages(register, findings)
     _civil(register, findings)
     return [*_counted(register, findings), *_asked(register)]
+
+
+def check_columns(register: Register, has_incomes: bool, findings: Findings) -> None:
+    """What tables of households do not say, so that it is not counted: monitoring, and incomes that some of their columns have."""
+    homes = next((each for each in register.sheets if each.kind == sheet.HOUSEHOLDS), None)
+    if homes is None:
+        return
+    if not register.knows_monitoring():
+        findings.add(homes.where, 1, "column_missing", "监测对象类别",
+                     BilingualText("households under monitoring are not counted", "监测对象户数、人数不计"))  # fmt: skip
+    registered = register.registered()
+    if has_incomes or not register.knows_any(*_NEEDED) or len(registered) < FEWEST_FOR_DECILES:
+        return
+    said = {name: sum(each.get(name) is not None for each in registered) for name in _NEEDED}
+    lacking = [columns.fields()[name].name for name, number in said.items() if number < FEWEST_FOR_DECILES]
+    least = min(said.values())
+    english, chinese = (f"{least} of {len(registered)} registered households, and {FEWEST_FOR_DECILES} are needed",
+                        f"脱贫户 {len(registered)} 户中有 {least} 户填写，至少要 {FEWEST_FOR_DECILES} 户")  # fmt: skip
+    findings.add(homes.where, 1, "incomes_unused", "、".join(lacking) or "收入", BilingualText(english, chinese))
 
 
 def _persons(register: Register, findings: Findings) -> None:

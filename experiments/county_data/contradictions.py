@@ -179,7 +179,7 @@ def _dibao(register: Register, counts: Counts, findings: Findings) -> None:
                               f"按户合计 {sum(each or 0 for each in insured):g} 人，人员名单 {len(register.civil_persons)} 人"),
             )  # fmt: skip
     civil = counts.dibao_persons if register.civil_households or register.civil_persons else None
-    if civil is not None and counts.register_dibao_persons > civil:
+    if civil is not None and (counts.register_dibao_persons or 0) > civil:
         where = next(each.where for each in register.sheets if each.kind in (sheet.CIVIL_HOUSEHOLDS, sheet.CIVIL_PERSONS))
         findings.add(
             where, 0, "contradiction_dibao", "低保人口",

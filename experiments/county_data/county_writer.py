@@ -79,7 +79,7 @@ def _counted(imported: Imported) -> Iterator[tuple[str, int]]:
             continue
         if total in ("townships", "villages") and fact in imported.facts:
             continue  # the exports may lack villages without registered households
-        yield fact, described[total]
+        yield fact, described[total] or 0
 
 
 def _record(zh: str, en: str, parameter: str, value: Any, evidence: str, source: str, year: int | None) -> dict[str, Any]:

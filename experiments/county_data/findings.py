@@ -18,7 +18,7 @@ Kind = Literal[
     "fact_heading", "code", "code_missing",
     "contradiction_hukou", "contradiction_parts", "contradiction_dibao", "contradiction_unit", "contradiction_workers",
     "contradiction_counts", "resident_missing", "resident_twice", "resident_unknown", "resident_gap", "resident_alone",
-    "resident_few", "sum", "sheet_unread", "plan_value", "plan_contradicts", "plan_extends", "plan_twice",
+    "resident_few", "sum", "column_missing", "incomes_unused", "place_twice", "sheet_unread", "plan_value", "plan_contradicts", "plan_extends", "plan_twice",
 ]  # fmt: skip
 
 #: What is wrong, English and Chinese; {column} is a name of ``columns.yaml``, never what stands in a cell.
@@ -137,6 +137,12 @@ TEXTS: dict[str, BilingualText] = {
                                     "{column}：须同时填写各乡镇的家庭户数和人口，未采用"),
     "resident_few": BilingualText("{column}: fewer than five households; add them to a neighbouring township", "{column}：不足 5 户，请并入相邻乡镇"),
     "sum": BilingualText("{column}: the total is not the sum of the rows above", "{column}：合计数不等于以上各行之和"),
+    "column_missing": BilingualText("no table has the column {column}: {detail}; export it as well", "没有“{column}”一列：{detail}；请连同该列一起导出"),
+    "incomes_unused": BilingualText("{column}: filled in for too few households ({detail}), so that no income of these tables is used; fill "
+                                    "them in, with 0 where there is none",
+                                    "{column}：填写的户数太少（{detail}），各户收入均未采用；请补齐，没有这项收入的填 0"),
+    "place_twice": BilingualText("{column}: the same as in {detail}; it is counted once; keep one of the two",
+                                 "{column}：与{detail}相同，只计一次；请只留一行"),
     "sheet_unread": BilingualText("no columns of the systems or of the form were found here; nothing of this sheet was read",
                                   "没有找到系统导出或县情表的列名，本表未读取"),
     "plan_value": BilingualText("the plan cannot be used as it stands, and was not written; 'xianjie check FILE' says what to mend",

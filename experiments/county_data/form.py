@@ -435,7 +435,7 @@ def _code(text: str) -> str | None:
 
 
 def parts(sheets: Sequence[Any], form: Form) -> dict[str, tuple[float, GivenFact]]:
-    """Sums over townships and villages of what facts say as well, where every row is filled in."""
+    """Sums over townships and villages of what facts say as well, where every row is filled in, or those that are make too many."""
     pairs = {"village_registered_households": "registered_households", "village_registered_persons": "registered_persons",
              "village_dibao_households": "dibao_households", "village_dibao_persons": "dibao_persons",
              "township_villages": "villages"}  # fmt: skip
@@ -452,6 +452,8 @@ def parts(sheets: Sequence[Any], form: Form) -> dict[str, tuple[float, GivenFact
         add(each.kind, float(len(each.records)), each.where)
         for name, fact in pairs.items():
             filled = [record.get(name) for record in each.records]
-            if name in each.fields and None not in filled:
-                add(fact, float(sum(filled)), each.where)
+            total = float(sum(number for number in filled if number is not None))
+            too_many = fact in form.facts and total > form.facts[fact].value  # whatever the blank ones are
+            if name in each.fields and (None not in filled or too_many):
+                add(fact, total, each.where)
     return found

@@ -86,6 +86,7 @@ def read(paths: Sequence[Path], progress: Progress = lambda file, rows: None) ->
     counted = frozenset(name for name, value in counts.described().items() if value)
     contradictions.check(given.facts, form.parts(sheets, given), joined, counts, findings)
     made = tabulate.tables(joined)
+    checks.check_columns(joined, bool(made.incomes), findings)
     census = Fitted() if given.residents is None else residents.fitted(given.residents, given.facts, sheets,
                                                                          tabulate.by_township(joined), findings)  # fmt: skip
     plan = _plan([path for path in distinct if any(each.kind == plan_sheet.KIND and each.file == path.name for each in tables)],

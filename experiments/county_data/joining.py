@@ -21,10 +21,14 @@ from experiments.county_data.register import (
     village_name,
 )
 from experiments.county_data.sheet import Record, Sheet
+from sim.core.inputs.errors import BilingualText
 
 #: Share of persons outside the table of households beyond which the two tables are of different households.
 MOST_OUTSIDE = 0.1
 INCOMES = ("wage", "production", "costs", "cost_subsidy", "property", "transfer", "net_income", "income_per_head", "members_year")
+_UNPLACED = BilingualText("nobody can say which household a person is of; households count with the members that they state",
+                          "看不出每个人属于哪一户，各户人数按户表中的家庭人口数计")  # fmt: skip
+_WITHOUT_HOUSEHOLDS = BilingualText("persons are counted, and their households are not", "只计人数，不计户数")
 #: Numbers of a household that its rows repeat.
 REPEATED = ("members", "land", *INCOMES)
 
@@ -145,6 +149,10 @@ def _take_persons(register: Register, table: Sheet, findings: Findings) -> None:
     by_name = _class_by_name(table)
     heads: Counter[bytes] = Counter()
     before: bytes | None = None
+    lost = "household" not in table.fields
+    sized = lost and any(each.get("members") for each in register.households.values())
+    if lost:
+        findings.add(table.where, 1, "column_missing", "户编号", _UNPLACED if sized else _WITHOUT_HOUSEHOLDS)
     astray = 0  # rows since the last household that may be of it or of the next
     for record in table.records:
         own = record.get("identity") or identity.NO_NUMBER
@@ -185,6 +193,8 @@ def _take_persons(register: Register, table: Sheet, findings: Findings) -> None:
         register.persons[key] = person
         if home is not None:
             household.persons.append(person)
+        elif sized:
+            register.unplaced += 1
         else:
             alone = Household(table.where, record.row, person.values, [person], by_name)
             register.alone += [alone] if alone.registered else []

@@ -29,6 +29,7 @@ XLSX, XLS, ODS, TEXT = "xlsx", "xls", "ods", "text"
 _OTHERS = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip"}
 _MARKUP = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|<table|<meta)", re.IGNORECASE)
 
+_MOSTLY = 0.9  # of the letters of a text that a spreadsheet in Chinese writes
 #: A cell with something in it, and its place.
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 #: A cell or a row that names a place which no sheet has: a reader may take it for one that is very far away.
@@ -76,8 +77,23 @@ def kind_of(path: Path) -> str:
             "实际是网页格式；请用 Excel 或 WPS 打开，另存为 .xlsx",
         )
     if head.count(b"\0") and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if _is_utf16(head):
+            raise UserError(
+                "is UTF-16 text that does not say so at its beginning; save it as CSV UTF-8 or as .xlsx",
+                "是 UTF-16 编码，但文件开头没有标明；请另存为“CSV UTF-8”格式或 .xlsx",
+            )
         raise UserError("is no table; export it as .xlsx or .csv", "不是表格文件；请导出为 .xlsx 或 .csv")
     return TEXT
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Whether bytes are text of two bytes a letter, of either order: lines of what can be printed."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+        known = sum(letter.isascii() or "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef" for letter in text)
+        if "\0" not in text and "\n" in text and known > _MOSTLY * len(text):
+            return True
+    return False
 
 
 def _kind_of_archive(path: Path) -> str:

@@ -110,6 +110,8 @@ class Register:
     villages: dict[tuple[str, str], Record] = field(default_factory=dict)
     #: Registered persons whose household is not known: counted as persons, and in no household.
     alone: list[Household] = field(default_factory=list)
+    #: Persons of tables that say no household, while the tables of households say how many persons each has.
+    unplaced: int = 0
     year: int = FOUNDED
     month: int = 1
     household_by_identity: dict[bytes, bytes] = field(default_factory=dict)
@@ -122,6 +124,14 @@ class Register:
         """Whether some table of households or persons has all these columns."""
         listed = [each for each in self.sheets if each.kind in (sheet.PERSONS, sheet.HOUSEHOLDS)]
         return all(any(name in each.fields for each in listed) for name in names)
+
+    def knows_any(self, *names: str) -> bool:
+        """Whether some table of households or persons has one of these columns."""
+        return any(self.knows(name) for name in names)
+
+    def knows_monitoring(self) -> bool:
+        """Whether the tables say which households are under monitoring: in a column, or by the class of a household."""
+        return self.knows("monitored_type") or any(each.monitored for each in self.households.values())
 
     def registered(self) -> list[Household]:
         """Registered households."""

@@ -44,13 +44,14 @@ class Fitted:
     ages: tuple[AgeBand, ...] = ()
     source: str = ""
 
-    def described(self) -> dict[str, int] | None:
-        """Totals for JSON and for the screen; None where there is nothing."""
-        if not self.cells and not self.ages:
-            return None
-        persons = sum(cell.persons for cell in self.cells) or sum(band.persons for band in self.ages)
+    def described(self) -> dict[str, int | None] | None:
+        """Totals for JSON and for the screen; None where there is nothing, and for what was left blank."""
+        if not self.cells:
+            persons = sum(band.persons for band in self.ages)
+            return {"townships": None, "households": None, "persons": persons} if self.ages else None
         return {"townships": len({cell.township for cell in self.cells}),
-                "households": sum(cell.households for cell in self.cells), "persons": persons}  # fmt: skip
+                "households": sum(cell.households for cell in self.cells),
+                "persons": sum(cell.persons for cell in self.cells) or sum(band.persons for band in self.ages)}  # fmt: skip
 
 
 def fitted(

@@ -23,11 +23,14 @@ FEWEST = 2  # headings without which a row is none
 TOTAL = re.compile(
     r"(?:本页|全[县市区乡镇村])?(?:合|小|总|共)\s*计[:：]?[\d.,\s人户个元万共]*|累计|总\s*数|.{1,12}(?:合计|小计|总计)[:：]?"
 )
+_MOST_LISTED = 20  # rows that a note names
 TOTAL_WITHIN = 12  # cells of a row among which it says that it is a total
 #: Who a row is about: a row without any of these, and with little else, is a remark.
 OF_WHOM = ("household", "person", "identity", "head_identity")
 #: What numbers of households and persons are written with; who filled in a table, and when, is not.
 _NUMBERED = re.compile(r"(?=.*[\d*])[A-Za-z\d*=\"'\s+._-]+")
+#: A township or a village, and no remark below the table.
+_NAME = re.compile(r"(?!备?注|说明|填|制表|审核|单位|负责|联系|合计|总计|日期)[\u4e00-\u9fff·()]{2,15}|[A-Z][A-Za-z' -]{1,40}")
 #: Papers whose number is no identity number.
 _OTHER_PAPERS = ("护照", "港澳", "台湾", "台胞", "军官", "士兵", "出生", "户口", "其他", "回乡")
 #: Median of a column of yuan below which it is in 10 000 yuan.
@@ -210,6 +213,7 @@ class _Reader:
         self.known: dict[str, dict[str, Any]] = {}
         self.repaired: Counter[str] = Counter()
         self.numbers: dict[str, list[Record]] = {}
+        self.bare: list[int] = []  # rows of places with a name and nothing else
         self.of_whom = [each.place for each in headings if each.field.id in OF_WHOM]
 
     def take(self, number: int, row: list[Any]) -> None:
@@ -225,7 +229,7 @@ class _Reader:
             self.sheet.rows["total"] += 1
             self.sheet.totals.append(Record(number, self._values(number, row, quiet=True)))
             return
-        if self._is_remark(row):
+        if self._is_remark(number, row):
             self.sheet.rows["remark"] += 1
             return
         self.sheet.rows["placed"] += 1
@@ -241,11 +245,17 @@ class _Reader:
             same += isinstance(cell, str) and cell in self.texts
         return same >= FEWEST and same * 2 >= texts
 
-    def _is_remark(self, row: list[Any]) -> bool:
+    def _is_remark(self, number: int, row: list[Any]) -> bool:
         """Whether a row is about nobody: a note below the table, or who filled it in."""
         if self.sheet.kind in (VILLAGES, TOWNSHIPS):
-            needed = [each.place for each in self.headings if each.field.kind not in ("place",)]
-            return sum(place < len(row) and row[place] != "" for place in needed) == 0
+            filled = [each for each in self.headings if each.place < len(row) and row[each.place] != ""]
+            if any(each.field.kind != "place" for each in filled):
+                return False
+            name = "village" if self.sheet.kind == VILLAGES else "township"
+            if not any(each.field.id == name and _NAME.fullmatch(values.text_of(row[each.place])) for each in filled):
+                return True
+            self.bare.append(number)
+            return False
         if any(place < len(row) and _NUMBERED.fullmatch(values.text_of(row[place])) for place in self.of_whom):
             return False
         filled = sum(each.place < len(row) and row[each.place] != "" for each in self.headings)
@@ -353,7 +363,28 @@ class _Reader:
             for each in self.sheet.records:
                 if each.get(name) is not None:
                     each.values[name] *= 1e4
+        if self.sheet.kind in (TOWNSHIPS, VILLAGES):
+            self._look_at_names()
         self._note()
+
+    def _look_at_names(self) -> None:
+        """Places without a name, and townships that stand in two rows: the first counts. Villages that do are looked at when all
+        tables are joined.
+        """
+        name = "township" if self.sheet.kind == TOWNSHIPS else "village"
+        first: dict[str, int] = {}
+        kept = []
+        for each in self.sheet.records:
+            called = str(each.get(name) or "").strip()
+            if not called:
+                self.findings.add(self.sheet.where, each.row, "missing_key", "乡镇" if name == "township" else "村")
+            elif name == "township" and called in first:
+                before = BilingualText(f"row {first[called]}", f"第 {first[called]} 行")
+                self.findings.add(self.sheet.where, each.row, "place_twice", "乡镇", before)
+                continue
+            first.setdefault(called, each.row)
+            kept.append(each)
+        self.sheet.records = kept
 
     def _note(self) -> None:
         note = self.findings.note
@@ -361,6 +392,12 @@ class _Reader:
         if self.repaired["heading"]:
             count = self.repaired["heading"]
             note(where, f"{count} repeated rows of headings passed over", f"跳过重复的表头 {count} 行")
+        if self.bare:
+            listed = ", ".join(map(str, self.bare[:_MOST_LISTED])) + (", …" if len(self.bare) > _MOST_LISTED else "")
+            english = (
+                f"rows with a name and nothing else: {listed}; each counts as a place, and columns with gaps are not added up"
+            )
+            note(where, english, f"只有名称、其余未填的行：{listed}；各计为一个乡镇或村，有空缺的列不求和比对")
         if rows["total"]:
             note(where, f"{rows['total']} rows of totals passed over", f"跳过合计行 {rows['total']} 行")
         if rows["remark"]:

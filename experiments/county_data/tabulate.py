@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.county_data import sheet
 from experiments.county_data.register import FOUNDED, Household, Register, township_name, village_name
 from experiments.county_data.values import MARGINAL, SUDDEN, UNSTABLE
 from sim.scenario.distributions import (
@@ -39,24 +40,26 @@ FEWEST_FOR_DECILES = 50
 
 @dataclass(frozen=True)
 class Counts:
-    """Totals as listed. ``register_dibao_*``: on dibao by the register, where civil affairs' lists may say otherwise."""
+    """Totals as listed; None where no table says anything of it. ``register_dibao_*``: on dibao by the register, where civil
+    affairs' lists may say otherwise.
+    """
 
-    registered_households: int
-    registered_persons: int
-    monitored_households: int
-    monitored_persons: int
-    dibao_households: int
-    dibao_persons: int
-    posts: int
-    loans: int
-    townships: int
-    villages: int
-    register_dibao_households: int
-    register_dibao_persons: int
-    other_households: int
-    other_persons: int
+    registered_households: int | None = None
+    registered_persons: int | None = None
+    monitored_households: int | None = None
+    monitored_persons: int | None = None
+    dibao_households: int | None = None
+    dibao_persons: int | None = None
+    posts: int | None = None
+    loans: int | None = None
+    townships: int | None = None
+    villages: int | None = None
+    register_dibao_households: int | None = None
+    register_dibao_persons: int | None = None
+    other_households: int | None = None
+    other_persons: int | None = None
 
-    def described(self) -> dict[str, int]:
+    def described(self) -> dict[str, int | None]:
         """For JSON."""
         return asdict(self)
 
@@ -90,7 +93,7 @@ def holders(register: Register, household: Household) -> int:
 def count(register: Register) -> Counts:
     """All totals."""
     registered = register.registered()
-    homeless = sum(not each.household for each in register.persons.values()) - len(register.alone)
+    homeless = sum(not each.household for each in register.persons.values()) - len(register.alone) - register.unplaced
     monitored = [each for each in register.households.values() if each.monitored]
     dibao = [each for each in register.households.values() if on_dibao(each)]
     flagged = any("person_dibao" in each.values for each in register.persons.values())
@@ -112,13 +115,29 @@ def count(register: Register) -> Counts:
     }
     persons = sum(each.size for each in registered) + len(register.alone)
     rest = [each for each in register.households.values() if not each.registered]
-    return Counts(
+    found = Counts(
         len(registered), persons, len(monitored), sum(each.size for each in monitored),
         civil_households or len(dibao),
         civil_persons or int(sum(each or 0 for each in insured)) or dibao_persons,
         posts, loans, len(townships), len(places), len(dibao), dibao_persons,
         len(rest), sum(each.size for each in rest) + homeless,
     )  # fmt: skip
+    known = _known(register)
+    return replace(found, **{name: None for name, total in found.described().items() if not total and name not in known})
+
+
+def _known(register: Register) -> set[str]:
+    """Totals that some table says, so that none of them is a count."""
+    listed = register.has(sheet.HOUSEHOLDS, sheet.PERSONS)
+    on_register = listed and register.knows_any("dibao", "person_dibao")
+    said = {
+        "registered": listed, "other": listed, "monitored": register.knows_monitoring(), "register_dibao": on_register,
+        "dibao": on_register or register.has(sheet.CIVIL_HOUSEHOLDS, sheet.CIVIL_PERSONS),
+    }  # fmt: skip
+    known = {f"{name}_{of}" for name, is_known in said.items() if is_known for of in ("households", "persons")}
+    known |= {"posts"} if register.has(sheet.POSTS) or register.knows("post") else set()
+    known |= {"loans"} if register.has(sheet.LOANS) or register.knows_any("loan", "finance_help") else set()
+    return known
 
 
 def tables(register: Register) -> Tables:
@@ -199,7 +218,8 @@ def _margins(register: Register, placed: list[Household]) -> list[dict[str, Any]
         for each in register.households.values()
         if each.size and (each.registered or each.kind in (UNSTABLE, MARGINAL, SUDDEN))
     ]
-    add("kind", ((each.kind if each.kind in KINDS else KINDS[0], 1, each.size) for each in listed), KINDS)
+    if register.knows_monitoring():
+        add("kind", ((each.kind if each.kind in KINDS else KINDS[0], 1, each.size) for each in listed), KINDS)
     if all(each.persons for each in placed):
         rows += _ages(placed)
     return rows

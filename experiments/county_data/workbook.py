@@ -6,6 +6,7 @@ Nothing is calculated: a formula has the value that was stored with it. Nothing 
 import csv
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,10 @@ MOST_SHEETS = 200
 MOST_COLUMNS = 2_000
 MOST_FORM_ROWS, MOST_FORM_COLUMNS = 2_000, 40  # of a sheet that is filled in by hand
 #: UTF-8 first, since GB18030 reads almost anything.
-ENCODINGS = ("utf-8-sig", "gb18030")
+GB = "gb18030"
+ENCODINGS = ("utf-8-sig", GB)
+#: Share of pairs of bytes, taken as GB18030, that are characters no office writes, from which a text is of another encoding.
+_ODD_PAIRS = 0.2
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -175,6 +179,11 @@ def _text(path: Path) -> Iterator[Table]:
             "is neither UTF-8 nor GB18030 text; save it as .xlsx or as CSV (UTF-8)",
             "既不是 UTF-8 也不是 GB18030 编码；请另存为 .xlsx 或“CSV UTF-8”格式",
         )
+    if encoding == GB and _is_big5(path):
+        raise UserError(
+            "looks like Big5 text, as written in traditional characters; save it as CSV UTF-8 or as .xlsx",
+            "像是 Big5（繁体）编码；请另存为“CSV UTF-8”格式或 .xlsx",
+        )
     with path.open("r", encoding=encoding, newline="") as file:
         yield Table(path.name, "", _lines(file, _delimiter(path, encoding)), encoding=encoding)
 
@@ -193,6 +202,23 @@ def _encoding(path: Path) -> str:
         except UnicodeError:
             continue
     return ""
+
+
+def _is_big5(path: Path) -> bool:
+    """Whether a text that can be read as GB18030 is Big5: the second byte of its pairs is often an ASCII one then, which no
+    character in daily use has in GB18030.
+    """
+    with path.open("rb") as raw:
+        head = raw.read(packages.PIECE)
+    pairs = re.findall(rb"[\x81-\xfe]([\x40-\x7e\x80-\xfe])", head)
+    odd = sum(b"\x40" <= second <= b"\x7e" for second in pairs)
+    if odd <= _ODD_PAIRS * len(pairs):
+        return False
+    try:
+        head[: head.rfind(b"\n") + 1].decode("big5hkscs")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _delimiter(path: Path, encoding: str) -> str:

@@ -42,8 +42,8 @@ class Words:
         self.language, self.minus = language, minus
 
     def __call__(self, label: str, **values: Any) -> str:
-        """The label of this name with its values put in; KeyError if there is none."""
-        return _book()[label][self.language].format(**values)
+        """The label of this name with its values put in, — for one that is not known; KeyError if there is no such label."""
+        return _book()[label][self.language].format(**{name: "—" if each is None else each for name, each in values.items()})
 
     def has(self, label: str) -> bool:
         """Whether there is a label of this name."""

@@ -272,3 +272,35 @@ def test_every_number_of_the_form_counts_or_measures():
 def test_findings_say_the_same_in_both_languages():
     for kind, text in TEXTS.items():
         assert ("{detail}" in text.english) == ("{detail}" in text.chinese), kind
+
+
+def places(path, facts, *rows):
+    """A form whose sheet of townships has these rows: name and registered persons."""
+    filled(path, {**GIVEN, **facts})
+    book = openpyxl.load_workbook(path)
+    heads = {cell.value: cell.column for cell in book["乡镇"][1]}
+    for row, (name, persons) in enumerate(rows, 2):
+        for head, value in (("乡镇", name), ("脱贫人口数", persons)):
+            book["乡镇"].cell(row, heads[head], value)
+    book.save(path)
+    return path
+
+
+def test_a_township_with_a_name_and_nothing_else_counts_and_is_named(tmp_path):
+    path = places(tmp_path / "a.xlsx", {"townships": 3}, ("甲镇", 3000), ("乙镇", None), ("丙镇", 4600), ("填表人：某", None))
+    imported, found = taken(path)
+    assert found == set()
+    (note,) = (each.text for each in imported.findings.notes if "只有名称" in each.text.chinese)
+    assert ": 3;" in note.english and "：3；" in note.chinese
+
+
+def test_townships_that_exceed_the_county_contradict_it_with_blanks_among_them(tmp_path):
+    path = places(tmp_path / "a.xlsx", {"townships": 3}, ("甲镇", 3000), ("乙镇", None), ("丙镇", 9600))
+    assert taken(path)[1] == {(row_of(path, "registered_persons"), "contradiction_parts")}
+
+
+def test_a_township_listed_twice_or_without_a_name_is_named_by_its_row(tmp_path):
+    path = places(tmp_path / "a.xlsx", {"townships": 3}, ("甲镇", 3000), ("甲镇", 4600), (None, 4600), ("乙镇", 0))
+    imported, found = taken(path)
+    assert found == {(3, "place_twice"), (4, "missing_key")}
+    assert "第 2 行" in next(each.chinese for each in imported.findings.found if each.kind == "place_twice")

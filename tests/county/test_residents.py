@@ -377,3 +377,12 @@ def test_exports_and_a_census_together_give_both_the_registered_and_all_resident
     one, two = county_export.columns_of(first), county_export.columns_of(second)
     for variable in ("size", "dibao", "township"):
         assert np.array_equal(np.bincount(one[variable]), np.bincount(two[variable])), variable
+
+
+def test_what_was_left_blank_beside_the_ages_shows_as_no_number_and_not_as_0(tmp_path):
+    path = with_residents(filled(tmp_path / "a.xlsx", {"rural_persons": 56000, "registered_persons": 7600}),
+                          ages={"0—14岁": (4000, 4000), "15—59岁": (16000, 16000), "60岁及以上": (8000, 8000)})  # fmt: skip
+    answer = run("county", "import", path, "--out", tmp_path / "县", "--lang", "zh")
+    assert "— 个乡镇 — 户 56000 人" in " ".join(answer.stdout.split())
+    answer = run("county", "import", path, "--out", tmp_path / "又", "--json")
+    assert json.loads(answer.stdout)["residents"] == {"townships": None, "households": None, "persons": 56000}

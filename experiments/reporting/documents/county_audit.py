@@ -96,12 +96,15 @@ def _table(
 
 
 def _counts(imported: "Imported", words: Words) -> Table:
-    def origin(name: str, value: int) -> str:
-        return words("audit_is_counted" if name in imported.counted else "audit_is_stated" if value else "audit_is_missing")
+    def origin(name: str, value: int | None) -> str:
+        return words(
+            "audit_is_counted" if name in imported.counted else "audit_is_missing" if value is None else "audit_is_stated"
+        )
 
     return _table(
         words, "counts", (_column(words, "item", width=2), _column(words, "number", "whole"), _column(words, "origin")),
-        ({"item": words(f"audit_{name}"), "number": _whole(value), "origin": origin(name, value)}
+        ({"item": words(f"audit_{name}"), "number": words("audit_blank") if value is None else _whole(value),
+          "origin": origin(name, value)}
          for name, value in imported.counts.described().items()),
     )  # fmt: skip
 
@@ -224,7 +227,8 @@ def _margins(imported: "Imported", words: Words) -> tuple[Block, ...]:
     )
     incomes = _table(
         words, "incomes", columns,
-        ({"item": words(f"audit_source_{row['source']}"), "mean": _whole(round(row["mean"])), "median": _whole(round(row["p50"])),
+        ({"item": words(f"audit_source_{row['source']}"), "mean": _whole(round(row["mean"])),
+          "median": _whole(round(row["p50"])) if any(row[f"p{tenth}0"] for tenth in range(1, 10)) else "—",  # too few households
           "with": _whole(row["households_with"])} for row in imported.tables.incomes),
     )  # fmt: skip
     return margins, incomes
