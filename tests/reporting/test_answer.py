@@ -637,7 +637,7 @@ def test_a_number_of_persons_that_does_not_clearly_change_is_so_in_text_and_tabl
         assert ("未见明显变化" in said) == (not clear)
         assert {row["persons"] for row in rows} == {"多约60人" if clear else "未见明显变化"}
     mixed = {"relapse_rate": changed_amount(60.0, clear=True), "relapse_recorded": changed_amount(40.0, clear=False)}
-    assert "台账上看不出来" in "".join(answer.people(facts_of(persons=mixed), numbers))
+    assert "台账没有反映" in "".join(answer.people(facts_of(persons=mixed), numbers))
 
 
 def test_a_register_that_nobody_keeps_has_no_count():
