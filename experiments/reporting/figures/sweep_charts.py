@@ -147,7 +147,7 @@ def plot_heat_map(
             for column in range(len(grid.columns)):
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
-                first, last = bounded(value, *(float(each[row, column]) for each in ends), subject)
+                first, last = bounded(value, float(ends[0][row, column]), float(ends[1][row, column]), subject)
                 chance = subject["kind"] == "probability"
                 label = words.percent(value) if chance else quantity(value, subject["unit"], words)
                 if np.isfinite([first, last]).all():
