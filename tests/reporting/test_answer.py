@@ -656,3 +656,136 @@ def test_a_register_that_nobody_keeps_has_no_count():
     true, recorded = documents_comparison._people_rows(found, numbers, ("relapse_rate", "relapse_recorded"))
     assert "无监测" in recorded["other"].shown and recorded["persons"] == "—" and recorded["first"].shown.endswith("人")
     assert true["other"].shown.endswith("人")
+
+
+class Tables:
+    """A result as far as numbers of persons and of money at year ends go."""
+
+    def __init__(self, folder, months, parameters, payments=()):
+        import pandas
+
+        self.folder, self.goals = folder, []
+        replications = pandas.DataFrame({"replication": range(PAIRS), "draw": range(PAIRS), "kept": [folder] * PAIRS})
+        rows = [
+            {
+                "replication": run,
+                "month": pandas.Timestamp(f"{year}-12-01"),
+                **{name: values[year] for name, values in months.items()},
+            }
+            for run in range(PAIRS)
+            for year in range(2021, 2026)
+        ]
+        paid = [
+            {
+                "replication": run,
+                "year": year,
+                "fund": "employment",
+                "use": "post_pay",
+                "yuan": yuan,
+                "shortfall": 0.0,
+                "count": 1,
+            }
+            for run in range(PAIRS)
+            for year, yuan in payments
+        ]
+        columns = ["replication", "year", "fund", "use", "yuan", "shortfall", "count"]
+        self._tables = {
+            "replications": replications,
+            "months": pandas.DataFrame(rows),
+            "payments": pandas.DataFrame(paid, columns=columns),
+        }
+        self.manifest = {
+            "months": [f"{year}-12" for year in range(2021, 2026)],
+            "parameters": parameters,
+            "indicators": {name: {"unit": "persons"} for name in months},
+            "scenario": {"plan": None},
+        }
+
+    def table(self, name):
+        return self._tables[name].copy()
+
+
+def years(*values):
+    return dict(zip(range(2021, 2026), values, strict=True))
+
+
+def posts(filled, count, pay):
+    return Tables(str(count), {"posts_filled": filled}, {"public_posts.count": count}, list(pay.items()))
+
+
+TAPER = {"2021-01": 5000, "2023-01": 4000, "2024-01": 3000, "2025-01": 2000}
+
+
+def test_what_is_cut_year_by_year_is_told_by_its_last_year_and_its_money_by_the_same():
+    first = posts(years(*[5000.0] * 5), 5000, years(*[500.0] * 5))
+    tapered = posts(years(5000.0, 5000.0, 4000.0, 3000.0, 2000.0), TAPER, years(500.0, 500.0, 400.0, 300.0, 200.0))
+    facts = Consequences(first, tapered)
+    record = consequences.promises()["E4_posts"]
+    assert facts._standing_year("posts_filled") == 2025
+    assert facts._persons(record, (), 2023).difference == -3000.0 and facts._yuan(record, (), 2023).difference == -300.0
+    for_a_while = posts(years(5000.0, 5000.0, 2000.0, 2000.0, 4990.0), TAPER, years(500.0, 500.0, 200.0, 200.0, 499.0))
+    assert Consequences(first, for_a_while)._standing_year("posts_filled") == 2024
+
+
+@pytest.mark.parametrize(
+    ("filled", "told"),
+    [(5040.0, "公益岗位数量增加3000个，2025年末实际只多约40人上岗。"), (8000.0, ""), (5000.0, "没有明显增加")],
+)
+def test_posts_that_nobody_takes_are_told_beside_those_that_are_offered(monkeypatch, filled, told):
+    first = posts(years(*[5000.0] * 5), 5000, years(*[500.0] * 5))
+    raised = posts(years(5000.0, *[filled] * 4), {"2021-01": 5000, "2022-01": 8000}, years(500.0, *[501.0] * 4))
+    facts = Consequences(first, raised)
+    monkeypatch.setattr(facts, "goal", lambda name: name)
+    said = list(answer.idle(facts, OfficeNumbers(Words("zh"))))
+    assert (told in said[0]) if told else said == []
+
+
+def test_persons_that_change_in_few_runs_are_no_news():
+    few = Amount(620.0, 600.0, low=-31.0, high=-6.0, p10=-40.0, p90=0.0, rises=0, falls=12)
+    assert not answer.persons_move(few, 20)
+    assert answer.persons_move(Amount(620.0, 600.0, low=-31.0, high=-6.0, p10=-40.0, p90=-1.0, rises=0, falls=19), 20)
+
+
+def test_that_a_poor_chance_is_no_sign_of_harmlessness_is_said_of_cuts_alone():
+    unmoved = change(headline=True, met_first=2, met_other=2)
+    for setting, said in (((5000, 3000), True), ((5000, 8000), False)):
+        lever = SimpleNamespace(id="public_posts.count", first=setting[0], other=setting[1])
+        facts = SimpleNamespace(broken=[], kept=[], goals=[unmoved], levers=[lever])
+        told = "".join(answer.main_goals(facts, OfficeNumbers(Words("en"))))
+        assert ("harmless" in told) == said and "no clear change" in told
+
+
+def test_less_than_a_hundredth_is_neither_gain_nor_loss():
+    assert answer.is_slight({"difference": -1.6, "first": 21900.0}) and not answer.is_slight(
+        {"difference": -470.0, "first": 15600.0}
+    )
+
+
+def test_several_plans_are_told_apart_in_sections_and_sheets(compared):
+    out = compared[2]
+    brief = build.build_comparison([inputs.open_source(out / name) for name in ("base", "cut", "same")], "zh", "")
+    named = [each.title for each in brief.sections]
+    assert named[0] == "压减方案：核心结论" and "照旧方案：核心结论" in named
+    titles = [table.title for table in brief.tables()]
+    assert len(set(titles)) == len(titles)
+    assert all(title.startswith(("压减方案：", "照旧方案：", "基准方案：")) for title in titles)
+
+
+def test_how_to_make_it_again_names_files_without_folders(compared):
+    brief = build.build_brief(inputs.open_source(compared[2] / "cut"), [], "zh", f"xianjie brief {compared[2]}/cut --out x")
+    again = next(table for table in brief.tables() if table.id == "again")
+    told = "".join(str(row["value"]) for row in again.rows)
+    assert str(compared[2]) not in told and "cut.yaml" in told and "xianjie brief cut --out x" in told
+
+
+def test_where_nobody_keeps_a_register_tables_have_no_count_of_it(result):
+    """All policy stopped ends monitoring too: its empty register is no good news, and no change can be read from it."""
+    tables = {table.id: table for table in build.build_brief(inputs.open_source(result), [], "zh", "").tables()}
+    words = Words("zh")
+    row = next(each for each in tables["people"].rows if each["what"] == words("people_recorded"))
+    assert row["base_value"].value is None and row["difference"].value is None and "无监测" in row["base_mean"]
+    assert row["value"].value is not None
+    observed = [each for each in tables["all_goals"].rows if str(each.get("id", "")).endswith("_observed")]
+    assert observed and all(each["base"].value is None and each["change"] == words("cell_none") for each in observed)
+    true = [each for each in tables["goals"].rows if each["id"] == "R3"]
+    assert true[0]["change"] != words("cell_none")
