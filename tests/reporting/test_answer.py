@@ -18,6 +18,7 @@ from experiments.reporting import answer, baseline_answer
 from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import build, inputs
 from experiments.reporting.documents import comparison as documents_comparison
+from experiments.reporting.documents import goals as documents_goals
 from experiments.reporting.documents import pages as documents_pages
 from experiments.reporting.documents.content import Cell, Paragraph
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -785,7 +786,12 @@ def test_where_nobody_keeps_a_register_tables_have_no_count_of_it(result):
     row = next(each for each in tables["people"].rows if each["what"] == words("people_recorded"))
     assert row["base_value"].value is None and row["difference"].value is None and "无监测" in row["base_mean"]
     assert row["value"].value is not None
-    observed = [each for each in tables["all_goals"].rows if str(each.get("id", "")).endswith("_observed")]
-    assert observed and all(each["base"].value is None and each["change"] == words("cell_none") for each in observed)
-    true = [each for each in tables["goals"].rows if each["id"] == "R3"]
-    assert true[0]["change"] != words("cell_none")
+    goals = {each["id"]: each for name in ("goals", "all_goals") for each in tables[name].rows if "id" in each}
+    assert goals["R1"]["base"].value is None and goals["R1"]["change"] == words("cell_none")
+    assert all("无监测" not in goals[name]["without"] for name in ("R3", "G2", "R7"))
+
+
+@pytest.mark.parametrize(("name", "register"), [("R1", True), ("R3_observed", True), ("Z3_observed", True), ("R3", False),
+                                                ("G2_observed", False), ("joint_all", False)])  # fmt: skip
+def test_which_goals_are_judged_by_the_register(name, register):
+    assert documents_goals.of_register(name) == register
