@@ -172,15 +172,19 @@ def concerned(change: GoalChange, numbers: OfficeNumbers, facts: Consequences) -
     """Whom a broken promise touches and how much is lacking, each with its years, as the tail of a sentence."""
     words, text = numbers.words, ""
     year = facts.persons_year(change)
-    years = span_a_year(range(change.first_year or facts.since, facts.years[-1] + 1), words)
+    span_of_years = range(change.first_year or facts.since, facts.years[-1] + 1)
+    years = span_a_year(span_of_years, words)
     if change.persons is not None and abs(change.persons.difference) >= 1.0:
         label = "tail_cases" if change.behind and year is None else "tail_persons"
         text += words(label, count=numbers.count(change.persons.difference), year=year, years=years)
-        years = words("over_each") if label == "tail_cases" else years
+        if label == "tail_cases":  # the same years, told already
+            years = words("over_each") if len(span_of_years) > 1 else ""
     if change.yuan is not None and abs(change.yuan.difference) >= 1.0:
         if year is not None and not change.behind:
             years = words("over_same")
-        text += words("tail_gap" if change.behind else "tail_less", money=numbers.money(change.yuan.difference), years=years)
+        text += words(
+            "tail_gap" if change.behind else "tail_less", money=numbers.money(change.yuan.difference), years=years
+        ).rstrip()
     return text
 
 

@@ -124,7 +124,7 @@ def test_a_comparison_tells_settings_promises_people_money_by_year_and_parts(ans
     assert len(parts["rows"]) == 3  # two settings and their sum
     annex = next(part for part in said["annexes"] if part["id"].startswith("against"))
     money = next(block for block in annex["blocks"] if block["kind"] == "table" and block["title"] == "各项财政资金逐年增减")
-    assert [head["name"] for head in money["heads"]] == ["资金", "2021"]
+    assert [head["name"] for head in money["heads"]] == ["资金", "2021年（万元）"]
     answer = answered.queue.answer(answered.compare.id)
     public = next(line for line in answer["comparisons"][0]["money"] if line["fund"] == "public")
     sums = [float(cell[0].replace("−", "-").rstrip("?")) for cell in money["rows"][-1]["cells"][1:]]

@@ -3,6 +3,7 @@
 import pytest
 
 from experiments.page import lever_form
+from experiments.page.routes import studies
 from experiments.page.workspace import Workspace
 from experiments.reporting.translations import Words
 from sim.core.inputs import shipped
@@ -185,3 +186,22 @@ def test_values_of_a_sweep_are_read_or_refused():
     for text in ("", "1000", "a b", "1000 99999999", " ".join(["1"] * 13)):
         with pytest.raises((UserError, InputError)):
             lever_form.read_values(floor, text, 12)
+
+
+def test_a_save_that_fails_leads_to_every_field_that_is_wrong(site):
+    """And the quick look, which cannot go on, is to say so instead of going on for ever."""
+    site.workspace.create("mine")
+    form = fields_of(site.workspace.plan("mine").scenario)
+    wrong = {"public_posts.count:0:2023": "三千", "budget.county_floor:0:2024": "a"}
+    status, page = site.post("/plans/mine", **form | wrong)
+    assert status == 422
+    for lever in ("public_posts.count", "budget.county_floor"):
+        assert f'href="#lever-{lever}"' in page and f'id="lever-{lever}"' in page
+    assert 'data-wrong="所填数字有误，未试算。"' in page and "2025年末" in page
+
+
+def test_a_sweep_is_called_after_the_levers_that_it_tries():
+    found = studies._title(
+        {"zh": "基准方案：按文件执行", "en": "Baseline: as written"}, {"budget.county_floor": [], "village_visit.active": []}
+    )
+    assert found["zh"].startswith("基准方案：本级衔接资金、入户走访覆盖率") and found["en"].startswith("Baseline: ")

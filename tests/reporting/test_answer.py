@@ -18,6 +18,7 @@ from experiments.reporting import answer, baseline_answer
 from experiments.reporting.baseline_answer import BaselineFacts
 from experiments.reporting.documents import build, inputs
 from experiments.reporting.documents import comparison as documents_comparison
+from experiments.reporting.documents import goals as documents_goals
 from experiments.reporting.documents import pages as documents_pages
 from experiments.reporting.documents.content import Cell, Paragraph
 from experiments.reporting.office_numbers import OfficeNumbers
@@ -127,7 +128,9 @@ def test_a_plan_equal_to_the_baseline_breaks_nothing_and_says_that_nothing_chang
 
 def test_the_top_of_the_json_holds_the_answers_of_all_plans(compared):
     made = compared[0]
-    assert made["answer"]["zh"] == made["comparisons"][0]["answer"]["zh"] + made["comparisons"][1]["answer"]["zh"]
+    cut, same = (each["answer"]["zh"] for each in made["comparisons"])
+    # Of several plans the first sentence about each says whose it is.
+    assert made["answer"]["zh"] == [f"压减方案：{cut[0]}", *cut[1:], f"照旧方案：{same[0]}"]
     assert [each["goal"] for each in made["broken"]] == [each["goal"] for each in made["comparisons"][0]["broken"]]
     assert {each["scenario"] for each in made["broken"]} == {"cut"}
 
@@ -180,7 +183,10 @@ def test_a_number_that_is_told_twice_is_one_number(compared, facts, pages, langu
         if not change.given_up:
             assert row["first"].value == record["first_probability"] and row["other"].value == record["other_probability"]
     own = rows[words("row_own")]
-    assert own["other"].value - own["first"].value == pytest.approx(facts.own.difference / len(facts.in_force))
+    scale = words.table_money
+    step = scale * (own["other"].value - own["first"].value)
+    assert step == pytest.approx(facts.own.difference / len(facts.in_force), abs=0.01 * scale)
+    assert own["unit"] == {"zh": "万元/年", "en": "million yuan a year"}[language]
     assert set(numbers_in(shown(own["repair"]))) <= set(numbers_in(told))
     # The workbook's tables are of the same facts: goals by id, and purses that add up to their sum.
     sheets = {table.id: table for table in brief.tables()}
@@ -639,7 +645,7 @@ def test_a_number_of_persons_that_does_not_clearly_change_is_so_in_text_and_tabl
         assert ("未见明显变化" in said) == (not clear)
         assert {row["persons"] for row in rows} == {"多约60人" if clear else "未见明显变化"}
     mixed = {"relapse_rate": changed_amount(60.0, clear=True), "relapse_recorded": changed_amount(40.0, clear=False)}
-    assert "台账上看不出来" in "".join(answer.people(facts_of(persons=mixed), numbers))
+    assert "台账没有反映" in "".join(answer.people(facts_of(persons=mixed), numbers))
 
 
 def test_a_register_that_nobody_keeps_has_no_count():
@@ -653,3 +659,141 @@ def test_a_register_that_nobody_keeps_has_no_count():
     true, recorded = documents_comparison._people_rows(found, numbers, ("relapse_rate", "relapse_recorded"))
     assert "无监测" in recorded["other"].shown and recorded["persons"] == "—" and recorded["first"].shown.endswith("人")
     assert true["other"].shown.endswith("人")
+
+
+class Tables:
+    """A result as far as numbers of persons and of money at year ends go."""
+
+    def __init__(self, folder, months, parameters, payments=()):
+        import pandas
+
+        self.folder, self.goals = folder, []
+        replications = pandas.DataFrame({"replication": range(PAIRS), "draw": range(PAIRS), "kept": [folder] * PAIRS})
+        rows = [
+            {
+                "replication": run,
+                "month": pandas.Timestamp(f"{year}-12-01"),
+                **{name: values[year] for name, values in months.items()},
+            }
+            for run in range(PAIRS)
+            for year in range(2021, 2026)
+        ]
+        paid = [
+            {
+                "replication": run,
+                "year": year,
+                "fund": "employment",
+                "use": "post_pay",
+                "yuan": yuan,
+                "shortfall": 0.0,
+                "count": 1,
+            }
+            for run in range(PAIRS)
+            for year, yuan in payments
+        ]
+        columns = ["replication", "year", "fund", "use", "yuan", "shortfall", "count"]
+        self._tables = {
+            "replications": replications,
+            "months": pandas.DataFrame(rows),
+            "payments": pandas.DataFrame(paid, columns=columns),
+        }
+        self.manifest = {
+            "months": [f"{year}-12" for year in range(2021, 2026)],
+            "parameters": parameters,
+            "indicators": {name: {"unit": "persons"} for name in months},
+            "scenario": {"plan": None},
+        }
+
+    def table(self, name):
+        return self._tables[name].copy()
+
+
+def years(*values):
+    return dict(zip(range(2021, 2026), values, strict=True))
+
+
+def posts(filled, count, pay):
+    return Tables(str(count), {"posts_filled": filled}, {"public_posts.count": count}, list(pay.items()))
+
+
+TAPER = {"2021-01": 5000, "2023-01": 4000, "2024-01": 3000, "2025-01": 2000}
+
+
+def test_what_is_cut_year_by_year_is_told_by_its_last_year_and_its_money_by_the_same():
+    first = posts(years(*[5000.0] * 5), 5000, years(*[500.0] * 5))
+    tapered = posts(years(5000.0, 5000.0, 4000.0, 3000.0, 2000.0), TAPER, years(500.0, 500.0, 400.0, 300.0, 200.0))
+    facts = Consequences(first, tapered)
+    record = consequences.promises()["E4_posts"]
+    assert facts._standing_year("posts_filled") == 2025
+    assert facts._persons(record, (), 2023).difference == -3000.0 and facts._yuan(record, (), 2023).difference == -300.0
+    for_a_while = posts(years(5000.0, 5000.0, 2000.0, 2000.0, 4990.0), TAPER, years(500.0, 500.0, 200.0, 200.0, 499.0))
+    assert Consequences(first, for_a_while)._standing_year("posts_filled") == 2024
+
+
+@pytest.mark.parametrize(
+    ("filled", "told"),
+    [(5040.0, "公益岗位数量增加3000个，2025年末实际只多约40人上岗。"), (8000.0, ""), (5000.0, "没有明显增加")],
+)
+def test_posts_that_nobody_takes_are_told_beside_those_that_are_offered(monkeypatch, filled, told):
+    first = posts(years(*[5000.0] * 5), 5000, years(*[500.0] * 5))
+    raised = posts(years(5000.0, *[filled] * 4), {"2021-01": 5000, "2022-01": 8000}, years(500.0, *[501.0] * 4))
+    facts = Consequences(first, raised)
+    monkeypatch.setattr(facts, "goal", lambda name: name)
+    said = list(answer.idle(facts, OfficeNumbers(Words("zh"))))
+    assert (told in said[0]) if told else said == []
+
+
+def test_persons_that_change_in_few_runs_are_no_news():
+    few = Amount(620.0, 600.0, low=-31.0, high=-6.0, p10=-40.0, p90=0.0, rises=0, falls=12)
+    assert not answer.persons_move(few, 20)
+    assert answer.persons_move(Amount(620.0, 600.0, low=-31.0, high=-6.0, p10=-40.0, p90=-1.0, rises=0, falls=19), 20)
+
+
+def test_that_a_poor_chance_is_no_sign_of_harmlessness_is_said_of_cuts_alone():
+    unmoved = change(headline=True, met_first=2, met_other=2)
+    for setting, said in (((5000, 3000), True), ((5000, 8000), False)):
+        lever = SimpleNamespace(id="public_posts.count", first=setting[0], other=setting[1])
+        facts = SimpleNamespace(broken=[], kept=[], goals=[unmoved], levers=[lever])
+        told = "".join(answer.main_goals(facts, OfficeNumbers(Words("en"))))
+        assert ("harmless" in told) == said and "no clear change" in told
+
+
+def test_less_than_a_hundredth_is_neither_gain_nor_loss():
+    assert answer.is_slight({"difference": -1.6, "first": 21900.0}) and not answer.is_slight(
+        {"difference": -470.0, "first": 15600.0}
+    )
+
+
+def test_several_plans_are_told_apart_in_sections_and_sheets(compared):
+    out = compared[2]
+    brief = build.build_comparison([inputs.open_source(out / name) for name in ("base", "cut", "same")], "zh", "")
+    named = [each.title for each in brief.sections]
+    assert named[0] == "压减方案：核心结论" and "照旧方案：核心结论" in named
+    titles = [table.title for table in brief.tables()]
+    assert len(set(titles)) == len(titles)
+    assert all(title.startswith(("压减方案：", "照旧方案：", "基准方案：")) for title in titles)
+
+
+def test_how_to_make_it_again_names_files_without_folders(compared):
+    brief = build.build_brief(inputs.open_source(compared[2] / "cut"), [], "zh", f"xianjie brief {compared[2]}/cut --out x")
+    again = next(table for table in brief.tables() if table.id == "again")
+    told = "".join(str(row["value"]) for row in again.rows)
+    assert str(compared[2]) not in told and "cut.yaml" in told and "xianjie brief cut --out x" in told
+
+
+def test_where_nobody_keeps_a_register_tables_have_no_count_of_it(result):
+    """All policy stopped ends monitoring too: its empty register is no good news, and no change can be read from it."""
+    tables = {table.id: table for table in build.build_brief(inputs.open_source(result), [], "zh", "").tables()}
+    words = Words("zh")
+    row = next(each for each in tables["people"].rows if each["what"] == words("people_recorded"))
+    assert row["base_value"].value is None and row["difference"].value is None and "无监测" in row["base_mean"]
+    assert row["value"].value is not None
+    goals = {each["id"]: each for name in ("goals", "all_goals") for each in tables[name].rows if "id" in each}
+    assert goals["R1"]["base"].value is None and goals["R1"]["change"] == words("cell_none")
+    assert all("无监测" not in goals[name]["without"] for name in ("R3", "G2", "R7"))
+
+
+@pytest.mark.parametrize(("name", "register"), [("R1", True), ("R3_observed", True), ("Z3_observed", True), ("R3", False),
+                                                ("G2_observed", False), ("joint_all", False)])  # fmt: skip
+def test_which_goals_are_judged_by_the_register(name, register):
+    assert documents_goals.of_register(name) == register

@@ -61,7 +61,7 @@ def test_levers_are_told_in_the_units_of_an_office():
     assert told["budget.county_floor"].startswith("现行2000万元/年；可设0～1亿元/年；")
     assert told["public_posts.count"].startswith("现行5000个岗位；可设0～8000个岗位；停用即0个岗位；由就业补助资金支出；")
     assert "村集体资产50%，村企30%，飞地园区20%" in told["budget.industry_split"].replace(" ", "")
-    assert "按人均分" in told["village_assets.rule"]
+    assert "平均分配" in told["village_assets.rule"]
 
 
 def test_a_search_finds_by_name_subject_fund_and_id_and_says_if_nothing_is_found():

@@ -59,8 +59,7 @@ def of_comparison(
             found = [replace(each, title=title) for each in named_after(found, short_title(other.title), words)]
         sections += found
     last: dict[str, list[Block]] = {
-        "again": [replace(assumptions.build_reproduction_table(each, command), id=f"again{number or ''}")
-                  for number, each in enumerate((first, *others))],
+        "again": [_again(each, command, words, number) for number, each in enumerate((first, *others))],
     }  # fmt: skip
     if pictures:
         last["other"] = list(_pictures([each.results for each in sources], words))
@@ -69,6 +68,13 @@ def of_comparison(
 
 #: Decimals of sums in a workbook, in 万元 or million yuan: to the yuan, so that lines add up.
 MONEY_DIGITS = 4
+
+
+def _again(context: ReportContext, command: str, words: Words, number: int) -> Table:
+    """How to make one of several results again."""
+    made = assumptions.build_reproduction_table(context, command)
+    title = words("of_plan", plan=short_title(context.title), text=made.title)
+    return replace(made, id=f"again{number or ''}", title=title)
 
 
 def build_money_table(facts: Consequences, words: Words) -> Table:

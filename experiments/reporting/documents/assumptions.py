@@ -100,13 +100,13 @@ def format_value(value: Any) -> str:
 def file_name(place: Any) -> str:
     """A place without the folders of the computer it was on; --set and whatever else is no path as it is."""
     text = str(place)
-    return PureWindowsPath(text).name if PureWindowsPath(text).root and not text.startswith("--") else text
+    return text if text.startswith("-") or "=" in text else PureWindowsPath(text).name or text
 
 
 def without_folders(command: str) -> str:
     """A command line whose files are named without the folders of the computer it was on."""
     try:
-        return shlex.join(file_name(word) for word in shlex.split(command))
+        return shlex.join(file_name(word) if PureWindowsPath(word).root else word for word in shlex.split(command))
     except ValueError:  # no command line
         return command
 

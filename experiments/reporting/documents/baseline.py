@@ -148,7 +148,7 @@ def _level_rows(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> Iter
             amount = own.persons(indicator, facts.last)
             if amount is not None:
                 value = amount.other if is_other else amount.first
-                row[key] = Cell(value, numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
+                row[key] = Cell(round(value), numbers.a_head(value) if indicator == INCOME else numbers.persons(value))
                 if indicator == RECORDED and not monitored(own.other if is_other else own.first, facts.last):
                     row[key] = Cell(None, numbers.words("cell_unmonitored"))
         if len(row) > 2:
@@ -160,12 +160,12 @@ def _money_row(facts: BaselineFacts, runs: Any, numbers: OfficeNumbers) -> dict[
     words, years = numbers.words, facts.in_force
     named = years != facts.itself.years
     label = words("row_own_years", years=_span(years, words)) if named else words("row_own")
-    row: dict[str, Cell | str] = {"item": label, "unit": words.unit("yuan/year")}
+    row: dict[str, Cell | str] = {"item": label, "unit": pages.money_unit(words, "/year")}
     for key, own, is_other in runs:
         amount = own.paid(funds=(OWN_FUND,), years=years, a_year=True)
         value = amount.other if is_other else amount.first
         shown = numbers.words("money_per_year", money=numbers.money(value)) if value >= 1.0 else numbers.words("cell_none")
-        row[key] = Cell(value, shown)
+        row[key] = pages.money_cell(value, shown, words)
     return row
 
 

@@ -152,10 +152,10 @@ def _own_row(facts: Consequences, numbers: OfficeNumbers) -> dict[str, Cell | st
     side = "saved" if facts.own.difference < 0 else "spent"
     label = words(f"cell_{side}", money=numbers.money(facts.own.difference)) if answer.moves(facts.own) else ""
     return {
-        "item": words("row_own"), "unit": words.unit("yuan/year"), "since": _year(facts.since, words),
+        "item": words("row_own"), "unit": pages.money_unit(words, "/year"), "since": _year(facts.since, words),
         "persons": words("cell_none"), "repair": label or words("cell_none"),
-        "first": Cell(amount.first, words("money_per_year", money=numbers.money(amount.first))),
-        "other": Cell(amount.other, words("money_per_year", money=numbers.money(amount.other))),
+        "first": pages.money_cell(amount.first, words("money_per_year", money=numbers.money(amount.first)), words),
+        "other": pages.money_cell(amount.other, words("money_per_year", money=numbers.money(amount.other)), words),
     }  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def _people_rows(
         moves = answer.persons_move(amount, facts.pairs) if indicator == TRUE else amount.clear
         changed = words(side, count=numbers.count(amount.difference)) if moves else words("cell_unclear")
         changed = words("cell_none") if amount.first == amount.other else changed
-        cells = [Cell(value, text) for value, text in zip((amount.first, amount.other), shown)]
+        cells = [Cell(round(value), text) for value, text in zip((amount.first, amount.other), shown)]
         if indicator == RECORDED:
             seen = [monitored(each, year) for each in (facts.first, facts.other)]
             cells = [cell if each else Cell(None, words("cell_unmonitored")) for cell, each in zip(cells, seen)]
@@ -225,8 +225,9 @@ def _industry_row(facts: Consequences, numbers: OfficeNumbers) -> list[dict[str,
     if not amount.clear:
         return []
     return [{
-        "item": words("row_industry", years=years), "unit": words.unit("yuan"), "since": _year(facts.since, words),
-        "first": Cell(amount.first, numbers.money(amount.first)), "other": Cell(amount.other, numbers.money(amount.other)),
+        "item": words("row_industry", years=years), "unit": pages.money_unit(words), "since": _year(facts.since, words),
+        "first": pages.money_cell(amount.first, numbers.money(amount.first), words),
+        "other": pages.money_cell(amount.other, numbers.money(amount.other), words),
         "persons": words("cell_none"),
         "repair": words("cell_less" if amount.difference < 0 else "cell_added", money=numbers.money(amount.difference)),
     }]  # fmt: skip

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.analyses.consequences import monitored
+from experiments.analyses.consequences import RECORDED, TRUE, monitored
 from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Chart, Column, Table
 from experiments.reporting.documents.context import ReportContext, column, part, points, share
 from experiments.reporting.documents.probability_wording import Chance, Change
 from experiments.reporting.goal_selection import group_goals
 from experiments.reporting.translations import Words, margin
+from sim.goals import GOALS
 
 
 def build_headline_table(context: ReportContext) -> Table:
@@ -109,7 +110,6 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
                (("difference", "difference"), ("difference_low", "low"), ("difference_high", "high"))},
             **{key: Cell(line[key], str(line[key])) for key in ("helped", "harmed")},
         }  # fmt: skip
-    cells |= _unkept(context, goal, words)
     if "members" not in goal and goal.get("margin") is not None:
         middle, around = margin(words, goal)
         scale = 100.0 if goal["unit"] == "share" else 1.0
@@ -120,27 +120,33 @@ def build_row(context: ReportContext, goal: Mapping[str, Any]) -> dict[str, Cell
             **{key: Cell(_four(goal[field], scale), words.number(goal[field], goal["unit"])) for key, field in
                (("margin_median", "margin"), ("p05", "margin_p05"), ("p95", "margin_p95"))},
         }  # fmt: skip
-    return cells
+    return cells | _unkept(context, goal, words)
+
+
+def of_register(name: str) -> bool:
+    """Whether a goal is judged by who is on the register; the household survey goes on without it."""
+    true = name.removesuffix("_observed")
+    watched = GOALS[true].watched if true in GOALS else None
+    return watched == RECORDED or (true != name and watched == TRUE)
 
 
 def _unkept(context: ReportContext, goal: Mapping[str, Any], words: Words) -> dict[str, Cell | str]:
     """What is said in place of the register's counts where nobody keeps it: nothing was seen, which is no good news."""
-    year = int(context.last_month[:4])
+    year, base = int(context.last_month[:4]), context.measured.base
     none, gap = words("cell_unmonitored"), words("cell_none")
+    kept, kept_before = (each is None or monitored(each, year) for each in (context.results, base))
     found: dict[str, Cell | str] = {}
-    kept = monitored(context.results, year)
+    if not kept and of_register(f"{goal['id']}_observed"):
+        found |= {"on_file": none, "file_probability": Cell(None, none)}
+    if not of_register(goal["id"]):
+        return found
     if not kept:
-        found |= {"on_file": none, "file_probability": Cell(None, none)} if context.twin(goal) is not None else {}
-        found |= {"true": none, "probability": Cell(None, none), "low": Cell(None, gap)} if goal["observed"] else {}
-        found |= {"high": Cell(None, gap)} if goal["observed"] else {}
-    base = context.measured.base
-    if goal["observed"] and base is not None:
-        if not monitored(base, year):
-            found |= {"first": none, "without": none, "base": Cell(None, none)}
-        if not (kept and monitored(base, year)):
-            found |= {"change": gap}
-            names = ("difference", "difference_low", "difference_high", "helped", "harmed")
-            found |= {key: Cell(None, gap) for key in names}
+        found |= {"true": none, "probability": Cell(None, none), "low": Cell(None, gap), "high": Cell(None, gap), "margin": gap}
+    if not kept_before:
+        found |= {"first": none, "without": none, "base": Cell(None, none)}
+    if not (kept and kept_before):
+        names = ("difference", "difference_low", "difference_high", "helped", "harmed")
+        found |= {"change": gap} | {key: Cell(None, gap) for key in names}
     return found
 
 

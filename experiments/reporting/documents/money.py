@@ -53,7 +53,7 @@ def build_fund_table(context: ReportContext) -> Table:
     columns = [column(words, "fund", width=2.2)]
     columns += [column(words, f"y{year}", "money", titled=str(year), meaning="explains_year_yuan",
                        digits=1) for year in years]  # fmt: skip
-    columns.append(column(words, "a_year", "money", width=1.7, digits=1))
+    columns.append(column(words, "a_year", "money", width=1.7, digits=1, titled=_mean_of(context)))
     if measured.base is not None:
         columns.append(_base_column(context))
     every = context.measured.funds
@@ -69,6 +69,12 @@ def build_fund_table(context: ReportContext) -> Table:
     return Table(
         "funds", words("table_funds"), tuple(columns), rows=tuple(rows), note=words("note_funds"), heads=heads, chart=chart
     )
+
+
+def _mean_of(context: ReportContext) -> str:
+    """The heading of a yearly mean, which names its years."""
+    first, last = context.measured.years[0], context.measured.years[-1]
+    return context.words("col_mean_of_years" if first != last else "year_alone_heading", first=first, last=last)
 
 
 def _base_column(context: ReportContext) -> Any:
@@ -121,7 +127,7 @@ def build_use_table(context: ReportContext) -> Table:
         })  # fmt: skip
     columns = (
         column(words, "use", width=2.4), column(words, "fund", width=2.2),
-        column(words, "a_year", "money", width=2.0), column(words, "unpaid", "money"),
+        column(words, "a_year", "money", width=2.0, titled=_mean_of(context)), column(words, "unpaid", "money"),
     )  # fmt: skip
     chart = Chart(words("table_uses"), "use", ("a_year",))
     return Table("uses", words("table_uses"), columns, rows=tuple(rows), note=words("note_uses", count=len(rows)), chart=chart)

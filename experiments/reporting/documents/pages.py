@@ -58,6 +58,16 @@ def cell(value: float | int | None, shown: str) -> Cell:
     return Cell(value, shown)
 
 
+def money_cell(yuan: float, shown: str, words: Words) -> Cell:
+    """A sum as a sheet has it, in the unit of tables of money."""
+    return Cell(round(yuan / words.table_money, 2), shown)
+
+
+def money_unit(words: Words, per: str = "") -> str:
+    """What sums of tables are in."""
+    return words.large(f"million yuan{per}", 0.0)[1]
+
+
 def warnings(marks: Sequence[Mark], words: Words) -> Iterator[str]:
     """What must be known of the folders first; that there are few runs, the pages say themselves."""
     for mark in marks:

@@ -53,7 +53,9 @@ def plot_response_curve(
             axes.plot([answer[0]], [answer[1]], marker="D", markersize=9, color=VERMILLION, zorder=5)
             axes.annotate(answer[2], answer[:2], xytext=(8, -10), textcoords="offset points", fontsize=PLAIN, va="top", zorder=6,
                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
-        scale, unit = words.large(subject["unit"], max(float(curve["mean"].abs().max()) for curve in curves.values()))
+        scale, unit = words.large(
+            subject["unit"], _size(subject["unit"], max(float(curve["mean"].abs().max()) for curve in curves.values()))
+        )
         value_axis(axes.yaxis, subject["unit"], words, scale=scale)
         if subject["unit"] != "share":  # the axis says percent itself
             axes.set_ylabel(unit, fontsize=PLAIN)
@@ -145,11 +147,12 @@ def plot_heat_map(
             for column in range(len(grid.columns)):
                 value = float(grid.iloc[row, column])
                 dark = high > low and (value - low) / (high - low) > style.DARK
-                label = quantity(value, subject["unit"], words)
-                if np.isfinite([each[row, column] for each in ends]).all():
-                    first, last = bounded(value, float(ends[0][row, column]), float(ends[1][row, column]), subject)
-                    span = [_number(each, subject["unit"], words, value) for each in (first, last)]
-                    label += "\n" + words("range" if first >= 0 else "range_signed", low=span[0], high=span[1])
+                first, last = bounded(value, float(ends[0][row, column]), float(ends[1][row, column]), subject)
+                chance = subject["kind"] == "probability"
+                label = words.percent(value) if chance else quantity(value, subject["unit"], words)
+                if np.isfinite([first, last]).all():
+                    around = words.percents(first, last) if chance else span(value, first, last, subject["unit"], words)
+                    label += f"\n{around}"
                 axes.text(column, row, label, ha="center", va="center", fontsize=SMALL, color="white" if dark else INK)
         axes.set_xticks(range(len(grid.columns)), [_level(value, across, words, largest["across"]) for value in grid.columns],
                         fontsize=PLAIN)  # fmt: skip
@@ -174,6 +177,21 @@ def bounded(value: float, low: float, high: float, subject: Mapping[str, Any]) -
     return (max(low, 0.0) if counted and value >= 0.0 else low), high
 
 
+def bounded_rows(rows: pandas.DataFrame, subject: Mapping[str, Any]) -> pandas.DataFrame:
+    """Rows of points with their intervals within what there can be; columns mean, low, high."""
+    ends = [bounded(*each, subject) for each in zip(rows["mean"], rows["low"], rows["high"], strict=True)]
+    return rows.assign(low=[low for low, _high in ends], high=[high for _low, high in ends])
+
+
+def span(value: float, low: float, high: float, unit: str, words: Words) -> str:
+    """An interval in the unit of the value beside it, which has it; percent at both ends."""
+    if unit == "share":
+        first = words.quantity(low, unit) if words.language == "zh" else words.number(low, unit)
+        return words("range", low=first, high=words.quantity(high, unit))
+    ends = {name: _number(end, unit, words, value) for name, end in (("low", low), ("high", high))}
+    return words("range" if low >= 0 else "range_signed", **ends)
+
+
 def heat_title(subject: Mapping[str, Any], factors: Sequence[Mapping[str, Any]], words: Words) -> str:
     """The title of an outcome over two factors, which it names."""
     names = words("brief_and").join(words.of(each["name"]) for each in factors)
@@ -194,7 +212,7 @@ def describe_points(title: str, rows: Sequence[tuple[str, float, float, float]],
         words(
             "with_range",
             value=f"{label} {quantity(mean, unit, words)}",
-            range=words("range", low=_number(low, unit, words, mean), high=_number(high, unit, words, mean)),
+            range=span(mean, low, high, unit, words),
         )
         for label, mean, low, high in rows
     )
@@ -234,8 +252,7 @@ def _level_text(row: Mapping[str, Any], subject: Mapping[str, Any], words: Words
     if pandas.isna(row["low"]):
         return middle
     ends = bounded(row["mean"], row["low"], row["high"], subject)
-    low, high = (_number(end, subject["unit"], words, row["mean"]) for end in ends)
-    return f"{middle}\n{words('bracketed', text=words('range' if ends[0] >= 0 else 'range_signed', low=low, high=high))}"
+    return f"{middle}\n{words('bracketed', text=span(row['mean'], *ends, unit=subject['unit'], words=words))}"
 
 
 def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, words: Words) -> str:
@@ -251,12 +268,17 @@ def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, 
 
 def quantity(value: float, unit: str, words: Words) -> str:
     """An outcome with its unit; millions of yuan as the language tells them."""
-    return words.with_unit(_number(value, unit, words, value), words.large(unit, abs(value))[1])
+    return words.with_unit(_number(value, unit, words, value), words.large(unit, _size(unit, value))[1])
 
 
 def _number(value: float, unit: str, words: Words, beside: float) -> str:
     """A number without its unit, which is that of the one ``beside`` it."""
-    return words.number(value / words.large(unit, abs(beside))[0], unit)
+    return words.number(value / words.large(unit, _size(unit, beside))[0], unit)
+
+
+def _size(unit: str, value: float) -> float:
+    """What decides how a unit is called: large sums in 亿元, incomes in 元 throughout."""
+    return abs(value) if unit.startswith("million") else 0.0
 
 
 def _largest(values: Any) -> float:

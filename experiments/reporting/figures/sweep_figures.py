@@ -47,7 +47,7 @@ def pictures_of(
     summary, effects = read_csv(folder / "summary.csv"), read_csv(folder / "effects.csv")
     factors = manifest["factors"]
     for subject in manifest["outcomes"]:
-        own = summary[summary["outcome"] == subject["id"]]
+        own = sweep_charts.bounded_rows(summary[summary["outcome"] == subject["id"]], subject)
         name = safe(subject["id"])
         if manifest["design"] == "grid" and len(factors) == 2:
             for scenario, cells in own.groupby("scenario", sort=False):
@@ -149,7 +149,14 @@ def _heat(stem: str, cells: pandas.DataFrame, subject: Any, factors: Any, facts:
         words = Words(language)
         title = sweep_charts.heat_title(subject, (across, up), words)
         points = [
-            (f"{row.across}, {row.up}", row.mean_, row.low, row.high)
+            (
+                " × ".join(
+                    sweep_charts.format_level(value, factor, words) for value, factor in ((row.across, across), (row.up, up))
+                ),
+                row.mean_,
+                row.low,
+                row.high,
+            )
             for row in data.rename(columns={"mean": "mean_"}).itertuples()
         ]
         description = sweep_charts.describe_points(title, points, subject["unit"], language)
