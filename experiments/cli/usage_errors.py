@@ -98,7 +98,20 @@ def _end_sentence(sentence: str, stop: str, question: str, apart: str = "") -> s
 def format_english(problem: Exception) -> str:
     """The error in Typer's own words."""
     message = problem.format_message() if hasattr(problem, "format_message") else str(problem)
+    told = _explained(problem)
+    if told is not None:
+        return f"Invalid value for '{_parameter_name(problem, str(message))}': {told.english}"
     return str(message).rstrip(".")
+
+
+def _explained(problem: Exception) -> Any:
+    """What is wrong with the value of an option, in both languages, where it is known."""
+    errors = getattr(problem.__cause__, "errors", None)
+    if errors is None:
+        return None
+    from sim.core.inputs.validation import explain_value
+
+    return explain_value(errors()[0])
 
 
 def format_chinese(problem: Exception, english: str) -> str:
@@ -123,17 +136,15 @@ def format_chinese(problem: Exception, english: str) -> str:
 
 def _explain_value(problem: Exception, name: str, english: str) -> str:
     """The Chinese for an invalid value of an option or argument, with the validator's reason if there is one."""
-    errors = getattr(problem.__cause__, "errors", None)
+    told = _explained(problem)
+    if told is not None:
+        return f"{name}：{told.chinese}"
     if "is not one of" in english:
         known = "、".join(english.partition("is not one of")[2].split("'")[1::2])
         return f"{name}：只能是 {known} 之一"
     if english.endswith("is not a number"):
         return f"{name}：要写一个数，不能写 nan 或 inf"
-    if errors is None:
-        return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
-    from sim.core.inputs.validation import explain
-
-    return explain({**errors()[0], "loc": ()}, (), name).chinese
+    return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
 
 
 def _parameter_name(problem: Exception, english: str) -> str:

@@ -117,7 +117,7 @@ def read(
             continue
         # An assumed fact is the centre of its range: it is still drawn.
         if made.parameter not in book.parameters:
-            known = no_parameter("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
+            known = no_parameter("unknown parameter", "没有这个参数：", made.parameter, book.called)
             add_fault(file, record.lines["parameter"], *known)
             continue
         parameter = book.parameters[made.parameter]

@@ -309,7 +309,7 @@ class Reader:
         """Record that a scenario sets a parameter, or a county file its ``status_quo``; what is invalid becomes an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
-            known = sorted(self.book.parameters)
+            known = self.book.called
             if identity.count(".") == 1:
                 self.add_fault(place, line, *no_parameter("unknown lever", "没有这个参数：", identity, known))
             else:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.inputs.errors import InputError, UserError, not_a_number
+from sim.core.inputs.errors import BilingualText, InputError, UserError, not_a_number
+from sim.core.inputs.notation import as_written
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.inputs.units import UNITS
 
@@ -29,7 +30,9 @@ class Override:
                 if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
                     if parameter.is_list:
                         raise UserError("must be a list", "应写成列表，如 [1, 2, 3]")
-                    raise UserError("must be one value, not a list", "只能写一个值，不能写列表")
+                    without = getattr(value, "grouped", "").replace(",", "")
+                    write = BilingualText(f"; write {without}", f"；请写成 {without}") if without else BilingualText("", "")
+                    raise UserError(f"must be one value, not a list{write.english}", f"只能写一个值，不能写列表{write.chinese}")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     for each in value:
                         if isinstance(each, str):  # a full-width comma, say, which makes one text of two numbers
@@ -57,11 +60,11 @@ class Override:
         first = month_number(parameter.changes_from)
         early = self.value.items() if isinstance(self.value, Mapping) else [(0, self.value)]
         if any(month < first and value != parameter.value for month, value in early):
-            value = next(iter(dict(early).values()))
+            value, stays = as_written(next(iter(dict(early).values()))), as_written(parameter.value)
             raise UserError(
-                f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
+                f"clause {parameter.clause} keeps it at {stays} until {parameter.changes_from}; "
                 f"write {{{parameter.changes_from}: {value}}}, or leave it",
-                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
+                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {stays}；"
                 f"请写成 {{{parameter.changes_from}: {value}}}，或不改这一项",
             )
 
