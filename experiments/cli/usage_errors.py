@@ -1,6 +1,6 @@
 """Help in one language, and usage errors of the command line in that of the user, or both where it is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
 from typing import Annotated, Any
@@ -40,7 +40,9 @@ class Commands(TyperGroup):
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """As Typer does it; the arguments before the command are parsed here."""
-        remember_language(arguments[1] if len(arguments) > 1 else settings.get("args", ()))
+        words = arguments[1] if len(arguments) > 1 else settings.get("args", ())
+        remember_language(words)
+        refuse_empty(words)
         with report_usage_errors():
             return super().make_context(*arguments, **settings)
 
@@ -48,6 +50,24 @@ class Commands(TyperGroup):
         """As Typer does it; the command and its options are parsed here."""
         with report_usage_errors():
             return super().invoke(context)
+
+
+def refuse_empty(words: Iterable[str]) -> None:
+    """End with exit code 2 where a word of a command line is empty, as ``--out ""`` is: it would be taken for the folder that one
+    is in. Of --set a better message says so.
+    """
+    before = ""
+    for word in words:
+        option, equals, value = word.partition("=")
+        name = option if option.startswith("--") and equals and not value else before if before.startswith("-") else ""
+        if (not word or (name == option and equals and not value)) and name != "--set":
+            english = f"{name or 'an argument'} is empty; write what is meant, or leave it out"
+            chinese = f"{name or '有一个参数'} 是空的；请写明，或去掉"
+            lines = {Language.ZH: chinese, Language.EN: english}
+            chosen = message_language()
+            typer.echo(lines[Language(chosen)] if chosen else f"{chinese}\n{INDENT}{english}", err=True)
+            raise typer.Exit(Code.WRONG_INPUT)
+        before = word
 
 
 def take_language(

@@ -294,6 +294,7 @@ def _run_beside(
 
 def _check_options(options: "RunRequest", companions: str, files: int, describes: bool) -> None:
     """Raise InputError for options that contradict each other; ``companions``: the option that asks for runs beside the plan."""
+    from experiments import model_api
     from sim.core.inputs.errors import InputError
 
     if companions and options.shard:
@@ -320,6 +321,13 @@ def _check_options(options: "RunRequest", companions: str, files: int, describes
         raise InputError(
             "--single-draws", 0, "is of one run, without --only-luck, --shard, --brief, --beside or more files; leave out one",
             "只用于一个情景的推演，不能与 --only-luck、--shard、--brief、--beside 或多个文件同用；请去掉其中之一"
+        )  # fmt: skip
+    asked = options.largest if options.precision is not None else options.replications
+    if options.single_draws and not options.add and asked <= model_api.PAIRED:
+        raise InputError(
+            "--single-draws", 0,
+            f"changes nothing in the first {model_api.PAIRED} replications, and {asked} are asked for; ask for more, or leave it out",
+            f"对前 {model_api.PAIRED} 次推演不起作用，而这里只要 {asked} 次；请加大次数，或去掉这一项"
         )  # fmt: skip
     if options.shard and options.add:
         raise InputError(

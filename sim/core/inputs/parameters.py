@@ -290,6 +290,7 @@ def month_number(text: Any) -> int:
         raise UserError("needs a month, such as 2023-07, and is empty", "要写一个月份，如 2023-07，现在是空的")
     match = MONTH.fullmatch(str(text))
     if not match:
+        text = str(text) if isinstance(text, float) else text  # 2022.0 is no 2022
         write, wide = _month_meant(str(text)), hint_full_width(text)
         raise UserError(
             f"'{shorten(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
