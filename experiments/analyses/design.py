@@ -244,10 +244,11 @@ def _explain_factor(name: str, record: Any, error: Any) -> UserError | None:
         example = (
             f"[{shorten(given)}]" if isinstance(given, (int, float)) or given in options else f"[{', '.join(options) or '…'}]"
         )
-        span = "" if options else ", or {low: …, high: …}"
+        if options:
+            return UserError(f"must be a list of values, such as {example}", f"应写成取值的列表，如 {example}")
         return UserError(
-            f"must be a list of values, such as {example}{span}",
-            f"应写成取值的列表，如 {example}{span.replace(', or', '，或')}",
+            f"must be a list of values, such as {example}, or {{low: …, high: …}}",
+            f"应写成取值的列表，如 {example}，或 {{low: …, high: …}}",
         )
     if kind == "extra_forbidden" and MONTH.fullmatch(str(entry)):
         write = f"{{values: [{shorten(given)}], from: {entry}}}"

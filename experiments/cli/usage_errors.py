@@ -62,7 +62,7 @@ def refuse_empty(words: Iterable[str]) -> None:
         name = option if option.startswith("--") and equals and not value else before if before.startswith("-") else ""
         if (not word or (name == option and equals and not value)) and name != "--set":
             english = f"{name or 'an argument'} is empty; write what is meant, or leave it out"
-            chinese = f"{name or '有一个参数'} 是空的；请写明，或去掉"
+            chinese = f"{f'{name} ' if name else '有一个参数'}是空的；请写明，或去掉"
             lines = {Language.ZH: chinese, Language.EN: english}
             chosen = message_language()
             typer.echo(lines[Language(chosen)] if chosen else f"{chinese}\n{INDENT}{english}", err=True)

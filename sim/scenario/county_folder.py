@@ -282,8 +282,8 @@ def contradictions(
         if known and round(most) < round(least):
             last = last_stated(known, held)
             follow = BilingualText(
-                f"; {', '.join(others)}, not stated, {'is' if len(others) == 1 else 'are'} the model's or in proportion",
-                f"；{'、'.join(others)} 没有写明，按程序自带的数或按比例取",
+                f"; not stated, and so as in the model or in proportion: {', '.join(others)}",
+                f"；没有写明，因此按程序自带的数或按比例取的：{'、'.join(others)}",
             ) if others else BilingualText("", "")  # fmt: skip
             yield (
                 last.place, last.line,

@@ -326,7 +326,8 @@ def _check_options(options: "RunRequest", companions: str, files: int, describes
     if options.single_draws and not options.add and asked <= model_api.PAIRED:
         raise InputError(
             "--single-draws", 0,
-            f"changes nothing in the first {model_api.PAIRED} replications, and {asked} are asked for; ask for more, or leave it out",
+            f"changes nothing in the first {model_api.PAIRED} replications, and {asked} are asked for; ask for more, or leave it "
+            "out",
             f"对前 {model_api.PAIRED} 次推演不起作用，而这里只要 {asked} 次；请加大次数，或去掉这一项"
         )  # fmt: skip
     if options.shard and options.add:

@@ -134,14 +134,19 @@ def _of_kind(error: Mapping[str, Any]) -> BilingualText:
     return BilingualText(message[:1].lower() + message[1:], _chinese(error, message))
 
 
+def _context(error: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits that an error names, as a file would have them."""
+    return {key: as_written(each) if isinstance(each, float) else each for key, each in error.get("ctx", {}).items()}
+
+
 def _english(error: Mapping[str, Any]) -> str:
     if error["type"] in _ENGLISH:
-        return _ENGLISH[error["type"]].format(**error.get("ctx", {}))
+        return _ENGLISH[error["type"]].format(**_context(error))
     return _KINDS.get(error["type"].partition("_")[0]) or str(error["msg"]).removeprefix(_PREFIX)
 
 
 def _chinese(error: Mapping[str, Any], message: str) -> str:
-    context = error.get("ctx", {})
+    context = _context(error)
     if isinstance(context.get("error"), Exception):  # raised by a validator of ours
         return describe_problem(context["error"]).chinese
     if error["type"] in _CHINESE:
