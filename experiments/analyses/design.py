@@ -21,15 +21,17 @@ from experiments.model_api import Point
 from experiments.results.files import canonical, safe
 from experiments.statistics.sampling import EDGE, Correlation, correlation, spread
 from sim.core.inputs import yaml_file
-from sim.core.inputs.errors import MOST_FAULTS, InputError, UserError, all_of, nearest
+from sim.core.inputs.errors import MOST_FAULTS, BilingualText, InputError, UserError, all_of, nearest, not_a_number
 from sim.core.inputs.notation import shorten
-from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, load_all, month_within
-from sim.core.inputs.resolve import Override, convert
-from sim.core.inputs.validation import Month, Real, Title, Whole, explain
+from sim.core.inputs.parameters import MONTH, PLAN_MONTHS, Parameter, load_all, month_within
+from sim.core.inputs.resolve import Override, convert, month_name
+from sim.core.inputs.validation import Month, Real, Title, Truth, Whole, explain
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.foundable import check_founding, decides_founding
 from sim.scenario.scenario_reader import beyond
 
+#: What somebody may write for the ends of a range.
+ENDS = {"min": "low", "max": "high"}
 LEVELS = ("grid", "one_at_a_time")
 MOST_POINTS = 20_000
 MOST_SCENARIOS = 500
@@ -57,7 +59,7 @@ class Spec(BaseModel):
     design: Literal["grid", "one_at_a_time", "latin_hypercube", "sobol"]
     points: Whole | None = Field(default=None, ge=2, le=MOST_POINTS)
     replications: Whole = Field(default=20, ge=1, le=MOST_REPLICATIONS)
-    only_luck: bool = False
+    only_luck: Truth = False
     factors: dict[str, FactorRecord] = Field(min_length=1)
     correlations: list[Correlation] = []
     outcomes: list[str] = []
@@ -153,6 +155,17 @@ def set_factors(scenario: Scenario, factors: Sequence[Factor], setting: Mapping[
             overrides.pop(factor.id, None)  # a held quantile goes before what the county file sets
             continue
         value = setting[factor.id]
+        parameter = load_all().parameters[factor.id]
+        by_clause = parameter.changes_from is not None and factor.month == month_within(parameter.changes_from)
+        if factor.month is not None and by_clause and factor.month >= max(scenario.months, PLAN_MONTHS):
+            least = 12 * (factor.month // 12 + 1)
+            raise InputError(
+                f"factor {factor.id}", 0, f"{factor.id}: clause {parameter.clause} keeps it as it is until "
+                f"{month_name(factor.month)}, and the scenario ends with {month_name(scenario.months - 1)}; write "
+                f"'months: {least}' or more in the scenario, or leave the factor out",
+                f"{factor.id}：按政策文件第 {parameter.clause} 条，{month_name(factor.month)} 之前不能改，而情景到 "
+                f"{month_name(scenario.months - 1)} 为止；请在情景里写 months: {least} 或更长，或删去这个因素"
+            )  # fmt: skip
         if factor.month is not None and factor.month >= max(scenario.months, PLAN_MONTHS):
             raise InputError(f"factor {factor.id}", 0, *beyond(factor.id, factor.month, scenario.months))
         overrides[factor.id] = [*overrides.get(factor.id, []), factor.override(value)]
@@ -214,8 +227,46 @@ def fault(path: Path, tree: yaml_file.Mapping, error: Any, spec: type[BaseModel]
             line, at = at.lines[step], at[step]
         elif isinstance(at, list) and isinstance(step, int) and step < len(at):
             at = at[step]
+    if error["loc"][0] == "factors" and len(error["loc"]) > 1:
+        told = _explain_factor(str(error["loc"][1]), tree["factors"][error["loc"][1]], error)
+        if told is not None:
+            return InputError.of(path, line, told, ".".join(shorten(step) for step in error["loc"][1:]))
     known = list(spec.model_fields) if len(error["loc"]) == 1 else [*FactorRecord.model_fields, "from"]
     return InputError(path, line, *explain(error, known))
+
+
+def _explain_factor(name: str, record: Any, error: Any) -> UserError | None:
+    """What to write instead of a factor, or of an entry of one, that somebody wrote in another way; None for other faults."""
+    kind, entry, given = error["type"], error["loc"][-1], error["input"]
+    parameter = load_all().parameters.get(name)
+    if kind == "model_type":
+        options = list((parameter and parameter.options) or ())
+        example = (
+            f"[{shorten(given)}]" if isinstance(given, (int, float)) or given in options else f"[{', '.join(options) or '…'}]"
+        )
+        if options:
+            return UserError(f"must be a list of values, such as {example}", f"应写成取值的列表，如 {example}")
+        return UserError(
+            f"must be a list of values, such as {example}, or {{low: …, high: …}}",
+            f"应写成取值的列表，如 {example}，或 {{low: …, high: …}}",
+        )
+    if kind == "extra_forbidden" and MONTH.fullmatch(str(entry)):
+        write = f"{{values: [{shorten(given)}], from: {entry}}}"
+        return UserError(f"no month stands here; write {write}", f"这里不写月份；请写成 {write}")
+    if kind == "extra_forbidden" and entry == "step":
+        ends = [record.get(end) for end in ("low", "high")]
+        count = ""
+        if all(isinstance(number, (int, float)) and not isinstance(number, bool) for number in (*ends, given)) and given > 0:
+            count = str(int((ends[1] - ends[0]) / given) + 1)
+        return UserError(
+            f"there is no 'step'; write how many values there are, ends included: levels: {count or '…'}",
+            f"没有 step 这一项；请写包括两端共取几个值：levels: {count or '…'}",
+        )
+    if kind == "extra_forbidden" and entry in ENDS:
+        return UserError(f"a range is written low and high: write {ENDS[entry]}", f"范围用 low 和 high 写；请写 {ENDS[entry]}")
+    if entry in ("low", "high") and kind == "value_error" and parameter is not None and parameter.options is None:
+        return UserError(*not_a_number(given, parameter.unit, parameter.limits()))
+    return None
 
 
 def validated(path: Path, tree: yaml_file.Mapping, kind: type[Checked]) -> Checked:
@@ -224,7 +275,7 @@ def validated(path: Path, tree: yaml_file.Mapping, kind: type[Checked]) -> Check
         for name, record in tree["factors"].items():  # the short forms: a list of values, or nothing at all
             if record is None or isinstance(record, list):
                 tree["factors"][name] = {} if record is None else {"values": record}
-    empty = _empty(path, tree, set(kind.model_fields))
+    empty = [*_empty(path, tree, set(kind.model_fields)), *_with_commas(path, tree)]
     try:
         made = kind.model_validate(tree)
     except ValidationError as problem:
@@ -254,6 +305,30 @@ def _empty(path: Path, tree: yaml_file.Mapping, known: set[str]) -> list[InputEr
     ]  # fmt: skip
 
 
+def _with_commas(path: Path, tree: yaml_file.Mapping) -> list[InputError]:
+    """A fault for each factor whose list seems to hold a number with commas, which a list has between its entries."""
+    factors = tree["factors"] if isinstance(tree.get("factors"), yaml_file.Mapping) else yaml_file.Mapping(0)
+    found = {
+        name: grouped
+        for name, record in factors.items() if isinstance(record, Mapping)
+        for key in ("values", "quantiles") if (grouped := getattr(record.get(key), "grouped", ""))
+    }  # fmt: skip
+    faults = []
+    for name, grouped in found.items():
+        number, apart = grouped.replace(",", ""), grouped.replace(",", ", ")
+        several = BilingualText(
+            f"; if several values are meant, a space after each comma: {apart}", f"；如果是几个值，请在逗号后空一格：{apart}"
+        )
+        several = BilingualText("", "") if ", 0" in apart else several
+        faults.append(
+            InputError(
+                path, factors.lines[name], f"{shorten(name)}: a number without commas: write {number}{several.english}",
+                f"{shorten(name)}：数字里不要写逗号：请写成 {number}{several.chinese}"
+            )
+        )  # fmt: skip
+    return faults
+
+
 def scenarios_of(path: Path, tree: yaml_file.Mapping, names: Sequence[str], key: str = "scenarios") -> tuple[Scenario, ...]:
     """The scenarios that a file names, each beside it; InputError where one is named twice."""
     files = [yaml_file.beside(path, tree.lines[key], key, name) for name in names]
@@ -273,7 +348,7 @@ def factor(name: str, record: FactorRecord, by_level: bool) -> Factor:
     """A factor checked against the parameter. Raises UserError saying what is wrong, InputError for a value it cannot take."""
     parameters = load_all().parameters
     if name not in parameters:
-        near = nearest(name, sorted(parameters))
+        near = nearest(name, load_all().called)
         raise UserError(f"there is no such lever or assumption{near.english}", f"没有这个政策措施或假定{near.chinese}")
     parameter = parameters[name]
     given = [key for key in ("values", "quantiles") if getattr(record, key) is not None]
@@ -352,8 +427,8 @@ def _check_levels(made: Factor) -> None:
         meant = made.canonical_value(level)
         if meant in seen:
             raise UserError(
-                f"{seen[meant]} and {level} are the same level and would be run twice; leave one out",
-                f"{seen[meant]} 和 {level} 是同一档，会重复推演；请去掉一个",
+                f"{shorten(seen[meant])} and {shorten(level)} are the same level and would be run twice; leave one out",
+                f"{shorten(seen[meant])} 和 {shorten(level)} 是同一档，会重复推演；请去掉一个",
             )
         seen[meant] = level
 

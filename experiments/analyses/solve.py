@@ -22,6 +22,7 @@ from experiments.results.files import as_json, write_csv, write_text
 from experiments.results.fingerprint import version
 from experiments.statistics import estimates, paired
 from sim.core.inputs.errors import InputError, unknown
+from sim.core.inputs.parameters import load_all
 
 FIRST = 5  # values looked at before halving, bounds included
 EXPECTED = 9  # and about so many more while halving
@@ -85,17 +86,24 @@ class Question:
                 f"give both {mark}low and {mark}high, or neither",
                 f"{mark}low 和 {mark}high 要么都写，要么都不写",
             )
-        record = FactorRecord.model_validate({"low": self.low, "high": self.high, "from": self.start})
-        try:
-            found = factor(self.lever, record, False)
-        except ValueError as problem:
-            raise InputError.of(f"{mark}lever", 0, problem, self.lever) from None
-        if found.kind != "value":
+        parameter = load_all().parameters.get(self.lever)
+        if parameter is not None and (parameter.options is not None or parameter.is_list):
+            raise InputError(
+                f"{mark}lever", 0, f"{self.lever} is a choice or a list, and only a number can be searched; name another lever, "
+                "or compare its values by 'xianjie sweep'",
+                f"{self.lever} 是选项或列表，只有单个的数才能求解；请改写别的政策措施，或用 xianjie sweep 比较各个取值"
+            )  # fmt: skip
+        if parameter is not None and parameter.role == "assumption" and self.low is None:
             raise InputError(
                 f"{mark}lever", 0,
                 f"{self.lever} is an assumption: nobody sets it. Name a lever, or give {mark}low and {mark}high",
                 f"{self.lever} 是假定，不由政府设定；请改写一个政策措施，或写明 {mark}low 和 {mark}high"
             )  # fmt: skip
+        record = FactorRecord.model_validate({"low": self.low, "high": self.high, "from": self.start})
+        try:
+            found = factor(self.lever, record, False)
+        except ValueError as problem:
+            raise InputError.of(f"{mark}lever", 0, problem, self.lever) from None
         for end in (found.low, found.high):
             try:
                 refuse_unfounded(scenario, [found], {self.lever: end})

@@ -117,12 +117,12 @@ def run_scenario(
     with ``options.resume`` and deleted with ``options.fresh``. InputError rather than touch anything else, or lose work. A full
     disk ends in exit code 5: finished replications are kept, and ``--resume`` goes on. ``work``: as ``prepare_folder`` gave it.
     """
-    work = work or prepare_folder(scenario, out, options)
     replications = options.replications
     if options.add:
         replications = read_requested(out) + options.add
     until = None if options.precision is None else runner.Sequential(options.precision, options.largest)
     part = None if options.shard is None else parse_shard(options.shard, replications)
+    work = work or prepare_folder(scenario, out, options)
     try:
         with ExitStack() as stack:
             if bar is None:

@@ -1,6 +1,6 @@
 """Help in one language, and usage errors of the command line in that of the user, or both where it is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
 from typing import Annotated, Any
@@ -40,7 +40,9 @@ class Commands(TyperGroup):
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """As Typer does it; the arguments before the command are parsed here."""
-        remember_language(arguments[1] if len(arguments) > 1 else settings.get("args", ()))
+        words = arguments[1] if len(arguments) > 1 else settings.get("args", ())
+        remember_language(words)
+        refuse_empty(words)
         with report_usage_errors():
             return super().make_context(*arguments, **settings)
 
@@ -48,6 +50,24 @@ class Commands(TyperGroup):
         """As Typer does it; the command and its options are parsed here."""
         with report_usage_errors():
             return super().invoke(context)
+
+
+def refuse_empty(words: Iterable[str]) -> None:
+    """End with exit code 2 where a word of a command line is empty, as ``--out ""`` is: it would be taken for the folder that one
+    is in. Of --set a better message says so.
+    """
+    before = ""
+    for word in words:
+        option, equals, value = word.partition("=")
+        name = option if option.startswith("--") and equals and not value else before if before.startswith("-") else ""
+        if (not word or (name == option and equals and not value)) and name != "--set":
+            english = f"{name or 'an argument'} is empty; write what is meant, or leave it out"
+            chinese = f"{f'{name} ' if name else '有一个参数'}是空的；请写明，或去掉"
+            lines = {Language.ZH: chinese, Language.EN: english}
+            chosen = message_language()
+            typer.echo(lines[Language(chosen)] if chosen else f"{chinese}\n{INDENT}{english}", err=True)
+            raise typer.Exit(Code.WRONG_INPUT)
+        before = word
 
 
 def take_language(
@@ -98,7 +118,20 @@ def _end_sentence(sentence: str, stop: str, question: str, apart: str = "") -> s
 def format_english(problem: Exception) -> str:
     """The error in Typer's own words."""
     message = problem.format_message() if hasattr(problem, "format_message") else str(problem)
+    told = _explained(problem)
+    if told is not None:
+        return f"Invalid value for '{_parameter_name(problem, str(message))}': {told.english}"
     return str(message).rstrip(".")
+
+
+def _explained(problem: Exception) -> Any:
+    """What is wrong with the value of an option, in both languages, where it is known."""
+    errors = getattr(problem.__cause__, "errors", None)
+    if errors is None:
+        return None
+    from sim.core.inputs.validation import explain_value
+
+    return explain_value(errors()[0])
 
 
 def format_chinese(problem: Exception, english: str) -> str:
@@ -123,17 +156,15 @@ def format_chinese(problem: Exception, english: str) -> str:
 
 def _explain_value(problem: Exception, name: str, english: str) -> str:
     """The Chinese for an invalid value of an option or argument, with the validator's reason if there is one."""
-    errors = getattr(problem.__cause__, "errors", None)
+    told = _explained(problem)
+    if told is not None:
+        return f"{name}：{told.chinese}"
     if "is not one of" in english:
         known = "、".join(english.partition("is not one of")[2].split("'")[1::2])
         return f"{name}：只能是 {known} 之一"
     if english.endswith("is not a number"):
         return f"{name}：要写一个数，不能写 nan 或 inf"
-    if errors is None:
-        return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
-    from sim.core.inputs.validation import explain
-
-    return explain({**errors()[0], "loc": ()}, (), name).chinese
+    return f"{name} 的值不对，系统提示原文：{getattr(problem, 'message', english)}"
 
 
 def _parameter_name(problem: Exception, english: str) -> str:

@@ -14,6 +14,7 @@ from experiments.model_api import Scenario, SimulationModel, load_model
 from experiments.results import journal
 from experiments.results.files import as_json, canonical, plain, read_object, write_text
 from sim.core.inputs.errors import BilingualText, UserError, join_texts
+from sim.core.inputs.notation import as_written
 
 FILE = "belongs.json"
 SHOWN = 3
@@ -167,7 +168,8 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Bilingual
     found = []
     for key, words in WORDS.items():
         if before.get(key) != now.get(key):
-            old, new = before.get(key), now.get(key)
+            # --single-draws is said only where it is so.
+            old, new = (as_written(each.get(key, False if key == "single_draws" else None)) for each in (before, now))
             values = (
                 BilingualText("", "") if key == "code" else BilingualText(f" ({old}, now {new})", f"（原为 {old}，现为 {new}）")
             )

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.inputs import shipped, yaml_file
-from sim.core.inputs.errors import InputError, UserError, bilingual, one_of
-from sim.core.inputs.notation import shorten, shows
+from sim.core.inputs.errors import InputError, UserError, bilingual, one_of, unknown
+from sim.core.inputs.notation import as_written, half, shorten, shows
 from sim.core.inputs.parameters import ParameterBook
 from sim.core.inputs.removed import no_parameter
 from sim.scenario import plan_form
@@ -99,6 +99,7 @@ def read(
     another = (
         elsewhere
         or code not in (None, HOME)
+        or (code is None and any(half(key).lower() == CODE for key in county))  # that it is none is told
         or any(isinstance(record, Mapping) and record.get("parameter") == SIZE for record in county.values())
     )
     if not county:
@@ -109,6 +110,9 @@ def read(
             title = title_of(file, county, name, add_fault) or title
         if name in (TITLE, CODE, EXTENDS, PLAN):
             continue
+        if half(name).lower() in (TITLE, CODE, EXTENDS, PLAN):
+            add_fault(file, line, *unknown("unknown key", "没有这一项：", name, (TITLE, CODE, EXTENDS, PLAN)))
+            continue
         made = _fact(file, name, record, line=line, add_fault=add_fault)
         if made is None:
             continue
@@ -117,7 +121,7 @@ def read(
             continue
         # An assumed fact is the centre of its range: it is still drawn.
         if made.parameter not in book.parameters:
-            known = no_parameter("unknown parameter", "没有这个参数：", made.parameter, sorted(book.parameters))
+            known = no_parameter("unknown parameter", "没有这个参数：", made.parameter, book.called)
             add_fault(file, record.lines["parameter"], *known)
             continue
         parameter = book.parameters[made.parameter]
@@ -127,7 +131,7 @@ def read(
                 f"“{shorten(name)}”的单位应是 {parameter.unit}；请把数值折成这个单位"
             )  # fmt: skip
         elif made.evidence in KNOWN or parameter.value != made.value:
-            override(made.parameter, made.value, str(file), line, another, True)
+            override(made.parameter, made.value, str(file), record.lines["value"], another, True)
     return CountyFile(tuple(facts.values()), title, code, plan)
 
 
@@ -167,7 +171,14 @@ def _code(file: Path, county: yaml_file.Mapping, add_fault: AddFault) -> str | N
     code = county.get(CODE)
     if code is None and CODE not in county:
         return None
-    text = "" if isinstance(code, bool) else str(code)
+    if code is None:
+        add_fault(
+            file, county.lines[CODE],
+            f"'code' is empty; write the county's division code, six digits such as {HOME}, or leave it out",
+            f"“code”后面没有写值；请写县级行政区划代码（六位数字，如 {HOME}），或删去这一项"
+        )  # fmt: skip
+        return None
+    text = "" if isinstance(code, bool) else as_written(code)
     if len(text) == CODE_DIGITS and text.isascii() and text.isdigit():
         return text
     add_fault(
@@ -246,7 +257,7 @@ def _fact(file: Path, name: str, record: Any, line: int, add_fault: AddFault) ->
     return Fact(
         name,
         names,
-        "" if record["parameter"] is None else str(record["parameter"]),
+        as_written(record["parameter"]),
         value=record["value"],
         evidence=record["evidence"],
         source="" if source is None else str(source),

@@ -62,7 +62,14 @@ def read(
     of_folder = file.name == shipped.COUNTY_FILE
     has_tables = of_folder and distributions.has_distributions(file.parent)
     has_residents = of_folder and residents.has_residents(file.parent)
-    found = county_file.read(file, book, add_fault, override, elsewhere=has_tables or has_residents)
+    faults = 0
+
+    def count_fault(place: Any, line: int, english: str, chinese: str) -> None:
+        nonlocal faults
+        faults += 1
+        add_fault(place, line, english, chinese)
+
+    found = county_file.read(file, book, count_fault, override, elsewhere=has_tables or has_residents)
     tables = distributions.read(file.parent, add_fault) if has_tables else None
     census = residents.read(file.parent, add_fault) if has_residents else None
     if (has_tables and tables is None) or (has_residents and census is None):
@@ -101,7 +108,8 @@ def read(
             listed=None if elsewhere else listed_names(),
             add_fault=add_fault,
         )
-    stated_size = any(fact.parameter in (*MEASURES, SIZE) for fact in found.facts)  # a refused one has its message
+    # A refused one has its message.
+    stated_size = faults > 0 or any(fact.parameter in (*MEASURES, SIZE) for fact in found.facts)
     scaled = _complete(file, book, overrides, None if stated_size else add_fault, override) if elsewhere else ()
     if census is not None and census.cells:
         _set_general_size(file.parent / residents.RESIDENTS_FILE, census, tables, _values(book, overrides), add_fault, override)
@@ -274,8 +282,8 @@ def contradictions(
         if known and round(most) < round(least):
             last = last_stated(known, held)
             follow = BilingualText(
-                f"; {', '.join(others)}, not stated, {'is' if len(others) == 1 else 'are'} the model's or in proportion",
-                f"；{'、'.join(others)} 没有写明，按程序自带的数或按比例取",
+                f"; not stated, and so as in the model or in proportion: {', '.join(others)}",
+                f"；没有写明，因此按程序自带的数或按比例取的：{'、'.join(others)}",
             ) if others else BilingualText("", "")  # fmt: skip
             yield (
                 last.place, last.line,

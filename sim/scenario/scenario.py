@@ -110,6 +110,7 @@ def load_scenario(
             reader.add_fault(place, 0, f"write it as parameter=value{wide.english}", f"应写成“参数名=值”{wide.chinese}")
     months = reader.settings.get("months", PLAN_MONTHS)
     reader.check_horizon(months)
+    reader.check_vantage(reader.settings.get("vantage"), months)
     judged_by = _plan_of(reader, plan)
     reader.check_places()
     _check_own_goals(reader, months)
@@ -240,6 +241,7 @@ def _as_read(scenario: Scenario, reader: Reader) -> Scenario:
     settings = reader.settings
     months = settings.get("months", scenario.months)
     reader.check_horizon(months)
+    reader.check_vantage(settings.get("vantage", scenario.vantage), months)
     reader.check_places()
     _check_own_goals(reader, months)
     if reader.errors:

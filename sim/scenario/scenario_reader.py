@@ -19,7 +19,7 @@ from sim.core.inputs.errors import (
 from sim.core.inputs.notation import shorten
 from sim.core.inputs.parameters import LONGEST, PLAN_MONTHS, Parameter, ParameterBook, month_number, month_within
 from sim.core.inputs.removed import no_parameter
-from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force
+from sim.core.inputs.resolve import Override, month_name, resolve, value_in_force, vantages
 from sim.goals.own_goal import OwnGoal
 from sim.goals.plans import THRESHOLDS, AskedGoal, Plan, read_goals
 from sim.scenario import county_file, county_folder, plan_form
@@ -64,6 +64,7 @@ class Reader:
         self.asked: dict[str, AskedGoal] = {}
         self.own_goals: dict[str, OwnGoal] = {}
         self.own_places: dict[str, tuple[str, int]] = {}
+        self.vantage_place = ("vantage", 0)
 
     def add_fault(self, place: Any, line: int, english: str, chinese: str) -> None:
         """Gather a fault."""
@@ -105,6 +106,7 @@ class Reader:
         for key in tree:
             if key not in KEYS:
                 self.add_fault(path, tree.lines[key], *unknown("unknown key", "没有这一项：", key, KEYS))
+        self.leave_out_empty(path, tree, "")
         if "county" in tree and self.county_file is None:  # before the parents, which are plans for this county
             self.county_file = yaml_file.beside(path, tree.lines["county"], "county", tree["county"])
             self.read_county_file(self.county_file)
@@ -117,6 +119,16 @@ class Reader:
         if "title" in tree:  # the reason that a parent gives is not that of a plan with a title of its own
             self.settings.pop("reason", None)
         self.take(path, tree)
+
+    def leave_out_empty(self, place: Any, tree: yaml_file.Mapping, of: str) -> None:
+        """Fault each entry of a mapping that has no value, and go on as if it were not there."""
+        for key in [key for key in tree if tree[key] is None]:
+            name = shorten(f"{of}{key}")
+            self.add_fault(
+                place, tree.lines[key], f"'{name}' is empty; write its value after the colon, or leave the line out",
+                f"“{name}”后面没有写值；请写上，或删去这一项"
+            )  # fmt: skip
+            del tree[key]
 
     def take(self, path: Any, tree: yaml_file.Mapping) -> None:
         """Put what one file, or one change of a scenario, says itself on top of what was read before."""
@@ -183,6 +195,7 @@ class Reader:
             if key not in POPULATION_KEYS:
                 problem = unknown("'population' has no key", "“population”没有这一项：", key, POPULATION_KEYS)
                 self.add_fault(path, value.lines[key], *problem)
+        self.leave_out_empty(path, value, "population.")
         detail = value.get("detail", "sampled")
         weight = value.get("general_weight", 10)
         if detail not in DETAILS:
@@ -193,7 +206,7 @@ class Reader:
                 f"'population.detail' {problem.english}",
                 f"“population.detail”这一项{problem.chinese}",
             )
-        elif not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= 100:
+        elif not is_whole(weight) or not 1 <= weight <= 100:
             self.add_fault(
                 path, value.lines.get("general_weight", line), "'population.general_weight' must be a whole number from 1 to 100",
                 "“population.general_weight”必须是 1 至 100 的整数"
@@ -205,11 +218,11 @@ class Reader:
                 "“population.general_weight”只用于 detail: sampled；写 detail: full 时请删去这一项"
             )  # fmt: skip
         else:
-            self.settings["population"] = (detail, weight)
+            self.settings["population"] = (detail, int(weight))
 
     def _months(self, path: Path, tree: yaml_file.Mapping) -> None:
         months = tree["months"]
-        if not isinstance(months, int) or isinstance(months, bool) or months % 12 or not 12 <= months <= LONGEST:
+        if not is_whole(months) or months % 12 or not 12 <= months <= LONGEST:
             self.add_fault(
                 path,
                 tree.lines["months"],
@@ -219,7 +232,7 @@ class Reader:
                 f"2030年以后既没有数据，也没有推算规则",
             )
         else:
-            self.settings["months"] = months
+            self.settings["months"] = int(months)
 
     def _vantage(self, path: Path, tree: yaml_file.Mapping) -> None:
         try:
@@ -228,6 +241,7 @@ class Reader:
             self.add_error(InputError.of(path, tree.lines["vantage"], problem, "vantage"))
         else:
             self.settings["vantage"] = month_name(month)
+            self.vantage_place = (str(path), tree.lines["vantage"])
 
     def uncertainty(self, place: Any, line: int, value: Any) -> None:
         """Read where parameter draws come from."""
@@ -242,7 +256,12 @@ class Reader:
         or ``{exit: 2026-01, taper_months: 24}``: the support of the transition period ends, at once or bit by bit.
         """
         value, line = tree["levers"], tree.lines["levers"]
-        request = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
+        if isinstance(value, yaml_file.Mapping):
+            count = len(self.errors)
+            self.leave_out_empty(path, value, "levers.")
+            if len(self.errors) > count:
+                return
+        request: Mapping[str, Any] = {"off": "2021-01"} if value == "off" else value if isinstance(value, Mapping) else {}
         taper = request.get("taper_months", 0)
         if set(request) not in ({"off"}, {"exit"}, {"exit", "taper_months"}):
             self.add_fault(
@@ -252,7 +271,7 @@ class Reader:
                 "levers: {exit: 2026-01} 或 levers: {exit: 2026-01, taper_months: 24}"
             )  # fmt: skip
             return
-        if not isinstance(taper, int) or isinstance(taper, bool) or not 0 <= taper < LONGEST:
+        if not is_whole(taper) or not 0 <= taper < LONGEST:
             self.add_fault(
                 path, line, f"'levers.taper_months' must be a whole number of months below {LONGEST}, not '{shorten(taper)}'",
                 f"“levers.taper_months”必须是小于 {LONGEST} 的整月数，现在写的是“{shorten(taper)}”"
@@ -271,7 +290,7 @@ class Reader:
             return
         for identity, parameter in self.book.parameters.items():
             if "exit" in request and parameter.transition:
-                self._taper(identity, parameter, month, months=taper, place=f"{path}{LEVERS}", line=line)
+                self._taper(identity, parameter, month, months=int(taper), place=f"{path}{LEVERS}", line=line)
             elif "off" in request and parameter.role == "lever" and parameter.changes_from is None:
                 self.override(identity, {month_name(month): parameter.off}, f"{path}{LEVERS}", line)
 
@@ -309,18 +328,21 @@ class Reader:
         """Record that a scenario sets a parameter, or a county file its ``status_quo``; what is invalid becomes an error."""
         parameter = self.book.parameters.get(identity)
         if parameter is None:
-            known = sorted(self.book.parameters)
+            known = self.book.called
             if identity.count(".") == 1:
                 self.add_fault(place, line, *no_parameter("unknown lever", "没有这个参数：", identity, known))
             else:
                 kind = BilingualText("unknown name (write subject.parameter)", "没有这个名称（应写成“主题.参数”）：")
                 self.add_fault(place, line, *unknown(*kind, identity, known))
             return
+        lines = value.lines if isinstance(value, yaml_file.Mapping) else {}
+        at = {}
         try:
             if isinstance(value, Mapping):
+                at = {month_within(text): lines.get(text, line) for text in value}
                 value = read_dated_values(value)
             made = Override(value, place, line, local=local, status_quo=status_quo)
-            made.check(parameter)
+            made.check(parameter, at)
         except ValueError as problem:
             self.add_error(InputError.of(place, line, problem, identity))
         except InputError as problem:
@@ -334,8 +356,8 @@ class Reader:
                         else BilingualText("", "")
                     )
                     self.add_fault(
-                        place, line, f"'{identity}' is already set{where.english}, to {shorten(earlier.value)}; keep one",
-                        f"“{identity}”已{where.chinese}设为 {shorten(earlier.value)}；请只留一处"
+                        place, line, f"'{identity}' is already set{where.english}, to {_shown(earlier)}; keep one",
+                        f"“{identity}”已{where.chinese}设为 {_shown(earlier)}；请只留一处"
                     )  # fmt: skip
                     return
             self.overrides.setdefault(identity, []).append(made)
@@ -355,6 +377,19 @@ class Reader:
         for (place, line), month in begins.items():
             if month >= max(months, PLAN_MONTHS):
                 self.add_fault(place, line, *beyond("levers", month, months))
+
+    def check_vantage(self, vantage: str | None, months: int) -> None:
+        """Gather a vantage that would say nothing: before anything is learned, or when all is known."""
+        first, last = vantages(self.book, months)
+        if vantage is None or first <= month_number(vantage) <= last:
+            return
+        low, high, ends = month_name(first), month_name(last), month_name(months - 1)
+        self.add_fault(
+            *self.vantage_place, f"vantage: {vantage} says nothing in a scenario that ends with {ends}; write a month from {low} "
+            f"(nothing of the years to come is known) to {high} (the last in which something is not), or leave it out",
+            f"vantage：情景到 {ends} 为止，写 {vantage} 不起作用；请写 {low}（以后各年都还不知道）至 {high}"
+            "（最后一个还有未知数的月份）之间的月份，或删去这一项"
+        )  # fmt: skip
 
     def set_targets(self, plan: Plan) -> None:
         """Put the targets that a plan states over what the county has, and under what scenarios set."""
@@ -390,6 +425,17 @@ class Reader:
         if not self.errors:  # what is no number, or lies outside its range, was told already
             for contradiction in county_folder.contradictions(self.book, self.overrides, self.county.scaled):
                 self.add_fault(*contradiction)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number, as ``Whole`` takes it: 12, 12.0 and 1.2e1, and no text in quotes."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
+
+
+def _shown(made: Override) -> str:
+    """The value of an override as a file has it."""
+    dated = isinstance(made.value, Mapping)
+    return shorten({month_name(month): value for month, value in made.value.items()} if dated else made.value)
 
 
 def _traced(error: InputError, path: Path) -> InputError:

@@ -165,8 +165,8 @@ BASELINE = str(SCENARIOS / "baseline.yaml")
         (
             ["check", str(FOLDER / "bad_month.yaml")],
             f"{FOLDER / 'bad_month.yaml'}:5",
-            "budget.county_floor：“2021-13”不是月份；应写成 2023-07，只写 2023 表示当年1月",
-            "budget.county_floor: '2021-13' is not a month; write 2023-07, or 2023 for its January",
+            "budget.county_floor：“2021-13”不是月份；应写成 2021-12，只写 2021 表示当年1月",
+            "budget.county_floor: '2021-13' is not a month; write 2021-12, or 2021 for its January",
         ),
         (
             ["check", "nowhere.yaml"],
@@ -232,8 +232,8 @@ class Inner(BaseModel):
         ),
         (
             {"share": 1, "names": ["a", "b"], "count": "x"},
-            "mine.count: input should be a valid integer, unable to parse string as an integer",
-            "mine.count：必须是整数",
+            "mine.count: must be a whole number, not 'x'",
+            "mine.count：必须是整数，现在写的是“x”",
         ),
     ],
 )

@@ -36,7 +36,7 @@ SCENARIOS = [
     if path.stem not in ("county", "baseline")
 ] + [
     "extends: baseline\ntitle: 我的方案\nlevers: {exit: 2023-01, taper_months: 24}\nmonths: 84\n",
-    "title: {zh: 试, en: Try}\nreason: 试\ncounty: county.yaml\nmonths: 12\nvantage: 2022-12\nuncertainty: prior\n"
+    "title: {zh: 试, en: Try}\nreason: 试\ncounty: county.yaml\nmonths: 12\nvantage: 2021-12\nuncertainty: prior\n"
     "population: {detail: sampled, general_weight: 100}\n"
     "set:\n  public_posts: {count: {2021: 3000, 2022-07: 4000}}\n  budget.county_floor: 2e7\n",
     "extends: baseline.yaml\ntitle: {zh: 试, en: Try}\nset:\n"

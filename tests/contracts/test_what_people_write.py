@@ -158,7 +158,7 @@ FACTS = {
     "a source in a list": ("统计公报", "[a]", 6, "应是不超过 1000 字的文字"),
     "no such parameter": ("founding.rural_income", "founding.rural_incom", 3, "是不是想写“founding.rural_income”"),
     "no such evidence": ("measured", "measurd", 5, "是不是想写“measured”"),
-    "a value in words": ("15500", "1.55万", 1, "请写成 15500"),
+    "a value in words": ("15500", "1.55万", 4, "请写成 15500"),
     "a line missing": ("  source: 统计公报\n", "", 1, "name、parameter、value、evidence、source"),
 }
 
@@ -436,7 +436,7 @@ def test_the_status_quo_is_that_of_the_county(written):
     plan = written("title: 试\ncounty: county\nset: {earnings.post_pay: 300}\n")
     answer = invoke("check", plan)
     assert answer.exit_code == 0 and answer.stderr.count("低10倍") == 1  # the county's own, not the plan's
-    assert f"{county}:1: earnings.post_pay" in answer.stderr
+    assert f"{county}:4: earnings.post_pay" in answer.stderr
 
 
 def test_only_regular_files_are_read(tmp_path):

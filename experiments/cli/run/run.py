@@ -134,6 +134,9 @@ def run(
     with console.exit_codes(), executor_options.Place(executor, scheduler, workers, lang) as place:
         from experiments.cli import run_helpers
         from experiments.cli.machine.counties import load_scenarios, run_counties
+        from experiments.results import output_folder
+        from sim.core.inputs.errors import CannotBeFounded
+        from sim.scenario.foundable import unfounded
 
         every = load_scenarios(scenario, plan, sets or [])
         chosen = every[0]
@@ -201,7 +204,12 @@ def run(
             _run_beside(
                 chosen, target, options, as_json, screen=screen, figures=figures, explain=explain, go_on=go_on, brief=brief
             )
-        outcome = run_helpers.run_scenario(chosen, target, options, screen)
+        try:
+            outcome = run_helpers.run_scenario(chosen, target, options, screen)
+        except CannotBeFounded as problem:  # met while the rules were compiled, before there was a worker
+            if not output_folder.manifest(target):  # a result of before stays
+                _leave_nothing(target)
+            raise unfounded(chosen, problem) from None
         if shard:
             console.show_json({"out": str(outcome.out), "shard": shard, "completed": outcome.completed, "failed": outcome.failed})
             raise typer.Exit(console.choose_exit_code(outcome))
@@ -215,7 +223,6 @@ def run(
 def _refuse_unfounded(scenario: Any, outcome: "Outcome") -> None:
     """Raise InputError, and leave nothing, where no replication was completed because the county cannot be founded."""
     from experiments.cli.machine.counties import first_failure
-    from experiments.results import folder_lock, output_folder
     from sim.core.inputs.errors import founding_problem
     from sim.scenario.foundable import unfounded
 
@@ -224,12 +231,19 @@ def _refuse_unfounded(scenario: Any, outcome: "Outcome") -> None:
     problem = founding_problem(first_failure(outcome.out))
     if problem is None:
         return
-    output_folder.clear(outcome.out)
-    with suppress(OSError):  # what is not ours stays
-        (outcome.out / output_folder.JOURNAL / folder_lock.FILE).unlink(missing_ok=True)
-        (outcome.out / output_folder.JOURNAL).rmdir()
-        outcome.out.rmdir()
+    _leave_nothing(outcome.out)
     raise unfounded(scenario, problem)
+
+
+def _leave_nothing(out: Path) -> None:
+    """Delete what a run wrote to a folder that it had to itself, and the folder if nothing else is in it."""
+    from experiments.results import folder_lock, output_folder
+
+    output_folder.clear(out)
+    with suppress(OSError):  # what is not ours stays
+        (out / output_folder.JOURNAL / folder_lock.FILE).unlink(missing_ok=True)
+        (out / output_folder.JOURNAL).rmdir()
+        out.rmdir()
 
 
 def _run_beside(
@@ -280,6 +294,7 @@ def _run_beside(
 
 def _check_options(options: "RunRequest", companions: str, files: int, describes: bool) -> None:
     """Raise InputError for options that contradict each other; ``companions``: the option that asks for runs beside the plan."""
+    from experiments import model_api
     from sim.core.inputs.errors import InputError
 
     if companions and options.shard:
@@ -306,6 +321,14 @@ def _check_options(options: "RunRequest", companions: str, files: int, describes
         raise InputError(
             "--single-draws", 0, "is of one run, without --only-luck, --shard, --brief, --beside or more files; leave out one",
             "只用于一个情景的推演，不能与 --only-luck、--shard、--brief、--beside 或多个文件同用；请去掉其中之一"
+        )  # fmt: skip
+    asked = options.largest if options.precision is not None else options.replications
+    if options.single_draws and not options.add and asked <= model_api.PAIRED:
+        raise InputError(
+            "--single-draws", 0,
+            f"changes nothing in the first {model_api.PAIRED} replications, and {asked} are asked for; ask for more, or leave it "
+            "out",
+            f"对前 {model_api.PAIRED} 次推演不起作用，而这里只要 {asked} 次；请加大次数，或去掉这一项"
         )  # fmt: skip
     if options.shard and options.add:
         raise InputError(

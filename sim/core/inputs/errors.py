@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.core.inputs.notation import escape, full_width, half, intended_number, is_hidden, shorten, shows
+from sim.core.inputs.notation import as_written, digits, escape, full_width, half, intended_number, is_hidden, shorten, shows
 from sim.core.inputs.units import UNITS
 
 #: Faults of one input that are reported at once; a file with more of them is of another kind.
@@ -213,15 +213,19 @@ def join_texts(parts: Iterable[BilingualText]) -> BilingualText:
     return BilingualText("; ".join(english), "；".join(chinese))
 
 
-def nearest(name: str, known: Sequence[str]) -> BilingualText:
-    """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near."""
+def nearest(name: str, known: Sequence[str] | Mapping[str, str]) -> BilingualText:
+    """`` (did you mean 'x'?)`` for the nearest known name, or nothing if none is near. ``known`` may also say, for what somebody
+    might write, which name that stands for.
+    """
     import difflib
 
-    near = difflib.get_close_matches(half(name), known, n=1, cutoff=0.6) if len(name) <= LONGEST_NAME else []
+    near = difflib.get_close_matches(half(name), list(known), n=1, cutoff=0.6) if len(name) <= LONGEST_NAME else []
+    if near and isinstance(known, Mapping):
+        near = [known[near[0]]]
     return BilingualText(f" (did you mean '{near[0]}'?)", f"（是不是想写“{near[0]}”？）") if near else BilingualText("", "")
 
 
-def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> BilingualText:
+def unknown(english: str, chinese: str, name: str, known: Sequence[str] | Mapping[str, str]) -> BilingualText:
     """That there is nothing of this name: both texts say of what kind, the name and the nearest known one follow."""
     near, wide = nearest(name, known), hint_full_width_mark(name)
     return BilingualText(
@@ -231,8 +235,10 @@ def unknown(english: str, chinese: str, name: str, known: Sequence[str]) -> Bili
 
 def one_of(value: object, known: Sequence[str]) -> BilingualText:
     """That a value must be one of a few, which does not say whose value it is."""
-    near = nearest(str(value), known)
+    near = nearest(as_written(value), known)
     english, chinese = " or ".join(part for part in (", ".join(known[:-1]), known[-1]) if part), "、".join(known)
+    if value is None:
+        return BilingualText(f"must be {english}, and is empty", f"只能写 {chinese}，现在是空的")
     return BilingualText(
         f"must be {english}, not '{shorten(value)}'{near.english}",
         f"只能写 {chinese}，现在写的是“{shorten(value)}”{near.chinese}",
@@ -279,15 +285,35 @@ def unit_name(unit: str) -> BilingualText:
     return BilingualText(unit, UNITS[unit].zh if unit in UNITS else unit)
 
 
-def not_a_number(value: object, unit: str) -> BilingualText:
-    """That a value is no number, and where one can be seen in it, how to write that. ``unit`` is "" where there is none."""
-    text = "" if value is None else str(value)
-    number = intended_number(text) if isinstance(value, str) else None
-    wide = hint_full_width(text)
+def not_a_number(
+    value: object, unit: str, limits: tuple[float, float] = (float("-inf"), float("inf")), is_whole: bool = False
+) -> BilingualText:  # fmt: skip
+    """That a value is no number, and where one can be seen in it, how to write that; or what numbers there are, where that one is
+    refused in turn. ``unit`` is "" where there is none, ``limits`` what may be written, ``is_whole`` that it must be whole.
+    """
+    wide = hint_full_width(as_written(value))
     named = unit_name(unit)
     of = BilingualText(f" in {named.english}", f"（单位：{named.chinese}）") if unit else BilingualText("", "")
-    write = BilingualText("", "") if number is None else BilingualText(f"; write {number}", f"；请写成 {number}")
+    shown = BilingualText(f", not '{shorten(value)}'", f"，现在写的是“{shorten(value)}”")
+    if value is None:
+        shown = BilingualText("; it is empty", "，现在是空的")
+    write = _number_to_write(value, unit, limits, is_whole)
     return BilingualText(
-        f"must be a number{of.english}, not '{shorten(text)}'{write.english}{wide.english}",
-        f"必须是数字{of.chinese}，现在写的是“{shorten(text)}”{write.chinese}{wide.chinese}",
+        f"must be a number{of.english}{shown.english}{write.english}{wide.english}",
+        f"必须是数字{of.chinese}{shown.chinese}{write.chinese}{wide.chinese}",
     )
+
+
+def _number_to_write(value: object, unit: str, limits: tuple[float, float], is_whole: bool) -> BilingualText:
+    """``; write …``: the number that a text seems to mean, or between what it must lie where that is no such number."""
+    number = intended_number(value) if isinstance(value, str) else None
+    is_percentage = isinstance(value, str) and number is not None and any(mark in half(value) for mark in "%‰")
+    takes_percentages = unit.startswith(("share", "probability", "growth")) or (not unit and 0 <= (number or 0) <= 1)
+    fits = number is not None and limits[0] <= number <= limits[1] and (number == int(number) or not is_whole)
+    if number is not None and fits and (takes_percentages or not is_percentage):
+        return BilingualText(f"; write {number}", f"；请写成 {number}")
+    if (number is None and value is not None) or float("-inf") in limits or float("inf") in limits:
+        return BilingualText("", "")
+    low, high = map(digits, limits)
+    whole = BilingualText("whole number", "整数") if is_whole else BilingualText("number", "数")
+    return BilingualText(f"; write a {whole.english} from {low} to {high}", f"；请写 {low} 至 {high} 之间的{whole.chinese}")

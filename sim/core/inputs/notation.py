@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 
 #: Longer texts are shortened where they are shown.
 LONGEST_SHOWN = 80
 #: Digits, signs and all; no quantity of a county is longer.
 LONGEST_NUMBER = 40
+#: Numbers below this are told from their neighbours.
+EXACT = 2**53
 
 _MULTIPLES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
 _UNITS = "元人户个名岁月年亩家村支项次"
@@ -20,7 +23,7 @@ _MARKS = str.maketrans("\u3000。、【】—–−“”‘’", ' .,[]---""""'
 _HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | _MARKS
 #: A full-width mark where only an ASCII one can have been meant: after a name, before one, or instead of a bracket.
 _MARK = re.compile(
-    r"""(?:^|[{,，\[])\s*(?:-\s+)?["']?[A-Za-z_][\w.]*["']?\s*(?P<colon>：)|"""
+    r"""(?:^|[{,，\[])\s*(?:-\s+)?["']?(?:[A-Za-z_][\w.]*|\d{4}(?:-\d\d?)?)["']?\s*(?P<colon>：)|"""
     r"""(?P<comma>，)\s*["']?[A-Za-z_][\w.]*["']?\s*[:：]|[:：\[]\s*(?P<bracket>[｛［【])|(?P<close>[｝］】])\s*$|"""
     r"""(?P<digit>[０-９])|\d(?P<between>，)\s*\d|[:：]\s+(?P<quote>[“”‘’])""",
     re.ASCII,
@@ -49,14 +52,31 @@ def intended_number(text: str) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
+def as_written(value: object) -> str:
+    """A value as a file would have it: ``true``, ``9000``, ``[1, 2]``, ``{2021: 4000}``; nothing for what is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value == value and abs(value) < EXACT:
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{as_written(key)}: {as_written(each)}' for key, each in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(as_written, value))}]"
+    return str(value)
+
+
 def digits(number: float) -> str:
     """A number as people write it, a large one too without an exponent."""
     return f"{int(number)}" if number == int(number) else f"{number:g}"
 
 
 def shorten(text: object, longest: int = LONGEST_SHOWN) -> str:
-    """A text as a message may show it: shortened in the middle, and what moves the cursor or turns the line escaped."""
-    whole = str(text)
+    """A text, or a value as a file would have it, as a message may show it: shortened in the middle, and what moves the cursor or
+    turns the line escaped.
+    """
+    whole = as_written(text)
     if len(whole) > longest:
         whole = f"{whole[: longest * 2 // 3]}…{whole[len(whole) - longest // 3 :]}"
     return escape(whole)

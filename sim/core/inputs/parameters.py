@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from sim.core.inputs import shipped, yaml_file
 from sim.core.inputs.errors import InputError, UserError, all_of, hint_full_width, not_a_number, one_of, unit_name, unknown
-from sim.core.inputs.notation import digits, half, shorten
+from sim.core.inputs.notation import as_written, digits, half, shorten
 from sim.core.inputs.units import UNITS
 from sim.core.inputs.validation import explain
 
@@ -227,21 +227,22 @@ class Parameter(Strict):
         numbers = value if isinstance(value, (list, tuple)) else [value]
         if not numbers:
             raise UserError("is an empty list", "列表是空的，至少要写一个值")
+        unit, named = UNITS[self.unit], unit_name(self.unit)
+        low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
+        low = low if self.least is None else max(low, self.least)
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-                raise UserError(*not_a_number(number, self.unit))
-            unit, named = UNITS[self.unit], unit_name(self.unit)
-            low, high = (unit.lowest, unit.highest) if elsewhere else self.limits(override)
-            low = low if self.least is None else max(low, self.least)
+                raise UserError(*not_a_number(number, self.unit, (low, high), is_whole=override and self.is_counted))
+            shown = as_written(number)
             if not low <= number <= high:
                 raise UserError(
-                    f"{number} lies outside {digits(low)} to {digits(high)} {named.english}",
-                    f"{number} 超出允许范围，应在 {digits(low)} 至 {digits(high)} 之间（单位：{named.chinese}）",
+                    f"{shown} lies outside {digits(low)} to {digits(high)} {named.english}",
+                    f"{shown} 超出允许范围，应在 {digits(low)} 至 {digits(high)} 之间（单位：{named.chinese}）",
                 )
             if override and self.is_counted and number != int(number):
                 raise UserError(
-                    f"{number} is no whole number of {named.english}; write {int(number)} or {int(number) + 1}",
-                    f"{number} 不是整数（单位：{named.chinese}）；请写成 {int(number)} 或 {int(number) + 1}",
+                    f"{shown} is no whole number of {named.english}; write {int(number)} or {int(number) + 1}",
+                    f"{shown} 不是整数（单位：{named.chinese}）；请写成 {int(number)} 或 {int(number) + 1}",
                 )
         if self.sums_to is not None and abs(sum(numbers) - self.sums_to) > SUM_TOLERANCE:
             raise UserError(
@@ -285,8 +286,11 @@ class Parameter(Strict):
 
 def month_number(text: Any) -> int:
     """``2021-03`` or ``2021`` as months since January 2021. Raises UserError."""
+    if text is None:
+        raise UserError("needs a month, such as 2023-07, and is empty", "要写一个月份，如 2023-07，现在是空的")
     match = MONTH.fullmatch(str(text))
     if not match:
+        text = str(text) if isinstance(text, float) else text  # 2022.0 is no 2022
         write, wide = _month_meant(str(text)), hint_full_width(text)
         raise UserError(
             f"'{shorten(text)}' is not a month; write {write}, or {write[:4]} for its January{wide.english}",
@@ -296,9 +300,13 @@ def month_number(text: Any) -> int:
 
 
 def _month_meant(text: str) -> str:
-    """The month that a text such as ``2023/7`` or ``2023年7月`` stands for; one to go by if it stands for none."""
-    found = re.fullmatch(r"(\d{4})[-/.年]?(?:(\d\d?)月?)?", half(text[:40]).strip(), re.ASCII)
-    return f"{found[1]}-{int(found[2] or 1):02d}" if found and 1 <= int(found[2] or 1) <= 12 else "2023-07"
+    """The month that a text such as ``2023/7``, ``2023年7月`` or ``2023-07-01`` stands for, or the end of the year that it names;
+    one to go by if it stands for none.
+    """
+    found = re.match(r"(\d{4})(?:[-/.年]?(\d\d?)(?!\d))?(?!\d)", half(text[:40]).strip(), re.ASCII)
+    if found is None or not 2020 <= int(found[1]) <= 2030:
+        return "2023-07"
+    return f"{found[1]}-{min(max(int(found[2] or 1), 1), 12):02d}"
 
 
 def month_within(text: Any) -> int:
@@ -349,6 +357,12 @@ class ParameterBook:
     def of(self, owner: str) -> dict[str, Parameter]:
         """The parameters of one file by name, in the order of the file."""
         return self._owners.get(owner, {})
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """Ids by what somebody may write for them: the ids themselves, and the Chinese names."""
+        names = {parameter.name.zh: identity for identity, parameter in self.parameters.items()}
+        return names | {identity: identity for identity in sorted(self.parameters)}
 
     @cached_property
     def settled(self) -> dict[Any, Any]:

@@ -1,6 +1,6 @@
 """Parameters of earlier versions that are no more, each with the reason and what to write instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sim.core.inputs.errors import BilingualText, unknown
 
@@ -33,7 +33,7 @@ REMOVED: dict[str, BilingualText] = {
 }
 
 
-def no_parameter(english: str, chinese: str, identity: str, known: Sequence[str]) -> BilingualText:
+def no_parameter(english: str, chinese: str, identity: str, known: Sequence[str] | Mapping[str, str]) -> BilingualText:
     """That there is no such parameter: why not any more, or else both texts with the name and the nearest known one."""
     reason = REMOVED.get(identity)
     if reason is None:

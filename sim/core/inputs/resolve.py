@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.inputs.errors import InputError, UserError, not_a_number
+from sim.core.inputs.errors import BilingualText, InputError, UserError, not_a_number
+from sim.core.inputs.notation import as_written
 from sim.core.inputs.parameters import PLAN_MONTHS, Parameter, ParameterBook, month_number
 from sim.core.inputs.units import UNITS
 
@@ -22,14 +23,19 @@ class Override:
     local: bool = False  # a fact of another place, which ranges and bounds of this one do not bind
     status_quo: bool = False  # a county file says so: it held before the plan as well
 
-    def check(self, parameter: Parameter) -> None:
-        """Raise InputError if the parameter cannot take it."""
+    def check(self, parameter: Parameter, lines: Mapping[int, int] = MappingProxyType({})) -> None:
+        """Raise InputError if the parameter cannot take it; ``lines``: where the values of some months stand."""
+        line = self.line
         try:
-            for value in self.value.values() if isinstance(self.value, Mapping) else [self.value]:
+            dated = self.value.items() if isinstance(self.value, Mapping) else [(None, self.value)]
+            for month, value in dated:
+                line = self.line if month is None else lines.get(month, self.line)
                 if parameter.options is None and isinstance(value, (list, tuple)) != parameter.is_list:
                     if parameter.is_list:
                         raise UserError("must be a list", "应写成列表，如 [1, 2, 3]")
-                    raise UserError("must be one value, not a list", "只能写一个值，不能写列表")
+                    without = getattr(value, "grouped", "").replace(",", "")
+                    write = BilingualText(f"; write {without}", f"；请写成 {without}") if without else BilingualText("", "")
+                    raise UserError(f"must be one value, not a list{write.english}", f"只能写一个值，不能写列表{write.chinese}")
                 if parameter.is_list and len(value) != len(parameter.entries()[0]):
                     for each in value:
                         if isinstance(each, str):  # a full-width comma, say, which makes one text of two numbers
@@ -37,9 +43,10 @@ class Override:
                     count = len(parameter.entries()[0])
                     raise UserError(f"must be a list of {count} values", f"列表里应正好有 {count} 个值")
                 parameter.check(value, override=True, elsewhere=self.local)
+            line = self.line
             self._check_time(parameter)
         except ValueError as problem:
-            raise InputError.of(self.place, self.line, problem, parameter.id) from None
+            raise InputError.of(self.place, line, problem, parameter.id) from None
 
     def _check_time(self, parameter: Parameter) -> None:
         """Raise UserError if it changes a lever before the plan begins, or in months for which the clause keeps it as it is."""
@@ -57,11 +64,11 @@ class Override:
         first = month_number(parameter.changes_from)
         early = self.value.items() if isinstance(self.value, Mapping) else [(0, self.value)]
         if any(month < first and value != parameter.value for month, value in early):
-            value = next(iter(dict(early).values()))
+            value, stays = as_written(next(iter(dict(early).values()))), as_written(parameter.value)
             raise UserError(
-                f"clause {parameter.clause} keeps it at {parameter.value} until {parameter.changes_from}; "
+                f"clause {parameter.clause} keeps it at {stays} until {parameter.changes_from}; "
                 f"write {{{parameter.changes_from}: {value}}}, or leave it",
-                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {parameter.value}；"
+                f"按政策文件第 {parameter.clause} 条，{parameter.changes_from} 之前须保持 {stays}；"
                 f"请写成 {{{parameter.changes_from}: {value}}}，或不改这一项",
             )
 
@@ -138,6 +145,18 @@ def _known(parameter: Parameter, vantage: str | None) -> dict[int, Any]:
         else:
             dated[month] = dated[last]
     return dated
+
+
+def vantages(book: ParameterBook, months: int) -> tuple[int, int]:
+    """The first and the last month (0 = January 2021) whose knowledge differs from another's, for a horizon of ``months``: before
+    the first nothing more is unknown, and after the last nothing is.
+    """
+    learned = []
+    for parameter in book.parameters.values():
+        dates = sorted(parameter.value, key=month_number) if parameter.is_dated else []
+        known_from = parameter.known_from or {}
+        learned += [month_number(known_from.get(date, date)) for date in dates[1:] if month_number(date) < months]
+    return min(learned) - 1, max(learned) - 1
 
 
 def _beyond_the_plan(parameter: Parameter, dated: dict[int, Any], months: int) -> dict[int, Any]:

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,11 +18,12 @@ import yaml
 
 from sim.core.inputs import shipped
 from sim.core.inputs.errors import BilingualText, InputError, hint_full_width_mark, nearest
-from sim.core.inputs.notation import LONGEST_NUMBER, shorten
+from sim.core.inputs.notation import LONGEST_NUMBER, as_written, shorten
 
 LARGEST_FILE = 2_000_000  # bytes
 DEEPEST = 20
 MOST_NODES = 100_000
+MOST_DIGITS = 15  # every number of so many comes back as it was written
 
 
 class Mapping(dict):
@@ -34,14 +36,17 @@ class Mapping(dict):
 
 
 class Sequence(list):
-    """A list that remembers its line."""
+    """A list that remembers its line, and the first of its entries that were written as one number with commas: ``4,000``."""
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
+        self.grouped = ""
 
 
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+([eE][-+]?[0-9]+)?")
+#: The first digits of a number with commas, and those after each comma.
+_LEADING, _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(\.[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -126,9 +131,11 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, line)
         if isinstance(event, yaml.SequenceStartEvent):
-            sequence = Sequence(line)
+            sequence, written = Sequence(line), []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
+                written.append(event)
                 sequence.append(self.build(event, events, depth + 1))
+            sequence.grouped = _grouped(written)
             return sequence
         mapping, flow = Mapping(line), event.flow_style
         while not isinstance(key := next(events), yaml.MappingEndEvent):
@@ -177,12 +184,32 @@ class _Builder:
         number: int | float = math.inf
         if len(digits) <= LONGEST_NUMBER:
             number = int(digits) if re.fullmatch(r"[-+]?[0-9]+", digits) else float(digits)
+        if isinstance(number, float) and abs(number) < math.inf and Decimal(digits) != Decimal(repr(number)):
+            raise InputError(
+                self.place, line, f"{shorten(digits)} has more digits than are held, and would be read as {as_written(number)}; "
+                f"write at most {MOST_DIGITS} digits",
+                f"{shorten(digits)} 的位数超出能保存的范围，会被读成 {as_written(number)}；请最多写 {MOST_DIGITS} 位数字"
+            )  # fmt: skip
         if abs(number) == math.inf:
             raise InputError(
                 self.place, line, f"the number {shorten(digits)} is too large; at most {LONGEST_NUMBER} digits are read",
                 f"数字 {shorten(digits)} 太大，最多 {LONGEST_NUMBER} 位；请核对"
             )  # fmt: skip
-        return number
+        return abs(number) if number == 0 else number  # of -0 the sign says nothing
+
+
+def _grouped(entries: list[yaml.Event]) -> str:
+    """The first of a list's entries that look like one number with commas between its thousands; "" if none do."""
+    found = ""
+    for one, other in zip(entries, entries[1:]):
+        if not all(isinstance(each, yaml.ScalarEvent) and not each.style for each in (one, other)):
+            continue
+        beside = (one.end_mark.line, one.end_mark.column + 1) == (other.start_mark.line, other.start_mark.column)
+        if beside and _THOUSANDS.fullmatch(other.value) and (found.endswith(one.value) or _LEADING.fullmatch(one.value)):
+            found = f"{found or one.value},{other.value}"
+        elif found:
+            break
+    return found
 
 
 def of(value: Any) -> Any:
