@@ -184,6 +184,11 @@ def bound(words: Words, goal: Mapping[str, Any]) -> str:
     return words("at_least", share=words.percent(goal["low"]))
 
 
+def is_nothing(value: float, low: float | None, high: float | None) -> bool:
+    """Whether a difference and its interval are 0, but for what adding numbers up in another order leaves."""
+    return all(each is not None and abs(each) < DUST for each in (value, low, high))
+
+
 def probability(words: Words, goal: Mapping[str, Any]) -> str:
     """The probability of a goal with its interval; as a bound where none or all of the runs met it."""
     if goal["probability"] is None:

@@ -9,7 +9,7 @@ from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Column, Kind, Place
 from experiments.reporting.documents.measures import Measurements
 from experiments.reporting.documents.probability_wording import Chance, Change
-from experiments.reporting.translations import Words
+from experiments.reporting.translations import Words, is_nothing
 from experiments.results.folder import Results
 
 
@@ -148,7 +148,7 @@ def points(change: Change | None, words: Words, levels: tuple[float, float] | No
     """
     if change is None:
         return words("unknown")
-    if probability_wording.is_nothing(change.difference, change.low, change.high):
+    if is_nothing(change.difference, change.low, change.high):
         return words("no_difference")
     whole = [round(100 * each) for each in (change.difference, change.low, change.high)]
     if levels is not None:

@@ -5,7 +5,7 @@ from experiments.reporting.documents import probability_wording
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.context import ReportContext, column
 from experiments.reporting.documents.measures import Estimate, Quantity
-from experiments.reporting.translations import DUST
+from experiments.reporting.translations import DUST, is_nothing
 from experiments.statistics import estimates
 
 #: What the register counts, which says nothing where nobody keeps it.
@@ -83,7 +83,7 @@ def _number(value: float, found: Estimate | estimates.Mean, unit: str) -> Cell:
     low, high = found.low * scale, found.high * scale
     if value != value:
         return Cell(None, "")
-    if probability_wording.is_nothing(value, found.low, found.high) or abs(value) < DUST:
+    if is_nothing(value, found.low, found.high) or abs(value) < DUST:
         return Cell(0, "0")
     number = probability_wording.round_to_interval(value * scale, low, high)
     return Cell(number, f"{number:g}")

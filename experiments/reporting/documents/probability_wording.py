@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.reporting.translations import DUST, Words, bound, probability
+from experiments.reporting.translations import Words, bound, is_nothing, probability
 
 
 def _known(line: Mapping[str, Any], keys: Sequence[str]) -> list[float] | None:
@@ -69,11 +69,6 @@ class Change:
         if is_nothing(self.difference, self.low, self.high):
             return "same"
         return "up" if self.low > 0 else "down" if self.high < 0 else "unclear"
-
-
-def is_nothing(value: float, low: float | None, high: float | None) -> bool:
-    """Whether a difference and its interval are 0, but for what adding numbers up in another order leaves."""
-    return all(each is not None and abs(each) < DUST for each in (value, low, high))
 
 
 def digits(low: float | None, high: float | None) -> int | None:

@@ -14,10 +14,9 @@ from experiments.analyses.attribution import BELOW, MONEY
 from experiments.analyses.comparison import GAINS, LOSES
 from experiments.analyses.consequences import OWN_FUND, promises
 from experiments.reporting.answer import is_slight
-from experiments.reporting.documents.probability_wording import is_nothing
 from experiments.reporting.office_numbers import ENOUGH, OfficeNumbers
 from experiments.reporting.terminal.prose import Prose
-from experiments.reporting.translations import Words, probability
+from experiments.reporting.translations import Words, is_nothing, probability
 from sim.goals.own_goal import is_own_id
 from sim.world.funds import NOT_PUBLIC
 
