@@ -133,8 +133,10 @@ def plot_heat_map(
     grid = cells.pivot(index="up", columns="across", values="mean")
     ends = [cells.pivot(index="up", columns="across", values=name).to_numpy(dtype=float) for name in ("low", "high")]
     with style.house_style():
-        page = Page(min(10.0, 2.6 + 1.05 * len(grid.columns)), min(8.5, 2.6 + 0.55 * len(grid.index)))
-        page.top(heat_title(subject, (across, up), words), TITLE, weight="bold")
+        title, across_page = heat_title(subject, (across, up), words), min(10.0, max(6.0, 2.6 + 1.05 * len(grid.columns)))
+        more = 0.3 * wrap(title, across_page - 0.8, TITLE).count("\n")  # a title that names both factors may take several lines
+        page = Page(across_page, min(8.5, 2.8 + 0.55 * len(grid.index)) + more)
+        page.top(title, TITLE, weight="bold")
         _foot(page, facts, words, words("heat_note"))
         largest = {"up": _largest(grid.index), "across": _largest(grid.columns)}
         labels = [_level(value, up, words, largest["up"]) for value in grid.index]
