@@ -10,7 +10,7 @@ from experiments.reporting.answer import is_slight, persons_move, short_name
 from experiments.reporting.documents.content import Cell, Column, Table
 from experiments.reporting.documents.context import column
 from experiments.reporting.documents.inputs import Mark
-from experiments.reporting.lever_values import used_text
+from experiments.reporting.lever_values import used_text, worked_out
 from experiments.reporting.office_numbers import OfficeNumbers
 from experiments.reporting.translations import Words
 from experiments.results.folder import Results
@@ -191,4 +191,8 @@ def _used(parameter: Any, value: Any, words: Words) -> str:
     if isinstance(value, Mapping):
         month = min(value)
         value = {month: value[month]} if len(value) > 1 else value[month]
-    return str(value) if parameter is None else used_text(parameter, value, words)
+    if parameter is None:
+        return str(value)
+    if parameter.unit.startswith("yuan/") and not isinstance(value, Mapping):
+        return OfficeNumbers(words).setting(worked_out(value), parameter.unit)  # 每人每年5570元, as a sentence says it
+    return used_text(parameter, value, words)

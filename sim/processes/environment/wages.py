@@ -26,8 +26,9 @@ def trends(county, p, draws, books):
 
 @process(writes="environment.slump environment.slump_depth", draws="begins ends")
 def slump(county, p, draws, books):
-    """Whether the outside labour market falls into a slump, or leaves it. One that a scenario orders changes nothing of that; of
-    both the deeper is felt.
+    """Whether the outside labour market falls into a slump, or leaves it.
+
+    One that a scenario orders changes nothing of that; of both the deeper is felt.
     """
     for environment in county.environment:
         if environment.slump == SlumpKind.BY_LUCK or environment.slump == SlumpKind.BOTH:

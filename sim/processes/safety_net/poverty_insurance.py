@@ -28,8 +28,9 @@ def insurance_year(county, p, draws, books):
     "insurance_settlement: county_floor | bridging -> outside",
 )
 def insurance_premium(county, p, draws, books):
-    """A twelfth of the premium for a share of rural people, less what last year's has left; what the insurer paid beyond it is
-    made good by December.
+    """A twelfth of the premium for a share of rural people, less what last year's has left.
+
+    What the insurer paid beyond it is made good by December.
     """
     people = 0.0
     for household in county.households:
