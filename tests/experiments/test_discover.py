@@ -265,7 +265,7 @@ WRONG = {
     "  illness.admission_rate:": ("  illness.admision_rate:", 6, "did you mean 'illness.admission_rate'?"),
     "title:": ("titel: {zh: 试, en: Trial}\ntitle:", 1, "unknown key 'titel' (did you mean 'title'?)"),
     "factors:": ("density: 1.5\nfactors:", 5, "less than 1"),
-    "goal: ": ("where: breaks\ngoal: ", 3, "'fails' or 'holds'"),
+    "goal: ": ("where: breaks\ngoal: ", 3, "must be fails or holds"),
 }
 
 

@@ -50,8 +50,10 @@ def larger_prefecture_share(world: World) -> Finding:
 @relation("MR12", "strict", "防贫保保费更高而理赔规则不变：农户不变", "sim/processes/safety_net/poverty_insurance.py")
 def higher_premium(world: World) -> Finding:
     """A higher insurance premium with the same claims changes nothing for households."""
-    # The reserve never runs dry at either premium, and the county's money is ample.
-    ample: dict[str, Any] = {"budget__county_floor": 500e6, **NO_INDUSTRY, "poverty_insurance__premium": 300.0}
+    # The reserve never runs dry at either premium, nothing of one stands for the next, and the county's money is ample.
+    ample: dict[str, Any] = {
+        "budget__county_floor": 500e6, **NO_INDUSTRY, "poverty_insurance__premium": 300.0, "poverty_insurance__returned": 0.0,
+    }  # fmt: skip
     dear: dict[str, Any] = {**ample, "poverty_insurance__premium": 450.0}
     gap = _largest_gap(world.result(**ample), world.result(**dear), ("own_rigid_spending", "registered_income", "relapse_rate"))
     ratio = world.paid("insurance_premium", **dear) / world.paid("insurance_premium", **ample)
