@@ -14,7 +14,8 @@ from sim.world.codes import LoanState, Segment
 from tests.science.test_people_and_work import able_share
 
 pytestmark = pytest.mark.deep
-YEARS, REPLICATIONS, WEIGHT = 10, 2, 20
+#: Of two replications the months to identification differ by a sixth by chance alone: few are identified in a quarter.
+YEARS, REPLICATIONS, WEIGHT = 10, 8, 20
 #: Who is on a list for life. Others are seldom visited, who lost dibao among them: a risk of 2021 may be found years later.
 LISTED = [Segment.REGISTERED_DIBAO, Segment.REGISTERED_OTHER, Segment.MARGINAL]
 GROUPS = ((25, 39), (40, 54), (55, 59), (60, 64), (65, 69))
