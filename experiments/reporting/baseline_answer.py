@@ -140,16 +140,16 @@ def sentences(facts: BaselineFacts, words: Words) -> Iterator[str]:
 
 def _given_up(facts: BaselineFacts, numbers: OfficeNumbers) -> Iterator[str]:
     """What a changed plan changes and gives up by decision; that nothing else of it was held against the baseline."""
-    words, told = numbers.words, []
+    words, texts = numbers.words, []
     if facts.settings:
-        told.append(words("base_changed", levers=describe_settings(facts.settings, numbers)))
+        texts.append(words("base_changed", levers=describe_settings(facts.settings, numbers)))
     if facts.given_up:
         names = (words("quoted_name", name=short_name(each, words)) for each in facts.given_up)
         times = (numbers.times(each.met_other, each.pairs) for each in facts.given_up)
         items = (words("base_given_up_item", name=name, times=each) for name, each in zip(names, times))
-        told.append(words("base_given_up", items=words("item_list").join(items)))
-    if told:
-        yield words("sentence_gap").join(told)
+        texts.append(words("base_given_up", items=words("item_list").join(items)))
+    if texts:
+        yield words("sentence_gap").join(texts)
         yield words("base_not_compared_else" if facts.given_up else "base_not_compared")
 
 

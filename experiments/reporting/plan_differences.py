@@ -35,8 +35,8 @@ def differences(scenario: Scenario, reference: Scenario, words: Words) -> Iterat
             continue
         before = round_three(before) if identity in usual else before
         for part, name in _parts(parameter, [before, *(value for _month, value in found)], words):
-            told = [(month, value[part] if name else value) for month, value in found]
-            yield _sentence(parameter, name, before[part] if name else before, told, words)
+            steps = [(month, value[part] if name else value) for month, value in found]
+            yield _sentence(parameter, name, before[part] if name else before, steps, words)
     if scenario.months != reference.months:
         yield words("plan_changes_length", was=last_year(reference), now=last_year(scenario))
 
@@ -79,11 +79,11 @@ def _sentence(parameter: Parameter, part: str, before: Any, found: Sequence[tupl
     (month, value), rest = found[0], found[1:]
     label = "plan_changes" if month == 0 else "plan_changes_from"
     texts = [words(label, name=name, was=tell(before), now=tell(value), month=words.month(month_name(month)))]
-    told = rest if len(rest) <= MOST else rest[-1:]
-    for number, (month, value) in enumerate(told):
-        more = len(told) < len(rest) and number == len(told) - 1
+    shown = rest if len(rest) <= MOST else rest[-1:]
+    for number, (month, value) in enumerate(shown):
+        more = len(shown) < len(rest) and number == len(shown) - 1
         label = "plan_changes_last" if more else "plan_changes_then"
-        texts.append(words(label, month=words.month(month_name(month)), value=tell(value), count=len(rest) - len(told)))
+        texts.append(words(label, month=words.month(month_name(month)), value=tell(value), count=len(rest) - len(shown)))
     return words("comma").join(texts)
 
 

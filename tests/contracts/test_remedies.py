@@ -23,7 +23,7 @@ def invoke(*words):
     return CliRunner().invoke(app, [*map(str, words), "--lang", "en"])
 
 
-def told(tmp_path, text, name="plan.yaml"):
+def refusal(tmp_path, text, name="plan.yaml"):
     """What a check of a scenario or county file says, or of a sweep with one factor."""
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -38,7 +38,7 @@ LEVERS = ("case_review.listed_share", "public_posts.count", "budget.county_floor
 @pytest.mark.parametrize("lever", [name for name in LEVERS if name in load_all().parameters])
 @pytest.mark.parametrize("written", MEANT)
 def test_what_to_write_is_taken(tmp_path, lever, written):
-    code, said = told(tmp_path, f"{HEAD}set:\n  {lever}: {written}\n")
+    code, said = refusal(tmp_path, f"{HEAD}set:\n  {lever}: {written}\n")
     assert code == 2 and said.startswith(f"4: {lever}: must be a number")
     number = re.search(r"; write (\S+)$", said.partition(" (it holds")[0].strip())
     between = re.search(r"; write a (?:whole )?number from (\S+) to (\S+)", said)
@@ -73,7 +73,7 @@ def test_what_to_write_is_taken(tmp_path, lever, written):
     ],
 )
 def test_a_slip_in_a_scenario(tmp_path, entry, line, said):
-    code, found = told(tmp_path, f"{HEAD}{entry}\n")
+    code, found = refusal(tmp_path, f"{HEAD}{entry}\n")
     assert code == 2 and found.startswith(f"{line}: ") and said in found and not PYTHON.search(found)
     assert len(found.splitlines()) == 1
 
@@ -81,7 +81,7 @@ def test_a_slip_in_a_scenario(tmp_path, entry, line, said):
 @pytest.mark.parametrize("entry", ["months: 60.0", "months: 6e1", "levers: {exit: 2023-01, taper_months: 1e1}",
                                    "population: {general_weight: 20.0}", "set: {public_posts.count: 3e3}"])  # fmt: skip
 def test_a_whole_number_may_be_written_with_a_point_or_an_exponent(tmp_path, entry):
-    assert told(tmp_path, f"{HEAD}{entry}\n")[0] == 0
+    assert refusal(tmp_path, f"{HEAD}{entry}\n")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -108,17 +108,17 @@ def test_a_whole_number_may_be_written_with_a_point_or_an_exponent(tmp_path, ent
     ],
 )
 def test_a_slip_in_a_sweep(tmp_path, factor, said):
-    code, found = told(tmp_path, f"{SPEC}{factor}\n")
+    code, found = refusal(tmp_path, f"{SPEC}{factor}\n")
     assert code == 2 and said in found and not PYTHON.search(found)
 
 
 def test_numbers_apart_are_several_values(tmp_path):
-    assert told(tmp_path, f"{SPEC}public_posts.count: [4, 500]\n")[0] == 0
+    assert refusal(tmp_path, f"{SPEC}public_posts.count: [4, 500]\n")[0] == 0
 
 
 @pytest.mark.parametrize("written", ["yes", "1", '"true"', "[]"])
 def test_true_and_false_are_written_without_quotes(tmp_path, written):
-    code, found = told(tmp_path, SPEC.replace("only_luck: true", f"only_luck: {written}") + "public_posts.count: [4000]\n")
+    code, found = refusal(tmp_path, SPEC.replace("only_luck: true", f"only_luck: {written}") + "public_posts.count: [4000]\n")
     assert code == 2 and found.startswith("3: only_luck: must be true or false, without quotes")
 
 
@@ -132,7 +132,7 @@ def test_true_and_false_are_written_without_quotes(tmp_path, written):
     ],
 )
 def test_a_wrong_value_of_a_county_is_told_at_its_line(tmp_path, parameter, value, line, said):
-    code, found = told(tmp_path, FACT % (parameter, value), "county.yaml")
+    code, found = refusal(tmp_path, FACT % (parameter, value), "county.yaml")
     assert code == 2 and found.startswith(f"{line}: {parameter}: ") and said in found
 
 
@@ -147,7 +147,7 @@ def test_a_wrong_value_of_a_county_is_told_at_its_line(tmp_path, parameter, valu
     ],
 )
 def test_one_fault_of_a_county_is_one_message(tmp_path, before, after, said):
-    code, found = told(tmp_path, (FACT % ("founding.registered_persons", 7600)).replace(before, after), "county.yaml")
+    code, found = refusal(tmp_path, (FACT % ("founding.registered_persons", 7600)).replace(before, after), "county.yaml")
     assert code == 2 and found.startswith(said) and len(found.splitlines()) == 1 and not PYTHON.search(found)
 
 
@@ -163,7 +163,7 @@ def test_a_vantage_beyond_the_range_says_nothing_and_is_refused(tmp_path, months
     first, last = vantages(book, months)
     assert paths(last) != paths(None) == paths(last + 1) and paths(first - 1) == paths(first) != paths(first + 1)
     for month, code in ((first - 1, 2), (first, 0), (last, 0), (last + 1, 2)):
-        found = told(tmp_path, f"{HEAD}months: {months}\nvantage: {month_name(month)}\n")
+        found = refusal(tmp_path, f"{HEAD}months: {months}\nvantage: {month_name(month)}\n")
         assert found[0] == code and ("says nothing" in found[1]) == (code == 2)
 
 

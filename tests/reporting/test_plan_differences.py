@@ -12,7 +12,7 @@ ZH, EN = Words("zh"), Words("en")
 JIXI = shipped.scenario_file("counties/jixi")
 
 
-def told(which, words=ZH, sets=(), reference=None):
+def lines_of(which, words=ZH, sets=(), reference=None):
     return list(differences(load_scenario(which, sets), reference or load_scenario("baseline"), words))
 
 
@@ -32,21 +32,21 @@ def told(which, words=ZH, sets=(), reference=None):
     ],
 )  # fmt: skip
 def test_a_difference_tells_what_when_and_until_when(which, words, line):
-    assert line in told(which, words)
+    assert line in lines_of(which, words)
 
 
 def test_only_what_differs_is_told():
-    assert told("baseline") == []
-    assert len(told("floor_10m")) == 1
-    assert not any("失业" in line for line in told("insurance_not_reserve"))
-    assert told("exit_none") == ["推演到2030年底（对照方案到2025年底）"]
+    assert lines_of("baseline") == []
+    assert len(lines_of("floor_10m")) == 1
+    assert not any("失业" in line for line in lines_of("insurance_not_reserve"))
+    assert lines_of("exit_none") == ["推演到2030年底（对照方案到2025年底）"]
 
 
 def test_every_shipped_plan_is_told_without_a_code():
     options = {option for each in load_all().parameters.values() for option in each.options or ()} - {"none", "net", "work"}
     for name in shipped.names():
         for words in (ZH, EN):
-            lines = told(name, words)
+            lines = lines_of(name, words)
             assert name == "baseline" or lines, name
             assert not any(f" {option}" in f" {line}" for line in lines for option in options if "_" in option), lines
 

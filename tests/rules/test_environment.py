@@ -73,12 +73,12 @@ def slump_of(hand, **parameters):
 
 def test_an_ordered_slump_neither_ends_nor_softens_one_that_came_by_luck():
     hand = Hand()
-    luck = dict(slump_depth=0.1, slump_months=1e9, slump_chance=1.0)
-    assert slump_of(hand, **luck) == (SlumpKind.BY_LUCK, 0.1)
-    assert slump_of(hand, **luck, ordered_slump=0.05) == (SlumpKind.BOTH, 0.1)  # the deeper is felt
-    assert slump_of(hand, **luck, ordered_slump=0.3) == (SlumpKind.BOTH, 0.3)
-    assert slump_of(hand, **luck) == (SlumpKind.BY_LUCK, 0.1)  # the order is over, luck is not
-    assert slump_of(hand, **luck | {"slump_months": 1.0}) == (SlumpKind.NONE, 0.0)
+    drawn = dict(slump_depth=0.1, slump_months=1e9, slump_chance=1.0)
+    assert slump_of(hand, **drawn) == (SlumpKind.BY_LUCK, 0.1)
+    assert slump_of(hand, **drawn, ordered_slump=0.05) == (SlumpKind.BOTH, 0.1)  # the deeper is felt
+    assert slump_of(hand, **drawn, ordered_slump=0.3) == (SlumpKind.BOTH, 0.3)
+    assert slump_of(hand, **drawn) == (SlumpKind.BY_LUCK, 0.1)  # the order is over, the other is not
+    assert slump_of(hand, **drawn | {"slump_months": 1.0}) == (SlumpKind.NONE, 0.0)
 
 
 def test_luck_may_begin_a_slump_while_another_is_ordered():

@@ -176,8 +176,8 @@ def checks(results: Results, numbers: OfficeNumbers) -> str:
         known, value = book.get(fact["parameter"]), results.manifest["parameters"].get(fact["parameter"], fact["value"])
         office = next(iter(offices.get(fact["parameter"], ())), kept_at.get(fact["parameter"]))
         department = words("check_office", office=words.of(office)) if office else ""
-        name, told = _bare(words.of(fact["name"])), _used(known, value, words)
-        texts.append(words("check_item", number=number, name=name, value=told, office=department))
+        name, shown = _bare(words.of(fact["name"])), _used(known, value, words)
+        texts.append(words("check_item", number=number, name=name, value=shown, office=department))
     return words("sentence_end", text=words("item_list").join(texts)) if texts else ""
 
 

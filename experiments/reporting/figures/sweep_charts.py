@@ -262,10 +262,10 @@ def format_difference(row: Mapping[str, Any], ends: tuple[str, str], unit: str, 
     values = [float("nan") if row[name] is None else float(row[name]) for name in ("difference", *ends)]
     scale, name = words.large(unit, max((abs(each) for each in values if np.isfinite(each)), default=0.0), difference=True)
     middle, low, high = (words.number(each / scale, unit, sign=True) for each in values)
-    told = words.with_unit(middle, name)
+    text = words.with_unit(middle, name)
     if not np.isfinite(values).all():  # too few pairs for an interval
-        return told
-    return f"{told}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
+        return text
+    return f"{text}\n{words('bracketed', text=words('range_signed', low=low, high=high))}"
 
 
 def quantity(value: float, unit: str, words: Words) -> str:
